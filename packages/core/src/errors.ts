@@ -1,0 +1,85 @@
+/**
+ * Errors of the `@refold/*` packages: one class, a closed set of codes. Recognise an error by its `code`, never by
+ * `instanceof`: two copies of a package can be loaded in one process.
+ */
+
+/** Every code that a Refold package can throw or record. Each has a section in `specs/errors.md`. */
+export type RefoldErrorCode =
+  // definition
+  | 'INVALID_DEFINITION' // a definition that cannot be made durable; `path` names the place
+  | 'NOT_RESTORABLE' // actor logic that cannot be found again by name
+  // what comes from outside
+  | 'INVALID_ID' // an agent id with forbidden characters
+  | 'INVALID_INPUT' // input that fails its schema; `issues` holds zod's
+  | 'INVALID_EVENT' // an event that fails its schema; `issues` holds zod's
+  | 'EVENT_NOT_ACCEPTED' // the current state does not accept the event; `legal` names those it does
+  | 'EVENT_REFUSED' // the chart threw while it took the event; nothing was recorded
+  | 'NOT_SERIALIZABLE' // a value that is not JSON; `path` names it
+  | 'MUTATED' // user code wrote to a frozen value
+  | 'TOO_LARGE' // more bytes than the store or a bound takes
+  | 'LOOPS_FOREVER' // `always` or `raise` transitions without end
+  | 'QUEUE_FULL' // more waiting inputs than the bound
+  | 'DEDUP_WINDOW_FULL' // more remembered event ids than the definition's window
+  | 'ID_REUSED' // a known id with another content
+  // finding and running agents
+  | 'UNKNOWN_DEFINITION' // no such agent definition or version is registered here
+  | 'NOT_FOUND' // no such agent
+  | 'NOT_ACTIVE' // the agent has ended
+  | 'AGENT_FAILED' // the agent ended with an error; `cause` is it
+  | 'BLOCKED' // a transition threw on an outcome; an operator retries after a fix
+  | 'NEEDS_MIGRATION' // today's chart has no place for what is pending
+  | 'UNREADABLE' // a stored record that cannot be understood
+  | 'NEWER_FORMAT' // a record written by a newer release
+  | 'NOT_OWNER' // another worker owns the agent
+  | 'NOT_IN_DOUBT' // a decision for an effect that waits for none
+  | 'OWNER_MAY_LIVE' // a decision that must wait until the old owner is silent for a lease
+  | 'CONFLICT' // too many conflicts in a row
+  | 'TIMEOUT' // a wait that ran out of time
+  | 'ABORTED' // a wait or an effect that was aborted
+  | 'CLOSED' // the runtime or the store is closed
+  // effects (recorded as outcomes)
+  | 'EFFECT_TIMEOUT'
+  | 'OUTCOME_UNSTORABLE'
+  | 'STEP_REFUSED'
+  // stores
+  | 'STORE_REJECTED' // surely not stored; may be tried again
+  | 'STORE_UNKNOWN' // may or may not be stored: repeat the identical append
+  | 'STORE_FATAL' // a damaged file, access denied: nothing to retry
+  | 'INVARIANT' // a defect of Refold itself
+
+export interface RefoldErrorOptions {
+  /** What to do about it, in one sentence. */
+  readonly hint?: string
+  readonly cause?: unknown
+  /** Facts: the agent, the path, the legal events, … Copied onto the error as fields. */
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+/** The one error class. `facts` become readable through `error.facts`. */
+export class RefoldError extends Error {
+  override readonly name = 'RefoldError'
+  readonly code: RefoldErrorCode
+  readonly hint: string | undefined
+  readonly facts: Readonly<Record<string, unknown>>
+
+  constructor(code: RefoldErrorCode, message: string, options: RefoldErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.facts = options.facts ?? {}
+  }
+}
+
+/** Whether a thrown value is a Refold error, optionally of one code. Works across copies of the package. */
+export function isRefoldError<C extends RefoldErrorCode = RefoldErrorCode>(
+  error: unknown,
+  code?: C,
+): error is RefoldError & { readonly code: C } {
+  if (!(error instanceof Error) || error.name !== 'RefoldError' || !('code' in error)) return false
+  return code === undefined || error.code === code
+}
+
+/** Stays on in production: a broken invariant must stop the agent before it writes a wrong record. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new RefoldError('INVARIANT', message, { hint: 'This is a defect of Refold: please report it.' })
+}

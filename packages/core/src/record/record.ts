@@ -1,0 +1,98 @@
+/**
+ * One stored event of an agent's stream. `data` is the input's payload and nothing else, so that any consumer in any
+ * language reads clean domain events; `metadata` is the transition it caused.
+ */
+import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
+import type { ActorId, EffectId, TimerId } from './state-document.js'
+
+/** The format's version. `0` may still break; `1` will load for ever. */
+export const RECORD_FORMAT = 0
+
+/** Types of the records of inputs that are not an outside event. An outside event's type is its own. */
+export type OwnRecordType =
+  | 'refold.started'
+  | 'refold.effect.started'
+  | 'refold.effect.done'
+  | 'refold.effect.failed'
+  | 'refold.effect.event'
+  | 'refold.effect.step'
+  | 'refold.effect.decided'
+  | 'refold.actor.event'
+  | 'refold.timer.fired'
+  | 'refold.claimed'
+  | 'refold.released'
+  | 'refold.paused'
+  | 'refold.resumed'
+  | 'refold.cancelled'
+  | 'refold.retried'
+  | 'refold.migrated'
+  | 'refold.forked'
+
+export interface RecordMetadata {
+  readonly $correlationId?: string
+  readonly $causationId?: string
+  readonly refold: RecordHeader
+}
+
+/** Readable without a key: routing and the directory. Fields from `status` on only when they change. */
+export interface RecordHeader {
+  readonly v: number
+  /** `research@3` */
+  readonly agent: string
+  readonly fingerprint?: string
+  /** Epoch milliseconds, never decreasing in a stream: for order only. */
+  readonly at: number
+  readonly by?: string
+  readonly input: InputHeader
+  /** The owner's epoch, when an owner wrote it. */
+  readonly epoch?: number
+  /** The process that appended, when it is not the owner. */
+  readonly worker?: string
+  readonly traceparent?: string
+  readonly status?: AgentStatus
+  /** Ids of the active leaf states of the root machine. */
+  readonly active?: readonly string[]
+  /** `null`: given up. */
+  readonly owner?: string | null
+  readonly condition?: Condition
+  /** Number of effects that are to be performed. */
+  readonly pending?: number
+  readonly inDoubt?: number
+  /** Epoch milliseconds; `null`: nothing is due. */
+  readonly nextDueAt?: number | null
+  readonly body: RecordBody
+}
+
+export type AgentStatus = 'active' | 'done' | 'error' | 'stopped'
+export type Condition = 'running' | 'paused' | 'blocked' | 'in-doubt'
+
+export interface InputHeader {
+  readonly kind: string
+  readonly to?: ActorId
+  readonly effect?: EffectId
+  readonly timer?: TimerId
+  readonly attempt?: number
+  /** The caller's own id of the event. */
+  readonly dedupId?: string
+  /** It came from an older epoch, or after its effect was gone. */
+  readonly late?: true
+}
+
+/** The transition. Goes, with `data`, through one codec. */
+export interface RecordBody {
+  /** Over the document `{state, data, id}`: from the state before to the state after. `id` is the record's event id. */
+  readonly patch: readonly PatchOperation[]
+  /** Edges taken, in order: `<node order>.<n>`, in a child `<actor>/<node order>.<n>`. */
+  readonly path?: readonly string[]
+  readonly actions?: readonly JsonObject[]
+  readonly deliver?: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
+  readonly emit?: readonly JsonObject[]
+}
+
+/** A record before it is stored. */
+export interface NewRecord {
+  readonly id: string
+  readonly type: string
+  readonly data: JsonValue
+  readonly metadata: RecordMetadata
+}

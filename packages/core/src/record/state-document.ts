@@ -1,0 +1,130 @@
+/**
+ * The state of an agent as data: what the fold builds and the snapshot stores. `specs/` has the same as a JSON Schema.
+ *
+ * Invariants: only JSON; no key `__proto__`, `constructor` or `prototype`; the order of keys in user data (contexts,
+ * inputs, outputs, events) is kept; in Refold's own objects it means nothing but is deterministic.
+ */
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+
+/** Names an actor of the tree: `'0'` for the root, else `<revision of the record that made it>.<ordinal>`. */
+export type ActorId = string
+/** An effect is named by the actor that stands for it in the tree. */
+export type EffectId = ActorId
+/** `<revision of the record that set it>.t<ordinal>` */
+export type TimerId = string
+
+export type ActorKind = 'machine' | 'transition' | 'promise' | 'callback' | 'observable'
+export type EffectKind = 'promise' | 'callback' | 'observable'
+
+/** An error as data: compared by fields, never by stack. */
+export interface ErrorData {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+  readonly cause?: JsonValue
+}
+
+export interface StateDocument {
+  readonly agent: AgentPart
+  readonly root: ActorDocument
+  readonly effects: { readonly [effect: EffectId]: EffectDocument }
+  readonly timers: { readonly [timer: TimerId]: TimerDocument }
+  /** Actors that live although their parent's `children` names another under their id. */
+  readonly detached: { readonly [actor: ActorId]: DetachedActor }
+  /** Ids that outside callers gave to their events, within the definition's window. */
+  readonly received: { readonly [id: string]: ReceivedId }
+}
+
+/** The agent's own part: who runs it and what holds it up. */
+export interface AgentPart {
+  readonly definition: string
+  readonly version: number
+  readonly fingerprint: string
+  readonly id: string
+  /** The event id of the record that began this stream. */
+  readonly incarnation: string
+  readonly epoch: number
+  readonly owner?: string
+  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string }
+  readonly blocked?: { readonly at: number; readonly error: ErrorData }
+  /** Inputs that are stored but not decided, oldest first. */
+  readonly waiting?: readonly WaitingInput[]
+  readonly cancelling?: { readonly at: number; readonly deadlineAt: number; readonly by?: string; readonly reason?: string }
+}
+
+/** An input whose record is stored and whose transition is still to come. */
+export interface WaitingInput {
+  readonly revision: number
+  readonly input: JsonObject
+}
+
+export interface ActorDocument {
+  readonly sid: ActorId
+  readonly kind: ActorKind
+  /** Name of its logic in the parent's `setup({ actors })`; absent for the root. */
+  readonly src?: string
+  readonly systemId?: string
+  /** `onSnapshot` of the parent is wanted. */
+  readonly sync?: true
+  /** XState's status; absent while `active`. */
+  readonly status?: 'done' | 'error' | 'stopped'
+  /** Where the actor stands in its own life when the status does not tell. */
+  readonly life?: 'new' | 'running' | 'stopped'
+  readonly value?: JsonValue
+  /** Ids of the active nodes, in order, when the value alone would give another order. */
+  readonly nodes?: readonly string[]
+  readonly history?: { readonly [node: string]: readonly string[] }
+  readonly context?: JsonValue
+  /** JSON pointers into `context`, `input`, `output` where an actor reference stands (as `null`), beside the data. */
+  readonly refs?: { readonly [pointer: string]: ActorId }
+  readonly input?: JsonValue
+  readonly output?: JsonValue
+  readonly error?: JsonValue
+  readonly children?: { readonly [id: string]: ActorDocument }
+  /** Ids of the children, in order, when it is not that of their creation. */
+  readonly order?: readonly string[]
+}
+
+export interface DetachedActor {
+  readonly id: string
+  readonly parent: ActorId
+  readonly actor: ActorDocument
+}
+
+export interface EffectDocument {
+  readonly kind: EffectKind
+  /** The policy's name: `draft`, or `child.charge` in a child machine. */
+  readonly src: string
+  readonly input?: JsonValue
+  /** Event id of the record that started it; the idempotency key is made of it. */
+  readonly startedBy: string
+  /** Attempts that count against the policy. Absent: none. */
+  readonly attempts?: number
+  /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */
+  readonly begun?: { readonly attempt: number; readonly epoch: number; readonly at: number }
+  /** Epoch milliseconds before which the next attempt must not begin. */
+  readonly retryAt?: number
+  readonly lastError?: ErrorData
+  readonly inDoubt?: { readonly since: number; readonly why: 'interrupted' | 'timeout' | 'unknown' }
+  /** The chart left it while a guarded attempt was begun: kept until its outcome is known. */
+  readonly abandoned?: { readonly at: number }
+  /** Results of `step()`, by `<name>#<ordinal>`. */
+  readonly steps?: { readonly [step: string]: JsonValue }
+}
+
+export interface TimerDocument {
+  readonly source: ActorId
+  readonly target: ActorId
+  /** XState's id of the delayed event. */
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly due: number
+  readonly event: JsonObject
+  /** XState's index no longer names it: it fires, but cannot be cancelled. */
+  readonly lost?: true
+}
+
+export interface ReceivedId {
+  readonly at: number
+  readonly revision: number
+}

@@ -1,0 +1,107 @@
+/** What one input did to the actor tree: the port between XState and the rest of Refold. */
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { ActorDocument, ActorId, DetachedActor, EffectId, EffectKind, ErrorData, TimerDocument, TimerId } from '../record/state-document.js'
+
+/** An input that the chart must decide. Everything in it is JSON already. */
+export type ChartInput =
+  | { readonly kind: 'started'; readonly input: JsonValue | undefined }
+  | { readonly kind: 'event'; readonly event: EventData }
+  | { readonly kind: 'effect.done'; readonly effect: EffectId; readonly output: JsonValue | undefined }
+  | { readonly kind: 'effect.failed'; readonly effect: EffectId; readonly error: ErrorData | JsonValue }
+  /** A callback's `sendBack`, or an event of `fromEventObservable`. */
+  | { readonly kind: 'effect.event'; readonly effect: EffectId; readonly event: EventData }
+  /** A value of `fromObservable`. */
+  | { readonly kind: 'effect.next'; readonly effect: EffectId; readonly value: JsonValue | undefined }
+  /** `ref.send()` outside of a step, as a custom action does it. */
+  | { readonly kind: 'actor.event'; readonly to: ActorId; readonly event: EventData }
+  | { readonly kind: 'timer.fired'; readonly timer: TimerId }
+
+export interface EventData extends JsonObject {
+  readonly type: string
+}
+
+export interface StartedEffect {
+  readonly effect: EffectId
+  readonly kind: EffectKind
+  /** `draft`, or `child.charge` in a child machine. */
+  readonly src: string
+  readonly input: JsonValue | undefined
+}
+
+/** A custom action that is to run once, after the append. */
+export interface ActionCall {
+  readonly type: string
+  /** Only when it is JSON. */
+  readonly params?: JsonValue
+  /** Runs it; may throw what user code throws. */
+  readonly run: () => void
+}
+
+export interface TreeStep {
+  /** The documents after the input. What did not change is the same reference as before. */
+  readonly root: ActorDocument
+  readonly timers: { readonly [timer: TimerId]: TimerDocument }
+  readonly detached: { readonly [actor: ActorId]: DetachedActor }
+  readonly started: readonly StartedEffect[]
+  readonly stopped: readonly EffectId[]
+  readonly deliveries: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
+  readonly emitted: readonly JsonObject[]
+  readonly actions: readonly ActionCall[]
+  readonly path: readonly string[]
+}
+
+/** What a running effect body is given. */
+export interface EffectHost {
+  readonly input: JsonValue | undefined
+  readonly signal: AbortSignal
+  readonly key: string
+  readonly attempt: number
+  readonly step: <R>(name: string, run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>) => Promise<R>
+  readonly progress: (chunk: unknown) => void
+  /** A callback's `sendBack`, an event of `fromEventObservable`. */
+  readonly event: (event: unknown) => void
+  /** A value of `fromObservable`. */
+  readonly next: (value: unknown) => void
+}
+
+export interface RunningEffect {
+  /** The output of a promise; `undefined` when an observable completes; never settles for a callback that does not throw. */
+  readonly outcome: Promise<unknown>
+  /** An event sent to a callback. */
+  readonly deliver: (event: EventData) => void
+  /** Cleans up: unsubscribes, calls the callback's disposer. Errors of it are returned, not thrown. */
+  readonly stop: () => void
+}
+
+export interface StepOptions {
+  /** Epoch milliseconds: due times are counted from it. */
+  readonly now: number
+  /** Of the record that this step makes: new ids are made of it. */
+  readonly revision: number
+}
+
+/**
+ * The live actor tree of one agent: a mutable cache of its documents. After any throw it must be thrown away and
+ * hydrated again. `hydrateTree` and `createTree` (in `tree.ts`) make one.
+ */
+export interface Tree {
+  /**
+   * One input, run to completion through the tree, as XState would.
+   * Throws `EVENT_REFUSED` (root transition threw; `cause`), `NOT_SERIALIZABLE`, `NOT_RESTORABLE`, `MUTATED`, `LOOPS_FOREVER`.
+   */
+  step(input: ChartInput, options: StepOptions): TreeStep
+  /** Whether some transition of the root would take the event now (XState's `can`). Throws nothing. */
+  can(event: EventData): boolean
+  /** Event types for which the active states of the root have transitions (without XState's own; wildcards as they stand: `*`, `a.*`). */
+  eventDescriptors(): readonly string[]
+  /** Starts the body of a pending effect. */
+  runEffect(effect: EffectId, host: EffectHost): RunningEffect
+}
+
+export interface TreeOptions {
+  readonly agentId: string
+  /** `ref.send()` outside of a step: from a custom action or an effect body. */
+  readonly onActorSend: (to: ActorId, event: unknown) => void
+  /** The machine's own `log()` actions and XState's warnings. */
+  readonly onLog: (args: readonly unknown[]) => void
+}

@@ -1,0 +1,143 @@
+/**
+ * The store port: the few operations that an agent needs of an event store. `@refold/testing` publishes the contract
+ * suite that every store passes; `memoryStore` is the readable explanation.
+ *
+ * Invariants (each a guarantee in `specs/`):
+ * - an append is atomic, and is stored only if the stream's last revision is the expected one;
+ * - a conflict is a value; a rejected append is surely not stored; after `STORE_UNKNOWN` the identical append may be
+ *   repeated: if it was stored, the answer is the original success, whatever came after it;
+ * - what an append reported as stored is read back, in order, by every later read;
+ * - a subscription gives every event once, in order, without a gap between the past and the live part.
+ */
+import type { JsonValue } from '../json/json-value.js'
+import type { AgentStatus, Condition } from '../record/record.js'
+import type { Expected, Position, Revision } from '../record/revision.js'
+
+export interface NewEvent {
+  /** A UUID. The same id in an identical append is the same event. */
+  readonly id: string
+  readonly type: string
+  readonly data: JsonValue
+  readonly metadata: JsonValue
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly stream: string
+  readonly revision: Revision
+  readonly position: Position
+}
+
+export type AppendResult =
+  | { readonly ok: true; readonly revision: Revision; readonly position: Position }
+  | { readonly ok: false; readonly actual: Expected }
+
+export interface AppendOptions {
+  readonly expected: Expected
+}
+
+export interface ReadOptions {
+  /** Inclusive. Default: the first revision, backwards the last. */
+  readonly from?: Revision
+  readonly direction?: 'forwards' | 'backwards'
+  /** Number of events. Default: all. */
+  readonly limit?: number
+}
+
+export interface ReadAllOptions {
+  /** Exclusive. Default: before the first event, backwards after the last. */
+  readonly after?: Position
+  readonly direction?: 'forwards' | 'backwards'
+  readonly limit?: number
+}
+
+export type SubscribeTarget = { readonly stream: string; readonly after?: Revision } | { readonly all: true; readonly after?: Position }
+
+/** `caught-up` comes whenever the subscription has reached the end of what is stored; it may repeat. */
+export type SubscriptionItem = { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caught-up' }
+
+/** A stream that got events from another connection, for waking what depends on it. May coalesce; `revision` is the newest known. */
+export interface ForeignAppend {
+  readonly stream: string
+  readonly revision: Revision
+}
+
+export interface StoreCapabilities {
+  /** Largest append in bytes, all events together. */
+  readonly maxAppendBytes: number
+  /** Appends survive the death of the process. */
+  readonly durable: boolean
+}
+
+export interface Store {
+  readonly capabilities: StoreCapabilities
+  /**
+   * Appends all events or none. Never empty. Rejects with `STORE_REJECTED` or `TOO_LARGE` (surely not stored),
+   * `STORE_UNKNOWN` (may be stored), `STORE_FATAL`, `CLOSED`.
+   */
+  append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult>
+  /** Pages of events; an unknown stream has none. Leaving the loop early frees what the read holds. */
+  read(stream: string, options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>
+  readAll(options?: ReadAllOptions): AsyncIterable<readonly StoredEvent[]>
+  /** Catch-up, then live. Ends when the signal aborts or the store closes; a slow consumer holds only itself up. */
+  subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
+  /** What other connections to the same data appended since this call. Ends when the signal aborts or the store closes. */
+  foreignAppends(options?: { readonly signal?: AbortSignal }): AsyncIterable<readonly ForeignAppend[]>
+  /** The last value put under a name: heartbeats, snapshots, checkpoints. */
+  readonly registers: Registers
+  /** The built-in projection of record headers. A cache: rebuilt from the log it is equal. */
+  readonly directory: Directory
+  /** Proof of life and death of processes on one machine, where the store can give it. */
+  readonly presence?: Presence
+  close(): Promise<void>
+}
+
+export interface Registers {
+  put(name: string, value: JsonValue): Promise<void>
+  /** `undefined`: never put, or removed. */
+  get(name: string): Promise<JsonValue | undefined>
+  remove(name: string): Promise<void>
+}
+
+/** One agent as the record headers describe it. */
+export interface DirectoryEntry {
+  readonly stream: string
+  readonly definition: string
+  readonly version: number
+  readonly id: string
+  readonly status: AgentStatus
+  readonly condition: Condition
+  readonly active: readonly string[]
+  readonly owner?: string
+  readonly epoch: number
+  readonly pending: number
+  readonly inDoubt: number
+  readonly nextDueAt?: number
+}
+
+export interface DirectoryQuery {
+  readonly definition?: string
+  readonly status?: AgentStatus
+  readonly condition?: Condition
+  /** An active leaf state's id. */
+  readonly state?: string
+  readonly owner?: string | null
+  /** Only agents with something to perform: effects, or a due time. */
+  readonly hasWork?: boolean
+  /** Due at or before, epoch milliseconds. */
+  readonly dueBefore?: number
+  readonly limit?: number
+}
+
+export interface Directory {
+  /** Pages of entries, by stream name. */
+  find(query?: DirectoryQuery): AsyncIterable<readonly DirectoryEntry[]>
+  get(stream: string): Promise<DirectoryEntry | undefined>
+}
+
+/** An operating-system lock that dies with its process. */
+export interface Presence {
+  /** Holds the lock of this worker until the returned function is called or the process dies. */
+  announce(worker: string): Promise<() => Promise<void>>
+  /** `true` only when the worker announced itself on this machine and its lock is free: surely dead. */
+  provenDead(worker: string): Promise<boolean>
+}

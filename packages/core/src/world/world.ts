@@ -1,0 +1,31 @@
+/**
+ * Everything that the runtime asks of the outside, injected: clock, random numbers, ids, logger. The simulator of
+ * `@refold/testing` brings its own, so that one seed replays a failure.
+ */
+
+/** Cancels a timer that has not fired. Calling it again does nothing. */
+export type CancelTimer = () => void
+
+export interface Clock {
+  /** Wall clock, epoch milliseconds. May jump. */
+  now(): number
+  /** Milliseconds that never jump; stops while the machine is suspended. */
+  monotonicNow(): number
+  /** Calls back once after at least `delayMs`, which must be finite and at most 2³¹−1. */
+  setTimer(callback: () => void, delayMs: number): CancelTimer
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface Logger {
+  log(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void
+}
+
+export interface World {
+  readonly clock: Clock
+  /** In [0, 1). Used for jitter only. */
+  readonly random: () => number
+  /** Unique and unguessable. RFC 9562 text form, as EventStoreDB wants it for event ids. */
+  readonly newId: () => string
+  readonly logger: Logger
+}

@@ -1,7 +1,18 @@
+import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
+const packages = readdirSync(new URL('packages', import.meta.url)).map((name) => ({ name, root: `packages/${name}` }))
+const projects = [...packages, { name: 'specs', root: 'specs' }, { name: 'examples', root: 'examples' }]
+
+/** Tests run the packages' TypeScript: the condition `@refold/source` stands first in their `exports`. */
+const conditions = ['@refold/source', 'module', 'node']
+
 export default defineConfig({
-  resolve: { conditions: ['@refold/source'] },
-  ssr: { resolve: { conditions: ['@refold/source'] } },
-  test: { projects: ['packages/*', 'specs', 'examples'] },
+  oxc: { target: 'es2023' },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root } })),
+    reporters: ['default', '.ci/count-reporter.mjs'],
+  },
 })

@@ -17,6 +17,7 @@ export type OwnRecordType =
   | 'refold.effect.event'
   | 'refold.effect.step'
   | 'refold.effect.decided'
+  | 'refold.effect.doubted'
   | 'refold.actor.event'
   | 'refold.timer.fired'
   | 'refold.claimed'

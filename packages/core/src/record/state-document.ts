@@ -101,7 +101,7 @@ export interface EffectDocument {
   /** Attempts that count against the policy. Absent: none. */
   readonly attempts?: number
   /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */
-  readonly begun?: { readonly attempt: number; readonly epoch: number; readonly at: number }
+  readonly begun?: { readonly attempt: number; readonly epoch: number; readonly at: number; readonly worker: string }
   /** Epoch milliseconds before which the next attempt must not begin. */
   readonly retryAt?: number
   readonly lastError?: ErrorData
@@ -122,6 +122,8 @@ export interface TimerDocument {
   readonly event: JsonObject
   /** XState's index no longer names it: it fires, but cannot be cancelled. */
   readonly lost?: true
+  /** JSON pointers into `event` where an actor reference stands (as `null`). */
+  readonly refs?: { readonly [pointer: string]: ActorId }
 }
 
 export interface ReceivedId {

@@ -69,8 +69,8 @@ export interface RunningEffect {
   readonly outcome: Promise<unknown>
   /** An event sent to a callback. */
   readonly deliver: (event: EventData) => void
-  /** Cleans up: unsubscribes, calls the callback's disposer. Errors of it are returned, not thrown. */
-  readonly stop: () => void
+  /** Cleans up: unsubscribes, calls the callback's disposer. What that throws is returned. */
+  readonly stop: () => unknown
 }
 
 export interface StepOptions {
@@ -94,8 +94,8 @@ export interface Tree {
   can(event: EventData): boolean
   /** Event types for which the active states of the root have transitions (without XState's own; wildcards as they stand: `*`, `a.*`). */
   eventDescriptors(): readonly string[]
-  /** Starts the body of a pending effect. */
-  runEffect(effect: EffectId, host: EffectHost): RunningEffect
+  /** Starts the body of a pending effect; `undefined` when the tree has none of that id any more. */
+  runEffect(effect: EffectId, host: EffectHost): RunningEffect | undefined
 }
 
 export interface TreeOptions {

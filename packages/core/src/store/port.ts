@@ -123,6 +123,8 @@ export interface DirectoryQuery {
   readonly owner?: string | null
   /** Only agents with something to perform: effects, or a due time. */
   readonly hasWork?: boolean
+  /** Only agents with effects to be performed. */
+  readonly pending?: true
   /** Due at or before, epoch milliseconds. */
   readonly dueBefore?: number
   readonly limit?: number

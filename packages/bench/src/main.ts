@@ -1,0 +1,119 @@
+/**
+ * `npm run bench`: every measurement in processes of its own, several times, in one run; ratios against bounds that are
+ * measured beside it. Prints one table. A wide spread says that the machine was busy.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { median, report } from './figures.js'
+import type { Figures } from './figures.js'
+import { latency } from './measurements/w1-latency.js'
+import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements/w2-throughput.js'
+import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
+import { resumption, resumptionWorker } from './measurements/w4-resumption.js'
+import { parked } from './measurements/w5-parked.js'
+import { transcript } from './measurements/w7-transcript.js'
+
+const ENTRY = fileURLToPath(import.meta.url)
+const LONG = 100_000
+
+const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string) => Promise<Figures | void>>> = {
+  w1: latency,
+  w2: (directory, agents) => throughput(directory, Number(agents)),
+  'w2-memory': (_directory, agents) => throughputInMemory(Number(agents)),
+  'w3-write': (directory, steps) => writeHistory(directory, Number(steps)),
+  'w3-recover': (directory, how) => recoverHistory(directory, how === 'snapshot'),
+  w4: (directory) => resumption(directory, ENTRY),
+  'w4-worker': (directory, how) => resumptionWorker(directory, how === 'hang'),
+  w5: parked,
+  w6: jsonBytesPerStep,
+  w7: transcript,
+}
+
+interface Row {
+  readonly work: string
+  readonly what: string
+  readonly figure: string
+  readonly floor: string
+  readonly runs: readonly number[]
+}
+
+const rows: Row[] = []
+
+const [name, directory = '', argument = ''] = process.argv.slice(2)
+const repetitions = Number(process.env['BENCH_RUNS'] ?? 3)
+if (name === undefined || name === '--help') {
+  if (name === '--help') process.stdout.write('npm run bench            all measurements; BENCH_RUNS=n sets how often each is run (default 3)\n')
+  else benchAll()
+} else {
+  const figures = await MEASUREMENTS[name]?.(directory, argument)
+  if (figures !== undefined) report(figures)
+  process.exit(0)
+}
+
+function benchAll(): void {
+  const w1 = repeated('w1')
+  add('W1', 'one agent, every step durable: of bare one-row commits', w1, { figure: 'ofBareCommits', floor: '0.45' })
+  add('W1', 'a step, p50, ms', w1, { figure: 'p50Ms', floor: '' })
+  for (const agents of ['100', '1000']) {
+    const w2 = repeated('w2', agents)
+    add(`W2-${agents}`, 'agents at once: of plain createActor, nothing stored', w2, { figure: 'ofPlainActors', floor: '0.65' })
+    add(`W2-${agents}`, 'of bare grouped inserts', w2, { figure: 'ofBareGrouped', floor: '' })
+    add(`W2-${agents}`, 'steps a second', w2, { figure: 'stepsPerSecond', floor: '' })
+    if (agents === '100') add('W6', 'bytes a step, sqlite', w2, { figure: 'bytesPerStep', floor: '≤ 300' })
+  }
+  add('W2-100', 'memory store: of plain createActor', repeated('w2-memory', '100'), { figure: 'ofPlainActors', floor: '' })
+  withDirectory((shared) => {
+    run('w3-write', shared, String(LONG))
+    const full = Array.from({ length: repetitions }, () => run('w3-recover', shared, 'full'))
+    add('W3', `full fold of ${LONG} records until the effect restarts, s`, full, { figure: 'seconds', floor: '≤ 0.3' })
+    run('w3-recover', shared, 'snapshot')
+    const snapshot = Array.from({ length: repetitions }, () => run('w3-recover', shared, 'snapshot'))
+    add('W3', 'the same from a snapshot, s', snapshot, { figure: 'seconds', floor: '≤ 0.01' })
+  })
+  const w4 = repeated('w4')
+  add('W4', 'bodies for ten steps with one kill', w4, { figure: 'bodies', floor: '11' })
+  add('W4', 'effect restarted after the new process starts, ms', w4, { figure: 'restartedMs', floor: '≤ 250' })
+  const w5 = repeated('w5')
+  add('W5', 'heap of a parked agent, bytes', w5, { figure: 'bytesPerAgent', floor: '≤ 250' })
+  add('W5', 'waking it, two commits, ms', w5, { figure: 'wakeMs', floor: '≤ 1' })
+  add('W6', 'bytes a step, as plain JSON', repeated('w6'), { figure: 'jsonBytesPerStep', floor: '≤ 750' })
+  add('W7', 'log to payload, 200 turns of 1 kB', repeated('w7'), { figure: 'logToPayload', floor: '≤ 1.5' })
+  print()
+}
+
+function repeated(measurement: string, given = ''): readonly Figures[] {
+  return Array.from({ length: repetitions }, () => withDirectory((fresh) => run(measurement, fresh, given)))
+}
+
+function withDirectory<R>(act: (directory: string) => R): R {
+  const fresh = mkdtempSync(join(tmpdir(), 'refold-bench-'))
+  try {
+    return act(fresh)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+function run(measurement: string, at: string, given: string): Figures {
+  process.stderr.write(`${measurement} ${given}\n`)
+  const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measurement, at, given], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures
+}
+
+function add(work: string, what: string, figures: readonly Figures[], { figure, floor }: { figure: string; floor: string }): void {
+  rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
+}
+
+function print(): void {
+  const lines = rows.map(({ work, what, floor, runs }) => [work, what, show(median(runs)), floor, `${show(Math.min(...runs))} … ${show(Math.max(...runs))}`])
+  const table = [['work', 'what', 'median', 'floor', 'spread'], ...lines]
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? '').length)))
+  for (const line of table) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`)
+}
+
+function show(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}

@@ -1,0 +1,253 @@
+/** An agent as callers hold it. It owns nothing but the agent's name: everything goes through the cell and the store. */
+import { Observable, filter, map, mergeMap } from 'rxjs'
+import type { Observer, Subscription } from 'rxjs'
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import type { ControlInput, Envelope } from '../decide/inputs.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import { isSameJson } from '../json/same-json.js'
+import type { PatchOperation } from '../json/json-value.js'
+import { advance, FIRST_REVISION, toRevision } from '../record/revision.js'
+import type { Revision } from '../record/revision.js'
+import { agentState } from '../reading/agent-state.js'
+import { diffBetween, stateAt } from '../reading/history.js'
+import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
+import type { AgentCell, Settlement } from '../runtime/agent-cell.js'
+import type { Agent, ControlOptions, Decision, LegalEvent, Moment, SendOptions, WaitOptions } from '../runtime/public-agent.js'
+import type { AgentEvent } from '../runtime/public-events.js'
+import type { AgentState, DoneState, InDoubtEffect } from '../runtime/public-state.js'
+import type { Progress } from '../runtime/runner-host.js'
+import type { WorkerRuntime } from '../runtime/worker-runtime.js'
+import { effectDecision } from './effect-decision.js'
+import { whenCell } from './waiting.js'
+
+export interface HandleOptions {
+  readonly runtime: WorkerRuntime
+  readonly stream: string
+  readonly definition: DefinitionInternals
+  /** Looks whether the agent is to be taken up by this worker. */
+  readonly adopt: (cell: AgentCell) => Promise<unknown>
+}
+
+export class AgentHandle<T extends AgentTypes> implements Agent<T> {
+  readonly id: string
+  readonly name: string
+  readonly state$: Observable<AgentState<T>>
+  readonly events$: Observable<AgentEvent<T>>
+  readonly progress$: Observable<Progress>
+  readonly #options: HandleOptions
+  #newest: AgentState<T>
+
+  constructor(cell: AgentCell, options: HandleOptions) {
+    this.#options = options
+    this.id = cell.id
+    this.name = cell.definition.name
+    this.#newest = this.#view(cell)
+    this.state$ = new Observable((subscriber) => this.#follow(subscriber))
+    this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
+    this.progress$ = new Observable((subscriber) => options.runtime.onProgress(options.stream, (progress) => subscriber.next(progress)))
+  }
+
+  subscribe(observer: Partial<Observer<AgentState<T>>> | ((state: AgentState<T>) => void), error?: (error: unknown) => void, complete?: () => void): Subscription {
+    if (typeof observer !== 'function') return this.state$.subscribe(observer)
+    return this.state$.subscribe({ next: observer, ...(error === undefined ? undefined : { error }), ...(complete === undefined ? undefined : { complete }) })
+  }
+
+  getSnapshot(): AgentState<T> {
+    const cell = this.#options.runtime.cells.live(this.#options.stream)
+    return cell === undefined ? this.#newest : this.#seen(cell)
+  }
+
+  eventsFrom(revision: Revision): Observable<AgentEvent<T>> {
+    return this.#records(revision <= FIRST_REVISION ? undefined : advance(revision, -1))
+  }
+
+  on(type: string, handler: (emitted: never) => void): Subscription {
+    return recordsAfter(this.#options.runtime.store, this.#options.stream, this.#newestHead())
+      .pipe(
+        mergeMap(({ header }) => header.body.emit ?? []),
+        filter((emitted) => type === '*' || emitted['type'] === type),
+      )
+      .subscribe((emitted) => handler(emitted as never))
+  }
+
+  async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
+    const parsed = this.#options.definition.parseEvent(event)
+    const cell = await this.#cell()
+    const settlement = await cell.submit({ input: { kind: 'event', event: parsed }, ...this.#by(options), ...(options.id === undefined ? undefined : { dedupId: options.id }) })
+    if (settlement.kind === 'known') await this.#sameAsBefore(cell, { id: options.id ?? '', event: parsed })
+    return this.#after(cell, settlement)
+  }
+
+  async can(event: T['event']): Promise<boolean> {
+    let parsed
+    try {
+      parsed = this.#options.definition.parseEvent(event)
+    } catch (error) {
+      if (isRefoldError(error)) return false
+      throw error
+    }
+    const cell = await this.#fresh()
+    return cell.state?.root.status === undefined && cell.tree().can(parsed)
+  }
+
+  async legalEvents(): Promise<readonly LegalEvent<T['event']['type']>[]> {
+    const cell = await this.#fresh()
+    if (cell.state?.root.status !== undefined) return []
+    const { definition } = this.#options
+    return cell
+      .tree()
+      .eventDescriptors()
+      .filter((type) => type.includes('*') || definition.isOutsideEvent(type))
+      .map((type) => {
+        const schema = definition.schemaOf(type)
+        return (schema === undefined ? { type } : { type, schema }) as LegalEvent<T['event']['type']>
+      })
+  }
+
+  async waitFor<S extends AgentState<T>>(predicate: ((state: AgentState<T>) => state is S) | ((state: AgentState<T>) => boolean), options: WaitOptions = {}): Promise<S> {
+    const cell = await this.#fresh()
+    return whenCell(cell, (now) => {
+      const state = this.#seen(now)
+      if (predicate(state)) return state as S
+      if (state.status !== 'active') throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
+      return undefined
+    }, { ...options, world: this.#options.runtime.world, what: `a state of ${this.#options.stream}` })
+  }
+
+  async done(options: WaitOptions = {}): Promise<DoneState<T>> {
+    const ended = await this.waitFor((state) => state.status !== 'active', options)
+    if (ended.status === 'done') return ended
+    if (ended.status === 'error') throw new RefoldError('AGENT_FAILED', `${this.#options.stream} failed: ${ended.error.message}`, { cause: ended.error })
+    throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} was stopped`)
+  }
+
+  pause(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'paused', ...reason(options) }, options)
+  }
+  resume(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'resumed', ...reason(options) }, options)
+  }
+  cancel(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'cancelled', ...reason(options) }, options)
+  }
+  retry(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'retried', ...reason(options) }, options)
+  }
+
+  async inDoubt(): Promise<readonly InDoubtEffect<T>[]> {
+    const state = this.#seen(await this.#fresh())
+    return state.effects.filter((effect) => effect.inDoubt !== undefined || effect.abandoned !== undefined) as unknown as InDoubtEffect<T>[]
+  }
+
+  async decide(effect: InDoubtEffect<T> | string, decision: Decision<unknown>): Promise<AgentState<T>> {
+    const id = typeof effect === 'string' ? effect : (effect as { effect: string }).effect
+    const cell = await this.#fresh()
+    const { runtime, definition } = this.#options
+    const input = await effectDecision(cell, { effect: id, decision, definition, owners: runtime.owners })
+    return this.#after(cell, await cell.submit({ input, ...this.#by(decision) }))
+  }
+
+  async stateAt(moment: Moment): Promise<AgentState<T>> {
+    const { runtime, stream, definition } = this.#options
+    const past = await stateAt(runtime.store, stream, moment)
+    return agentState<T>(past, definition)
+  }
+  diff(from: Moment, to: Moment): Promise<readonly PatchOperation[]> {
+    const { runtime, stream } = this.#options
+    return diffBetween(runtime.store, stream, { from, to })
+  }
+
+  async #control(input: ControlInput, options: ControlOptions): Promise<AgentState<T>> {
+    const cell = await this.#cell()
+    return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
+  }
+
+  #by(options: { readonly by?: string }): Pick<Envelope, 'worker' | 'by'> {
+    return { worker: this.#options.runtime.worker, ...(options.by === undefined ? undefined : { by: options.by }) }
+  }
+
+  /** The state right after the input; and a look whether this worker has to take the agent up now. */
+  #after(cell: AgentCell, settlement: Settlement): AgentState<T> {
+    if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
+    const { runtime, stream, definition } = this.#options
+    if (!runtime.owns(settlement.state)) {
+      void this.#options.adopt(cell).catch((error: unknown) => runtime.world.logger.log('warn', `${stream} could not be taken up`, { error }))
+    }
+    this.#seen(cell)
+    return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)
+  }
+
+  /** A known id must come with the event that it came with first. */
+  async #sameAsBefore(cell: AgentCell, sent: { id: string; event: { readonly type: string } }): Promise<void> {
+    const { runtime, stream } = this.#options
+    const received = cell.state?.received[sent.id]
+    if (received === undefined) return
+    for await (const page of runtime.store.read(stream, { from: toRevision(received.revision), limit: 1 })) {
+      const [before] = page
+      if (before === undefined) continue
+      const { type, ...payload } = sent.event
+      if (before.type === type && isSameJson(before.data, payload)) return
+      throw new RefoldError('ID_REUSED', `the id ${JSON.stringify(sent.id)} came before with another event`, { facts: { revision: before.revision }, hint: 'Give each event its own id.' })
+    }
+  }
+
+  #cell(): Promise<AgentCell> {
+    const { runtime, stream } = this.#options
+    if (runtime.isClosing) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
+    return runtime.cells.load(stream)
+  }
+  /** The cell, folded up to the store's head. */
+  async #fresh(): Promise<AgentCell> {
+    const cell = await this.#cell()
+    await cell.refresh()
+    return cell
+  }
+
+  #newestHead(): Revision {
+    return this.getSnapshot().revision
+  }
+  #records(after: Revision | undefined): Observable<AgentEvent<T>> {
+    const { runtime, stream } = this.#options
+    return recordsAfter(runtime.store, stream, after).pipe(map((record) => toAgentEvent<T>(record)))
+  }
+
+  #seen(cell: AgentCell): AgentState<T> {
+    if (cell.head !== this.#newest.revision && cell.state !== undefined) this.#newest = this.#view(cell)
+    return this.#newest
+  }
+  #view(cell: AgentCell): AgentState<T> {
+    const { state, head } = cell
+    if (state === undefined || head === 'no_stream') throw new RefoldError('NOT_FOUND', `${cell.stream} has no state yet`)
+    return agentState<T>({ state, revision: head }, this.#options.definition)
+  }
+
+  #follow(subscriber: { next: (state: AgentState<T>) => void; error: (error: unknown) => void; complete: () => void; closed: boolean }): () => void {
+    let stop: (() => void) | undefined
+    let stopped = false
+    const look = (cell: AgentCell): void => {
+      if (cell.failure !== undefined) {
+        if (isRefoldError(cell.failure, 'CLOSED')) subscriber.complete()
+        else subscriber.error(cell.failure)
+        return
+      }
+      const state = this.#seen(cell)
+      subscriber.next(state)
+      if (state.status !== 'active') subscriber.complete()
+    }
+    this.#cell().then((cell) => {
+      if (stopped) return
+      stop = cell.listen(look)
+      look(cell)
+      if (subscriber.closed) stop()
+    }, (error: unknown) => subscriber.error(error))
+    return () => {
+      stopped = true
+      stop?.()
+    }
+  }
+}
+
+function reason(options: ControlOptions): { reason?: string } {
+  return options.reason === undefined ? {} : { reason: options.reason }
+}

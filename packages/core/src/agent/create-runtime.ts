@@ -1,0 +1,132 @@
+/** `createRuntime`: one process's way to its agents. */
+import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
+import { internalsOf } from '../definition/define-agent.js'
+import { RefoldError } from '../errors.js'
+import { isSameJson } from '../json/same-json.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { AgentCell } from '../runtime/agent-cell.js'
+import type { AgentOf } from '../runtime/public-agent.js'
+import type { Recovered, Runtime, RuntimeOptions, StartOptions } from '../runtime/public-runtime.js'
+import { Registry } from '../runtime/registry.js'
+import { Takeover } from '../runtime/takeover.js'
+import { WorkerRuntime } from '../runtime/worker-runtime.js'
+import { systemWorld } from '../world/system-world.js'
+import type { World } from '../world/world.js'
+import { AgentHandle } from './agent-handle.js'
+import { streamOf } from './ids.js'
+
+const DEFAULT_LEASE_MS = 10_000
+const DEFAULT_SNAPSHOT_EVERY = 200
+const DEFAULT_KEEP_IDLE = 64
+
+/**
+ * Opens a process's runtime on a store: its agents go on from where they stand. The runtime owns the store and closes
+ * it. Rejects with what the store says when it cannot be reached at all.
+ */
+export async function createRuntime<const D extends AgentDefinition>(options: RuntimeOptions<D>): Promise<Runtime<NameOf<D>>> {
+  const world = options.world ?? systemWorld
+  const worker = options.worker === false ? {} : (options.worker ?? {})
+  const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
+  const runtime = new WorkerRuntime({
+    store: options.store,
+    registry: new Registry(options.agents),
+    world,
+    worker: workerId(worker.id, world),
+    performs: options.worker !== false,
+    leaseDurationMs,
+    heartbeatEveryMs: worker.heartbeatEveryMs ?? Math.max(1, Math.floor(leaseDurationMs / 3)),
+    snapshotEveryEvents: options.snapshots?.everyEvents ?? DEFAULT_SNAPSHOT_EVERY,
+    keepIdle: DEFAULT_KEEP_IDLE,
+    onReport: options.onReport ?? ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
+  })
+  const opened = new OpenRuntime(runtime)
+  await opened.open()
+  return opened as unknown as Runtime<NameOf<D>>
+}
+
+/** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
+function workerId(name: string | undefined, world: World): string {
+  const id = world.newId()
+  return name === undefined ? id : `${name}~${id.slice(0, 13)}`
+}
+
+class OpenRuntime implements Runtime {
+  readonly recovered: Promise<Recovered>
+  readonly #runtime: WorkerRuntime
+  readonly #takeover: Takeover
+  #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
+  #leave: (() => Promise<void>) | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(runtime: WorkerRuntime) {
+    this.#runtime = runtime
+    this.#takeover = new Takeover(runtime)
+    this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
+    this.recovered.catch(() => undefined)
+  }
+
+  async open(): Promise<void> {
+    const { store, worker, performs, lease } = this.#runtime
+    if (performs) {
+      this.#leave = await store.presence?.announce(worker)
+      await lease.begin()
+    }
+    this.#setRecovered(this.#takeover.begin())
+  }
+
+  async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
+    const registered = this.#registered(definition)
+    const input = registered.parseInput(options.input)
+    const stream = streamOf(registered.name, options.id)
+    const cell = this.#runtime.cells.fresh(stream, options.id, registered)
+    const { worker, performs } = this.#runtime
+    const settlement = await cell.submit({ input: { kind: 'started', input }, worker, ...(performs ? { epoch: 1 } : undefined), ...(options.by === undefined ? undefined : { by: options.by }) })
+    if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
+    if (settlement.kind === 'known') return this.#again(definition, cell, input)
+    return this.#handle(cell)
+  }
+
+  async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
+    const registered = this.#registered(definition)
+    const cell = await this.#runtime.cells.load(streamOf(registered.name, id))
+    await cell.refresh()
+    await this.#takeover.adopt(cell)
+    return this.#handle(cell)
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#takeover.close(), this.#runtime.close()])
+    await this.#leave?.()
+    await this.#runtime.store.close()
+  }
+
+  #registered(definition: AgentDefinition): ReturnType<typeof internalsOf> {
+    if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the runtime is closed')
+    const { name, version } = internalsOf(definition)
+    return this.#runtime.settings.registry.get(name, version)
+  }
+
+  /** The same id twice is the same agent, if it was started with the same input. */
+  async #again<D extends AgentDefinition>(definition: D, started: AgentCell, input: JsonValue | undefined): Promise<AgentOf<D>> {
+    const { store, cells } = this.#runtime
+    for await (const [first] of store.read(started.stream, { limit: 1 })) {
+      const before = (first?.data as { input?: JsonValue } | undefined)?.input
+      if (isSameJson(before ?? null, input ?? null)) continue
+      throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, { hint: 'Give the agent its own id, or `attach` to the one that is there.', facts: { id: started.id } })
+    }
+    if (started.state?.agent.version !== started.definition.version) cells.evict(started)
+    return this.attach(definition, started.id)
+  }
+
+  #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {
+    const handle = new AgentHandle(cell, { runtime: this.#runtime, stream: cell.stream, definition: cell.definition, adopt: (adopted) => this.#takeover.adopt(adopted) })
+    return handle as unknown as AgentOf<D>
+  }
+}

@@ -1,0 +1,163 @@
+/** Inputs that the chart decides: through the tree, or into the waiting line while the agent is blocked. */
+import { isRefoldError, RefoldError } from '../errors.js'
+import { toErrorData } from '../record/error-data.js'
+import type { InputHeader } from '../record/record.js'
+import type { AgentPart, ErrorData, StateDocument } from '../record/state-document.js'
+import type { ChartInput, TreeStep } from '../step/tree-step.js'
+import type { DecideContext } from './context.js'
+import { compose } from './compose.js'
+import type { Decision } from './decision.js'
+import { effectsAfterStep, withEffect } from './effects-part.js'
+import { chartInputToJson, isOutcome } from './inputs.js'
+import type { Envelope } from './inputs.js'
+import { withReceived } from './received.js'
+import { recordOf } from './record-data.js'
+
+export interface ChartDecision {
+  readonly input: ChartInput
+  readonly late: boolean
+}
+
+export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
+  const { state } = context
+  const { input } = decision
+  const untimely = notNow(context, input)
+  if (untimely !== undefined) return { kind: 'dropped', why: untimely }
+  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined) return wait(context, envelope, { ...decision, error: undefined })
+  if (envelope.blockWith !== undefined) return wait(context, envelope, { ...decision, error: envelope.blockWith })
+  let step: TreeStep
+  try {
+    step = context.tree().step(input, { now: context.now, revision: context.revision })
+  } catch (error) {
+    return thrown(context, envelope, { ...decision, cause: error })
+  }
+  if (input.kind === 'event' && changesNothing(step)) return notAccepted(context, input.event.type)
+  const received = state === undefined ? undefined : withReceived(context, envelope)
+  if (received === 'full') return windowFull(context)
+  return record(context, envelope, { ...decision, step, received })
+}
+
+/** A timer of a paused agent waits; one that waits already, or is not due, does not fire. */
+function notNow(context: DecideContext, input: ChartInput): string | undefined {
+  const { state } = context
+  if (state === undefined) return undefined
+  if (input.kind === 'timer.fired') {
+    const timer = state.timers[input.timer]
+    if (timer === undefined) return 'the timer is gone'
+    if (timer.due > context.now) return 'the timer is not due'
+    if (state.agent.paused !== undefined) return 'the agent is paused'
+    if (state.agent.waiting?.some(({ input: waiting }) => waiting['timer'] === input.timer) === true) return 'the timer waits already'
+  }
+  if ((input.kind === 'effect.event' || input.kind === 'effect.next') && state.effects[input.effect] === undefined) return 'the effect is gone'
+  return undefined
+}
+
+function changesNothing(step: TreeStep): boolean {
+  return step.path.length === 0
+}
+
+function notAccepted(context: DecideContext, type: string): Decision {
+  const legal = context.tree().eventDescriptors().filter((descriptor) => descriptor.includes('*') || context.definition.isOutsideEvent(descriptor))
+  const facts = { event: type, legal, state: context.state?.root.value }
+  const hint = legal.length === 0 ? 'No outside event is accepted in this state.' : `Accepted now: ${legal.join(', ')}.`
+  return { kind: 'refused', error: new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${type}"`, { hint, facts }) }
+}
+
+function windowFull({ definition }: DecideContext): Decision {
+  const { maxCount, maxAgeMs } = definition.received
+  const message = `${maxCount} event ids of the last ${maxAgeMs} ms are remembered, which is the definition's window`
+  return { kind: 'refused', error: new RefoldError('DEDUP_WINDOW_FULL', message, { hint: 'Send without an id, send later, or widen `received`.' }) }
+}
+
+interface Stepped extends ChartDecision {
+  readonly step: TreeStep
+  readonly received: StateDocument['received'] | undefined
+}
+
+function record(context: DecideContext, envelope: Envelope, decision: Stepped): Decision {
+  const { input, step } = decision
+  const { type, data } = recordOf(context, input, envelope.attempt)
+  const cause = 'effect' in input ? context.state?.effects[input.effect]?.startedBy : undefined
+  return compose(context, envelope, {
+    type,
+    data,
+    after: stateAfter(context, envelope, decision),
+    input: inputHeader(input, envelope, decision.late),
+    step,
+    ...(cause === undefined ? undefined : { causationId: cause }),
+  })
+}
+
+/** The next state, given what the tree did. Also used when a waiting input is decided. */
+export function stateAfter(context: DecideContext, envelope: Envelope, decision: Omit<Stepped, 'late'>): StateDocument {
+  const { state, definition } = context
+  const { step, input } = decision
+  const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
+  const effects = effectsAfterStep(state?.effects, definition, {
+    step,
+    startedBy: context.eventId,
+    now: context.now,
+    ...(settled === undefined ? undefined : { settled }),
+  })
+  const tree = { root: step.root, effects, timers: step.timers, detached: step.detached }
+  if (state === undefined) return { agent: firstAgentPart(context, envelope), ...tree, received: {} }
+  const { fingerprint } = definition
+  const agent = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
+  return { ...state, agent, ...tree, ...(decision.received === undefined ? undefined : { received: decision.received }) }
+}
+
+function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
+  const { definition } = context
+  const owned = envelope.epoch !== undefined
+  return {
+    definition: definition.name,
+    version: definition.version,
+    fingerprint: definition.fingerprint,
+    id: context.agentId,
+    incarnation: context.eventId,
+    epoch: envelope.epoch ?? 0,
+    ...(owned ? { owner: envelope.worker } : undefined),
+  }
+}
+
+export function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): InputHeader {
+  return {
+    kind: input.kind,
+    ...('effect' in input ? { effect: input.effect } : undefined),
+    ...(input.kind === 'timer.fired' ? { timer: input.timer } : undefined),
+    ...(input.kind === 'actor.event' ? { to: input.to } : undefined),
+    ...(envelope.dedupId === undefined ? undefined : { dedupId: envelope.dedupId }),
+    ...(late ? { late: true as const } : undefined),
+  }
+}
+
+/** D3: an outside event is refused to its caller; anything else is stored and blocks the agent. */
+function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecision & { cause: unknown }): Decision {
+  const { input, cause } = decision
+  const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
+  if (error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT') return { kind: 'refused', error }
+  if (input.kind === 'event' || input.kind === 'started') return { kind: 'refused', error }
+  return wait(context, envelope, { ...decision, error: toErrorData(error) })
+}
+
+/** Stores the input without deciding it. With an error: the agent is blocked from here on. */
+function wait(context: DecideContext, envelope: Envelope, decision: ChartDecision & { error: ErrorData | undefined }): Decision {
+  const { state } = context
+  const { input, error, late } = decision
+  if (state === undefined) return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
+  const waiting = state.agent.waiting ?? []
+  if (!isOutcome(input) && waiting.length >= context.maxWaiting) {
+    const hint = 'The agent is blocked: mend the cause, then `retry` it.'
+    return { kind: 'refused', error: new RefoldError('QUEUE_FULL', `${waiting.length} inputs wait for a blocked agent`, { hint, facts: { blocked: state.agent.blocked } }) }
+  }
+  const received = withReceived(context, envelope)
+  if (received === 'full') return windowFull(context)
+  const { type, data } = recordOf(context, input, envelope.attempt)
+  const agent: AgentPart = {
+    ...state.agent,
+    ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
+    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input) }],
+  }
+  const effects = isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
+  return compose(context, envelope, { type, data, after: { ...state, agent, effects, ...(received === undefined ? undefined : { received }) }, input: inputHeader(input, envelope, late) })
+}

@@ -1,0 +1,107 @@
+/** Control commands: decided on the state document, whatever the chart is. They never queue. */
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { JsonObject } from '../json/json-value.js'
+import type { AgentPart, EffectDocument, StateDocument } from '../record/state-document.js'
+import type { TreeStep } from '../step/tree-step.js'
+import { stateAfter } from './chart-inputs.js'
+import { compose } from './compose.js'
+import type { DecideContext } from './context.js'
+import type { Decision } from './decision.js'
+import { mayHaveHappened } from './effects-part.js'
+import { chartInputFromJson } from './inputs.js'
+import type { ControlInput, Envelope } from './inputs.js'
+
+export function decideControl(context: DecideContext, envelope: Envelope, input: ControlInput): Decision {
+  const { state } = context
+  if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
+  if (input.kind === 'retried') return retried(context, envelope, state)
+  const change = changeOf(context, state, input)
+  if ('refused' in change) return { kind: 'refused', error: change.refused }
+  return compose(context, envelope, { type: `refold.${input.kind}`, data: change.data, after: change.after, input: { kind: input.kind } })
+}
+
+type Change = { readonly after: StateDocument; readonly data: JsonObject } | { readonly refused: RefoldError }
+
+function changeOf(context: DecideContext, state: StateDocument, input: Exclude<ControlInput, { kind: 'retried' }>): Change {
+  const { agent } = state
+  switch (input.kind) {
+    case 'claimed':
+      return claimed(context, state, input)
+    case 'released': {
+      const { owner: _owner, ...rest } = agent
+      return { after: { ...state, agent: { ...rest, epoch: agent.epoch + 1 } }, data: {} }
+    }
+    case 'paused':
+      if (agent.paused !== undefined) return alreadySo('the agent is paused already')
+      return { after: { ...state, agent: { ...agent, paused: { at: context.now, ...reasonOf(input) } } }, data: reasonOf(input) }
+    case 'resumed': {
+      if (agent.paused === undefined) return alreadySo('the agent is not paused')
+      const { paused: _paused, ...rest } = agent
+      return { after: { ...state, agent: rest }, data: reasonOf(input) }
+    }
+    case 'cancelled':
+      return { after: cancelled(context, state), data: reasonOf(input) }
+  }
+}
+
+/**
+ * Exactly one claimant wins, by the expected revision. `previous` names the owner that the claimant found dead: if
+ * another claim came first, this one is refused. A begun never-retry attempt of the old owner is in doubt from here on.
+ */
+function claimed(context: DecideContext, state: StateDocument, input: Extract<ControlInput, { kind: 'claimed' }>): Change {
+  const { agent } = state
+  if (agent.owner !== input.previous) {
+    return { refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'nobody'}`, { facts: { owner: agent.owner } }) }
+  }
+  const effects: { [effect: string]: EffectDocument } = {}
+  let changed = false
+  for (const [id, effect] of Object.entries(state.effects)) {
+    const doubt = effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
+    effects[id] = doubt ? { ...effect, inDoubt: { since: context.now, why: 'interrupted' } } : effect
+    changed ||= doubt
+  }
+  return {
+    after: { ...state, agent: { ...agent, owner: input.worker, epoch: agent.epoch + 1 }, effects: changed ? effects : state.effects },
+    data: { worker: input.worker, ...(input.previous === undefined ? undefined : { previous: input.previous }) },
+  }
+}
+
+/** Ends the agent here: timers go, effects are aborted, a payment in flight is kept until its outcome is known. */
+function cancelled(context: DecideContext, state: StateDocument): StateDocument {
+  const effects: { [effect: string]: EffectDocument } = {}
+  for (const [id, effect] of Object.entries(state.effects)) {
+    if (mayHaveHappened(effect, context.definition)) effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now } }
+  }
+  const { waiting: _waiting, blocked: _blocked, paused: _paused, ...agent }: AgentPart = state.agent
+  return { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }
+}
+
+/** Decides the oldest waiting input. If it throws again the agent stays as it is and the caller is told why. */
+function retried(context: DecideContext, envelope: Envelope, state: StateDocument): Decision {
+  const { waiting, blocked: _blocked, ...unblocked } = state.agent
+  const [oldest, ...rest] = waiting ?? []
+  if (oldest === undefined) {
+    if (state.agent.blocked === undefined) return { kind: 'refused', error: alreadySo('the agent is not blocked').refused }
+    return compose(context, envelope, { type: 'refold.retried', data: {}, after: { ...state, agent: unblocked }, input: { kind: 'retried' } })
+  }
+  const input = chartInputFromJson(oldest.input)
+  let step: TreeStep
+  try {
+    step = context.tree().step(input, { now: context.now, revision: context.revision })
+  } catch (error) {
+    const cause = isRefoldError(error) ? error : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
+    return { kind: 'refused', error: new RefoldError('BLOCKED', `the input of revision ${oldest.revision} still throws: ${cause.message}`, { cause }) }
+  }
+  const agent: AgentPart = rest.length === 0 ? unblocked : { ...unblocked, waiting: rest }
+  const after = { ...stateAfter(context, envelope, { input, step, received: undefined }), agent }
+  return compose(context, envelope, { type: 'refold.retried', data: { revision: oldest.revision }, after, input: { kind: 'retried' }, step })
+}
+
+function reasonOf(input: { readonly reason?: string }): { reason?: string } {
+  return input.reason === undefined ? {} : { reason: input.reason }
+}
+
+function alreadySo(message: string): { readonly refused: RefoldError } {
+  return { refused: new RefoldError('CONFLICT', message) }
+}
+

@@ -1,0 +1,73 @@
+/**
+ * decide: (definition, state, input, now) → record. No I/O, no clock, no randomness of its own.
+ *
+ * Invariants (cited by tests):
+ * D1 one input yields at most one record, and folding that record gives the `state` returned with it;
+ * D2 an owner input is accepted from the current owner at the current epoch only, but for outcomes that were paid for;
+ * D3 a transition that throws refuses an outside event and blocks the agent on anything else, with the input stored;
+ * D4 the first outcome of an effect wins.
+ */
+import { RefoldError } from '../errors.js'
+import { statusOf } from './summary.js'
+import { decideChart } from './chart-inputs.js'
+import type { DecideContext } from './context.js'
+import { decideControl } from './control-inputs.js'
+import type { Decision } from './decision.js'
+import { isOutcome, isOwnerInput } from './inputs.js'
+import type { Envelope } from './inputs.js'
+import { decideAttempt } from './owner-inputs.js'
+import { settleWithoutChart } from './late-outcomes.js'
+import { standing } from './ownership.js'
+
+export function decide(context: DecideContext, envelope: Envelope): Decision {
+  const { state } = context
+  const { input } = envelope
+  if (state === undefined) return input.kind === 'started' ? decideChart(context, envelope, { input, late: false }) : refused('NOT_FOUND', 'the agent does not exist')
+  if (input.kind === 'started') return { kind: 'known', revision: 0 }
+  if (envelope.onlyAt !== undefined && envelope.onlyAt !== context.revision - 1) {
+    return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.onlyAt}`)
+  }
+  const received = envelope.dedupId === undefined ? undefined : state.received[envelope.dedupId]
+  if (received !== undefined) return { kind: 'known', revision: received.revision }
+
+  const late = isOwnerInput(input) ? standing(context, envelope) : 'owner'
+  if (late === 'stranger') return isOutcome(input) ? settleWithoutChart(context, envelope) : { kind: 'dropped', why: 'another worker owns the agent' }
+  if (statusOf(state) !== 'active' && !survivesTheEnd(envelope)) return ended(context, envelope)
+
+  switch (input.kind) {
+    case 'effect.started':
+    case 'attempt.failed':
+    case 'effect.doubted':
+    case 'effect.step':
+    case 'effect.decided':
+      return decideAttempt(context, envelope, input)
+    case 'claimed':
+    case 'released':
+    case 'paused':
+    case 'resumed':
+    case 'cancelled':
+    case 'retried':
+      return decideControl(context, envelope, input)
+    case 'effect.done':
+    case 'effect.failed':
+      if (state.effects[input.effect] === undefined || state.effects[input.effect]?.abandoned !== undefined) return settleWithoutChart(context, envelope)
+      return decideChart(context, envelope, { input, late: late === 'late' })
+    default:
+      return decideChart(context, envelope, { input, late: false })
+  }
+}
+
+/** What may still be recorded about an agent that has ended: the outcome of a payment in flight, and what a person says of it. */
+function survivesTheEnd({ input }: Envelope): boolean {
+  return isOutcome(input) || input.kind === 'effect.decided'
+}
+
+function ended(context: DecideContext, envelope: Envelope): Decision {
+  const status = context.state === undefined ? 'active' : statusOf(context.state)
+  if (isOwnerInput(envelope.input)) return { kind: 'dropped', why: `the agent is ${status}` }
+  return refused('NOT_ACTIVE', `the agent has ended: it is ${status}`)
+}
+
+function refused(code: 'NOT_FOUND' | 'CONFLICT' | 'NOT_ACTIVE', message: string): Decision {
+  return { kind: 'refused', error: new RefoldError(code, message) }
+}

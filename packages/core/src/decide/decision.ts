@@ -1,0 +1,25 @@
+/** What `decide` answers. */
+import type { RefoldError } from '../errors.js'
+import type { NewRecord } from '../record/record.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { ActionCall, TreeStep } from '../step/tree-step.js'
+
+export type Decision =
+  | Recorded
+  /** Nothing is recorded; the submitter is told. */
+  | { readonly kind: 'refused'; readonly error: RefoldError }
+  /** The caller's id is known: the event is in the stream at this revision. */
+  | { readonly kind: 'known'; readonly revision: number }
+  /** An owner input that came too late to mean anything. */
+  | { readonly kind: 'dropped'; readonly why: string }
+
+export interface Recorded {
+  readonly kind: 'recorded'
+  readonly record: NewRecord
+  /** What folding the record gives. */
+  readonly state: StateDocument
+  readonly actions: readonly ActionCall[]
+  readonly deliveries: TreeStep['deliveries']
+  /** What the tree did; absent when the chart was not asked, or its answer not taken. */
+  readonly tree: TreeStep | undefined
+}

@@ -1,0 +1,59 @@
+/** The `effects` part of the state: what a step, an attempt or a decision does to it. */
+import type { DefinitionInternals } from '../definition/internals.js'
+import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
+import type { StartedEffect, TreeStep } from '../step/tree-step.js'
+
+type Effects = StateDocument['effects']
+const NONE: Effects = Object.freeze({})
+
+export interface EffectsAfterStep {
+  readonly step: TreeStep
+  /** The effect whose outcome was the input. */
+  readonly settled?: EffectId
+  readonly startedBy: string
+  readonly now: number
+}
+
+/** Effects start and stop by this change alone: there is no second list that could disagree. */
+export function effectsAfterStep(before: Effects | undefined, definition: DefinitionInternals, options: EffectsAfterStep): Effects {
+  const { step, settled } = options
+  const effects = before ?? NONE
+  if (step.started.length === 0 && step.stopped.length === 0 && (settled === undefined || effects[settled] === undefined)) return effects
+  const next: { [effect: EffectId]: EffectDocument } = { ...effects }
+  if (settled !== undefined) delete next[settled]
+  for (const id of step.stopped) {
+    const effect = next[id]
+    if (effect === undefined) continue
+    if (mayHaveHappened(effect, definition)) next[id] = { ...effect, abandoned: { at: options.now } }
+    else delete next[id]
+  }
+  for (const started of step.started) next[started.effect] = startedDocument(started, options.startedBy)
+  return next
+}
+
+/** A payment that may have happened is not forgotten when the chart leaves it. */
+export function mayHaveHappened(effect: EffectDocument, definition: DefinitionInternals): boolean {
+  return effect.begun !== undefined && definition.policyOf(effect.src).safety === 'never-retry'
+}
+
+function startedDocument(started: StartedEffect, startedBy: string): EffectDocument {
+  return {
+    kind: started.kind,
+    src: started.src,
+    ...(started.input === undefined ? undefined : { input: started.input }),
+    startedBy,
+  }
+}
+
+/** The effects with one replaced, or removed by `undefined`. */
+export function withEffect(effects: Effects, id: EffectId, effect: EffectDocument | undefined): Effects {
+  const next: { [effect: EffectId]: EffectDocument } = { ...effects }
+  if (effect === undefined) delete next[id]
+  else next[id] = effect
+  return next
+}
+
+/** The idempotency key of an effect: made of the event id of the record that started it, never of the revision alone. */
+export function effectKey(id: EffectId, effect: EffectDocument): string {
+  return `${effect.startedBy}.${id.slice(id.lastIndexOf('.') + 1)}`
+}

@@ -1,0 +1,113 @@
+/** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
+import type { ChartInput } from '../step/tree-step.js'
+
+/** An attempt of a guarded effect, or any attempt after a takeover, is about to begin. */
+export interface EffectStarted {
+  readonly kind: 'effect.started'
+  readonly effect: EffectId
+  readonly attempt: number
+}
+/** An attempt failed and another one follows at `retryAt` (epoch milliseconds). */
+export interface AttemptFailed {
+  readonly kind: 'attempt.failed'
+  readonly effect: EffectId
+  readonly attempt: number
+  readonly error: ErrorData
+  readonly retryAt: number
+}
+/** Nobody can tell what became of a guarded attempt. */
+export interface EffectDoubted {
+  readonly kind: 'effect.doubted'
+  readonly effect: EffectId
+  readonly why: NonNullable<EffectDocument['inDoubt']>['why']
+}
+/** The result of one `step()` of an effect. */
+export interface EffectStep {
+  readonly kind: 'effect.step'
+  readonly effect: EffectId
+  /** `<name>#<ordinal>` */
+  readonly step: string
+  readonly output: JsonValue
+}
+/** What somebody decided about an effect in doubt, or about an abandoned one (`acknowledge`). */
+export interface EffectDecided {
+  readonly kind: 'effect.decided'
+  readonly effect: EffectId
+  readonly decision:
+    | { readonly complete: JsonValue }
+    | { readonly again: true; readonly force?: boolean }
+    | { readonly fail: ErrorData }
+    | { readonly acknowledge: true }
+}
+
+/** Needs no chart: decided on the state document alone. */
+export type ControlInput =
+  | { readonly kind: 'claimed'; readonly worker: string; readonly previous?: string }
+  | { readonly kind: 'released' }
+  | { readonly kind: 'paused'; readonly reason?: string }
+  | { readonly kind: 'resumed'; readonly reason?: string }
+  | { readonly kind: 'cancelled'; readonly reason?: string }
+  /** Decides the oldest waiting input; lifts the block first. */
+  | { readonly kind: 'retried'; readonly reason?: string }
+
+export type Input = ChartInput | EffectStarted | AttemptFailed | EffectDoubted | EffectStep | EffectDecided | ControlInput
+
+export interface Envelope {
+  readonly input: Input
+  /** The process that submits it. */
+  readonly worker: string
+  /** The epoch at which the submitting owner worked; absent for inputs of anybody. */
+  readonly epoch?: number
+  readonly by?: string
+  /** The caller's own id of the event. */
+  readonly dedupId?: string
+  readonly attempt?: number
+  readonly causationId?: string
+  readonly traceparent?: string
+  /** Judge by the head only: the append must extend exactly this revision. */
+  readonly onlyAt?: number
+  /** Set when the transition was found too large for the store: store the input, block the agent. */
+  readonly blockWith?: ErrorData
+}
+
+/** Inputs that only the owner at the current epoch may append. */
+export function isOwnerInput(input: Input): boolean {
+  switch (input.kind) {
+    case 'effect.started':
+    case 'attempt.failed':
+    case 'effect.doubted':
+    case 'effect.step':
+    case 'effect.done':
+    case 'effect.failed':
+    case 'effect.event':
+    case 'effect.next':
+    case 'actor.event':
+    case 'timer.fired':
+      return true
+    case 'started':
+    case 'event':
+    case 'effect.decided':
+    case 'claimed':
+    case 'released':
+    case 'paused':
+    case 'resumed':
+    case 'cancelled':
+    case 'retried':
+      return false
+  }
+}
+
+/** Inputs that carry truth which was paid for: never dropped because of a bound, a conflict or a block. */
+export function isOutcome(input: Input): boolean {
+  return input.kind === 'effect.done' || input.kind === 'effect.failed'
+}
+
+/** A waiting input as it is stored in the state document, and back. */
+export function chartInputToJson(input: ChartInput): JsonObject {
+  return input as unknown as JsonObject
+}
+export function chartInputFromJson(input: JsonObject): ChartInput {
+  return input as unknown as ChartInput
+}

@@ -1,0 +1,101 @@
+/** What concerns one effect and not the chart: attempts, doubt, steps, and what a person decides about it. */
+import { RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { EffectDocument, StateDocument } from '../record/state-document.js'
+import { decideChart } from './chart-inputs.js'
+import { compose } from './compose.js'
+import type { DecideContext } from './context.js'
+import type { Decision } from './decision.js'
+import { withEffect } from './effects-part.js'
+import type { AttemptFailed, EffectDecided, EffectDoubted, EffectStarted, EffectStep, Envelope } from './inputs.js'
+
+export function decideAttempt(
+  context: DecideContext,
+  envelope: Envelope,
+  input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep | EffectDecided,
+): Decision {
+  const { state } = context
+  const effect = state?.effects[input.effect]
+  if (state === undefined || effect === undefined) {
+    if (input.kind !== 'effect.decided') return { kind: 'dropped', why: 'the effect has an outcome or was left' }
+    return notInDoubt(input.effect)
+  }
+  if (input.kind === 'effect.decided') return decided(context, envelope, { state, effect, input })
+  if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
+  if (input.kind === 'effect.started' && (effect.inDoubt !== undefined || state.agent.paused !== undefined)) return { kind: 'dropped', why: 'the effect must not begin now' }
+  const change = changeOf(context, { effect, worker: envelope.worker }, input)
+  return compose(context, envelope, {
+    type: change.type,
+    data: change.data,
+    after: { ...state, effects: withEffect(state.effects, input.effect, change.effect) },
+    input: { kind: input.kind, effect: input.effect, ...('attempt' in input ? { attempt: input.attempt } : undefined) },
+    causationId: effect.startedBy,
+  })
+}
+
+interface Change {
+  readonly type: string
+  readonly data: JsonValue
+  readonly effect: EffectDocument
+}
+
+function changeOf(context: DecideContext, { effect, worker }: { effect: EffectDocument; worker: string }, input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep): Change {
+  const { src } = effect
+  switch (input.kind) {
+    case 'effect.started': {
+      const begun = { attempt: input.attempt, epoch: context.state?.agent.epoch ?? 0, at: context.now, worker }
+      const { retryAt: _retryAt, ...rest } = effect
+      return { type: 'refold.effect.started', data: { src, attempt: input.attempt }, effect: { ...rest, begun } }
+    }
+    case 'attempt.failed': {
+      const { begun: _begun, ...rest } = effect
+      const after = { ...rest, attempts: input.attempt, retryAt: input.retryAt, lastError: input.error }
+      return { type: 'refold.effect.failed', data: { src, error: input.error as unknown as JsonValue, attempt: input.attempt, retryAt: input.retryAt }, effect: after }
+    }
+    case 'effect.doubted':
+      return { type: 'refold.effect.doubted', data: { src, why: input.why }, effect: { ...effect, inDoubt: { since: context.now, why: input.why } } }
+    case 'effect.step':
+      return {
+        type: 'refold.effect.step',
+        data: { src, step: input.step, output: input.output },
+        effect: { ...effect, steps: { ...effect.steps, [input.step]: input.output } },
+      }
+  }
+}
+
+interface DecidedPart {
+  readonly state: StateDocument
+  readonly effect: EffectDocument
+  readonly input: EffectDecided
+}
+
+/** A person's word: complete with this output, again with the same key, or fail. */
+function decided(context: DecideContext, envelope: Envelope, part: DecidedPart): Decision {
+  const { state, effect, input } = part
+  const { decision } = input
+  const header = { kind: input.kind, effect: input.effect }
+  if ('acknowledge' in decision) {
+    if (effect.abandoned === undefined) return notInDoubt(input.effect)
+    return compose(context, envelope, {
+      type: 'refold.effect.decided',
+      data: { src: effect.src, decision: 'acknowledge' },
+      after: { ...state, effects: withEffect(state.effects, input.effect, undefined) },
+      input: header,
+    })
+  }
+  if (effect.inDoubt === undefined) return notInDoubt(input.effect)
+  if ('complete' in decision) return decideChart(context, envelope, { input: { kind: 'effect.done', effect: input.effect, output: decision.complete }, late: false })
+  if ('fail' in decision) return decideChart(context, envelope, { input: { kind: 'effect.failed', effect: input.effect, error: decision.fail }, late: false })
+  const { inDoubt: _inDoubt, begun: _begun, ...rest } = effect
+  return compose(context, envelope, {
+    type: 'refold.effect.decided',
+    data: { src: effect.src, decision: 'again', ...(decision.force === true ? { force: true } : undefined) },
+    after: { ...state, effects: withEffect(state.effects, input.effect, rest) },
+    input: header,
+    causationId: effect.startedBy,
+  })
+}
+
+function notInDoubt(effect: string): Decision {
+  return { kind: 'refused', error: new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, { hint: '`agent.inDoubt()` lists those that wait for a decision.' }) }
+}

@@ -1,0 +1,18 @@
+/** Who may append an owner input: the current owner at the current epoch, and truth that was paid for. */
+import type { DecideContext } from './context.js'
+import type { Envelope } from './inputs.js'
+
+/** `late`: from an older epoch, but an outcome that must not be lost. */
+export type Standing = 'owner' | 'late' | 'stranger'
+
+export function standing(context: DecideContext, envelope: Envelope): Standing {
+  const { state, definition } = context
+  const { input } = envelope
+  if (state === undefined) return 'stranger'
+  if (state.agent.owner === envelope.worker && state.agent.epoch === envelope.epoch) return 'owner'
+  if (input.kind !== 'effect.done' && input.kind !== 'effect.failed') return 'stranger'
+  const effect = state.effects[input.effect]
+  if (effect === undefined) return 'stranger'
+  if (input.kind === 'effect.done') return 'late'
+  return definition.policyOf(effect.src).safety === 'never-retry' ? 'late' : 'stranger'
+}

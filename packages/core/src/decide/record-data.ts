@@ -1,0 +1,42 @@
+/** `data` of the records: the input's payload and nothing else. */
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { ChartInput, EventData } from '../step/tree-step.js'
+import type { DecideContext } from './context.js'
+
+/** An event without its type, which is the record's. */
+export function payloadOf(event: EventData): JsonObject {
+  const { type: _type, ...payload } = event
+  return payload
+}
+
+export function outcomeData(
+  input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
+  from: { src: string | null; attempt: number | undefined },
+): JsonObject {
+  if (input.kind === 'effect.done') return { src: from.src, ...(input.output === undefined ? undefined : { output: input.output }) }
+  return { src: from.src, error: input.error as JsonValue, ...(from.attempt === undefined ? undefined : { attempt: from.attempt }) }
+}
+
+export function recordOf(context: DecideContext, input: ChartInput, attempt: number | undefined): { type: string; data: JsonObject } {
+  const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
+  switch (input.kind) {
+    case 'started':
+      return { type: 'refold.started', data: input.input === undefined ? {} : { input: input.input } }
+    case 'event':
+      return { type: input.event.type, data: payloadOf(input.event) }
+    case 'effect.done':
+      return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
+    case 'effect.failed':
+      return { type: 'refold.effect.failed', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
+    case 'effect.event':
+      return { type: 'refold.effect.event', data: { src: srcOf(input.effect), event: input.event } }
+    case 'effect.next':
+      return { type: 'refold.effect.event', data: { src: srcOf(input.effect), ...(input.value === undefined ? undefined : { value: input.value }) } }
+    case 'actor.event':
+      return { type: 'refold.actor.event', data: { event: input.event } }
+    case 'timer.fired': {
+      const timer = context.state?.timers[input.timer]
+      return { type: 'refold.timer.fired', data: { timer: timer?.id ?? input.timer, lateMs: timer === undefined ? 0 : Math.max(0, context.now - timer.due) } }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** What `defineAgent` takes. Each member checks itself against the machine's types. */
+import type { AnyStateMachine } from 'xstate'
+import type { Durable } from './json-path.js'
+import type { EffectMap, MachineTypes } from './machine-types.js'
+import type { PolicyOf, ReceivedOptions } from './policy-types.js'
+import type { Agreed, EventSchemas, Schema } from './schema-agreement.js'
+
+/** A definition's name: streams are called `<name>-<id>`, so it has no `-` itself. */
+export type NameWithoutDash<N extends string> = N extends `${string}-${string}` ? 'a name without "-"' : N
+
+/** The argument of `defineAgent`. No type argument of it is written by hand. */
+export interface AgentConfig<
+  N extends string,
+  M extends AnyStateMachine,
+  S extends Record<string, unknown>,
+  I extends Schema,
+> {
+  /** Letters, digits, `_` and `.`; the first a letter; not starting with `refold`. */
+  name: NameWithoutDash<N>
+  /** A positive integer: raise it when running agents could not go on in the new chart. */
+  version: number
+  /** A plain machine: `setup({ … }).createMachine({ … })`. */
+  machine: Durable<M>
+  /** Checks and completes the input of `start`. */
+  input?: Agreed<I, MachineTypes<M>['input']>
+  /** One schema per event that may come from outside; the others are internal. Absent: every event may. */
+  events?: EventSchemas<MachineTypes<M>['event'], S>
+  /** By actor source: `draft`, or `child.charge` for a source of a child machine. */
+  effects?: { [K in keyof EffectMap<MachineTypes<M>['actor']>]?: PolicyOf<EffectMap<MachineTypes<M>['actor']>[K]> }
+  received?: ReceivedOptions
+}

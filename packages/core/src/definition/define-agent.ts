@@ -1,0 +1,91 @@
+/** `defineAgent`: a machine becomes an agent definition. Everything that could go wrong later because of it is refused here. */
+import type { AnyStateMachine } from 'xstate'
+import type { AgentConfig } from './agent-config.js'
+import type { AgentDefinition } from './agent-types.js'
+import { chartOf, fingerprintOf, refuseUnsupported } from './chart-stand-in.js'
+import { schemasAsJson } from './chart-schemas.js'
+import { checkKeys, checkName, checkVersion, readReceived } from './check-config.js'
+import { checkSchema } from './check-schema.js'
+import type { DefinitionInternals } from './internals.js'
+import { isMachine } from './logic-kind.js'
+import type { EffectMap, MachineTypes, Shown } from './machine-types.js'
+import { isReservedType, parseEvent, parseInput } from './outside-values.js'
+import { readEffects } from './read-effects.js'
+import { readEvents } from './read-events.js'
+import { invalidDefinition, requireValid } from './refusal.js'
+import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
+
+/** `Symbol.for`: the runtime may come from another copy of this package. */
+const INTERNALS = Symbol.for('refold.definition')
+const KEYS = ['name', 'version', 'machine', 'input', 'events', 'effects', 'received'] as const
+
+/**
+ * Makes a definition of a plain XState machine. Throws `INVALID_DEFINITION`, with the place in `facts.path`, for whatever
+ * could not be made durable.
+ */
+export function defineAgent<
+  const N extends string,
+  M extends AnyStateMachine,
+  S extends Record<string, unknown> = Record<string, never>,
+  I extends Schema = never,
+>(
+  agent: AgentConfig<N, M, S, I>,
+): AgentDefinition<
+  N,
+  {
+    input: [I] extends [never] ? MachineTypes<M>['input'] : SchemaInput<I>
+    context: MachineTypes<M>['context']
+    value: MachineTypes<M>['value']
+    tag: MachineTypes<M>['tag']
+    event: OutsideEvent<MachineTypes<M>['event'], S>
+    output: MachineTypes<M>['output']
+    emitted: MachineTypes<M>['emitted']
+    effects: Shown<EffectMap<MachineTypes<M>['actor']>>
+  }
+> {
+  const internals = readConfig(agent)
+  const { name, version, machine } = internals
+  const definition = { name: name as N, version, machine }
+  Object.defineProperty(definition, INTERNALS, { value: internals })
+  return Object.freeze(definition)
+}
+
+/** What the rest of Refold knows of a definition. Throws `INVALID_DEFINITION` for anything that `defineAgent` did not make. */
+export function internalsOf(definition: AgentDefinition): DefinitionInternals {
+  const { [INTERNALS]: internals } = definition as { readonly [INTERNALS]?: DefinitionInternals }
+  if (internals !== undefined) return internals
+  throw invalidDefinition({
+    path: 'definition',
+    problem: 'was not made by defineAgent',
+    hint: 'Pass what defineAgent returned, not a copy of it.',
+  })
+}
+
+function readConfig(config: unknown): DefinitionInternals {
+  checkKeys(config, { path: '', known: KEYS })
+  const { name, version, machine, input } = config
+  checkName(name)
+  checkVersion(version)
+  requireValid(isMachine(machine), {
+    path: 'machine',
+    problem: 'is not an XState machine',
+    hint: 'setup({ … }).createMachine({ … })',
+  })
+  refuseUnsupported(machine)
+  if (input !== undefined) checkSchema(input, { path: 'input' })
+  const events = readEvents(config['events'], machine)
+  const chart = { chart: chartOf(machine), schemas: schemasAsJson({ input, events }) }
+  return {
+    name,
+    version,
+    machine,
+    fingerprint: fingerprintOf(chart),
+    chart,
+    parseInput: (value) => parseInput(value, input),
+    parseEvent: (event) => parseEvent(event, events),
+    schemaOf: (type) => events?.get(type),
+    isOutsideEvent: (type) => (events === undefined ? !isReservedType(type) : events.has(type)),
+    policyOf: readEffects(config['effects'], machine),
+    received: readReceived(config['received']),
+  }
+}

@@ -1,0 +1,27 @@
+/** What the body of an effect is given, and what XState's promise logic is given by Refold beside its own arguments. */
+
+/** One step's own key and signal. */
+export interface StepArgs {
+  key: string
+  signal: AbortSignal
+}
+
+/** Runs `run` once and remembers its result: after a crash the effect's next attempt gets it without a call. */
+export type RunStep = <R>(name: string, run: (step: StepArgs) => R | PromiseLike<R>) => Promise<R>
+
+/** The arguments of a body made with `effect()`. */
+export interface EffectArgs<I = unknown> {
+  input: I
+  /** Aborts when the chart leaves the effect, at its time-out, and when this worker may no longer perform it. */
+  signal: AbortSignal
+  /** The idempotency key: the same for every attempt of this effect, never used for another. Send it to the provider. */
+  key: string
+  /** From 1. */
+  attempt: number
+  step: RunStep
+  /** Tokens, percentages, …: goes to live subscribers, is not stored. */
+  progress(chunk: unknown): void
+}
+
+/** Stands under `refold` in the arguments of a promise creator that Refold performs; absent under plain `createActor`. */
+export type EffectHandle = Pick<EffectArgs, 'key' | 'attempt' | 'step' | 'progress'>

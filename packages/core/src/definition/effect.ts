@@ -1,0 +1,48 @@
+/**
+ * `effect()`: XState's `fromPromise`, for a body that wants its idempotency key, its attempt and steps. It is ordinary
+ * promise logic: under plain `createActor` it runs once, with a random key, and its steps run directly.
+ */
+import { fromPromise } from 'xstate'
+import type { PromiseActorLogic } from 'xstate'
+import { checkPolicy } from './check-policy.js'
+import type { AnyPolicy } from './check-policy.js'
+import type { EffectArgs, EffectHandle, RunStep } from './effect-types.js'
+import type { CallPolicy } from './policy-types.js'
+
+/** `Symbol.for`: a machine may have been made with another copy of this package. */
+const POLICY = Symbol.for('refold.effect.policy')
+
+/**
+ * A drop-in for `fromPromise`. A policy given here travels with the body, into child machines too; the definition's wins
+ * over it, member by member. Throws `INVALID_DEFINITION` for a policy that makes no sense.
+ */
+export function effect<O, I = {} | null | undefined>(
+  body: (args: EffectArgs<I>) => PromiseLike<O>,
+  policy?: CallPolicy<NoInfer<I>, NoInfer<O>>,
+): PromiseActorLogic<O, I> {
+  if (policy !== undefined) checkPolicy(policy, { path: 'policy', kind: 'call' })
+  const logic = fromPromise<O, I>(({ input, signal, ...rest }) => {
+    const { refold } = rest as { readonly refold?: EffectHandle }
+    const { key, attempt, step, progress } = refold ?? standInHandle(signal)
+    return body({ input, signal, key, attempt, step, progress })
+  })
+  if (policy !== undefined) Object.defineProperty(logic, POLICY, { value: Object.freeze({ ...policy }) })
+  return logic
+}
+
+/** The policy given to `effect()`; `undefined` for any other logic. */
+export function policyAttachedTo(logic: object): AnyPolicy | undefined {
+  return (logic as { readonly [POLICY]?: AnyPolicy })[POLICY]
+}
+
+/** What the body gets when nobody remembers anything for it. */
+function standInHandle(signal: AbortSignal): EffectHandle {
+  const key = globalThis.crypto.randomUUID()
+  const times = new Map<string, number>()
+  const step: RunStep = async (name, run) => {
+    const ordinal = times.get(name) ?? 0
+    times.set(name, ordinal + 1)
+    return run({ key: `${key}/${name}#${ordinal}`, signal })
+  }
+  return { key, attempt: 1, step, progress: () => {} }
+}

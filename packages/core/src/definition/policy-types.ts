@@ -1,0 +1,59 @@
+/** How an effect is performed, as the definition (by source) or `effect(body, policy)` says it. */
+import type { $ZodType } from 'zod/v4/core'
+
+/** Attempts of one effect. A failed attempt is a record, so the wait before the next survives crashes. */
+export interface RetryOptions {
+  /** Attempts in all, the first included. Default 1: a failure is final. */
+  attempts: number
+  /** Wait before the second attempt. Default 500. */
+  delayMs?: number
+  /** What each further wait is multiplied with. Default 2. */
+  factor?: number
+  /** The longest wait. Default 60,000. */
+  maxDelayMs?: number
+  /** Draws each wait between half of it and all of it, so that many agents do not retry at once. Default true. */
+  jitter?: boolean
+}
+
+/** What every effect may have. */
+export interface CommonPolicy {
+  retry?: RetryOptions
+  /** The longest time one attempt may take. Default: no limit. */
+  timeoutMs?: number
+  /** Bodies of this source that run at once in one worker. Default: no limit. */
+  concurrency?: number
+  /** Bodies of this source that begin each second in one worker. Default: no limit. */
+  perSecond?: number
+}
+
+/** What a reconcile found out. `'unknown'` leaves the effect in doubt for a person. */
+export type Found<O> = { output: O } | { error: unknown } | 'not-done' | 'unknown'
+
+/** The interrupted attempt, as `reconcile` is told of it. */
+export interface Interrupted<I> {
+  key: string
+  input: I
+  signal: AbortSignal
+}
+
+/** An effect with one outcome: a promise. */
+export interface CallPolicy<I, O> extends CommonPolicy {
+  /** Fills in defaults and checks the output before it is stored. A failure is `OUTCOME_UNSTORABLE` and is not retried. */
+  output?: $ZodType<O>
+  /** What an interrupted attempt means after a crash. Default `'idempotent'`: again, with the same key. */
+  safety?: 'idempotent' | 'never-retry' | { reconcile: (interrupted: Interrupted<I>) => Promise<Found<O>> }
+}
+
+/** An effect that sends events until it is stopped: a callback or an observable. After a crash it is begun again. */
+export type StreamPolicy = CommonPolicy
+
+/** The policy that fits an entry of `EffectMap`. */
+export type PolicyOf<F> = F extends { kind: 'call'; input: infer I; output: infer O } ? CallPolicy<I, O> : StreamPolicy
+
+/** The window in which an event id given by a caller is remembered. A full window refuses rather than forgets. */
+export interface ReceivedOptions {
+  /** Default: one day. */
+  maxAgeMs?: number
+  /** Default 1,000; at most 10,000, as the ids stand in the agent's state. */
+  maxCount?: number
+}

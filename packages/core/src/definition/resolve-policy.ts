@@ -1,0 +1,51 @@
+/** Fills in a policy: the definition's members win over those that travel with the effect, and these over the defaults. */
+import type { AnyPolicy } from './check-policy.js'
+import type { EffectPolicy, InterruptedAttempt, Reconciled, RetryPolicy } from './internals.js'
+import { requireValid } from './refusal.js'
+import { runSchema } from './run-schema.js'
+
+/** One attempt: nothing is paid for twice unless the definition says so. */
+const RETRY_DEFAULTS: RetryPolicy = { attempts: 1, delayMs: 500, factor: 2, maxDelayMs: 60_000, jitter: true }
+
+/** The two places where a policy can be written. */
+export interface WrittenPolicies {
+  readonly src: string
+  readonly attached: AnyPolicy | undefined
+  readonly defined: AnyPolicy | undefined
+}
+
+/** Throws `INVALID_DEFINITION` for a never-retry effect with retries, wherever the two were written. */
+export function resolvePolicy({ src, attached, defined }: WrittenPolicies): EffectPolicy {
+  const written: AnyPolicy = { ...withoutUndefined(attached), ...withoutUndefined(defined) }
+  const retry: RetryPolicy = {
+    ...RETRY_DEFAULTS,
+    ...withoutUndefined(attached?.retry),
+    ...withoutUndefined(defined?.retry),
+  }
+  const { safety = 'idempotent', output } = written
+  requireValid(safety !== 'never-retry' || retry.attempts === 1, {
+    path: `effects.${src}`,
+    problem: `'never-retry' together with ${retry.attempts} attempts`,
+    hint: "Leave out `retry`, or make it safe to repeat: 'idempotent' or { reconcile }.",
+  })
+  return {
+    retry,
+    timeoutMs: written.timeoutMs,
+    concurrency: written.concurrency,
+    perSecond: written.perSecond,
+    safety: typeof safety === 'string' ? safety : 'reconcilable',
+    // The definition's types tie the input to the effect; here it is what was stored for it.
+    reconcile:
+      typeof safety === 'string'
+        ? undefined
+        : (safety.reconcile as (interrupted: InterruptedAttempt) => Promise<Reconciled>),
+    parseOutput:
+      output &&
+      ((value) => runSchema(output, value, { code: 'OUTCOME_UNSTORABLE', what: `output of '${src}'`, facts: { src } })),
+  }
+}
+
+/** A member that is there but `undefined` says nothing. */
+function withoutUndefined<T extends object>(given: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>
+}

@@ -1,0 +1,184 @@
+/** The one pass over a live value that checks it, freezes it and copies what is not JSON already. Used by `toJson`. */
+import { accept, acceptedAs, type ActorRefs, type RefOf } from './accepted.js'
+import { errorToJson } from './error-data.js'
+import type { JsonContainer, JsonValue } from './json-value.js'
+import { arrayPlainnessOf, MAX_DEPTH, plainnessOf } from './plain.js'
+import { escapeToken, isForbiddenKey } from './pointer.js'
+
+/** Thrown by a walk; `explainRefusal` finds out the rest. Not an Error: its stack would cost more than the walk. */
+export const REFUSED: unique symbol = Symbol('refused')
+
+/** The JSON of what is no object; `undefined` when there is none. */
+export function primitiveToJson(value: unknown): JsonValue | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
+  return value === 0 ? 0 : value // -0
+}
+
+/** What is known of a container while its members are visited. */
+interface Level {
+  readonly depth: number
+  height: number
+  refs: Record<string, string> | undefined
+  same: boolean
+}
+
+/** A value that stood in the same place before and is JSON itself: what it shares with the new one is JSON too. */
+interface Before {
+  readonly value: object
+  readonly height: number
+}
+
+/** After `run`, the fields tell about the whole value; during it, about the part visited last. */
+export class JsonWalk {
+  json: JsonValue = null
+  height = 0
+  refs: ActorRefs | undefined = undefined
+  same = true
+  #afresh = false
+  readonly #refOf: RefOf | undefined
+
+  constructor(refOf: RefOf | undefined) {
+    this.#refOf = refOf
+  }
+
+  /** `afresh` looks at everything again, since remembered heights may be too high. Throws `REFUSED`, or what user code throws. */
+  run(value: object, options: { readonly previous?: unknown; readonly afresh?: true }): this {
+    this.#afresh = options.afresh === true
+    this.json = this.#visit(value, options.previous, 0)
+    return this
+  }
+
+  #visit(value: object, previous: unknown, depth: number): JsonValue {
+    const known = this.#afresh ? undefined : acceptedAs(value)
+    if (known === undefined) return this.#visitNew(value, previous, depth)
+    if (typeof known === 'number') {
+      this.#tell(known, undefined, true)
+    } else {
+      if (known.refs !== undefined && this.#refOf === undefined) throw REFUSED
+      this.#tell(known.height, known.refs, known.same)
+    }
+    if (depth + this.height > MAX_DEPTH) throw REFUSED
+    return typeof known === 'number' ? (value as JsonContainer) : known.json
+  }
+
+  #visitNew(value: object, previous: unknown, depth: number): JsonValue {
+    const actor = this.#refOf?.(value)
+    if (actor !== undefined) {
+      this.#tell(0, { '': actor }, true)
+      return null
+    }
+    if (depth >= MAX_DEPTH) throw REFUSED
+    if (Array.isArray(value)) return this.#visitArray(value, this.#before(previous), depth)
+    if (!(value instanceof Error)) return this.#visitObject(value, this.#before(previous), depth)
+    const json = this.#visitObject(errorToJson(value, causeToJson), undefined, depth)
+    this.same = false
+    return json
+  }
+
+  #visitArray(value: readonly unknown[], before: Before | undefined, depth: number): JsonValue {
+    const plainness = arrayPlainnessOf(value)
+    if (plainness === 'refused') throw REFUSED
+    const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
+    let copy: JsonValue[] | undefined = level.same ? undefined : []
+    const old = before !== undefined && Array.isArray(before.value) ? (before.value as readonly unknown[]) : undefined
+    let at = old !== undefined && copy === undefined ? commonHead(value, old) : 0
+    if (at > 0 && before !== undefined) level.height = before.height - 1
+    for (; at < value.length; at++) {
+      const item = value[at]
+      const json = this.#member(level, item, old?.[at], at) ?? null
+      if (copy === undefined && !Object.is(json, item)) copy = value.slice(0, at) as JsonValue[] // all JSON up to here
+      copy?.push(json)
+    }
+    return this.#settle(level, value, copy)
+  }
+
+  #visitObject(value: object, before: Before | undefined, depth: number): JsonValue {
+    const keys = Object.keys(value)
+    const plainness = plainnessOf(value, keys)
+    if (plainness === 'refused') throw REFUSED
+    const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
+    let copy: Record<string, JsonValue> | undefined = level.same ? undefined : {}
+    const old = before === undefined || Array.isArray(before.value) ? undefined : (before.value as { readonly [key: string]: unknown })
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] as string
+      if (isForbiddenKey(key)) throw REFUSED
+      const descriptor = Object.getOwnPropertyDescriptor(value, key)
+      const isAccessor = descriptor?.get !== undefined
+      const live: unknown = isAccessor ? (value as { readonly [key: string]: unknown })[key] : descriptor?.value
+      const json = this.#member(level, live, old?.[key], key)
+      if (isAccessor) level.same = false
+      if (copy === undefined && (isAccessor || !Object.is(json, live) || live === undefined)) copy = headOf(value, keys, at)
+      if (copy !== undefined && json !== undefined) copy[key] = json
+    }
+    return this.#settle(level, value, copy)
+  }
+
+  /** The JSON of one member, told to its level; `undefined` for `undefined`. */
+  #member(level: Level, live: unknown, old: unknown, key: string | number): JsonValue | undefined {
+    if (typeof live === 'object' && live !== null) {
+      const json = this.#visit(live, old, level.depth + 1)
+      if (this.height > level.height) level.height = this.height
+      if (this.refs !== undefined) join((level.refs ??= {}), this.refs, typeof key === 'number' ? `/${key}` : `/${escapeToken(key)}`)
+      if (!this.same) level.same = false
+      return json
+    }
+    const json = primitiveToJson(live)
+    if (json === undefined && live !== undefined) throw REFUSED
+    if (!Object.is(json, live) || live === undefined) level.same = false
+    return json
+  }
+
+  /** Freezes and remembers a container whose members were visited. Without a copy it is JSON itself. */
+  #settle(level: Level, value: object, copy: JsonContainer | undefined): JsonValue {
+    const height = level.height + 1
+    if (level.depth + height > MAX_DEPTH) throw REFUSED
+    this.#tell(height, level.refs, level.same)
+    Object.freeze(value)
+    if (copy === undefined) {
+      accept(value, height)
+      return value as JsonContainer
+    }
+    Object.freeze(copy)
+    accept(copy, height)
+    accept(value, { json: copy, refs: level.refs, same: level.same, height })
+    return copy
+  }
+
+  #tell(height: number, refs: ActorRefs | undefined, same: boolean): void {
+    this.height = height
+    this.refs = refs
+    this.same = same
+  }
+
+  #before(previous: unknown): Before | undefined {
+    if (this.#afresh || typeof previous !== 'object' || previous === null) return undefined
+    const height = acceptedAs(previous)
+    return typeof height === 'number' ? { value: previous, height } : undefined
+  }
+}
+
+function causeToJson(cause: unknown): JsonValue {
+  const json = typeof cause === 'object' && cause !== null ? new JsonWalk(undefined).run(cause, {}).json : primitiveToJson(cause)
+  if (json === undefined) throw REFUSED
+  return json
+}
+
+/** How many items both begin with. -0 is not JSON, although it equals 0. */
+function commonHead(value: readonly unknown[], old: readonly unknown[]): number {
+  const end = Math.min(value.length, old.length)
+  let at = 0
+  while (at < end && value[at] === old[at] && (value[at] !== 0 || Object.is(value[at], 0))) at++
+  return at
+}
+
+/** The members before a key, which were JSON themselves. */
+function headOf(value: object, keys: readonly string[], end: number): Record<string, JsonValue> {
+  const head: Record<string, JsonValue> = {}
+  for (let at = 0; at < end; at++) head[keys[at] as string] = (value as { readonly [key: string]: JsonValue })[keys[at] as string] as JsonValue
+  return head
+}
+
+function join(into: Record<string, string>, refs: ActorRefs, prefix: string): void {
+  for (const pointer of Object.keys(refs)) into[prefix + pointer] = refs[pointer] as string
+}

@@ -1,0 +1,158 @@
+/**
+ * Applies patches. One document takes many of them quickly, and nothing that was given in or handed out is ever written.
+ *
+ * How: a container is copied when it is first written, and from then on written in place. It is *ours* when its stamp is
+ * younger than that of the container around it; so a `copy` within the document, which makes one container stand in two
+ * places, only takes away its stamp, and whichever place is written first copies again (what stood below is older).
+ */
+import { RefoldError } from '../errors.js'
+import { isContainer, isJsonArray, type JsonContainer, type JsonValue, type PatchOperation } from './json-value.js'
+import { arrayIndex, parsePointer } from './pointer.js'
+
+/** Containers of our own that are remembered; beyond it they are forgotten and copied again when written. */
+const STAMPS_BOUND = 4_096
+
+type Writable = JsonValue[] | Record<string, JsonValue>
+
+/** A JSON document that takes patches. After a throw it is spent. */
+export class PatchedDocument {
+  /** Ours alone; its members are the document's. */
+  readonly #root: Record<string, JsonValue>
+  readonly #stamps = new Map<JsonContainer, number>()
+  #clock = 0
+  /** Stamps up to this one are no longer ours. */
+  #since = 0
+
+  constructor(members: { readonly [key: string]: JsonValue } = {}) {
+    this.#root = { ...members }
+  }
+
+  /** A member of the document. It is never written again: what comes later is written to copies. */
+  get(member: string): JsonValue | undefined {
+    this.#disown()
+    return this.#root[member]
+  }
+
+  /** All members. They are never written again. */
+  members(): { readonly [key: string]: JsonValue } {
+    this.#disown()
+    return { ...this.#root }
+  }
+
+  /** Puts a member in place, or takes it away. */
+  set(member: string, value: JsonValue | undefined): void {
+    if (value === undefined) delete this.#root[member]
+    else this.#root[member] = value
+  }
+
+  /** Applies operations in order. Throws `UNREADABLE` for one that does not fit. */
+  apply(operations: readonly PatchOperation[]): void {
+    for (const operation of operations) this.#applyOne(operation)
+    if (this.#stamps.size > STAMPS_BOUND) this.#disown()
+  }
+
+  #disown(): void {
+    this.#since = ++this.#clock
+    this.#stamps.clear()
+  }
+
+  #applyOne(operation: PatchOperation): void {
+    const keys = parsePointer(operation.path)
+    const key = keys[keys.length - 1]
+    if (key === undefined) throw unreadable(operation, 'it would replace the whole document')
+    // Before the target is made writable: the source may be a container around it.
+    const value = valueOf(operation, this.#root)
+    if (operation.op === 'copy' && isContainer(value)) this.#stamps.delete(value)
+    const target = this.#writable(keys, operation)
+    if (isArray(target)) writeItem(target, key, { operation, value })
+    else writeMember(target, key, { operation, value })
+  }
+
+  /** The container that the last key is a key of, ours to write. */
+  #writable(keys: readonly string[], operation: PatchOperation): Writable {
+    let container: Writable = this.#root
+    let stamp = this.#since
+    for (let at = 0; at < keys.length - 1; at++) {
+      const key = keys[at] as string
+      const member = memberOf(container, key)
+      if (!isContainer(member)) throw unreadable(operation, `nothing with members stands at "${key}"`)
+      const own = this.#stamps.get(member)
+      if (own !== undefined && own > stamp) {
+        container = member as Writable // we made it, and stand where we put it
+        stamp = own
+      } else {
+        const copy: Writable = isJsonArray(member) ? [...member] : { ...member }
+        stamp = ++this.#clock
+        this.#stamps.set(copy, stamp)
+        ;(container as Record<string, JsonValue>)[key] = copy // an array takes its indexes as keys, too
+        container = copy
+      }
+    }
+    return container
+  }
+}
+
+/** The document after the patch; the given one stays as it is, and both share what did not change. */
+export function applyPatch(document: { readonly [key: string]: JsonValue }, operations: readonly PatchOperation[]): { readonly [key: string]: JsonValue } {
+  const patched = new PatchedDocument(document)
+  patched.apply(operations)
+  return patched.members()
+}
+
+function isArray(container: Writable): container is JsonValue[] {
+  return Array.isArray(container)
+}
+
+/** What the operation writes; `undefined` for a removal. */
+function valueOf(operation: PatchOperation, root: JsonContainer): JsonValue | undefined {
+  if (operation.op === 'remove') return undefined
+  if (operation.op === 'copy') {
+    const keys = parsePointer(operation.from)
+    if (keys.length === 0) throw unreadable(operation, 'it would put the document into itself')
+    let value: JsonValue | undefined = root
+    for (const key of keys) {
+      value = isContainer(value) ? memberOf(value, key) : undefined
+      if (value === undefined) throw unreadable(operation, `nothing stands at ${operation.from}`)
+    }
+    return value
+  }
+  if (operation.op !== 'add' && operation.op !== 'replace') throw unreadable(operation, 'it is none of add, replace, remove and copy')
+  if (operation.value === undefined) throw unreadable(operation, 'it has no value')
+  return operation.value
+}
+
+function memberOf(container: JsonContainer, key: string): JsonValue | undefined {
+  if (isJsonArray(container)) return container[arrayIndex(key)]
+  return Object.hasOwn(container, key) ? container[key] : undefined
+}
+
+interface Write {
+  readonly operation: PatchOperation
+  readonly value: JsonValue | undefined
+}
+
+function writeMember(target: Record<string, JsonValue>, key: string, { operation, value }: Write): void {
+  if ((operation.op === 'remove' || operation.op === 'replace') && !Object.hasOwn(target, key)) throw unreadable(operation, 'nothing stands there')
+  if (value === undefined) delete target[key]
+  else target[key] = value
+}
+
+function writeItem(target: JsonValue[], key: string, { operation, value }: Write): void {
+  const inserts = operation.op === 'add' || operation.op === 'copy'
+  if (inserts && key === '-') {
+    target.push(value as JsonValue)
+    return
+  }
+  const at = arrayIndex(key)
+  if (at < 0 || at > target.length || (!inserts && at === target.length)) throw unreadable(operation, `"${key}" is no index of the array there`)
+  if (operation.op === 'replace') target[at] = value as JsonValue
+  else if (inserts) target.splice(at, 0, value as JsonValue)
+  else target.splice(at, 1)
+}
+
+function unreadable(operation: PatchOperation, why: string): RefoldError {
+  return new RefoldError('UNREADABLE', `The operation ${operation.op} ${operation.path} does not fit: ${why}.`, {
+    hint: 'The record or the state before it is damaged: restore the stream, or fold it from its first record.',
+    facts: { path: operation.path, operation },
+  })
+}

@@ -1,0 +1,68 @@
+/**
+ * Finds again, by reference, what came with the record's data, so that it is stored once: a patch copies it from
+ * `/data/…`. Long strings are found by value. Built only as far as somebody asks: the data itself and its members first.
+ */
+import { isContainer, isJsonArray, type JsonContainer, type JsonValue } from './json-value.js'
+import { escapeToken } from './pointer.js'
+
+/** Shorter strings are not worth looking for. */
+const LONG_STRING = 24
+
+/** Whether a value is looked for at all. */
+export function isFindable(value: JsonValue | undefined): value is JsonContainer | string {
+  return isContainer(value) || (typeof value === 'string' && value.length > LONG_STRING)
+}
+
+/** The index over one record's data. */
+export class PayloadIndex {
+  readonly #data: JsonValue | undefined
+  readonly #path: string
+  /** First pointer of each value below the data's members; made when a look at those was not enough. */
+  #deep: Map<JsonValue, string> | undefined
+
+  constructor(data: JsonValue | undefined, options: { readonly path: string } = { path: '/data' }) {
+    this.#data = data
+    this.#path = options.path
+  }
+
+  /** Where the value stands in the data. */
+  find(value: JsonContainer | string): string | undefined {
+    if (!isFindable(this.#data)) return undefined
+    if (this.#data === value) return this.#path
+    if (!isContainer(this.#data)) return undefined
+    const member = memberOf(this.#data, value)
+    if (member !== undefined) return `${this.#path}/${member}`
+    this.#deep ??= deepIndex(this.#data, this.#path)
+    return this.#deep.get(value)
+  }
+}
+
+/** The token of the member that is the value. */
+function memberOf(container: JsonContainer, value: JsonValue): string | undefined {
+  if (isJsonArray(container)) {
+    const at = container.indexOf(value)
+    return at < 0 ? undefined : String(at)
+  }
+  for (const key in container) if (container[key] === value) return escapeToken(key)
+  return undefined
+}
+
+function deepIndex(data: JsonContainer, path: string): Map<JsonValue, string> {
+  const index = new Map<JsonValue, string>()
+  addBelow(index, data, path)
+  return index
+}
+
+function addBelow(index: Map<JsonValue, string>, container: JsonContainer, path: string): void {
+  if (isJsonArray(container)) {
+    for (let at = 0; at < container.length; at++) addTo(index, container[at] as JsonValue, `${path}/${at}`)
+  } else {
+    for (const key in container) addTo(index, container[key] as JsonValue, `${path}/${escapeToken(key)}`)
+  }
+}
+
+function addTo(index: Map<JsonValue, string>, value: JsonValue, path: string): void {
+  if (!isFindable(value) || index.has(value)) return
+  index.set(value, path)
+  if (isContainer(value)) addBelow(index, value, path)
+}

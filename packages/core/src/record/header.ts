@@ -1,0 +1,23 @@
+/** Tells Refold's records from those that somebody else appended to the stream. */
+import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js'
+import type { RecordHeader } from './record.js'
+
+/**
+ * The header of a record's metadata; `undefined` for a foreign record. Looks only at what makes it a header: a format
+ * version, the agent, the time, and the input's kind. Its body may be damaged, or of a newer format.
+ */
+export function headerOf(metadata: JsonValue | undefined): RecordHeader | undefined {
+  if (!isJsonObject(metadata)) return undefined
+  const header = metadata['refold']
+  if (!isJsonObject(header)) return undefined
+  const { v, agent, at, input } = header
+  if (!Number.isSafeInteger(v) || (v as number) < 0 || typeof agent !== 'string') return undefined
+  if (typeof at !== 'number' || !isJsonObject(input) || typeof input['kind'] !== 'string') return undefined
+  return header as unknown as RecordHeader // what the fold needs beyond this is checked where it is used
+}
+
+/** Whether the body is one that a fold can apply, and not missing or still encoded. */
+export function hasReadableBody(header: RecordHeader): boolean {
+  const body = header.body as unknown as JsonValue | undefined // the type says what it should be
+  return isJsonObject(body) && isJsonArray(body['patch'])
+}

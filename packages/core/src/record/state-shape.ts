@@ -1,0 +1,35 @@
+/**
+ * Which parts of the state document are Refold's own objects, in which the order of keys means nothing, and where user
+ * data begins, in which it does. The diff follows it.
+ */
+
+/** One of Refold's own objects. A member without a shape is user data, or has no members. */
+export interface OwnShape {
+  readonly members?: { readonly [key: string]: OwnShape | 'copied-from' }
+  /** The shape of all other members: the object is a map that grows and shrinks. */
+  readonly each?: OwnShape
+}
+
+const CHILDREN: { each?: OwnShape } = {}
+const ACTOR: OwnShape = {
+  members: {
+    history: {},
+    refs: {},
+    // User data that effects are often given: later parts of the document may copy from it.
+    context: 'copied-from',
+    children: CHILDREN,
+  },
+}
+CHILDREN.each = ACTOR // an actor's children are actors
+
+/** The shape of `StateDocument`. */
+export const STATE_SHAPE: OwnShape = {
+  members: {
+    agent: {},
+    root: ACTOR,
+    effects: { each: {} },
+    timers: { each: {} },
+    detached: { each: { members: { actor: ACTOR } } },
+    received: { each: {} },
+  },
+}

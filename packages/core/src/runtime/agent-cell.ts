@@ -1,0 +1,335 @@
+/**
+ * One agent as this process holds it: the newest folded state, the live tree of it, and the line of inputs.
+ *
+ * Invariants (cited by the named interleavings):
+ * C1 at most one append is in flight; inputs that come meanwhile are decided one on the other and go as one append;
+ * C2 the state goes forward only by what the store said is stored; what was decided on a state that did not become
+ *    durable is forgotten and decided again on the new one;
+ * C3 a refusal, or "known already", is told only when the state it was judged on is durable;
+ * C4 actions, deliveries and effects run after the append of the record that holds them, once.
+ */
+import type { Recorded } from '../decide/decision.js'
+import { isOutcome, isOwnerInput } from '../decide/inputs.js'
+import type { Envelope } from '../decide/inputs.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import { invariant, isRefoldError, RefoldError } from '../errors.js'
+import { advance, lengthOf } from '../record/revision.js'
+import type { Expected, Revision } from '../record/revision.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { Tree } from '../step/tree-step.js'
+import { commit } from './commit.js'
+import type { CellHost } from './cell-host.js'
+import { decideBatch, TreeCache } from './decide-batch.js'
+import type { DecidedBatch } from './decide-batch.js'
+import { foldAfter } from './recovery.js'
+import type { Folded } from './recovery.js'
+import type { Snapshot } from './snapshots.js'
+
+/** What became of a submitted input. */
+export type Settlement =
+  | { readonly kind: 'recorded'; readonly state: StateDocument; readonly revision: Revision }
+  | { readonly kind: 'known'; readonly state: StateDocument; readonly revision: Revision }
+  | { readonly kind: 'dropped'; readonly why: string }
+
+interface Submission {
+  readonly envelope: Envelope
+  readonly resolve: ((settlement: Settlement) => void) | undefined
+  readonly reject: ((error: RefoldError) => void) | undefined
+  conflicts: number
+}
+
+interface Batch extends DecidedBatch {
+  readonly submissions: readonly Submission[]
+}
+
+export type CellListener = (cell: AgentCell) => void
+
+const MAX_BATCH = 64
+const MAX_CONFLICTS = 50
+
+export class AgentCell {
+  readonly stream: string
+  readonly id: string
+  readonly definition: DefinitionInternals
+  readonly #host: CellHost
+  readonly #listeners = new Set<CellListener>()
+  #state: StateDocument | undefined
+  #head: Expected
+  #lastAt: number
+  #headId: string
+  readonly #trees: TreeCache
+  #line: Submission[] = []
+  #busy = false
+  #refreshWanted = false
+  /** So many inputs at the head of the line are to be appended one by one. */
+  #alone = 0
+  #failure: RefoldError | undefined
+
+  constructor(host: CellHost, identity: { stream: string; id: string; definition: DefinitionInternals }, folded: Folded) {
+    this.#host = host
+    this.stream = identity.stream
+    this.id = identity.id
+    this.definition = identity.definition
+    this.#state = folded.state
+    this.#head = folded.head
+    this.#lastAt = folded.lastAt
+    this.#headId = folded.headId
+    this.#trees = new TreeCache(identity.definition, {
+      agentId: identity.id,
+      onActorSend: (to, event) => host.actorSend(this, { to, event }),
+      onLog: (args) => host.world.logger.log('info', args.map(String).join(' '), { agent: identity.stream }),
+    })
+  }
+
+  /** The newest durable state that this process has folded; `undefined` before the first record. */
+  get state(): StateDocument | undefined {
+    return this.#state
+  }
+  get head(): Expected {
+    return this.#head
+  }
+  /** What a snapshot of this very state needs; `undefined` before the first record. */
+  get snapshot(): Snapshot | undefined {
+    if (this.#state === undefined || this.#head === 'no_stream') return undefined
+    return { revision: this.#head, eventId: this.#headId, lastAt: this.#lastAt, state: this.#state }
+  }
+  /** Set when the store or the stream makes going on impossible. */
+  get failure(): RefoldError | undefined {
+    return this.#failure
+  }
+  /** Whether nothing is under way and nobody listens: the cell may leave memory. */
+  get isIdle(): boolean {
+    return !this.#busy && this.#line.length === 0 && this.#listeners.size === 0
+  }
+
+  /** Calls back after every change of the state. */
+  listen(listener: CellListener): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      this.#host.settled(this)
+    }
+  }
+
+  /** Resolves when the input is durable (or known, or dropped); rejects when it is refused. */
+  submit(envelope: Envelope): Promise<Settlement> {
+    return new Promise((resolve, reject) => this.post(envelope, { resolve, reject }))
+  }
+
+  /** `submit` without a promise, for the hot path. */
+  post(envelope: Envelope, told: { resolve?: (settlement: Settlement) => void; reject?: (error: RefoldError) => void } = {}): void {
+    if (this.#failure !== undefined) {
+      told.reject?.(this.#failure)
+      return
+    }
+    if (!isOwnerInput(envelope.input) && this.#line.length >= this.#host.maxLine) {
+      told.reject?.(new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, { hint: 'Slow down, or await each send.' }))
+      return
+    }
+    this.#line.push({ envelope, resolve: told.resolve, reject: told.reject, conflicts: 0 })
+    if (!this.#busy) void this.#run()
+  }
+
+  /** Folds what others appended, if anything. Resolves when it is done or the cell is busy with an append that will find out. */
+  async refresh(): Promise<void> {
+    this.#refreshWanted = true
+    if (!this.#busy) await this.#run()
+  }
+
+  /** The live tree of the durable state, for effect bodies and questions. Only while no append is in flight or after it. */
+  tree(): Tree {
+    invariant(this.#state !== undefined, 'an agent has no tree before it exists')
+    return this.#trees.of(this.#state)
+  }
+
+  /** No input is taken any more; those in line are told. */
+  fail(error: RefoldError): void {
+    this.#failure ??= error
+    const line = this.#line
+    this.#line = []
+    for (const submission of line) submission.reject?.(error)
+    this.#tell()
+  }
+
+  async #run(): Promise<void> {
+    this.#busy = true
+    try {
+      while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshWanted)) {
+        if (this.#refreshWanted) await this.#fold()
+        else await this.#turn()
+      }
+    } catch (error) {
+      this.fail(isRefoldError(error) ? error : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }))
+      this.#host.failed(this)
+    } finally {
+      this.#busy = false
+      this.#host.settled(this)
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const batch = this.#decideBatch()
+    if (batch.recorded.length === 0) {
+      this.#settle(batch)
+      return
+    }
+    const { store, world } = this.#host
+    const result = await commit(
+      batch.recorded.map(({ record }) => record),
+      {
+        store,
+        world,
+        stream: this.stream,
+        expected: this.#head,
+        isClosed: () => this.#host.isClosed,
+        onUnknown: (error, tries) => this.#host.unknown(this, error, tries),
+      },
+    )
+    switch (result.kind) {
+      case 'stored':
+        this.#advance(batch, result.revision)
+        return
+      case 'conflict':
+        return this.#again(batch)
+      case 'rejected':
+        return this.#rejected(batch, result.error)
+      case 'too-large':
+        return this.#tooLarge(batch, result.error)
+      case 'fatal':
+        this.#line.unshift(...batch.submissions)
+        throw result.error
+    }
+  }
+
+  /** C1: what stands in line now goes as one append. */
+  #decideBatch(): Batch {
+    const submissions = this.#line.splice(0, this.#alone > 0 ? 1 : MAX_BATCH)
+    if (this.#alone > 0) this.#alone--
+    const { definition, id } = this
+    const { world, maxLine } = this.#host
+    const envelopes = submissions.map(({ envelope }) => envelope)
+    const revision = lengthOf(this.#head)
+    const batch = decideBatch(envelopes, { definition, agentId: id, state: this.#state, revision, maxWaiting: maxLine, world, lastAt: this.#lastAt, trees: this.#trees })
+    return { submissions, ...batch }
+  }
+
+  #advance(batch: Batch, revision: Revision): void {
+    const expected = advance(this.#head, batch.recorded.length)
+    invariant(revision === expected, `an append to ${this.stream} ended at revision ${revision} instead of ${expected}`)
+    const before = this.#state
+    for (const decision of batch.recorded) {
+      this.#state = decision.state
+      this.#head = advance(this.#head)
+      this.#lastAt = decision.record.metadata.refold.at
+      this.#headId = decision.record.id
+      this.#perform(decision)
+      this.#tell()
+    }
+    this.#host.changed(this, before)
+    this.#settle(batch)
+  }
+
+  #perform(decision: Recorded): void {
+    for (const action of decision.actions) {
+      try {
+        action.run()
+      } catch (error) {
+        this.#host.world.logger.log('error', `action "${action.type}" of ${this.stream} threw`, { error })
+      }
+    }
+    for (const delivery of decision.deliveries) this.#host.deliver(this, delivery)
+  }
+
+  /** C3: everything that the batch was judged on is durable now. */
+  #settle(batch: Batch): void {
+    const state = this.#state
+    batch.decisions.forEach((decision, index) => {
+      const submission = batch.submissions[index]
+      invariant(submission !== undefined, 'each decision has its submission')
+      if (decision.kind === 'refused') submission.reject?.(decision.error)
+      else if (decision.kind === 'dropped') submission.resolve?.(decision)
+      else if (decision.kind === 'known') submission.resolve?.({ kind: 'known', state: state as StateDocument, revision: this.#head as Revision })
+      else submission.resolve?.({ kind: 'recorded', state: decision.state, revision: this.#head as Revision })
+    })
+  }
+
+  /** C2: somebody else's record stands where ours would have. */
+  async #again(batch: Batch): Promise<void> {
+    this.#trees.drop()
+    await this.#fold()
+    const again: Submission[] = []
+    for (const submission of batch.submissions) {
+      submission.conflicts++
+      if (submission.conflicts > MAX_CONFLICTS && !isOutcome(submission.envelope.input)) {
+        submission.reject?.(new RefoldError('CONFLICT', `${this.stream} changed ${MAX_CONFLICTS} times while the input was decided`, { hint: 'Send again.' }))
+      } else again.push(submission)
+    }
+    this.#line.unshift(...again)
+  }
+
+  /** Surely not stored: callers are told, outcomes and the like are kept for a later try. */
+  async #rejected(batch: Batch, error: RefoldError): Promise<void> {
+    this.#trees.drop()
+    const kept: Submission[] = []
+    for (const submission of batch.submissions) {
+      if (isOwnerInput(submission.envelope.input)) kept.push(submission)
+      else submission.reject?.(error)
+    }
+    this.#line.unshift(...kept)
+    this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error })
+    if (kept.length > 0) await this.#host.pauseAfterRejection()
+  }
+
+  /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
+  #tooLarge(batch: Batch, error: RefoldError): void {
+    this.#trees.drop()
+    const [only, ...others] = batch.submissions
+    if (only === undefined) return
+    if (others.length > 0) {
+      this.#alone = batch.submissions.length
+      this.#line.unshift(...batch.submissions)
+      return
+    }
+    const replacement = this.#host.tooLarge(only.envelope, error)
+    if (replacement === undefined) only.reject?.(error)
+    else this.#line.unshift({ ...only, envelope: replacement })
+  }
+
+  async #fold(): Promise<void> {
+    this.#refreshWanted = false
+    const before = this.#state
+    const folded = await this.#readOn()
+    if (folded === undefined) return
+    if (folded.head === this.#head) return
+    this.#state = folded.state
+    this.#head = folded.head
+    this.#lastAt = folded.lastAt
+    this.#headId = folded.headId
+    this.#trees.drop()
+    this.#host.changed(this, before)
+    this.#tell()
+  }
+
+  /** A read that fails for a moment is tried again: outcomes may wait behind it. `undefined`: the runtime was closed meanwhile. */
+  async #readOn(): Promise<Folded | undefined> {
+    for (;;) {
+      try {
+        return await foldAfter(this.#host.store, this.stream, this.#known())
+      } catch (error) {
+        const passing = isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'STORE_UNKNOWN') || isRefoldError(error, 'TIMEOUT')
+        if (!passing) throw error
+        if (this.#failure !== undefined || this.#host.isClosed) return undefined
+        await this.#host.pauseAfterRejection()
+      }
+    }
+  }
+
+  /** What this process knows of the stream, as recovery counts it. */
+  #known(): Folded {
+    return { state: this.#state, head: this.#head, lastAt: this.#lastAt, headId: this.#headId, foreign: 0, records: 0 }
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener(this)
+  }
+}

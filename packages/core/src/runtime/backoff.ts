@@ -1,0 +1,14 @@
+/** Exponential backoff with full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
+
+export interface Backoff {
+  readonly delayMs: number
+  readonly factor: number
+  readonly maxDelayMs: number
+  readonly jitter: boolean
+}
+
+/** Milliseconds to wait after the n-th failure (1-based). With jitter: between half of it and all of it. */
+export function backoffMs(failures: number, backoff: Backoff, random: () => number): number {
+  const full = Math.min(backoff.maxDelayMs, backoff.delayMs * backoff.factor ** (failures - 1))
+  return Math.round(backoff.jitter ? full / 2 + (full / 2) * random() : full)
+}

@@ -1,0 +1,93 @@
+/** The cells of this process, one a stream: loaded when something arrives, gone from memory when nothing does. */
+import type { DefinitionInternals } from '../definition/internals.js'
+import { RefoldError } from '../errors.js'
+import type { Store } from '../store/port.js'
+import { AgentCell } from './agent-cell.js'
+import type { CellHost } from './cell-host.js'
+import { IdleCells } from './idle-cells.js'
+import { NOTHING_FOLDED, recover } from './recovery.js'
+import type { Folded } from './recovery.js'
+import type { Registry } from './registry.js'
+
+export interface CellsOptions {
+  readonly store: Store
+  readonly registry: Registry
+  readonly host: CellHost
+  /** Idle cells that stay in memory. */
+  readonly keepIdle: number
+  /** Told before a cell leaves memory. */
+  readonly onEvict: (cell: AgentCell) => void
+  /** Records without a valid header were found. */
+  readonly onForeign: (stream: string, count: number) => void
+}
+
+export class Cells {
+  readonly #options: CellsOptions
+  readonly #live = new Map<string, AgentCell>()
+  readonly #loading = new Map<string, Promise<AgentCell>>()
+  readonly #idle: IdleCells
+
+  constructor(options: CellsOptions) {
+    this.#options = options
+    this.#idle = new IdleCells(options.keepIdle)
+  }
+
+  /** The cell if it is in memory. */
+  live(stream: string): AgentCell | undefined {
+    return this.#live.get(stream)
+  }
+  all(): Iterable<AgentCell> {
+    return this.#live.values()
+  }
+
+  /** The cell of an agent that exists. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`. */
+  async load(stream: string): Promise<AgentCell> {
+    return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
+  }
+
+  /** The cell of an agent that may not exist yet: nothing is read. */
+  fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
+    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED))
+  }
+
+  /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */
+  idle(cell: AgentCell): void {
+    const leaving = this.#idle.add(cell)
+    if (leaving !== undefined && leaving.isIdle) this.evict(leaving)
+  }
+  busy(cell: AgentCell): void {
+    this.#idle.remove(cell)
+  }
+
+  evict(cell: AgentCell): void {
+    if (this.#live.get(cell.stream) === cell) {
+      this.#options.onEvict(cell)
+      this.#live.delete(cell.stream)
+    }
+    this.#idle.remove(cell)
+  }
+
+  #load(stream: string): Promise<AgentCell> {
+    const loading = this.#read(stream).finally(() => this.#loading.delete(stream))
+    this.#loading.set(stream, loading)
+    return loading
+  }
+
+  async #read(stream: string): Promise<AgentCell> {
+    const folded = await recover(this.#options.store, stream)
+    if (folded.foreign > 0) this.#options.onForeign(stream, folded.foreign)
+    const identity = this.#identify(stream, folded)
+    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#options.host, { stream, ...identity }, folded))
+  }
+
+  #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {
+    const agent = folded.state?.agent
+    if (agent === undefined) throw new RefoldError('NOT_FOUND', `there is no agent ${stream}`, { facts: { stream }, hint: 'Start it with `refold.start`.' })
+    return { id: agent.id, definition: this.#options.registry.get(agent.definition, agent.version) }
+  }
+
+  #admit(cell: AgentCell): AgentCell {
+    this.#live.set(cell.stream, cell)
+    return cell
+  }
+}

@@ -1,0 +1,25 @@
+/** Cells with nothing under way, oldest first: beyond a bound they leave memory. */
+import type { AgentCell } from './agent-cell.js'
+
+export class IdleCells {
+  readonly #keep: number
+  readonly #cells = new Set<AgentCell>()
+
+  constructor(keep: number) {
+    this.#keep = keep
+  }
+
+  /** Notes that a cell is idle now; returns the one that has to leave, if any. */
+  add(cell: AgentCell): AgentCell | undefined {
+    this.#cells.delete(cell)
+    this.#cells.add(cell)
+    if (this.#cells.size <= this.#keep) return undefined
+    const [oldest] = this.#cells
+    if (oldest !== undefined) this.#cells.delete(oldest)
+    return oldest
+  }
+
+  remove(cell: AgentCell): void {
+    this.#cells.delete(cell)
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What this worker believes of other workers.
+ *
+ * Invariants: an owner counts as dead only when an operating-system lock proves it, when it said goodbye, or when its
+ * heartbeat register stood still for a full lease by *this* observer's monotonic clock.
+ */
+import type { JsonValue } from '../json/json-value.js'
+import type { Store } from '../store/port.js'
+import type { World } from '../world/world.js'
+import { heartbeatRegister } from './lease.js'
+
+export type Verdict = 'alive' | 'dead'
+
+export interface OwnerWatchOptions {
+  readonly store: Store
+  readonly world: World
+  /** Used for an owner whose own lease is not known. */
+  readonly leaseMs: number
+}
+
+interface Observation {
+  readonly beat: string
+  readonly since: number
+  readonly leaseMs: number
+}
+
+export class OwnerWatch {
+  readonly #options: OwnerWatchOptions
+  readonly #observed = new Map<string, Observation>()
+  /** Proven dead, or gone on purpose: such an id never comes back. Silence alone is judged anew at every look. */
+  readonly #gone = new Set<string>()
+
+  constructor(options: OwnerWatchOptions) {
+    this.#options = options
+  }
+
+  /** Looks once. Ask again, at least every heartbeat, while the answer is `alive`. */
+  async look(owner: string): Promise<Verdict> {
+    if (this.#gone.has(owner)) return 'dead'
+    const { store } = this.#options
+    if ((await store.presence?.provenDead(owner)) === true) return this.#bury(owner)
+    const register = await store.registers.get(heartbeatRegister(owner))
+    if (isClosed(register)) return this.#bury(owner)
+    return this.#judge(owner, register)
+  }
+
+  #judge(owner: string, register: JsonValue | undefined): Verdict {
+    const now = this.#options.world.clock.monotonicNow()
+    const beat = JSON.stringify(register ?? null)
+    const before = this.#observed.get(owner)
+    if (before === undefined || before.beat !== beat) {
+      this.#observed.set(owner, { beat, since: now, leaseMs: leaseOf(register) ?? this.#options.leaseMs })
+      return 'alive'
+    }
+    return now - before.since >= before.leaseMs ? 'dead' : 'alive'
+  }
+
+  #bury(owner: string): Verdict {
+    this.#observed.delete(owner)
+    this.#gone.add(owner)
+    return 'dead'
+  }
+}
+
+function isClosed(register: JsonValue | undefined): boolean {
+  return typeof register === 'object' && register !== null && 'closed' in register
+}
+
+function leaseOf(register: JsonValue | undefined): number | undefined {
+  if (typeof register !== 'object' || register === null || !('leaseMs' in register)) return undefined
+  return typeof register.leaseMs === 'number' ? register.leaseMs : undefined
+}

@@ -1,0 +1,115 @@
+/** The agent as callers hold it: everything goes through its stream, so any process may hold one. */
+import type { Observable } from 'rxjs'
+import type { Subscribable, Subscription } from 'xstate'
+import type { AgentDefinition, AgentTypes, TypesOf } from '../definition/agent-types.js'
+import type { OfType } from '../definition/machine-types.js'
+import type { Schema } from '../definition/schema-agreement.js'
+import type { PatchOperation } from '../json/json-value.js'
+import type { Revision } from '../record/revision.js'
+import type { EffectId } from '../record/state-document.js'
+import type { AgentEvent } from './public-events.js'
+import type { AgentState, DoneState, InDoubtEffect } from './public-state.js'
+import type { Progress } from './runner-host.js'
+
+/** When a wait ends without its result: `TIMEOUT` or `ABORTED`. */
+export interface WaitOptions {
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** Who sends an event, and under which id. */
+export interface SendOptions {
+  /** The same id twice is one input; with another content it is `ID_REUSED`. */
+  readonly id?: string
+  readonly by?: string
+}
+
+/** Who gives a command, and why. Both are recorded. */
+export interface ControlOptions {
+  readonly by?: string
+  readonly reason?: string
+}
+
+/** What somebody found out about an effect in doubt. `again` keeps its key; `acknowledge` lets an abandoned one go. */
+export type Decision<O> = ControlOptions &
+  (
+    | { readonly complete: O }
+    | {
+        readonly again: true
+        /** Does not wait until the old owner was silent for a full lease (else `OWNER_MAY_LIVE`). */
+        readonly force?: boolean
+      }
+    | { readonly fail: unknown }
+    | { readonly acknowledge: true }
+  )
+
+/** One signature and no overloads: a mistake is told of the decision, not of the effect. */
+type OutputFrom<E> = E extends { readonly '~output'?: (infer O) | undefined } ? O : unknown
+
+/** A point in an agent's history: a revision, or the newest record at or before a time in epoch milliseconds. */
+export type Moment = Revision | { readonly at: number }
+
+/** An event that the agent takes now. */
+export interface LegalEvent<Type> {
+  readonly type: Type
+  readonly schema?: Schema
+}
+
+/** `subscribe` and `getSnapshot` are XState's, so `useSelector(agent, …)` of @xstate/react takes an agent. */
+export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>> {
+  readonly id: string
+  readonly name: string
+
+  /** The newest state at once, then each that follows. Completes when the agent has ended. */
+  readonly state$: Observable<AgentState<T>>
+  /** The records from now on. */
+  readonly events$: Observable<AgentEvent<T>>
+  /** The records from this revision on, then those that follow: no gap, no duplicate. */
+  eventsFrom(revision: Revision): Observable<AgentEvent<T>>
+  /** What effect bodies report by `progress()` in this process: tokens, percentages. Never stored. */
+  readonly progress$: Observable<Progress>
+  /** The newest state this process has folded. */
+  getSnapshot(): AgentState<T>
+
+  /** Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events. */
+  send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
+  /** Asked of the store's newest state; `getSnapshot().can(event)` asks the one at hand. */
+  can(event: T['event']): Promise<boolean>
+  legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
+
+  /** XState's `on`, for what the machine emits. */
+  on<K extends T['emitted']['type'] | '*'>(
+    type: K,
+    handler: (emitted: K extends '*' ? T['emitted'] : OfType<T['emitted'], K>) => void,
+  ): Subscription
+  /** The first state, now or later, that satisfies the predicate; `s => s.status === 'done'` narrows. */
+  waitFor<S extends AgentState<T>>(predicate: (state: AgentState<T>) => state is S, options?: WaitOptions): Promise<S>
+  waitFor(predicate: (state: AgentState<T>) => boolean, options?: WaitOptions): Promise<AgentState<T>>
+  /** Resolves when the agent has ended well; rejects with `AGENT_FAILED`, or `NOT_ACTIVE` when it was stopped. */
+  done(options?: WaitOptions): Promise<DoneState<T>>
+
+  /** Holds effects and timers; events are still decided. */
+  pause(options?: ControlOptions): Promise<AgentState<T>>
+  resume(options?: ControlOptions): Promise<AgentState<T>>
+  /** Ends the agent as `stopped`: effects are aborted, timers go. */
+  cancel(options?: ControlOptions): Promise<AgentState<T>>
+  /** Decides again what a blocked agent holds. */
+  retry(options?: ControlOptions): Promise<AgentState<T>>
+
+  /** Effects in doubt, and abandoned ones, in the store's newest state. */
+  inDoubt(): Promise<readonly InDoubtEffect<T>[]>
+  /** Settles an effect in doubt, or an abandoned one. Rejects with `NOT_IN_DOUBT` or `OWNER_MAY_LIVE`. With its id alone, the output is checked at run time only. */
+  decide<E extends InDoubtEffect<T> | EffectId>(effect: E, decision: Decision<OutputFrom<E>>): Promise<AgentState<T>>
+
+  /** Looking never writes. */
+  stateAt(moment: Moment): Promise<AgentState<T>>
+  /** What changed in the state document between two moments, in either direction. */
+  diff(from: Moment, to: Moment): Promise<readonly PatchOperation[]>
+}
+
+/** The agent of a definition. */
+export type AgentOf<D extends AgentDefinition> = Agent<TypesOf<D>>
+/** The state of a definition's agents. */
+export type StateOf<D extends AgentDefinition> = AgentState<TypesOf<D>>
+/** For code that does not care which, as XState's `AnyActorRef` (`matches` and `send` take arguments: `Agent<AgentTypes>` would be unsound). */
+export type AnyAgent = Agent<any>

@@ -1,0 +1,69 @@
+/** The runtime as callers hold it, and what it is made from. */
+import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
+import type { RefoldErrorCode } from '../errors.js'
+import type { Store } from '../store/port.js'
+import type { World } from '../world/world.js'
+import type { AgentOf } from './public-agent.js'
+
+/** How this process performs effects and timers. */
+export interface WorkerOptions {
+  /** Unique per living process. Default: random. */
+  readonly id?: string
+  /** How long a silent owner keeps its agents. Default 10,000. */
+  readonly leaseDurationMs?: number
+  /** Default: a third of the lease. */
+  readonly heartbeatEveryMs?: number
+  /** Effect bodies that run at once, over all sources. Default 100. */
+  readonly concurrency?: number
+}
+
+/** Something that needs a person, or that is no error of anybody's call. */
+export interface Report {
+  readonly code: RefoldErrorCode | 'IN_DOUBT' | 'FOREIGN_RECORD' | 'LATE_OUTCOME'
+  readonly message: string
+  readonly agent?: { readonly name: string; readonly id: string }
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+/** What the start found, once every agent with something to perform runs here, runs elsewhere or is reported. */
+export interface Recovered {
+  /** Agents whose effects and timers this process took up. */
+  readonly agents: number
+  readonly effects: number
+  readonly inDoubt: number
+  readonly overdueTimers: number
+  /** Agents that this process could not take up: `NEEDS_MIGRATION`, `UNREADABLE`, … */
+  readonly reports: readonly Report[]
+}
+
+/** What `createRuntime` takes. */
+export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
+  readonly store: Store
+  /** Versions of one definition may stand side by side. */
+  readonly agents: readonly D[]
+  /** Default: the system's clock and random numbers, and a logger of warnings. */
+  readonly world?: World
+  /** `false`: a process without effects, which only sends and reads. */
+  readonly worker?: WorkerOptions | false
+  readonly snapshots?: { readonly everyEvents: number }
+  readonly onReport?: (report: Report) => void
+}
+
+/** `input` may be left out where the schema or the machine lets it. */
+export type StartOptions<I> = undefined extends I
+  ? { readonly id: string; readonly input?: I; readonly by?: string }
+  : { readonly id: string; readonly input: I; readonly by?: string }
+
+/** One process's way to its agents. `await using` closes it. */
+export interface Runtime<out Name extends string = string> extends AsyncDisposable {
+  readonly recovered: Promise<Recovered>
+  /** The same id twice is the same agent; with another input it is `ID_REUSED`. Resolves when the start is durable. */
+  start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
+  /** An agent that was started before. Rejects with `NOT_FOUND`. */
+  attach<D extends AgentDefinition<Name>>(agent: D, id: string): Promise<AgentOf<D>>
+  /** Nothing is lost: pending effects resume at the next start, here or elsewhere. */
+  close(): Promise<void>
+}
+
+/** The type of `createRuntime`. */
+export type CreateRuntime = <const D extends AgentDefinition>(options: RuntimeOptions<D>) => Promise<Runtime<NameOf<D>>>

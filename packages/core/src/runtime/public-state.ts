@@ -1,0 +1,73 @@
+/** An agent's state as callers see it: XState's words, and Refold's own condition beside them. */
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { Matching } from '../definition/machine-types.js'
+import type { Condition } from '../record/record.js'
+import type { Revision } from '../record/revision.js'
+import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
+
+/** An error as it is stored: plain data, never an instance. */
+export type AgentFault = ErrorData
+
+/** Why nobody knows what became of an attempt. */
+export type DoubtReason = NonNullable<EffectDocument['inDoubt']>['why']
+
+/** One effect that has no recorded outcome yet. `src` tells the members of `PendingEffect` apart. */
+export interface PendingEffectOf<K, I, O> {
+  /** What `decide` names. */
+  readonly effect: EffectId
+  readonly src: K
+  readonly input: I
+  /** Attempts that failed so far. */
+  readonly attempts: number
+  /** Epoch milliseconds before which the next attempt does not begin. */
+  readonly retryAt?: number
+  readonly lastError?: AgentFault
+  /** Nobody knows whether its interrupted attempt happened: somebody must `decide`. `since` in epoch milliseconds. */
+  readonly inDoubt?: { readonly since: number; readonly why: DoubtReason }
+  /** The chart has left it while it may have happened: kept until its outcome is known or decided. */
+  readonly abandoned?: { readonly at: number }
+  /** Type only, never set. */
+  readonly '~output'?: O | undefined
+}
+
+/** Any effect of the agent that has no recorded outcome yet. */
+export type PendingEffect<T extends AgentTypes> = {
+  [K in keyof T['effects']]: PendingEffectOf<K, T['effects'][K]['input'], T['effects'][K]['output']>
+}[keyof T['effects']]
+
+/** An effect that waits for `decide`. Only one with a single outcome can be in doubt: no callback and no observable. */
+export type InDoubtEffect<T extends AgentTypes> = {
+  [K in keyof T['effects']]: [T['effects'][K]['output']] extends [never]
+    ? never
+    : PendingEffectOf<K, T['effects'][K]['input'], T['effects'][K]['output']>
+}[keyof T['effects']]
+
+type Outcome<O> =
+  | { status: 'active' | 'stopped'; output: undefined; error: undefined }
+  | { status: 'done'; output: O; error: undefined }
+  | { status: 'error'; output: undefined; error: AgentFault }
+
+interface StateBase<T extends AgentTypes> {
+  readonly value: T['value']
+  readonly context: T['context']
+  readonly tags: ReadonlySet<T['tag']>
+  /** Of the newest record in this state. */
+  readonly revision: Revision
+  /** Refold's own condition, beside XState's `status`. */
+  readonly condition: Condition
+  /** Why the agent is `blocked`. */
+  readonly blocked?: { readonly at: number; readonly error: AgentFault }
+  /** In the order in which they were started. */
+  readonly effects: readonly PendingEffect<T>[]
+  matches(value: Matching<T['value']>): boolean
+  hasTag(tag: T['tag']): boolean
+  /** Whether the agent would take the event in this state. */
+  can(event: T['event']): boolean
+}
+
+/** `status` tells whether there is an `output` or an `error`. */
+export type AgentState<T extends AgentTypes> = StateBase<T> & Readonly<Outcome<T['output']>>
+/** The state of an agent that has ended well. */
+export type DoneState<T extends AgentTypes> = StateBase<T> & { readonly status: 'done'; readonly output: T['output'] }
+/** For code that does not care which agent it is. */
+export type AnyAgentState = AgentState<any>

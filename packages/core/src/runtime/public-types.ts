@@ -1,0 +1,34 @@
+/** The types of a running agent as callers see them, by name. */
+export type {
+  AgentFault,
+  AgentState,
+  AnyAgentState,
+  DoneState,
+  DoubtReason,
+  InDoubtEffect,
+  PendingEffect,
+  PendingEffectOf,
+} from './public-state.js'
+export type { AgentEvent, Recorded } from './public-events.js'
+export type {
+  Agent,
+  AgentOf,
+  AnyAgent,
+  ControlOptions,
+  Decision,
+  LegalEvent,
+  Moment,
+  SendOptions,
+  StateOf,
+  WaitOptions,
+} from './public-agent.js'
+export type {
+  CreateRuntime,
+  Recovered,
+  Report,
+  Runtime,
+  RuntimeOptions,
+  StartOptions,
+  WorkerOptions,
+} from './public-runtime.js'
+export type { Progress } from './runner-host.js'

@@ -1,0 +1,103 @@
+/**
+ * Recovery: snapshot? + fold the records after it. A discriminated union of phases, so that a log line or an error can
+ * say how far it came.
+ *
+ * Invariants: no user code runs; a snapshot is a cache (folding from any gives what folding from zero gives), and one
+ * of another format, another incarnation, or beyond the head is ignored; memory is bounded by a page and the state.
+ */
+import { isRefoldError, RefoldError } from '../errors.js'
+import { Folder } from '../record/fold.js'
+import { headerOf } from '../record/header.js'
+import { advance } from '../record/revision.js'
+import type { Expected, Revision } from '../record/revision.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { Store, StoredEvent } from '../store/port.js'
+import { readSnapshot } from './snapshots.js'
+
+export type RecoveryPhase =
+  | { readonly phase: 'loading snapshot' }
+  | { readonly phase: 'folding'; readonly from: Revision }
+  | { readonly phase: 'claiming'; readonly previous: string | undefined }
+  | { readonly phase: 'resuming'; readonly effects: number }
+  | { readonly phase: 'running' }
+
+/** A stream folded up to its head. */
+export interface Folded {
+  /** `undefined`: the stream has no record of ours. */
+  readonly state: StateDocument | undefined
+  readonly head: Expected
+  /** `at` of the last record. */
+  readonly lastAt: number
+  /** Event id of the last record; empty before the first. */
+  readonly headId: string
+  /** Records without a valid header: they fold as no change. */
+  readonly foreign: number
+  /** How many records were folded. */
+  readonly records: number
+}
+
+export const NOTHING_FOLDED: Folded = { state: undefined, head: 'no_stream', lastAt: 0, headId: '', foreign: 0, records: 0 }
+
+/** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
+export async function recover(store: Store, stream: string, onPhase?: (phase: RecoveryPhase) => void): Promise<Folded> {
+  onPhase?.({ phase: 'loading snapshot' })
+  const snapshot = await readSnapshot(store, stream)
+  if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase })
+  const start: Folded = { ...NOTHING_FOLDED, state: snapshot.state, head: snapshot.revision, lastAt: snapshot.lastAt, headId: snapshot.eventId }
+  const folded = await fold(store, stream, { from: snapshot.revision, start, anchor: snapshot.eventId, onPhase })
+  return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase }))
+}
+
+/** Folds what a stream got after a known point. */
+export async function foldAfter(store: Store, stream: string, known: Folded): Promise<Folded> {
+  return fold(store, stream, { from: advance(known.head), start: known })
+}
+
+interface FoldFrom {
+  readonly from: Revision
+  readonly start: Folded
+  /** The event at `from` must be this one and is part of the start already. */
+  readonly anchor?: string
+  readonly onPhase?: ((phase: RecoveryPhase) => void) | undefined
+}
+
+async function fold(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
+async function fold(store: Store, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
+async function fold(store: Store, stream: string, options: FoldFrom): Promise<Folded | undefined> {
+  const { from, start, anchor } = options
+  options.onPhase?.({ phase: 'folding', from })
+  let folder: Folder | undefined
+  let { head, headId, lastAt } = start
+  let foreign = 0
+  let records = 0
+  let anchored = anchor === undefined
+  for await (const page of store.read(stream, { from })) {
+    for (const event of page) {
+      if (!anchored) {
+        if (event.id !== anchor) return undefined
+        anchored = true
+        continue
+      }
+      folder ??= new Folder(start.state)
+      if (addTo(folder, event) === 'foreign') foreign++
+      else records++
+      head = event.revision
+      headId = event.id
+    }
+    const last = page.at(-1)
+    if (last !== undefined) lastAt = headerOf(last.metadata)?.at ?? lastAt
+  }
+  if (!anchored) return undefined
+  return { state: folder === undefined ? start.state : folder.result(), head, headId, lastAt, foreign, records }
+}
+
+function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
+  try {
+    return folder.add(event) ? 'ours' : 'foreign'
+  } catch (error) {
+    if (isRefoldError(error, 'NEWER_FORMAT')) throw error
+    const message = `record ${event.revision} of ${event.stream} cannot be folded`
+    throw new RefoldError('UNREADABLE', message, { cause: error, facts: { stream: event.stream, revision: event.revision }, hint: '`refold history` shows the record.' })
+  }
+}
+

@@ -1,0 +1,24 @@
+/** What an effect runner asks of the worker it performs for. */
+import type { EffectId } from '../record/state-document.js'
+import type { World } from '../world/world.js'
+import type { AgentCell } from './agent-cell.js'
+import type { EffectSlots } from './effect-slots.js'
+import type { Lease } from './lease.js'
+
+/** A chunk that a body reported beside its stream: tokens, percentages. Never stored. */
+export interface Progress {
+  readonly effect: EffectId
+  readonly src: string
+  readonly chunk: unknown
+}
+
+export interface RunnerHost {
+  readonly worker: string
+  readonly world: World
+  readonly lease: Lease
+  readonly slots: EffectSlots
+  readonly isClosing: boolean
+  progress(cell: AgentCell, progress: Progress): void
+  /** An effect left this worker's hands: what is pending now may have to begin. */
+  forgotten(cell: AgentCell): void
+}

@@ -1,0 +1,227 @@
+/**
+ * How a worker finds agents to perform for: at the start, when others append, when something is due, and by looking
+ * at the directory again and again.
+ *
+ * Invariants: only an agent with something to perform is claimed; exactly one claimant wins, by the expected revision;
+ * a parked agent's claim travels in the append of its first fired timer; each agent of the directory that names this
+ * worker is run or reported.
+ */
+import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import { toErrorData } from '../record/error-data.js'
+import type { StateDocument, TimerId } from '../record/state-document.js'
+import { missingPlaces } from '../step/place.js'
+import type { DirectoryEntry } from '../store/port.js'
+import type { CancelTimer } from '../world/world.js'
+import type { AgentCell } from './agent-cell.js'
+import type { Recovered, Report } from './public-runtime.js'
+import type { WorkerRuntime } from './worker-runtime.js'
+
+/** Agents looked at, or taken over, at the same time. */
+const CONCURRENCY = 32
+
+export class Takeover {
+  readonly #runtime: WorkerRuntime
+  readonly #abort = new AbortController()
+  readonly #reported = new Set<string>()
+  #cancel: CancelTimer | undefined
+  #feed: Promise<void> = Promise.resolve()
+  #sweeping: Promise<void> = Promise.resolve()
+
+  constructor(runtime: WorkerRuntime) {
+    this.#runtime = runtime
+    runtime.onDue = (stream) => void this.#guard(stream, () => this.#fireDue(stream))
+  }
+
+  /** Follows other processes from here on, and takes up what nobody performs. Resolves when the first look is done. */
+  async begin(): Promise<Recovered> {
+    this.#feed = this.#follow()
+    const recovered = { agents: 0, effects: 0, inDoubt: 0, overdueTimers: 0, reports: [] as Report[] }
+    if (this.#runtime.performs) {
+      await this.#sweep(recovered)
+      this.#schedule()
+    }
+    return recovered
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort()
+    this.#cancel?.()
+    await Promise.all([this.#feed, this.#sweeping])
+  }
+
+  /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
+  async adopt(cell: AgentCell): Promise<'ours' | 'theirs' | 'nothing to do'> {
+    const { state } = cell
+    const runtime = this.#runtime
+    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active') return 'nothing to do'
+    if (runtime.owns(state)) {
+      runtime.runner(cell).sync(state)
+      runtime.due.set(cell.stream, nextDueAtOf(state))
+      return 'ours'
+    }
+    if (pendingOf(state) === 0 && state.agent.waiting === undefined) return 'nothing to do'
+    if (!(await this.#isGone(state.agent.owner))) return 'theirs'
+    refuseMisfit(cell, state)
+    await this.#claim(cell, state)
+    return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
+  }
+
+  async #isGone(owner: string | undefined): Promise<boolean> {
+    return owner === undefined || (await this.#runtime.owners.look(owner)) === 'dead'
+  }
+
+  async #claim(cell: AgentCell, state: StateDocument): Promise<void> {
+    const { worker, lease } = this.#runtime
+    if (!lease.holds()) return
+    this.#runtime.runner(cell).inherit(state)
+    try {
+      await cell.submit(claimOf(state, worker))
+    } catch (error) {
+      if (!isRefoldError(error, 'NOT_OWNER')) throw error
+    }
+  }
+
+  /** Fires what is due, in the order of due time and id; claims the agent in the same append if its owner is gone. */
+  async #fireDue(stream: string): Promise<void> {
+    const runtime = this.#runtime
+    const cell = await runtime.cells.load(stream)
+    const { state } = cell
+    if (state === undefined || statusOf(state) !== 'active' || runtime.isClosing) return
+    const due = dueTimers(state, runtime.world.clock.now())
+    let epoch = state.agent.epoch
+    const settled: Promise<unknown>[] = []
+    if (!runtime.owns(state)) {
+      if (due.length === 0) return runtime.due.set(stream, nextDueAtOf(state))
+      if (!(await this.#isGone(state.agent.owner)) || !runtime.lease.holds()) return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
+      refuseMisfit(cell, state)
+      runtime.runner(cell).inherit(state)
+      settled.push(cell.submit(claimOf(state, runtime.worker)))
+      epoch++
+    }
+    for (const timer of due) settled.push(cell.submit({ input: { kind: 'timer.fired', timer }, worker: runtime.worker, epoch }))
+    await Promise.all(settled).catch((error: unknown) => {
+      if (!isRefoldError(error, 'NOT_OWNER')) throw error
+    })
+    if (cell.state !== undefined && statusOf(cell.state) === 'active') runtime.due.set(stream, nextDueAtOf(cell.state))
+    runtime.settled(cell)
+  }
+
+  async #follow(): Promise<void> {
+    const { store, cells, world } = this.#runtime
+    try {
+      for await (const appends of store.foreignAppends({ signal: this.#abort.signal })) {
+        await inGroups(appends, async ({ stream }) => {
+          const cell = cells.live(stream)
+          if (cell !== undefined) await this.#guard(stream, () => cell.refresh())
+          if (this.#runtime.performs && this.#runtime.settings.registry.names.includes(definitionOf(stream))) await this.#guard(stream, () => this.#lookAt(stream))
+        })
+      }
+    } catch (error) {
+      if (!this.#abort.signal.aborted) world.logger.log('error', 'other processes cannot be followed any more', { error })
+    }
+  }
+
+  /** Somebody else appended to the agent: there may be something to perform or to wait for. */
+  async #lookAt(stream: string): Promise<void> {
+    const entry = await this.#runtime.store.directory.get(stream)
+    if (entry !== undefined) await this.#take(entry)
+  }
+
+  async #sweep(recovered?: { agents: number; effects: number; inDoubt: number; overdueTimers: number; reports: Report[] }): Promise<void> {
+    const { store, world, settings, due } = this.#runtime
+    const horizonMs = settings.heartbeatEveryMs * 3
+    for await (const page of store.directory.find({ status: 'active', pending: true })) {
+      await inGroups(page, async (entry) => {
+        const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
+        if (taken !== 'ours' || recovered === undefined) return
+        recovered.agents++
+        recovered.effects += entry.pending
+        recovered.inDoubt += entry.inDoubt
+      })
+    }
+    for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
+      for (const entry of page) {
+        if (entry.nextDueAt === undefined || settings.registry.find(entry.definition, entry.version) === undefined) continue
+        if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) recovered.overdueTimers++
+        due.set(entry.stream, entry.nextDueAt)
+      }
+    }
+  }
+
+  async #take(entry: DirectoryEntry): Promise<'ours' | 'theirs' | 'nothing to do'> {
+    const { settings, cells, due, worker, world } = this.#runtime
+    if (entry.status !== 'active') return 'nothing to do'
+    if (settings.registry.find(entry.definition, entry.version) === undefined) {
+      if (settings.registry.names.includes(entry.definition) && entry.pending > 0) this.#report(entry.stream, { code: 'NEEDS_MIGRATION', message: `${entry.stream} has version ${entry.version}, which is not registered here` })
+      return 'nothing to do'
+    }
+    if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + settings.heartbeatEveryMs * 3) due.set(entry.stream, entry.nextDueAt)
+    if (entry.pending === 0 || entry.condition === 'paused' || entry.condition === 'blocked') return 'nothing to do'
+    if (entry.owner !== undefined && entry.owner !== worker && !(await this.#isGone(entry.owner))) return 'theirs'
+    return this.adopt(await cells.load(entry.stream))
+  }
+
+  #schedule(): void {
+    const { world, settings } = this.#runtime
+    if (this.#abort.signal.aborted) return
+    this.#cancel = world.clock.setTimer(() => {
+      this.#sweeping = this.#sweep()
+        .catch((error: unknown) => world.logger.log('warn', 'the directory could not be searched', { error }))
+        .then(() => this.#schedule())
+    }, settings.heartbeatEveryMs)
+  }
+
+  /** One agent's trouble is reported and harms no other. */
+  async #guard<R>(stream: string, act: () => Promise<R>, reports?: Report[]): Promise<R | undefined> {
+    try {
+      return await act()
+    } catch (error) {
+      if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED')) return undefined
+      const code = isRefoldError(error) ? error.code : 'INVARIANT'
+      const report = { code, message: error instanceof Error ? error.message : String(error), facts: { cause: toErrorData(error) as unknown } }
+      reports?.push(report)
+      this.#report(stream, report)
+      return undefined
+    }
+  }
+
+  /** Once an agent and code: a sweep finds the same trouble again and again. */
+  #report(stream: string, report: Omit<Report, 'agent'>): void {
+    const key = `${stream} ${report.code}`
+    if (this.#reported.has(key)) return
+    if (this.#reported.size > 10_000) this.#reported.clear()
+    this.#reported.add(key)
+    this.#runtime.report(stream, report)
+  }
+}
+
+/** An agent that today's chart cannot receive is not claimed. */
+function refuseMisfit(cell: AgentCell, state: StateDocument): void {
+  const missing = missingPlaces(cell.definition, state)
+  if (missing.length === 0) return
+  throw new RefoldError('NEEDS_MIGRATION', `today's chart of ${cell.definition.name} has no place for what ${cell.stream} holds`, {
+    hint: 'Register the version that the agent was started with, or migrate the agent.',
+    facts: { missing },
+  })
+}
+
+function claimOf(state: StateDocument, worker: string): Parameters<AgentCell['submit']>[0] {
+  const { owner } = state.agent
+  return { input: { kind: 'claimed', worker, ...(owner === undefined ? undefined : { previous: owner }) }, worker }
+}
+
+function dueTimers(state: StateDocument, now: number): readonly TimerId[] {
+  return Object.entries(state.timers)
+    .filter(([, timer]) => timer.due <= now)
+    .sort(([a, x], [b, y]) => x.due - y.due || a.localeCompare(b, 'en', { numeric: true }))
+    .map(([id]) => id)
+}
+
+function definitionOf(stream: string): string {
+  return stream.slice(0, stream.indexOf('-'))
+}
+
+async function inGroups<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < items.length; from += CONCURRENCY) await Promise.all(items.slice(from, from + CONCURRENCY).map(act))
+}

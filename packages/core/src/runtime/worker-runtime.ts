@@ -1,0 +1,240 @@
+/**
+ * One process's share of the agents: its cells, its effects, what is due, and what it takes over from the dead.
+ *
+ * Invariants: a cell is the only way to an agent's stream in this process; whatever changes an agent's state, by this
+ * process or another, passes `changed`, which starts, stops and schedules what the state says.
+ */
+import { isOwnerInput } from '../decide/inputs.js'
+import type { Envelope } from '../decide/inputs.js'
+import { nextDueAtOf, statusOf } from '../decide/summary.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import { toErrorData } from '../record/error-data.js'
+import { jsonOf } from '../json/to-json.js'
+import { lengthOf } from '../record/revision.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { EventData, TreeStep } from '../step/tree-step.js'
+import type { Store } from '../store/port.js'
+import type { World } from '../world/world.js'
+import type { AgentCell } from './agent-cell.js'
+import type { CellHost } from './cell-host.js'
+import { Cells } from './cells.js'
+import { pause } from './commit.js'
+import { DueWatch } from './due-watch.js'
+import { EffectRunner } from './effect-runner.js'
+import { EffectSlots } from './effect-slots.js'
+import { Lease } from './lease.js'
+import { OwnerWatch } from './owner-watch.js'
+import type { Report } from './public-runtime.js'
+import type { Registry } from './registry.js'
+import type { Progress, RunnerHost } from './runner-host.js'
+import { writeSnapshot } from './snapshots.js'
+
+export interface WorkerSettings {
+  readonly store: Store
+  readonly registry: Registry
+  readonly world: World
+  readonly worker: string
+  /** `false`: sends and reads only. */
+  readonly performs: boolean
+  readonly leaseDurationMs: number
+  readonly heartbeatEveryMs: number
+  readonly snapshotEveryEvents: number
+  readonly keepIdle: number
+  readonly onReport: (report: Report) => void
+}
+
+export type ProgressListener = (progress: Progress) => void
+
+/** Inputs of callers that may stand in line for one agent. */
+const MAX_LINE = 10_000
+const PAUSE_AFTER_REJECTION_MS = 100
+
+export class WorkerRuntime implements CellHost, RunnerHost {
+  readonly settings: WorkerSettings
+  readonly store: Store
+  readonly world: World
+  readonly worker: string
+  readonly maxLine = MAX_LINE
+  readonly cells: Cells
+  readonly lease: Lease
+  readonly slots: EffectSlots
+  readonly owners: OwnerWatch
+  readonly due: DueWatch
+  /** Called when an agent has something due. Set by the takeover. */
+  onDue: (stream: string) => void = () => {}
+  readonly #runners = new Map<AgentCell, EffectRunner>()
+  readonly #snapshotAt = new WeakMap<AgentCell, number>()
+  readonly #progress = new Map<string, Set<ProgressListener>>()
+  #closing = false
+  #closed = false
+
+  constructor(settings: WorkerSettings) {
+    const { store, world, worker, leaseDurationMs, heartbeatEveryMs } = settings
+    this.settings = settings
+    this.store = store
+    this.world = world
+    this.worker = worker
+    this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
+    this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
+    this.slots = new EffectSlots(world.clock)
+    this.due = new DueWatch({ world, onDue: (stream) => this.onDue(stream) })
+    this.cells = new Cells({
+      store,
+      registry: settings.registry,
+      host: this,
+      keepIdle: settings.keepIdle,
+      onEvict: (cell) => this.#snapshot(cell),
+      onForeign: (stream, count) => this.report(stream, { code: 'FOREIGN_RECORD', message: `${count} records of ${stream} have no valid header and change nothing` }),
+    })
+  }
+
+  get isClosing(): boolean {
+    return this.#closing
+  }
+  get isClosed(): boolean {
+    return this.#closed
+  }
+  get performs(): boolean {
+    return this.settings.performs
+  }
+
+  /** Whether this worker owns the agent in its newest folded state. */
+  owns(state: StateDocument): boolean {
+    return this.performs && state.agent.owner === this.worker
+  }
+
+  runner(cell: AgentCell): EffectRunner {
+    let runner = this.#runners.get(cell)
+    if (runner === undefined) this.#runners.set(cell, (runner = new EffectRunner(cell, this)))
+    return runner
+  }
+
+  changed(cell: AgentCell, before: StateDocument | undefined): void {
+    const { state } = cell
+    if (state === undefined || !this.performs) return
+    if (this.#isDueForSnapshot(cell)) this.#snapshot(cell)
+    if (before?.effects !== state.effects || before.agent !== state.agent) {
+      if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
+      if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined) this.#decideWaiting(cell, state)
+    }
+    if (before?.timers !== state.timers || before.agent !== state.agent) this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
+  }
+
+  settled(cell: AgentCell): void {
+    if (!cell.isIdle || this.cells.live(cell.stream) !== cell) return
+    const runner = this.#runners.get(cell)
+    if (runner?.isIdle === false) return
+    this.#runners.delete(cell)
+    if (cell.head === 'no_stream' || cell.failure !== undefined) this.cells.evict(cell)
+    else this.cells.idle(cell)
+  }
+
+  forgotten(cell: AgentCell): void {
+    const { state } = cell
+    if (state !== undefined && this.#runners.has(cell)) this.runner(cell).sync(state)
+    this.settled(cell)
+  }
+
+  failed(cell: AgentCell): void {
+    const error = cell.failure
+    this.#runners.delete(cell)
+    this.cells.evict(cell)
+    if (error === undefined || error.code === 'CLOSED') return
+    this.world.logger.log('error', `agent ${cell.stream} is stopped here: ${error.message}`, { error })
+    this.report(cell.stream, { code: error.code, message: error.message, facts: { cause: toErrorData(error) as unknown } })
+  }
+
+  unknown(cell: AgentCell, error: RefoldError, tries: number): void {
+    this.world.logger.log('warn', `it is unknown whether an append to ${cell.stream} was stored; it is repeated`, { tries, error })
+  }
+
+  deliver(cell: AgentCell, delivery: TreeStep['deliveries'][number]): void {
+    this.#runners.get(cell)?.deliver(delivery.effect, delivery.event as EventData)
+  }
+
+  actorSend(cell: AgentCell, sent: { to: string; event: unknown }): void {
+    const epoch = cell.state?.agent.epoch
+    try {
+      const event = jsonOf(sent.event) as EventData
+      cell.post({ input: { kind: 'actor.event', to: sent.to, event }, worker: this.worker, ...(epoch === undefined ? undefined : { epoch }) })
+    } catch (error) {
+      this.world.logger.log('error', `an action of ${cell.stream} sent what is no event`, { error })
+    }
+  }
+
+  progress(cell: AgentCell, progress: Progress): void {
+    for (const listener of this.#progress.get(cell.stream) ?? []) listener(progress)
+  }
+  onProgress(stream: string, listener: ProgressListener): () => void {
+    const listeners = this.#progress.get(stream) ?? new Set()
+    this.#progress.set(stream, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.#progress.get(stream) === listeners) this.#progress.delete(stream)
+    }
+  }
+
+  tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined {
+    const { input } = envelope
+    if (!isOwnerInput(input) || envelope.blockWith !== undefined || input.kind === 'effect.step') return undefined
+    const { blockWith: _blockWith, ...rest } = envelope
+    const bytes = input.kind === 'effect.done' ? (JSON.stringify(input.output)?.length ?? 0) : 0
+    if (input.kind === 'effect.done' && bytes * 2 > this.store.capabilities.maxAppendBytes) {
+      const cause = new RefoldError('OUTCOME_UNSTORABLE', `the effect ended, but its outcome of ${bytes} characters is too large to store`, { cause: error })
+      return { ...rest, input: { kind: 'effect.failed', effect: input.effect, error: toErrorData(cause) } }
+    }
+    return { ...rest, blockWith: toErrorData(error) }
+  }
+
+  pauseAfterRejection(): Promise<void> {
+    return pause(PAUSE_AFTER_REJECTION_MS, this.world)
+  }
+
+  report(stream: string, report: Omit<Report, 'agent'>): void {
+    const dash = stream.indexOf('-')
+    this.settings.onReport({ ...report, agent: { name: stream.slice(0, dash), id: stream.slice(dash + 1) } })
+  }
+
+  /** Stops what may be stopped, awaits what must be, then refuses everything. */
+  async close(): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    this.due.close()
+    this.slots.close()
+    await Promise.all([...this.#runners.values()].map((runner) => runner.close()))
+    await Promise.all([...this.cells.all()].map((cell) => cell.refresh()))
+    this.#closed = true
+    for (const cell of [...this.cells.all()]) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
+    await this.lease.close()
+  }
+
+  #decideWaiting(cell: AgentCell, state: StateDocument): void {
+    const told = { reject: (error: RefoldError) => this.world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error }) }
+    cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
+  }
+
+  #isDueForSnapshot(cell: AgentCell): boolean {
+    const records = lengthOf(cell.head)
+    const last = this.#snapshotAt.get(cell)
+    if (last === undefined) {
+      this.#snapshotAt.set(cell, records - (records % this.settings.snapshotEveryEvents))
+      return records >= this.settings.snapshotEveryEvents
+    }
+    return records - last >= this.settings.snapshotEveryEvents
+  }
+
+  #snapshot(cell: AgentCell): void {
+    const { snapshot } = cell
+    const unsaved = lengthOf(cell.head) - (this.#snapshotAt.get(cell) ?? 0)
+    if (snapshot === undefined || unsaved * 4 < this.settings.snapshotEveryEvents) return
+    this.#snapshotAt.set(cell, lengthOf(cell.head))
+    writeSnapshot(this.store, cell.stream, snapshot).catch((error: unknown) => {
+      if (!isRefoldError(error, 'CLOSED')) this.world.logger.log('warn', `the snapshot of ${cell.stream} could not be written`, { error })
+    })
+  }
+}
+
+function hasEffects(state: StateDocument): boolean {
+  for (const _ in state.effects) return true
+  return false
+}

@@ -1,0 +1,190 @@
+/**
+ * The document of an actor, made from the one that stood in its place before. What did not change is the same
+ * reference; keys that stay keep their places and new ones come last, as a JSON Patch would leave them.
+ */
+import type { JsonValue } from '../json/json-value.js'
+import type { ActorRefs } from '../json/to-json.js'
+import type { ActorDocument } from '../record/state-document.js'
+import { configurationOf, sameJson } from './configurations.js'
+import { isEffect } from './live-actor.js'
+import type { LiveActor, SettledMember } from './live-actor.js'
+import type { LiveTree } from './live-tree.js'
+import { settle } from './settle.js'
+import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
+
+type Fields = { -readonly [K in keyof ActorDocument]-?: ActorDocument[K] | undefined }
+
+/** In the order in which a fresh document has them. */
+const NAMES = [
+  'sid', 'kind', 'src', 'systemId', 'sync', 'status', 'life', 'value', 'nodes', 'history',
+  'context', 'refs', 'input', 'output', 'error', 'children', 'order',
+] as const satisfies readonly (keyof ActorDocument)[]
+
+/** `before`: what stood in its place. Throws `NOT_SERIALIZABLE`. */
+export function documentOf(tree: LiveTree, actor: LiveActor, before: ActorDocument | undefined): ActorDocument {
+  if (!actor.dirty && actor.document !== undefined && actor.document === before) return before
+  settleMembers(tree, actor)
+  const children = actor.machine === undefined ? undefined : childDocuments(tree, actor, before?.children)
+  const next = merge(before, fieldsOf(tree, actor, children))
+  actor.dirty = false
+  return (actor.document = next)
+}
+
+function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['children']): Fields {
+  const { snapshot, kind, src, systemId, sid } = actor
+  const { status } = snapshot
+  if (actor.machine !== undefined) lookAtMachine(tree, actor)
+  const { configuration } = actor
+  return {
+    sid,
+    kind,
+    src,
+    systemId,
+    sync: actor.sync ? true : undefined,
+    status: status === 'active' ? undefined : status,
+    life: lifeOf(actor),
+    value: configuration?.value,
+    nodes: configuration?.nodes,
+    history: actor.history,
+    context: actor.context.json,
+    refs: actor.refs,
+    input: undefined, // an effect's is kept with the effect
+    output: actor.output.json,
+    error: actor.error.json,
+    children,
+    order: actor.order,
+  }
+}
+
+function lifeOf({ life, snapshot }: LiveActor): ActorDocument['life'] {
+  if (life === (snapshot.status === 'active' ? RUNNING : STOPPED)) return undefined
+  return life === NEW ? 'new' : life === RUNNING ? 'running' : 'stopped'
+}
+
+/** Values become what hydration would give, in the live snapshot too. */
+export function settleMembers(tree: LiveTree, actor: LiveActor): void {
+  const { snapshot } = actor
+  let changed = false
+  const look = (member: SettledMember, value: unknown, at: '/context' | '/output' | '/error' | '/input'): unknown => {
+    if (member.live === value) return value
+    const settled = settle(value, { port: tree, previous: member.live, at })
+    changed ||= settled.refs !== undefined || member.refs !== undefined
+    member.json = settled.json
+    member.refs = settled.refs
+    return (member.live = settled.live)
+  }
+  if (actor.context.live !== snapshot.context) snapshot.context = look(actor.context, snapshot.context, '/context')
+  if (actor.output.live !== snapshot.output) snapshot.output = look(actor.output, snapshot.output, '/output')
+  if (actor.error.live !== snapshot.error) snapshot.error = look(actor.error, snapshot.error, '/error')
+  if (isEffect(actor) && actor.input.live !== snapshot.input) snapshot.input = look(actor.input, snapshot.input, '/input')
+  if (changed) actor.refs = allRefs(actor)
+}
+
+function allRefs(actor: LiveActor): ActorRefs | undefined {
+  const { context, output, error, input } = actor
+  const next = { ...context.refs, ...output.refs, ...error.refs, ...input.refs }
+  return Object.keys(next).length === 0 ? undefined : survivorsFirst(actor.refs, next)
+}
+
+function lookAtMachine(tree: LiveTree, actor: LiveActor): void {
+  const { snapshot, machine } = actor
+  const { _nodes: nodes, historyValue, children } = snapshot
+  if (nodes !== undefined && machine !== undefined && nodes !== actor.nodes) {
+    actor.nodes = nodes
+    actor.configuration = configurationOf(machine, nodes, snapshot.value)
+  }
+  if (historyValue !== actor.historyLive) {
+    actor.historyLive = historyValue
+    actor.history = historyIds(actor.history, historyValue)
+  }
+  if (children !== actor.childrenLive) {
+    actor.childrenLive = children
+    actor.order = unusualOrder(tree, children)
+  }
+}
+
+function historyIds(before: ActorDocument['history'], live: LiveActor['historyLive']): ActorDocument['history'] {
+  const entries = Object.entries(live ?? {}).map(([id, nodes]) => [id, nodes.map((node) => node.id)] as const)
+  return entries.length === 0 ? undefined : survivorsFirst(before, Object.fromEntries(entries))
+}
+
+/** `undefined`: that of their creation, which hydration restores by itself. Another order comes from an id that was taken over. */
+function unusualOrder(tree: LiveTree, children: LiveActor['childrenLive']): readonly string[] | undefined {
+  let last = -1
+  for (const id in children) {
+    const rank = tree.actors.get(children[id]?.sessionId ?? '')?.rank ?? last
+    if (rank < last) return Object.keys(children)
+    last = rank
+  }
+  return undefined
+}
+
+type Children = ActorDocument['children']
+
+function childDocuments(tree: LiveTree, actor: LiveActor, before: Children): Children {
+  const live = actor.snapshot.children ?? {}
+  const next: { [id: string]: ActorDocument } = {}
+  let changed = false
+  let count = 0
+  for (const id in before) {
+    const document = childDocument(tree, live[id]?.sessionId, before[id])
+    if (document === undefined) {
+      changed = true
+      if (tree.log !== undefined) tree.log.membersChanged = true
+      continue
+    }
+    next[id] = document
+    changed ||= document !== before[id]
+    count++
+  }
+  for (const id in live) {
+    if (before?.[id] !== undefined) continue
+    const document = childDocument(tree, live[id]?.sessionId, undefined)
+    if (document === undefined) continue
+    next[id] = document
+    changed = true
+    count++
+  }
+  if (!changed) return before
+  return count === 0 ? undefined : next
+}
+
+function childDocument(tree: LiveTree, sid: string | undefined, before: ActorDocument | undefined): ActorDocument | undefined {
+  const child = sid === undefined ? undefined : tree.actors.get(sid)
+  return child === undefined ? undefined : documentOf(tree, child, before)
+}
+
+function merge(before: ActorDocument | undefined, next: Fields): ActorDocument {
+  const made: Record<string, unknown> = {}
+  let changed = before === undefined
+  if (before !== undefined) {
+    const old = before as unknown as Record<string, JsonValue | undefined>
+    for (const name in old) {
+      const value = (next as Record<string, unknown>)[name]
+      if (value === old[name] || (value !== undefined && isSmall(name) && sameJson(value, old[name]))) made[name] = old[name]
+      else {
+        changed = true
+        if (value !== undefined) made[name] = value
+      }
+    }
+  }
+  for (const name of NAMES) {
+    if (next[name] === undefined || before?.[name] !== undefined) continue
+    made[name] = next[name]
+    changed = true
+  }
+  return changed ? (made as unknown as ActorDocument) : (before as ActorDocument)
+}
+
+/** Members of Refold's own that may be equal without being the same. */
+function isSmall(name: string): boolean {
+  return name === 'value' || name === 'nodes' || name === 'history' || name === 'refs' || name === 'order'
+}
+
+/** The entries of `next`, those that were there before in their old places. */
+export function survivorsFirst<T>(before: { readonly [key: string]: T } | undefined, next: { readonly [key: string]: T }): { readonly [key: string]: T } {
+  if (before === undefined) return next
+  const made: { [key: string]: T } = {}
+  for (const key in before) if (next[key] !== undefined) made[key] = next[key]
+  return Object.assign(made, next)
+}

@@ -1,0 +1,75 @@
+/**
+ * Actors that live, or are still referred to, although their parent's `children` do not name them: kept by their ids.
+ * The others that are out of place are forgotten.
+ */
+import type { ActorId, DetachedActor } from '../record/state-document.js'
+import { documentOf, settleMembers } from './actor-document.js'
+import { isEffect } from './live-actor.js'
+import type { LiveActor } from './live-actor.js'
+import type { LiveTree } from './live-tree.js'
+import { RUNNING, STOPPED } from './xstate/shapes.js'
+
+export type DetachedDocuments = { readonly [actor: ActorId]: DetachedActor }
+
+/** The documents after a step. Call it when the root's document is made. */
+export function detachedDocuments(tree: LiveTree, before: DetachedDocuments): DetachedDocuments {
+  if (tree.log?.membersChanged !== true && isEmpty(before)) return before
+  forget(tree)
+  const next: { [actor: ActorId]: DetachedActor } = {}
+  let changed = false
+  for (const sid in before) {
+    const actor = tree.actors.get(sid)
+    if (actor === undefined || isInPlace(actor)) changed = true
+    else {
+      const document = detachedDocument(tree, actor, before[sid])
+      changed ||= document !== before[sid]
+      next[sid] = document
+    }
+  }
+  for (const actor of tree.actors.values()) {
+    if (isInPlace(actor) || before[actor.sid] !== undefined) continue
+    next[actor.sid] = detachedDocument(tree, actor, undefined)
+    changed = true
+  }
+  return changed ? next : before
+}
+
+function detachedDocument(tree: LiveTree, actor: LiveActor, before: DetachedActor | undefined): DetachedActor {
+  const document = documentOf(tree, actor, before?.actor)
+  if (document === before?.actor) return before
+  return { id: actor.id, parent: actor.parent?.sid ?? '', actor: document }
+}
+
+function isInPlace(actor: LiveActor): boolean {
+  return actor.parent === undefined || actor.parent.snapshot.children?.[actor.id] === actor.ref
+}
+
+function forget(tree: LiveTree): void {
+  const astray = [...tree.actors.values()].filter((actor) => !isInPlace(actor))
+  if (astray.length === 0) return
+  for (const actor of tree.actors.values()) if (actor.dirty) settleMembers(tree, actor)
+  const named = new Set<ActorId>()
+  for (const { refs } of tree.actors.values()) for (const pointer in refs) named.add(refs[pointer] as ActorId)
+  // The usual case, effects that are over and that nobody names, costs no walk.
+  const rest = astray.filter((actor) => !(isEffect(actor) && actor.life === STOPPED && !named.has(actor.sid) && tree.actors.delete(actor.sid)))
+  if (rest.length > 0) forgetUnreachable(tree)
+}
+
+function forgetUnreachable(tree: LiveTree): void {
+  const kept = new Set<LiveActor>()
+  const keep = (actor: LiveActor | undefined): void => {
+    for (let at = actor; at !== undefined && !kept.has(at); at = at.parent) kept.add(at)
+  }
+  keep(tree.root)
+  for (const actor of tree.actors.values()) if (actor.life === RUNNING) keep(actor)
+  for (const actor of kept) {
+    for (const child of Object.values(actor.snapshot.children ?? {})) keep(tree.actors.get(child?.sessionId ?? ''))
+    for (const id of Object.values(actor.refs ?? {})) keep(tree.actors.get(id))
+  }
+  for (const actor of [...tree.actors.values()]) if (!kept.has(actor)) tree.actors.delete(actor.sid)
+}
+
+function isEmpty(documents: object): boolean {
+  for (const _ in documents) return false
+  return true
+}

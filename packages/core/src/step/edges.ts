@@ -1,0 +1,67 @@
+/** Ids of a chart's edges: `<order of the source node>.<index among the source node's transitions>`. */
+import type { MachineShape, NodeShape, TransitionShape } from './xstate/shapes.js'
+
+/** Transitions of a node in the order of its document: `on`, `onDone`, invokes, `after`, then `always`. */
+export function transitionsOf(node: NodeShape): readonly TransitionShape[] {
+  return [...[...node.transitions.values()].flat(), ...(node.always ?? [])]
+}
+
+export function edgeId(node: NodeShape, index: number): string {
+  return `${node.order}.${index}`
+}
+
+const known = new WeakMap<TransitionShape, string>()
+
+/** The ids of what one microstep took, in order. Forbidden transitions, and those that another preempted, were not taken. */
+export function edgesTaken(transitions: readonly TransitionShape[]): string[] {
+  const enabled = transitions.filter(({ target, actions, reenter }) => target !== undefined || actions.length > 0 || reenter)
+  return withoutPreempted(enabled).map(idOf)
+}
+
+function idOf(transition: TransitionShape): string {
+  const id = known.get(transition)
+  if (id !== undefined) return id
+  const { source } = transition
+  transitionsOf(source).forEach((sibling, index) => known.set(sibling, edgeId(source, index)))
+  return known.get(transition) ?? `${source.order}.?`
+}
+
+/** Of two whose exits overlap XState takes the one that stands deeper, else the first. */
+function withoutPreempted(transitions: readonly TransitionShape[]): readonly TransitionShape[] {
+  if (transitions.length < 2) return transitions
+  const kept = new Set<TransitionShape>()
+  for (const transition of transitions) {
+    const rivals = [...kept].filter((other) => overlap(transition, other))
+    if (rivals.some((other) => !isBelow(transition.source, other.source))) continue
+    for (const rival of rivals) kept.delete(rival)
+    kept.add(transition)
+  }
+  return [...kept]
+}
+
+function overlap(one: TransitionShape, other: TransitionShape): boolean {
+  const a = domainOf(one)
+  const b = domainOf(other)
+  return a !== undefined && b !== undefined && (a === b || isBelow(a, b) || isBelow(b, a))
+}
+
+/** The node below which a transition exits everything; `undefined`: it exits nothing. */
+function domainOf({ target, source, reenter }: TransitionShape): NodeShape | undefined {
+  if (target === undefined || target.length === 0) return undefined
+  if (!reenter && target.every((node) => node === source || isBelow(node, source))) return Object.keys(source.states).length === 0 ? undefined : source
+  for (let at = source.parent; at !== undefined; at = at.parent) {
+    const ancestor = at
+    if (target.every((node) => isBelow(node, ancestor))) return ancestor
+  }
+  return source.machine.root
+}
+
+function isBelow(node: NodeShape, ancestor: NodeShape): boolean {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (at === ancestor) return true
+  return false
+}
+
+/** Ids of all edges of a machine, for the tests of what a chart says. */
+export function edgeIdsOf(machine: MachineShape): string[] {
+  return [...machine.idMap.values()].flatMap((node) => transitionsOf(node).map((_, index) => edgeId(node, index)))
+}

@@ -1,0 +1,35 @@
+/** The actor that stands for an effect in the tree: it never runs, it takes what its body did as signals. */
+import { plainJson } from './settle.js'
+import type { LiveActor } from './live-actor.js'
+import { EffectSignal } from './live-actor.js'
+import type { Delivery } from './live-actor.js'
+import type { StepLog } from './step-log.js'
+import type { EffectKind } from '../record/state-document.js'
+import type { SnapshotShape } from './xstate/shapes.js'
+
+export const STOP = 'xstate.stop'
+
+/** As XState's own logic of this kind begins. */
+export function firstEffectSnapshot(kind: EffectKind, input: unknown): SnapshotShape {
+  const first = { status: 'active' as const, output: undefined, error: undefined }
+  return kind === 'observable' ? { ...first, context: undefined, input } : { ...first, input }
+}
+
+/** As XState's own logic of this kind goes on, but that a body outside is told of what was sent to it. */
+export function nextEffectSnapshot(actor: LiveActor, event: Delivery, log: StepLog): SnapshotShape {
+  const { snapshot } = actor
+  if (snapshot.status !== 'active') return snapshot
+  if (event instanceof EffectSignal) return signalled(snapshot, event)
+  if (event.type === STOP) {
+    log.stopped.push(actor.sid)
+    return { ...snapshot, status: 'stopped', input: undefined }
+  }
+  if (actor.kind === 'callback') log.deliveries.push({ effect: actor.sid, event: plainJson(event, `/deliver/${actor.sid}`) })
+  return snapshot
+}
+
+function signalled(snapshot: SnapshotShape, { kind, value }: EffectSignal): SnapshotShape {
+  if (kind === 'done') return { ...snapshot, status: 'done', output: value, input: undefined }
+  if (kind === 'failed') return { ...snapshot, status: 'error', error: value, input: undefined }
+  return { ...snapshot, context: value }
+}

@@ -1,0 +1,112 @@
+/** Performs the body of an effect: what the user gave to `fromPromise`, `fromCallback` and their like, called as XState calls it. */
+import { copyJson } from '../json/copy-json.js'
+import type { LiveActor } from './live-actor.js'
+import type { LiveTree } from './live-tree.js'
+import { unsettle } from './settle.js'
+import type { EffectHost, EventData, RunningEffect } from './tree-step.js'
+import { streamsEvents } from './xstate/logic.js'
+
+/** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */
+export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'step' | 'progress'>
+
+interface BodyArguments {
+  readonly input: unknown
+  readonly system: object
+  readonly self: object
+  readonly signal: AbortSignal
+  readonly emit: (event: unknown) => void
+  readonly refold: EffectContext
+}
+
+type Creator<Extra, R> = (args: BodyArguments & Extra) => R
+
+interface CallbackExtra {
+  readonly sendBack: (event: unknown) => void
+  readonly receive: (listener: (event: EventData) => void) => void
+}
+
+interface Observer {
+  readonly next: (value: unknown) => void
+  readonly error: (error: unknown) => void
+  readonly complete: () => void
+}
+
+interface Subscribable {
+  subscribe(observer: Observer): { unsubscribe(): void }
+}
+
+/** Starts it. Nothing that the body throws is thrown from here. */
+export function runBody(tree: LiveTree, actor: LiveActor, host: EffectHost): RunningEffect {
+  const args = argumentsOf(tree, actor, host)
+  const { config } = actor.logic
+  if (actor.kind === 'callback') return runCallback(config as Creator<CallbackExtra, unknown>, args, host)
+  if (actor.kind === 'observable') return runObservable(config as Creator<unknown, Subscribable>, args, streamsEvents(actor.logic) ? host.event : host.next)
+  return runPromise(config as Creator<unknown, unknown>, args)
+}
+
+function argumentsOf(tree: LiveTree, actor: LiveActor, host: EffectHost): BodyArguments {
+  const { key, attempt, step, progress, signal } = host
+  const { refs } = actor.input
+  // A body may write to its input: it gets its own, live and resumed alike.
+  const input = refs === undefined ? copyJson(host.input) : unsettle(host.input, refs, { port: tree, at: '/input' })
+  // Nobody can listen to an effect's own emits: it has no subscribers in the tree, and outside only the root is heard.
+  return { input, system: tree.system, self: actor.ref, signal, emit: () => {}, refold: { key, attempt, step, progress } }
+}
+
+function runPromise(create: Creator<unknown, unknown>, args: BodyArguments): RunningEffect {
+  const outcome = new Promise<unknown>((resolve) => resolve(create(args)))
+  return { outcome, deliver: () => {}, stop: () => undefined }
+}
+
+function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArguments, host: EffectHost): RunningEffect {
+  const listeners = new Set<(event: EventData) => void>()
+  let stopped = false
+  let dispose: unknown
+  const outcome = new Promise<never>((_, reject) => {
+    try {
+      const sendBack = (event: unknown): void => {
+        if (!stopped) host.event(event)
+      }
+      dispose = create({ ...args, sendBack, receive: (listener) => listeners.add(listener) })
+    } catch (error) {
+      reject(error)
+    }
+  })
+  const stop = (): unknown => {
+    stopped = true
+    listeners.clear()
+    const disposer = dispose
+    dispose = undefined
+    return typeof disposer === 'function' ? caught(disposer as () => void) : undefined
+  }
+  return { outcome, deliver: (event) => listeners.forEach((listener) => listener(event)), stop }
+}
+
+function runObservable(create: Creator<unknown, Subscribable>, args: BodyArguments, next: (value: unknown) => void): RunningEffect {
+  let stopped = false
+  let subscription: { unsubscribe(): void } | undefined
+  const outcome = new Promise<undefined>((resolve, reject) => {
+    const observer: Observer = {
+      next: (value) => {
+        if (!stopped) next(value)
+      },
+      error: reject,
+      complete: () => resolve(undefined),
+    }
+    subscription = create(args).subscribe(observer)
+  })
+  const stop = (): unknown => {
+    stopped = true
+    return caught(() => subscription?.unsubscribe())
+  }
+  return { outcome, deliver: () => {}, stop }
+}
+
+function caught(run: () => void): unknown {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return error ?? new Error('the cleanup threw nothing')
+  }
+}

@@ -1,0 +1,106 @@
+/** One actor of a live tree. A record: what may be done with it stands in `live-tree.ts`. */
+import type { JsonValue } from '../json/json-value.js'
+import type { ActorRefs } from '../json/to-json.js'
+import type { ActorDocument, ActorId, ActorKind } from '../record/state-document.js'
+import type { Configuration } from './configurations.js'
+import type { EventShape, Life, LogicShape, MachineShape, NodeShape, RefShape, ScopeShape, SnapshotShape } from './xstate/shapes.js'
+import { NEW } from './xstate/shapes.js'
+import { boundedMachine } from './xstate/machine.js'
+
+/** What an effect did, on its way through its actor's mailbox. A class, so that no user event can pass for one. */
+export class EffectSignal {
+  readonly kind: 'done' | 'failed' | 'next'
+  readonly value: unknown
+
+  constructor(kind: 'done' | 'failed' | 'next', value: unknown) {
+    this.kind = kind
+    this.value = value
+  }
+}
+
+export type Delivery = EventShape | EffectSignal
+
+export interface ActorIdentity {
+  readonly sid: ActorId
+  readonly id: string
+  readonly parent: LiveActor | undefined
+  readonly kind: ActorKind
+  readonly logic: unknown
+  readonly ref: RefShape
+  readonly src: string | undefined
+  readonly sync: boolean
+  readonly systemId: string | undefined
+}
+
+/** A class, with every field set in its constructor, so that all actors have one hidden class. */
+export class LiveActor {
+  readonly sid: ActorId
+  readonly id: string
+  readonly parent: LiveActor | undefined
+  readonly kind: ActorKind
+  readonly logic: LogicShape
+  /** Bounded, for a machine. */
+  readonly machine: MachineShape | undefined
+  readonly ref: RefShape
+  readonly src: string | undefined
+  readonly sync: boolean
+  readonly systemId: string | undefined
+  /** Rank of its creation in this process: siblings are made in the order of their ids. */
+  readonly rank: number
+  life: Life = NEW
+  snapshot!: SnapshotShape
+  scope: ScopeShape | undefined = undefined
+  readonly mailbox: Delivery[] = []
+  open = false
+  busy = false
+  readonly deferred: (() => void)[] = []
+
+  /** Looked at when documents are made. */
+  dirty = true
+  document: ActorDocument | undefined = undefined
+  detached = false
+  nodes: readonly NodeShape[] | undefined = undefined
+  configuration: Configuration | undefined = undefined
+  historyLive: SnapshotShape['historyValue'] = undefined
+  history: ActorDocument['history'] = undefined
+  childrenLive: SnapshotShape['children'] = undefined
+  order: readonly string[] | undefined = undefined
+  readonly context = new SettledMember()
+  readonly output = new SettledMember()
+  readonly error = new SettledMember()
+  readonly input = new SettledMember()
+  refs: ActorRefs | undefined = undefined
+
+  constructor(identity: ActorIdentity, rank: number) {
+    this.sid = identity.sid
+    this.id = identity.id
+    this.parent = identity.parent
+    this.kind = identity.kind
+    this.logic = identity.logic as LogicShape
+    this.machine = identity.kind === 'machine' ? boundedMachine(identity.logic as MachineShape) : undefined
+    this.ref = identity.ref
+    this.src = identity.src
+    this.sync = identity.sync
+    this.systemId = identity.systemId
+    this.rank = rank
+  }
+}
+
+/** A member of a snapshot as it was last settled: looked at again only when the live value is another one. */
+export class SettledMember {
+  live: unknown = undefined
+  json: JsonValue | undefined = undefined
+  refs: ActorRefs | undefined = undefined
+}
+
+/** Effects are performed outside the tree. */
+export function isEffect(actor: LiveActor): boolean {
+  return actor.kind === 'promise' || actor.kind === 'callback' || actor.kind === 'observable'
+}
+
+/** The name of its policy: `draft`, or `child.charge` in a child machine. */
+export function policyName(actor: LiveActor): string {
+  const names: string[] = []
+  for (let at: LiveActor | undefined = actor; at?.src !== undefined; at = at.parent) names.unshift(at.src)
+  return names.join('.')
+}

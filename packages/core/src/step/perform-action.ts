@@ -1,0 +1,106 @@
+/** What a transition asked for. Built-in actions happen inside the tree, in XState's order; custom ones are left for after the append. */
+import { RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { LiveActor } from './live-actor.js'
+import type { LiveTree } from './live-tree.js'
+import { plainJson } from './settle.js'
+import type { ActionCall } from './tree-step.js'
+import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
+import { RUNNING, STOPPED } from './xstate/shapes.js'
+
+interface SendParams {
+  readonly to: RefShape | string | undefined
+  readonly event: EventShape
+  readonly delay: number | undefined
+  readonly id: string | undefined
+}
+
+/** Called in the middle of a transition: what changes actors is deferred until it is done. */
+export function performAction(tree: LiveTree, actor: LiveActor, action: ActionShape): void {
+  const { deferred } = actor
+  switch (action.type) {
+    case 'xstate.raise': {
+      const { event, delay, id } = action.params as SendParams
+      // Without a delay the machine has taken it already.
+      if (typeof delay === 'number') deferred.push(() => tree.schedule(actor, { target: actor.sid, event, delay, id }))
+      return
+    }
+    case 'xstate.cancel': {
+      const { sendId } = action.params as { sendId: string }
+      deferred.push(() => tree.timers.cancel(actor.sid, sendId))
+      return
+    }
+    case 'xstate.sendTo':
+      deferred.push(() => sendTo(tree, actor, action.params as SendParams))
+      return
+    case 'xstate.spawnChild':
+      startLater(tree, actor, action.params as { actorRef: RefShape | undefined; id: string })
+      return
+    case 'xstate.stopChild':
+      if (action.params !== undefined) stopChild(tree, actor, action.params as RefShape)
+      return
+    case 'xstate.emit':
+      deferred.push(() => tree.emit(actor, (action.params as { event: unknown }).event))
+      return
+    case 'xstate.log':
+      tree.log?.actions.push(logCall(tree, action.params as { value: unknown; label: string | undefined }))
+      return
+    default:
+      if (action.exec !== undefined) tree.log?.actions.push(customCall(action, action.exec))
+  }
+}
+
+function sendTo(tree: LiveTree, actor: LiveActor, { to, event, delay, id }: SendParams): void {
+  const target = typeof to === 'string' ? actor.snapshot.children?.[to] : to
+  if (target === undefined) return
+  const own = target.system === tree.system
+  if (typeof delay === 'number') {
+    if (own) return tree.schedule(actor, { target: target.sessionId, event, delay, id })
+    const hint = 'Raise the delayed event in the machine itself and send from there.'
+    return tree.log?.refuse(new RefoldError('NOT_RESTORABLE', `a delayed "${event.type}" goes to an actor outside of the agent`, { hint }))
+  }
+  const sent = event.type === 'xstate.error' ? { type: `xstate.error.actor.${actor.id}`, error: event['data'], actorId: actor.id } : event
+  if (own) tree.send(target.sessionId, sent)
+  else tree.log?.actions.push({ type: 'xstate.sendTo', run: () => target.send(sent) })
+}
+
+function startLater(tree: LiveTree, actor: LiveActor, { actorRef, id }: { actorRef: RefShape | undefined; id: string }): void {
+  if (actorRef === undefined) {
+    return tree.log?.refuse(new RefoldError('NOT_RESTORABLE', `the actor "${id}" has no logic`, { facts: { path: `/children/${id}` } }))
+  }
+  actor.deferred.push(() => {
+    if (actorRef._processingStatus !== STOPPED) tree.start(actorRef)
+  })
+}
+
+/** One that did not start yet is stopped at once, so that it never starts; its names are free at once in any case. */
+function stopChild(tree: LiveTree, actor: LiveActor, child: RefShape): void {
+  unsetKeys(tree, child)
+  if (child._processingStatus !== RUNNING) tree.stop(child)
+  else actor.deferred.push(() => tree.stop(child))
+}
+
+function unsetKeys(tree: LiveTree, ref: RefShape): void {
+  for (const child of Object.values(ref._snapshot?.children ?? {})) if (child !== undefined) unsetKeys(tree, child)
+  tree.unsetKey(ref)
+}
+
+/** What is logged may be the whole context: it is not recorded. */
+function logCall(tree: LiveTree, { value, label }: { value: unknown; label: string | undefined }): ActionCall {
+  return { type: 'xstate.log', run: () => tree.options.onLog(label ? [label, value] : [value]) }
+}
+
+function customCall(action: ActionShape, exec: NonNullable<ActionShape['exec']>): ActionCall {
+  const { type, params, info } = action
+  const run = (): void => exec(info, params)
+  const json = params === undefined ? undefined : jsonOrNothing(params)
+  return json === undefined ? { type, run } : { type, params: json, run }
+}
+
+function jsonOrNothing(params: unknown): JsonValue | undefined {
+  try {
+    return plainJson(params, '/params')
+  } catch {
+    return undefined
+  }
+}

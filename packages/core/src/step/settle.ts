@@ -1,0 +1,54 @@
+/**
+ * Live equals folded: a value that a transition computed becomes the value that hydration would give. It is JSON,
+ * deep-frozen, without `undefined` members, errors as data, and with references to actors where they stood.
+ */
+import { fromJson } from '../json/from-json.js'
+import type { JsonValue } from '../json/json-value.js'
+import { jsonOf, toJson } from '../json/to-json.js'
+import type { ActorRefs } from '../json/to-json.js'
+import type { ActorId } from '../record/state-document.js'
+
+/** The actors that a value may refer to. */
+export interface RefPort {
+  /** The id of the actor, if the value refers to one of this tree. */
+  readonly refOf: (value: object) => ActorId | undefined
+  readonly refTo: (id: ActorId) => unknown
+}
+
+export interface Settled {
+  readonly json: JsonValue | undefined
+  /** Actor references by their place (`/context/child`); each stands in `json` as `null`. */
+  readonly refs: ActorRefs | undefined
+  /** The value itself when it was such a value already. */
+  readonly live: unknown
+}
+
+export interface SettleOptions {
+  readonly port: RefPort
+  /** The live value that stood here before: what both share is not looked at again. */
+  readonly previous?: unknown
+  /** Where the value stands: `/context`. */
+  readonly at: string
+}
+
+/** Throws `NOT_SERIALIZABLE` with the path. */
+export function settle(value: unknown, { port, previous, at }: SettleOptions): Settled {
+  const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf })
+  return { json, refs, live: same ? value : unsettle(json, refs, { port, at }) }
+}
+
+/** Stored JSON as a live value: with its references, and frozen before user code sees it. */
+export function unsettle(json: JsonValue | undefined, refs: ActorRefs | undefined, { port, at }: { port: Pick<RefPort, 'refTo'>; at: string }): unknown {
+  return json === undefined ? undefined : fromJson(json, refs, { resolve: port.refTo, path: at })
+}
+
+/** Freezes stored JSON that holds no references. */
+export function freezeJson<T extends JsonValue | undefined>(value: T): T {
+  if (value !== undefined) jsonOf(value)
+  return value
+}
+
+/** JSON without references: what leaves the tree. Throws `NOT_SERIALIZABLE` with the path, for a reference too. */
+export function plainJson(value: unknown, at: string): JsonValue {
+  return jsonOf(value, { path: at })
+}

@@ -1,0 +1,80 @@
+/** The state of an agent for its readers, from documents alone; what only the chart knows (tags, meta) with the machine. */
+import { matchesState } from 'xstate'
+import type { AnyStateMachine } from 'xstate'
+import { RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { AgentStatus } from '../record/record.js'
+import type { ActorDocument } from '../record/state-document.js'
+import { templateOf } from './configurations.js'
+import type { Template } from './configurations.js'
+import { freezeJson } from './settle.js'
+import { boundedMachine } from './xstate/machine.js'
+
+/** The root machine's state, in XState's words. `tags` and `meta` throw `NEEDS_MIGRATION` if today's chart lacks the state. */
+export interface StateView {
+  readonly status: AgentStatus
+  readonly value: JsonValue
+  readonly context: JsonValue
+  readonly output: JsonValue | undefined
+  readonly error: JsonValue | undefined
+  /** Paths of the active leaf states: `review`, `work.draft`. */
+  readonly active: readonly string[]
+  readonly tags: ReadonlySet<string>
+  /** By node id. */
+  readonly meta: Readonly<Record<string, unknown>>
+  /** XState's rule: a path (`'work.draft'`), or a partial value (`{ work: 'draft' }`). */
+  matches(partial: unknown): boolean
+  hasTag(tag: string): boolean
+}
+
+/** References to actors stand as `null` in `context`. Deep-frozen. */
+export function viewState(root: ActorDocument, machine: AnyStateMachine): StateView {
+  let template: Template | undefined
+  const found = (): Template => (template ??= templateFor(root, machine))
+  const value = root.value ?? {}
+  return {
+    status: root.status ?? 'active',
+    value,
+    context: freezeJson(root.context ?? {}),
+    output: freezeJson(root.output),
+    error: freezeJson(root.error),
+    get active() {
+      return activeStates(root)
+    },
+    get tags() {
+      return found().snapshot.tags ?? new Set<string>()
+    },
+    get meta() {
+      return Object.fromEntries(found().activeNodes.flatMap((node) => (node.meta === undefined ? [] : [[node.id, node.meta]])))
+    },
+    matches: (partial) => matchesState(partial as string, value as string),
+    hasTag: (tag) => found().snapshot.tags?.has(tag) === true,
+  }
+}
+
+function templateFor(root: ActorDocument, machine: AnyStateMachine): Template {
+  const template = templateOf(boundedMachine(machine), root)
+  if (template !== undefined) return template
+  const hint = 'Register the version that the agent was started with, or migrate the agent.'
+  throw new RefoldError('NEEDS_MIGRATION', `today's chart has no state ${JSON.stringify(root.value)}`, { hint, facts: { value: root.value } })
+}
+
+/**
+ * Paths of the active leaf states, in the order of the state's value; needs no machine. A `.` or `\` in a state's name is
+ * preceded by `\`, as XState reads it in `matches`. None for a machine without states.
+ */
+export function activeStates(root: Pick<ActorDocument, 'value'>): readonly string[] {
+  return leavesOf(root.value ?? {}, '')
+}
+
+function leavesOf(value: JsonValue, path: string): string[] {
+  if (typeof value === 'string') return [join(path, value)]
+  const entries = Object.entries(value as { [key: string]: JsonValue })
+  if (entries.length === 0) return path === '' ? [] : [path]
+  return entries.flatMap(([key, below]) => leavesOf(below, join(path, key)))
+}
+
+function join(path: string, key: string): string {
+  const name = /[.\\]/.test(key) ? key.replaceAll(/[.\\]/g, '\\$&') : key
+  return path === '' ? name : `${path}.${name}`
+}

@@ -1,0 +1,40 @@
+/** What the step under way has done so far. */
+import type { RefoldError } from '../errors.js'
+import type { EffectId } from '../record/state-document.js'
+import type { LiveActor } from './live-actor.js'
+import type { ActionCall, StepOptions } from './tree-step.js'
+
+/** Events that the actors of a tree may process for one input: more is taken for a ping-pong without end. */
+export const MAX_EVENTS_PER_STEP = 10_000
+
+export class StepLog {
+  readonly now: number
+  readonly revision: number
+  readonly started: LiveActor[] = []
+  readonly stopped: EffectId[] = []
+  readonly deliveries: { readonly effect: EffectId; readonly event: unknown }[] = []
+  readonly emitted: unknown[] = []
+  readonly actions: ActionCall[] = []
+  readonly path: string[] = []
+  /** Some actor's children changed, or an actor ended: somebody may be lost or out of place. */
+  membersChanged = false
+  /** The first reason not to record this step. XState catches what is thrown inside of it, so it is kept here. */
+  refusal: RefoldError | undefined = undefined
+  processed = 0
+  #actors = 0
+  #timers = 0
+
+  constructor(options: StepOptions) {
+    this.now = options.now
+    this.revision = options.revision
+  }
+  nextActorId(): string {
+    return `${this.revision}.${this.#actors++}`
+  }
+  nextTimerId(): string {
+    return `${this.revision}.t${this.#timers++}`
+  }
+  refuse(error: RefoldError): void {
+    this.refusal ??= error
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The delayed events of a tree. XState's own rules: two schedules with one id both fire; `cancel` hits the last, and
+ * nothing once either of them has fired. Those that no index names any more are *lost*.
+ */
+import { RefoldError } from '../errors.js'
+import type { JsonObject } from '../json/json-value.js'
+import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
+import { settle, unsettle } from './settle.js'
+import type { RefPort, Settled } from './settle.js'
+import type { EventShape } from './xstate/shapes.js'
+
+export interface NewTimer {
+  readonly source: ActorId
+  readonly target: ActorId
+  /** XState's id of the delayed event; without one, the timer's own. */
+  readonly id: string | undefined
+  readonly due: number
+  readonly event: EventShape
+}
+
+interface LiveTimer {
+  readonly source: ActorId
+  readonly target: ActorId
+  readonly id: string
+  readonly due: number
+  readonly event: EventShape
+  lost: boolean
+  document: TimerDocument | undefined
+}
+
+export type TimerDocuments = { readonly [timer: TimerId]: TimerDocument }
+
+export class TimerTable {
+  readonly #timers = new Map<TimerId, LiveTimer>()
+  readonly #index = new Map<string, TimerId>()
+  #documents: TimerDocuments = Object.freeze({})
+  #changed = false
+
+  schedule(key: TimerId, timer: NewTimer): void {
+    const id = timer.id ?? key
+    const name = `${timer.source}.${id}`
+    this.#lose(name)
+    this.#timers.set(key, { ...timer, id, lost: false, document: undefined })
+    this.#index.set(name, key)
+    this.#changed = true
+  }
+
+  cancel(source: ActorId, id: string): void {
+    const name = `${source}.${id}`
+    const key = this.#index.get(name)
+    if (key === undefined) return
+    this.#index.delete(name)
+    this.#drop(key)
+  }
+
+  /** Of one source; a lost one still fires, as in XState. */
+  cancelAll(source: ActorId): void {
+    if (this.#timers.size === 0) return
+    for (const timer of this.#timers.values()) if (timer.source === source && !timer.lost) this.cancel(source, timer.id)
+  }
+
+  /** Removes the timer that fires. `undefined`: it was cancelled meanwhile. */
+  take(key: TimerId): { readonly target: ActorId; readonly event: EventShape } | undefined {
+    const timer = this.#timers.get(key)
+    if (timer === undefined) return undefined
+    const name = `${timer.source}.${timer.id}`
+    if (this.#index.get(name) !== key) this.#lose(name)
+    this.#index.delete(name)
+    this.#drop(key)
+    return timer
+  }
+
+  clear(): void {
+    if (this.#timers.size === 0) return
+    this.#timers.clear()
+    this.#index.clear()
+    this.#changed = true
+  }
+
+  hydrate(documents: TimerDocuments, refTo: RefPort['refTo']): void {
+    this.#documents = documents
+    for (const [key, document] of Object.entries(documents)) {
+      const { source, target, id, due, refs } = document
+      const event = unsettle(document.event, refs, { port: { refTo }, at: '' }) as EventShape
+      this.#timers.set(key, { source, target, id, due, event, lost: document.lost === true, document })
+      if (document.lost !== true) this.#index.set(`${source}.${id}`, key)
+    }
+  }
+
+  /** The same object when nothing changed. Survivors keep their places, new ones come last, as a patch leaves them. */
+  documents(port: RefPort): TimerDocuments {
+    if (!this.#changed) return this.#documents
+    this.#changed = false
+    const next: { [timer: TimerId]: TimerDocument } = {}
+    for (const key in this.#documents) {
+      const timer = this.#timers.get(key)
+      if (timer !== undefined) next[key] = documentOf(timer, key, port)
+    }
+    for (const [key, timer] of this.#timers) next[key] ??= documentOf(timer, key, port)
+    return (this.#documents = next)
+  }
+
+  #lose(name: string): void {
+    const key = this.#index.get(name)
+    const timer = key === undefined ? undefined : this.#timers.get(key)
+    if (timer === undefined) return
+    timer.lost = true
+    if (timer.document !== undefined) timer.document = { ...timer.document, lost: true }
+    this.#changed = true
+  }
+
+  #drop(key: TimerId): void {
+    if (this.#timers.delete(key)) this.#changed = true
+  }
+}
+
+function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocument {
+  if (timer.document !== undefined) return timer.document
+  const at = `/timers/${key}`
+  if (!Number.isFinite(timer.due)) {
+    const hint = 'Give a delay that is a finite number of milliseconds.'
+    throw new RefoldError('NOT_SERIALIZABLE', `${at}/due: the delay of "${timer.event.type}" is no finite number`, { hint, facts: { path: `${at}/due` } })
+  }
+  const { source, target, id, due } = timer
+  const event = settleEvent(timer.event, `${at}/event`, port)
+  const refs = event.refs === undefined ? undefined : { refs: event.refs }
+  timer.document = { source, target, id, due, event: event.json as JsonObject, ...(timer.lost ? { lost: true as const } : undefined), ...refs }
+  ;(timer as { event: EventShape }).event = event.live as EventShape
+  return timer.document
+}
+
+/** The references stand beside the event, with pointers into it; an error names the whole path. */
+function settleEvent(event: EventShape, at: string, port: RefPort): Settled {
+  const { json, refs, live } = settle(event, { port, at })
+  const below = refs === undefined ? undefined : Object.fromEntries(Object.entries(refs).map(([pointer, id]) => [pointer.slice(at.length), id]))
+  return { json, refs: below, live }
+}

@@ -1,0 +1,151 @@
+/** The live tree of one agent, made new or from its documents. */
+import type { DefinitionInternals } from '../definition/internals.js'
+import { invariant, RefoldError } from '../errors.js'
+import type { ActorDocument, EffectId } from '../record/state-document.js'
+import { documentOf } from './actor-document.js'
+import { detachedDocuments } from './detached-actors.js'
+import type { DetachedDocuments } from './detached-actors.js'
+import { runBody } from './effect-body.js'
+import { hydrate } from './hydrate.js'
+import type { TreeState } from './hydrate.js'
+import { EffectSignal, policyName } from './live-actor.js'
+import { LiveTree, ROOT } from './live-tree.js'
+import { missingPlaces } from './place.js'
+import { freezeJson, plainJson } from './settle.js'
+import type { StepLog } from './step-log.js'
+import type { ChartInput, EffectHost, EventData, RunningEffect, StartedEffect, StepOptions, Tree, TreeOptions, TreeStep } from './tree-step.js'
+import type { JsonObject } from '../json/json-value.js'
+import type { EffectKind } from '../record/state-document.js'
+import type { MachineShape } from './xstate/shapes.js'
+import { RUNNING } from './xstate/shapes.js'
+
+export type { TreeState } from './hydrate.js'
+
+/** A tree before its first step, which must be `started`. */
+export function createTree(definition: Pick<DefinitionInternals, 'machine'>, options: TreeOptions): Tree {
+  return new RecordedTree(new LiveTree(definition.machine as unknown as MachineShape, options), undefined)
+}
+
+/** The tree as the documents describe it. Throws `NEEDS_MIGRATION` when today's chart has no place for what they hold. */
+export function hydrateTree(definition: Pick<DefinitionInternals, 'machine'>, state: TreeState, options: TreeOptions): Tree {
+  const missing = missingPlaces(definition, state)
+  if (missing.length > 0) {
+    const hint = 'Register the version that the agent was started with, or migrate the agent.'
+    const what = missing.map((place) => place.what).join('; ')
+    throw new RefoldError('NEEDS_MIGRATION', `today's chart has no place for: ${what}`, { hint, facts: { missing } })
+  }
+  const tree = new LiveTree(definition.machine as unknown as MachineShape, options)
+  hydrate(tree, state)
+  return new RecordedTree(tree, state)
+}
+
+class RecordedTree implements Tree {
+  readonly #tree: LiveTree
+  #root: ActorDocument | undefined
+  #detached: DetachedDocuments
+  #spoilt = false
+
+  constructor(tree: LiveTree, state: TreeState | undefined) {
+    this.#tree = tree
+    this.#root = state?.root
+    this.#detached = state?.detached ?? Object.freeze({})
+  }
+
+  step(input: ChartInput, options: StepOptions): TreeStep {
+    invariant(!this.#spoilt, 'a tree that threw is stepped again')
+    invariant((input.kind === 'started') === (this.#root === undefined), 'a tree begins with its start, and only then')
+    const tree = this.#tree
+    const log = tree.begin(options)
+    this.#spoilt = true
+    try {
+      apply(tree, input)
+      if (log.refusal !== undefined) throw log.refusal
+      if (tree.root.snapshot.status !== 'active') tree.stopAll()
+      const step = this.#record(log)
+      this.#spoilt = false
+      return step
+    } finally {
+      tree.log = undefined
+    }
+  }
+
+  #record(log: StepLog): TreeStep {
+    const tree = this.#tree
+    this.#root = documentOf(tree, tree.root, this.#root)
+    this.#detached = detachedDocuments(tree, this.#detached)
+    if (log.refusal !== undefined) throw log.refusal
+    return { root: this.#root, timers: tree.timers.documents(tree), detached: this.#detached, ...doings(log) }
+  }
+
+  can(event: EventData): boolean {
+    const { snapshot } = this.#tree.root
+    try {
+      return snapshot.status === 'active' && snapshot.can?.(freezeJson(event)) === true
+    } catch {
+      return false
+    }
+  }
+
+  eventDescriptors(): readonly string[] {
+    const { status, _nodes: nodes = [] } = this.#tree.root.snapshot
+    if (status !== 'active') return []
+    return [...new Set(nodes.flatMap((node) => node.ownEvents))].filter((descriptor) => !descriptor.startsWith('xstate.'))
+  }
+
+  runEffect(effect: EffectId, host: EffectHost): RunningEffect {
+    const actor = this.#tree.actors.get(effect)
+    invariant(actor !== undefined && actor.life === RUNNING, `no effect ${effect} is to be performed`)
+    return runBody(this.#tree, actor, host)
+  }
+}
+
+function apply(tree: LiveTree, input: ChartInput): void {
+  switch (input.kind) {
+    case 'started':
+      return tree.boot(freezeJson(input.input))
+    case 'event':
+      return tree.send(ROOT, freezeJson(input.event))
+    case 'effect.done':
+      return tree.signal(input.effect, new EffectSignal('done', freezeJson(input.output)))
+    case 'effect.failed':
+      return tree.signal(input.effect, new EffectSignal('failed', freezeJson(input.error)))
+    case 'effect.next':
+      return tree.signal(input.effect, new EffectSignal('next', freezeJson(input.value)))
+    case 'effect.event': {
+      const actor = tree.actors.get(input.effect)
+      if (actor?.life === RUNNING && actor.parent !== undefined) tree.send(actor.parent.sid, freezeJson(input.event))
+      return
+    }
+    case 'actor.event':
+      return tree.send(input.to, freezeJson(input.event))
+    case 'timer.fired': {
+      const timer = tree.timers.take(input.timer)
+      if (timer !== undefined) tree.send(timer.target, timer.event)
+    }
+  }
+}
+
+type Doings = Omit<TreeStep, 'root' | 'timers' | 'detached'>
+
+function doings(log: StepLog): Doings {
+  const { actions, path } = log
+  const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
+  if (log.stopped.length === 0 && log.deliveries.length === 0) return { started: log.started.map(startedEffect), stopped: NONE, deliveries: NONE, emitted, actions, path }
+  const gone = new Set(log.stopped)
+  const fresh = new Set(log.started.map((actor) => actor.sid))
+  const neverRan = (effect: EffectId): boolean => gone.has(effect) && fresh.has(effect)
+  return {
+    started: log.started.filter((actor) => !gone.has(actor.sid)).map(startedEffect),
+    stopped: log.stopped.filter((effect) => !fresh.has(effect)),
+    deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)) as TreeStep['deliveries'],
+    emitted,
+    actions,
+    path,
+  }
+}
+
+const NONE: readonly never[] = Object.freeze([])
+
+function startedEffect(actor: StepLog['started'][number]): StartedEffect {
+  return { effect: actor.sid, kind: actor.kind as EffectKind, src: policyName(actor), input: actor.input.json }
+}

@@ -1,0 +1,66 @@
+/**
+ * Hands appends of other connections to those who listen on this one. What a listener has not taken yet is kept as the
+ * newest revision per stream: bounded by the number of streams, however slow the listener.
+ */
+import type { Revision } from '../record/revision.js'
+import { ChangeSignal } from './change-signal.js'
+import type { ForeignAppend } from './port.js'
+
+interface Listener {
+  readonly changes: ChangeSignal
+  readonly pending: Map<string, Revision>
+}
+
+export class ForeignFeed {
+  readonly #listeners = new Set<Listener>()
+
+  /** Whether anybody listens: without, a store need not look for foreign appends. */
+  get listened(): boolean {
+    return this.#listeners.size > 0
+  }
+
+  report(append: ForeignAppend): void {
+    for (const listener of this.#listeners) {
+      listener.pending.set(append.stream, append.revision)
+      listener.changes.notify()
+    }
+  }
+
+  /** Listens from this call on, not only from the first `next()`. */
+  listen(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<readonly ForeignAppend[]> {
+    const listener: Listener = { changes: new ChangeSignal(), pending: new Map() }
+    const leave = (): void => {
+      this.#listeners.delete(listener)
+      listener.changes.close()
+    }
+    if (options.signal?.aborted === true) listener.changes.close()
+    else this.#listeners.add(listener)
+    options.signal?.addEventListener('abort', leave, { once: true })
+    return takeReports(listener, () => {
+      options.signal?.removeEventListener('abort', leave)
+      leave()
+    })
+  }
+
+  close(): void {
+    for (const listener of this.#listeners) listener.changes.close()
+    this.#listeners.clear()
+  }
+}
+
+async function* takeReports(listener: Listener, leave: () => void): AsyncGenerator<readonly ForeignAppend[], void, undefined> {
+  const { changes, pending } = listener
+  try {
+    while (!changes.closed) {
+      const seen = changes.version
+      if (pending.size > 0) {
+        const appends = [...pending].map(([stream, revision]) => ({ stream, revision }))
+        pending.clear()
+        yield appends
+      }
+      await changes.changedSince(seen)
+    }
+  } finally {
+    leave()
+  }
+}

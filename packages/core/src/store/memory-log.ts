@@ -1,0 +1,89 @@
+/**
+ * What connections of `memoryStore` share: the log itself, and who is to be told when it grows. Payloads are kept as JSON
+ * text, as every other store keeps them: what a caller does to its objects changes nothing here.
+ */
+import type { Expected } from '../record/revision.js'
+import { toPosition, toRevision } from '../record/revision.js'
+import { applyHeader, readHeader } from './directory-projection.js'
+import type { AppendResult, DirectoryEntry, ForeignAppend, NewEvent } from './port.js'
+
+/** One stored event. Its position is its place in `MemoryLog.rows`. */
+export interface MemoryRow {
+  readonly stream: string
+  readonly revision: number
+  readonly position: number
+  readonly id: string
+  readonly type: string
+  readonly data: string
+  readonly metadata: string
+}
+
+/** A connection, as the log sees it. */
+export interface MemoryConnection {
+  /** After each append; `foreign` when another connection made it. */
+  readonly onAppend: (append: ForeignAppend, by: { readonly foreign: boolean }) => void
+}
+
+/** Opaque to users: make it with `memoryLog()` and hand it to `memoryStore`. */
+export interface MemoryLog {
+  readonly rows: MemoryRow[]
+  readonly streams: Map<string, MemoryRow[]>
+  readonly registers: Map<string, string>
+  readonly directory: Map<string, DirectoryEntry>
+  /** Who holds each worker's lock; `undefined`: it was announced and is free. */
+  readonly workers: Map<string, MemoryConnection | undefined>
+  readonly connections: Set<MemoryConnection>
+}
+
+/** Shared data for `memoryStore`: every store opened on one log is a connection to the same data. */
+export function memoryLog(): MemoryLog {
+  return {
+    rows: [],
+    streams: new Map(),
+    registers: new Map(),
+    directory: new Map(),
+    workers: new Map(),
+    connections: new Set(),
+  }
+}
+
+/** The whole of `append`: compare with the last revision, then store everything at once. */
+export function appendToLog(
+  log: MemoryLog,
+  stream: string,
+  { events, expected, by }: { events: readonly NewEvent[]; expected: Expected; by: MemoryConnection },
+): AppendResult {
+  const rows = log.streams.get(stream) ?? []
+  const first = expected === 'no_stream' ? 0 : Number(expected) + 1
+  if (rows.length !== first) return repeatOrConflict(rows, { events, first })
+  for (const [index, event] of events.entries()) {
+    const row: MemoryRow = {
+      stream,
+      revision: first + index,
+      position: log.rows.length,
+      id: event.id,
+      type: event.type,
+      data: JSON.stringify(event.data),
+      metadata: JSON.stringify(event.metadata),
+    }
+    rows.push(row)
+    log.rows.push(row)
+    const header = readHeader(stream, event.metadata)
+    if (header !== undefined) log.directory.set(stream, applyHeader(log.directory.get(stream), stream, header))
+  }
+  log.streams.set(stream, rows)
+  const revision = toRevision(rows.length - 1)
+  for (const connection of log.connections) connection.onAppend({ stream, revision }, { foreign: connection !== by })
+  return { ok: true, revision, position: toPosition(log.rows.length - 1) }
+}
+
+/** The same events at the expected place are the same append: it gets its first answer again. */
+function repeatOrConflict(
+  rows: readonly MemoryRow[],
+  { events, first }: { events: readonly NewEvent[]; first: number },
+): AppendResult {
+  const last = rows[first + events.length - 1]
+  const stored = last !== undefined && events.every((event, index) => rows[first + index]?.id === event.id)
+  if (stored) return { ok: true, revision: toRevision(last.revision), position: toPosition(last.position) }
+  return { ok: false, actual: rows.length === 0 ? 'no_stream' : toRevision(rows.length - 1) }
+}

@@ -1,0 +1,147 @@
+/**
+ * The port in its simplest form: a shared log in memory, and one connection to it. Read it to learn what a store
+ * promises; `@refold/testing` holds every other store to the same.
+ *
+ * An append takes effect inside the call, so that a simulated run is the same every time.
+ */
+import { RefoldError } from '../errors.js'
+import { appendBytes, assertFits, assertNotEmpty } from './append-limits.js'
+import { ChangeSignal } from './change-signal.js'
+import { followLog } from './follow-log.js'
+import { ForeignFeed } from './foreign-feed.js'
+import type { MemoryConnection, MemoryLog, MemoryRow } from './memory-log.js'
+import { appendToLog, memoryLog } from './memory-log.js'
+import { memoryDirectory, memoryPresence, memoryRegisters } from './memory-parts.js'
+import type {
+  AppendOptions,
+  AppendResult,
+  Directory,
+  ForeignAppend,
+  NewEvent,
+  Presence,
+  ReadAllOptions,
+  ReadOptions,
+  Registers,
+  Store,
+  StoreCapabilities,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
+} from './port.js'
+import { storedEvent } from './stored-event.js'
+
+export { memoryLog } from './memory-log.js'
+export type { MemoryLog } from './memory-log.js'
+
+const PAGE_EVENTS = 500
+const MAX_APPEND_BYTES = 16 * 1024 * 1024
+
+/** One connection, as of one process, to the log; without a log, to a new one. */
+export function memoryStore(log: MemoryLog = memoryLog()): Store {
+  return new MemoryStore(log)
+}
+
+class MemoryStore implements Store {
+  readonly capabilities: StoreCapabilities = { maxAppendBytes: MAX_APPEND_BYTES, durable: false }
+  readonly registers: Registers
+  readonly directory: Directory
+  readonly presence: Presence
+  readonly #log: MemoryLog
+  readonly #connection: MemoryConnection
+  readonly #changes = new ChangeSignal()
+  readonly #foreign = new ForeignFeed()
+
+  constructor(log: MemoryLog) {
+    this.#log = log
+    this.#connection = {
+      onAppend: (append, by) => {
+        this.#changes.notify()
+        if (by.foreign) this.#foreign.report(append)
+      },
+    }
+    log.connections.add(this.#connection)
+    const part = { log, connection: this.#connection, assertOpen: () => this.#assertOpen() }
+    this.registers = memoryRegisters(part)
+    this.directory = memoryDirectory(part)
+    this.presence = memoryPresence(part)
+  }
+
+  async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
+    this.#assertOpen()
+    assertNotEmpty(stream, events)
+    assertFits(stream, { bytes: appendBytes(events), maxAppendBytes: MAX_APPEND_BYTES })
+    return appendToLog(this.#log, stream, { events, expected: options.expected, by: this.#connection })
+  }
+
+  async *read(stream: string, options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    const rows = this.#log.streams.get(stream) ?? []
+    const backwards = options.direction === 'backwards'
+    const start = options.from === undefined ? (backwards ? Infinity : 0) : Number(options.from)
+    yield* this.#pages(rows, { start, backwards, limit: options.limit ?? Infinity })
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    const backwards = options.direction === 'backwards'
+    const after = options.after === undefined ? (backwards ? Infinity : -1) : Number(options.after)
+    const start = backwards ? after - 1 : after + 1
+    yield* this.#pages(this.#log.rows, { start, backwards, limit: options.limit ?? Infinity })
+  }
+
+  subscribe(target: SubscribeTarget, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<SubscriptionItem> {
+    this.#assertOpen()
+    let next = target.after === undefined ? 0 : Number(target.after) + 1
+    const nextPage = async (): Promise<readonly StoredEvent[]> => {
+      const rows = 'all' in target ? this.#log.rows : (this.#log.streams.get(target.stream) ?? [])
+      const page = rows.slice(next, next + PAGE_EVENTS).map(toEvent)
+      next += page.length
+      return page
+    }
+    return followLog({ nextPage, changes: this.#changes, signal: options.signal })
+  }
+
+  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+    this.#assertOpen()
+    return this.#foreign.listen(options)
+  }
+
+  async close(): Promise<void> {
+    if (this.#changes.closed) return
+    this.#log.connections.delete(this.#connection)
+    for (const [worker, holder] of this.#log.workers) {
+      if (holder === this.#connection) this.#log.workers.set(worker, undefined)
+    }
+    this.#changes.close()
+    this.#foreign.close()
+  }
+
+  *#pages(
+    rows: readonly MemoryRow[],
+    { start, backwards, limit }: { start: number; backwards: boolean; limit: number },
+  ): Generator<readonly StoredEvent[], void, undefined> {
+    this.#assertOpen()
+    let next = backwards ? Math.min(start, rows.length - 1) : start
+    let left = limit
+    while (next >= 0 && next < rows.length && left > 0) {
+      const count = Math.min(PAGE_EVENTS, left)
+      const page = backwards
+        ? rows.slice(Math.max(next - count + 1, 0), next + 1).reverse()
+        : rows.slice(next, next + count)
+      yield page.map(toEvent)
+      this.#assertOpen()
+      next += backwards ? -page.length : page.length
+      left -= page.length
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#changes.closed) throw new RefoldError('CLOSED', 'the store is closed')
+  }
+}
+
+function toEvent(row: MemoryRow): StoredEvent {
+  return storedEvent({
+    ...row,
+    data: () => JSON.parse(row.data),
+    metadata: () => JSON.parse(row.metadata),
+  })
+}

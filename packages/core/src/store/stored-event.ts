@@ -1,0 +1,36 @@
+/**
+ * A stored event whose payload is parsed when somebody looks at it. The members are its own, not a prototype's: copying
+ * an event with `{...event}`, comparing or serialising it works as with any object.
+ */
+import type { JsonValue } from '../json/json-value.js'
+import { toPosition, toRevision } from '../record/revision.js'
+import type { StoredEvent } from './port.js'
+
+export interface StoredText {
+  readonly stream: string
+  readonly revision: number
+  readonly position: number
+  readonly id: string
+  readonly type: string
+  readonly data: () => JsonValue
+  readonly metadata: () => JsonValue
+}
+
+/** Each of `data` and `metadata` is called at most once. */
+export function storedEvent(stored: StoredText): StoredEvent {
+  let data: JsonValue | undefined
+  let metadata: JsonValue | undefined
+  return {
+    stream: stored.stream,
+    revision: toRevision(stored.revision),
+    position: toPosition(stored.position),
+    id: stored.id,
+    type: stored.type,
+    get data() {
+      return (data ??= stored.data())
+    },
+    get metadata() {
+      return (metadata ??= stored.metadata())
+    },
+  }
+}

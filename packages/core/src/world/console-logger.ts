@@ -1,0 +1,24 @@
+/** A logger for those who brought none: warnings and errors, one line each, on stderr. */
+import type { Logger } from './world.js'
+
+/** Writes nothing below `warn`: a library is silent while all is well. */
+export const consoleLogger: Logger = {
+  log(level, message, facts) {
+    if (level !== 'warn' && level !== 'error') return
+    const line = `refold: ${level}: ${message}${facts === undefined ? '' : ` ${factsAsText(facts)}`}`
+    if (level === 'error') console.error(line)
+    else console.warn(line)
+  },
+}
+
+/** Facts may hold what JSON cannot say; a log line must not throw. */
+function factsAsText(facts: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(facts, (_key, value: unknown) => {
+      if (typeof value === 'bigint') return String(value)
+      return value instanceof Error ? `${value.name}: ${value.message}` : value
+    })
+  } catch {
+    return '(facts that are not JSON)'
+  }
+}

@@ -1,0 +1,30 @@
+/** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
+import { invariant } from '../errors.js'
+import { consoleLogger } from './console-logger.js'
+import { idSource } from './new-id.js'
+import type { Clock, World } from './world.js'
+
+/** The longest delay that `setTimeout` takes; with a longer one it fires at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+/**
+ * Its timers keep the process alive, as a server's socket does: a script that waits for an agent must not exit before a
+ * durable timer fires. Closing the runtime cancels them.
+ */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonicNow: () => performance.now(),
+  setTimer(callback, delayMs) {
+    invariant(delayMs <= MAX_DELAY_MS, `a timer of ${delayMs} ms is longer than the clock can wait`)
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A world with some of its parts replaced, the others the system's. */
+export function createWorld(overrides: Partial<World> = {}): World {
+  return { clock: systemClock, random: Math.random, newId: idSource(), logger: consoleLogger, ...overrides }
+}
+
+/** The world of a runtime that was given none. */
+export const systemWorld: World = createWorld()

@@ -1,0 +1,42 @@
+/** better-sqlite3: an optional dependency, for a Node that has no SQLite of its own. */
+import { createRequire } from 'node:module'
+import type { SqliteConnection, SqliteDriver, SqliteStatement, SqlValue } from './driver.js'
+
+/** What this adapter uses of it. */
+type BetterSqlite3 = new (file: string, options: { readonly timeout: number }) => {
+  exec(sql: string): unknown
+  prepare(sql: string): BetterStatement
+  close(): unknown
+}
+interface BetterStatement {
+  readonly reader: boolean
+  raw(enabled: boolean): BetterStatement
+  run(...values: readonly SqlValue[]): unknown
+  get(...values: readonly SqlValue[]): unknown
+  all(...values: readonly SqlValue[]): unknown[]
+}
+
+type Row = readonly SqlValue[]
+
+/** The driver; throws what `require` throws where the package, or its binary for this machine, is missing. */
+export function betterSqlite3Driver(): SqliteDriver {
+  const Database = createRequire(import.meta.url)('better-sqlite3') as BetterSqlite3
+  return { name: 'better-sqlite3', open: (file) => adaptConnection(new Database(file, { timeout: 0 })) }
+}
+
+function adaptConnection(database: InstanceType<BetterSqlite3>): SqliteConnection {
+  return {
+    exec: (sql) => void database.exec(sql),
+    prepare: (sql) => adaptStatement(database.prepare(sql)),
+    close: () => void database.close(),
+  }
+}
+
+function adaptStatement(statement: BetterStatement): SqliteStatement {
+  if (statement.reader) statement.raw(true)
+  return {
+    run: (...values) => void statement.run(...values),
+    get: (...values) => statement.get(...values) as Row | undefined,
+    all: (...values) => statement.all(...values) as Row[],
+  }
+}

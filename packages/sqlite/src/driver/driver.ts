@@ -1,0 +1,27 @@
+/**
+ * The few calls that the store needs of SQLite. `node:sqlite` and better-sqlite3 are adapted to it; another binding can
+ * be handed to `sqliteStore` as its `driver`.
+ */
+
+/** What stands in a column. Integers are plain numbers: the store has none beyond 2⁵³. */
+export type SqlValue = null | number | string | Uint8Array
+
+export interface SqliteDriver {
+  readonly name: string
+  /** Opens or creates the file. Must not wait for locks on its own: `PRAGMA busy_timeout` is set by the store. */
+  open(file: string): SqliteConnection
+}
+
+export interface SqliteConnection {
+  /** Statements without parameters and without rows. */
+  exec(sql: string): void
+  prepare(sql: string): SqliteStatement
+  close(): void
+}
+
+/** Rows come as arrays, in the order of the columns. */
+export interface SqliteStatement {
+  run(...values: readonly SqlValue[]): void
+  get(...values: readonly SqlValue[]): readonly SqlValue[] | undefined
+  all(...values: readonly SqlValue[]): readonly (readonly SqlValue[])[]
+}

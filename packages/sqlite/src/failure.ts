@@ -1,0 +1,57 @@
+/** What an error of SQLite means: whether it may pass, whether something may be stored, and what to do about it. */
+import { isRefoldError, RefoldError } from '@refold/core'
+
+/** Primary result codes by number: https://sqlite.org/rescode.html */
+const PRIMARY: Readonly<Record<number, string>> = {
+  1: 'ERROR', 3: 'PERM', 4: 'ABORT', 5: 'BUSY', 6: 'LOCKED', 7: 'NOMEM', 8: 'READONLY', 9: 'INTERRUPT', 10: 'IOERR',
+  11: 'CORRUPT', 13: 'FULL', 14: 'CANTOPEN', 15: 'PROTOCOL', 17: 'SCHEMA', 18: 'TOOBIG', 19: 'CONSTRAINT', 23: 'AUTH', 26: 'NOTADB',
+}
+
+/** What to do about errors that do not pass by themselves. */
+const FATAL_HINTS: Readonly<Record<string, string>> = {
+  CORRUPT: 'The file is damaged: restore it from a backup, or recover what can be read with the `.recover` command of the sqlite3 shell.',
+  NOTADB: 'The file is no SQLite database: check the path.',
+  READONLY: 'Give this process the right to write the file, its -wal and -shm files and their directory.',
+  PERM: 'Give this process access to the file and its directory.',
+  CANTOPEN: 'Check that the path names a file in a directory that this process may write to.',
+  AUTH: 'Give this process access to the file and its directory.',
+  ERROR: 'The tables are not those that this release made: restore the file from a backup.',
+}
+
+/** `BUSY`, `FULL`, …: the primary result code that a driver's error carries; `undefined` for any other error. */
+export function sqliteCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown }
+  if (typeof errcode === 'number') return PRIMARY[errcode & 0xff] ?? 'ERROR' // node:sqlite: the extended code
+  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined
+  return /^SQLITE_([A-Z]+)/.exec(code)?.[1] // better-sqlite3: its name, extended by more words
+}
+
+/** Whether another connection holds what is needed: it passes. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === 'BUSY' || code === 'LOCKED' || code === 'PROTOCOL'
+}
+
+/** The error to throw for one that kept something from being done at all: nothing of it is stored. */
+export function toRefoldError(error: unknown, { doing }: { readonly doing: string }): RefoldError {
+  if (isRefoldError(error)) return error
+  const code = sqliteCode(error)
+  const text = error instanceof Error ? error.message : String(error)
+  if (code === undefined) return new RefoldError('INVARIANT', `${doing}: ${text}`, { cause: error })
+  const options = { cause: error, facts: { sqlite: code } }
+  const hint = FATAL_HINTS[code]
+  if (hint !== undefined) return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { ...options, hint })
+  if (code === 'TOOBIG') return new RefoldError('TOO_LARGE', `${doing}: ${text}`, options)
+  const passing = { FULL: 'Free some space on the disk.', BUSY: 'Another process holds the file locked.' }[code]
+  return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, { ...options, ...(passing !== undefined && { hint: passing }) })
+}
+
+/** The error to throw when a commit failed and nobody can tell whether it is on the disk. */
+export function unknownOutcome(error: unknown): RefoldError {
+  return new RefoldError('STORE_UNKNOWN', 'a commit failed, and it cannot be learnt whether it is stored', {
+    hint: 'Repeat the identical append: if it was stored, the answer is the original one.',
+    cause: error,
+    facts: { sqlite: sqliteCode(error) },
+  })
+}

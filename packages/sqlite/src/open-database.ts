@@ -1,0 +1,30 @@
+/** Opens the file as the store needs it: WAL, every commit on the disk, and no waiting inside of SQLite. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
+import { migrate } from './schema.js'
+
+/** Short enough that the event loop hardly notices; longer waits are asynchronous. */
+const BUSY_TIMEOUT_MS = 2
+
+/** Throws SQLite's errors, `NEWER_FORMAT`, or `STORE_FATAL`. Makes missing directories. */
+export function openDatabase(file: string, driver: SqliteDriver): SqliteConnection {
+  makeDirectory(dirname(file))
+  const connection = driver.open(file)
+  try {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
+    migrate(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** What fails here fails again, with a better error, when SQLite opens the file. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch {}
+}

@@ -1,0 +1,89 @@
+/**
+ * The tables, and how older files become newer ones. `user_version` counts the migrations that were applied;
+ * `application_id` tells a file of Refold from any other SQLite database.
+ *
+ * `log` is a plain rowid table: clustering it by stream costs three times the throughput. Its position is the rowid; rows
+ * are never deleted, so that positions are never given twice.
+ */
+import { RefoldError } from '@refold/core'
+import type { SqliteConnection } from './driver/driver.js'
+
+/** "Rfld" */
+const APPLICATION_ID = 0x52_66_6c_64
+
+/** Forward only. What stands here was released: add to the end, never change. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE log (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    prefix INTEGER,            -- of the event id: id_prefix.id; null: the id stands whole in event
+    event BLOB NOT NULL,       -- the id's last six bytes as an integer, or its sixteen as a blob, or any text
+    at INTEGER,                -- header's time
+    shape INTEGER,             -- shape.id; null: vals is [type, metadata]
+    vals TEXT NOT NULL,        -- a JSON array without its brackets
+    data TEXT                  -- the payload as JSON
+  );
+  CREATE UNIQUE INDEX log_by_stream ON log (stream, revision);
+  CREATE TABLE shape (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  CREATE TABLE id_prefix (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  CREATE TABLE active_set (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  CREATE TABLE owner (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  CREATE TABLE stream (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    version INTEGER,           -- from here the directory; null: no agent
+    status INTEGER,
+    condition INTEGER,
+    active INTEGER,
+    owner INTEGER,
+    epoch INTEGER,
+    pending INTEGER,
+    in_doubt INTEGER,
+    next_due INTEGER
+  );
+  CREATE INDEX stream_by_active ON stream (active) WHERE active IS NOT NULL;
+  CREATE INDEX stream_by_owner ON stream (owner) WHERE owner IS NOT NULL;
+  CREATE INDEX stream_by_due ON stream (next_due) WHERE next_due IS NOT NULL;
+  CREATE INDEX stream_pending ON stream (id) WHERE pending > 0;
+  CREATE INDEX stream_by_condition ON stream (condition) WHERE condition > 0;
+  CREATE INDEX stream_by_status ON stream (status) WHERE status > 1;
+  CREATE TABLE register (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+  CREATE TABLE seal (count INTEGER NOT NULL);
+  INSERT INTO seal VALUES (0);
+  `,
+]
+
+/** Brings the file to the newest schema. Throws `NEWER_FORMAT`, `STORE_FATAL` for a file of another program, or SQLite's error. */
+export function migrate(connection: SqliteConnection): void {
+  const version = readVersion(connection)
+  if (version === MIGRATIONS.length) return
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    for (const sql of MIGRATIONS.slice(readVersion(connection))) connection.exec(sql) // another process may have been first
+    connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`)
+  } catch (error) {
+    connection.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function readVersion(connection: SqliteConnection): number {
+  const pragma = (name: string): number => Number(connection.prepare(`PRAGMA ${name}`).get()?.[0])
+  const version = pragma('user_version')
+  const isOurs = pragma('application_id') === APPLICATION_ID
+  const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').get()?.[0]
+  if (!isOurs && (tables !== 0 || version !== 0)) {
+    throw new RefoldError('STORE_FATAL', 'the file is a database of another program', {
+      hint: 'Give the store a file of its own.',
+    })
+  }
+  if (version > MIGRATIONS.length) {
+    throw new RefoldError('NEWER_FORMAT', `the file has schema ${version}, this release knows ${MIGRATIONS.length}`, {
+      hint: 'Update @refold/sqlite.',
+      facts: { version, known: MIGRATIONS.length },
+    })
+  }
+  return version
+}

@@ -1,0 +1,181 @@
+/**
+ * One random run: processes that die, stop and come back, a store in a storm, strangers that send. Then everything
+ * heals, every agent must end, and all invariants must hold.
+ */
+import type { AnyAgent } from '@refold/core'
+import { STORM } from '../simulation/faults.js'
+import { checkInvariants } from '../simulation/invariants.js'
+import type { SeenState, SentInput } from '../simulation/invariants.js'
+import { seededRandom } from '../simulation/seeded-random.js'
+import type { SeededRandom } from '../simulation/seeded-random.js'
+import type { BackingFactory } from '../simulation/simulated-disk.js'
+import type { SimulatedProcess } from '../simulation/simulated-process.js'
+import { Simulation } from '../simulation/simulation.js'
+import { NAMES, randomAgents, safetyOf } from './agents.fixture.js'
+import { decideDoubts } from './operator.fixture.js'
+
+const STORM_MS = 40_000
+const HEALING_MS = 30 * 60_000
+
+interface Subject {
+  readonly name: string
+  readonly id: string
+}
+
+interface Run {
+  readonly simulation: Simulation
+  readonly random: SeededRandom
+  readonly processes: readonly SimulatedProcess[]
+  readonly subjects: readonly Subject[]
+  readonly sent: SentInput[]
+  readonly seen: SeenState[]
+}
+
+/** Plays the run of this seed to its end. Throws with the story. */
+export async function randomRun(seed: string, backing: BackingFactory): Promise<Simulation['effects']['log']> {
+  await using simulation = new Simulation({ seed, backing, weather: STORM })
+  try {
+    const run = prepare(simulation, seededRandom(`${seed}/run`))
+    await storm(run)
+    await heal(run)
+    await checkInvariants(simulation, { sent: run.sent, seen: run.seen, safetyOf })
+    return simulation.effects.log
+  } catch (error) {
+    if (error instanceof Error && !error.message.includes('\nseed ')) error.message += `\n\n${simulation.story()}`
+    throw error
+  }
+}
+
+function prepare(simulation: Simulation, random: SeededRandom): Run {
+  const workers = random.between(1, 3)
+  const sharedMachine = random.chance(0.5)
+  const processes = Array.from({ length: workers + 1 }, (_, index) =>
+    simulation.process(index === 0 ? 'web' : `w${index}`, {
+      agents: randomAgents,
+      ...(index === 0 ? { worker: false } : undefined),
+      ...(sharedMachine ? { machine: 'one' } : undefined),
+      skewMs: random.between(-2_000, 2_000),
+      ...(random.chance(0.5) ? { snapshotEveryEvents: random.between(1, 6) } : undefined),
+    }),
+  )
+  const subjects = Array.from({ length: random.between(1, 5) }, (_, index) => ({ name: random.pick(NAMES), id: `a${index}` }))
+  return { simulation, random, processes, subjects, sent: [], seen: [] }
+}
+
+async function storm(run: Run): Promise<void> {
+  const { simulation, random, processes, subjects } = run
+  for (const process of processes) begin(run, process)
+  for (const subject of subjects) simulation.time.after(random.between(0, 10_000), () => startSomewhere(run, subject))
+  const end = simulation.time.now() + STORM_MS
+  while (simulation.time.now() < end) {
+    await simulation.advance(random.between(1, 1_500))
+    act(run)
+  }
+}
+
+/** One thing that happens to the world. */
+function act(run: Run): void {
+  const { random, processes, subjects, simulation } = run
+  const process = random.pick(processes)
+  const draw = random.next()
+  if (draw < 0.55) send(run, { process, subject: random.pick(subjects) })
+  else if (draw < 0.7) {
+    process.kill({ inFlight: random.chance(0.5) ? 'lost' : 'lands' })
+    simulation.time.after(random.between(0, 15_000), () => begin(run, process))
+  } else if (draw < 0.8) {
+    process.stop()
+    const monotonic = random.chance(0.5) ? 'stood-still' : 'went-on'
+    simulation.time.after(random.between(100, 25_000), () => process.continue({ monotonic }))
+  } else if (draw < 0.85 && process.state === 'running') process.clock.jump(random.between(-3_000, 3_000))
+  else if (draw < 0.9 && process.state === 'running') void process.close().catch(() => undefined)
+  else if (process.state === 'down') begin(run, process)
+  else look(run, { process, subject: random.pick(subjects) })
+}
+
+function begin({ simulation }: Run, process: SimulatedProcess): void {
+  if (process.state !== 'down') return
+  process.start().catch(() => {
+    // A start that the store refused: a supervisor tries again.
+    process.kill({ why: 'its start failed' })
+    simulation.time.after(1_000, () => void (process.state === 'down' && process.start().catch(() => process.kill({ why: 'its start failed' }))))
+  })
+}
+
+function ready(process: SimulatedProcess): boolean {
+  return process.state === 'running' && process.hasRuntime
+}
+
+function startSomewhere(run: Run, subject: Subject): void {
+  const { random, processes, simulation } = run
+  const process = random.pick(processes)
+  const again = (): void => void simulation.time.after(500, () => startSomewhere(run, subject))
+  if (!ready(process)) return again()
+  process.startAgent(subject.name, { id: subject.id, input: { agent: subject.id } }).catch(again)
+}
+
+/** An event of an outside caller, and what it was told. */
+function send(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
+  if (!ready(process)) return
+  const { random, sent, simulation } = run
+  const type = subject.name === 'order' && random.chance(0.5) ? 'approve' : 'note'
+  const nonce = random.uuid()
+  const entry = { stream: `${subject.name}-${subject.id}`, type, nonce }
+  const index = sent.push({ ...entry, told: 'unknown' }) - 1
+  void process
+    .attach(subject.name, subject.id)
+    .then((agent) => {
+      remember(run, { agent, process })
+      return process.perform(() => agent.send({ type, nonce }, random.chance(0.3) ? { id: nonce } : {}))
+    })
+    .then(
+      () => void (sent[index] = { ...entry, told: 'accepted' }),
+      (error: { code?: string }) => {
+        if (REFUSALS.has(error.code ?? '')) sent[index] = { ...entry, told: 'refused' }
+      },
+    )
+    .finally(() => simulation.time.touch())
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['EVENT_NOT_ACCEPTED', 'EVENT_REFUSED', 'NOT_ACTIVE', 'NOT_FOUND', 'QUEUE_FULL', 'INVALID_EVENT', 'STORE_REJECTED', 'CONFLICT'])
+
+function look(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
+  if (!ready(process)) return
+  process.attach(subject.name, subject.id).then((agent) => remember(run, { agent, process }), () => undefined)
+}
+
+function remember({ seen }: Run, { agent, process }: { readonly agent: AnyAgent; readonly process: SimulatedProcess }): void {
+  seen.push({ stream: `${agent.name}-${agent.id}`, process: process.name, state: agent.getSnapshot() })
+}
+
+/** Nothing goes wrong any more: every agent must end. */
+async function heal(run: Run): Promise<void> {
+  const { simulation, processes, subjects } = run
+  simulation.faults.heal()
+  const end = simulation.time.now() + HEALING_MS
+  for (let open = [...subjects]; open.length > 0; ) {
+    if (simulation.time.now() > end) throw new Error(`still not at their end after healing: ${open.map(({ name, id }) => `${name}-${id}`).join(', ')}`)
+    for (const process of processes) {
+      process.continue()
+      begin(run, process)
+    }
+    await simulation.advance(2_000)
+    const web = processes[0]
+    if (web === undefined || !ready(web)) continue
+    open = await stillOpen(run, { web, open })
+  }
+}
+
+async function stillOpen(run: Run, { web, open }: { readonly web: SimulatedProcess; readonly open: readonly Subject[] }): Promise<Subject[]> {
+  const { simulation } = run
+  const left: Subject[] = []
+  for (const subject of open) {
+    const agent = await simulation.until(web.startAgent(subject.name, { id: subject.id, input: { agent: subject.id } }))
+    remember(run, { agent, process: web })
+    const { status, condition } = agent.getSnapshot()
+    if (status !== 'active') continue
+    left.push(subject)
+    if (condition === 'in-doubt') await decideDoubts(simulation, { agent, process: web })
+    else if (subject.name === 'order' && agent.getSnapshot().matches('review')) send(run, { process: web, subject })
+  }
+  return left
+}

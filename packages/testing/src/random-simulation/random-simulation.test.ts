@@ -1,0 +1,32 @@
+/**
+ * Seeded runs: `REFOLD_SIM_SEED=<seed>` replays one, `REFOLD_SIM_RUNS=<n>` sets how many. A failure tells its seed and
+ * its story.
+ */
+import { describe, expect, test } from 'vitest'
+import { BACKINGS } from '../interleavings/backings.fixture.js'
+import { randomRun } from './random-run.fixture.js'
+
+const seed = process.env['REFOLD_SIM_SEED']
+const RUNS = Number(process.env['REFOLD_SIM_RUNS'] ?? 200)
+const GROUPS = 10
+
+function seedsOf(group: number): readonly string[] {
+  if (seed !== undefined) return group === 0 ? [seed] : []
+  return Array.from({ length: Math.ceil(RUNS / GROUPS) }, (_, index) => `run-${group}-${index}`)
+}
+
+describe.each(BACKINGS)('on $name', ({ backing }) => {
+  test.each(Array.from({ length: seed === undefined ? GROUPS : 1 }, (_, group) => group))(
+    'whatever befalls processes and store, every agent ends and no promise is broken (group %i)',
+    { timeout: 120_000 },
+    async (group) => {
+      for (const each of seedsOf(group)) await randomRun(each, backing)
+    },
+  )
+
+  test('one seed gives one run, down to each key', async () => {
+    const [once, twice] = [await randomRun('twice', backing), await randomRun('twice', backing)]
+    expect(once.length).toBeGreaterThan(0)
+    expect(JSON.stringify(twice)).toBe(JSON.stringify(once))
+  })
+})

@@ -1,0 +1,136 @@
+/** The contract of the directory. */
+import assert from 'node:assert/strict'
+import type { DirectoryQuery, JsonObject, Store } from '@refold/core'
+import { rebuildDirectory, toRevision } from '@refold/core'
+import type { ContractCase } from './contract-case.js'
+import { findEntries, findStreams } from './contract-case.js'
+import { agentRecord, plainEvent } from './sample-events.js'
+
+export const directoryCases: readonly ContractCase[] = [
+  {
+    title: 'DIR-1 an agent is listed as its headers describe it, from the answer to its first append on',
+    run: async ({ connect }) => {
+      const [store, other] = [await connect(), await connect()]
+      await record(store, 'ship-1', [{ active: ['dock'], status: 'active', owner: 'w1', epoch: 1, pending: 1 }])
+      const first = { stream: 'ship-1', definition: 'ship', version: 2, id: '1', status: 'active', condition: 'running' }
+      const dock = { ...first, active: ['dock'], owner: 'w1', epoch: 1, pending: 1, inDoubt: 0 }
+      for (const reader of [store, other]) assert.deepEqual(await reader.directory.get('ship-1'), dock)
+      await record(other, 'ship-1', [{ active: ['sea', 'sail'], nextDueAt: 50 }, { owner: null, pending: 0, epoch: 2 }], { first: 1 })
+      const { owner: _, ...released } = dock
+      const sea = { ...released, active: ['sea', 'sail'], epoch: 2, pending: 0, nextDueAt: 50 }
+      for (const reader of [store, other]) assert.deepEqual(await reader.directory.get('ship-1'), sea)
+      await record(store, 'ship-1', [{ epoch: 1 }, { nextDueAt: null, condition: 'paused', inDoubt: 1 }], { first: 3 })
+      const { nextDueAt: __, ...noTimer } = sea
+      assert.deepEqual(await store.directory.get('ship-1'), { ...noTimer, condition: 'paused', inDoubt: 1 })
+      assert.equal(await store.directory.get('ship-2'), undefined)
+    },
+  },
+  {
+    title: 'DIR-1 an agent whose id holds hyphens and signs belongs to its definition',
+    run: async ({ connect }) => {
+      const store = await connect()
+      await record(store, 'ship-a-b@c ü', [{ active: ['dock'] }])
+      await record(store, 'ship-', [{ active: ['dock'] }])
+      await record(store, 'shipyard-1', [{ active: ['dock'] }], { agent: 'shipyard@2' })
+      const entry = await store.directory.get('ship-a-b@c ü')
+      assert.deepEqual([entry?.definition, entry?.id], ['ship', 'a-b@c ü'])
+      assert.deepEqual(await findStreams(store, { definition: 'ship' }), ['ship-', 'ship-a-b@c ü'])
+    },
+  },
+  {
+    title: 'DIR-2 each field of a query narrows the result, and so do several together',
+    run: async ({ connect }) => {
+      const store = await fleet(await connect())
+      const found: readonly (readonly [DirectoryQuery, readonly string[]])[] = [
+        [{}, ['boat-1', 'ship-1', 'ship-2', 'ship-3', 'ship-4']],
+        [{ definition: 'ship' }, ['ship-1', 'ship-2', 'ship-3', 'ship-4']],
+        [{ definition: 'shi' }, []],
+        [{ status: 'done' }, ['ship-3']],
+        [{ condition: 'paused' }, ['ship-2']],
+        [{ state: 'sea' }, ['boat-1', 'ship-1']],
+        [{ state: 'sail' }, ['ship-1']],
+        [{ state: 'nowhere' }, []],
+        [{ owner: 'w1' }, ['ship-1', 'ship-2']],
+        [{ owner: 'nobody' }, []],
+        [{ owner: null }, ['boat-1', 'ship-3', 'ship-4']],
+        [{ hasWork: true }, ['ship-1', 'ship-2', 'ship-4']],
+        [{ hasWork: false }, ['boat-1', 'ship-3']],
+        [{ pending: true }, ['ship-1']],
+        [{ dueBefore: 99 }, []],
+        [{ dueBefore: 100 }, ['ship-2']],
+        [{ dueBefore: 1000 }, ['ship-2', 'ship-4']],
+        [{ owner: null, hasWork: true }, ['ship-4']],
+        [{ definition: 'ship', state: 'sea', owner: 'w1', status: 'active', condition: 'running' }, ['ship-1']],
+        [{ limit: 2 }, ['boat-1', 'ship-1']],
+        [{ definition: 'ship', limit: 3 }, ['ship-1', 'ship-2', 'ship-3']],
+        [{ limit: 0 }, []],
+      ]
+      for (const [query, streams] of found) assert.deepEqual(await findStreams(store, query), streams, JSON.stringify(query))
+    },
+  },
+  {
+    title: 'DIR-3 entries come once each, in the order of stream names, over many pages',
+    run: async ({ connect }) => {
+      const store = await connect()
+      const names = Array.from({ length: 1100 }, (_, index) => `ship-${(index * 7919) % 1100}`)
+      const states = (name: string): JsonObject => ({ active: [`s${name.length}`] })
+      await Promise.all(names.map((name) => record(store, name, [states(name)])))
+      assert.deepEqual(await findStreams(store), [...names].sort())
+      assert.deepEqual(await findStreams(store, { state: 's8' }), names.filter((name) => name.length === 8).sort())
+    },
+  },
+  {
+    title: 'DIR-4 the directory that was kept equals the one rebuilt from the log',
+    run: async ({ connect }) => {
+      const [store, other] = [await connect(), await connect()]
+      await fleet(store)
+      await record(other, 'ship-1', [{ active: ['dock'], owner: 'w2', epoch: 4 }, { status: 'error', pending: 0 }], { first: 1 })
+      await record(store, 'ship-1', [{ owner: null, nextDueAt: 7 }], { first: 3 })
+      const rebuilt = [...(await rebuildDirectory(store)).values()]
+      for (const reader of [store, other]) assert.deepEqual(sorted(await findEntries(reader)), sorted(rebuilt))
+    },
+  },
+  {
+    title: 'DIR-5 events without a valid header, or with that of another agent, do not change the directory',
+    run: async ({ connect }) => {
+      const store = await connect()
+      const headers: readonly JsonObject[] = [
+        { v: 'x' }, { agent: 5 }, { agent: 'ship' }, { agent: 'boat@1' }, { active: 'dock' }, { active: [1] },
+        { pending: -1 }, { owner: 4 }, { status: 'sunk' }, { condition: 'wet' }, { nextDueAt: 'soon' }, { epoch: 1.5 },
+      ]
+      const records = headers.map((header) => agentRecord('ship@1', header))
+      await store.append('ship-1', [plainEvent(), ...records], { expected: 'no_stream' })
+      await store.append('noagent', [agentRecord('noagent@1')], { expected: 'no_stream' })
+      for (const metadata of [null, 5, 'refold', ['refold'], { refold: null }, { refold: [] }]) {
+        await store.append(`x-${JSON.stringify(metadata)}`, [{ ...plainEvent(), metadata }], { expected: 'no_stream' })
+      }
+      assert.deepEqual(await findEntries(store), [])
+      await record(store, 'ship-1', [{ active: ['dock'] }], { first: 1 + headers.length })
+      assert.deepEqual((await store.directory.get('ship-1'))?.active, ['dock'])
+    },
+  },
+]
+
+async function record(
+  store: Store,
+  stream: string,
+  headers: readonly JsonObject[],
+  { first = 0, agent = 'ship@2' }: { readonly first?: number; readonly agent?: string } = {},
+): Promise<void> {
+  const events = headers.map((header) => agentRecord(agent, header))
+  const result = await store.append(stream, events, { expected: first === 0 ? 'no_stream' : toRevision(first - 1) })
+  assert.ok(result.ok, `the append to ${stream} conflicts`)
+}
+
+async function fleet(store: Store): Promise<Store> {
+  await record(store, 'ship-1', [{ active: ['sea', 'sail'], owner: 'w1', epoch: 1, pending: 2 }])
+  await record(store, 'ship-2', [{ active: ['dock'], owner: 'w1', epoch: 1, condition: 'paused', nextDueAt: 100 }])
+  await record(store, 'ship-3', [{ active: ['gone'], status: 'done' }])
+  await record(store, 'ship-4', [{ active: ['dock'], nextDueAt: 1000 }])
+  await record(store, 'boat-1', [{ active: ['sea'], inDoubt: 1 }], { agent: 'boat@1' })
+  return store
+}
+
+function sorted<T extends { readonly stream: string }>(entries: readonly T[]): readonly T[] {
+  return [...entries].sort((a, b) => (a.stream < b.stream ? -1 : 1))
+}

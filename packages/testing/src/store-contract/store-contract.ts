@@ -1,0 +1,67 @@
+/**
+ * The contract of the store port as tests. A store proves itself in a short file of its own:
+ *
+ *     import { storeContract } from '@refold/testing'
+ *     import { describe, test } from 'vitest'
+ *
+ *     storeContract({ name: 'my store', describe, test, open: () => ({ connect: () => myStore(newDatabase()) }) })
+ *
+ * `describe` and `test` are the caller's, of vitest, Jest or `node:test`: the suite brings no runner and no assertions of one.
+ */
+import type { Store } from '@refold/core'
+import { appendCases } from './append-cases.js'
+import { closeCases, registerCases } from './close-cases.js'
+import { contentCases } from './content-cases.js'
+import type { ContractCase, ContractData } from './contract-case.js'
+import { directoryCases } from './directory-cases.js'
+import { foreignCases } from './foreign-cases.js'
+import { modelCases } from './model-cases.js'
+import { readCases } from './read-cases.js'
+import { repeatCases } from './repeat-cases.js'
+import { subscribeCases } from './subscribe-cases.js'
+
+export interface StoreContractOptions {
+  /** Names the store in the titles. */
+  readonly name: string
+  /** A new, empty place for data; called for each case. */
+  readonly open: () => ContractData | Promise<ContractData>
+  readonly describe: (name: string, body: () => void) => unknown
+  readonly test: (name: string, body: () => Promise<void>) => unknown
+}
+
+/** Every case, for a runner of another kind. */
+export const storeContractCases: readonly ContractCase[] = [
+  ...appendCases,
+  ...repeatCases,
+  ...contentCases,
+  ...readCases,
+  ...subscribeCases,
+  ...foreignCases,
+  ...registerCases,
+  ...directoryCases,
+  ...closeCases,
+  ...modelCases,
+]
+
+/** Registers one test for each case of the contract. */
+export function storeContract({ name, open, describe, test }: StoreContractOptions): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    for (const contractCase of storeContractCases) test(contractCase.title, async () => runCase(contractCase, await open()))
+  })
+}
+
+/** Runs one case on data of its own; closes what it opened, also when it fails. */
+export async function runCase(contractCase: ContractCase, data: ContractData): Promise<void> {
+  const stores: Store[] = []
+  const connect = async (): Promise<Store> => {
+    const store = await data.connect()
+    stores.push(store)
+    return store
+  }
+  try {
+    await contractCase.run({ connect })
+  } finally {
+    await Promise.all(stores.map((store) => store.close()))
+    await data.dispose?.()
+  }
+}

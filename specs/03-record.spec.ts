@@ -1,0 +1,147 @@
+/** What the runtime writes is what the schemas say, and folds by RFC 6902 alone. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { RecordMetadata, StateDocument, StoredEvent } from '@refold/core'
+import { produceRecords } from './record-format/produced-records.js'
+import type { ProducedStream } from './record-format/produced-records.js'
+import { foldEach } from './record-format/reference-fold.js'
+import type { FoldedRecord } from './record-format/reference-fold.js'
+import { fieldsOf } from './record-format/source-fields.js'
+
+const recordSchema = schema('record-format.schema.json')
+const stateSchema = schema('state-document.schema.json')
+
+describe('the record format', () => {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false })
+  const isRecord = ajv.compile(recordSchema)
+  const isState = ajv.compile(stateSchema)
+  let streams: readonly ProducedStream[] = []
+
+  beforeAll(async () => {
+    streams = await produceRecords()
+  })
+
+  test('REC-1 every record that the runtime writes fits the schema', () => {
+    const records = streams.flatMap(({ records }) => records.map(withoutPlace))
+    expect(records.length).toBeGreaterThan(20)
+    for (const record of records) expect(isRecord(record) ? [] : isRecord.errors, JSON.stringify(record, null, 1)).toEqual([])
+  })
+
+  test('REC-1 every folded state fits the schema', () => {
+    const states = streams.flatMap(({ records }) => foldEach(records as unknown as FoldedRecord[]))
+    for (const state of states) expect(isState(state) ? [] : isState.errors, JSON.stringify(state, null, 1)).toEqual([])
+  })
+
+  test('REC-1 a record that lacks its input, names a reserved key or adds a field does not fit', () => {
+    const record = withoutPlace(streams[0]?.records[0] as StoredEvent)
+    const header = (record.metadata as unknown as RecordMetadata).refold
+    const patch = [{ op: 'add', path: '/state/root/context/__proto__', value: 1 }]
+    expect(isRecord(record)).toBe(true)
+    for (const wrong of [{ ...header, input: undefined }, { ...header, body: { patch } }, { ...header, extra: 1 }]) {
+      expect(isRecord(JSON.parse(JSON.stringify({ ...record, metadata: { refold: wrong } })))).toBe(false)
+    }
+  })
+
+  test('REC-2 the type of an outside event is its own, and its data is its payload', () => {
+    const approved = streams[0]?.records.find(({ type }) => type === 'approve')
+    expect(approved?.data).toEqual({ by: 'ana' })
+  })
+
+  test('REC-7 the time of a record is never before that of the last', () => {
+    for (const { records } of streams) {
+      const times = records.map((record) => headerOf(record).at)
+      expect(times).toEqual(times.toSorted((a, b) => a - b))
+    }
+  })
+
+  test('REC-8 the headers of a stream together say what its state says', () => {
+    for (const { records } of streams) {
+      const state = foldEach(records as unknown as FoldedRecord[]).at(-1) as StateDocument
+      const said = Object.assign({}, ...records.map(headerOf)) as ReturnType<typeof headerOf>
+      const effects = Object.values(state.effects)
+      expect(said.status).toBe(state.root.status ?? 'active')
+      expect(said.owner ?? undefined).toBe(state.agent.owner)
+      expect(said.agent).toBe(`${state.agent.definition}@${state.agent.version}`)
+      expect(said.pending).toBe(effects.filter(({ inDoubt, abandoned }) => inDoubt === undefined && abandoned === undefined).length)
+      expect(said.inDoubt).toBe(effects.filter(({ inDoubt, abandoned }) => inDoubt !== undefined || abandoned !== undefined).length)
+    }
+  })
+
+  test('REC-8 a header repeats nothing that did not change', () => {
+    for (const { records } of streams) {
+      const known = new Map<string, string>()
+      for (const record of records) {
+        const { status, active, owner, condition, pending, inDoubt, nextDueAt, fingerprint } = headerOf(record)
+        for (const [field, value] of Object.entries({ status, active, owner, condition, pending, inDoubt, nextDueAt, fingerprint })) {
+          if (value === undefined) continue
+          expect(known.get(field), `${field} of revision ${record.revision}`).not.toBe(JSON.stringify(value))
+          known.set(field, JSON.stringify(value))
+        }
+      }
+    }
+  })
+
+  test('FOLD-1 applying the patches, without the machine, gives the value, the context and the output', () => {
+    const state = foldEach((streams[0]?.records ?? []) as unknown as FoldedRecord[]).at(-1) as StateDocument
+    expect(state.root).toMatchObject({
+      status: 'done',
+      value: 'ended',
+      context: { topic: 'whales', drafts: ['an outline of 1 messages'], prices: [1, 2] },
+      output: { drafts: ['an outline of 1 messages'] },
+    })
+  })
+})
+
+describe('the schemas and the types', () => {
+  const record = source('record.ts')
+  const state = source('state-document.ts')
+
+  test.each([
+    ['NewRecord', record, recordSchema],
+    ['RecordMetadata', record, recordSchema.$defs['metadata']],
+    ['RecordHeader', record, recordSchema.$defs['header']],
+    ['InputHeader', record, recordSchema.$defs['input']],
+    ['RecordBody', record, recordSchema.$defs['body']],
+    ['StateDocument', state, stateSchema],
+    ['AgentPart', state, stateSchema.$defs['agent']],
+    ['WaitingInput', state, stateSchema.$defs['waiting']],
+    ['ActorDocument', state, stateSchema.$defs['actor']],
+    ['DetachedActor', state, stateSchema.$defs['detached']],
+    ['EffectDocument', state, stateSchema.$defs['effect']],
+    ['TimerDocument', state, stateSchema.$defs['timer']],
+    ['ReceivedId', state, stateSchema.$defs['received']],
+    ['ErrorData', state, recordSchema.$defs['error']],
+  ])('REC-1 the schema has the fields of %s and no other', (name, text, part) => {
+    expect(Object.keys(part?.properties ?? {}).toSorted()).toEqual(fieldsOf(text, name).toSorted())
+  })
+
+  test('REC-1 the schema has the closed set of own types and no other', () => {
+    const union = /export type OwnRecordType =(.*?)\n\n/s.exec(record)?.[1] ?? ''
+    const types = [...union.matchAll(/'(refold\.[^']+)'/g)].map(([, type = '']) => type)
+    const inSchema = [...JSON.stringify(recordSchema.$defs['ownRecord']).matchAll(/"(refold\.[^"]+)"/g)].map(([, type = '']) => type)
+    expect(inSchema.toSorted()).toEqual(types.toSorted())
+  })
+})
+
+interface Schema {
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly $defs: Readonly<Record<string, Schema>>
+}
+
+function schema(file: string): Schema {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as Schema
+}
+
+function source(file: string): string {
+  return readFileSync(new URL(`../packages/core/src/record/${file}`, import.meta.url), 'utf8')
+}
+
+/** The record without what the store adds: stream, revision, position. */
+function withoutPlace({ id, type, data, metadata }: StoredEvent): Omit<StoredEvent, 'stream' | 'revision' | 'position'> {
+  return { id, type, data, metadata }
+}
+
+function headerOf(record: StoredEvent): RecordMetadata['refold'] {
+  return (record.metadata as unknown as RecordMetadata).refold
+}

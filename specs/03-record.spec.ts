@@ -8,6 +8,7 @@ import type { ProducedStream } from './record-format/produced-records.js'
 import { foldEach } from './record-format/reference-fold.js'
 import type { FoldedRecord } from './record-format/reference-fold.js'
 import { fieldsOf } from './record-format/source-fields.js'
+import { play } from './scenes/play.js'
 
 const recordSchema = schema('record-format.schema.json')
 const stateSchema = schema('state-document.schema.json')
@@ -18,9 +19,11 @@ describe('the record format', () => {
   const isState = ajv.compile(stateSchema)
   let streams: readonly ProducedStream[] = []
 
-  beforeAll(async () => {
-    streams = await produceRecords()
-  })
+  beforeAll(() =>
+    play('records', async (simulation) => {
+      streams = await produceRecords(simulation)
+    }),
+  )
 
   test('REC-1 every record that the runtime writes fits the schema', () => {
     const records = streams.flatMap(({ records }) => records.map(withoutPlace))
@@ -87,7 +90,7 @@ describe('the record format', () => {
     expect(state.root).toMatchObject({
       status: 'done',
       value: 'ended',
-      context: { topic: 'whales', drafts: ['an outline of 1 messages'], prices: [1, 2] },
+      context: { topic: 'whales', drafts: ['an outline of 1 messages'], prices: [0, 1, 2] },
       output: { drafts: ['an outline of 1 messages'] },
     })
   })

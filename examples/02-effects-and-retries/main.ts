@@ -12,7 +12,8 @@ const agent = await refold.start(weather, {
   input: { service: service.url, city: 'Lisbon' },
 })
 agent.eventsFrom(toRevision(0)).subscribe((event) => {
-  if (event.type === 'refold.effect.failed') console.log(`attempt ${event.data.attempt} failed: ${event.data.error.message}`)
+  if (event.type === 'refold.effect.failed')
+    console.log(`attempt ${event.data.attempt} failed: ${event.data.error.message}`)
   if (event.type === 'refold.effect.step') console.log(`the step '${event.data.step}' is remembered`)
 })
 const { output } = await agent.done()

@@ -15,7 +15,10 @@ const draft = effect(async ({ input }: EffectArgs<{ to: string; remarks: readonl
 })
 
 /** The last step before nothing can be taken back. */
-const deliver = effect(async ({ input, key }: EffectArgs<{ text: string }>) => ({ receipt: key.slice(0, 8), length: input.text.length }))
+const deliver = effect(async ({ input, key }: EffectArgs<{ text: string }>) => ({
+  receipt: key,
+  length: input.text.length,
+}))
 
 const machine = setup({
   types: {

@@ -9,7 +9,10 @@ import { letter } from './agent.js'
 
 const [command, text = ''] = process.argv.slice(2)
 
-await using refold = await createRuntime({ store: sqliteStore(process.env['LETTER_DB'] ?? 'letter.db'), agents: [letter] })
+await using refold = await createRuntime({
+  store: sqliteStore(process.env['LETTER_DB'] ?? 'letter.db'),
+  agents: [letter],
+})
 const agent = await refold.start(letter, { id: 'ana', input: { to: 'Ana' } })
 
 try {

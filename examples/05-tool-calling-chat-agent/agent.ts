@@ -15,7 +15,12 @@ import { runTool, toolDescriptions } from './tools.js'
 
 /** `url` and `model` are the agent's input; the key stays in the environment. */
 const callModel = effect(
-  ({ input, key, signal, progress }: EffectArgs<{ url: string; model: string; messages: readonly ChatMessage[] }>): Promise<ChatReply> =>
+  ({
+    input,
+    key,
+    signal,
+    progress,
+  }: EffectArgs<{ url: string; model: string; messages: readonly ChatMessage[] }>): Promise<ChatReply> =>
     chat(
       { url: input.url, model: input.model, apiKey: process.env['OPENAI_API_KEY'] },
       { messages: input.messages, tools: toolDescriptions, key, signal, onToken: (token) => progress({ token }) },
@@ -47,7 +52,12 @@ const machine = setup({
     hasAllResults: ({ context }) => unanswered(context.messages).length === 0,
   },
 }).createMachine({
-  context: ({ input: { url, model, question } }) => ({ url, model, messages: [{ role: 'user', content: question }], tokens: 0 }),
+  context: ({ input: { url, model, question } }) => ({
+    url,
+    model,
+    messages: [{ role: 'user', content: question }],
+    tokens: 0,
+  }),
   initial: 'thinking',
   states: {
     thinking: {
@@ -68,7 +78,9 @@ const machine = setup({
       on: {
         ask: {
           target: 'thinking',
-          actions: assign({ messages: ({ context, event }) => [...context.messages, { role: 'user', content: event.question }] }),
+          actions: assign({
+            messages: ({ context, event }) => [...context.messages, { role: 'user', content: event.question }],
+          }),
         },
       },
     },

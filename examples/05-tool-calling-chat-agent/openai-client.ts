@@ -103,9 +103,17 @@ async function collect(body: ReadableStream<Uint8Array>, onToken: ChatRequest['o
       call.arguments += part.function?.arguments ?? ''
     }
   }
-  const toolCalls = calls.map(({ id, name, arguments: text }): ToolCall => ({ id, type: 'function', function: { name, arguments: text } }))
+  const toolCalls = calls.map(({ id, name, arguments: text }): ToolCall => ({
+    id,
+    type: 'function',
+    function: { name, arguments: text },
+  }))
   return {
-    message: { role: 'assistant', content: content || null, ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}) },
+    message: {
+      role: 'assistant',
+      content: content || null,
+      ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
+    },
     promptTokens: usage?.prompt_tokens ?? 0,
     completionTokens: usage?.completion_tokens ?? 0,
   }

@@ -19,7 +19,7 @@ export interface Booked {
 /** The idempotency key as the reference: a repetition after a crash books the same seat, not a second one. */
 const reserve = effect(async ({ input, key }: EffectArgs<Wanted>) => {
   if (input.isFull) throw new Error(`there is no ${input.what} left`)
-  return `${input.what}-${key.slice(0, 6)}`
+  return `${input.what}:${key}`
 })
 
 const release = effect(async ({ input }: EffectArgs<{ reference: string }>) => `${input.reference} released`)

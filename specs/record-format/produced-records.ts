@@ -1,6 +1,6 @@
-/** Records as the runtime really writes them: the sample agents, run on the memory store. */
-import { createRuntime, memoryLog, memoryStore } from '@refold/core'
+/** Records as the runtime really writes them: the sample agents, run in a process that dies on the way. */
 import type { StoredEvent } from '@refold/core'
+import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { failing, payment, research } from './sample-agents.js'
 
 /** One agent's stream, in order. */
@@ -9,45 +9,33 @@ export interface ProducedStream {
   readonly records: readonly StoredEvent[]
 }
 
-/** Runs every sample agent to its end, with a process that dies and is followed by another one between. */
-export async function produceRecords(): Promise<readonly ProducedStream[]> {
-  const log = memoryLog()
-  const agents = [research, payment, failing] as const
-  {
-    await using runtime = await createRuntime({ store: memoryStore(log), agents })
-    await startAll(runtime)
-  }
-  {
-    await using runtime = await createRuntime({ store: memoryStore(log), agents })
-    await endAll(runtime)
-  }
-  return await Promise.all(['research-r1', 'payment-p1', 'failing-f1'].map(async (stream) => ({ stream, records: await readStream(memoryStore(log), stream) })))
+/** Runs every sample agent to its end. */
+export async function produceRecords(simulation: Simulation): Promise<readonly ProducedStream[]> {
+  const process = simulation.process('worker', { agents: () => [research, payment, failing] })
+  await simulation.until(process.start())
+  await startAll(simulation, process)
+  process.kill()
+  await simulation.until(process.start())
+  await endAll(simulation, process)
+  return await Promise.all(['research-r1', 'payment-p1', 'failing-f1'].map(async (stream) => ({ stream, records: await simulation.records(stream) })))
 }
 
-type SampleRuntime = Awaited<ReturnType<typeof createRuntime<typeof research | typeof payment | typeof failing>>>
-
-async function startAll(runtime: SampleRuntime): Promise<void> {
-  const writing = await runtime.start(research, { id: 'r1', input: { topic: 'whales' } })
-  const paying = await runtime.start(payment, { id: 'p1' })
-  const asking = await runtime.start(failing, { id: 'f1' })
-  await writing.waitFor((state) => state.matches({ review: { helping: 'late' } }))
-  await asking.waitFor((state) => state.condition === 'blocked')
-  await paying.pause({ by: 'ana', reason: 'lunch' })
+async function startAll(simulation: Simulation, process: SimulatedProcess): Promise<void> {
+  const writing = await simulation.until(process.startAgent('research', { id: 'r1', input: { topic: 'whales' } }))
+  const paying = await simulation.until(process.startAgent('payment', { id: 'p1' }))
+  const asking = await simulation.until(process.startAgent('failing', { id: 'f1' }))
+  await simulation.until(writing.waitFor((state) => state.matches({ review: { helping: 'late' } })))
+  await simulation.until(asking.waitFor((state) => state.condition === 'blocked'))
+  await simulation.until(paying.pause({ by: 'ana', reason: 'lunch' }))
 }
 
-async function endAll(runtime: SampleRuntime): Promise<void> {
-  const writing = await runtime.attach(research, 'r1')
-  const paying = await runtime.attach(payment, 'p1')
-  const asking = await runtime.attach(failing, 'f1')
-  await writing.send({ type: 'approve', by: 'ana' }, { id: 'approval-1' })
-  await paying.resume({ by: 'ana' })
-  await paying.waitFor((state) => state.condition === 'in-doubt')
-  await paying.send({ type: 'withdraw' })
-  await asking.cancel({ reason: 'the chart is wrong' })
-}
-
-async function readStream(store: ReturnType<typeof memoryStore>, stream: string): Promise<readonly StoredEvent[]> {
-  const records: StoredEvent[] = []
-  for await (const page of store.read(stream)) records.push(...page)
-  return records
+async function endAll(simulation: Simulation, process: SimulatedProcess): Promise<void> {
+  const writing = await simulation.until(process.attach('research', 'r1'))
+  const paying = await simulation.until(process.attach('payment', 'p1'))
+  const asking = await simulation.until(process.attach('failing', 'f1'))
+  await simulation.until(paying.resume({ by: 'ana' }))
+  await simulation.until(paying.waitFor((state) => state.condition === 'in-doubt'))
+  await simulation.until(paying.send({ type: 'withdraw' }))
+  await simulation.until(asking.cancel({ reason: 'the chart is wrong' }))
+  await simulation.until(writing.send({ type: 'approve', by: 'ana' }, { id: 'approval-1' }))
 }

@@ -8,7 +8,8 @@ export interface FoldedRecord {
   readonly metadata: { readonly refold: { readonly body: { readonly patch: readonly Operation[] } } }
 }
 
-interface Operation {
+/** One operation of RFC 6902. */
+export interface Operation {
   readonly op: string
   readonly path: string
   readonly value?: unknown
@@ -19,11 +20,17 @@ interface Operation {
 export function foldEach(records: readonly FoldedRecord[]): readonly unknown[] {
   let state: unknown
   return records.map((record) => {
-    const document = structuredClone({ state, data: record.data, id: record.id })
-    for (const operation of record.metadata.refold.body.patch) apply(document, operation)
-    state = document.state
+    const after = applyAll({ state, data: record.data, id: record.id }, record.metadata.refold.body.patch) as { readonly state: unknown }
+    state = after.state
     return state
   })
+}
+
+/** The document after a patch. Operations that lie in parts it does not have are an error. */
+export function applyAll(document: object, patch: readonly Operation[]): object {
+  const changed = structuredClone(document)
+  for (const operation of patch) apply(changed, operation)
+  return changed
 }
 
 function apply(document: object, { op, path, value, from }: Operation): void {

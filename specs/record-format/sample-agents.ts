@@ -1,7 +1,7 @@
 /** Agents that between them use what the record format has a place for. */
 import { defineAgent, effect } from '@refold/core'
 import { assign, emit, fromCallback, fromObservable, raise, sendTo, setup } from 'xstate'
-import type { Observer } from 'xstate'
+import { of } from './observable.js'
 import { z } from 'zod'
 import type { EffectArgs } from '@refold/core'
 
@@ -37,14 +37,7 @@ const draftMachine = setup({
       if (attempt === 1) throw new Error('the model is busy')
       return { text: `${outline} of ${input.messages.length} messages` }
     }),
-    prices: fromObservable<number, void>(() => ({
-      subscribe(observer: Observer<number>) {
-        observer.next?.(1)
-        observer.next?.(2)
-        observer.complete?.()
-        return { unsubscribe() {} }
-      },
-    })),
+    prices: fromObservable(() => of(1, 2)),
     ticker: fromCallback(({ sendBack }) => {
       sendBack({ type: 'tick', n: 1 })
     }),

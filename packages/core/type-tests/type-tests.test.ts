@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -13,13 +13,15 @@ const COMPILE_MS = 120_000
 
 describe('the types of the public API', () => {
   it('accept the examples and refuse every mistake', { timeout: COMPILE_MS }, async () => {
-    expect(await compile(here)).toEqual({ output: '', code: 0 })
+    const messages = messagesOf(await compile(here))
+    // What is wrong elsewhere in the package is for its own type check to tell.
+    expect(messages.filter((message) => !message.startsWith('../'))).toEqual([])
   })
 })
 
 describe('what the compiler says of the likeliest mistakes is one line', () => {
   let mistakes: readonly string[] = []
-  let output = ''
+  let messages: readonly string[] = []
   let folder = ''
 
   beforeAll(async () => {
@@ -33,7 +35,7 @@ describe('what the compiler says of the likeliest mistakes is one line', () => {
       join(folder, 'tsconfig.json'),
       JSON.stringify({ extends: '../tsconfig.json', include: ['negative.ts'], exclude: [] }),
     )
-    output = (await compile(folder)).output
+    messages = messagesOf(await compile(folder))
   }, COMPILE_MS)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -67,18 +69,23 @@ describe('what the compiler says of the likeliest mistakes is one line', () => {
     expect(others).toEqual([])
   })
 
-  function messagesAt(code: string): string[] {
+  function messagesAt(code: string): readonly string[] {
     const line = mistakes.findIndex((each) => each.includes(code)) + 1
-    const messages = output.split(/\n(?! )/)
     return messages.filter((message) => message.includes(`negative.ts(${line},`))
   }
 })
 
-function compile(project: string): Promise<{ output: string; code: number }> {
-  return new Promise((resolve) => {
+/** One message each, with the lines that explain it further. */
+function messagesOf(output: string): readonly string[] {
+  return output === '' ? [] : output.split(/\n(?! )/)
+}
+
+function compile(project: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     const args = [compiler, '-p', project, '--pretty', 'false']
     execFile(process.execPath, args, { cwd: here }, (error, stdout) => {
-      resolve({ output: stdout.trim().replaceAll(basename(project), ''), code: error === null ? 0 : 1 })
+      if (error !== null && stdout === '') reject(error)
+      else resolve(stdout.trim())
     })
   })
 }

@@ -32,7 +32,7 @@ export async function main() {
     if (s.status === 'error') s.error.message satisfies string
     s.can({ type: 'approve', by: 'x' })
     s.matches({ review: 'human' })
-    s.condition satisfies 'running' | 'paused' | 'blocked' | 'in-doubt'
+    if (s.condition === 'blocked') console.log(s.blocked?.error.message)
     for (const e of s.effects) if (e.src === 'draft') e.input.topic satisfies string
   })
   const next = await agent.send({ type: 'approve', by: 'ana' }, { id: 'req-1', by: 'ana' })

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
-import { migrate } from './schema.js'
+import { migrate, schemaVersion } from './schema.js'
 
 /** Short enough that the event loop hardly notices; longer waits are asynchronous. */
 const BUSY_TIMEOUT_MS = 2
@@ -13,6 +13,7 @@ export function openDatabase(file: string, driver: SqliteDriver): SqliteConnecti
   const connection = driver.open(file)
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    schemaVersion(connection) // before anything is written to a file that may not be ours
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
     migrate(connection)
     return connection

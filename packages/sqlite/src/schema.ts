@@ -55,13 +55,12 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** Brings the file to the newest schema. Throws `NEWER_FORMAT`, `STORE_FATAL` for a file of another program, or SQLite's error. */
+/** Brings the file to the newest schema. Throws as `schemaVersion` does, or SQLite's error. */
 export function migrate(connection: SqliteConnection): void {
-  const version = readVersion(connection)
-  if (version === MIGRATIONS.length) return
+  if (schemaVersion(connection) === MIGRATIONS.length) return
   connection.exec('BEGIN IMMEDIATE')
   try {
-    for (const sql of MIGRATIONS.slice(readVersion(connection))) connection.exec(sql) // another process may have been first
+    for (const sql of MIGRATIONS.slice(schemaVersion(connection))) connection.exec(sql) // another process may have been first
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`)
   } catch (error) {
     connection.exec('ROLLBACK')
@@ -69,7 +68,8 @@ export function migrate(connection: SqliteConnection): void {
   }
 }
 
-function readVersion(connection: SqliteConnection): number {
+/** Number of migrations the file has seen. Writes nothing. Throws `NEWER_FORMAT`, or `STORE_FATAL` for a file of another program. */
+export function schemaVersion(connection: SqliteConnection): number {
   const pragma = (name: string): number => Number(connection.prepare(`PRAGMA ${name}`).get()?.[0])
   const version = pragma('user_version')
   const isOurs = pragma('application_id') === APPLICATION_ID

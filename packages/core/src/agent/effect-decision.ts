@@ -36,7 +36,7 @@ async function oldOwnerIsGone(cell: AgentCell, { effect, owners }: DecisionOptio
   const begun = cell.state?.effects[effect]?.begun
   const owner = begun?.worker
   if (owner === undefined) return
-  if ((await owners.look(owner)) === 'dead') return
+  if ((await owners.look(owner)) !== 'alive') return
   throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner}, which began effect ${effect}, may still perform it`, {
     hint: 'Ask again when it was silent for its lease, or pass `force: true` if you know that it is gone.',
     facts: { owner, effect },

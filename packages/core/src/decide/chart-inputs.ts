@@ -5,6 +5,7 @@ import type { InputHeader } from '../record/record.js'
 import type { AgentPart, ErrorData, StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
+import { cleared } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
@@ -102,7 +103,8 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
   const tree = { root: step.root, effects, timers: step.timers, detached: step.detached }
   if (state === undefined) return { agent: firstAgentPart(context, envelope), ...tree, received: {} }
   const { fingerprint } = definition
-  const agent = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
+  const known = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
+  const agent = settled === undefined ? known : cleared(known)
   return { ...state, agent, ...tree, ...(decision.received === undefined ? undefined : { received: decision.received }) }
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../json/json-value.js'
 import type { AgentPart, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { TreeStep } from '../step/tree-step.js'
 import { stateAfter } from './chart-inputs.js'
+import { claimed } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
@@ -44,28 +45,6 @@ function changeOf(context: DecideContext, state: StateDocument, input: Exclude<C
   }
 }
 
-/**
- * Exactly one claimant wins, by the expected revision. `previous` names the owner that the claimant found dead: if
- * another claim came first, this one is refused. A begun never-retry attempt of the old owner is in doubt from here on.
- */
-function claimed(context: DecideContext, state: StateDocument, input: Extract<ControlInput, { kind: 'claimed' }>): Change {
-  const { agent } = state
-  if (agent.owner !== input.previous) {
-    return { refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'nobody'}`, { facts: { owner: agent.owner } }) }
-  }
-  const effects: { [effect: string]: EffectDocument } = {}
-  let changed = false
-  for (const [id, effect] of Object.entries(state.effects)) {
-    const doubt = effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
-    effects[id] = doubt ? { ...effect, inDoubt: { since: context.now, why: 'interrupted' } } : effect
-    changed ||= doubt
-  }
-  return {
-    after: { ...state, agent: { ...agent, owner: input.worker, epoch: agent.epoch + 1 }, effects: changed ? effects : state.effects },
-    data: { worker: input.worker, ...(input.previous === undefined ? undefined : { previous: input.previous }) },
-  }
-}
-
 /** Ends the agent here: timers go, effects are aborted, a payment in flight is kept until its outcome is known. */
 function cancelled(context: DecideContext, state: StateDocument): StateDocument {
   const effects: { [effect: string]: EffectDocument } = {}
@@ -78,7 +57,7 @@ function cancelled(context: DecideContext, state: StateDocument): StateDocument 
 
 /** Decides the oldest waiting input. If it throws again the agent stays as it is and the caller is told why. */
 function retried(context: DecideContext, envelope: Envelope, state: StateDocument): Decision {
-  const { waiting, blocked: _blocked, ...unblocked } = state.agent
+  const { waiting, blocked: _blocked, suspicion: _suspicion, ...unblocked } = state.agent
   const [oldest, ...rest] = waiting ?? []
   if (oldest === undefined) {
     if (state.agent.blocked === undefined) return { kind: 'refused', error: alreadySo('the agent is not blocked').refused }

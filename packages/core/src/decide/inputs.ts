@@ -42,9 +42,21 @@ export interface EffectDecided {
     | { readonly acknowledge: true }
 }
 
+/** A worker takes the agent over. */
+export interface Claimed {
+  readonly kind: 'claimed'
+  readonly worker: string
+  /** The owner that the claimant found gone. */
+  readonly previous?: string
+  /** It did not go on purpose. */
+  readonly died?: true
+  /** The agent is suspected of killing its workers: tried beside others, or with nothing else beginning. */
+  readonly trial?: 'beside' | 'alone'
+}
+
 /** Needs no chart: decided on the state document alone. */
 export type ControlInput =
-  | { readonly kind: 'claimed'; readonly worker: string; readonly previous?: string }
+  | Claimed
   | { readonly kind: 'released' }
   | { readonly kind: 'paused'; readonly reason?: string }
   | { readonly kind: 'resumed'; readonly reason?: string }

@@ -3,6 +3,7 @@ import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { EffectDocument, StateDocument } from '../record/state-document.js'
 import { decideChart } from './chart-inputs.js'
+import { cleared } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
@@ -27,7 +28,7 @@ export function decideAttempt(
   return compose(context, envelope, {
     type: change.type,
     data: change.data,
-    after: { ...state, effects: withEffect(state.effects, input.effect, change.effect) },
+    after: { ...state, agent: input.kind === 'attempt.failed' || input.kind === 'effect.step' ? cleared(state.agent) : state.agent, effects: withEffect(state.effects, input.effect, change.effect) },
     input: { kind: input.kind, effect: input.effect, ...('attempt' in input ? { attempt: input.attempt } : undefined) },
     causationId: effect.startedBy,
   })

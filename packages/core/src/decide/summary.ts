@@ -1,6 +1,7 @@
 /** What the header says of a state, and what of it changed. The directory stands on it. */
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
+import { isSuspected } from './claims.js'
 import { activeStates } from '../step/state-view.js'
 
 type SummaryFields = Pick<RecordHeader, 'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'nextDueAt'>
@@ -13,7 +14,7 @@ export function conditionOf(state: StateDocument): Condition {
   if (state.agent.blocked !== undefined) return 'blocked'
   if (state.agent.paused !== undefined) return 'paused'
   for (const id in state.effects) if (state.effects[id]?.inDoubt !== undefined) return 'in-doubt'
-  return 'running'
+  return isSuspected(state) ? 'suspected' : 'running'
 }
 
 /** Effects that some worker has to perform: neither in doubt nor abandoned. */

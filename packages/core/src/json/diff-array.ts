@@ -23,7 +23,7 @@ export function editItemsWith(edit: Edit, draft: PatchDraft, arrays: Pick<Middle
   const { before, after } = arrays
   const shorter = Math.min(before.length, after.length)
   let head = 0
-  while (head < shorter && isSameJson(before[head], after[head])) head++
+  while (head < shorter && (before[head] === after[head] || isSameJson(before[head], after[head]))) head++ // most are the same reference
   if (head === before.length) return append(draft, after, { path, from: head })
   if (head === after.length) return removeEnd(draft, before.length, { path, from: head })
   const slid = slidBy(before, after, head)

@@ -63,9 +63,8 @@ function byFirstKey(placed: readonly Placed[]): Map<string, Placed[]> {
 
 function remember(live: object, json: JsonContainer, placed: readonly Placed[]): object {
   const height = acceptedAs(json)
-  Object.freeze(live)
   if (typeof height === 'number') accept(live, { json, refs: refsOf(placed), same: true, height })
-  return live
+  return Object.freeze(live)
 }
 
 function refsOf(placed: readonly Placed[]): ActorRefs {

@@ -134,15 +134,14 @@ export class JsonWalk {
     const height = level.height + 1
     if (level.depth + height > MAX_DEPTH) throw REFUSED
     this.#tell(height, level.refs, level.same)
-    Object.freeze(value)
     if (copy === undefined) {
       accept(value, height)
-      return value as JsonContainer
+      return Object.freeze(value) as JsonContainer
     }
-    Object.freeze(copy)
     accept(copy, height)
     accept(value, { json: copy, refs: level.refs, same: level.same, height })
-    return copy
+    Object.freeze(value)
+    return Object.freeze(copy)
   }
 
   #tell(height: number, refs: ActorRefs | undefined, same: boolean): void {

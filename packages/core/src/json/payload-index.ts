@@ -13,21 +13,30 @@ export function isFindable(value: JsonValue | undefined): value is JsonContainer
   return isContainer(value) || (typeof value === 'string' && value.length > LONG_STRING)
 }
 
+export interface PayloadIndexOptions {
+  /** Where the data stands. Default: `/data`. */
+  readonly path?: string
+  /** The record's event id, which stands at `/id`. */
+  readonly id?: string
+}
+
 /** The index over one record's data. */
 export class PayloadIndex {
   readonly #data: JsonValue | undefined
   readonly #path: string
+  readonly #id: string | undefined
   /** First pointer of each value below the data's members; made when a look at those was not enough. */
-  #deep: Map<JsonValue, string> | undefined
+  #deep: ReadonlyMap<JsonValue, string> | undefined
 
-  constructor(data: JsonValue | undefined, options: { readonly path: string } = { path: '/data' }) {
+  constructor(data: JsonValue | undefined, options: PayloadIndexOptions = {}) {
     this.#data = data
-    this.#path = options.path
+    this.#path = options.path ?? '/data'
+    this.#id = options.id
   }
 
   /** Where the value stands in the data. */
   find(value: JsonContainer | string): string | undefined {
-    if (!isFindable(this.#data)) return undefined
+    if (value === this.#id) return '/id'
     if (this.#data === value) return this.#path
     if (!isContainer(this.#data)) return undefined
     const member = memberOf(this.#data, value)
@@ -47,10 +56,19 @@ function memberOf(container: JsonContainer, value: JsonValue): string | undefine
   return undefined
 }
 
-function deepIndex(data: JsonContainer, path: string): Map<JsonValue, string> {
+const NOTHING_DEEP: ReadonlyMap<JsonValue, string> = new Map()
+
+function deepIndex(data: JsonContainer, path: string): ReadonlyMap<JsonValue, string> {
+  if (!holdsContainer(data)) return NOTHING_DEEP
   const index = new Map<JsonValue, string>()
   addBelow(index, data, path)
   return index
+}
+
+function holdsContainer(data: JsonContainer): boolean {
+  if (isJsonArray(data)) return data.some(isContainer)
+  for (const key in data) if (isContainer(data[key])) return true
+  return false
 }
 
 function addBelow(index: Map<JsonValue, string>, container: JsonContainer, path: string): void {

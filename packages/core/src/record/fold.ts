@@ -7,7 +7,6 @@
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import { PatchedDocument } from '../json/patch.js'
-import { parsePointer } from '../json/pointer.js'
 import { hasReadableBody, headerOf } from './header.js'
 import { RECORD_FORMAT, type RecordHeader } from './record.js'
 import type { StateDocument } from './state-document.js'
@@ -76,7 +75,7 @@ function requireReadable(header: RecordHeader, event: FoldableEvent): void {
     })
   }
   for (const { path } of header.body.patch) {
-    if (parsePointer(path)[0] !== 'state') {
+    if (typeof path !== 'string' || (path !== '/state' && !path.startsWith('/state/'))) {
       throw new RefoldError('UNREADABLE', `The record ${event.id} writes to ${path}, which is not in the state.`, { facts: { event: event.id, path } })
     }
   }

@@ -29,16 +29,14 @@ export interface StatePatch {
 
 /** Finds the patch. Costs what changed. Both states must be what `toJson` accepts. */
 export function patchOf(before: StateDocument | undefined, after: StateDocument, { data, id }: PatchOfOptions): StatePatch {
-  const draft = newDraft(new PayloadIndex({ data, id }, { path: '' }))
+  const draft = newDraft(new PayloadIndex(data, { id }))
   const next = after as unknown as JsonObject // an interface has no index signature; the document is JSON
   const at = { path: '/state', shape: STATE_SHAPE }
   const state = before === undefined ? addOwn(draft, next, at) : editOwn(draft, before as unknown as JsonObject, next, at)
   return { patch: draft.ops, state: state as unknown as StateDocument }
 }
 
-type Shape = OwnShape | 'copied-from' | undefined
-
-interface At<S extends Shape> {
+interface At<S extends OwnShape | undefined> {
   readonly path: string
   readonly shape: S
 }
@@ -46,21 +44,38 @@ interface At<S extends Shape> {
 /** Writes what changed in one of Refold's own objects; gives it as a fold will give it. */
 function editOwn(draft: PatchDraft, before: JsonObject, after: JsonObject, { path, shape }: At<OwnShape>): JsonObject {
   if (before === after) return after
+  editSource(draft, before, after, { path, shape })
   let folded: Record<string, JsonValue> | undefined
-  for (const key of Object.keys(after)) {
+  let added = 0
+  const keys = Object.keys(after)
+  for (const key of keys) {
     const value = after[key] as JsonValue
-    const at = { path: `${path}/${escapeToken(key)}`, shape: shape.members?.[key] ?? shape.each }
+    if (before[key] === value) continue // what is inherited is no JSON, and equals none
     const old = Object.hasOwn(before, key) ? before[key] : undefined
-    const result = old === value ? value : writeMember(draft, old, value, at)
-    if (at.shape === 'copied-from') draft.places.addLandmark(at.path, value)
+    if (old === undefined) added++
+    else if (key === shape.source) continue
+    const result = writeMember(draft, old, value, { path: `${path}/${escapeToken(key)}`, shape: shape.members?.[key] ?? shape.each })
     if (result !== value) (folded ??= { ...after })[key] = result
   }
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
-  return inFoldedOrder(before, folded ?? after)
+  const oldKeys = Object.keys(before)
+  if (oldKeys.length + added > keys.length) removeGone(draft, oldKeys, after, path)
+  return inFoldedOrder(oldKeys, keys, folded ?? after)
 }
 
-function writeMember(draft: PatchDraft, before: JsonValue | undefined, after: JsonValue, { path, shape }: At<Shape>): JsonValue {
-  if (typeof shape === 'object' && isJsonObject(after)) {
+/** First of all, so that everything else can copy from it. A new one comes in its turn: the order of what is added counts. */
+function editSource(draft: PatchDraft, before: JsonObject, after: JsonObject, { path, shape: { source } }: At<OwnShape>): void {
+  if (source === undefined || before[source] === undefined || after[source] === undefined) return
+  const place = `${path}/${source}`
+  edit(draft, before[source], after[source], { path: place, placement: 'replace' })
+  draft.places.addLandmark(place, after[source])
+}
+
+function removeGone(draft: PatchDraft, oldKeys: readonly string[], after: JsonObject, path: string): void {
+  for (const key of oldKeys) if (!Object.hasOwn(after, key)) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
+}
+
+function writeMember(draft: PatchDraft, before: JsonValue | undefined, after: JsonValue, { path, shape }: At<OwnShape | undefined>): JsonValue {
+  if (shape !== undefined && isJsonObject(after)) {
     return isJsonObject(before) ? editOwn(draft, before, after, { path, shape }) : addOwn(draft, after, { path, shape })
   }
   if (before === undefined) put(draft, 'add', after, path)
@@ -82,21 +97,20 @@ const EMPTY: JsonObject = {}
 function withEmptyMaps(value: JsonObject, shape: OwnShape): JsonObject {
   if (shape.each !== undefined) return EMPTY
   let copy: Record<string, JsonValue> | undefined
-  for (const [key, inner] of Object.entries(shape.members ?? EMPTY)) {
+  for (const [key, inner] of Object.entries(shape.members ?? {})) {
     const member = value[key]
-    if (typeof inner === 'object' && isJsonObject(member)) (copy ??= { ...value })[key] = withEmptyMaps(member, inner as OwnShape)
+    if (isJsonObject(member)) (copy ??= { ...value })[key] = withEmptyMaps(member, inner)
   }
   return copy ?? value
 }
 
 function fillMaps(draft: PatchDraft, value: JsonObject, { path, shape }: At<OwnShape>): JsonObject {
   if (shape.each !== undefined) return editOwn(draft, EMPTY, value, { path, shape })
+  if (shape.source !== undefined) draft.places.addLandmark(`${path}/${shape.source}`, value[shape.source])
   let folded: Record<string, JsonValue> | undefined
-  for (const key of Object.keys(value)) {
-    const member = value[key] as JsonValue
-    const inner = shape.members?.[key]
-    if (inner === 'copied-from') draft.places.addLandmark(`${path}/${key}`, member)
-    if (typeof inner !== 'object' || !isJsonObject(member)) continue
+  for (const [key, inner] of Object.entries(shape.members ?? {})) {
+    const member = value[key]
+    if (!isJsonObject(member)) continue
     const result = fillMaps(draft, member, { path: `${path}/${key}`, shape: inner })
     if (result !== member) (folded ??= { ...value })[key] = result
   }
@@ -104,12 +118,10 @@ function fillMaps(draft: PatchDraft, value: JsonObject, { path, shape }: At<OwnS
 }
 
 /** The object with its keys in the order that the patch gives them: survivors first, in their old order. */
-function inFoldedOrder(before: JsonObject, after: JsonObject): JsonObject {
-  const old = Object.keys(before)
-  const keys = Object.keys(after)
-  if (old.length <= keys.length && old.every((key, at) => keys[at] === key)) return after
+function inFoldedOrder(oldKeys: readonly string[], keys: readonly string[], after: JsonObject): JsonObject {
+  if (oldKeys.length <= keys.length && oldKeys.every((key, at) => keys[at] === key)) return after
   const ordered: Record<string, JsonValue> = {}
-  for (const key of old) if (Object.hasOwn(after, key)) ordered[key] = after[key] as JsonValue
+  for (const key of oldKeys) if (Object.hasOwn(after, key)) ordered[key] = after[key] as JsonValue
   for (const key of keys) ordered[key] = after[key] as JsonValue // those that are there keep their place
   return ordered
 }

@@ -65,7 +65,8 @@ export interface RecordHeader {
 }
 
 export type AgentStatus = 'active' | 'done' | 'error' | 'stopped'
-export type Condition = 'running' | 'paused' | 'blocked' | 'in-doubt'
+/** `suspected`: its owners died again and again, so it is tried by itself. */
+export type Condition = 'running' | 'paused' | 'blocked' | 'in-doubt' | 'suspected'
 
 export interface InputHeader {
   readonly kind: string

@@ -47,9 +47,21 @@ export interface AgentPart {
   readonly owner?: string
   readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
+  /** Absent until an owner dies with effects pending; gone with the next outcome. */
+  readonly suspicion?: Suspicion
   /** Inputs that are stored but not decided, oldest first. */
   readonly waiting?: readonly WaitingInput[]
   readonly cancelling?: { readonly at: number; readonly deadlineAt: number; readonly by?: string; readonly reason?: string }
+}
+
+/** Whether the agent kills its workers. */
+export interface Suspicion {
+  /** Owner deaths since the last outcome. */
+  readonly deaths: number
+  /** Of them, while the agent was on trial. */
+  readonly trials: number
+  /** How the current owner tries it. */
+  readonly trial?: 'beside' | 'alone'
 }
 
 /** An input whose record is stored and whose transition is still to come. */

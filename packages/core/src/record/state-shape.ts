@@ -5,21 +5,15 @@
 
 /** One of Refold's own objects. A member without a shape is user data, or has no members. */
 export interface OwnShape {
-  readonly members?: { readonly [key: string]: OwnShape | 'copied-from' }
+  readonly members?: { readonly [key: string]: OwnShape }
   /** The shape of all other members: the object is a map that grows and shrinks. */
   readonly each?: OwnShape
+  /** The member with user data that effects are often given: other parts of the document may copy from it. */
+  readonly source?: string
 }
 
 const CHILDREN: { each?: OwnShape } = {}
-const ACTOR: OwnShape = {
-  members: {
-    history: {},
-    refs: {},
-    // User data that effects are often given: later parts of the document may copy from it.
-    context: 'copied-from',
-    children: CHILDREN,
-  },
-}
+const ACTOR: OwnShape = { members: { history: {}, refs: {}, children: CHILDREN }, source: 'context' }
 CHILDREN.each = ACTOR // an actor's children are actors
 
 /** The shape of `StateDocument`. */

@@ -60,7 +60,8 @@ export class AgentCell {
   readonly #trees: TreeCache
   #line: Submission[] = []
   #busy = false
-  #refreshWanted = false
+  /** Those who wait for what others appended. */
+  #refreshing: (() => void)[] = []
   /** So many inputs at the head of the line are to be appended one by one. */
   #alone = 0
   #failure: RefoldError | undefined
@@ -130,10 +131,13 @@ export class AgentCell {
     if (!this.#busy) void this.#run()
   }
 
-  /** Folds what others appended, if anything. Resolves when it is done or the cell is busy with an append that will find out. */
-  async refresh(): Promise<void> {
-    this.#refreshWanted = true
-    if (!this.#busy) await this.#run()
+  /** Folds what others appended, if anything. Resolves when it is done, or the cell has failed. */
+  refresh(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#refreshing.push(resolve)
+      if (!this.#busy) void this.#run()
+    })
   }
 
   /** The live tree of the durable state, for effect bodies and questions. Only while no append is in flight or after it. */
@@ -147,6 +151,7 @@ export class AgentCell {
     this.#failure ??= error
     const line = this.#line
     this.#line = []
+    for (const resolve of this.#refreshing.splice(0)) resolve()
     for (const submission of line) submission.reject?.(error)
     this.#tell()
   }
@@ -154,8 +159,8 @@ export class AgentCell {
   async #run(): Promise<void> {
     this.#busy = true
     try {
-      while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshWanted)) {
-        if (this.#refreshWanted) await this.#fold()
+      while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshing.length > 0)) {
+        if (this.#refreshing.length > 0) await this.#fold()
         else await this.#turn()
       }
     } catch (error) {
@@ -296,7 +301,16 @@ export class AgentCell {
   }
 
   async #fold(): Promise<void> {
-    this.#refreshWanted = false
+    const refreshed = this.#refreshing
+    this.#refreshing = []
+    try {
+      await this.#foldOn()
+    } finally {
+      for (const resolve of refreshed) resolve()
+    }
+  }
+
+  async #foldOn(): Promise<void> {
     const before = this.#state
     const folded = await this.#readOn()
     if (folded === undefined) return

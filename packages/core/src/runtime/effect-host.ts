@@ -6,18 +6,18 @@ import { copyJson } from '../json/copy-json.js'
 import { jsonOf, toJson } from '../json/to-json.js'
 import type { EffectId } from '../record/state-document.js'
 import type { EffectHost, EventData } from '../step/tree-step.js'
+import type { LazyAbort } from './lazy-abort.js'
 
 export interface EffectHostOptions {
   readonly id: EffectId
   readonly input: JsonValue | undefined
-  readonly signal: AbortSignal
+  readonly abort: LazyAbort
   readonly key: string
   readonly attempt: number
   /** Results of earlier attempts, by `<name>#<ordinal>`. */
   readonly recordedSteps: { readonly [step: string]: JsonValue }
   readonly submit: (input: Input, told?: (recorded: boolean) => void) => void
   readonly isLive: () => boolean
-  readonly abort: (reason: unknown) => void
   readonly progress: (chunk: unknown) => void
 }
 
@@ -25,7 +25,9 @@ export function effectHost(options: EffectHostOptions): EffectHost {
   const ordinals = new Map<string, number>()
   return {
     input: options.input,
-    signal: options.signal,
+    get signal() {
+      return options.abort.signal
+    },
     key: options.key,
     attempt: options.attempt,
     progress: (chunk) => {
@@ -54,13 +56,13 @@ interface Step<R> {
 async function memoised<R>(options: EffectHostOptions, { step, run }: Step<R>): Promise<R> {
   const recorded = options.recordedSteps[step]
   if (recorded !== undefined || step in options.recordedSteps) return copyJson(recorded) as R
-  options.signal.throwIfAborted()
-  const result = await run({ key: `${options.key}/${step}`, signal: options.signal })
+  options.abort.signal.throwIfAborted()
+  const result = await run({ key: `${options.key}/${step}`, signal: options.abort.signal })
   const output = result === undefined ? null : jsonOf(result)
   return new Promise<R>((resolve) => {
     options.submit({ kind: 'effect.step', effect: options.id, step, output }, (stored) => {
       if (stored) resolve(copyJson(output) as R)
-      else options.abort(new RefoldError('STEP_REFUSED', `the result of step ${step} could not be recorded: the effect is not this worker's any more`))
+      else options.abort.abort(new RefoldError('STEP_REFUSED', `the result of step ${step} could not be recorded: the effect is not this worker's any more`))
     })
   })
 }

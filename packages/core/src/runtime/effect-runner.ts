@@ -8,6 +8,7 @@
  * E3 a begun never-retry body is not aborted by these but awaited; its time-out is doubt, not failure;
  * E4 a success is always submitted, with the epoch at which the body began: decide says what it is worth.
  */
+import { isQuarantined } from '../decide/claims.js'
 import { effectKey } from '../decide/effects-part.js'
 import type { Input } from '../decide/inputs.js'
 import type { EffectPolicy } from '../definition/internals.js'
@@ -22,6 +23,7 @@ import { backoffMs } from './backoff.js'
 import { effectHost } from './effect-host.js'
 import { outputToStore } from './effect-outcome.js'
 import type { LeaveLine, ReleaseSlot } from './effect-slots.js'
+import { LazyAbort } from './lazy-abort.js'
 import type { RunnerHost } from './runner-host.js'
 
 /** Why a body is stopped. Only `left` is the chart's own will. */
@@ -34,7 +36,7 @@ class Performance {
   readonly epoch: number
   phase: 'waiting' | 'recording' | 'running' | 'settling' = 'waiting'
   attempt = 1
-  abort: AbortController | undefined
+  abort: LazyAbort | undefined
   running: RunningEffect | undefined
   release: ReleaseSlot | undefined
   leaveLine: LeaveLine | undefined
@@ -79,7 +81,7 @@ export class EffectRunner {
       else if (effect === undefined || effect.abandoned !== undefined) this.#stop(performance, 'left')
       else if (state.agent.paused !== undefined) this.#stop(performance, 'paused')
     }
-    if (!mine || state.agent.paused !== undefined || this.#host.isClosing) return
+    if (!mine || state.agent.paused !== undefined || this.#host.isClosing || isQuarantined(state)) return
     for (const id in state.effects) {
       const effect = state.effects[id]
       if (effect === undefined || effect.inDoubt !== undefined || effect.abandoned !== undefined || this.#performances.has(id)) continue
@@ -117,6 +119,10 @@ export class EffectRunner {
       performance.cancelTimer = this.#host.world.clock.setTimer(() => this.#current(performance, (now) => this.#approach(performance, now)), Math.min(waitMs, 2 ** 31 - 1))
       return
     }
+    this.#host.trials.whenAllowed(this.#cell, () => this.#current(performance, () => this.#enter(performance, effect)))
+  }
+
+  #enter(performance: Performance, effect: EffectDocument): void {
     this.#host.lease.whenHeld(() =>
       this.#current(performance, () => {
         performance.leaveLine = this.#host.slots.take(`${this.#cell.definition.name}/${effect.src}`, performance.policy, (release) => {
@@ -158,7 +164,7 @@ export class EffectRunner {
       this.#host.lease.whenHeld(() => this.#current(performance, (now) => this.#run(performance, now)))
       return
     }
-    const abort = new AbortController()
+    const abort = new LazyAbort()
     performance.phase = 'running'
     performance.abort = abort
     const running = this.#call(performance, { effect, abort })
@@ -173,17 +179,16 @@ export class EffectRunner {
   }
 
   /** `undefined`: an input that is being appended has just left the effect. */
-  #call(performance: Performance, { effect, abort }: { effect: EffectDocument; abort: AbortController }): RunningEffect | undefined {
+  #call(performance: Performance, { effect, abort }: { effect: EffectDocument; abort: LazyAbort }): RunningEffect | undefined {
     const host = effectHost({
-      input: copyJson(effect.input),
-      signal: abort.signal,
+      input: effect.input,
+      abort,
       key: effectKey(performance.id, effect),
       attempt: performance.attempt,
       recordedSteps: effect.steps ?? {},
       submit: (input, told) => this.#submit(performance, input, told),
       id: performance.id,
-      isLive: () => performance.stopped === undefined && performance.abort === abort && !abort.signal.aborted,
-      abort: (reason) => abort.abort(reason),
+      isLive: () => performance.stopped === undefined && performance.abort === abort && !abort.aborted,
       progress: (chunk) => this.#host.progress(this.#cell, { effect: performance.id, src: effect.src, chunk }),
     })
     return this.#cell.tree().runEffect(performance.id, host)
@@ -228,7 +233,7 @@ export class EffectRunner {
   #failed(performance: Performance, thrown: unknown): void {
     if (performance.phase !== 'running') return
     const { id, policy, attempt } = performance
-    if (performance.abort?.signal.aborted === true) {
+    if (performance.abort?.aborted === true) {
       // E2: what follows an abort tells nothing.
       this.#end(performance)
       if (performance.stopped !== undefined) this.#forget(performance)
@@ -248,7 +253,7 @@ export class EffectRunner {
 
   /** Asks the user's `reconcile` what became of an interrupted attempt. */
   async #reconcile(performance: Performance, effect: EffectDocument): Promise<void> {
-    const abort = new AbortController()
+    const abort = new LazyAbort()
     performance.abort = abort
     const { policy, id } = performance
     let found: Awaited<ReturnType<NonNullable<EffectPolicy['reconcile']>>>

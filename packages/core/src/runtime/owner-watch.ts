@@ -9,7 +9,8 @@ import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import { heartbeatRegister } from './lease.js'
 
-export type Verdict = 'alive' | 'dead'
+/** `gone`: on purpose. `dead`: proven so, or silent for a full lease. */
+export type Verdict = 'alive' | 'dead' | 'gone'
 
 export interface OwnerWatchOptions {
   readonly store: Store
@@ -28,7 +29,7 @@ export class OwnerWatch {
   readonly #options: OwnerWatchOptions
   readonly #observed = new Map<string, Observation>()
   /** Proven dead, or gone on purpose: such an id never comes back. Silence alone is judged anew at every look. */
-  readonly #gone = new Set<string>()
+  readonly #gone = new Map<string, Verdict>()
 
   constructor(options: OwnerWatchOptions) {
     this.#options = options
@@ -36,11 +37,12 @@ export class OwnerWatch {
 
   /** Looks once. Ask again, at least every heartbeat, while the answer is `alive`. */
   async look(owner: string): Promise<Verdict> {
-    if (this.#gone.has(owner)) return 'dead'
+    const known = this.#gone.get(owner)
+    if (known !== undefined) return known
     const { store } = this.#options
-    if ((await store.presence?.provenDead(owner)) === true) return this.#bury(owner)
+    if ((await store.presence?.provenDead(owner)) === true) return this.#bury(owner, await this.#saidGoodbye(owner))
     const register = await store.registers.get(heartbeatRegister(owner))
-    if (isClosed(register)) return this.#bury(owner)
+    if (isClosed(register)) return this.#bury(owner, 'gone')
     return this.#judge(owner, register)
   }
 
@@ -55,10 +57,15 @@ export class OwnerWatch {
     return now - before.since >= before.leaseMs ? 'dead' : 'alive'
   }
 
-  #bury(owner: string): Verdict {
+  async #saidGoodbye(owner: string): Promise<Verdict> {
+    return isClosed(await this.#options.store.registers.get(heartbeatRegister(owner))) ? 'gone' : 'dead'
+  }
+
+  #bury(owner: string, verdict: Verdict): Verdict {
     this.#observed.delete(owner)
-    this.#gone.add(owner)
-    return 'dead'
+    if (this.#gone.size > 10_000) this.#gone.clear()
+    this.#gone.set(owner, verdict)
+    return verdict
   }
 }
 

@@ -93,7 +93,7 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
 
 function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
   try {
-    return folder.add(event) ? 'ours' : 'foreign'
+    return folder.add(event) === 'folded' ? 'ours' : 'foreign'
   } catch (error) {
     if (isRefoldError(error, 'NEWER_FORMAT')) throw error
     const message = `record ${event.revision} of ${event.stream} cannot be folded`

@@ -4,6 +4,7 @@ import type { World } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 import type { EffectSlots } from './effect-slots.js'
 import type { Lease } from './lease.js'
+import type { Trials } from './trials.js'
 
 /** A chunk that a body reported beside its stream: tokens, percentages. Never stored. */
 export interface Progress {
@@ -17,6 +18,7 @@ export interface RunnerHost {
   readonly world: World
   readonly lease: Lease
   readonly slots: EffectSlots
+  readonly trials: Trials
   readonly isClosing: boolean
   progress(cell: AgentCell, progress: Progress): void
   /** An effect left this worker's hands: what is pending now may have to begin. */

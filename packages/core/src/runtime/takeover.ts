@@ -6,6 +6,7 @@
  * a parked agent's claim travels in the append of its first fired timer; each agent of the directory that names this
  * worker is run or reported.
  */
+import { isSuspected } from '../decide/claims.js'
 import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
@@ -14,16 +15,27 @@ import { missingPlaces } from '../step/place.js'
 import type { DirectoryEntry } from '../store/port.js'
 import type { CancelTimer } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
+import { backoffMs } from './backoff.js'
+import { pause } from './commit.js'
 import type { Recovered, Report } from './public-runtime.js'
 import type { WorkerRuntime } from './worker-runtime.js'
 
 /** Agents looked at, or taken over, at the same time. */
 const CONCURRENCY = 32
 
+const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
+
+type MutableRecovered = { -readonly [K in keyof Recovered]: K extends 'reports' ? Report[] : Recovered[K] }
+
+function nothingRecovered(): MutableRecovered {
+  return { agents: 0, effects: 0, inDoubt: 0, overdueTimers: 0, reports: [] }
+}
+
 export class Takeover {
   readonly #runtime: WorkerRuntime
   readonly #abort = new AbortController()
   readonly #reported = new Set<string>()
+  readonly #onTrial = new Set<string>()
   #cancel: CancelTimer | undefined
   #feed: Promise<void> = Promise.resolve()
   #sweeping: Promise<void> = Promise.resolve()
@@ -36,12 +48,27 @@ export class Takeover {
   /** Follows other processes from here on, and takes up what nobody performs. Resolves when the first look is done. */
   async begin(): Promise<Recovered> {
     this.#feed = this.#follow()
-    const recovered = { agents: 0, effects: 0, inDoubt: 0, overdueTimers: 0, reports: [] as Report[] }
+    const recovered = nothingRecovered()
     if (this.#runtime.performs) {
-      await this.#sweep(recovered)
+      await this.#firstSweep(recovered)
       this.#schedule()
     }
     return recovered
+  }
+
+  /** Repeated until it succeeds: nobody else may be there to take up what is pending. */
+  async #firstSweep(recovered: MutableRecovered): Promise<void> {
+    const { world } = this.#runtime
+    for (let failures = 0; !this.#abort.signal.aborted; failures++) {
+      try {
+        Object.assign(recovered, nothingRecovered())
+        return await this.#sweep(recovered)
+      } catch (error) {
+        if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL')) throw error
+        world.logger.log('warn', 'the directory could not be searched; it is tried again', { error })
+        await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
+      }
+    }
   }
 
   async close(): Promise<void> {
@@ -63,22 +90,50 @@ export class Takeover {
     if (pendingOf(state) === 0 && state.agent.waiting === undefined) return 'nothing to do'
     if (!(await this.#isGone(state.agent.owner))) return 'theirs'
     refuseMisfit(cell, state)
-    await this.#claim(cell, state)
+    if (isSuspected(state)) return this.#trial(cell, state)
+    await this.#claim(cell)
     return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
   }
 
   async #isGone(owner: string | undefined): Promise<boolean> {
-    return owner === undefined || (await this.#runtime.owners.look(owner)) === 'dead'
+    return owner === undefined || (await this.#runtime.owners.look(owner)) !== 'alive'
   }
 
-  async #claim(cell: AgentCell, state: StateDocument): Promise<void> {
-    const { worker, lease } = this.#runtime
-    if (!lease.holds()) return
+  /** A suspect waits for its turn; nobody waits for the suspect. */
+  #trial(cell: AgentCell, { agent }: StateDocument): 'theirs' {
+    if (this.#onTrial.has(cell.stream)) return 'theirs'
+    this.#onTrial.add(cell.stream)
+    const alone = (agent.suspicion?.trials ?? 0) > 0
+    void this.#guard(cell.stream, async () => {
+      await this.#runtime.trials.inTurn(cell, { alone, claim: () => this.#claim(cell, alone ? 'alone' : 'beside') })
+    }).finally(() => this.#onTrial.delete(cell.stream))
+    return 'theirs'
+  }
+
+  async #claim(cell: AgentCell, trial?: 'beside' | 'alone'): Promise<void> {
+    const { state } = cell
+    if (state === undefined || !this.#runtime.lease.holds() || this.#runtime.isClosing) return
     this.#runtime.runner(cell).inherit(state)
     try {
-      await cell.submit(claimOf(state, worker))
+      await cell.submit(await this.#claimOf(state, trial))
     } catch (error) {
       if (!isRefoldError(error, 'NOT_OWNER')) throw error
+    }
+  }
+
+  async #claimOf(state: StateDocument, trial?: 'beside' | 'alone'): Promise<Parameters<AgentCell['submit']>[0]> {
+    const { worker, owners } = this.#runtime
+    const { owner } = state.agent
+    const died = owner !== undefined && pendingOf(state) > 0 && (await owners.look(owner)) === 'dead'
+    return {
+      input: {
+        kind: 'claimed',
+        worker,
+        ...(owner === undefined ? undefined : { previous: owner }),
+        ...(died ? { died } : undefined),
+        ...(trial === undefined ? undefined : { trial }),
+      },
+      worker,
     }
   }
 
@@ -96,7 +151,7 @@ export class Takeover {
       if (!(await this.#isGone(state.agent.owner)) || !runtime.lease.holds()) return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
       refuseMisfit(cell, state)
       runtime.runner(cell).inherit(state)
-      settled.push(cell.submit(claimOf(state, runtime.worker)))
+      settled.push(cell.submit(await this.#claimOf(state)))
       epoch++
     }
     for (const timer of due) settled.push(cell.submit({ input: { kind: 'timer.fired', timer }, worker: runtime.worker, epoch }))
@@ -128,7 +183,7 @@ export class Takeover {
     if (entry !== undefined) await this.#take(entry)
   }
 
-  async #sweep(recovered?: { agents: number; effects: number; inDoubt: number; overdueTimers: number; reports: Report[] }): Promise<void> {
+  async #sweep(recovered?: MutableRecovered): Promise<void> {
     const { store, world, settings, due } = this.#runtime
     const horizonMs = settings.heartbeatEveryMs * 3
     for await (const page of store.directory.find({ status: 'active', pending: true })) {
@@ -157,7 +212,7 @@ export class Takeover {
       return 'nothing to do'
     }
     if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + settings.heartbeatEveryMs * 3) due.set(entry.stream, entry.nextDueAt)
-    if (entry.pending === 0 || entry.condition === 'paused' || entry.condition === 'blocked') return 'nothing to do'
+    if (entry.pending === 0 || entry.condition === 'paused') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#isGone(entry.owner))) return 'theirs'
     return this.adopt(await cells.load(entry.stream))
   }
@@ -204,11 +259,6 @@ function refuseMisfit(cell: AgentCell, state: StateDocument): void {
     hint: 'Register the version that the agent was started with, or migrate the agent.',
     facts: { missing },
   })
-}
-
-function claimOf(state: StateDocument, worker: string): Parameters<AgentCell['submit']>[0] {
-  const { owner } = state.agent
-  return { input: { kind: 'claimed', worker, ...(owner === undefined ? undefined : { previous: owner }) }, worker }
 }
 
 function dueTimers(state: StateDocument, now: number): readonly TimerId[] {

@@ -28,6 +28,7 @@ import type { Report } from './public-runtime.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
 import { writeSnapshot } from './snapshots.js'
+import { Trials } from './trials.js'
 
 export interface WorkerSettings {
   readonly store: Store
@@ -58,6 +59,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly cells: Cells
   readonly lease: Lease
   readonly slots: EffectSlots
+  readonly trials: Trials
   readonly owners: OwnerWatch
   readonly due: DueWatch
   /** Called when an agent has something due. Set by the takeover. */
@@ -77,6 +79,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
     this.slots = new EffectSlots(world.clock)
+    this.trials = new Trials(world)
     this.due = new DueWatch({ world, onDue: (stream) => this.onDue(stream) })
     this.cells = new Cells({
       store,

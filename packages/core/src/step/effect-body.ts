@@ -45,13 +45,24 @@ export function runBody(tree: LiveTree, actor: LiveActor, host: EffectHost): Run
 }
 
 function argumentsOf(tree: LiveTree, actor: LiveActor, host: EffectHost): BodyArguments {
-  const { key, attempt, step, progress, signal } = host
   const { refs } = actor.input
   // A body may write to its input: it gets its own, live and resumed alike.
   const input = refs === undefined ? copyJson(host.input) : unsettle(host.input, refs, { port: tree, at: '/input' })
   // Nobody can listen to an effect's own emits: it has no subscribers in the tree, and outside only the root is heard.
-  return { input, system: tree.system, self: actor.ref, signal, emit: () => {}, refold: { key, attempt, step, progress } }
+  return {
+    input,
+    system: tree.system,
+    self: actor.ref,
+    // Asked for by few: a signal costs as much as a step.
+    get signal() {
+      return host.signal
+    },
+    emit: ignore,
+    refold: host,
+  }
 }
+
+function ignore(): void {}
 
 function runPromise(create: Creator<unknown, unknown>, args: BodyArguments): RunningEffect {
   const outcome = new Promise<unknown>((resolve) => resolve(create(args)))

@@ -38,7 +38,7 @@ export class TimerTable {
 
   schedule(key: TimerId, timer: NewTimer): void {
     const id = timer.id ?? key
-    const name = `${timer.source}.${id}`
+    const name = nameOf(timer.source, id)
     this.#lose(name)
     this.#timers.set(key, { ...timer, id, lost: false, document: undefined })
     this.#index.set(name, key)
@@ -46,7 +46,7 @@ export class TimerTable {
   }
 
   cancel(source: ActorId, id: string): void {
-    const name = `${source}.${id}`
+    const name = nameOf(source, id)
     const key = this.#index.get(name)
     if (key === undefined) return
     this.#index.delete(name)
@@ -63,7 +63,7 @@ export class TimerTable {
   take(key: TimerId): { readonly target: ActorId; readonly event: EventShape } | undefined {
     const timer = this.#timers.get(key)
     if (timer === undefined) return undefined
-    const name = `${timer.source}.${timer.id}`
+    const name = nameOf(timer.source, timer.id)
     if (this.#index.get(name) !== key) this.#lose(name)
     this.#index.delete(name)
     this.#drop(key)
@@ -83,7 +83,7 @@ export class TimerTable {
       const { source, target, id, due, refs } = document
       const event = unsettle(document.event, refs, { port: { refTo }, at: '' }) as EventShape
       this.#timers.set(key, { source, target, id, due, event, lost: document.lost === true, document })
-      if (document.lost !== true) this.#index.set(`${source}.${id}`, key)
+      if (document.lost !== true) this.#index.set(nameOf(source, id), key)
     }
   }
 
@@ -112,6 +112,11 @@ export class TimerTable {
   #drop(key: TimerId): void {
     if (this.#timers.delete(key)) this.#changed = true
   }
+}
+
+/** Actor ids hold dots: with one between, source and id could be read in two ways. */
+function nameOf(source: ActorId, id: string): string {
+  return `${source} ${id}`
 }
 
 function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocument {

@@ -14,7 +14,7 @@ import { missingPlaces } from './place.js'
 import { freezeJson, plainJson } from './settle.js'
 import type { StepLog } from './step-log.js'
 import type { ChartInput, EffectHost, EventData, RunningEffect, StartedEffect, StepOptions, Tree, TreeOptions, TreeStep } from './tree-step.js'
-import type { JsonObject } from '../json/json-value.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EffectKind } from '../record/state-document.js'
 import type { MachineShape } from './xstate/shapes.js'
 import { RUNNING } from './xstate/shapes.js'
@@ -108,7 +108,7 @@ function apply(tree: LiveTree, input: ChartInput): void {
     case 'effect.done':
       return tree.signal(input.effect, new EffectSignal('done', freezeJson(input.output)))
     case 'effect.failed':
-      return tree.signal(input.effect, new EffectSignal('failed', freezeJson(input.error)))
+      return tree.signal(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
     case 'effect.next':
       return tree.signal(input.effect, new EffectSignal('next', freezeJson(input.value)))
     case 'effect.event': {

@@ -19,7 +19,7 @@ export async function* followLog(log: FollowedLog): AsyncGenerator<SubscriptionI
   const ended = (): boolean => changes.closed || signal?.aborted === true
   while (!ended()) {
     const seen = changes.version
-    const page = await log.nextPage()
+    const page = await nextPage(log)
     for (const event of page) {
       if (ended()) return
       yield { kind: 'event', event }
@@ -28,5 +28,15 @@ export async function* followLog(log: FollowedLog): AsyncGenerator<SubscriptionI
     if (ended()) return
     yield { kind: 'caught-up' }
     await changes.changedSince(seen, { signal })
+  }
+}
+
+/** A read that fails because the store closes meanwhile is the end, not an error. */
+async function nextPage({ nextPage, changes }: FollowedLog): Promise<readonly StoredEvent[]> {
+  try {
+    return await nextPage()
+  } catch (error) {
+    if (changes.closed) return []
+    throw error
   }
 }

@@ -4,7 +4,7 @@ import { BACKINGS } from './backings.fixture.js'
 import { job, PATIENCE_MS, SOURCES, workFor } from './job.fixture.js'
 import type { JobOptions, WorkInput } from './job.fixture.js'
 import { play } from './play.fixture.js'
-import type { SimulatedBody } from '../simulation/process-effects.js'
+import type { ProcessEffects, SimulatedBody } from '../simulation/process-effects.js'
 import type { Simulation } from '../simulation/simulation.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
 
@@ -15,7 +15,7 @@ const LONG_MS = 45_000
 
 /** Two workers; `a` has started the agent and begun its work. */
 async function working(simulation: Simulation, options: JobOptions) {
-  const agents = { agents: (effects: Parameters<typeof job>[0]) => [job(effects, options)] }
+  const agents = { agents: (effects: ProcessEffects) => [job(effects, options)] }
   const a = simulation.process('a', agents)
   const b = simulation.process('b', agents)
   await simulation.until(Promise.all([a.start(), b.start()]))
@@ -88,7 +88,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
 
   test('I4 a payment is claimed between the record of its attempt and the call, then decided `again` while the old owner lives: it is made once', () =>
     play({ seed: 'I4', backing }, async (simulation) => {
-      const agents = { agents: (effects: Parameters<typeof job>[0]) => [job(effects, { safety: 'never-retry' })] }
+      const agents = { agents: (effects: ProcessEffects) => [job(effects, { safety: 'never-retry' })] }
       const a = simulation.process('a', agents)
       const b = simulation.process('b', agents)
       const web = simulation.process('web', { ...agents, worker: false })
@@ -149,7 +149,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
 
   test('I22 the outcome of a payment that the chart left is recorded and changes nothing', () =>
     play({ seed: 'I22b', backing }, async (simulation) => {
-      const { here } = await working(simulation, { safety: 'never-retry', run: workFor(5_000) })
+      const { here } = await working(simulation, { safety: 'never-retry', run: cannotBeCalledBack })
       await simulation.until(here.send({ type: 'leave' }))
       await simulation.advance(10_000)
       expect((await simulation.records('job-1')).at(-1)).toMatchObject({ type: 'refold.effect.done', data: { output: { done: 1 } } })
@@ -157,23 +157,29 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       expect(await simulation.until(here.inDoubt())).toEqual([])
     }))
 
-  test('I23 a worker owns an agent that it does not run: it notices and runs it', () =>
+  test('I23 a worker owns an agent that it does not run, as no news of it came through: it notices and runs it', () =>
     play({ seed: 'I23', backing }, async (simulation) => {
-      const agents = (effects: Parameters<typeof job>[0]) => [job(effects)]
-      const a = simulation.process('a', { agents, workerId: 'worker-a' })
-      const twin = simulation.process('twin', { agents, workerId: 'worker-a', machine: 'elsewhere' })
-      await simulation.until(Promise.all([twin.start(), a.start()]))
-      await simulation.until(twin.startAgent('job', { id: '1', input: { agent: '1' } }))
-      twin.kill()
-      const agent = await simulation.until(a.attach('job', '1'))
-      await simulation.until(agent.waitFor((state) => state.matches('idle')), { withinMs: 120_000 })
-      expect(claims(simulation)).toBeLessThanOrEqual(1)
+      const agents = (effects: ProcessEffects) => [job(effects, { run: workFor(10) })]
+      const a = simulation.process('a', { agents })
+      const web = simulation.process('web', { agents, worker: false })
+      await simulation.until(Promise.all([web.start(), a.start()]))
+      await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
+      const agent = await simulation.until(web.attach('job', '1'))
+      await simulation.until(agent.waitFor((state) => state.matches('idle')))
+      simulation.faults.deaf.add('a')
+      await simulation.until(agent.send({ type: 'again' }))
+      await simulation.until(agent.waitFor((state) => state.matches('idle') && state.context.visit === 2), { withinMs: 120_000 })
+      expect(claims(simulation)).toBe(0)
     }))
 })
 
 const fails: Work = async ({ sleep }) => {
   await sleep(5_000)
   throw new Error('card declined')
+}
+const cannotBeCalledBack: Work = async ({ sleepDeaf, perform, input }) => {
+  await sleepDeaf(5_000)
+  return perform({ done: input.visit })
 }
 const failsOnce: Work = async ({ attempt, sleep, perform }) => {
   await sleep(100)

@@ -1,5 +1,6 @@
 /** What the effects' own log must look like beside the streams. */
 import type { BodyBegan, EffectWorld } from './effect-world.js'
+import { groupBy } from './group-by.js'
 import { keyOf } from './history.js'
 import type { EffectHistory, History } from './history.js'
 import type { SimulatedDisk } from './simulated-disk.js'
@@ -39,7 +40,7 @@ function checkBody(body: BodyBegan, { history, outside }: { readonly history: Hi
 
 /** One effect, one key: two different keys for one input of one agent are two effects. Inputs of a simulation are unique. */
 function checkKeys({ bodies }: History): readonly string[] {
-  const byInput = Map.groupBy(bodies, ({ src, input }) => `${src} ${JSON.stringify(input)}`)
+  const byInput = groupBy(bodies, ({ src, input }) => `${src} ${JSON.stringify(input)}`)
   return [...byInput].flatMap(([invocation, repeats]) => {
     const keys = new Set(repeats.map(({ key }) => key))
     return keys.size > 1 ? [`${invocation} was begun under ${keys.size} keys: ${[...keys].join(', ')}`] : []

@@ -61,6 +61,8 @@ export interface FaultyOperation {
 /** The rules and the weather of one simulation. */
 export class FaultPlan {
   weather: Weather
+  /** Processes that no news of other processes' appends reach. */
+  readonly deaf = new Set<string>()
   readonly #random: SeededRandom
   readonly #rules: { readonly rule: FaultRule; seen: number }[] = []
 
@@ -76,6 +78,7 @@ export class FaultPlan {
   /** From now on nothing goes wrong. */
   heal(weather: Weather = FAIR_WEATHER): void {
     this.#rules.length = 0
+    this.deaf.clear()
     this.weather = weather
   }
 

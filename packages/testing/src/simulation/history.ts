@@ -1,6 +1,7 @@
 /** Everything an observer knows of a finished run: the streams folded, who wrote what, what the effects did. */
 import type { StoredEvent } from '@refold/core'
 import type { BodyBegan, EffectWorld } from './effect-world.js'
+import { groupBy } from './group-by.js'
 import { foldStream } from './reference-fold.js'
 import type { FoldedStep } from './reference-fold.js'
 import type { ObservedEvent, SimulatedDisk } from './simulated-disk.js'
@@ -34,7 +35,7 @@ const EVENT_ID_LENGTH = 36
 
 /** Reads and folds the whole disk. */
 export async function readHistory({ disk, effects: world }: { readonly disk: SimulatedDisk; readonly effects: EffectWorld }): Promise<History> {
-  const byStream = Map.groupBy(await disk.readAll(), (event) => event.stream)
+  const byStream = groupBy(await disk.readAll(), (event) => event.stream)
   const streams = new Map([...byStream].map(([stream, events]) => [stream, foldStream(events)] as const))
   const observed = (event: StoredEvent): ObservedEvent | undefined => disk.observed.get(event.id)
   const effects = [...streams].flatMap(([stream, steps]) => effectsOf(stream, { steps, observed }))

@@ -36,9 +36,10 @@ class Bell {
 
 /** Catch-up, then live. */
 export async function* followEvents(feed: Feed & { readonly target: SubscribeTarget }): AsyncIterable<SubscriptionItem> {
-  const { target, time, disk, author } = feed
+  const { target, time, disk, author, faults } = feed
   const bell = new Bell()
   const unwatch = disk.watch(({ stream }) => {
+    if (faults.deaf.has(author.process)) return
     if ('all' in target || target.stream === stream) later(feed, () => bell.ring())
   })
   endWith(feed, bell)
@@ -64,11 +65,11 @@ export async function* followEvents(feed: Feed & { readonly target: SubscribeTar
 
 /** What others appended since the call, coalesced. */
 export function followForeignAppends(feed: Feed): AsyncIterable<readonly ForeignAppend[]> {
-  const { disk, author } = feed
+  const { disk, author, faults } = feed
   const bell = new Bell()
   const news = new Map<string, Revision>()
   const unwatch = disk.watch((appended) => {
-    if (appended.author === author) return
+    if (appended.author === author || faults.deaf.has(author.process)) return
     later(feed, () => {
       const known = news.get(appended.stream)
       if (known === undefined || known < appended.revision) news.set(appended.stream, appended.revision)

@@ -12,10 +12,9 @@ import { VirtualTime } from './virtual-time.js'
 function surroundings(...rules: readonly FaultRule[]) {
   const time = new VirtualTime()
   const random = seededRandom('connection')
-  const log = memoryLog()
   const faults = new FaultPlan({ random })
   faults.add(...rules)
-  const disk = new SimulatedDisk({ time, random, backing: () => ({ open: () => memoryStore(log), dispose: () => undefined }) })
+  const disk = new SimulatedDisk({ time, random, backing })
   const connect = async (process: string) => {
     const life = new ProcessLife()
     const author = { process, incarnation: 1, worker: process }
@@ -24,6 +23,11 @@ function surroundings(...rules: readonly FaultRule[]) {
   }
   const count = async () => (await disk.readAll()).length
   return { time, disk, connect, count }
+}
+
+function backing() {
+  const log = memoryLog()
+  return { open: () => memoryStore(log), dispose: () => undefined }
 }
 
 const event = (type: string): NewEvent => ({ id: seededRandom(type).uuid(), type, data: {}, metadata: {} })

@@ -61,8 +61,8 @@ export class SimulatedDisk {
   readonly #knowledge = new Map<string, { revision: number; at: number }[]>()
   readonly #inFlight = new Map<string, number>()
   readonly #locks = new Map<string, { readonly life: ProcessLife; readonly machine: string }>()
-  #backing: Backing | undefined
-  #admin: Store | undefined
+  #backing: Promise<Backing> | undefined
+  #admin: Promise<Store> | undefined
 
   constructor({ time, random, backing }: { readonly time: VirtualTime; readonly random: SeededRandom; readonly backing: BackingFactory }) {
     this.#time = time
@@ -71,13 +71,13 @@ export class SimulatedDisk {
   }
 
   async open(): Promise<Store> {
-    this.#backing ??= await this.#create()
-    return this.#backing.open()
+    this.#backing ??= this.#made()
+    return (await this.#backing).open()
   }
 
   /** A connection of the observer. */
-  async admin(): Promise<Store> {
-    this.#admin ??= await this.open()
+  admin(): Promise<Store> {
+    this.#admin ??= this.open()
     return this.#admin
   }
 
@@ -161,7 +161,7 @@ export class SimulatedDisk {
   async restoreBackup(kept: Readonly<Record<string, number>>): Promise<void> {
     const all = await this.readAll()
     const old = this.#backing
-    this.#backing = await this.#create()
+    this.#backing = this.#made()
     this.#admin = undefined
     const store = await this.admin()
     for (const { stream, revision, position: _position, ...event } of all) {
@@ -170,7 +170,11 @@ export class SimulatedDisk {
       else await store.append(stream, [event], { expected: revision === FIRST ? 'no_stream' : toRevision(Number(revision) - 1) })
     }
     for (const [name, value] of this.#registers) await store.registers.put(name, value)
-    await old?.dispose()
+    await (await old)?.dispose()
+  }
+
+  async #made(): Promise<Backing> {
+    return this.#create()
   }
 
   #lose(id: string): void {
@@ -179,8 +183,8 @@ export class SimulatedDisk {
   }
 
   async dispose(): Promise<void> {
-    await this.#admin?.close()
-    await this.#backing?.dispose()
+    await (await this.#admin)?.close()
+    await (await this.#backing)?.dispose()
   }
 }
 

@@ -23,8 +23,6 @@ export interface ProcessOptions {
   /** Processes of one machine can prove each other's death; default: each has its own. `undefined` presence: nobody can. */
   readonly machine?: string
   readonly skewMs?: number
-  /** Default: another one for each incarnation, as real processes have it. */
-  readonly workerId?: string
   readonly snapshotEveryEvents?: number
 }
 
@@ -171,11 +169,11 @@ export class SimulatedProcess {
   }
 
   #incarnate(store: Awaited<ReturnType<SimulatedDisk['open']>>): Incarnation {
-    const { time, disk, faults, effects: world } = this.#around
+    const { time, disk, faults, effects: world, tell } = this.#around
     const { worker = DEFAULT_WORKER, machine = this.name } = this.#options
     const life = new ProcessLife()
     const incarnation = ++this.#incarnations
-    const id = this.#options.workerId ?? `${this.name}-${incarnation}`
+    const id = `${this.name}-${incarnation}`
     const author: Author = { process: this.name, incarnation, worker: worker === false ? undefined : id }
     const clock = new SimulatedClock({ time, life, skewMs: this.#options.skewMs ?? 0 })
     const die = (why: string): void => this.kill({ why, inFlight: 'lands' })
@@ -188,7 +186,10 @@ export class SimulatedProcess {
       world: this.#world(incarnation, clock),
       worker: worker === false ? false : { ...DEFAULT_WORKER, ...worker, id },
       ...(this.#options.snapshotEveryEvents === undefined ? undefined : { snapshots: { everyEvents: this.#options.snapshotEveryEvents } }),
-      onReport: (report) => void this.reports.push(report),
+      onReport: (report) => {
+        this.reports.push(report)
+        tell(this.name, `reports ${report.code}: ${report.message}`)
+      },
     })
     return { author, life, clock, connection, definitions, runtime, current: undefined }
   }
@@ -199,8 +200,13 @@ export class SimulatedProcess {
       clock,
       random: () => random.next(),
       newId: () => random.uuid(),
-      logger: { log: (level, message, facts) => void this.logLines.push({ level, message, facts }) },
+      logger: { log: (level, message, facts) => this.#note({ level, message, facts }) },
     }
+  }
+
+  #note(line: LogLine): void {
+    this.logLines.push(line)
+    if (line.level === 'warn' || line.level === 'error') this.#around.tell(this.name, `logs ${line.level}: ${line.message}`)
   }
 
   #untilDeath<T>({ life }: Incarnation, work: Promise<T>): Promise<T> {

@@ -60,6 +60,6 @@ function shortKey(key: string): string {
 }
 
 function brief(value: unknown): string {
-  const text = JSON.stringify(value) ?? ''
+  const text = JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? ''
   return text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text
 }

@@ -1,0 +1,88 @@
+/** One process of a test: a runtime on its own connection and clock. Several on one log are several processes. */
+import type { AgentDefinition } from '../definition/agent-types.js'
+import type { Report, Runtime, RuntimeOptions } from '../runtime/public-runtime.js'
+import { memoryStore } from '../store/memory-store.js'
+import type { MemoryLog } from '../store/memory-store.js'
+import type { Store, StoredEvent } from '../store/port.js'
+import { createWorld } from '../world/system-world.js'
+import type { LogLevel } from '../world/world.js'
+import { createRuntime } from './create-runtime.js'
+import { faultyStore } from './faulty-store.fixture.js'
+import type { FaultyStore } from './faulty-store.fixture.js'
+import { ManualTime, settle } from './manual-time.fixture.js'
+import type { ManualClock } from './manual-time.fixture.js'
+
+export const LEASE_MS = 9_000
+
+export interface ProcessOptions extends Partial<Omit<RuntimeOptions, 'store' | 'world' | 'onReport' | 'agents'>> {
+  readonly log: MemoryLog
+  readonly agents: readonly AgentDefinition[]
+  /** Shared by the processes of one test. */
+  readonly time?: ManualTime
+  readonly maxAppendBytes?: number
+}
+
+export interface Process {
+  readonly runtime: Runtime
+  readonly store: FaultyStore
+  readonly time: ManualTime
+  readonly clock: ManualClock
+  readonly reports: readonly Report[]
+  readonly logged: readonly { readonly level: LogLevel; readonly message: string }[]
+  /** Dies without a word: nothing of it goes on, no lock is released. */
+  die(): void
+}
+
+/** Opens a runtime and lets it recover. */
+export async function startProcess(options: ProcessOptions): Promise<Process> {
+  const { log, agents, time = new ManualTime(), maxAppendBytes, ...rest } = options
+  const clock = time.clock()
+  const store = faultyStore(memoryStore(log), maxAppendBytes === undefined ? {} : { maxAppendBytes })
+  const reports: Report[] = []
+  const logged: { level: LogLevel; message: string }[] = []
+  const world = createWorld({ clock, random: () => 0, logger: { log: (level, message) => logged.push({ level, message }) } })
+  const runtime = await createRuntime({
+    worker: { leaseDurationMs: LEASE_MS },
+    ...rest,
+    store,
+    agents,
+    world,
+    onReport: (report) => reports.push(report),
+  })
+  await settle()
+  const die = (): void => {
+    clock.frozen = true
+    store.cut()
+  }
+  return { runtime, store, time, clock, reports, logged, die }
+}
+
+/** Time enough for others to see that a process is dead, and to take over what it left. */
+export async function outliveLease(time: ManualTime): Promise<void> {
+  await time.advance(3 * LEASE_MS)
+}
+
+/** Everything in a stream. */
+export async function eventsOf(log: MemoryLog, stream: string): Promise<readonly StoredEvent[]> {
+  const store: Store = memoryStore(log)
+  const events: StoredEvent[] = []
+  for await (const page of store.read(stream)) events.push(...page)
+  await store.close()
+  return events
+}
+
+/** The types of everything in a stream. */
+export async function typesOf(log: MemoryLog, stream: string): Promise<readonly string[]> {
+  return (await eventsOf(log, stream)).map(({ type }) => type)
+}
+
+/** How a promise ended, without waiting for it longer than what is ready needs. */
+export async function outcomeOf(promise: Promise<unknown>): Promise<'pending' | { readonly value: unknown } | { readonly error: unknown }> {
+  let outcome: Awaited<ReturnType<typeof outcomeOf>> = 'pending'
+  promise.then(
+    (value) => (outcome = { value }),
+    (error: unknown) => (outcome = { error }),
+  )
+  await settle()
+  return outcome
+}

@@ -1,0 +1,73 @@
+/**
+ * Claims: how an agent gets another owner, and what the death of the one before says about the agent itself.
+ *
+ * Invariants: exactly one claimant wins, by the expected revision and the owner it found; a begun never-retry attempt
+ * of the old owner is in doubt from here on; an agent whose owners died twice without an outcome between is suspected,
+ * and one that dies with its worker while it was tried alone is blocked: a poison agent harms its neighbours only so often.
+ */
+import { RefoldError } from '../errors.js'
+import type { JsonObject } from '../json/json-value.js'
+import { toErrorData } from '../record/error-data.js'
+import type { AgentPart, EffectDocument, StateDocument, Suspicion } from '../record/state-document.js'
+import type { DecideContext } from './context.js'
+import { mayHaveHappened } from './effects-part.js'
+import type { Claimed } from './inputs.js'
+
+/** Owner deaths in a row, without an outcome, from which on an agent is tried by itself. */
+export const SUSPECTED_DEATHS = 2
+
+export type ClaimChange = { readonly after: StateDocument; readonly data: JsonObject } | { readonly refused: RefoldError }
+
+export function claimed(context: DecideContext, state: StateDocument, input: Claimed): ClaimChange {
+  const { agent } = state
+  if (agent.owner !== input.previous) {
+    return { refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'nobody'}`, { facts: { owner: agent.owner } }) }
+  }
+  const owned: AgentPart = { ...agent, owner: input.worker, epoch: agent.epoch + 1 }
+  const after = { ...state, agent: withSuspicion(owned, context, input), effects: interrupted(context, state) }
+  const data = { worker: input.worker, ...(input.previous === undefined ? undefined : { previous: input.previous }), ...(input.trial === undefined ? undefined : { trial: input.trial }) }
+  return { after, data }
+}
+
+function interrupted(context: DecideContext, state: StateDocument): StateDocument['effects'] {
+  const effects: { [effect: string]: EffectDocument } = {}
+  let changed = false
+  for (const [id, effect] of Object.entries(state.effects)) {
+    const doubt = effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
+    effects[id] = doubt ? { ...effect, inDoubt: { since: context.now, why: 'interrupted' } } : effect
+    changed ||= doubt
+  }
+  return changed ? effects : state.effects
+}
+
+function withSuspicion(agent: AgentPart, context: DecideContext, input: Claimed): AgentPart {
+  const before: Suspicion = agent.suspicion ?? { deaths: 0, trials: 0 }
+  const { suspicion: _suspicion, ...rest } = agent
+  if (input.died !== true) return input.trial === undefined || agent.suspicion === undefined ? agent : { ...rest, suspicion: { ...before, trial: input.trial } }
+  const { trial, ...counts } = before
+  const after: Suspicion = { ...counts, deaths: before.deaths + 1, trials: before.trials + (trial === undefined ? 0 : 1) }
+  if (trial === 'alone') return { ...rest, suspicion: after, blocked: agent.blocked ?? { at: context.now, error: toErrorData(deadly(after.deaths)) } }
+  return { ...rest, suspicion: input.trial === undefined ? after : { ...after, trial: input.trial } }
+}
+
+function deadly(deaths: number): RefoldError {
+  return new RefoldError('KILLS_ITS_WORKER', `${deaths} workers died while they performed this agent, the last one while it performed nothing else`, {
+    hint: 'Find out what its effects do to the process, then `retry` the agent.',
+  })
+}
+
+export function isSuspected(state: StateDocument): boolean {
+  return state.agent.blocked === undefined && (state.agent.suspicion?.deaths ?? 0) >= SUSPECTED_DEATHS
+}
+
+/** Whether no effect of the agent may begin: it was found to kill its workers. */
+export function isQuarantined(state: StateDocument): boolean {
+  return state.agent.blocked?.error.code === 'KILLS_ITS_WORKER'
+}
+
+/** The agent's part once an outcome is known: whatever killed its owners, it was not this. */
+export function cleared(agent: AgentPart): AgentPart {
+  if (agent.suspicion === undefined) return agent
+  const { suspicion: _suspicion, ...rest } = agent
+  return rest
+}

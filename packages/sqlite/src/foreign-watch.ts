@@ -1,0 +1,43 @@
+/** Looks for commits of other connections at a short interval, while somebody wants to know. SQLite tells nobody by itself. */
+import type { LogFile } from './log-file.js'
+
+export interface ForeignWatchOptions {
+  readonly intervalMs: number
+  readonly isNeeded: () => boolean
+  /** The look failed: whoever waits should read, and meet the error there. */
+  readonly onError: () => void
+}
+
+export class ForeignWatch {
+  readonly #options: ForeignWatchOptions
+  #file: LogFile | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: ForeignWatchOptions) {
+    this.#options = options
+  }
+
+  /** From here on there is a file to look at. */
+  open(file: LogFile): void {
+    this.#file = file
+  }
+
+  /** Looks as long as it is needed. The timer keeps no process alive. */
+  start(): void {
+    this.#timer ??= setInterval(() => this.#look(), this.#options.intervalMs).unref()
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #look(): void {
+    if (!this.#options.isNeeded()) return this.close()
+    try {
+      this.#file?.look()
+    } catch {
+      this.#options.onError()
+    }
+  }
+}

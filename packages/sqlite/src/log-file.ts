@@ -1,0 +1,149 @@
+/**
+ * One connection to the file: its tables, its transaction, and what other connections wrote.
+ *
+ * Invariants:
+ * 1. Positions are given in the write lock, one after the other: all rows beyond the last known position that this
+ *    connection did not write itself are others'.
+ * 2. `look` comes first in every transaction: what is cached is then what the file says.
+ */
+import type { AppendResult, DirectoryHeader, ForeignAppend } from '@refold/core'
+import { applyHeader, toPosition, toRevision } from '@refold/core'
+import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
+import { eventIdOf, type IdColumns } from './table/event-id.js'
+import { LogTable, type EncodedEvent } from './table/log-table.js'
+import { StreamTable, type StreamRow } from './table/stream-table.js'
+
+/** An append as it is carried out in a transaction. */
+export interface PreparedAppend {
+  readonly stream: string
+  /** Last revision that the stream must have; -1: none. */
+  readonly expected: number
+  readonly events: readonly EncodedEvent[]
+  /** Of those events that the directory reads. */
+  readonly headers: readonly DirectoryHeader[]
+}
+
+export class LogFile {
+  readonly connection: SqliteConnection
+  readonly log: LogTable
+  readonly streams: StreamTable
+  /** Told what others appended, up to their last commit. */
+  onForeign: (appends: () => readonly ForeignAppend[]) => void = () => {}
+  #dataVersion: number
+  /** Position of the last row that this connection wrote or looked at. */
+  #known: number
+  #next: number
+  readonly #begin: SqliteStatement
+  readonly #commit: SqliteStatement
+  readonly #rollback: SqliteStatement
+  readonly #version: SqliteStatement
+  readonly #lastPosition: SqliteStatement
+  readonly #newest: SqliteStatement
+  readonly #ids: SqliteStatement
+
+  constructor(connection: SqliteConnection) {
+    this.connection = connection
+    this.log = new LogTable(connection)
+    this.streams = new StreamTable(connection, { prefixes: this.log.prefixes })
+    this.#begin = connection.prepare('BEGIN IMMEDIATE')
+    this.#commit = connection.prepare('COMMIT')
+    this.#rollback = connection.prepare('ROLLBACK')
+    this.#version = connection.prepare('PRAGMA data_version')
+    this.#lastPosition = connection.prepare('SELECT coalesce(max(position), 0) FROM log')
+    this.#newest = connection.prepare('SELECT stream, max(revision) FROM log WHERE position > ? AND position <= ? GROUP BY stream')
+    this.#ids = connection.prepare('SELECT prefix, event, position FROM log WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision')
+    this.#dataVersion = this.#readVersion()
+    this.#known = this.#readLastPosition()
+    this.#next = this.#known + 1
+  }
+
+  /** Takes the write lock. Throws SQLite's busy error when another connection has it. */
+  begin(): void {
+    this.#begin.run()
+    this.look()
+    this.#next = this.#known + 1
+  }
+
+  commit(): void {
+    this.#commit.run()
+    this.#known = this.#next - 1
+    this.log.committed()
+    this.streams.columns.activeSets.committed()
+    this.streams.columns.owners.committed()
+  }
+
+  /** Ends the transaction without a trace, also when SQLite has ended it already. */
+  rollback(): void {
+    this.log.rolledBack()
+    this.streams.columns.activeSets.rolledBack()
+    this.streams.columns.owners.rolledBack()
+    this.streams.rolledBack()
+    try {
+      this.#rollback.run()
+    } catch {} // no transaction any more
+  }
+
+  /** Notices what other connections committed. Cheap when they did not. */
+  look(): void {
+    const version = this.#readVersion()
+    if (version === this.#dataVersion) return
+    const last = this.#readLastPosition()
+    const known = this.#known
+    this.#dataVersion = version
+    this.streams.expire()
+    if (last === known) return
+    this.#known = last
+    this.onForeign(() => this.#newestBetween(known, last))
+  }
+
+  /** Inside a transaction only. A conflict writes nothing. */
+  append({ stream: name, expected, events, headers }: PreparedAppend): AppendResult {
+    const known = this.streams.find(name)
+    if ((known?.lastRevision ?? -1) !== expected) return this.findRepeat({ stream: name, expected, events })
+    let entry = known?.entry
+    for (const header of headers) entry = applyHeader(entry, name, header)
+    const stream = known ?? this.streams.add(name, { firstId: events[0]?.id ?? '', entry })
+    for (const event of events) {
+      stream.lastRevision++
+      this.log.insert(event, { position: this.#next++, stream: stream.id, revision: stream.lastRevision })
+    }
+    if (entry !== undefined && entry !== stream.entry) this.streams.update(stream, entry)
+    return { ok: true, revision: toRevision(stream.lastRevision), position: toPosition(this.#next - 1) }
+  }
+
+  /** The answer to an append that was stored before, or the conflict. */
+  findRepeat({ stream: name, expected, events }: Pick<PreparedAppend, 'stream' | 'expected' | 'events'>): AppendResult {
+    const stream = this.streams.find(name)
+    if (stream === undefined) return { ok: false, actual: 'no_stream' }
+    const position = this.#positionOf(stream, { expected, events })
+    if (position === undefined) return { ok: false, actual: toRevision(stream.lastRevision) }
+    return { ok: true, revision: toRevision(expected + events.length), position: toPosition(position) }
+  }
+
+  /** Of the last of these events, if all of them stand after the expected revision. */
+  #positionOf(stream: StreamRow, { expected, events }: Pick<PreparedAppend, 'expected' | 'events'>): number | undefined {
+    const last = expected + events.length
+    if (last > stream.lastRevision) return undefined
+    const rows = this.#ids.all(stream.id, expected, last)
+    const same = events.every((event, index) => {
+      const [prefix, id] = (rows[index] ?? []) as unknown as IdColumns
+      return prefix !== undefined && eventIdOf([prefix, id], this.log.prefixes) === event.id
+    })
+    return same ? Number(rows.at(-1)?.[2]) : undefined
+  }
+
+  #newestBetween(after: number, last: number): readonly ForeignAppend[] {
+    return this.#newest.all(after, last).map(([stream, revision]) => ({
+      stream: this.streams.name(Number(stream)).name,
+      revision: toRevision(Number(revision)),
+    }))
+  }
+
+  #readVersion(): number {
+    return Number(this.#version.get()?.[0])
+  }
+
+  #readLastPosition(): number {
+    return Number(this.#lastPosition.get()?.[0])
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The opening of the file: at once where it can be, so that a store knows from its first moment what others append;
+ * with patience where another process holds the file locked.
+ */
+import { RefoldError } from '@refold/core'
+import { retryBusy } from './busy-retry.js'
+import { CommitQueue } from './commit/commit-queue.js'
+import type { RegisterStatements } from './commit/commit-job.js'
+import { DirectoryReader } from './directory-reader.js'
+import { loadDriver } from './driver/load-driver.js'
+import { isBusy, toRefoldError } from './failure.js'
+import { LogFile } from './log-file.js'
+import { LogReader } from './log-reader.js'
+import { openDatabase } from './open-database.js'
+import type { ResolvedOptions } from './sqlite-options.js'
+
+/** Everything that works on one open connection. */
+export interface OpenFile {
+  readonly file: LogFile
+  readonly queue: CommitQueue
+  readonly reader: LogReader
+  readonly directory: DirectoryReader
+  readonly registers: RegisterStatements
+}
+
+export interface OpeningOptions extends ResolvedOptions {
+  readonly onCommit: () => void
+  readonly stopped: () => boolean
+}
+
+/** The open file, or the promise of it. The promise rejects with a coded error, once somebody asks. */
+export function openFile(path: string, options: OpeningOptions): OpenFile | Promise<OpenFile> {
+  try {
+    return openNow(path, options)
+  } catch (error) {
+    const opening = isBusy(error) ? retryBusy(() => openNow(path, options), { budgetMs: options.busyTimeoutMs, stopped: options.stopped }) : Promise.reject(error)
+    const translated = opening.catch((reason: unknown) => {
+      throw toRefoldError(reason, { doing: `opening ${path}` })
+    })
+    translated.catch(() => {}) // told to whoever uses the store, not to the process
+    return translated
+  }
+}
+
+/** Throws `STORE_FATAL` for a name that is no file: there is nothing that another process could open. */
+export function assertFileName(path: string): void {
+  if (path !== '' && !path.startsWith(':memory:') && !path.startsWith('file:')) return
+  throw new RefoldError('STORE_FATAL', `${JSON.stringify(path)} is not the name of a file`, {
+    hint: 'For a store in memory use `memoryStore()` of @refold/core.',
+  })
+}
+
+function openNow(path: string, options: OpeningOptions): OpenFile {
+  const connection = openDatabase(path, loadDriver(options.driver))
+  const file = new LogFile(connection)
+  return {
+    file,
+    queue: new CommitQueue(file, options),
+    reader: new LogReader(file),
+    directory: new DirectoryReader(file),
+    registers: {
+      put: connection.prepare('INSERT INTO register (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
+      get: connection.prepare('SELECT value FROM register WHERE name = ?'),
+      remove: connection.prepare('DELETE FROM register WHERE name = ?'),
+    },
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Proof that a worker is dead: each worker holds a lock on a small file of its own beside the database, and the operating
+ * system gives the lock up when its process ends, however it ends.
+ *
+ * Invariants:
+ * 1. The lock is SQLite's own, on a database of one row, since Node has no file locks. It is taken before the row is
+ *    written, and kept from then on (`locking_mode = EXCLUSIVE`): a file whose lock is free and that has the row belongs to
+ *    a worker that is gone.
+ * 2. Nothing in this process opens a lock file that it holds: POSIX drops a process's locks on a file when the process
+ *    closes *any* of its handles to it. The names held are kept process-wide, for all copies of this package.
+ * 3. A lock says nothing about processes of another machine, so the row names the machine; across machines the lease decides.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { invariant, RefoldError } from '@refold/core'
+import { retryBusy } from '../busy-retry.js'
+import type { SqliteConnection } from '../driver/driver.js'
+import { loadDriver } from '../driver/load-driver.js'
+import { isBusy, toRefoldError } from '../failure.js'
+import type { ResolvedOptions } from '../sqlite-options.js'
+import { isSameMachine, thisMachine, type Machine } from './machine.js'
+
+const HELD = Symbol.for('@refold/sqlite/held-worker-locks')
+const SUFFIX = '.lock'
+/** A file of a dead worker is kept so long as proof; later its agents are claimed by the lease. */
+const KEEP_MS = 24 * 60 * 60 * 1000
+/** For the moment in which another process tries the lock. */
+const ANNOUNCE_BUDGET_MS = 5_000
+
+export class WorkerLocks {
+  readonly #directory: string
+  readonly #options: ResolvedOptions
+  readonly #releases = new Set<() => void>()
+
+  constructor(databasePath: string, options: ResolvedOptions) {
+    this.#directory = `${resolve(databasePath)}-workers`
+    this.#options = options
+  }
+
+  /** Holds the worker's lock until the returned function is called or the process dies. */
+  async announce(worker: string): Promise<() => Promise<void>> {
+    const path = this.#pathOf(worker)
+    invariant(!held().has(path), `worker ${worker} is announced twice`)
+    mkdirSync(this.#directory, { recursive: true })
+    this.#sweep()
+    held().add(path)
+    try {
+      const connection = await retryBusy(() => this.#lock(path), { budgetMs: ANNOUNCE_BUDGET_MS })
+      return this.#holding(path, connection)
+    } catch (error) {
+      held().delete(path)
+      throw toRefoldError(error, { doing: `announcing worker ${worker}` })
+    }
+  }
+
+  /** `false` also where nothing can be proven. */
+  async provenDead(worker: string): Promise<boolean> {
+    const path = this.#pathOf(worker)
+    if (held().has(path) || !existsSync(path)) return false
+    try {
+      return this.#isFree(path)
+    } catch (error) {
+      if (isBusy(error)) return false
+      throw toRefoldError(error, { doing: `trying the lock of worker ${worker}` })
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const release of this.#releases) release()
+  }
+
+  #holding(path: string, connection: SqliteConnection): () => Promise<void> {
+    const release = (): void => {
+      if (!this.#releases.delete(release)) return
+      connection.close()
+      held().delete(path)
+    }
+    this.#releases.add(release)
+    return async () => release()
+  }
+
+  #lock(path: string): SqliteConnection {
+    const connection = loadDriver(this.#options.driver).open(path)
+    try {
+      connection.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS worker (host TEXT, boot TEXT); DELETE FROM worker')
+      const { host, boot } = thisMachine()
+      connection.prepare('INSERT INTO worker VALUES (?, ?)').run(host, boot)
+      connection.exec('COMMIT')
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  /** Throws SQLite's busy error when somebody holds the lock. */
+  #isFree(path: string): boolean {
+    const connection = loadDriver(this.#options.driver).open(path)
+    try {
+      connection.exec('BEGIN EXCLUSIVE')
+      const machine = readMachine(connection)
+      connection.exec('ROLLBACK')
+      return machine !== undefined && isSameMachine(machine, thisMachine())
+    } finally {
+      connection.close()
+    }
+  }
+
+  /** Removes files of workers that are long dead. */
+  #sweep(): void {
+    for (const name of readdirSync(this.#directory)) {
+      const path = join(this.#directory, name)
+      try {
+        if (!name.endsWith(SUFFIX) || held().has(path) || Date.now() - statSync(path).mtimeMs < KEEP_MS) continue
+        if (this.#isFree(path)) rmSync(path, { force: true })
+      } catch {} // held, or gone meanwhile
+    }
+  }
+
+  #pathOf(worker: string): string {
+    if (!/^[\w.@-]{1,200}$/.test(worker)) throw new RefoldError('INVALID_ID', `${JSON.stringify(worker)} cannot be a worker's name`)
+    return join(this.#directory, worker + SUFFIX)
+  }
+}
+
+function readMachine(connection: SqliteConnection): Machine | undefined {
+  const tables = connection.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'worker'").get()?.[0]
+  if (tables !== 1) return undefined
+  const row = connection.prepare('SELECT host, boot FROM worker').get()
+  return row === undefined ? undefined : { host: String(row[0]), boot: String(row[1]) }
+}
+
+/** Paths that this process holds, whichever copy of this package took them. */
+function held(): Set<string> {
+  const shared = globalThis as { [HELD]?: Set<string> }
+  return (shared[HELD] ??= new Set())
+}

@@ -1,0 +1,119 @@
+/** A record from its shape and its values: exactly what was written. */
+import type { JsonValue } from '@refold/core'
+import { HOLE_PATTERN, HOLES, PREFIX_LENGTH, suffixOf, uuidOf, type RecordPlace, type Template } from './template.js'
+
+/** A shape as it is kept in memory. */
+export interface Shape {
+  readonly type: string
+  readonly metadata: Template
+  readonly data: Template
+  /** Whether a record of this shape names the stream's first event. */
+  readonly usesFirstId: boolean
+}
+
+/** What a row adds to its shape. */
+export interface RowContent {
+  readonly values: readonly JsonValue[]
+  readonly place: RecordPlace
+  readonly at: number | null
+  readonly payload: string | null
+}
+
+export function parseShape(text: string): Shape {
+  const [type, metadata, data] = JSON.parse(text) as [string, Template, Template]
+  return { type, metadata, data, usesFirstId: text.includes('"^"') }
+}
+
+/** Fills a template. Holes of `data` come after those of `metadata` in the values: pass the cursor on. */
+export class TemplateReader {
+  readonly #row: RowContent
+  #next = 0
+
+  constructor(row: RowContent) {
+    this.#row = row
+  }
+
+  read(template: Template): JsonValue {
+    if (template === 0) return this.#value()
+    if (template === 1) return JSON.parse(this.#row.payload ?? 'null')
+    if (typeof template === 'string') return this.#text(template)
+    if (Array.isArray(template)) return template.map((inner: Template) => this.read(inner))
+    const object: Record<string, JsonValue> = {}
+    for (const [key, inner] of Object.entries(template as { readonly [key: string]: Template })) object[key] = this.read(inner)
+    return object
+  }
+
+  /** Moves on as `read` does. */
+  skip(template: Template): void {
+    this.#next += countHoles(template)
+  }
+
+  #text(template: string): JsonValue {
+    const { place, at } = this.#row
+    const rest = template.slice(1)
+    switch (template[0]) {
+      case '=':
+        return rest
+      case '#':
+        return JSON.parse(rest)
+      case '@':
+        return `${place.revision}.${rest}`
+      case '%':
+        return this.#filled(rest)
+      case '^':
+        return place.firstId ?? unreadable('the first event of its stream')
+      case '~':
+        return uuidOf(place.id.slice(0, PREFIX_LENGTH), suffixOf(place.id) - Number(this.#value()))
+      case 't':
+        return at ?? unreadable('its time')
+      case '+':
+        return (at ?? unreadable('its time')) + Number(this.#value())
+      default:
+        return unreadable(`a template that begins with ${template}`)
+    }
+  }
+
+  #filled(template: string): string {
+    const { revision } = this.#row.place
+    let text = ''
+    for (const char of template) {
+      if (char === HOLES.ownRevision) text += revision
+      else if (char === HOLES.revisionsBack) text += revision - Number(this.#value())
+      else if (char === HOLES.text || char === HOLES.number) text += String(this.#value())
+      else text += char
+    }
+    return text
+  }
+
+  #value(): JsonValue {
+    return this.#row.values[this.#next++] ?? null
+  }
+}
+
+const counts = new WeakMap<object, number>()
+
+/** How many values a template takes. */
+export function countHoles(template: Template): number {
+  if (template === 0) return 1
+  if (template === 1) return 0
+  if (typeof template === 'string') return countInText(template)
+  let count = counts.get(template)
+  if (count === undefined) {
+    count = 0
+    for (const inner of Object.values(template as Record<string, Template>)) count += countHoles(inner)
+    counts.set(template, count)
+  }
+  return count
+}
+
+function countInText(template: string): number {
+  if (template === '~' || template === '+') return 1
+  if (template[0] !== '%') return 0
+  let count = 0
+  for (const char of template) if (HOLE_PATTERN.test(char) && char !== HOLES.ownRevision) count++
+  return count
+}
+
+function unreadable(what: string): never {
+  throw new TypeError(`a stored record needs ${what}`)
+}

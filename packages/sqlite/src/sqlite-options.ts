@@ -1,0 +1,22 @@
+/** Options of `sqliteStore`, and their defaults. */
+import type { DriverChoice } from './driver/load-driver.js'
+
+export interface SqliteStoreOptions {
+  /** Default: Node's own SQLite where it has one, else better-sqlite3. One driver only for one file in one process. */
+  readonly driver?: DriverChoice
+  /**
+   * How long an operation waits for a lock that another process holds before it rejects with `STORE_REJECTED`. Default:
+   * 90 s, so that a file locked for a minute, by a backup or a hand at the sqlite3 shell, is waited for.
+   */
+  readonly busyTimeoutMs?: number
+  /** How often to look for appends of other processes, while somebody listens for them. Default: 15 ms. */
+  readonly pollIntervalMs?: number
+  /** Default: 16 MiB. */
+  readonly maxAppendBytes?: number
+}
+
+export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & { readonly driver: DriverChoice | undefined }
+
+export function resolveOptions({ driver, ...options }: SqliteStoreOptions): ResolvedOptions {
+  return { busyTimeoutMs: 90_000, pollIntervalMs: 15, maxAppendBytes: 16 * 1024 * 1024, ...options, driver }
+}

@@ -1,0 +1,210 @@
+/**
+ * The embedded store: one SQLite file, shared by the processes of one machine.
+ *
+ * Invariants: an append is answered after its commit is on the disk; what callers hand in is turned into text inside the
+ * call; nothing waits for a lock inside of SQLite for more than a moment.
+ */
+import type {
+  AppendOptions,
+  AppendResult,
+  Directory,
+  ForeignAppend,
+  JsonValue,
+  NewEvent,
+  Presence,
+  ReadAllOptions,
+  ReadOptions,
+  Registers,
+  Store,
+  StoreCapabilities,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
+} from '@refold/core'
+import { assertNotEmpty, ChangeSignal, followLog, ForeignFeed, RefoldError, toPosition, toRevision } from '@refold/core'
+import { retryBusy } from './busy-retry.js'
+import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
+import { toRefoldError } from './failure.js'
+import { ForeignWatch } from './foreign-watch.js'
+import type { Guard } from './log-reader.js'
+import { assertFileName, openFile, type OpenFile } from './opening.js'
+import { prepareAppend } from './prepare-append.js'
+import { WorkerLocks } from './presence/worker-locks.js'
+import { resolveOptions, type ResolvedOptions, type SqliteStoreOptions } from './sqlite-options.js'
+
+/**
+ * A store in this file, which is made, with its directory, if it is not there. What is wrong with the file is told by the
+ * first operation: `STORE_FATAL`, `NEWER_FORMAT`. Throws `STORE_FATAL` for a name that is none, as `:memory:`.
+ */
+export function sqliteStore(file: string, options: SqliteStoreOptions = {}): Store {
+  assertFileName(file)
+  return new SqliteStore(file, resolveOptions(options))
+}
+
+class SqliteStore implements Store {
+  readonly capabilities: StoreCapabilities
+  readonly registers: Registers
+  readonly directory: Directory
+  readonly presence: Presence
+  readonly #options: ResolvedOptions
+  readonly #locks: WorkerLocks
+  readonly #changes = new ChangeSignal()
+  readonly #foreign = new ForeignFeed()
+  readonly #watch: ForeignWatch
+  readonly #opening: OpenFile | Promise<OpenFile>
+  #open: OpenFile | undefined
+  #subscriptions = 0
+  #closing: Promise<void> | undefined
+
+  constructor(path: string, options: ResolvedOptions) {
+    this.#options = options
+    this.capabilities = { maxAppendBytes: options.maxAppendBytes, durable: true }
+    this.#locks = new WorkerLocks(path, options)
+    this.#watch = new ForeignWatch({
+      intervalMs: options.pollIntervalMs,
+      isNeeded: () => this.#subscriptions > 0 || this.#foreign.listened,
+      onError: () => this.#changes.notify(),
+    })
+    this.#opening = openFile(path, { ...options, onCommit: () => this.#changes.notify(), stopped: () => this.#closing !== undefined })
+    if (this.#opening instanceof Promise) this.#opening.then((open) => this.#opened(open), () => {})
+    else this.#opened(this.#opening)
+    this.registers = {
+      put: async (name, value) => this.#setRegister(name, JSON.stringify(value)),
+      get: (name) => this.#access(({ registers }) => parseRegister(registers.get.get(name)?.[0])),
+      remove: async (name) => this.#setRegister(name, undefined),
+    }
+    this.directory = {
+      find: (query = {}) => this.#iterate((open, guard) => open.directory.find(query, guard)),
+      get: (stream) => this.#access(({ directory }) => directory.get(stream)),
+    }
+    this.presence = {
+      announce: async (worker) => (this.#assertOpen(), this.#locks.announce(worker)),
+      provenDead: async (worker) => (this.#assertOpen(), this.#locks.provenDead(worker)),
+    }
+  }
+
+  async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
+    this.#assertOpen()
+    assertNotEmpty(stream, events)
+    const { expected } = options
+    const { maxAppendBytes } = this.#options
+    const captured = this.#open === undefined ? (JSON.parse(JSON.stringify(events)) as readonly NewEvent[]) : events
+    const open = this.#open ?? (await this.#opening)
+    const append = translated(() => prepareAppend(open.file, { stream, events: captured, expected, maxAppendBytes }))
+    return this.#commit(open, (settle) => appendJob(open.file, append, settle))
+  }
+
+  read(stream: string, options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    return this.#iterate((open, guard) => open.reader.read(stream, { ...options, ...guard }))
+  }
+
+  readAll(options: ReadAllOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    return this.#iterate((open, guard) => open.reader.readAll({ ...options, ...guard }))
+  }
+
+  async *subscribe(target: SubscribeTarget, options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<SubscriptionItem, void, undefined> {
+    this.#assertOpen()
+    let { after } = target
+    const nextPage = async (): Promise<readonly StoredEvent[]> => {
+      const pages =
+        'all' in target
+          ? this.readAll(after === undefined ? {} : { after: toPosition(after) })
+          : this.read(target.stream, after === undefined ? {} : { from: toRevision(after + 1n) })
+      for await (const page of pages) {
+        after = 'all' in target ? page.at(-1)?.position : page.at(-1)?.revision
+        return page
+      }
+      return []
+    }
+    this.#subscriptions++
+    this.#watch.start()
+    try {
+      yield* followLog({ nextPage, changes: this.#changes, signal: options.signal })
+    } finally {
+      this.#subscriptions--
+    }
+  }
+
+  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+    this.#assertOpen()
+    const reports = this.#foreign.listen(options)
+    this.#watch.start()
+    return reports
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#changes.close()
+    this.#foreign.close()
+    this.#watch.close()
+    const open = await Promise.resolve(this.#opening).catch(() => undefined)
+    await open?.queue.drained()
+    await this.#locks.close()
+    if (open !== undefined) closeConnection(open)
+  }
+
+  #opened(open: OpenFile): void {
+    this.#open = open
+    open.file.onForeign = (appends) => {
+      if (this.#foreign.listened) for (const append of appends()) this.#foreign.report(append)
+      this.#changes.notify()
+    }
+    this.#watch.open(open.file)
+  }
+
+  async #setRegister(name: string, text: string | undefined): Promise<void> {
+    this.#assertOpen()
+    const open = this.#open ?? (await this.#opening)
+    return this.#commit(open, (settle) => registerJob(open.registers, { name, text }, settle))
+  }
+
+  #commit<T>({ queue }: OpenFile, makeJob: (settle: Settle<T>) => CommitJob): Promise<T> {
+    const deadline = performance.now() + this.#options.busyTimeoutMs
+    return new Promise((resolve, reject) => queue.add(makeJob({ resolve, reject, deadline })))
+  }
+
+  /** One look at the file; waits while it is locked. */
+  async #access<T>(look: (open: OpenFile) => T): Promise<T> {
+    this.#assertOpen()
+    const open = this.#open ?? (await this.#opening)
+    const stopped = (): boolean => this.#closing !== undefined
+    try {
+      return await retryBusy(() => (this.#assertOpen(), look(open)), { budgetMs: this.#options.busyTimeoutMs, stopped })
+    } catch (error) {
+      throw toRefoldError(error, { doing: 'reading the store' })
+    }
+  }
+
+  async *#iterate<T>(pages: (open: OpenFile, guard: Guard) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+    this.#assertOpen()
+    const open = this.#open ?? (await this.#opening)
+    yield* pages(open, { guarded: (access) => this.#access(() => access()) })
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the store is closed')
+  }
+}
+
+function closeConnection({ file }: OpenFile): void {
+  try {
+    file.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  } catch {} // the next opening does it
+  file.connection.close()
+}
+
+function translated<T>(operation: () => T): T {
+  try {
+    return operation()
+  } catch (error) {
+    throw toRefoldError(error, { doing: 'writing to the store' })
+  }
+}
+
+function parseRegister(text: unknown): JsonValue | undefined {
+  return typeof text === 'string' ? JSON.parse(text) : undefined
+}

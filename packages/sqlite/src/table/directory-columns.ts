@@ -1,0 +1,70 @@
+/** A directory entry as columns of the table `stream`, and back. */
+import type { AgentStatus, Condition, DirectoryEntry } from '@refold/core'
+import type { SqliteConnection, SqlValue } from '../driver/driver.js'
+import { InternTable } from './intern-table.js'
+
+/** In the order of the columns. */
+export const DIRECTORY_COLUMNS = ['version', 'status', 'condition', 'active', 'owner', 'epoch', 'pending', 'in_doubt', 'next_due'] as const
+export type DirectoryColumn = (typeof DIRECTORY_COLUMNS)[number]
+
+/** Numbers in the file: never change them. */
+export const STATUS_CODES: Readonly<Record<AgentStatus, number>> = { active: 0, done: 1, error: 2, stopped: 3 }
+export const CONDITION_CODES: Readonly<Record<Condition, number>> = { running: 0, paused: 1, blocked: 2, 'in-doubt': 3 }
+const STATUSES = Object.keys(STATUS_CODES) as readonly AgentStatus[]
+const CONDITIONS = Object.keys(CONDITION_CODES) as readonly Condition[]
+
+/** A chart has few sets of active states, and there are few workers; beyond any bound they would still be right. */
+const UNBOUNDED = Number.MAX_SAFE_INTEGER
+
+export class DirectoryColumns {
+  readonly activeSets: InternTable
+  readonly owners: InternTable
+
+  constructor(connection: SqliteConnection) {
+    this.activeSets = new InternTable(connection, { table: 'active_set', maxTexts: UNBOUNDED })
+    this.owners = new InternTable(connection, { table: 'owner', maxTexts: UNBOUNDED })
+  }
+
+  /** The columns' values. Inside a transaction only. */
+  toRow(entry: DirectoryEntry): readonly SqlValue[] {
+    return [
+      entry.version,
+      STATUS_CODES[entry.status],
+      CONDITION_CODES[entry.condition],
+      this.activeSets.intern(JSON.stringify(entry.active)) ?? null,
+      entry.owner === undefined ? null : (this.owners.intern(entry.owner) ?? null),
+      entry.epoch,
+      entry.pending,
+      entry.inDoubt,
+      entry.nextDueAt ?? null,
+    ]
+  }
+
+  /** The values of those columns that differ. Inside a transaction only. */
+  changed(before: DirectoryEntry | undefined, after: DirectoryEntry): readonly (readonly [DirectoryColumn, SqlValue])[] {
+    const row = this.toRow(after)
+    const old = before === undefined ? undefined : this.toRow(before)
+    return DIRECTORY_COLUMNS.flatMap((column, at) => (old?.[at] === row[at] ? [] : [[column, row[at] ?? null] as const]))
+  }
+
+  /** `undefined` when the stream is no agent's. */
+  fromRow(stream: string, row: readonly SqlValue[]): DirectoryEntry | undefined {
+    const [version, status, condition, active, owner, epoch, pending, inDoubt, nextDueAt] = row as readonly (number | null | undefined)[]
+    if (version === null || version === undefined) return undefined
+    const hyphen = stream.indexOf('-')
+    return Object.freeze({
+      stream,
+      definition: stream.slice(0, hyphen),
+      version,
+      id: stream.slice(hyphen + 1),
+      status: STATUSES[status ?? 0] ?? 'active',
+      condition: CONDITIONS[condition ?? 0] ?? 'running',
+      active: Object.freeze(JSON.parse(this.activeSets.text(active ?? 0)) as string[]),
+      ...(owner !== null && owner !== undefined && { owner: this.owners.text(owner) }),
+      epoch: epoch ?? 0,
+      pending: pending ?? 0,
+      inDoubt: inDoubt ?? 0,
+      ...(nextDueAt !== null && nextDueAt !== undefined && { nextDueAt }),
+    })
+  }
+}

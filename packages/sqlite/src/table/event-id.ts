@@ -1,0 +1,23 @@
+/** An event id as two columns: a UUID takes six bytes once its first ten are known, sixteen before; any other id is text. */
+import type { SqlValue } from '../driver/driver.js'
+import { isCanonicalUuid, PREFIX_LENGTH, suffixOf, uuidOf } from '../shape/template.js'
+import type { InternTable } from './intern-table.js'
+
+export type IdColumns = readonly [prefix: number | null, event: SqlValue]
+
+/** Inside a transaction only. */
+export function idColumnsOf(id: string, prefixes: InternTable): IdColumns {
+  if (!isCanonicalUuid(id)) return [null, id]
+  const prefix = id.slice(0, PREFIX_LENGTH)
+  const sight = prefixes.sight(prefix)
+  const number = sight === 'intern' ? prefixes.intern(prefix) : sight
+  if (typeof number === 'number') return [number, suffixOf(id)]
+  return [null, Buffer.from(id.replaceAll('-', ''), 'hex')]
+}
+
+export function eventIdOf([prefix, event]: IdColumns, prefixes: InternTable): string {
+  if (prefix !== null) return uuidOf(prefixes.text(prefix), Number(event))
+  if (!(event instanceof Uint8Array)) return String(event)
+  const hex = Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

@@ -1,0 +1,122 @@
+/** Rows of the log: an event as columns, and back. */
+import type { JsonValue, NewEvent, StoredEvent } from '@refold/core'
+import { storedEvent } from '@refold/core'
+import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
+import { parseShape, TemplateReader, type Shape } from '../shape/read-record.js'
+import type { RecordPlace } from '../shape/template.js'
+import { writeRecord } from '../shape/write-record.js'
+import { eventIdOf, idColumnsOf, type IdColumns } from './event-id.js'
+import { InternTable, type Sight } from './intern-table.js'
+import type { StreamName } from './stream-table.js'
+import { LruMap } from './lru-map.js'
+
+/** An event as text, made before the transaction: what the caller changes later changes nothing. */
+export interface EncodedEvent {
+  readonly id: string
+  readonly at: number | null
+  readonly shape: { readonly text: string; readonly sight: Sight } | undefined
+  readonly values: string
+  readonly data: string | null
+  /** Stands in for `values` when the shape got no number. */
+  readonly whole: { readonly values: string; readonly data: string } | undefined
+}
+
+export const LOG_COLUMNS = 'position, stream, revision, prefix, event, at, shape, vals, data'
+/** The names of more workers than any installation has. */
+const MAX_PREFIXES = 100_000
+const MAX_SHAPES = 10_000
+
+export class LogTable {
+  readonly prefixes: InternTable
+  readonly shapes: InternTable
+  readonly #parsed = new LruMap<number, Shape>({ maxEntries: MAX_SHAPES })
+  readonly #insert: SqliteStatement
+
+  constructor(connection: SqliteConnection) {
+    this.prefixes = new InternTable(connection, { table: 'id_prefix', maxTexts: MAX_PREFIXES })
+    this.shapes = new InternTable(connection, { table: 'shape', maxTexts: MAX_SHAPES })
+    this.#insert = connection.prepare(`INSERT INTO log (${LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  }
+
+  encode(event: NewEvent, place: RecordPlace): EncodedEvent {
+    const shaped = writeRecord(event, place)
+    const sight = shaped === undefined ? 'whole' : this.shapes.sight(shaped.shape)
+    if (shaped === undefined || sight === 'whole') {
+      return { id: event.id, at: null, shape: undefined, ...wholeOf(event), whole: undefined }
+    }
+    const whole = typeof sight === 'number' ? undefined : wholeOf(event)
+    return { id: event.id, at: shaped.at, shape: { text: shaped.shape, sight }, values: shaped.values, data: shaped.payload, whole }
+  }
+
+  /** Inside a transaction only. */
+  insert(event: EncodedEvent, at: { readonly position: number; readonly stream: number; readonly revision: number }): void {
+    const [prefix, id] = idColumnsOf(event.id, this.prefixes)
+    const shape = this.#shapeId(event)
+    const text = shape === null ? (event.whole ?? event) : event
+    const time = shape === null ? null : event.at
+    this.#insert.run(at.position, at.stream, at.revision, prefix, id, time, shape, text.values, text.data)
+  }
+
+  decode(row: readonly SqlValue[], stream: StreamName): StoredEvent {
+    const [position, , revision, prefix, event, at, shape, values, data] = row as LogRow
+    const id = eventIdOf([prefix, event], this.prefixes)
+    const place = { stream: stream.name, revision, position, id }
+    if (shape === null) {
+      const [type, metadata] = parseValues(values) as [string, JsonValue]
+      return storedEvent({ ...place, type, data: () => JSON.parse(data ?? 'null'), metadata: () => metadata })
+    }
+    const { type, ...templates } = this.shape(shape)
+    const content = { place: { id, revision, firstId: stream.firstId }, at, payload: data }
+    return storedEvent({
+      ...place,
+      type,
+      metadata: () => new TemplateReader({ ...content, values: parseValues(values) }).read(templates.metadata),
+      data: () => {
+        const reader = new TemplateReader({ ...content, values: parseValues(values) })
+        reader.skip(templates.metadata)
+        return reader.read(templates.data)
+      },
+    })
+  }
+
+  shape(id: number): Shape {
+    let shape = this.#parsed.get(id)
+    if (shape === undefined) this.#parsed.set(id, (shape = parseShape(this.shapes.text(id))))
+    return shape
+  }
+
+  committed(): void {
+    this.prefixes.committed()
+    this.shapes.committed()
+  }
+
+  rolledBack(): void {
+    this.prefixes.rolledBack()
+    this.shapes.rolledBack()
+    this.#parsed.clear()
+  }
+
+  #shapeId({ shape }: EncodedEvent): number | null {
+    if (shape === undefined || shape.sight === 'whole') return null
+    return typeof shape.sight === 'number' ? shape.sight : (this.shapes.intern(shape.text) ?? null)
+  }
+}
+
+export type LogRow = readonly [
+  position: number,
+  stream: number,
+  revision: number,
+  ...id: IdColumns,
+  at: number | null,
+  shape: number | null,
+  values: string,
+  data: string | null,
+]
+
+function wholeOf({ type, metadata, data }: NewEvent): { readonly values: string; readonly data: string } {
+  return { values: JSON.stringify([type, metadata]).slice(1, -1), data: JSON.stringify(data) }
+}
+
+function parseValues(text: string): readonly JsonValue[] {
+  return JSON.parse(`[${text}]`)
+}

@@ -1,0 +1,130 @@
+/**
+ * Streams: their numbers, last revisions and directory entries, with a cache in front.
+ *
+ * Invariants: what the cache says of a stream is what the file says, as long as no other connection wrote since: `expire`
+ * is called when one did, and after every rollback. A stream's number, name and first event never change.
+ */
+import type { DirectoryEntry } from '@refold/core'
+import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
+import { DIRECTORY_COLUMNS, DirectoryColumns } from './directory-columns.js'
+import { eventIdOf, type IdColumns } from './event-id.js'
+import type { InternTable } from './intern-table.js'
+import { LruMap } from './lru-map.js'
+
+export interface StreamRow {
+  readonly id: number
+  readonly name: string
+  /** Event id of revision 0. */
+  readonly firstId: string
+  lastRevision: number
+  entry: DirectoryEntry | undefined
+}
+
+/** What never changes of a stream. */
+export type StreamName = Pick<StreamRow, 'id' | 'name' | 'firstId'>
+
+const CACHED_STREAMS = 10_000
+const COLUMNS = DIRECTORY_COLUMNS.join(', ')
+
+export class StreamTable {
+  readonly columns: DirectoryColumns
+  readonly #connection: SqliteConnection
+  readonly #prefixes: InternTable
+  readonly #cache = new LruMap<string, StreamRow>({ maxEntries: CACHED_STREAMS })
+  readonly #names = new LruMap<number, StreamName>({ maxEntries: CACHED_STREAMS })
+  readonly #updates = new Map<string, SqliteStatement>()
+  readonly #find: SqliteStatement
+  readonly #byId: SqliteStatement
+  readonly #lastRevision: SqliteStatement
+  readonly #firstId: SqliteStatement
+  readonly #insert: SqliteStatement
+  readonly #maxId: SqliteStatement
+
+  constructor(connection: SqliteConnection, { prefixes }: { readonly prefixes: InternTable }) {
+    this.#connection = connection
+    this.#prefixes = prefixes
+    this.columns = new DirectoryColumns(connection)
+    this.#find = connection.prepare(`SELECT id, ${COLUMNS} FROM stream WHERE name = ?`)
+    this.#byId = connection.prepare(`SELECT name, ${COLUMNS} FROM stream WHERE id = ?`)
+    this.#lastRevision = connection.prepare('SELECT revision FROM log WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+    this.#firstId = connection.prepare('SELECT prefix, event FROM log WHERE stream = ? AND revision = 0')
+    this.#insert = connection.prepare(`INSERT INTO stream (id, name, ${COLUMNS}) VALUES (${'?, '.repeat(DIRECTORY_COLUMNS.length + 1)}?)`)
+    this.#maxId = connection.prepare('SELECT coalesce(max(id), 0) FROM stream')
+  }
+
+  /** The stream as the cache or the file has it; `undefined` when nobody wrote to it. */
+  find(name: string): StreamRow | undefined {
+    const cached = this.#cache.get(name)
+    if (cached !== undefined) return cached
+    const row = this.#find.get(name)
+    if (row === undefined) return undefined
+    const id = Number(row[0])
+    const stream: StreamRow = {
+      id,
+      name,
+      firstId: this.#readFirstId(id),
+      lastRevision: Number(this.#lastRevision.get(id)?.[0]),
+      entry: this.columns.fromRow(name, row.slice(1)),
+    }
+    this.#cache.set(name, stream)
+    this.#names.set(id, stream)
+    return stream
+  }
+
+  /** What never changes of the stream with this number. */
+  name(id: number): StreamName {
+    const cached = this.#names.get(id)
+    if (cached !== undefined) return cached
+    const name = String(this.#byId.get(id)?.[0])
+    const stream = { id, name, firstId: this.#readFirstId(id) }
+    this.#names.set(id, stream)
+    return stream
+  }
+
+  /** The directory entry of the stream with this number. */
+  entry(id: number): DirectoryEntry | undefined {
+    const row = this.#byId.get(id)
+    return row === undefined ? undefined : this.columns.fromRow(String(row[0]), row.slice(1))
+  }
+
+  /** Inside a transaction only. */
+  add(name: string, { firstId, entry }: Pick<StreamRow, 'firstId' | 'entry'>): StreamRow {
+    const id = Number(this.#maxId.get()?.[0]) + 1
+    const columns: readonly SqlValue[] = entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
+    this.#insert.run(id, name, ...columns)
+    const stream: StreamRow = { id, name, firstId, lastRevision: -1, entry }
+    this.#cache.set(name, stream)
+    this.#names.set(id, stream)
+    return stream
+  }
+
+  /** Writes what changed in the directory, and only that: each index is touched only with its column. Inside a transaction only. */
+  update(stream: StreamRow, entry: DirectoryEntry): void {
+    const changed = this.columns.changed(stream.entry, entry)
+    stream.entry = entry
+    if (changed.length === 0) return
+    const assignments = changed.map(([column]) => `${column} = ?`).join(', ')
+    let statement = this.#updates.get(assignments)
+    if (statement === undefined) {
+      statement = this.#connection.prepare(`UPDATE stream SET ${assignments} WHERE id = ?`)
+      this.#updates.set(assignments, statement)
+    }
+    statement.run(...changed.map(([, value]) => value), stream.id)
+  }
+
+  /** Another connection wrote: what changes of a stream must be read again. */
+  expire(): void {
+    this.#cache.clear()
+  }
+
+  /** What was added in the transaction is not there. */
+  rolledBack(): void {
+    this.#cache.clear()
+    this.#names.clear()
+  }
+
+  #readFirstId(id: number): string {
+    const row = this.#firstId.get(id)
+    return row === undefined ? '' : eventIdOf(row as unknown as IdColumns, this.#prefixes)
+  }
+}

@@ -1,0 +1,127 @@
+import { defineAgent, effect } from '@refold/core'
+import { assign, emit, fromCallback, fromPromise, sendParent, setup } from 'xstate'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { checkRecovery, RecoveryDiffersError } from './check-recovery.js'
+import type { RecoveryOptions } from './check-recovery.js'
+
+let drafts = 0
+
+const research = defineAgent({
+  name: 'research',
+  version: 1,
+  machine: setup({
+    types: {
+      input: {} as { topic: string; budget: number },
+      context: {} as { topic: string; budget: number; draft: string; notes: string[] },
+      events: {} as { type: 'approve'; by: string } | { type: 'reject'; reason: string } | { type: 'note'; text: string },
+      emitted: {} as { type: 'published'; draft: string },
+    },
+    actors: {
+      draft: effect(async ({ input }: { input: { topic: string } }) => ({ text: `on ${input.topic}`, words: ++drafts > 0 ? 3 : 0 })),
+      charge: effect(async ({ input }: { input: { cents: number } }) => ({ receipt: `paid ${input.cents}` }), { safety: 'never-retry' }),
+      ship: fromPromise(async ({ input }: { input: string }) => {
+        if (input.length > 14) throw new Error(`too long: ${input}`)
+        return input.length
+      }),
+    },
+  }).createMachine({
+    context: ({ input }) => ({ ...input, draft: '', notes: [] }),
+    initial: 'drafting',
+    on: { note: { actions: assign({ notes: ({ context, event }) => [...context.notes, event.text] }) } },
+    states: {
+      drafting: {
+        invoke: { src: 'draft', input: ({ context }) => ({ topic: context.topic }), onDone: { target: 'review', actions: assign({ draft: ({ event }) => event.output.text }) } },
+      },
+      review: {
+        on: { approve: 'charging', reject: { target: 'drafting', actions: assign({ topic: ({ context, event }) => `${context.topic}, ${event.reason}` }) } },
+        after: { 3_600_000: 'expired' },
+      },
+      charging: { invoke: { src: 'charge', input: ({ context }) => ({ cents: context.budget }), onDone: 'shipping', onError: 'expired' } },
+      shipping: { invoke: { src: 'ship', input: ({ context }) => context.draft, onDone: 'published', onError: 'expired' } },
+      published: { type: 'final', entry: emit(({ context }) => ({ type: 'published' as const, draft: context.draft })) },
+      expired: { type: 'final' },
+    },
+    output: ({ context }) => ({ draft: context.draft, notes: context.notes }),
+  }),
+  input: z.object({ topic: z.string().max(6), budget: z.int().min(1).max(9) }),
+  events: { approve: z.object({ by: z.string() }), reject: z.object({ reason: z.enum(['dull', 'long']) }), note: z.object({ text: z.string() }) },
+  effects: { draft: { retry: { attempts: 3 } }, ship: { retry: { attempts: 2, delayMs: 10 }, safety: { reconcile: async () => 'not-done' as const } } },
+})
+
+/** Remembers outside of its state, which a crash forgets. */
+function forgetful() {
+  let visits = 0
+  return defineAgent({
+    name: 'forgetful',
+    version: 1,
+    machine: setup({
+      types: { context: {} as { visits: number }, events: {} as { type: 'go' } },
+      actors: { look: fromPromise(async () => 1) },
+    }).createMachine({
+      context: { visits: 0 },
+      initial: 'a',
+      states: {
+        a: { on: { go: 'b' } },
+        b: { invoke: { src: 'look', onDone: { target: 'c', actions: assign({ visits: ({ event }) => event.output }) } } },
+        c: { type: 'final' },
+      },
+    }),
+    events: { go: z.object({}) },
+    effects: {},
+  })
+  void visits++
+}
+
+const family = defineAgent({
+  name: 'family',
+  version: 1,
+  machine: setup({
+    types: { context: {} as { got: string[] }, events: {} as { type: 'heard' } | { type: 'tick' } },
+    actors: {
+      pulse: fromCallback<{ type: 'x' }>(({ sendBack }) => {
+        const timer = setInterval(() => sendBack({ type: 'tick' }), 1)
+        return () => clearInterval(timer)
+      }),
+      child: setup({ actors: { fetch: fromPromise<string>(async () => 'real') } }).createMachine({
+        initial: 'on',
+        states: { on: { entry: sendParent({ type: 'heard' }), invoke: { src: 'fetch', onDone: 'off' }, after: { 50: 'off' } }, off: { type: 'final' } },
+        output: 'child',
+      }),
+    },
+  }).createMachine({
+    context: { got: [] },
+    invoke: [{ src: 'child', onDone: { actions: assign({ got: ({ context }) => [...context.got, 'child'] }) } }, { src: 'pulse' }],
+    on: { heard: { actions: assign({ got: ({ context }) => [...context.got, 'heard'] }) } },
+    initial: 'on',
+    states: { on: { after: { 500: 'off' } }, off: { type: 'final' } },
+  }),
+})
+
+describe('checkRecovery', () => {
+  test('an agent with effects of every safety, timers and events survives a crash at each boundary', async () => {
+    await checkRecovery(research, { runs: 15, seed: 1 })
+  })
+
+  test('named effects are stubbed: their real bodies do not run', async () => {
+    drafts = 0
+    await checkRecovery(research, { effects: { draft: () => ({ text: 'x', words: 3 }) }, runs: 5, seed: 2 })
+    expect(drafts).toBe(0)
+  })
+
+  test('child machines are checked, callbacks are silent', async () => {
+    await checkRecovery(family, { runs: 2, effects: { 'child.fetch': () => 'stub' } })
+  })
+
+  test('a stub that is no function of its input is found, with the smallest scenario and a story that replays', async () => {
+    let calls = 0
+    const options: RecoveryOptions = { effects: { look: () => ++calls }, seed: 3, runs: 30 }
+    const error = await checkRecovery(forgetful(), options).catch((thrown: unknown) => thrown)
+    if (!(error instanceof RecoveryDiffersError)) throw error
+    expect(error.scenario.script).toEqual([{ event: { type: 'go' } }])
+    expect(error.message).toMatch(/a crash right (before|after) (append|body) \d/)
+    expect(error.message).toContain(`{ seed: 3, path: '${error.path}' }`)
+    const again = await checkRecovery(forgetful(), { ...options, seed: error.seed, path: error.path }).catch((thrown: unknown) => thrown)
+    expect(again).toMatchObject({ scenario: error.scenario })
+  })
+})

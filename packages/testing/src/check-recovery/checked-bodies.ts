@@ -1,0 +1,102 @@
+/** The effects of a checked agent: the user's bodies or stubs, watched, gated, and crashed at when told to. */
+import type { AgentDefinition } from '@refold/core'
+import type { EffectWorld } from '../simulation/effect-world.js'
+import type { ProcessEffects } from '../simulation/process-effects.js'
+import { never } from '../simulation/process-life.js'
+import type { VirtualTime } from '../simulation/virtual-time.js'
+import type { BodyGate } from './body-gate.js'
+import { substituteEffects } from './definition-parts.js'
+import type { Creator, CreatorArgs } from './definition-parts.js'
+
+/** Outcomes by source (`draft`, `child.charge`): a function of the input that returns the output, or throws. */
+export type StubEffects = Readonly<Record<string, (input: any) => unknown>>
+
+/** Where the process dies, once: right before or after its nth append to the agent, or its nth body (from 1). */
+export interface CrashPoint {
+  readonly at: 'append' | 'body'
+  readonly nth: number
+  readonly when: 'before' | 'after'
+}
+
+export interface CheckedBodiesOptions {
+  readonly definition: AgentDefinition
+  readonly effects: StubEffects
+  readonly crash: CrashPoint | undefined
+  readonly gate: BodyGate
+  readonly time: VirtualTime
+  readonly world: EffectWorld
+  readonly bodyPatienceMs: number
+  readonly kill: (why: string) => void
+}
+
+export class CheckedBodies {
+  readonly #options: CheckedBodiesOptions
+  readonly #nthOf = new WeakMap<CreatorArgs, number>()
+  #begun = 0
+
+  constructor(options: CheckedBodiesOptions) {
+    this.#options = options
+  }
+
+  /** Bodies that began, over all incarnations. */
+  get begun(): number {
+    return this.#begun
+  }
+
+  definitionFor(effects: ProcessEffects): AgentDefinition {
+    const { definition, effects: stubs, world } = this.#options
+    return substituteEffects(definition, {
+      body: (src, real) => this.#bodyOf(src, { effects, real }),
+      reconcile: (src) => (stubs[src] === undefined ? undefined : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done')),
+    })
+  }
+
+  #bodyOf(src: string, { effects, real }: { readonly effects: ProcessEffects; readonly real: Creator }): Creator {
+    const stub = this.#options.effects[src]
+    const run: Creator = stub === undefined ? real : ({ input }) => stub(input)
+    return (args) => {
+      const watched = effects.body<unknown, unknown>(src, async ({ perform }) => {
+        const output = await this.#run(src, { run, args })
+        // What the outside world knows from here on; the body's own result is what counts.
+        perform(output)
+        await this.#crashAfter(src, args)
+        return output
+      })
+      return watched({ input: args.input, signal: args.signal, ...args.refold })
+    }
+  }
+
+  async #run(src: string, { run, args }: { readonly run: Creator; readonly args: CreatorArgs }): Promise<unknown> {
+    const { gate, time, bodyPatienceMs } = this.#options
+    const nth = ++this.#begun
+    this.#nthOf.set(args, nth)
+    await this.#crash({ nth, when: 'before', src })
+    const place = gate.enter()
+    const body = Promise.resolve(args).then(run)
+    try {
+      await time.track(patiently(body, bodyPatienceMs))
+      return await body
+    } finally {
+      await gate.leave(place, args)
+    }
+  }
+
+  #crashAfter(src: string, args: CreatorArgs): Promise<void> {
+    return this.#crash({ nth: this.#nthOf.get(args) ?? 0, when: 'after', src })
+  }
+
+  async #crash({ nth, when, src }: { readonly nth: number; readonly when: CrashPoint['when']; readonly src: string }): Promise<void> {
+    const { crash, kill } = this.#options
+    if (crash?.at !== 'body' || crash.nth !== nth || crash.when !== when) return
+    kill(`${when} the body of ${src}`)
+    await never()
+  }
+}
+
+/** Ends with the body, or when it takes so long that it must be waiting for time to pass. */
+async function patiently(body: Promise<unknown>, patienceMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
+  await Promise.race([body.then(() => undefined, () => undefined), patience])
+  clearTimeout(timer)
+}

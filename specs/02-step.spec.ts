@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { actions } from './conformance/actions.js'
 import { actors } from './conformance/actors.js'
-import { playDurably, playPlain } from './conformance/scenario.js'
+import { playDurably, playLive, playPlain } from './conformance/scenario.js'
 import { states } from './conformance/states.js'
 import { play } from './scenes/play.js'
 
@@ -16,5 +16,14 @@ describe.each([
       const plain = await playPlain(scenario)
       const durable = await playDurably(simulation, scenario)
       expect(durable).toEqual(plain)
-    }))
+    }),
+  )
+
+  test.each(scenarios)('STEP-2 the live state is byte for byte the folded one: $feature', (scenario) =>
+    play(scenario.feature, async (simulation) => {
+      const { live, folded } = await playLive(simulation, scenario)
+      expect(live.length).toBeGreaterThan(0)
+      expect(live).toEqual(folded)
+    }),
+  )
 })

@@ -6,7 +6,6 @@ import type { RecordMetadata, StateDocument, StoredEvent } from '@refold/core'
 import { produceRecords } from './record-format/produced-records.js'
 import type { ProducedStream } from './record-format/produced-records.js'
 import { foldEach } from './record-format/reference-fold.js'
-import type { FoldedRecord } from './record-format/reference-fold.js'
 import { fieldsOf } from './record-format/source-fields.js'
 import { play } from './scenes/play.js'
 
@@ -28,11 +27,12 @@ describe('the record format', () => {
   test('REC-1 every record that the runtime writes fits the schema', () => {
     const records = streams.flatMap(({ records }) => records.map(withoutPlace))
     expect(records.length).toBeGreaterThan(20)
-    for (const record of records) expect(isRecord(record) ? [] : isRecord.errors, JSON.stringify(record, null, 1)).toEqual([])
+    for (const record of records)
+      expect(isRecord(record) ? [] : isRecord.errors, JSON.stringify(record, null, 1)).toEqual([])
   })
 
   test('REC-1 every folded state fits the schema', () => {
-    const states = streams.flatMap(({ records }) => foldEach(records as unknown as FoldedRecord[]))
+    const states = streams.flatMap(({ records }) => foldEach(records))
     for (const state of states) expect(isState(state) ? [] : isState.errors, JSON.stringify(state, null, 1)).toEqual([])
   })
 
@@ -41,7 +41,11 @@ describe('the record format', () => {
     const header = (record.metadata as unknown as RecordMetadata).refold
     const patch = [{ op: 'add', path: '/state/root/context/__proto__', value: 1 }]
     expect(isRecord(record)).toBe(true)
-    for (const wrong of [{ ...header, input: undefined }, { ...header, body: { patch } }, { ...header, extra: 1 }]) {
+    for (const wrong of [
+      { ...header, input: undefined },
+      { ...header, body: { patch } },
+      { ...header, extra: 1 },
+    ]) {
       expect(isRecord(JSON.parse(JSON.stringify({ ...record, metadata: { refold: wrong } })))).toBe(false)
     }
   })
@@ -60,14 +64,18 @@ describe('the record format', () => {
 
   test('REC-8 the headers of a stream together say what its state says', () => {
     for (const { records } of streams) {
-      const state = foldEach(records as unknown as FoldedRecord[]).at(-1) as StateDocument
+      const state = foldEach(records).at(-1) as StateDocument
       const said = Object.assign({}, ...records.map(headerOf)) as ReturnType<typeof headerOf>
       const effects = Object.values(state.effects)
       expect(said.status).toBe(state.root.status ?? 'active')
       expect(said.owner ?? undefined).toBe(state.agent.owner)
       expect(said.agent).toBe(`${state.agent.definition}@${state.agent.version}`)
-      expect(said.pending).toBe(effects.filter(({ inDoubt, abandoned }) => inDoubt === undefined && abandoned === undefined).length)
-      expect(said.inDoubt).toBe(effects.filter(({ inDoubt, abandoned }) => inDoubt !== undefined || abandoned !== undefined).length)
+      expect(said.pending).toBe(
+        effects.filter(({ inDoubt, abandoned }) => inDoubt === undefined && abandoned === undefined).length,
+      )
+      expect(said.inDoubt).toBe(
+        effects.filter(({ inDoubt, abandoned }) => inDoubt !== undefined || abandoned !== undefined).length,
+      )
     }
   })
 
@@ -76,7 +84,16 @@ describe('the record format', () => {
       const known = new Map<string, string>()
       for (const record of records) {
         const { status, active, owner, condition, pending, inDoubt, nextDueAt, fingerprint } = headerOf(record)
-        for (const [field, value] of Object.entries({ status, active, owner, condition, pending, inDoubt, nextDueAt, fingerprint })) {
+        for (const [field, value] of Object.entries({
+          status,
+          active,
+          owner,
+          condition,
+          pending,
+          inDoubt,
+          nextDueAt,
+          fingerprint,
+        })) {
           if (value === undefined) continue
           expect(known.get(field), `${field} of revision ${record.revision}`).not.toBe(JSON.stringify(value))
           known.set(field, JSON.stringify(value))
@@ -86,7 +103,7 @@ describe('the record format', () => {
   })
 
   test('FOLD-1 applying the patches, without the machine, gives the value, the context and the output', () => {
-    const state = foldEach((streams[0]?.records ?? []) as unknown as FoldedRecord[]).at(-1) as StateDocument
+    const state = foldEach(streams[0]?.records ?? []).at(-1) as StateDocument
     expect(state.root).toMatchObject({
       status: 'done',
       value: 'ended',
@@ -108,6 +125,7 @@ describe('the schemas and the types', () => {
     ['RecordBody', record, recordSchema.$defs['body']],
     ['StateDocument', state, stateSchema],
     ['AgentPart', state, stateSchema.$defs['agent']],
+    ['Suspicion', state, stateSchema.$defs['suspicion']],
     ['WaitingInput', state, stateSchema.$defs['waiting']],
     ['ActorDocument', state, stateSchema.$defs['actor']],
     ['DetachedActor', state, stateSchema.$defs['detached']],
@@ -122,7 +140,9 @@ describe('the schemas and the types', () => {
   test('REC-1 the schema has the closed set of own types and no other', () => {
     const union = /export type OwnRecordType =(.*?)\n\n/s.exec(record)?.[1] ?? ''
     const types = [...union.matchAll(/'(refold\.[^']+)'/g)].map(([, type = '']) => type)
-    const inSchema = [...JSON.stringify(recordSchema.$defs['ownRecord']).matchAll(/"(refold\.[^"]+)"/g)].map(([, type = '']) => type)
+    const inSchema = [...JSON.stringify(recordSchema.$defs['ownRecord']).matchAll(/"(refold\.[^"]+)"/g)].map(
+      ([, type = '']) => type,
+    )
     expect(inSchema.toSorted()).toEqual(types.toSorted())
   })
 })
@@ -141,7 +161,12 @@ function source(file: string): string {
 }
 
 /** The record without what the store adds: stream, revision, position. */
-function withoutPlace({ id, type, data, metadata }: StoredEvent): Omit<StoredEvent, 'stream' | 'revision' | 'position'> {
+function withoutPlace({
+  id,
+  type,
+  data,
+  metadata,
+}: StoredEvent): Omit<StoredEvent, 'stream' | 'revision' | 'position'> {
   return { id, type, data, metadata }
 }
 

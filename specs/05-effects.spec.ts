@@ -73,7 +73,10 @@ describe('start and outcome', () => {
         if (input.visit === 1 && attempt < 3) throw new Error('busy')
         return 'done'
       }
-      const a = await workerOf(simulation, 'a', { run, policy: { retry: { attempts: 3, delayMs: 1_000, jitter: false } } })
+      const a = await workerOf(simulation, 'a', {
+        run,
+        policy: { retry: { attempts: 3, delayMs: 1_000, jitter: false } },
+      })
       await begin(simulation, a)
       await simulation.when(() => simulation.effects.began().length === 2)
       a.kill()
@@ -86,7 +89,10 @@ describe('start and outcome', () => {
       const records = await simulation.records('task-1')
       expect(keys.length).toBeGreaterThan(3)
       expect(new Set(keys).size).toBe(2)
-      expect([...new Set(keys)].map((key) => records.find(({ id }) => id === eventIdOf(key))?.type)).toEqual(['refold.started', 'again'])
+      expect([...new Set(keys)].map((key) => records.find(({ id }) => id === eventIdOf(key))?.type)).toEqual([
+        'refold.started',
+        'again',
+      ])
     }))
 
   test('EFF-6 what a body does to its input changes no state', () =>
@@ -110,7 +116,8 @@ describe('start and outcome', () => {
       await simulation.advance(HOUR_MS)
       expect(agent.getSnapshot().context.error).toMatchObject({ code: 'OUTCOME_UNSTORABLE' })
       expect(simulation.effects.began()).toHaveLength(1)
-    }))
+    }),
+  )
 })
 
 describe('retries and time-outs', () => {
@@ -129,7 +136,9 @@ describe('retries and time-outs', () => {
       await simulation.advance(20_000)
       await simulation.until(a.start())
       await simulation.advance(HOUR_MS)
-      const failures = (await simulation.records('task-1')).filter(({ type }) => type === 'refold.effect.failed').map(({ data }) => data as { retryAt?: number })
+      const failures = (await simulation.records('task-1'))
+        .filter(({ type }) => type === 'refold.effect.failed')
+        .map(({ data }) => data as { retryAt?: number })
       const [first, second, third] = simulation.effects.began().map(({ at }) => at)
       expect(failures.map(({ retryAt }) => retryAt !== undefined)).toEqual([true, true, false])
       expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(60_000)
@@ -186,7 +195,8 @@ describe('retries and time-outs', () => {
       await simulation.advance(10_000)
       const times = simulation.effects.began().map(({ at }) => at)
       expect(times).toHaveLength(6)
-      for (let first = 0; first + 2 < times.length; first++) expect((times[first + 2] ?? 0) - (times[first] ?? 0)).toBeGreaterThanOrEqual(999)
+      for (let first = 0; first + 2 < times.length; first++)
+        expect((times[first + 2] ?? 0) - (times[first] ?? 0)).toBeGreaterThanOrEqual(999)
     }))
 
   test('EFF-19 EFF-13 an abort by closing uses no attempt up: the body runs again at the next start', () =>

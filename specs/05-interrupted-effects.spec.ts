@@ -9,7 +9,10 @@ import type { TaskOptions } from './scenes/task.js'
 const neverRetry = { safety: 'never-retry' }
 
 /** A body that was begun when its process died, and the agent as the next life of the process holds it. */
-async function interrupted(simulation: Simulation, options: TaskOptions): Promise<{ readonly a: SimulatedProcess; readonly agent: AnyAgent }> {
+async function interrupted(
+  simulation: Simulation,
+  options: TaskOptions,
+): Promise<{ readonly a: SimulatedProcess; readonly agent: AnyAgent }> {
   const a = await workerOf(simulation, 'a', { run: workFor(5_000), ...options })
   await begin(simulation, a)
   await simulation.when(() => simulation.effects.began().length === 1)
@@ -45,7 +48,8 @@ describe('reconcilable', () => {
       expect(agent.getSnapshot().context).toMatchObject(context)
       expect(simulation.effects.began()).toHaveLength(bodies)
       expect(asked).toEqual([{ key: simulation.effects.began()[0]?.key, input: { visit: 1, list: ['a'] } }])
-    }))
+    }),
+  )
 
   test('EFF-14 an unknown answer leaves the effect in doubt', () =>
     play('EFF-14 unknown', async (simulation) => {
@@ -91,8 +95,11 @@ describe('never-retry', () => {
       const records = await simulation.records('task-1')
       expect(agent.getSnapshot().context).toMatchObject(context)
       expect(simulation.effects.began()).toHaveLength(bodies)
-      expect(records.filter(({ metadata }) => (metadata as { refold: { by?: string } }).refold.by === 'ana')).toHaveLength(1)
-    }))
+      expect(
+        records.filter(({ metadata }) => (metadata as { refold: { by?: string } }).refold.by === 'ana'),
+      ).toHaveLength(1)
+    }),
+  )
 
   test('EFF-17 a decision about an effect that is not in doubt is refused', () =>
     play('EFF-17 refused', async (simulation) => {
@@ -100,7 +107,9 @@ describe('never-retry', () => {
       const agent = await begin(simulation, a)
       await simulation.when(() => simulation.effects.began().length === 1)
       const effect = agent.getSnapshot().effects[0]?.effect ?? ''
-      expect(await simulation.until(rejection(agent.decide(effect, { complete: 'mine' })))).toMatchObject({ code: 'NOT_IN_DOUBT' })
+      expect(await simulation.until(rejection(agent.decide(effect, { complete: 'mine' })))).toMatchObject({
+        code: 'NOT_IN_DOUBT',
+      })
       await until(simulation, agent, 'resting')
       expect(agent.getSnapshot().context.result).toBe('done')
     }))
@@ -117,7 +126,9 @@ describe('never-retry', () => {
       const c = await workerOf(simulation, 'c', { policy: neverRetry })
       const stranger = await simulation.until(c.attach('task', '1'))
       const [doubted] = await simulation.until(agent.inDoubt())
-      expect(await simulation.until(rejection(stranger.decide(doubted?.effect ?? '', { again: true })))).toMatchObject({ code: 'OWNER_MAY_LIVE' })
+      expect(await simulation.until(rejection(stranger.decide(doubted?.effect ?? '', { again: true })))).toMatchObject({
+        code: 'OWNER_MAY_LIVE',
+      })
       await simulation.until(agent.decide(doubted?.effect ?? '', { again: true }))
       await until(simulation, agent, 'resting')
       expect(new Set(simulation.effects.began().map(({ key }) => key)).size).toBe(1)
@@ -145,7 +156,10 @@ describe('never-retry', () => {
       expect(await simulation.until(agent.inDoubt())).toMatchObject([{ src: 'work', abandoned: {} }])
       await simulation.advance(10_000)
       expect(await simulation.until(agent.inDoubt())).toEqual([])
-      expect((await simulation.records('task-1')).at(-1)).toMatchObject({ type: 'refold.effect.done', data: { output: 'paid' } })
+      expect((await simulation.records('task-1')).at(-1)).toMatchObject({
+        type: 'refold.effect.done',
+        data: { output: 'paid' },
+      })
       expect(agent.getSnapshot().value).toBe('left')
     }))
 

@@ -10,7 +10,10 @@ import { play } from './scenes/play.js'
 /** Echoes what it is sent; greets when it begins. */
 function echo(log: string[]) {
   const machine = setup({
-    types: { context: {} as { heard: string[]; counts: number[] }, events: {} as { type: 'say'; text: string } | { type: 'heard'; text: string } | { type: 'leave' } },
+    types: {
+      context: {} as { heard: string[]; counts: number[] },
+      events: {} as { type: 'say'; text: string } | { type: 'heard'; text: string } | { type: 'leave' },
+    },
     actors: {
       echo: fromCallback<{ type: 'say'; text: string }>(({ sendBack, receive }) => {
         log.push('begins')
@@ -50,7 +53,10 @@ function echo(log: string[]) {
   return defineAgent({ name: 'echo', version: 1, machine })
 }
 
-async function listening(simulation: Simulation, log: string[]): Promise<{ readonly a: SimulatedProcess; readonly agent: AnyAgent }> {
+async function listening(
+  simulation: Simulation,
+  log: string[],
+): Promise<{ readonly a: SimulatedProcess; readonly agent: AnyAgent }> {
   const a = simulation.process('a', { agents: () => [echo(log)] })
   await simulation.until(a.start())
   const agent = await simulation.until(a.startAgent('echo', { id: '1' }))
@@ -62,9 +68,17 @@ describe('callbacks and observables', () => {
   test('EFF-7 each event of a callback and each value of an observable is a record', () =>
     play('EFF-7', async (simulation) => {
       const { agent } = await listening(simulation, [])
-      const data = (await simulation.records('echo-1')).filter(({ type }) => type === 'refold.effect.event').map((record) => record.data)
+      const data = (await simulation.records('echo-1'))
+        .filter(({ type }) => type === 'refold.effect.event')
+        .map((record) => record.data)
       expect(data).toHaveLength(3)
-      expect(data).toEqual(expect.arrayContaining([{ src: 'echo', event: { type: 'heard', text: 'hello' } }, { src: 'counts', value: 1 }, { src: 'counts', value: 2 }]))
+      expect(data).toEqual(
+        expect.arrayContaining([
+          { src: 'echo', event: { type: 'heard', text: 'hello' } },
+          { src: 'counts', value: 1 },
+          { src: 'counts', value: 2 },
+        ]),
+      )
       expect(agent.getSnapshot().context).toEqual({ heard: ['hello'], counts: [1, 2] })
     }))
 
@@ -80,7 +94,9 @@ describe('callbacks and observables', () => {
       await simulation.until(agent.waitFor(({ context }) => context.heard.includes('whale')))
       expect(log).toEqual(['begins', 'whale'])
       const record = (await simulation.records('echo-1')).find(({ type }) => type === 'say')
-      expect(record?.metadata).toMatchObject({ refold: { body: { deliver: [{ event: { type: 'say', text: 'whale' } }] } } })
+      expect(record?.metadata).toMatchObject({
+        refold: { body: { deliver: [{ event: { type: 'say', text: 'whale' } }] } },
+      })
     }))
 
   test('EFF-4 leaving the state ends the callback', () =>

@@ -1,30 +1,52 @@
 /** What a crash changes: nothing. */
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '@refold/core'
 import type { Simulation } from '@refold/testing'
 import { play, rejection } from './scenes/play.js'
 import { begin, task, types, until, workerOf, workFor } from './scenes/task.js'
 
 /** Plays the same script, with a crash at the nth append of the process, and gives what became of the agent. */
-async function script(simulation: Simulation, crash: { readonly nth: number; readonly when: 'before' | 'after' } | undefined): Promise<object> {
+async function script(
+  simulation: Simulation,
+  crash: { readonly nth: number; readonly when: 'before' | 'after' } | undefined,
+): Promise<object> {
   const a = await workerOf(simulation, 'a', { run: workFor(100) })
-  if (crash !== undefined) simulation.faults.add({ process: 'a', nth: crash.nth, fault: { kind: 'crash', when: crash.when } })
-  await persist(simulation, () => a, (process) => process.startAgent('task', { id: '1' }))
+  if (crash !== undefined)
+    simulation.faults.add({ process: 'a', nth: crash.nth, fault: { kind: 'crash', when: crash.when } })
+  await persist(
+    simulation,
+    () => a,
+    (process) => process.startAgent('task', { id: '1' }),
+  )
   for (const [index, event] of [{ type: 'note', text: 'x' }, { type: 'again' }, { type: 'end' }].entries()) {
-    await persist(simulation, () => a, async (process) => {
-      const agent = await process.attach('task', '1')
-      if (event.type !== 'note') await agent.waitFor((state) => state.value !== 'working')
-      return agent.send(event, { id: String(index) })
-    })
+    await persist(
+      simulation,
+      () => a,
+      async (process) => {
+        const agent = await process.attach('task', '1')
+        if (event.type !== 'note') await agent.waitFor((state) => state.value !== 'working')
+        return agent.send(event, { id: String(index) })
+      },
+    )
   }
   const agent = await simulation.until(a.attach('task', '1'))
   const { status, value, context } = agent.getSnapshot()
-  return { status, value, context, types: (await types(simulation)).filter((type) => !['refold.claimed', 'refold.effect.started'].includes(type)) }
+  return {
+    status,
+    value,
+    context,
+    types: (await types(simulation)).filter((type) => !['refold.claimed', 'refold.effect.started'].includes(type)),
+  }
 }
 
 type Worker = Awaited<ReturnType<typeof workerOf>>
 
 /** Does it again in the next life of the process when the process dies on the way. */
-async function persist(simulation: Simulation, process: () => Worker, act: (process: Worker) => Promise<unknown>): Promise<void> {
+async function persist(
+  simulation: Simulation,
+  process: () => Worker,
+  act: (process: Worker) => Promise<unknown>,
+): Promise<void> {
   for (;;) {
     const worker = process()
     if (worker.state === 'down') await simulation.until(worker.start())
@@ -118,19 +140,28 @@ describe('recovery', () => {
       for (const id of ['1', '2']) await simulation.until(a.startAgent('task', { id }))
       await simulation.advance(1_000)
       a.kill()
-      const [first] = await simulation.records('task-1')
-      const header = (first?.metadata as { refold: object }).refold
-      const store = await simulation.disk.admin()
-      const broken = { ...header, body: { patch: [{ op: 'remove', path: '/state/nowhere/at/all' }] } }
-      await store.append('task-1', [{ id: '00000000-0000-4000-8000-000000000000', type: 'broken', data: {}, metadata: { refold: broken } as never }], { expected: first?.revision ?? 'no_stream' })
+      await breakStream(simulation, 'task-1')
       await simulation.until(a.start())
       const healthy = await simulation.until(a.attach('task', '2'))
       await until(simulation, healthy, 'resting')
-      expect(a.reports).toEqual(expect.arrayContaining([expect.objectContaining({ code: 'UNREADABLE', agent: { name: 'task', id: '1' } })]))
+      expect(a.reports).toEqual(
+        expect.arrayContaining([expect.objectContaining({ code: 'UNREADABLE', agent: { name: 'task', id: '1' } })]),
+      )
     }))
 })
 
 function sorted(end: object): object {
   const { types: order, ...rest } = end as { readonly types: readonly string[] }
   return { ...rest, types: order.toSorted() }
+}
+
+/** Appends a record of ours whose patch fits nothing. */
+async function breakStream(simulation: Simulation, stream: string): Promise<void> {
+  const [first] = await simulation.records(stream)
+  if (first === undefined) throw new Error(`${stream} has no record`)
+  const { refold } = first.metadata as { readonly refold: JsonObject }
+  const metadata = { refold: { ...refold, body: { patch: [{ op: 'remove', path: '/state/nowhere/at/all' }] } } }
+  const store = await simulation.disk.admin()
+  const record = { id: '00000000-0000-4000-8000-000000000000', type: 'broken', data: {}, metadata }
+  await store.append(stream, [record], { expected: first.revision })
 }

@@ -74,7 +74,9 @@ describe('sending', () => {
   test('SND-1 of several sends at the same moment each resolves to the state after its own event', () =>
     play('SND-1 several', async (simulation) => {
       const { agent } = await opened(simulation)
-      const states = await simulation.until(Promise.all(['x', 'y', 'z'].map((text) => agent.send({ type: 'note', text }))))
+      const states = await simulation.until(
+        Promise.all(['x', 'y', 'z'].map((text) => agent.send({ type: 'note', text }))),
+      )
       expect(states.map(({ context }) => context.notes)).toEqual([['x'], ['x', 'y'], ['x', 'y', 'z']])
       expect(states.map(({ revision }) => revision)).toEqual([1n, 2n, 3n])
     }))
@@ -114,14 +116,18 @@ describe('sending', () => {
     play('SND-4 reused', async (simulation) => {
       const { agent } = await opened(simulation)
       await simulation.until(agent.send({ type: 'note', text: 'x' }, { id: 'n1' }))
-      expect(await simulation.until(rejection(agent.send({ type: 'note', text: 'y' }, { id: 'n1' })))).toMatchObject({ code: 'ID_REUSED' })
+      expect(await simulation.until(rejection(agent.send({ type: 'note', text: 'y' }, { id: 'n1' })))).toMatchObject({
+        code: 'ID_REUSED',
+      })
     }))
 
   test('SND-5 a full window of remembered ids refuses, forgets none, and empties with age', () =>
     play('SND-5', async (simulation) => {
       const { a, agent } = await opened(simulation)
       for (const id of ['n1', 'n2']) await simulation.until(agent.send({ type: 'note', text: id }, { id }))
-      expect(await simulation.until(rejection(agent.send({ type: 'note', text: 'n3' }, { id: 'n3' })))).toMatchObject({ code: 'DEDUP_WINDOW_FULL' })
+      expect(await simulation.until(rejection(agent.send({ type: 'note', text: 'n3' }, { id: 'n3' })))).toMatchObject({
+        code: 'DEDUP_WINDOW_FULL',
+      })
       await simulation.until(agent.send({ type: 'note', text: 'n1' }, { id: 'n1' }))
       a.kill()
       await simulation.advance(DAY_MS + 1)
@@ -137,7 +143,9 @@ describe('sending', () => {
       await simulation.until(agent.send({ type: 'note', text: 'x' }))
       const same = await simulation.until(a.startAgent('book', { id: '1', input: { owner: 'ana' } }))
       expect(same.getSnapshot().context.notes).toEqual(['x'])
-      expect(await simulation.until(rejection(a.startAgent('book', { id: '1', input: { owner: 'bob' } })))).toMatchObject({ code: 'ID_REUSED' })
+      expect(
+        await simulation.until(rejection(a.startAgent('book', { id: '1', input: { owner: 'bob' } }))),
+      ).toMatchObject({ code: 'ID_REUSED' })
       expect(await types(simulation)).toEqual(['refold.started', 'note'])
     }))
 
@@ -147,7 +155,9 @@ describe('sending', () => {
       simulation.faults.add({ process: 'a', type: 'close', fault: { kind: 'delayed', requestMs: 500 } })
       const told: string[] = []
       const close = agent.send({ type: 'close' }).then(() => told.push('closed'))
-      const note = rejection(agent.send({ type: 'note', text: 'x' })).then((error) => told.push((error as { code: string }).code))
+      const note = rejection(agent.send({ type: 'note', text: 'x' })).then((error) =>
+        told.push((error as { code: string }).code),
+      )
       await simulation.advance(400)
       expect(told).toEqual([])
       await simulation.until(Promise.all([close, note]))
@@ -158,7 +168,9 @@ describe('sending', () => {
     play('SND-8', async (simulation) => {
       const { agent } = await opened(simulation)
       await simulation.until(agent.send({ type: 'close' }))
-      expect(await simulation.until(rejection(agent.send({ type: 'note', text: 'x' })))).toMatchObject({ code: 'NOT_ACTIVE' })
+      expect(await simulation.until(rejection(agent.send({ type: 'note', text: 'x' })))).toMatchObject({
+        code: 'NOT_ACTIVE',
+      })
       expect((await simulation.until(agent.done())).output).toBe(0)
     }))
 
@@ -168,11 +180,10 @@ describe('sending', () => {
       const others = ['b', 'c'].map((name) => simulation.process(name, { agents: () => [book], worker: false }))
       for (const other of others) await simulation.until(other.start())
       const agents = [agent, ...(await simulation.until(Promise.all(others.map((other) => other.attach('book', '1')))))]
-      const texts = agents.flatMap((_, sender) => [0, 1, 2, 3].map((index) => `${sender}.${index}`))
-      await simulation.until(Promise.all(texts.map((text) => agents[Number(text[0])]?.send({ type: 'note', text }))))
-      const [reader] = agents
-      await simulation.until(reader?.waitFor((state) => state.context.notes.length === texts.length) ?? Promise.reject(new Error('no agent')))
-      expect(reader?.getSnapshot().context.notes.toSorted()).toEqual(texts)
-      expect(await types(simulation)).toHaveLength(texts.length + 1)
+      const sent = agents.flatMap((sender, index) => [0, 1, 2, 3].map((n) => ({ sender, text: `${index}.${n}` })))
+      await simulation.until(Promise.all(sent.map(({ sender, text }) => sender.send({ type: 'note', text }))))
+      await simulation.until(agent.waitFor((state) => state.context.notes.length === sent.length))
+      expect(agent.getSnapshot().context.notes.toSorted()).toEqual(sent.map(({ text }) => text))
+      expect(await types(simulation)).toHaveLength(sent.length + 1)
     }))
 })

@@ -19,7 +19,12 @@ const machine = setup({
   states: {
     open: {
       on: {
-        note: { actions: [assign({ notes: ({ context, event }) => [...context.notes, event.text] }), emit(({ event }) => ({ type: 'noted' as const, text: event.text }))] },
+        note: {
+          actions: [
+            assign({ notes: ({ context, event }) => [...context.notes, event.text] }),
+            emit(({ event }) => ({ type: 'noted' as const, text: event.text })),
+          ],
+        },
         close: 'closed',
       },
     },
@@ -58,7 +63,11 @@ describe('reading', () => {
       await simulation.until(agent.send({ type: 'note', text: 'live' }))
       await simulation.until(agent.send({ type: 'close' }))
       await simulation.advance(1_000)
-      expect(seen).toEqual([[0n, 1n, 2n, 3n, 4n, 5n], [2n, 3n, 4n, 5n], [4n, 5n]])
+      expect(seen).toEqual([
+        [0n, 1n, 2n, 3n, 4n, 5n],
+        [2n, 3n, 4n, 5n],
+        [4n, 5n],
+      ])
     }))
 
   test('HIS-1 events$ gives the records from now on', () =>
@@ -107,7 +116,10 @@ describe('reading', () => {
       agent.on('noted', (emitted: unknown) => seen.push(emitted))
       for (const text of ['1', '2']) await simulation.until(agent.send({ type: 'note', text }))
       await simulation.advance(1_000)
-      expect(seen).toEqual([{ type: 'noted', text: '1' }, { type: 'noted', text: '2' }])
+      expect(seen).toEqual([
+        { type: 'noted', text: '1' },
+        { type: 'noted', text: '2' },
+      ])
     }))
 })
 
@@ -115,7 +127,9 @@ describe('time travel', () => {
   test('HIS-3 the state at each revision is what it was then', () =>
     play('HIS-3', async (simulation) => {
       const { agent } = await written(simulation)
-      const states = await simulation.until(Promise.all([0n, 1n, 2n, 3n].map((revision) => agent.stateAt(revision as never))))
+      const states = await simulation.until(
+        Promise.all([0n, 1n, 2n, 3n].map((revision) => agent.stateAt(revision as never))),
+      )
       expect(states.map(({ context }) => context.notes)).toEqual([[], ['x'], ['x', 'y'], ['x', 'y', 'z']])
       expect(states.map(({ revision }) => revision)).toEqual([0n, 1n, 2n, 3n])
     }))
@@ -129,12 +143,17 @@ describe('time travel', () => {
   test('HIS-4 the state at a time is that after the last record at or before it', () =>
     play('HIS-4', async (simulation) => {
       const { agent } = await written(simulation)
-      const times = (await simulation.records('book-1')).map(({ metadata }) => (metadata as { refold: { at: number } }).refold.at)
-      const at = async (time: number): Promise<unknown> => (await simulation.until(agent.stateAt({ at: time }))).context.notes
+      const times = (await simulation.records('book-1')).map(
+        ({ metadata }) => (metadata as { refold: { at: number } }).refold.at,
+      )
+      const at = async (time: number): Promise<unknown> =>
+        (await simulation.until(agent.stateAt({ at: time }))).context.notes
       expect(await at(times[2] ?? 0)).toEqual(['x', 'y'])
       expect(await at((times[2] ?? 0) + 500)).toEqual(['x', 'y'])
       expect(await at((times[2] ?? 0) - 1)).toEqual(['x'])
-      expect(await simulation.until(rejection(agent.stateAt({ at: (times[0] ?? 0) - 1 })))).toMatchObject({ code: 'NOT_FOUND' })
+      expect(await simulation.until(rejection(agent.stateAt({ at: (times[0] ?? 0) - 1 })))).toMatchObject({
+        code: 'NOT_FOUND',
+      })
     }))
 
   test.each([
@@ -145,16 +164,27 @@ describe('time travel', () => {
     play('HIS-5', async (simulation) => {
       const { agent } = await written(simulation)
       const patch = await simulation.until(agent.diff(from as never, to as never))
-      const [before, after] = await simulation.until(Promise.all([from, to].map((revision) => agent.stateAt(revision as never))))
+      const [before, after] = await simulation.until(
+        Promise.all([from, to].map((revision) => agent.stateAt(revision as never))),
+      )
       const changed = applyAll({ root: { context: before?.context } }, patch) as { root: { context: unknown } }
       expect(changed.root.context).toEqual(after?.context)
-    }))
+    }),
+  )
 
   test('HIS-6 looking appends nothing', () =>
     play('HIS-6', async (simulation) => {
       const { agent } = await written(simulation)
       const before = await simulation.records('book-1')
-      await simulation.until(Promise.all([agent.stateAt(1n as never), agent.diff(0n as never, 3n as never), agent.legalEvents(), agent.can({ type: 'close' }), agent.inDoubt()]))
+      await simulation.until(
+        Promise.all([
+          agent.stateAt(1n as never),
+          agent.diff(0n as never, 3n as never),
+          agent.legalEvents(),
+          agent.can({ type: 'close' }),
+          agent.inDoubt(),
+        ]),
+      )
       agent.eventsFrom(0n as never).subscribe(() => {})
       await simulation.advance(10_000)
       expect(await simulation.records('book-1')).toEqual(before)

@@ -23,16 +23,35 @@ describe('errors', () => {
 })
 
 describe('RefoldError', () => {
-  const error = new RefoldError('TOO_LARGE', 'too large', { hint: 'Store less.', cause: new Error('below'), facts: { bytes: 7 } })
+  const error = new RefoldError('TOO_LARGE', 'too large', {
+    hint: 'Store less.',
+    cause: new Error('below'),
+    facts: { bytes: 7 },
+  })
 
   test('ERR-2 is recognised by its code, also when it comes from another copy of the package', () => {
     const other = Object.assign(new Error('too large'), { name: 'RefoldError', code: 'TOO_LARGE' })
-    expect([isRefoldError(error), isRefoldError(error, 'TOO_LARGE'), isRefoldError(error, 'CLOSED')]).toEqual([true, true, false])
-    expect([isRefoldError(other), isRefoldError(other, 'TOO_LARGE'), isRefoldError(other, 'CLOSED')]).toEqual([true, true, false])
-    expect([new Error('x'), { name: 'RefoldError', code: 'TOO_LARGE' }, undefined].map((value) => isRefoldError(value))).toEqual([false, false, false])
+    expect([isRefoldError(error), isRefoldError(error, 'TOO_LARGE'), isRefoldError(error, 'CLOSED')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect([isRefoldError(other), isRefoldError(other, 'TOO_LARGE'), isRefoldError(other, 'CLOSED')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(
+      [new Error('x'), { name: 'RefoldError', code: 'TOO_LARGE' }, undefined].map((value) => isRefoldError(value)),
+    ).toEqual([false, false, false])
   })
 
   test('ERR-3 keeps its cause, its facts and its hint', () => {
-    expect(error).toMatchObject({ cause: { message: 'below' }, facts: { bytes: 7 }, hint: 'Store less.', message: 'too large' })
+    expect(error).toMatchObject({
+      cause: { message: 'below' },
+      facts: { bytes: 7 },
+      hint: 'Store less.',
+      message: 'too large',
+    })
   })
 })

@@ -14,10 +14,20 @@ interface Row {
 
 /** The rows of every table: the last cell names tests, each in backticks. */
 function rowsOf(text: string): readonly Row[] {
-  return text.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:feature|in XState) \|/.test(line)).map((line) => {
-    const cells = line.slice(1, -1).split('|').map((cell) => cell.trim())
-    return { feature: cells[0] ?? '', cells, titles: [...(cells.at(-1) ?? '').matchAll(/`([^`]+)`/g)].map(([, title = '']) => title) }
-  })
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (?:feature|in XState) \|/.test(line))
+    .map((line) => {
+      const cells = line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim())
+      return {
+        feature: cells[0] ?? '',
+        cells,
+        titles: [...(cells.at(-1) ?? '').matchAll(/`([^`]+)`/g)].map(([, title = '']) => title),
+      }
+    })
 }
 
 describe('conformance with XState', () => {
@@ -34,7 +44,9 @@ describe('conformance with XState', () => {
   })
 
   test('every test that a row names exists', () => {
-    const missing = rows.flatMap(({ feature, titles }) => titles.filter((title) => !tests.some((text) => text.includes(title))).map((title) => `${feature}: ${title}`))
+    const missing = rows.flatMap(({ feature, titles }) =>
+      titles.filter((title) => !tests.some((text) => text.includes(title))).map((title) => `${feature}: ${title}`),
+    )
     expect(missing.length, `Tests that do not exist:\n  ${missing.join('\n  ')}`).toBe(0)
   })
 })

@@ -20,17 +20,23 @@ describe('traceability', () => {
 
   test('every id that a test title names is a guarantee', () => {
     const promised = new Set(guarantees.map(({ id }) => id))
-    const unknown = tests.filter(({ id }) => !promised.has(id)).map(({ id, title, file }) => `${id} in ${file}: ${title}`)
+    const unknown = tests
+      .filter(({ id }) => !promised.has(id))
+      .map(({ id, title, file }) => `${id} in ${file}: ${title}`)
     expect(unknown.length, listed('Test titles with an unknown id', unknown)).toBe(0)
   })
 
   test('an id is given once', () => {
-    const twice = guarantees.filter(({ id }, index) => guarantees.findIndex((other) => other.id === id) !== index).map(line)
+    const twice = guarantees
+      .filter(({ id }, index) => guarantees.findIndex((other) => other.id === id) !== index)
+      .map(line)
     expect(twice.length, listed('Ids given twice', twice)).toBe(0)
   })
 
   test('a guarantee is one sentence', () => {
-    const longer = guarantees.filter(({ sentence }) => !/^[^.].*[.]$/.test(sentence) || /[.?!] [A-Z]/.test(sentence)).map(line)
+    const longer = guarantees
+      .filter(({ sentence }) => !/^[^.].*[.]$/.test(sentence) || /[.?!] [A-Z]/.test(sentence))
+      .map(line)
     expect(longer.length, listed('Not one sentence', longer)).toBe(0)
   })
 })
@@ -38,7 +44,10 @@ describe('traceability', () => {
 describe('what the pages and the titles say', () => {
   test('a guarantee is a list item that begins with an id in bold', () => {
     const page = '# Page\n\n- **APP-1** One.\n- APP-2 Later.\n- **I4** Four.\n\nText **APP-3** inside.\n'
-    expect(guaranteesOf(page, 'page.md').map(({ id, sentence }) => [id, sentence])).toEqual([['APP-1', 'One.'], ['I4', 'Four.']])
+    expect(guaranteesOf(page, 'page.md').map(({ id, sentence }) => [id, sentence])).toEqual([
+      ['APP-1', 'One.'],
+      ['I4', 'Four.'],
+    ])
   })
 
   test.each([

@@ -8,7 +8,7 @@ import { chatAgent } from './agent.js'
 
 const { OPENAI_BASE_URL: url, OPENAI_MODEL: model = 'gpt-4o-mini', CHAT_DB: file = 'chat.db' } = process.env
 const question = process.argv[2] ?? 'What is 19 + 23, and what time is it in Lisbon?'
-if (url === undefined) {
+if (!url) {
   console.error('set OPENAI_BASE_URL, and OPENAI_MODEL and OPENAI_API_KEY where the endpoint wants them')
   process.exit(2)
 }

@@ -13,6 +13,7 @@ export const STEPS = [
   'summary',
   'report',
 ] as const
+/** One of them. */
 export type StepName = (typeof STEPS)[number]
 
 /** One installed package; `path` is relative to the reviewed directory. */
@@ -24,6 +25,7 @@ export interface InstalledPackage {
   readonly isLink: boolean
 }
 
+/** What step 1 finds. */
 export interface Inventory {
   readonly project: string
   readonly packages: readonly InstalledPackage[]
@@ -31,6 +33,7 @@ export interface Inventory {
   readonly unreadable: readonly string[]
 }
 
+/** What step 2 finds. */
 export interface Licences {
   /** Largest group first. */
   readonly groups: readonly { readonly licence: string; readonly count: number }[]
@@ -38,26 +41,31 @@ export interface Licences {
   readonly unknown: readonly string[]
 }
 
+/** What step 3 finds. */
 export interface Scripts {
   readonly packages: readonly { readonly id: string; readonly scripts: readonly string[] }[]
 }
 
+/** What step 4 finds. */
 export interface Ages {
   /** Oldest first; the day is the one that the package's own change log gives for its version. */
   readonly known: readonly { readonly id: string; readonly day: string }[]
   readonly unknown: number
 }
 
+/** What step 5 finds. */
 export interface Sizes {
   readonly bytes: number
   readonly files: number
   readonly largest: readonly { readonly id: string; readonly bytes: number; readonly files: number }[]
 }
 
+/** What step 6 finds. */
 export interface Duplicates {
   readonly packages: readonly { readonly name: string; readonly versions: readonly string[]; readonly copies: number }[]
 }
 
+/** What step 7 finds. */
 export interface Provenance {
   readonly lockfile: string | null
   readonly withIntegrity: number
@@ -86,12 +94,15 @@ export interface Proposal {
   readonly verdict: Verdict
   readonly concerns: readonly { readonly isSevere: boolean; readonly text: string }[]
 }
+/** Both words that a decision can be. */
 export type Verdict = 'accept' | 'reject'
+/** Who decided what. */
 export interface Decision {
   readonly verdict: Verdict
   readonly by: string
 }
 
+/** The paragraph at the head of the report, and what it cost in tokens. */
 export interface Summary {
   readonly text: string
   /** `template`, or the model's name. */
@@ -103,4 +114,9 @@ export interface Summary {
 /** `name@version`, as people write it. */
 export function idOf({ name, version }: InstalledPackage): string {
   return `${name}@${version}`
+}
+
+/** Links are the project's own packages. */
+export function countInstalled({ packages }: Inventory): number {
+  return packages.filter(({ isLink }) => !isLink).length
 }

@@ -26,6 +26,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** What `--help` prints. */
 export const HELP = `Reviews the dependencies installed in a directory, kills its own worker in the middle, and finishes all the same.
 
   npm start -- [DIRECTORY] [options]

@@ -9,6 +9,7 @@ import { STEPS } from './findings.js'
 import type { Decision, StepName, Summary } from './findings.js'
 import type { FromWorker, WorkerOrder } from './messages.js'
 import type { Decider } from './person.js'
+import { inOrder } from './in-order.js'
 import type { Screen } from './screen.js'
 import { startWorker } from './worker-process.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -16,8 +17,10 @@ import type { WorkerProcess } from './worker-process.js'
 /** Workers that may die by no will of ours. */
 const DEATHS_ALLOWED = 3
 
+/** The review as its supervisor holds it. */
 export type Review = AgentOf<ReturnType<typeof reviewAgent>>
 
+/** What `supervise` needs. */
 export interface Supervision {
   readonly review: Review
   readonly store: string
@@ -46,7 +49,8 @@ export interface Outcome {
 }
 
 /** Resolves when the review has ended; rejects with the signal's reason when it was interrupted: then it can be resumed. */
-export async function supervise(supervision: Supervision): Promise<Outcome> {
+export async function supervise(given: Supervision): Promise<Outcome> {
+  const supervision = { ...given, screen: inOrder(given.screen) }
   const { review, screen } = supervision
   const ended = new AbortController()
   const stop = AbortSignal.any([supervision.signal, ended.signal])

@@ -1,5 +1,20 @@
 /** Actions. */
-import { assign, cancel, createMachine, emit, enqueueActions, forwardTo, fromTransition, log, raise, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate'
+import {
+  assign,
+  cancel,
+  createMachine,
+  emit,
+  enqueueActions,
+  forwardTo,
+  fromTransition,
+  log,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate'
 import type { Scenario } from './scenario.js'
 
 const go = { type: 'go' }
@@ -12,7 +27,11 @@ const echo = setup({ types: { events: {} as { type: 'ask'; n: number } } }).crea
 export const actions: readonly Scenario[] = [
   {
     feature: 'assign',
-    machine: () => createMachine({ context: { n: 0, list: [1] }, on: { go: { actions: [assign({ n: 5 }), assign(({ context }) => ({ list: [...context.list, context.n] }))] } } } as never),
+    machine: () =>
+      createMachine({
+        context: { n: 0, list: [1] },
+        on: { go: { actions: [assign({ n: 5 }), assign(({ context }) => ({ list: [...context.list, context.n] }))] } },
+      } as never),
     happenings: [go, go],
   },
   {
@@ -24,7 +43,11 @@ export const actions: readonly Scenario[] = [
         on: {
           go: { actions: [sendTo('echo', { type: 'ask', n: 1 }), sendTo('echo', { type: 'ask', n: 2 })] },
           ask: { actions: forwardTo('echo') },
-          answer: { actions: assign({ answers: ({ context, event }) => [...context.answers, (event as unknown as { n: number }).n] }) },
+          answer: {
+            actions: assign({
+              answers: ({ context, event }) => [...context.answers, (event as unknown as { n: number }).n],
+            }),
+          },
         },
       }),
     happenings: [go, { type: 'ask', n: 21 } as never],
@@ -36,11 +59,21 @@ export const actions: readonly Scenario[] = [
         context: { n: 0, answers: [] },
         invoke: { id: 'echo', src: 'echo' },
         on: {
-          go: { actions: [raise({ type: 'one' }, { delay: 10_000, id: 'one' }), raise({ type: 'ten' }, { delay: 20_000, id: 'ten' }), sendTo('echo', { type: 'ask', n: 4 }, { delay: 30_000 })] },
+          go: {
+            actions: [
+              raise({ type: 'one' }, { delay: 10_000, id: 'one' }),
+              raise({ type: 'ten' }, { delay: 20_000, id: 'ten' }),
+              sendTo('echo', { type: 'ask', n: 4 }, { delay: 30_000 }),
+            ],
+          },
           stop: { actions: cancel('ten') },
           one: { actions: add(1) as never },
           ten: { actions: add(10) as never },
-          answer: { actions: assign({ answers: ({ context, event }) => [...context.answers, (event as unknown as { n: number }).n] }) },
+          answer: {
+            actions: assign({
+              answers: ({ context, event }) => [...context.answers, (event as unknown as { n: number }).n],
+            }),
+          },
         },
       }),
     happenings: [go, 15_000, { type: 'stop' }, 30_000],
@@ -75,20 +108,44 @@ export const actions: readonly Scenario[] = [
   {
     feature: 'spawnChild, stopChild, and spawn in assign',
     machine: () =>
-      setup({ types: { context: {} as { ref: unknown; answers: number[] } }, actors: { echo, count: fromTransition((n: number) => n + 1, 0) } }).createMachine({
+      setup({
+        types: { context: {} as { ref: unknown; answers: number[] } },
+        actors: { echo, count: fromTransition((n: number) => n + 1, 0) },
+      }).createMachine({
         context: { ref: null, answers: [] },
         on: {
-          go: { actions: [spawnChild('echo', { id: 'child' }), assign({ ref: ({ spawn }) => spawn('count', { id: 'counter' }) })] },
+          go: {
+            actions: [
+              spawnChild('echo', { id: 'child' }),
+              assign({ ref: ({ spawn }) => spawn('count', { id: 'counter' }) }),
+            ],
+          },
           ask: { actions: sendTo('child', ({ event }) => event) },
           stop: { actions: stopChild('child') },
-          answer: { actions: assign({ answers: ({ context, event }) => [...context.answers, (event as unknown as { n: number }).n] }) },
+          answer: {
+            actions: assign({
+              answers: ({ context, event }) => [...context.answers, (event as unknown as { n: number }).n],
+            }),
+          },
         },
       }),
     happenings: [go, { type: 'ask', n: 3 } as never, { type: 'stop' }, go, { type: 'ask', n: 4 } as never],
   },
   {
+    feature: 'setup and machine.provide before the definition',
+    machine: () =>
+      setup({ types: { context: {} as { n: number } }, actions: { change: assign({ n: 1 }) } })
+        .createMachine({ context: { n: 0 }, on: { go: { actions: 'change' } } })
+        .provide({ actions: { change: assign({ n: 2 }) } }),
+    happenings: [go],
+  },
+  {
     feature: 'log changes nothing',
-    machine: () => createMachine({ initial: 'a', states: { a: { on: { go: { target: 'b', actions: log('on the way') } } }, b: {} } }),
+    machine: () =>
+      createMachine({
+        initial: 'a',
+        states: { a: { on: { go: { target: 'b', actions: log('on the way') } } }, b: {} },
+      }),
     happenings: [go],
   },
 ]

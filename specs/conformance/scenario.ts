@@ -1,9 +1,10 @@
 /** One machine and what happens to it, played by XState's own interpreter and by Refold with a crash after every step. */
 import { defineAgent } from '@refold/core'
-import type { JsonValue } from '@refold/core'
+import type { JsonValue, StateDocument } from '@refold/core'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { createActor, SimulatedClock } from 'xstate'
 import type { AnyStateMachine, EventObject } from 'xstate'
+import { foldEach } from '../record-format/reference-fold.js'
 
 /** An event that is sent, or so many milliseconds that pass. */
 export type Happening = EventObject | number
@@ -56,7 +57,9 @@ export async function playPlain({ machine, happenings }: Scenario): Promise<Play
 
 /** By an agent whose process is killed after every step. */
 export async function playDurably(simulation: Simulation, { machine, happenings }: Scenario): Promise<Played> {
-  const process = simulation.process('a', { agents: () => [defineAgent({ name: 'scenario', version: 1, machine: machine() as never })] })
+  const process = simulation.process('a', {
+    agents: () => [defineAgent({ name: 'scenario', version: 1, machine: machine() as never })],
+  })
   await simulation.until(process.start())
   await simulation.until(process.startAgent('scenario', { id: '1' }))
   const seen: Seen[] = [await lookAfterCrash(simulation, process)]
@@ -66,8 +69,52 @@ export async function playDurably(simulation: Simulation, { machine, happenings 
     seen.push(await lookAfterCrash(simulation, process))
   }
   const records = await simulation.records('scenario-1')
-  const emitted = records.flatMap(({ metadata }) => (metadata as unknown as { refold: { body: { emit?: JsonValue[] } } }).refold.body.emit ?? [])
+  const emitted = records.flatMap(
+    ({ metadata }) => (metadata as unknown as { refold: { body: { emit?: JsonValue[] } } }).refold.body.emit ?? [],
+  )
   return { seen, emitted }
+}
+
+/** By an agent that lives on: every state it showed, as text, and what its records fold to at that revision. */
+export async function playLive(
+  simulation: Simulation,
+  { machine, happenings }: Scenario,
+): Promise<{ readonly live: readonly string[]; readonly folded: readonly string[] }> {
+  const process = simulation.process('a', {
+    agents: () => [defineAgent({ name: 'scenario', version: 1, machine: machine() as never })],
+  })
+  await simulation.until(process.start())
+  const agent = await simulation.until(process.startAgent('scenario', { id: '1' }))
+  const shown = new Map<number, string>()
+  agent.subscribe((state) => shown.set(Number(state.revision), textOf(state)))
+  for (const happening of happenings) {
+    if (typeof happening === 'number') await simulation.advance(happening)
+    else await simulation.until(agent.send(happening))
+    await simulation.advance(SETTLE_MS)
+  }
+  const states = foldEach(await simulation.records('scenario-1')) as readonly StateDocument[]
+  const revisions = [...shown.keys()]
+  return {
+    live: [...shown.values()],
+    folded: revisions.map((revision) => textOf({ status: 'active', ...states[revision]?.root })),
+  }
+}
+
+/** With the order of keys. */
+function textOf({
+  status,
+  value,
+  context,
+  output,
+  error,
+}: {
+  status: string
+  value?: unknown
+  context?: unknown
+  output?: unknown
+  error?: unknown
+}): string {
+  return JSON.stringify({ status, value, context, output, error })
 }
 
 async function lookAfterCrash(simulation: Simulation, process: SimulatedProcess): Promise<Seen> {
@@ -78,7 +125,19 @@ async function lookAfterCrash(simulation: Simulation, process: SimulatedProcess)
   return seenOf(agent.getSnapshot())
 }
 
-function seenOf({ status, value, context, output, tags }: { status: string; value: unknown; context: unknown; output?: unknown; tags: ReadonlySet<string> }): Seen {
+function seenOf({
+  status,
+  value,
+  context,
+  output,
+  tags,
+}: {
+  status: string
+  value: unknown
+  context: unknown
+  output?: unknown
+  tags: ReadonlySet<string>
+}): Seen {
   return JSON.parse(JSON.stringify({ status, value, context, output, tags: [...tags] }, withoutRefs)) as Seen
 }
 

@@ -12,7 +12,13 @@ export const states: readonly Scenario[] = [
       createMachine({
         type: 'parallel',
         states: {
-          left: { initial: 'a', states: { a: { on: { go: 'b' } }, b: { initial: 'c', states: { c: { on: { go: 'd' } }, d: { type: 'final' } } } } },
+          left: {
+            initial: 'a',
+            states: {
+              a: { on: { go: 'b' } },
+              b: { initial: 'c', states: { c: { on: { go: 'd' } }, d: { type: 'final' } } },
+            },
+          },
           right: { initial: 'x', states: { x: { on: { back: 'y' } }, y: { type: 'final' } } },
         },
       }),
@@ -66,7 +72,13 @@ export const states: readonly Scenario[] = [
         context: { n: 0 },
         initial: 'a',
         states: {
-          a: { on: { go: { actions: [raise({ type: 'count' }), raise({ type: 'count' })] }, count: { actions: assign({ n: ({ context }) => context.n + 1 }) } }, always: { guard: ({ context }) => context.n >= 2, target: 'b' } },
+          a: {
+            on: {
+              go: { actions: [raise({ type: 'count' }), raise({ type: 'count' })] },
+              count: { actions: assign({ n: ({ context }) => context.n + 1 }) },
+            },
+            always: { guard: ({ context }) => context.n >= 2, target: 'b' },
+          },
           b: { always: { actions: assign({ n: 100 }), target: 'c' } },
           c: {},
         },
@@ -76,7 +88,10 @@ export const states: readonly Scenario[] = [
   {
     feature: 'guards and their combinators',
     machine: () =>
-      setup({ types: { context: {} as { n: number } }, guards: { many: ({ context }) => context.n > 1, few: ({ context }) => context.n < 5 } }).createMachine({
+      setup({
+        types: { context: {} as { n: number } },
+        guards: { many: ({ context }) => context.n > 1, few: ({ context }) => context.n < 5 },
+      }).createMachine({
         context: { n: 0 },
         initial: 'a',
         states: {
@@ -96,7 +111,8 @@ export const states: readonly Scenario[] = [
   {
     feature: 'entry, exit and transition actions in their order',
     machine: () => {
-      const log = (text: string) => assign({ log: ({ context }: { context: { log: string[] } }) => [...context.log, text] })
+      const log = (text: string) =>
+        assign({ log: ({ context }: { context: { log: string[] } }) => [...context.log, text] })
       return createMachine({
         context: { log: [] as string[] },
         initial: 'a',
@@ -122,22 +138,32 @@ export const states: readonly Scenario[] = [
           },
           end: { type: 'final', output: 'ended' },
         },
-        output: ({ context }) => context,
+        output: ({ context }: { context: object }) => context,
       } as never),
     happenings: [go],
   },
   {
     feature: 'tags',
-    machine: () => createMachine({ initial: 'a', states: { a: { tags: ['busy', 'red'], on: { go: 'b' } }, b: { tags: 'idle' } } }),
+    machine: () =>
+      createMachine({ initial: 'a', states: { a: { tags: ['busy', 'red'], on: { go: 'b' } }, b: { tags: 'idle' } } }),
     happenings: [go],
   },
   {
     feature: 'after, named and computed delays',
     machine: () =>
-      setup({ types: { context: {} as { n: number } }, delays: { named: 20_000, computed: ({ context }) => context.n * 10_000 } }).createMachine({
+      setup({
+        types: { context: {} as { n: number } },
+        delays: { named: 20_000, computed: ({ context }) => context.n * 10_000 },
+      }).createMachine({
         context: { n: 3 },
         initial: 'a',
-        states: { a: { after: { 60_000: 'late', named: 'b' } }, b: { after: { computed: 'c' } }, c: { after: { 600_000: 'late' }, on: { go: 'd' } }, d: {}, late: {} },
+        states: {
+          a: { after: { 60_000: 'late', named: 'b' } },
+          b: { after: { computed: 'c' } },
+          c: { after: { 600_000: 'late' }, on: { go: 'd' } },
+          d: {},
+          late: {},
+        },
       }),
     happenings: [10_000, 20_000, 40_000, go, 900_000],
   },

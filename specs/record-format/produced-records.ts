@@ -17,7 +17,12 @@ export async function produceRecords(simulation: Simulation): Promise<readonly P
   process.kill()
   await simulation.until(process.start())
   await endAll(simulation, process)
-  return await Promise.all(['research-r1', 'payment-p1', 'failing-f1'].map(async (stream) => ({ stream, records: await simulation.records(stream) })))
+  return await Promise.all(
+    ['research-r1', 'payment-p1', 'failing-f1'].map(async (stream) => ({
+      stream,
+      records: await simulation.records(stream),
+    })),
+  )
 }
 
 async function startAll(simulation: Simulation, process: SimulatedProcess): Promise<void> {

@@ -5,7 +5,11 @@
 export interface FoldedRecord {
   readonly id: string
   readonly data: unknown
-  readonly metadata: { readonly refold: { readonly body: { readonly patch: readonly Operation[] } } }
+  readonly metadata: unknown
+}
+
+interface Transition {
+  readonly refold: { readonly body: { readonly patch: readonly Operation[] } }
 }
 
 /** One operation of RFC 6902. */
@@ -20,7 +24,8 @@ export interface Operation {
 export function foldEach(records: readonly FoldedRecord[]): readonly unknown[] {
   let state: unknown
   return records.map((record) => {
-    const after = applyAll({ state, data: record.data, id: record.id }, record.metadata.refold.body.patch) as { readonly state: unknown }
+    const { patch } = (record.metadata as Transition).refold.body
+    const after = applyAll({ state, data: record.data, id: record.id }, patch) as { readonly state: unknown }
     state = after.state
     return state
   })
@@ -43,7 +48,10 @@ function apply(document: object, { op, path, value, from }: Operation): void {
   else (parent as Record<string, unknown>)[last] = structuredClone(put)
 }
 
-function changeArray(array: unknown[], change: { readonly op: string; readonly index: string; readonly put: unknown }): void {
+function changeArray(
+  array: unknown[],
+  change: { readonly op: string; readonly index: string; readonly put: unknown },
+): void {
   const index = change.index === '-' ? array.length : Number(change.index)
   if (change.op === 'remove') array.splice(index, 1)
   else if (change.op === 'replace') array[index] = change.put
@@ -52,11 +60,15 @@ function changeArray(array: unknown[], change: { readonly op: string; readonly i
 
 function lookUp(document: unknown, keys: readonly string[]): unknown {
   return keys.reduce((at, key) => {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) throw new Error(`nothing stands at /${keys.join('/')}`)
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key))
+      throw new Error(`nothing stands at /${keys.join('/')}`)
     return (at as Record<string, unknown>)[key]
   }, document)
 }
 
 function pointer(path: string): string[] {
-  return path.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }

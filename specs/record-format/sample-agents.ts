@@ -46,7 +46,12 @@ const draftMachine = setup({
   actions: { tell: () => {} },
 }).createMachine({
   id: 'research',
-  context: ({ input }) => ({ topic: input.topic, drafts: [], prices: [], messages: [{ role: 'user', text: `Write about ${input.topic}, please.` }] }),
+  context: ({ input }) => ({
+    topic: input.topic,
+    drafts: [],
+    prices: [],
+    messages: [{ role: 'user', text: `Write about ${input.topic}, please.` }],
+  }),
   initial: 'drafting',
   states: {
     drafting: {
@@ -68,14 +73,22 @@ const draftMachine = setup({
       states: {
         watching: {
           invoke: [
-            { src: 'prices', onSnapshot: { actions: assign({ prices: ({ context, event }) => [...context.prices, event.snapshot.context ?? 0] }) } },
+            {
+              src: 'prices',
+              onSnapshot: {
+                actions: assign({ prices: ({ context, event }) => [...context.prices, event.snapshot.context ?? 0] }),
+              },
+            },
             { src: 'ticker' },
           ],
         },
         helping: {
           initial: 'busy',
           states: {
-            busy: { invoke: { id: 'helper', src: 'child', onDone: 'over' }, on: { tick: { actions: sendTo('helper', { type: 'poke' }) } } },
+            busy: {
+              invoke: { id: 'helper', src: 'child', onDone: 'over' },
+              on: { tick: { actions: sendTo('helper', { type: 'poke' }) } },
+            },
             over: { after: { 1: 'late' } },
             late: { entry: raise({ type: 'again' }, { delay: 60_000, id: 'reminder' }) },
           },
@@ -112,7 +125,12 @@ const paymentMachine = setup({
 })
 
 /** A never-retry effect, which is recorded before it begins. */
-export const payment = defineAgent({ name: 'payment', version: 1, machine: paymentMachine, effects: { charge: { safety: 'never-retry' } } })
+export const payment = defineAgent({
+  name: 'payment',
+  version: 1,
+  machine: paymentMachine,
+  effects: { charge: { safety: 'never-retry' } },
+})
 
 const failingMachine = setup({
   types: { context: {} as { answer: string } },

@@ -18,8 +18,16 @@ export interface TaskOptions {
 }
 
 /** The definition `task`, with its effect `work`. */
-export function task(effects: ProcessEffects, { run = done, policy = {}, version = 1, onResult }: TaskOptions = {}): AgentDefinition {
-  return defineAgent({ name: 'task', version, machine: chart(effects.body<TaskInput, unknown>('work', run), onResult), effects: { work: policy } as never })
+export function task(
+  effects: ProcessEffects,
+  { run = done, policy = {}, version = 1, onResult }: TaskOptions = {},
+): AgentDefinition {
+  return defineAgent({
+    name: 'task',
+    version,
+    machine: chart(effects.body<TaskInput, unknown>('work', run), onResult),
+    effects: { work: policy },
+  })
 }
 
 function done(): string {
@@ -28,9 +36,9 @@ function done(): string {
 
 /** So long by the process's own clock, then its result, which the outside world gives once per key. */
 export function workFor(durationMs: number, result: unknown = 'done'): SimulatedBody<TaskInput, unknown> {
-  return async ({ sleep, perform }) => {
-    await sleep(durationMs)
-    return perform(result)
+  return async (args) => {
+    await args.sleep(durationMs)
+    return args.perform(result)
   }
 }
 
@@ -73,7 +81,11 @@ function chart(body: (args: EffectArgs<TaskInput>) => Promise<unknown>, onResult
 }
 
 /** A worker of that name, started. */
-export async function workerOf(simulation: Simulation, name: string, options: TaskOptions = {}): Promise<SimulatedProcess> {
+export async function workerOf(
+  simulation: Simulation,
+  name: string,
+  options: TaskOptions = {},
+): Promise<SimulatedProcess> {
   const process = simulation.process(name, { agents: (effects) => [task(effects, options)] })
   await simulation.until(process.start())
   return process

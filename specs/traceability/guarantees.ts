@@ -17,6 +17,8 @@ export function guaranteesOf(text: string, page: string): readonly Guarantee[] {
 
 /** All guarantees of the pages in a folder. */
 export function readGuarantees(folder: string): readonly Guarantee[] {
-  const pages = readdirSync(folder).filter((name) => name.endsWith('.md')).sort()
+  const pages = readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .toSorted()
   return pages.flatMap((page) => guaranteesOf(readFileSync(join(folder, page), 'utf8'), page))
 }

@@ -2,7 +2,8 @@
  * The ids that test titles name. A title names ids at its head: `APP-1 an append …`, `EFF-2 EFF-3 …`, `I5, RCV-4: …`.
  *
  * Read from the text of the test files, not from a run, so that a test that one store cannot run here is still found.
- * Contract functions and simulations of `@refold/testing` carry titles too; they are tests of whoever applies them.
+ * Contract functions of `@refold/testing` and the scenarios of `conformance/` carry titles too: they are tests of whoever
+ * applies them.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -14,7 +15,10 @@ export interface NamedTest {
 }
 
 const ID = String.raw`(?:[A-Z]{2,5}-\d+|I\d{1,2})`
-const TITLE = new RegExp(String.raw`(?<before>\S*?)(?<quote>['"\`])(?<ids>${ID}(?:(?:,? and |[,/]? ?)${ID})*)(?<rest>[ :,](?:\\.|(?!\k<quote>).)+)\k<quote>`, 'g')
+const TITLE = new RegExp(
+  String.raw`(?<before>\S*?)(?<quote>['"\`])(?<ids>${ID}(?:(?:,? and |[,/]? ?)${ID})*)(?<rest>[ :,](?:\\.|(?!\k<quote>).)+)\k<quote>`,
+  'g',
+)
 const NOT_RUN = /\.(?:skip|todo)\($/
 
 /** The ids named by the titles in one file's text. Titles of skipped tests name nothing. */
@@ -37,7 +41,10 @@ export function readTestTexts(root: string): readonly string[] {
 }
 
 function testFiles(root: string): readonly string[] {
-  return ['packages', 'specs', 'examples'].flatMap((folder) => filesBelow(join(root, folder))).filter(holdsTests).sort()
+  return ['packages', 'specs', 'examples']
+    .flatMap((folder) => filesBelow(join(root, folder)))
+    .filter(holdsTests)
+    .toSorted()
 }
 
 function filesBelow(folder: string): readonly string[] {
@@ -51,5 +58,5 @@ function filesBelow(folder: string): readonly string[] {
 function holdsTests(file: string): boolean {
   if (file.endsWith('traceability.spec.ts')) return false
   if (/\.(?:test|spec)\.tsx?$/.test(file)) return true
-  return /[\\/]packages[\\/]testing[\\/]src[\\/].*\.ts$/.test(file)
+  return /[\\/]packages[\\/]testing[\\/]src[\\/].*\.ts$/.test(file) || /[\\/]specs[\\/]conformance[\\/]/.test(file)
 }

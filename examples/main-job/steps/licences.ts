@@ -15,6 +15,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/Redistribution and use in source and binary forms/, 'BSD'],
 ]
 
+/** What most steps look at. */
 export interface PackagesInput {
   directory: string
   packages: readonly InstalledPackage[]

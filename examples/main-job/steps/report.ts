@@ -1,9 +1,11 @@
 /** Step 10: the report as Markdown, in a file. The same review writes the same file, however often this runs. */
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { countInstalled } from '../findings.js'
 import type { Decision, Findings, Proposal, Summary } from '../findings.js'
 import { asSize } from '../numbers.js'
 
+/** Everything that stands in the report. */
 export interface ReportInput {
   file: string
   /** The day of the review, as it stands in the report. */
@@ -69,7 +71,7 @@ export function reportOf({ day, findings, proposal, decision, summary }: Omit<Re
   const head = [
     `# Dependencies of ${inventory.project}`,
     '',
-    `Reviewed on ${day}; ${inventory.packages.length} packages installed.`,
+    `Reviewed on ${day}; ${countInstalled(inventory)} packages installed.`,
     '',
     summary.text,
     '',

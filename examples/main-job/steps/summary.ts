@@ -1,5 +1,6 @@
 /** Step 9: a paragraph that says it all: by a model, if an endpoint was given, else from a template. */
 import { chat } from '../../05-tool-calling-chat-agent/openai-client.js'
+import { countInstalled } from '../findings.js'
 import type { Decision, Findings, Proposal, Summary } from '../findings.js'
 import { asSize } from '../numbers.js'
 
@@ -10,6 +11,7 @@ export interface Llm {
   readonly keyVariable: string
 }
 
+/** What is summarised, and by whom. */
 export interface SummaryInput {
   llm: Llm | null
   findings: Findings
@@ -53,7 +55,7 @@ export function summaryFromTemplate({ findings, proposal, decision }: Omit<Summa
   const severe = proposal.concerns.filter(({ isSevere }) => isSevere).length
   const [commonest] = licences.groups
   return [
-    `${inventory.project} has ${inventory.packages.length} packages installed, which take ${asSize(sizes.bytes)} in ${sizes.files} files.`,
+    `${inventory.project} has ${countInstalled(inventory)} packages installed, which take ${asSize(sizes.bytes)} in ${sizes.files} files.`,
     commonest === undefined ? '' : `The commonest licence is ${commonest.licence} (${commonest.count}).`,
     `${duplicates.packages.length} packages are installed more than once.`,
     `There are ${severe} severe concerns and ${proposal.concerns.length - severe} others; the verdict is '${decision.verdict}', by ${decision.by}.`,
@@ -67,7 +69,7 @@ function factsFor({ findings, proposal, decision }: SummaryInput): object {
   const { inventory, licences, sizes, duplicates, ages, provenance } = findings
   return {
     project: inventory.project,
-    packages: inventory.packages.length,
+    packages: countInstalled(inventory),
     licences: licences.groups,
     size: asSize(sizes.bytes),
     largest: sizes.largest.slice(0, 3),

@@ -8,7 +8,7 @@ export type { CallPolicy, CommonPolicy, Found, Interrupted, ReceivedOptions, Ret
 export { createRuntime } from './agent/create-runtime.js'
 export type * from './runtime/public-types.js'
 export type { EffectArgs } from './definition/effect-types.js'
-export { isRefoldError, RefoldError } from './errors.js'
+export { invariant, isRefoldError, RefoldError } from './errors.js'
 export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 export type * from './store/port.js'
 export { memoryLog, memoryStore } from './store/memory-store.js'

@@ -24,7 +24,16 @@ export class ForeignWatch {
 
   /** Looks as long as it is needed. The timer keeps no process alive. */
   start(): void {
-    this.#timer ??= setInterval(() => this.#look(), this.#options.intervalMs).unref()
+    this.#timer ??= setInterval(() => this.#lookAgain(), this.#options.intervalMs).unref()
+  }
+
+  /** Looks now. */
+  look(): void {
+    try {
+      this.#file?.look()
+    } catch {
+      this.#options.onError()
+    }
   }
 
   close(): void {
@@ -32,12 +41,8 @@ export class ForeignWatch {
     this.#timer = undefined
   }
 
-  #look(): void {
-    if (!this.#options.isNeeded()) return this.close()
-    try {
-      this.#file?.look()
-    } catch {
-      this.#options.onError()
-    }
+  #lookAgain(): void {
+    if (this.#options.isNeeded()) this.look()
+    else this.close()
   }
 }

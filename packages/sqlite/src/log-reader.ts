@@ -1,4 +1,5 @@
 /** Pages of events. A page is bounded in rows and in bytes, so that a stream of any length is read in bounded memory. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core'
 import type { SqliteStatement, SqlValue } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
@@ -45,7 +46,7 @@ export class LogReader {
     const from = options.from === undefined ? (direction === 'forwards' ? 0 : Number.MAX_SAFE_INTEGER) : Number(options.from)
     const range = { ...this.#ofStream[direction], scope: [found.id] }
     const next = (last: StoredEvent): number => Number(last.revision) + (direction === 'forwards' ? 1 : -1)
-    yield* this.#pages(range, { from, next, ...options })
+    yield* this.#pages(range, { ...options, from, next })
   }
 
   async *readAll(options: ReadAllOptions & Guard): AsyncGenerator<readonly StoredEvent[], void, undefined> {
@@ -53,7 +54,7 @@ export class LogReader {
     const after = options.after === undefined ? undefined : Number(options.after)
     const from = direction === 'forwards' ? (after ?? 0) + 1 : (after ?? Number.MAX_SAFE_INTEGER) - 1
     const next = (last: StoredEvent): number => Number(last.position) + (direction === 'forwards' ? 1 : -1)
-    yield* this.#pages(this.#ofAll[direction], { from, next, ...options })
+    yield* this.#pages(this.#ofAll[direction], { ...options, from, next })
   }
 
   async *#pages(
@@ -69,6 +70,7 @@ export class LogReader {
       if (last === undefined) return
       yield page
       if (page.length < limit) return
+      await nextTurn() // a long read leaves the event loop to others between its pages
       from = options.next(last)
       left -= page.length
     }

@@ -127,6 +127,7 @@ class SqliteStore implements Store {
 
   foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
     this.#assertOpen()
+    this.#watch.look() // what was appended before this call is not reported
     const reports = this.#foreign.listen(options)
     this.#watch.start()
     return reports

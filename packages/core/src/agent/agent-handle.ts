@@ -4,6 +4,7 @@ import type { Observer, Subscription } from 'rxjs'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
+import { receivedAs } from '../decide/received.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import type { PatchOperation } from '../json/json-value.js'
@@ -12,13 +13,15 @@ import type { Revision } from '../record/revision.js'
 import { agentState } from '../reading/agent-state.js'
 import { diffBetween, stateAt } from '../reading/history.js'
 import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
-import type { AgentCell, Settlement } from '../runtime/agent-cell.js'
+import type { AgentCell } from '../runtime/agent-cell.js'
 import type { Agent, ControlOptions, Decision, LegalEvent, Moment, SendOptions, WaitOptions } from '../runtime/public-agent.js'
 import type { AgentEvent } from '../runtime/public-events.js'
 import type { AgentState, DoneState, InDoubtEffect } from '../runtime/public-state.js'
 import type { Progress } from '../runtime/runner-host.js'
+import type { Settlement } from '../runtime/submission.js'
 import type { WorkerRuntime } from '../runtime/worker-runtime.js'
 import { effectDecision } from './effect-decision.js'
+import { eventId } from './ids.js'
 import { whenCell } from './waiting.js'
 
 export interface HandleOptions {
@@ -37,9 +40,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   readonly progress$: Observable<Progress>
   readonly #options: HandleOptions
   #newest: AgentState<T>
+  #last: AgentCell
 
   constructor(cell: AgentCell, options: HandleOptions) {
     this.#options = options
+    this.#last = cell
     this.id = cell.id
     this.name = cell.definition.name
     this.#newest = this.#view(cell)
@@ -54,8 +59,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   getSnapshot(): AgentState<T> {
-    const cell = this.#options.runtime.cells.live(this.#options.stream)
-    return cell === undefined ? this.#newest : this.#seen(cell)
+    const { runtime, stream } = this.#options
+    // A cell that has left memory holds the newest state that this process has folded.
+    this.#last = runtime.cells.live(stream) ?? this.#last
+    return this.#seen(this.#last)
   }
 
   eventsFrom(revision: Revision): Observable<AgentEvent<T>> {
@@ -73,9 +80,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
     const parsed = this.#options.definition.parseEvent(event)
+    const id = eventId(options.id)
     const cell = await this.#cell()
-    const settlement = await cell.submit({ input: { kind: 'event', event: parsed }, ...this.#by(options), ...(options.id === undefined ? undefined : { dedupId: options.id }) })
-    if (settlement.kind === 'known') await this.#sameAsBefore(cell, { id: options.id ?? '', event: parsed })
+    const settlement = await cell.submit({ input: { kind: 'event', event: parsed }, ...this.#by(options), ...(id === undefined ? undefined : { dedupId: id }) })
+    if (settlement.kind === 'known') await this.#sameAsBefore(cell, { id: id ?? '', event: parsed })
     return this.#after(cell, settlement)
   }
 
@@ -181,7 +189,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   /** A known id must come with the event that it came with first. */
   async #sameAsBefore(cell: AgentCell, sent: { id: string; event: { readonly type: string } }): Promise<void> {
     const { runtime, stream } = this.#options
-    const received = cell.state?.received[sent.id]
+    const received = cell.state === undefined ? undefined : receivedAs(cell.state, sent.id)
     if (received === undefined) return
     for await (const page of runtime.store.read(stream, { from: toRevision(received.revision), limit: 1 })) {
       const [before] = page
@@ -200,6 +208,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   /** The cell, folded up to the store's head. */
   async #fresh(): Promise<AgentCell> {
     const cell = await this.#cell()
+    this.#last = cell
     await cell.refresh()
     return cell
   }

@@ -33,11 +33,15 @@ export interface WorkOptions {
   readonly initial?: 'parked' | 'working'
   /** Called in the transition that takes the outcome. */
   readonly onOutcome?: (output: unknown) => void
+  /** Called in the transition that takes a note. */
+  readonly onAssignNote?: (text: string) => void
+  /** The transition that takes the outcome adds so many characters of its own. */
+  readonly grow?: number
   /** Called by a custom action, after every `note`. */
   readonly onNote?: (text: string) => void
 }
 
-function machineOf({ body, initial = 'working', onOutcome, onNote }: WorkOptions) {
+function machineOf({ body, initial = 'working', onOutcome, onAssignNote, grow = 0, onNote }: WorkOptions) {
   return setup({
     types: { context: {} as WorkContext, events: {} as WorkEvent, input: {} as { job?: string; list?: string[] } | undefined, output: {} as { result: unknown } },
     actors: { work: effect<unknown, WorkInput>(body) },
@@ -46,7 +50,7 @@ function machineOf({ body, initial = 'working', onOutcome, onNote }: WorkOptions
     context: ({ input }) => ({ job: input?.job ?? 'first', result: null, error: null, notes: [] }),
     initial,
     on: {
-      note: { actions: [assign({ notes: ({ context, event }) => [...context.notes, event.text] }), { type: 'noted', params: ({ event }) => ({ text: event.text }) }] },
+      note: { actions: [assign({ notes: ({ context, event }) => (onAssignNote?.(event.text), [...context.notes, event.text]) }), { type: 'noted', params: ({ event }) => ({ text: event.text }) }] },
       throw: {
         actions: assign(() => {
           throw new TypeError('the chart threw')
@@ -73,7 +77,7 @@ function machineOf({ body, initial = 'working', onOutcome, onNote }: WorkOptions
             actions: assign({
               result: ({ event }) => {
                 onOutcome?.(event.output)
-                return event.output ?? null
+                return grow > 0 ? 'x'.repeat(grow) : (event.output ?? null)
               },
             }),
           },

@@ -35,7 +35,7 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   if (input.kind === 'event' && changesNothing(step)) return notAccepted(context, input.event.type)
   const received = state === undefined ? undefined : withReceived(context, envelope)
   if (received === 'full') return windowFull(context)
-  return record(context, envelope, { ...decision, step, received })
+  return record(context, envelope, { input, late: decision.late, step, received })
 }
 
 /** A timer of a paused agent waits; one that waits already, or is not due, does not fire. */
@@ -78,15 +78,9 @@ interface Stepped extends ChartDecision {
 function record(context: DecideContext, envelope: Envelope, decision: Stepped): Decision {
   const { input, step } = decision
   const { type, data } = recordOf(context, input, envelope.attempt)
-  const cause = 'effect' in input ? context.state?.effects[input.effect]?.startedBy : undefined
-  return compose(context, envelope, {
-    type,
-    data,
-    after: stateAfter(context, envelope, decision),
-    input: inputHeader(input, envelope, decision.late),
-    step,
-    ...(cause === undefined ? undefined : { causationId: cause }),
-  })
+  const after = stateAfter(context, envelope, decision)
+  const causationId = 'effect' in input ? context.state?.effects[input.effect]?.startedBy : undefined
+  return compose(context, envelope, { type, data, after, input: inputHeader(input, envelope, decision.late), step, causationId })
 }
 
 /** The next state, given what the tree did. Also used when a waiting input is decided. */
@@ -94,18 +88,13 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
   const { state, definition } = context
   const { step, input } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
-  const effects = effectsAfterStep(state?.effects, definition, {
-    step,
-    startedBy: context.eventId,
-    now: context.now,
-    ...(settled === undefined ? undefined : { settled }),
-  })
-  const tree = { root: step.root, effects, timers: step.timers, detached: step.detached }
-  if (state === undefined) return { agent: firstAgentPart(context, envelope), ...tree, received: {} }
+  const effects = effectsAfterStep(state?.effects, definition, { step, settled, startedBy: context.eventId, now: context.now })
+  const { root, timers, detached } = step
+  if (state === undefined) return { agent: firstAgentPart(context, envelope), root, effects, timers, detached, received: {} }
   const { fingerprint } = definition
   const known = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
   const agent = settled === undefined ? known : cleared(known)
-  return { ...state, agent, ...tree, ...(decision.received === undefined ? undefined : { received: decision.received }) }
+  return { agent, root, effects, timers, detached, received: decision.received ?? state.received }
 }
 
 function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
@@ -123,22 +112,21 @@ function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
 }
 
 export function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): InputHeader {
-  return {
-    kind: input.kind,
-    ...('effect' in input ? { effect: input.effect } : undefined),
-    ...(input.kind === 'timer.fired' ? { timer: input.timer } : undefined),
-    ...(input.kind === 'actor.event' ? { to: input.to } : undefined),
-    ...(envelope.dedupId === undefined ? undefined : { dedupId: envelope.dedupId }),
-    ...(late ? { late: true as const } : undefined),
-  }
+  const header: { -readonly [K in keyof InputHeader]: InputHeader[K] } = { kind: input.kind }
+  if ('effect' in input) header.effect = input.effect
+  else if (input.kind === 'timer.fired') header.timer = input.timer
+  else if (input.kind === 'actor.event') header.to = input.to
+  if (envelope.dedupId !== undefined) header.dedupId = envelope.dedupId
+  if (late) header.late = true
+  return header
 }
 
-/** D3: an outside event is refused to its caller; anything else is stored and blocks the agent. */
+/** D3: an outside event is refused to its caller; anything else is stored and blocks the agent, an outcome whatever the cause. */
 function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecision & { cause: unknown }): Decision {
   const { input, cause } = decision
   const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
-  if (error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT') return { kind: 'refused', error }
-  if (input.kind === 'event' || input.kind === 'started') return { kind: 'refused', error }
+  const isOurTrouble = error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT'
+  if (input.kind === 'event' || input.kind === 'started' || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
   return wait(context, envelope, { ...decision, error: toErrorData(error) })
 }
 

@@ -18,6 +18,7 @@ import type { Envelope } from './inputs.js'
 import { decideAttempt } from './owner-inputs.js'
 import { settleWithoutChart } from './late-outcomes.js'
 import { standing } from './ownership.js'
+import { receivedAs } from './received.js'
 
 export function decide(context: DecideContext, envelope: Envelope): Decision {
   const { state } = context
@@ -27,7 +28,7 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
   if (envelope.onlyAt !== undefined && envelope.onlyAt !== context.revision - 1) {
     return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.onlyAt}`)
   }
-  const received = envelope.dedupId === undefined ? undefined : state.received[envelope.dedupId]
+  const received = receivedAs(state, envelope.dedupId)
   if (received !== undefined) return { kind: 'known', revision: received.revision }
 
   const late = isOwnerInput(input) ? standing(context, envelope) : 'owner'

@@ -9,7 +9,7 @@ const NONE: Effects = Object.freeze({})
 export interface EffectsAfterStep {
   readonly step: TreeStep
   /** The effect whose outcome was the input. */
-  readonly settled?: EffectId
+  readonly settled: EffectId | undefined
   readonly startedBy: string
   readonly now: number
 }
@@ -36,13 +36,8 @@ export function mayHaveHappened(effect: EffectDocument, definition: DefinitionIn
   return effect.begun !== undefined && definition.policyOf(effect.src).safety === 'never-retry'
 }
 
-function startedDocument(started: StartedEffect, startedBy: string): EffectDocument {
-  return {
-    kind: started.kind,
-    src: started.src,
-    ...(started.input === undefined ? undefined : { input: started.input }),
-    startedBy,
-  }
+function startedDocument({ kind, src, input }: StartedEffect, startedBy: string): EffectDocument {
+  return input === undefined ? { kind, src, startedBy } : { kind, src, input, startedBy }
 }
 
 /** The effects with one replaced, or removed by `undefined`. */

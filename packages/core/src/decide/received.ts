@@ -3,6 +3,11 @@ import type { ReceivedId, StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Envelope } from './inputs.js'
 
+/** When and where an id came before; `undefined` when it did not. Any text may be an id, `toString` too. */
+export function receivedAs({ received }: StateDocument, id: string | undefined): ReceivedId | undefined {
+  return id !== undefined && Object.hasOwn(received, id) ? received[id] : undefined
+}
+
 /** The window with this envelope's id in it; `undefined` when there is none; `'full'` when it would have to forget. */
 export function withReceived(context: DecideContext, envelope: Envelope): StateDocument['received'] | undefined | 'full' {
   const { state, now } = context

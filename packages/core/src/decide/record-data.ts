@@ -13,7 +13,7 @@ export function outcomeData(
   input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
   from: { src: string | null; attempt: number | undefined },
 ): JsonObject {
-  if (input.kind === 'effect.done') return { src: from.src, ...(input.output === undefined ? undefined : { output: input.output }) }
+  if (input.kind === 'effect.done') return input.output === undefined ? { src: from.src } : { src: from.src, output: input.output }
   return { src: from.src, error: input.error as JsonValue, ...(from.attempt === undefined ? undefined : { attempt: from.attempt }) }
 }
 

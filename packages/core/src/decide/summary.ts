@@ -45,29 +45,33 @@ export function nextDueAtOf(state: StateDocument): number | null {
   return due ?? null
 }
 
-/** The header fields that differ between two states; all of them for the first state. */
-export function changedSummary(before: StateDocument | undefined, after: StateDocument): SummaryFields {
-  const changed: { -readonly [K in keyof SummaryFields]: SummaryFields[K] } = {}
-  if (before === undefined || before.root.status !== after.root.status) changed.status = statusOf(after)
-  if (before === undefined || before.root.value !== after.root.value) changed.active = activeStates(after.root)
-  if (before === undefined || before.agent.owner !== after.agent.owner) changed.owner = after.agent.owner ?? null
-  compare(before, after, (state) => state.effects !== before?.effects || state.agent !== before.agent, conditionOf, (value) => (changed.condition = value))
-  compare(before, after, (state) => state.effects !== before?.effects, pendingOf, (value) => (changed.pending = value))
-  compare(before, after, (state) => state.effects !== before?.effects, inDoubtOf, (value) => (changed.inDoubt = value))
-  compare(before, after, (state) => state.timers !== before?.timers || state.agent !== before.agent, nextDueAtOf, (value) => (changed.nextDueAt = value))
-  return changed
-}
-
-function compare<V>(
-  before: StateDocument | undefined,
-  after: StateDocument,
-  mayDiffer: (after: StateDocument) => boolean,
-  read: (state: StateDocument) => V,
-  set: (value: V) => void,
-): void {
-  if (before === undefined) set(read(after))
-  else if (mayDiffer(after)) {
-    const value = read(after)
-    if (value !== read(before)) set(value)
+/** Adds to a header the fields that differ between two states; all of them for the first state. Costs what changed. */
+export function addChangedSummary(header: { -readonly [K in keyof SummaryFields]: SummaryFields[K] }, before: StateDocument | undefined, after: StateDocument): void {
+  const { root, agent, effects, timers } = after
+  if (before === undefined || before.root.status !== root.status) header.status = statusOf(after)
+  if (before === undefined || before.root.value !== root.value) header.active = activeStates(root)
+  if (before === undefined || before.agent.owner !== agent.owner) header.owner = agent.owner ?? null
+  const sameAgent = before?.agent === agent
+  const sameEffects = before?.effects === effects
+  if (before === undefined) {
+    header.condition = conditionOf(after)
+    header.pending = pendingOf(after)
+    header.inDoubt = inDoubtOf(after)
+    header.nextDueAt = nextDueAtOf(after)
+    return
+  }
+  if (!sameEffects) {
+    const pending = pendingOf(after)
+    if (pending !== pendingOf(before)) header.pending = pending
+    const inDoubt = inDoubtOf(after)
+    if (inDoubt !== inDoubtOf(before)) header.inDoubt = inDoubt
+  }
+  if (!sameAgent || !sameEffects) {
+    const condition = conditionOf(after)
+    if (condition !== conditionOf(before)) header.condition = condition
+  }
+  if (!sameAgent || before.timers !== timers) {
+    const due = nextDueAtOf(after)
+    if (due !== nextDueAtOf(before)) header.nextDueAt = due
   }
 }

@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { AgentConfig } from './agent-config.js'
 import type { AgentDefinition } from './agent-types.js'
-import { chartOf, fingerprintOf, refuseUnsupported } from './chart-stand-in.js'
+import { chartOf, fingerprintOf } from './chart.js'
 import { schemasAsJson } from './chart-schemas.js'
 import { checkKeys, checkName, checkVersion, readReceived } from './check-config.js'
 import { checkSchema } from './check-schema.js'
@@ -13,6 +13,7 @@ import { isReservedType, parseEvent, parseInput } from './outside-values.js'
 import { readEffects } from './read-effects.js'
 import { readEvents } from './read-events.js'
 import { invalidDefinition, requireValid } from './refusal.js'
+import { refuseUnsupported } from './refuse.js'
 import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
 
 /** `Symbol.for`: the runtime may come from another copy of this package. */

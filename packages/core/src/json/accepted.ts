@@ -25,6 +25,7 @@ export interface Conversion {
 export type Accepted = number | Conversion
 
 /** A constructor that returns its argument: a subclass puts its private fields on that object. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- only a class can be extended
 class Itself {
   constructor(value: object) {
     return value
@@ -50,6 +51,7 @@ class Mark extends Itself {
 
   static put(value: object, as: Accepted): void {
     if (#as in value) value.#as = as
+    // oxlint-disable-next-line eslint/no-new -- it puts the field on the value
     else new Mark(value, as)
   }
 }

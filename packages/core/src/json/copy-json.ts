@@ -20,7 +20,8 @@ function copyContainer(value: readonly JsonValue[] | JsonObject): JsonValue {
   }
   const members: Record<string, JsonValue> = {}
   for (const key of Object.keys(value)) {
-    if (isForbiddenKey(key)) throw new RefoldError('UNREADABLE', `stored data has the reserved key "${key}"`, { facts: { key } })
+    if (isForbiddenKey(key))
+      throw new RefoldError('UNREADABLE', `stored data has the reserved key "${key}"`, { facts: { key } })
     members[key] = copyJson(value[key] as JsonValue)
   }
   return members

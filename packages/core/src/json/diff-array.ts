@@ -4,7 +4,12 @@ import { put, type PatchDraft, type Placement } from './patch-draft.js'
 import { isSameJson } from './same-json.js'
 
 /** Writes the operations that turn one value into another one in the same place. */
-export type Edit = (draft: PatchDraft, before: JsonValue, after: JsonValue, at: { readonly path: string; readonly placement: Placement }) => void
+export type Edit = (
+  draft: PatchDraft,
+  before: JsonValue,
+  after: JsonValue,
+  at: { readonly path: string; readonly placement: Placement },
+) => void
 
 /** What of two arrays is left to compare: `[head, beforeEnd)` and `[head, afterEnd)`. */
 interface Middle {
@@ -19,7 +24,12 @@ interface Middle {
  * Grown at the end (a transcript), cut at the end, slid (a window), or changed in the middle. Items that both have keep
  * their place in the document; an item changed in place is descended into by `edit`.
  */
-export function editItemsWith(edit: Edit, draft: PatchDraft, arrays: Pick<Middle, 'before' | 'after'>, path: string): void {
+export function editItemsWith(
+  edit: Edit,
+  draft: PatchDraft,
+  arrays: Pick<Middle, 'before' | 'after'>,
+  path: string,
+): void {
   const { before, after } = arrays
   const shorter = Math.min(before.length, after.length)
   let head = 0
@@ -36,7 +46,11 @@ export function editItemsWith(edit: Edit, draft: PatchDraft, arrays: Pick<Middle
   editMiddle(edit, draft, { before, after, head, beforeEnd: before.length - tail, afterEnd: after.length - tail }, path)
 }
 
-function append(draft: PatchDraft, after: readonly JsonValue[], at: { readonly path: string; readonly from: number }): void {
+function append(
+  draft: PatchDraft,
+  after: readonly JsonValue[],
+  at: { readonly path: string; readonly from: number },
+): void {
   for (let index = at.from; index < after.length; index++) {
     put(draft, 'add', after[index] as JsonValue, `${at.path}/-`, `${at.path}/${index}`)
   }
@@ -49,7 +63,7 @@ function removeEnd(draft: PatchDraft, length: number, at: { readonly path: strin
 /** How many items after the common head were dropped, when all others of the array before follow; else 0. */
 function slidBy(before: readonly JsonValue[], after: readonly JsonValue[], head: number): number {
   const found = before.indexOf(after[head] as JsonValue, head + 1)
-  if (found < 0 || before.length - found > after.length - head) return 0
+  if (found < 0) return 0
   for (let at = found; at < before.length; at++) if (before[at] !== after[head + at - found]) return 0
   return found - head
 }
@@ -64,7 +78,7 @@ function editMiddle(edit: Edit, draft: PatchDraft, middle: Middle, path: string)
   const stood = membership(before, middle.head, beforeEnd)
   let old = middle.head
   let next = middle.head
-  for (let at = middle.head; old < beforeEnd || next < afterEnd; ) {
+  for (let at = middle.head; old < beforeEnd || next < afterEnd;) {
     const was = before[old] as JsonValue
     const is = after[next] as JsonValue
     const isGone = old < beforeEnd && (next === afterEnd || !stays(was))

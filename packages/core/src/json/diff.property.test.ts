@@ -41,7 +41,7 @@ describe('diff over random values, payloads and edits', () => {
           expect(JSON.stringify(document['state'])).toBe(JSON.stringify(after))
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     )
   }, 60_000)
 
@@ -55,7 +55,7 @@ describe('diff over random values, payloads and edits', () => {
           expect(JSON.stringify(document.state)).toBe(JSON.stringify(after))
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 800 },
     )
   }, 60_000)
 

@@ -89,13 +89,17 @@ function editMembers(draft: PatchDraft, { before, after, path }: Members): void 
     else put(draft, 'add', value, `${path}/${escapeToken(key)}`)
   }
   if (later !== undefined) for (const key of later) editMember(draft, { before, after, path }, key, touched)
-  for (const key of oldKeys) if (!Object.hasOwn(after, key)) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
+  for (const key of oldKeys)
+    if (!Object.hasOwn(after, key)) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
   draft.places.leave()
 }
 
 function editMember(draft: PatchDraft, { before, after, path }: Members, key: string, touched: Set<string>): void {
   touched.add(key)
-  edit(draft, before[key] as JsonValue, after[key] as JsonValue, { path: `${path}/${escapeToken(key)}`, placement: 'replace' })
+  edit(draft, before[key] as JsonValue, after[key] as JsonValue, {
+    path: `${path}/${escapeToken(key)}`,
+    placement: 'replace',
+  })
 }
 
 const NONE: ReadonlySet<string> = new Set()

@@ -9,7 +9,10 @@ const MAX_CAUSES = 8
  * cannot store is left out, since an error must always be storable. A number as code becomes its text.
  */
 export function errorToJson(error: Error, toJson: (cause: unknown) => JsonValue, level = 0): Record<string, JsonValue> {
-  const data: Record<string, JsonValue> = { name: textOf(error, 'name') ?? 'Error', message: textOf(error, 'message') ?? '' }
+  const data: Record<string, JsonValue> = {
+    name: textOf(error, 'name') ?? 'Error',
+    message: textOf(error, 'message') ?? '',
+  }
   const code = textOf(error, 'code')
   if (code !== undefined) data['code'] = code
   const cause = level < MAX_CAUSES ? causeOf(error, toJson, level) : undefined

@@ -44,7 +44,9 @@ describe('actor references', () => {
   it('are refused where nobody knows them, also in parts that were accepted before', () => {
     const live = { worker: new Ref('0.1') }
     toJson(live, { refOf })
-    expect(() => toJson({ event: live })).toThrow(expect.objectContaining({ code: 'NOT_SERIALIZABLE', facts: { path: '/event/worker', found: 'a Ref' } }))
+    expect(() => toJson({ event: live })).toThrow(
+      expect.objectContaining({ code: 'NOT_SERIALIZABLE', facts: { path: '/event/worker', found: 'a Ref' } }),
+    )
   })
 })
 
@@ -54,7 +56,9 @@ describe('fromJson', () => {
 
   it('puts references back and shares what has none', () => {
     const json = parsed('{"worker":null,"plain":{"a":[1]},"list":[0,null]}') as { plain: object }
-    const live = fromJson(json as never, { '/worker': '0.1', '/list/1': '0.2' }, { resolve }) as { [key: string]: unknown }
+    const live = fromJson(json as never, { '/worker': '0.1', '/list/1': '0.2' }, { resolve }) as {
+      [key: string]: unknown
+    }
     expect(live).toEqual({ worker: actors.get('0.1'), plain: { a: [1] }, list: [0, actors.get('0.2')] })
     expect(Object.keys(live)).toEqual(['worker', 'plain', 'list'])
     expect(live['plain']).toBe(json.plain)
@@ -80,11 +84,15 @@ describe('fromJson', () => {
   })
 
   it.each(['/nothing', '/a/b', '/list/7'])('refuses a reference to %s, where nothing stands', (pointer) => {
-    expect(() => fromJson(parsed('{"a":1,"list":[]}'), { [pointer]: '0.1' }, { resolve })).toThrow(expect.objectContaining({ code: 'UNREADABLE' }))
+    expect(() => fromJson(parsed('{"a":1,"list":[]}'), { [pointer]: '0.1' }, { resolve })).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE' }),
+    )
   })
 
   it('REC-6 refuses stored data with a key that reaches for a prototype', () => {
-    expect(() => fromJson(parsed('{"a":{"__proto__":{}}}'), undefined, { resolve })).toThrow(expect.objectContaining({ code: 'NOT_SERIALIZABLE' }))
+    expect(() => fromJson(parsed('{"a":{"__proto__":{}}}'), undefined, { resolve })).toThrow(
+      expect.objectContaining({ code: 'NOT_SERIALIZABLE' }),
+    )
   })
 })
 

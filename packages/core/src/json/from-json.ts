@@ -40,11 +40,17 @@ function placedBelow(refs: ActorRefs, path: string): Placed[] {
 function put(json: JsonValue, placed: readonly Placed[], resolve: (actor: string) => unknown): unknown {
   const own = placed.find(({ keys }) => keys.length === 0)
   if (own !== undefined) return resolve(own.actor)
-  if (!isContainer(json)) throw new RefoldError('UNREADABLE', 'a reference points to where nothing stands', { facts: { refs: refsOf(placed) } })
+  if (!isContainer(json))
+    throw new RefoldError('UNREADABLE', 'a reference points to where nothing stands', {
+      facts: { refs: refsOf(placed) },
+    })
   const live = isJsonArray(json) ? [...json] : { ...json }
   const members = live as { [key: string]: unknown } // an array takes its indexes as keys, too
   for (const [key, below] of byFirstKey(placed)) {
-    if (!Object.hasOwn(json, key)) throw new RefoldError('UNREADABLE', `a reference points to "${key}", which is not there`, { facts: { refs: refsOf(placed) } })
+    if (!Object.hasOwn(json, key))
+      throw new RefoldError('UNREADABLE', `a reference points to "${key}", which is not there`, {
+        facts: { refs: refsOf(placed) },
+      })
     members[key] = put((json as { readonly [key: string]: JsonValue })[key] as JsonValue, below, resolve)
   }
   return remember(live, json, placed)

@@ -9,7 +9,8 @@ export function isLongerThan(value: JsonValue, limit: number): boolean {
 /** What is left of a budget of characters after the value is written; negative when it was not enough. */
 function spend(value: JsonValue, budget: number): number {
   if (typeof value === 'string') return budget - value.length - 2
-  if (typeof value === 'number') return budget - (Number.isInteger(value) && value >= 0 && value < 1000 ? 3 : String(value).length)
+  if (typeof value === 'number')
+    return budget - (Number.isInteger(value) && value >= 0 && value < 1000 ? 3 : String(value).length)
   if (typeof value !== 'object' || value === null) return budget - 4
   let left = budget - 2
   if (isJsonArray(value)) {

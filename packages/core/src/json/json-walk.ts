@@ -1,12 +1,13 @@
 /** The one pass over a live value that checks it, freezes it and copies what is not JSON already. Used by `toJson`. */
+import { RefoldError } from '../errors.js'
 import { accept, acceptedAs, type ActorRefs, type RefOf } from './accepted.js'
 import { errorToJson } from './error-data.js'
 import type { JsonContainer, JsonValue } from './json-value.js'
 import { arrayPlainnessOf, MAX_DEPTH, plainnessOf } from './plain.js'
 import { escapeToken, isForbiddenKey } from './pointer.js'
 
-/** Thrown by a walk; `explainRefusal` finds out the rest. Not an Error: its stack would cost more than the walk. */
-export const REFUSED: unique symbol = Symbol('refused')
+/** Thrown by a walk, and made once: an error's stack costs more than the walk. `explainRefusal` finds out the rest. */
+export const REFUSED = new RefoldError('NOT_SERIALIZABLE', 'The value is not JSON.')
 
 /** The JSON of what is no object; `undefined` when there is none. */
 export function primitiveToJson(value: unknown): JsonValue | undefined {
@@ -54,12 +55,11 @@ export class JsonWalk {
     if (known === undefined) return this.#visitNew(value, previous, depth)
     if (typeof known === 'number') {
       this.#tell(known, undefined, true)
-    } else {
-      if (known.refs !== undefined && this.#refOf === undefined) throw REFUSED
-      this.#tell(known.height, known.refs, known.same)
+      return value as JsonContainer
     }
-    if (depth + this.height > MAX_DEPTH) throw REFUSED
-    return typeof known === 'number' ? (value as JsonContainer) : known.json
+    if (known.refs !== undefined && this.#refOf === undefined) throw REFUSED
+    this.#tell(known.height, known.refs, known.same)
+    return known.json
   }
 
   #visitNew(value: object, previous: unknown, depth: number): JsonValue {
@@ -99,7 +99,10 @@ export class JsonWalk {
     if (plainness === 'refused') throw REFUSED
     const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
     let copy: Record<string, JsonValue> | undefined = level.same ? undefined : {}
-    const old = before === undefined || Array.isArray(before.value) ? undefined : (before.value as { readonly [key: string]: unknown })
+    const old =
+      before === undefined || Array.isArray(before.value)
+        ? undefined
+        : (before.value as { readonly [key: string]: unknown })
     for (let at = 0; at < keys.length; at++) {
       const key = keys[at] as string
       if (isForbiddenKey(key)) throw REFUSED
@@ -108,7 +111,8 @@ export class JsonWalk {
       const live: unknown = isAccessor ? (value as { readonly [key: string]: unknown })[key] : descriptor?.value
       const json = this.#member(level, live, old?.[key], key)
       if (isAccessor) level.same = false
-      if (copy === undefined && (isAccessor || !Object.is(json, live) || live === undefined)) copy = headOf(value, keys, at)
+      if (copy === undefined && (isAccessor || !Object.is(json, live) || live === undefined))
+        copy = headOf(value, keys, at)
       if (copy !== undefined && json !== undefined) copy[key] = json
     }
     return this.#settle(level, value, copy)
@@ -119,7 +123,8 @@ export class JsonWalk {
     if (typeof live === 'object' && live !== null) {
       const json = this.#visit(live, old, level.depth + 1)
       if (this.height > level.height) level.height = this.height
-      if (this.refs !== undefined) join((level.refs ??= {}), this.refs, typeof key === 'number' ? `/${key}` : `/${escapeToken(key)}`)
+      if (this.refs !== undefined)
+        join((level.refs ??= {}), this.refs, typeof key === 'number' ? `/${key}` : `/${escapeToken(key)}`)
       if (!this.same) level.same = false
       return json
     }
@@ -158,7 +163,8 @@ export class JsonWalk {
 }
 
 function causeToJson(cause: unknown): JsonValue {
-  const json = typeof cause === 'object' && cause !== null ? new JsonWalk(undefined).run(cause, {}).json : primitiveToJson(cause)
+  const json =
+    typeof cause === 'object' && cause !== null ? new JsonWalk(undefined).run(cause, {}).json : primitiveToJson(cause)
   if (json === undefined) throw REFUSED
   return json
 }
@@ -174,7 +180,8 @@ function commonHead(value: readonly unknown[], old: readonly unknown[]): number 
 /** The members before a key, which were JSON themselves. */
 function headOf(value: object, keys: readonly string[], end: number): Record<string, JsonValue> {
   const head: Record<string, JsonValue> = {}
-  for (let at = 0; at < end; at++) head[keys[at] as string] = (value as { readonly [key: string]: JsonValue })[keys[at] as string] as JsonValue
+  for (let at = 0; at < end; at++)
+    head[keys[at] as string] = (value as { readonly [key: string]: JsonValue })[keys[at] as string] as JsonValue
   return head
 }
 

@@ -10,7 +10,12 @@ export interface PatchDraft {
   readonly payload: PayloadIndex
   readonly places: Places
   /** Writes the operations that turn one array into the other. Given here, as it writes values itself. */
-  readonly editItems: (draft: PatchDraft, before: readonly JsonValue[], after: readonly JsonValue[], path: string) => void
+  readonly editItems: (
+    draft: PatchDraft,
+    before: readonly JsonValue[],
+    after: readonly JsonValue[],
+    path: string,
+  ) => void
 }
 
 /** `add` to an object or array, `replace` a member of an object, or an item of an array (where a `copy` would insert). */

@@ -93,7 +93,10 @@ export class PatchedDocument {
 }
 
 /** The document after the patch; the given one stays as it is, and both share what did not change. */
-export function applyPatch(document: { readonly [key: string]: JsonValue }, operations: readonly PatchOperation[]): { readonly [key: string]: JsonValue } {
+export function applyPatch(
+  document: { readonly [key: string]: JsonValue },
+  operations: readonly PatchOperation[],
+): { readonly [key: string]: JsonValue } {
   const patched = new PatchedDocument(document)
   patched.apply(operations)
   return patched.members()
@@ -116,7 +119,8 @@ function valueOf(operation: PatchOperation, root: JsonContainer): JsonValue | un
     }
     return value
   }
-  if (operation.op !== 'add' && operation.op !== 'replace') throw unreadable(operation, 'it is none of add, replace, remove and copy')
+  if (operation.op !== 'add' && operation.op !== 'replace')
+    throw unreadable(operation, 'it is none of add, replace, remove and copy')
   if (operation.value === undefined) throw unreadable(operation, 'it has no value')
   return operation.value
 }
@@ -132,7 +136,8 @@ interface Write {
 }
 
 function writeMember(target: Record<string, JsonValue>, key: string, { operation, value }: Write): void {
-  if ((operation.op === 'remove' || operation.op === 'replace') && !Object.hasOwn(target, key)) throw unreadable(operation, 'nothing stands there')
+  if ((operation.op === 'remove' || operation.op === 'replace') && !Object.hasOwn(target, key))
+    throw unreadable(operation, 'nothing stands there')
   if (value === undefined) delete target[key]
   else target[key] = value
 }
@@ -144,7 +149,8 @@ function writeItem(target: JsonValue[], key: string, { operation, value }: Write
     return
   }
   const at = arrayIndex(key)
-  if (at < 0 || at > target.length || (!inserts && at === target.length)) throw unreadable(operation, `"${key}" is no index of the array there`)
+  if (at < 0 || at > target.length || (!inserts && at === target.length))
+    throw unreadable(operation, `"${key}" is no index of the array there`)
   if (operation.op === 'replace') target[at] = value as JsonValue
   else if (inserts) target.splice(at, 0, value as JsonValue)
   else target.splice(at, 1)

@@ -81,7 +81,8 @@ export class Places {
     }
     const keys = Object.keys(container)
     if (!this.#spend(keys.length)) return undefined
-    for (const key of keys) if (container[key] === value && touched?.has(key) !== true) return `${path}/${escapeToken(key)}`
+    for (const key of keys)
+      if (container[key] === value && touched?.has(key) !== true) return `${path}/${escapeToken(key)}`
     if (levels === 0) return undefined
     for (const key of keys) {
       const member = container[key]
@@ -94,7 +95,8 @@ export class Places {
 
   #findBaseBelow(place: Place, value: readonly JsonValue[], levels: number): Base | undefined {
     const { path, value: container, touched } = place
-    if (isJsonArray(container)) return this.#spend(container.length) && isBaseFor(container, value) ? { path, value: container } : undefined
+    if (isJsonArray(container))
+      return this.#spend(container.length) && isBaseFor(container, value) ? { path, value: container } : undefined
     if (levels < 0) return undefined
     for (const key of Object.keys(container)) {
       const member = container[key]

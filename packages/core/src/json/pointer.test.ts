@@ -19,11 +19,14 @@ describe('JSON pointers', () => {
     expect(() => parsePointer(pointer)).toThrow(expect.objectContaining({ code: 'UNREADABLE' }))
   })
 
-  it.each(['/__proto__', '/a/constructor', '/a/prototype/b'])('REC-6 refuses %s at every reading, as it reaches for a prototype', (pointer) => {
-    for (let reading = 0; reading < 2; reading++) {
-      expect(() => parsePointer(pointer)).toThrow(expect.objectContaining({ code: 'UNREADABLE' }))
-    }
-  })
+  it.each(['/__proto__', '/a/constructor', '/a/prototype/b'])(
+    'REC-6 refuses %s at every reading, as it reaches for a prototype',
+    (pointer) => {
+      for (let reading = 0; reading < 2; reading++) {
+        expect(() => parsePointer(pointer)).toThrow(expect.objectContaining({ code: 'UNREADABLE' }))
+      }
+    },
+  )
 
   it('remembers a bounded number of pointers and still reads all of them', () => {
     for (let at = 0; at < 10_000; at++) expect(parsePointer(`/n/${at}`)).toEqual(['n', String(at)])

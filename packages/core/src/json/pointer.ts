@@ -66,7 +66,9 @@ function parse(pointer: string): readonly string[] {
   for (let at = 0; at < keys.length; at++) {
     const key = unescapeToken(keys[at] as string)
     if (isForbiddenKey(key)) {
-      throw new RefoldError('UNREADABLE', `the pointer ${pointer} reaches for a prototype`, { facts: { path: pointer } })
+      throw new RefoldError('UNREADABLE', `the pointer ${pointer} reaches for a prototype`, {
+        facts: { path: pointer },
+      })
     }
     keys[at] = key
   }

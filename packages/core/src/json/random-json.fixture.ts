@@ -13,14 +13,22 @@ const leaf: fc.Arbitrary<JsonValue> = fc.oneof(
 
 /** JSON with keys that need escapes, whole numbers as keys, long strings. */
 export const randomJson: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
-  value: fc.oneof({ maxDepth: 4, withCrossShrink: true }, leaf, fc.array(tie('value'), { maxLength: 6 }), fc.dictionary(key, tie('value'), { maxKeys: 6, noNullPrototype: true })),
+  value: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    leaf,
+    fc.array(tie('value'), { maxLength: 6 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 6, noNullPrototype: true }),
+  ),
 })).value
 
 /** Draws the next of endless random numbers below a bound. */
 export type Draw = (bound: number) => number
 
 /** Numbers for edits. */
-export const randomNumbers: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(2 ** 30), { minLength: 40, maxLength: 40 })
+export const randomNumbers: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(2 ** 30), {
+  minLength: 40,
+  maxLength: 40,
+})
 
 export function drawFrom(numbers: readonly number[]): Draw {
   let at = 0
@@ -43,7 +51,7 @@ export interface EditSources {
 export function randomEdit(value: JsonValue, sources: EditSources): JsonValue {
   const { draw, parts } = sources
   const kind = draw(12)
-  if (kind === 0 || !isJsonArray(value) && !isJsonObject(value)) return parts[draw(parts.length)] as JsonValue
+  if (kind === 0 || (!isJsonArray(value) && !isJsonObject(value))) return parts[draw(parts.length)] as JsonValue
   if (kind === 1) return clone(value)
   return isJsonArray(value) ? editArray(value, sources) : editObject(value, sources)
 }
@@ -58,15 +66,24 @@ function editArray(value: readonly JsonValue[], sources: EditSources): JsonValue
   const items = [...value]
   const at = draw(items.length + 1)
   switch (draw(9)) {
-    case 0: return [...items, part()]
-    case 1: return [...items.slice(1 + draw(2)), part(), part()]
-    case 2: return [part(), ...items]
-    case 3: return [...items.slice(0, at), part(), ...items.slice(at + draw(3))]
-    case 4: return [...items.slice(0, at), ...items.slice(at + draw(3))]
-    case 5: return [part()]
-    case 6: return items.toReversed()
-    case 7: return items.filter(() => draw(3) > 0)
-    default: return items.map((item) => (draw(3) === 0 ? randomEdit(item, sources) : item))
+    case 0:
+      return [...items, part()]
+    case 1:
+      return [...items.slice(1 + draw(2)), part(), part()]
+    case 2:
+      return [part(), ...items]
+    case 3:
+      return [...items.slice(0, at), part(), ...items.slice(at + draw(3))]
+    case 4:
+      return [...items.slice(0, at), ...items.slice(at + draw(3))]
+    case 5:
+      return [part()]
+    case 6:
+      return items.toReversed()
+    case 7:
+      return items.filter(() => draw(3) > 0)
+    default:
+      return items.map((item) => (draw(3) === 0 ? randomEdit(item, sources) : item))
   }
 }
 
@@ -76,14 +93,24 @@ function editObject(value: { readonly [key: string]: JsonValue }, sources: EditS
   const entries = Object.entries(value)
   const some = KEYS[draw(KEYS.length)] as string
   switch (draw(9)) {
-    case 0: return { ...value, [some]: part() }
-    case 1: return { [some]: part(), ...value }
-    case 2: return Object.fromEntries(entries.filter(() => draw(3) > 0))
-    case 3: return Object.fromEntries(entries.toReversed())
-    case 4: return renamed(entries, some, draw)
-    case 5: return moved(value, some, draw)
-    case 6: return { ...value, inner: value, [some]: part() }
-    default: return Object.fromEntries(entries.map(([name, member]) => [name, draw(2) === 0 ? randomEdit(member, sources) : member]))
+    case 0:
+      return { ...value, [some]: part() }
+    case 1:
+      return { [some]: part(), ...value }
+    case 2:
+      return Object.fromEntries(entries.filter(() => draw(3) > 0))
+    case 3:
+      return Object.fromEntries(entries.toReversed())
+    case 4:
+      return renamed(entries, some, draw)
+    case 5:
+      return moved(value, some, draw)
+    case 6:
+      return { ...value, inner: value, [some]: part() }
+    default:
+      return Object.fromEntries(
+        entries.map(([name, member]) => [name, draw(2) === 0 ? randomEdit(member, sources) : member]),
+      )
   }
 }
 

@@ -21,7 +21,11 @@ const HINTS: { readonly [className: string]: string } = {
 }
 
 /** The error for one value. `found` says what was there: `a Date`, `NaN`. */
-export function notSerializable(path: string, found: string, options: { readonly hint?: string | undefined; readonly cause?: unknown } = {}): RefoldError {
+export function notSerializable(
+  path: string,
+  found: string,
+  options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+): RefoldError {
   const where = path === '' ? 'The value' : path
   return new RefoldError('NOT_SERIALIZABLE', `${where} is ${found}, and only JSON can be stored.`, {
     hint: options.hint ?? 'Keep plain data: objects, arrays, strings, finite numbers, booleans and null.',
@@ -44,7 +48,8 @@ function look(value: unknown, at: Look): void {
   if (typeof value !== 'object' || value === null) return lookAtPrimitive(value, at.path)
   if (at.refOf?.(value) !== undefined || value instanceof Error) return
   const around = at.above.get(value)
-  if (around !== undefined) throw notSerializable(at.path, `a cycle back to ${around === '' ? 'the whole value' : around}`)
+  if (around !== undefined)
+    throw notSerializable(at.path, `a cycle back to ${around === '' ? 'the whole value' : around}`)
   if (at.above.size >= MAX_DEPTH) throw notSerializable(at.path, `more than ${MAX_DEPTH} levels deep`)
   at.above.set(value, at.path)
   if (Array.isArray(value)) lookAtItems(value, at)
@@ -56,7 +61,8 @@ function lookAtPrimitive(value: unknown, path: string): void {
   if (typeof value === 'number' && !Number.isFinite(value)) throw notSerializable(path, String(value))
   if (typeof value === 'bigint') throw notSerializable(path, 'a BigInt', { hint: HINTS['BigInt'] })
   if (typeof value === 'symbol') throw notSerializable(path, 'a symbol')
-  if (typeof value === 'function') throw notSerializable(path, value.name === '' ? 'a function' : `the function ${value.name}`)
+  if (typeof value === 'function')
+    throw notSerializable(path, value.name === '' ? 'a function' : `the function ${value.name}`)
 }
 
 function lookAtItems(value: readonly unknown[], at: Look): void {
@@ -69,7 +75,8 @@ function lookAtMembers(value: object, at: Look): void {
   if (plainnessOf(value, keys) === 'refused') throw instanceRefused(value, at.path)
   for (const key of keys) {
     const path = `${at.path}/${escapeToken(key)}`
-    if (isForbiddenKey(key)) throw notSerializable(path, `a member under the reserved key "${key}"`, { hint: 'Give it another name.' })
+    if (isForbiddenKey(key))
+      throw notSerializable(path, `a member under the reserved key "${key}"`, { hint: 'Give it another name.' })
     look(read(value, key, path), { ...at, path })
   }
 }
@@ -84,7 +91,8 @@ function read(value: object, key: string, path: string): unknown {
 
 function instanceRefused(value: object, path: string): RefoldError {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return notSerializable(path, 'an object with a member under a symbol')
+  if (prototype === Object.prototype || prototype === null)
+    return notSerializable(path, 'an object with a member under a symbol')
   const maker: unknown = (prototype as { readonly constructor?: unknown }).constructor
   const name = typeof maker === 'function' && maker.name !== '' ? maker.name : 'unnamed class'
   return notSerializable(path, `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`, { hint: HINTS[name] })

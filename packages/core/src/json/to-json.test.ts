@@ -61,7 +61,7 @@ describe('toJson of JSON', () => {
     expect(JSON.stringify(json)).toBe('{"list":[{"n":1},{"n":2},{"n":3}],"other":{"a":1},"more":{}}')
     expect(same).toBe(false)
     expect(Object.isFrozen(after.list[2])).toBe(true)
-    expect((json as typeof after).other).toBe(before.other)
+    expect((json as unknown as typeof after).other).toBe(before.other)
   })
 
   it('sees -0 where a previous array had 0', () => {
@@ -83,8 +83,16 @@ describe('toJson of what is nearly JSON', () => {
     // eslint-disable-next-line no-sparse-arrays
     ['turns holes into null', [1, , 2], '[1,null,2]'],
     ['turns -0 into 0', { a: -0, b: [-0] }, '{"a":0,"b":[0]}'],
-    ['turns errors into data', { e: Object.assign(new TypeError('no', { cause: new Error('why') }), { code: 'E1' }) }, '{"e":{"name":"TypeError","message":"no","code":"E1","cause":{"name":"Error","message":"why"}}}'],
-    ['leaves out causes that are not JSON', { e: new Error('no', { cause: new Money() }) }, '{"e":{"name":"Error","message":"no"}}'],
+    [
+      'turns errors into data',
+      { e: Object.assign(new TypeError('no', { cause: new Error('why') }), { code: 'E1' }) },
+      '{"e":{"name":"TypeError","message":"no","code":"E1","cause":{"name":"Error","message":"why"}}}',
+    ],
+    [
+      'leaves out causes that are not JSON',
+      { e: new Error('no', { cause: new Money() }) },
+      '{"e":{"name":"Error","message":"no"}}',
+    ],
     ['copies objects without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
     ['copies objects of another realm', runInNewContext('({ a: [1, { b: 2 }] })'), '{"a":[1,{"b":2}]}'],
     ['drops members that are not enumerable', Object.defineProperty({ a: 1 }, 'hidden', { value: 2 }), '{"a":1}'],
@@ -115,7 +123,7 @@ describe('toJson of what is nearly JSON', () => {
     const { json } = toJson(live)
     expect(toJson(live).json).toBe(json)
     expect((toJson({ x: live }).json as { x: unknown }).x).toBe(json)
-    expect((json as typeof live).b).toBe(live.b)
+    expect((json as unknown as typeof live).b).toBe(live.b)
   })
 
   it('gives undefined for undefined, where jsonOf refuses it', () => {
@@ -147,7 +155,10 @@ describe('toJson of what is not JSON', () => {
   })
 
   it.each(['__proto__', 'constructor', 'prototype'])('REC-6 refuses the key %s', (key) => {
-    expect(refusalOf({ a: JSON.parse(`{"${key}": 1}`) as unknown })).toMatchObject({ code: 'NOT_SERIALIZABLE', facts: { path: `/a/${key}` } })
+    expect(refusalOf({ a: JSON.parse(`{"${key}": 1}`) as unknown })).toMatchObject({
+      code: 'NOT_SERIALIZABLE',
+      facts: { path: `/a/${key}` },
+    })
   })
 
   it('STEP-8 refuses a cycle and says where it closes', () => {
@@ -169,7 +180,10 @@ describe('toJson of what is not JSON', () => {
   it('takes 200 levels and refuses 201, also when the lower ones are known already', () => {
     const deep = nested(200)
     expect(toJson(deep).same).toBe(true)
-    expect(refusalOf({ deep })).toMatchObject({ code: 'NOT_SERIALIZABLE', facts: { found: 'more than 200 levels deep' } })
+    expect(refusalOf({ deep })).toMatchObject({
+      code: 'NOT_SERIALIZABLE',
+      facts: { found: 'more than 200 levels deep' },
+    })
     expect(refusalOf(nested(201))).toMatchObject({ code: 'NOT_SERIALIZABLE' })
   })
 

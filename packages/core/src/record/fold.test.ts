@@ -5,13 +5,22 @@ import { headerOf } from './header.js'
 
 const text = JSON.stringify
 
-function record(patch: readonly PatchOperation[], more: { data?: JsonValue; v?: number; body?: JsonValue } = {}): FoldableEvent {
+function record(
+  patch: readonly PatchOperation[],
+  more: { data?: JsonValue; v?: number; body?: JsonValue } = {},
+): FoldableEvent {
   const refold = { v: more.v ?? 0, agent: 'research@1', at: 1, input: { kind: 'event' }, body: more.body ?? { patch } }
   return JSON.parse(text({ id: 'e1', data: more.data ?? null, metadata: { refold } })) as FoldableEvent
 }
 
 const started = record([{ op: 'add', path: '/state', value: { root: { context: { n: 0, list: [] } } } as JsonValue }])
-const counted = record([{ op: 'replace', path: '/state/root/context/n', value: 1 }, { op: 'copy', from: '/data/output', path: '/state/root/context/list/-' }], { data: { output: { big: 1 } } })
+const counted = record(
+  [
+    { op: 'replace', path: '/state/root/context/n', value: 1 },
+    { op: 'copy', from: '/data/output', path: '/state/root/context/list/-' },
+  ],
+  { data: { output: { big: 1 } } },
+)
 
 describe('fold', () => {
   it('FOLD-1 builds the state from nothing, record by record', () => {
@@ -32,7 +41,10 @@ describe('fold', () => {
     ['another team’s metadata', { $correlationId: 'x', refold: true }],
     ['a header without an agent', { refold: { v: 0, at: 1, input: { kind: 'event' }, body: { patch: [] } } }],
     ['a header without an input', { refold: { v: 0, agent: 'a@1', at: 1, body: { patch: [] } } }],
-    ['a version that is none', { refold: { v: '0', agent: 'a@1', at: 1, input: { kind: 'event' }, body: { patch: [] } } }],
+    [
+      'a version that is none',
+      { refold: { v: '0', agent: 'a@1', at: 1, input: { kind: 'event' }, body: { patch: [] } } },
+    ],
   ])('FOLD-2 takes a record with %s as metadata for a foreign one, which changes nothing', (_title, metadata) => {
     const state = fold(undefined, started)
     expect(headerOf(metadata)).toBeUndefined()
@@ -43,7 +55,9 @@ describe('fold', () => {
   })
 
   it('FOLD-3 stops at a record of a newer format, whatever its body is', () => {
-    expect(() => fold(undefined, record([], { v: 1, body: { delta: [] } }))).toThrow(expect.objectContaining({ code: 'NEWER_FORMAT', facts: { event: 'e1', format: 1 } }))
+    expect(() => fold(undefined, record([], { v: 1, body: { delta: [] } }))).toThrow(
+      expect.objectContaining({ code: 'NEWER_FORMAT', facts: { event: 'e1', format: 1 } }),
+    )
   })
 
   it.each<[string, FoldableEvent]>([
@@ -83,7 +97,12 @@ describe('Folder', () => {
     const folder = new Folder()
     for (const event of [started, filled, more, more]) folder.add(event)
     expect(text(folder.result())).toBe('{"root":{"context":{"n":0,"list":[],"box":{"items":[1,1]}}}}')
-    expect(text([filled, more])).toBe(text([record([{ op: 'add', path: '/state/root/context/box', value: { items: [] } }]), record([{ op: 'add', path: '/state/root/context/box/items/-', value: 1 }])]))
+    expect(text([filled, more])).toBe(
+      text([
+        record([{ op: 'add', path: '/state/root/context/box', value: { items: [] } }]),
+        record([{ op: 'add', path: '/state/root/context/box/items/-', value: 1 }]),
+      ]),
+    )
   })
 
   it('holds no state before the first record', () => {

@@ -32,7 +32,7 @@ export class Folder {
   readonly #document = new PatchedDocument()
   #foreign = 0
 
-  constructor(state: StateDocument | undefined = undefined) {
+  constructor(state?: StateDocument) {
     this.#document.set('state', state as JsonValue | undefined)
   }
 
@@ -63,10 +63,14 @@ export class Folder {
 
 function requireReadable(header: RecordHeader, event: FoldableEvent): void {
   if (header.v > RECORD_FORMAT) {
-    throw new RefoldError('NEWER_FORMAT', `The record ${event.id} has format ${header.v}; this release reads up to ${RECORD_FORMAT}.`, {
-      hint: 'Update Refold in this process.',
-      facts: { event: event.id, format: header.v },
-    })
+    throw new RefoldError(
+      'NEWER_FORMAT',
+      `The record ${event.id} has format ${header.v}; this release reads up to ${RECORD_FORMAT}.`,
+      {
+        hint: 'Update Refold in this process.',
+        facts: { event: event.id, format: header.v },
+      },
+    )
   }
   if (!hasReadableBody(header)) {
     throw new RefoldError('UNREADABLE', `The record ${event.id} has no readable body.`, {
@@ -76,7 +80,9 @@ function requireReadable(header: RecordHeader, event: FoldableEvent): void {
   }
   for (const { path } of header.body.patch) {
     if (typeof path !== 'string' || (path !== '/state' && !path.startsWith('/state/'))) {
-      throw new RefoldError('UNREADABLE', `The record ${event.id} writes to ${path}, which is not in the state.`, { facts: { event: event.id, path } })
+      throw new RefoldError('UNREADABLE', `The record ${event.id} writes to ${path}, which is not in the state.`, {
+        facts: { event: event.id, path },
+      })
     }
   }
 }

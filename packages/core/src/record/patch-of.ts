@@ -28,11 +28,16 @@ export interface StatePatch {
 }
 
 /** Finds the patch. Costs what changed. Both states must be what `toJson` accepts. */
-export function patchOf(before: StateDocument | undefined, after: StateDocument, { data, id }: PatchOfOptions): StatePatch {
+export function patchOf(
+  before: StateDocument | undefined,
+  after: StateDocument,
+  { data, id }: PatchOfOptions,
+): StatePatch {
   const draft = newDraft(new PayloadIndex(data, { id }))
   const next = after as unknown as JsonObject // an interface has no index signature; the document is JSON
   const at = { path: '/state', shape: STATE_SHAPE }
-  const state = before === undefined ? addOwn(draft, next, at) : editOwn(draft, before as unknown as JsonObject, next, at)
+  const state =
+    before === undefined ? addOwn(draft, next, at) : editOwn(draft, before as unknown as JsonObject, next, at)
   return { patch: draft.ops, state: state as unknown as StateDocument }
 }
 
@@ -54,7 +59,10 @@ function editOwn(draft: PatchDraft, before: JsonObject, after: JsonObject, { pat
     const old = Object.hasOwn(before, key) ? before[key] : undefined
     if (old === undefined) added++
     else if (key === shape.source) continue
-    const result = writeMember(draft, old, value, { path: `${path}/${escapeToken(key)}`, shape: shape.members?.[key] ?? shape.each })
+    const result = writeMember(draft, old, value, {
+      path: `${path}/${escapeToken(key)}`,
+      shape: shape.members?.[key] ?? shape.each,
+    })
     if (result !== value) (folded ??= { ...after })[key] = result
   }
   const oldKeys = Object.keys(before)
@@ -63,7 +71,12 @@ function editOwn(draft: PatchDraft, before: JsonObject, after: JsonObject, { pat
 }
 
 /** First of all, so that everything else can copy from it. A new one comes in its turn: the order of what is added counts. */
-function editSource(draft: PatchDraft, before: JsonObject, after: JsonObject, { path, shape: { source } }: At<OwnShape>): void {
+function editSource(
+  draft: PatchDraft,
+  before: JsonObject,
+  after: JsonObject,
+  { path, shape: { source } }: At<OwnShape>,
+): void {
   if (source === undefined || before[source] === undefined || after[source] === undefined) return
   const place = `${path}/${source}`
   edit(draft, before[source], after[source], { path: place, placement: 'replace' })
@@ -71,10 +84,16 @@ function editSource(draft: PatchDraft, before: JsonObject, after: JsonObject, { 
 }
 
 function removeGone(draft: PatchDraft, oldKeys: readonly string[], after: JsonObject, path: string): void {
-  for (const key of oldKeys) if (!Object.hasOwn(after, key)) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
+  for (const key of oldKeys)
+    if (!Object.hasOwn(after, key)) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
 }
 
-function writeMember(draft: PatchDraft, before: JsonValue | undefined, after: JsonValue, { path, shape }: At<OwnShape | undefined>): JsonValue {
+function writeMember(
+  draft: PatchDraft,
+  before: JsonValue | undefined,
+  after: JsonValue,
+  { path, shape }: At<OwnShape | undefined>,
+): JsonValue {
   if (shape !== undefined && isJsonObject(after)) {
     return isJsonObject(before) ? editOwn(draft, before, after, { path, shape }) : addOwn(draft, after, { path, shape })
   }

@@ -75,6 +75,7 @@ export interface ActorDocument {
   readonly kind: ActorKind
   /** Name of its logic in the parent's `setup({ actors })`; absent for the root. */
   readonly src?: string
+  /** Only while it holds the name. */
   readonly systemId?: string
   /** `onSnapshot` of the parent is wanted. */
   readonly sync?: true

@@ -9,7 +9,7 @@
  * C4 actions, deliveries and effects run after the append of the record that holds them, once.
  */
 import type { Recorded } from '../decide/decision.js'
-import { isOutcome, isOwnerInput } from '../decide/inputs.js'
+import { isOwnerInput } from '../decide/inputs.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { invariant, isRefoldError, RefoldError } from '../errors.js'
@@ -20,32 +20,16 @@ import type { Tree } from '../step/tree-step.js'
 import { commit } from './commit.js'
 import type { CellHost } from './cell-host.js'
 import { decideBatch, TreeCache } from './decide-batch.js'
-import type { DecidedBatch } from './decide-batch.js'
 import { foldAfter } from './recovery.js'
 import type { Folded } from './recovery.js'
 import type { Snapshot } from './snapshots.js'
-
-/** What became of a submitted input. */
-export type Settlement =
-  | { readonly kind: 'recorded'; readonly state: StateDocument; readonly revision: Revision }
-  | { readonly kind: 'known'; readonly state: StateDocument; readonly revision: Revision }
-  | { readonly kind: 'dropped'; readonly why: string }
-
-interface Submission {
-  readonly envelope: Envelope
-  readonly resolve: ((settlement: Settlement) => void) | undefined
-  readonly reject: ((error: RefoldError) => void) | undefined
-  conflicts: number
-}
-
-interface Batch extends DecidedBatch {
-  readonly submissions: readonly Submission[]
-}
+import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
+import type { Batch, Settlement, Submission, Told } from './submission.js'
 
 export type CellListener = (cell: AgentCell) => void
 
 const MAX_BATCH = 64
-const MAX_CONFLICTS = 50
+const NOBODY: Told = {}
 
 export class AgentCell {
   readonly stream: string
@@ -62,6 +46,10 @@ export class AgentCell {
   #busy = false
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
+  /** Those who wait until nothing is under way. */
+  readonly #draining: (() => void)[] = []
+  /** The store's last answer was none, or a rejection. */
+  #troubled = false
   /** So many inputs at the head of the line are to be appended one by one. */
   #alone = 0
   #failure: RefoldError | undefined
@@ -106,6 +94,7 @@ export class AgentCell {
   /** Calls back after every change of the state. */
   listen(listener: CellListener): () => void {
     this.#listeners.add(listener)
+    this.#host.busy(this)
     return () => {
       this.#listeners.delete(listener)
       this.#host.settled(this)
@@ -118,7 +107,7 @@ export class AgentCell {
   }
 
   /** `submit` without a promise, for the hot path. */
-  post(envelope: Envelope, told: { resolve?: (settlement: Settlement) => void; reject?: (error: RefoldError) => void } = {}): void {
+  post(envelope: Envelope, told: Told = NOBODY): void {
     if (this.#failure !== undefined) {
       told.reject?.(this.#failure)
       return
@@ -127,7 +116,7 @@ export class AgentCell {
       told.reject?.(new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, { hint: 'Slow down, or await each send.' }))
       return
     }
-    this.#line.push({ envelope, resolve: told.resolve, reject: told.reject, conflicts: 0 })
+    this.#line.push({ envelope, told, conflicts: 0 })
     if (!this.#busy) void this.#run()
   }
 
@@ -137,6 +126,14 @@ export class AgentCell {
     return new Promise((resolve) => {
       this.#refreshing.push(resolve)
       if (!this.#busy) void this.#run()
+    })
+  }
+
+  /** Resolves when nothing is under way any more, or as soon as the store is in trouble: then it may never be. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#draining.push(resolve)
+      this.#tellDrained()
     })
   }
 
@@ -152,12 +149,14 @@ export class AgentCell {
     const line = this.#line
     this.#line = []
     for (const resolve of this.#refreshing.splice(0)) resolve()
-    for (const submission of line) submission.reject?.(error)
+    for (const { told } of line) told.reject?.(error)
     this.#tell()
+    this.#tellDrained()
   }
 
   async #run(): Promise<void> {
     this.#busy = true
+    this.#host.busy(this)
     try {
       while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshing.length > 0)) {
         if (this.#refreshing.length > 0) await this.#fold()
@@ -168,16 +167,14 @@ export class AgentCell {
       this.#host.failed(this)
     } finally {
       this.#busy = false
+      this.#tellDrained()
       this.#host.settled(this)
     }
   }
 
   async #turn(): Promise<void> {
     const batch = this.#decideBatch()
-    if (batch.recorded.length === 0) {
-      this.#settle(batch)
-      return
-    }
+    if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
     const { store, world } = this.#host
     const result = await commit(
       batch.recorded.map(({ record }) => record),
@@ -187,9 +184,13 @@ export class AgentCell {
         stream: this.stream,
         expected: this.#head,
         isClosed: () => this.#host.isClosed,
-        onUnknown: (error, tries) => this.#host.unknown(this, error, tries),
+        onUnknown: (error, tries) => {
+          this.#inTrouble()
+          this.#host.unknown(this, error, tries)
+        },
       },
     )
+    this.#troubled = false
     switch (result.kind) {
       case 'stored':
         this.#advance(batch, result.revision)
@@ -221,7 +222,7 @@ export class AgentCell {
   #advance(batch: Batch, revision: Revision): void {
     const expected = advance(this.#head, batch.recorded.length)
     invariant(revision === expected, `an append to ${this.stream} ended at revision ${revision} instead of ${expected}`)
-    const before = this.#state
+    const { state: before, head } = this
     for (const decision of batch.recorded) {
       this.#state = decision.state
       this.#head = advance(this.#head)
@@ -231,7 +232,7 @@ export class AgentCell {
       this.#tell()
     }
     this.#host.changed(this, before)
-    this.#settle(batch)
+    tellSettled(batch, { before: head, state: this.#state })
   }
 
   #perform(decision: Recorded): void {
@@ -245,44 +246,29 @@ export class AgentCell {
     for (const delivery of decision.deliveries) this.#host.deliver(this, delivery)
   }
 
-  /** C3: everything that the batch was judged on is durable now. */
-  #settle(batch: Batch): void {
-    const state = this.#state
-    batch.decisions.forEach((decision, index) => {
-      const submission = batch.submissions[index]
-      invariant(submission !== undefined, 'each decision has its submission')
-      if (decision.kind === 'refused') submission.reject?.(decision.error)
-      else if (decision.kind === 'dropped') submission.resolve?.(decision)
-      else if (decision.kind === 'known') submission.resolve?.({ kind: 'known', state: state as StateDocument, revision: this.#head as Revision })
-      else submission.resolve?.({ kind: 'recorded', state: decision.state, revision: this.#head as Revision })
-    })
+  /** C3: what is refused was judged on a durable state; it must be the newest one too, whoever made it. */
+  async #tellUnrecorded(batch: Batch): Promise<void> {
+    const isRefused = batch.decisions.some(({ kind }) => kind === 'refused')
+    if (isRefused && (await this.#foldOn())) this.#line.unshift(...toDecideAgain(batch, this.stream))
+    else tellSettled(batch, { before: this.#head, state: this.#state })
   }
 
   /** C2: somebody else's record stands where ours would have. */
   async #again(batch: Batch): Promise<void> {
     this.#trees.drop()
     await this.#fold()
-    const again: Submission[] = []
-    for (const submission of batch.submissions) {
-      submission.conflicts++
-      if (submission.conflicts > MAX_CONFLICTS && !isOutcome(submission.envelope.input)) {
-        submission.reject?.(new RefoldError('CONFLICT', `${this.stream} changed ${MAX_CONFLICTS} times while the input was decided`, { hint: 'Send again.' }))
-      } else again.push(submission)
-    }
-    this.#line.unshift(...again)
+    this.#line.unshift(...toDecideAgain(batch, this.stream))
   }
 
   /** Surely not stored: callers are told, outcomes and the like are kept for a later try. */
   async #rejected(batch: Batch, error: RefoldError): Promise<void> {
     this.#trees.drop()
-    const kept: Submission[] = []
-    for (const submission of batch.submissions) {
-      if (isOwnerInput(submission.envelope.input)) kept.push(submission)
-      else submission.reject?.(error)
-    }
+    const kept = toTryAgain(batch, error)
     this.#line.unshift(...kept)
     this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error })
-    if (kept.length > 0) await this.#host.pauseAfterRejection()
+    if (kept.length === 0) return
+    this.#inTrouble()
+    await this.#host.pauseAfterRejection()
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
@@ -296,7 +282,7 @@ export class AgentCell {
       return
     }
     const replacement = this.#host.tooLarge(only.envelope, error)
-    if (replacement === undefined) only.reject?.(error)
+    if (replacement === undefined) only.told.reject?.(error)
     else this.#line.unshift({ ...only, envelope: replacement })
   }
 
@@ -310,18 +296,21 @@ export class AgentCell {
     }
   }
 
-  async #foldOn(): Promise<void> {
+  /** Folds what others appended. Whether there was anything. */
+  async #foldOn(): Promise<boolean> {
     const before = this.#state
     const folded = await this.#readOn()
-    if (folded === undefined) return
-    if (folded.head === this.#head) return
+    if (folded === undefined || folded.head === this.#head) return false
     this.#state = folded.state
     this.#head = folded.head
     this.#lastAt = folded.lastAt
     this.#headId = folded.headId
     this.#trees.drop()
+    if (folded.foreign > 0) this.#host.foreign(this.stream, folded.foreign)
+    for (const delivery of folded.deliveries) this.#host.deliver(this, delivery)
     this.#host.changed(this, before)
     this.#tell()
+    return true
   }
 
   /** A read that fails for a moment is tried again: outcomes may wait behind it. `undefined`: the runtime was closed meanwhile. */
@@ -333,6 +322,7 @@ export class AgentCell {
         const passing = isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'STORE_UNKNOWN') || isRefoldError(error, 'TIMEOUT')
         if (!passing) throw error
         if (this.#failure !== undefined || this.#host.isClosed) return undefined
+        this.#inTrouble()
         await this.#host.pauseAfterRejection()
       }
     }
@@ -340,7 +330,17 @@ export class AgentCell {
 
   /** What this process knows of the stream, as recovery counts it. */
   #known(): Folded {
-    return { state: this.#state, head: this.#head, lastAt: this.#lastAt, headId: this.#headId, foreign: 0, records: 0 }
+    return { state: this.#state, head: this.#head, lastAt: this.#lastAt, headId: this.#headId, foreign: 0, records: 0, deliveries: [] }
+  }
+
+  #inTrouble(): void {
+    this.#troubled = true
+    this.#tellDrained()
+  }
+
+  #tellDrained(): void {
+    if (this.#busy && !this.#troubled && this.#failure === undefined) return
+    for (const resolve of this.#draining.splice(0)) resolve()
   }
 
   #tell(): void {

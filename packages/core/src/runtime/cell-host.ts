@@ -15,9 +15,13 @@ export interface CellHost {
   readonly isClosed: boolean
   /** The state went forward: start and stop effects, look at what is due. */
   changed(cell: AgentCell, before: StateDocument | undefined): void
+  /** Something is under way, or somebody listens: the cell must stay in memory. */
+  busy(cell: AgentCell): void
   /** Nothing is in line any more, for now. */
   settled(cell: AgentCell): void
   failed(cell: AgentCell): void
+  /** Records without a valid header were found. */
+  foreign(stream: string, count: number): void
   unknown(cell: AgentCell, error: RefoldError, tries: number): void
   deliver(cell: AgentCell, delivery: TreeStep['deliveries'][number]): void
   actorSend(cell: AgentCell, sent: { to: string; event: unknown }): void

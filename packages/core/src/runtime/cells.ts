@@ -17,8 +17,6 @@ export interface CellsOptions {
   readonly keepIdle: number
   /** Told before a cell leaves memory. */
   readonly onEvict: (cell: AgentCell) => void
-  /** Records without a valid header were found. */
-  readonly onForeign: (stream: string, count: number) => void
 }
 
 export class Cells {
@@ -55,8 +53,10 @@ export class Cells {
     const leaving = this.#idle.add(cell)
     if (leaving !== undefined && leaving.isIdle) this.evict(leaving)
   }
+  /** Notes that a cell must stay. One that has just left comes back, unless another stands in its place. */
   busy(cell: AgentCell): void {
     this.#idle.remove(cell)
+    if (!this.#live.has(cell.stream)) this.#live.set(cell.stream, cell)
   }
 
   evict(cell: AgentCell): void {
@@ -75,7 +75,7 @@ export class Cells {
 
   async #read(stream: string): Promise<AgentCell> {
     const folded = await recover(this.#options.store, stream)
-    if (folded.foreign > 0) this.#options.onForeign(stream, folded.foreign)
+    if (folded.foreign > 0) this.#options.host.foreign(stream, folded.foreign)
     const identity = this.#identify(stream, folded)
     return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#options.host, { stream, ...identity }, folded))
   }

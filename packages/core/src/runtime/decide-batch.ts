@@ -42,7 +42,7 @@ export interface DecidedBatch {
 }
 
 export function decideBatch(envelopes: readonly Envelope[], options: BatchOptions): DecidedBatch {
-  const { world, trees } = options
+  const { world, trees, definition, agentId, maxWaiting } = options
   const decisions: Decision[] = []
   const recorded: Recorded[] = []
   let { state, lastAt: at } = options
@@ -55,7 +55,8 @@ export function decideBatch(envelopes: readonly Envelope[], options: BatchOption
       usedTree = true
       return trees.of(before)
     }
-    const context: DecideContext = { ...options, state: before, revision: options.revision + recorded.length, now, at, eventId: world.newId(), tree }
+    const revision = options.revision + recorded.length
+    const context: DecideContext = { definition, agentId, maxWaiting, state: before, revision, now, at, eventId: world.newId(), tree }
     const decision = decide(context, envelope)
     decisions.push(decision)
     if (decision.kind === 'recorded') {

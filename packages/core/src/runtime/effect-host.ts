@@ -6,7 +6,9 @@ import { copyJson } from '../json/copy-json.js'
 import { jsonOf, toJson } from '../json/to-json.js'
 import type { EffectId } from '../record/state-document.js'
 import type { EffectHost, EventData } from '../step/tree-step.js'
+import { unstorable } from './effect-outcome.js'
 import type { LazyAbort } from './lazy-abort.js'
+import type { Settlement } from './submission.js'
 
 export interface EffectHostOptions {
   readonly id: EffectId
@@ -16,8 +18,11 @@ export interface EffectHostOptions {
   readonly attempt: number
   /** Results of earlier attempts, by `<name>#<ordinal>`. */
   readonly recordedSteps: { readonly [step: string]: JsonValue }
-  readonly submit: (input: Input, told?: (recorded: boolean) => void) => void
+  readonly submit: (input: Input, told?: (settlement: Settlement | undefined) => void) => void
+  /** Whether what the body tells is still listened to. */
   readonly isLive: () => boolean
+  /** The attempt fails with this. */
+  readonly fail: (error: RefoldError) => void
   readonly progress: (chunk: unknown) => void
 }
 
@@ -33,12 +38,8 @@ export function effectHost(options: EffectHostOptions): EffectHost {
     progress: (chunk) => {
       if (options.isLive()) options.progress(chunk)
     },
-    event: (event) => {
-      if (options.isLive()) options.submit({ kind: 'effect.event', effect: options.id, event: toEvent(event) })
-    },
-    next: (value) => {
-      if (options.isLive()) options.submit({ kind: 'effect.next', effect: options.id, value: value === undefined ? undefined : toJson(value).json })
-    },
+    event: (event) => send(options, () => ({ kind: 'effect.event', effect: options.id, event: toEvent(event) })),
+    next: (value) => send(options, () => ({ kind: 'effect.next', effect: options.id, value: toJson(value).json })),
     step: (name, run) => {
       const ordinal = ordinals.get(name) ?? 0
       ordinals.set(name, ordinal + 1)
@@ -58,16 +59,40 @@ async function memoised<R>(options: EffectHostOptions, { step, run }: Step<R>): 
   if (recorded !== undefined || step in options.recordedSteps) return copyJson(recorded) as R
   options.abort.signal.throwIfAborted()
   const result = await run({ key: `${options.key}/${step}`, signal: options.abort.signal })
-  const output = result === undefined ? null : jsonOf(result)
+  const output = stepOutput(result, step)
   return new Promise<R>((resolve) => {
-    options.submit({ kind: 'effect.step', effect: options.id, step, output }, (stored) => {
-      if (stored) resolve(copyJson(output) as R)
+    options.submit({ kind: 'effect.step', effect: options.id, step, output }, (settlement) => {
+      if (isRemembered(settlement, { effect: options.id, step })) resolve(copyJson(output) as R)
       else options.abort.abort(new RefoldError('STEP_REFUSED', `the result of step ${step} could not be recorded: the effect is not this worker's any more`))
     })
   })
 }
 
-/** An event as data. Throws into the body that sent it when it is none. */
+/** What cannot be stored would be paid for again at every recovery: the effect fails for good. */
+function stepOutput(result: unknown, step: string): JsonValue {
+  try {
+    return result === undefined ? null : jsonOf(result)
+  } catch (error) {
+    throw unstorable(`the result of step ${step}`, error)
+  }
+}
+
+/** Another input may have been recorded in the step's place: that its effect failed, as the result was too large. */
+function isRemembered(settlement: Settlement | undefined, { effect, step }: { effect: EffectId; step: string }): boolean {
+  return settlement?.kind === 'recorded' && settlement.state.effects[effect]?.steps?.[step] !== undefined
+}
+
+/** Nothing is thrown into the body: it may have sent from a timer or a stream, where an error would end the process. */
+function send(options: EffectHostOptions, input: () => Input): void {
+  if (!options.isLive()) return
+  try {
+    options.submit(input())
+  } catch (error) {
+    options.fail(unstorable('what the effect sent', error))
+  }
+}
+
+/** An event as data. Throws when it is none. */
 function toEvent(event: unknown): EventData {
   const json = jsonOf(event)
   if (typeof json === 'object' && json !== null && !Array.isArray(json) && 'type' in json && typeof json.type === 'string') return json as EventData

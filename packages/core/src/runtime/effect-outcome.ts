@@ -13,8 +13,12 @@ export function outputToStore(output: unknown, policy: EffectPolicy): StoredOutc
     const parsed = policy.parseOutput === undefined ? output : policy.parseOutput(output)
     return { output: parsed === undefined ? undefined : toJson(parsed).json }
   } catch (error) {
-    const why = isRefoldError(error) ? error.message : 'it cannot be stored'
-    const cause = new RefoldError('OUTCOME_UNSTORABLE', `the effect ended, but its outcome ${why}`, { cause: error })
-    return { error: toErrorData(cause) }
+    return { error: toErrorData(unstorable('the effect ended, but its outcome', error)) }
   }
+}
+
+/** What an effect told cannot be stored. It was paid for: the effect fails with this, and is not tried again. */
+export function unstorable(what: string, cause: unknown): RefoldError {
+  const why = isRefoldError(cause) ? cause.message : 'it is not JSON'
+  return new RefoldError('OUTCOME_UNSTORABLE', `${what} cannot be stored: ${why}`, { cause, hint: 'Return JSON, and keep large results outside of the agent.' })
 }

@@ -8,6 +8,7 @@
 import { isRefoldError, RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
+import type { RecordBody } from '../record/record.js'
 import { advance } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
@@ -34,9 +35,13 @@ export interface Folded {
   readonly foreign: number
   /** How many records were folded. */
   readonly records: number
+  /** Events for running effects that the records hold. Only when a known state was folded on. */
+  readonly deliveries: readonly Delivery[]
 }
 
-export const NOTHING_FOLDED: Folded = { state: undefined, head: 'no_stream', lastAt: 0, headId: '', foreign: 0, records: 0 }
+type Delivery = NonNullable<RecordBody['deliver']>[number]
+
+export const NOTHING_FOLDED: Folded = { state: undefined, head: 'no_stream', lastAt: 0, headId: '', foreign: 0, records: 0, deliveries: [] }
 
 /** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
 export async function recover(store: Store, stream: string, onPhase?: (phase: RecoveryPhase) => void): Promise<Folded> {
@@ -44,13 +49,23 @@ export async function recover(store: Store, stream: string, onPhase?: (phase: Re
   const snapshot = await readSnapshot(store, stream)
   if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase })
   const start: Folded = { ...NOTHING_FOLDED, state: snapshot.state, head: snapshot.revision, lastAt: snapshot.lastAt, headId: snapshot.eventId }
-  const folded = await fold(store, stream, { from: snapshot.revision, start, anchor: snapshot.eventId, onPhase })
+  const folded = await foldFromSnapshot(store, stream, { from: snapshot.revision, start, anchor: snapshot.eventId, onPhase })
   return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase }))
 }
 
 /** Folds what a stream got after a known point. */
 export async function foldAfter(store: Store, stream: string, known: Folded): Promise<Folded> {
-  return fold(store, stream, { from: advance(known.head), start: known })
+  return fold(store, stream, { from: advance(known.head), start: known, deliveries: [] })
+}
+
+/** `undefined`: the snapshot is not of this history, or not what it says. The records decide, not it. */
+async function foldFromSnapshot(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined> {
+  try {
+    return await fold(store, stream, options)
+  } catch (error) {
+    if (isRefoldError(error, 'UNREADABLE')) return undefined
+    throw error
+  }
 }
 
 interface FoldFrom {
@@ -58,13 +73,15 @@ interface FoldFrom {
   readonly start: Folded
   /** The event at `from` must be this one and is part of the start already. */
   readonly anchor?: string
+  /** Filled with the events for running effects; absent: not asked for. */
+  readonly deliveries?: Delivery[]
   readonly onPhase?: ((phase: RecoveryPhase) => void) | undefined
 }
 
 async function fold(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
 async function fold(store: Store, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
 async function fold(store: Store, stream: string, options: FoldFrom): Promise<Folded | undefined> {
-  const { from, start, anchor } = options
+  const { from, start, anchor, deliveries } = options
   options.onPhase?.({ phase: 'folding', from })
   let folder: Folder | undefined
   let { head, headId, lastAt } = start
@@ -79,16 +96,20 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
         continue
       }
       folder ??= new Folder(start.state)
-      if (addTo(folder, event) === 'foreign') foreign++
-      else records++
       head = event.revision
       headId = event.id
+      if (addTo(folder, event) === 'foreign') {
+        foreign++
+        continue
+      }
+      records++
+      const header = headerOf(event.metadata)
+      lastAt = Math.max(lastAt, header?.at ?? lastAt)
+      if (header?.body.deliver !== undefined) deliveries?.push(...header.body.deliver)
     }
-    const last = page.at(-1)
-    if (last !== undefined) lastAt = headerOf(last.metadata)?.at ?? lastAt
   }
   if (!anchored) return undefined
-  return { state: folder === undefined ? start.state : folder.result(), head, headId, lastAt, foreign, records }
+  return { state: folder === undefined ? start.state : folder.result(), head, headId, lastAt, foreign, records, deliveries: deliveries ?? [] }
 }
 
 function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {

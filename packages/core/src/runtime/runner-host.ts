@@ -1,9 +1,11 @@
 /** What an effect runner asks of the worker it performs for. */
 import type { EffectId } from '../record/state-document.js'
 import type { World } from '../world/world.js'
+import type { Envelope } from '../decide/inputs.js'
 import type { AgentCell } from './agent-cell.js'
 import type { EffectSlots } from './effect-slots.js'
 import type { Lease } from './lease.js'
+import type { Told } from './submission.js'
 import type { Trials } from './trials.js'
 
 /** A chunk that a body reported beside its stream: tokens, percentages. Never stored. */
@@ -20,6 +22,8 @@ export interface RunnerHost {
   readonly slots: EffectSlots
   readonly trials: Trials
   readonly isClosing: boolean
+  /** Submits to the agent, also when its cell has left memory since a body began. */
+  post(cell: AgentCell, envelope: Envelope, told: Told): void
   progress(cell: AgentCell, progress: Progress): void
   /** An effect left this worker's hands: what is pending now may have to begin. */
   forgotten(cell: AgentCell): void

@@ -4,7 +4,6 @@
  * Invariants: a cell is the only way to an agent's stream in this process; whatever changes an agent's state, by this
  * process or another, passes `changed`, which starts, stops and schedules what the state says.
  */
-import { isOwnerInput } from '../decide/inputs.js'
 import type { Envelope } from '../decide/inputs.js'
 import { nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -28,6 +27,8 @@ import type { Report } from './public-runtime.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
 import { writeSnapshot } from './snapshots.js'
+import type { Told } from './submission.js'
+import { inPlaceOfTooLarge } from './too-large.js'
 import { Trials } from './trials.js'
 
 export interface WorkerSettings {
@@ -87,7 +88,6 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       host: this,
       keepIdle: settings.keepIdle,
       onEvict: (cell) => this.#snapshot(cell),
-      onForeign: (stream, count) => this.report(stream, { code: 'FOREIGN_RECORD', message: `${count} records of ${stream} have no valid header and change nothing` }),
     })
   }
 
@@ -116,6 +116,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     const { state } = cell
     if (state === undefined || !this.performs) return
     if (this.#isDueForSnapshot(cell)) this.#snapshot(cell)
+    if (before !== undefined && before.effects !== state.effects) this.#reportDoubts(cell, before)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined) this.#decideWaiting(cell, state)
@@ -123,10 +124,14 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (before?.timers !== state.timers || before.agent !== state.agent) this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
   }
 
+  busy(cell: AgentCell): void {
+    this.cells.busy(cell)
+  }
+
   settled(cell: AgentCell): void {
-    if (!cell.isIdle || this.cells.live(cell.stream) !== cell) return
     const runner = this.#runners.get(cell)
-    if (runner?.isIdle === false) return
+    if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
+    if (!cell.isIdle || runner?.isIdle === false || this.cells.live(cell.stream) !== cell) return
     this.#runners.delete(cell)
     if (cell.head === 'no_stream' || cell.failure !== undefined) this.cells.evict(cell)
     else this.cells.idle(cell)
@@ -140,6 +145,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   failed(cell: AgentCell): void {
     const error = cell.failure
+    this.#runners.get(cell)?.stop()
     this.#runners.delete(cell)
     this.cells.evict(cell)
     if (error === undefined || error.code === 'CLOSED') return
@@ -151,8 +157,21 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.world.logger.log('warn', `it is unknown whether an append to ${cell.stream} was stored; it is repeated`, { tries, error })
   }
 
-  deliver(cell: AgentCell, delivery: TreeStep['deliveries'][number]): void {
-    this.#runners.get(cell)?.deliver(delivery.effect, delivery.event as EventData)
+  foreign(stream: string, count: number): void {
+    this.report(stream, { code: 'FOREIGN_RECORD', message: `${count} records of ${stream} have no valid header and change nothing` })
+  }
+
+  deliver(cell: AgentCell, { effect, event }: TreeStep['deliveries'][number]): void {
+    if (cell.state?.effects[effect] !== undefined && this.owns(cell.state)) this.runner(cell).deliver(effect, event as EventData)
+  }
+
+  post(cell: AgentCell, envelope: Envelope, told: Told): void {
+    const live = this.cells.live(cell.stream)
+    if (live !== undefined) return live.post(envelope, told)
+    this.cells.load(cell.stream).then(
+      (loaded) => loaded.post(envelope, told),
+      (cause: unknown) => told.reject?.(isRefoldError(cause) ? cause : new RefoldError('INVARIANT', `${cell.stream} could not be loaded`, { cause })),
+    )
   }
 
   actorSend(cell: AgentCell, sent: { to: string; event: unknown }): void {
@@ -178,15 +197,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined {
-    const { input } = envelope
-    if (!isOwnerInput(input) || envelope.blockWith !== undefined || input.kind === 'effect.step') return undefined
-    const { blockWith: _blockWith, ...rest } = envelope
-    const bytes = input.kind === 'effect.done' ? (JSON.stringify(input.output)?.length ?? 0) : 0
-    if (input.kind === 'effect.done' && bytes * 2 > this.store.capabilities.maxAppendBytes) {
-      const cause = new RefoldError('OUTCOME_UNSTORABLE', `the effect ended, but its outcome of ${bytes} characters is too large to store`, { cause: error })
-      return { ...rest, input: { kind: 'effect.failed', effect: input.effect, error: toErrorData(cause) } }
-    }
-    return { ...rest, blockWith: toErrorData(error) }
+    return inPlaceOfTooLarge(envelope, error)
   }
 
   pauseAfterRejection(): Promise<void> {
@@ -204,11 +215,28 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.#closing = true
     this.due.close()
     this.slots.close()
-    await Promise.all([...this.#runners.values()].map((runner) => runner.close()))
-    await Promise.all([...this.cells.all()].map((cell) => cell.refresh()))
+    for (const runner of this.#runners.values()) runner.stop()
+    await this.#drained()
+    await Promise.all([...this.#runners.values()].map((runner) => runner.bodies()))
+    await this.#drained()
     this.#closed = true
     for (const cell of [...this.cells.all()]) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
     await this.lease.close()
+  }
+
+  /** What is under way is stored, or the store cannot be reached. */
+  async #drained(): Promise<void> {
+    await Promise.all([...this.cells.all()].map((cell) => cell.drained()))
+  }
+
+  /** Somebody has to decide: it must not be found out by chance. */
+  #reportDoubts(cell: AgentCell, before: StateDocument): void {
+    const { state } = cell
+    if (state === undefined || !this.owns(state)) return
+    for (const [effect, { inDoubt, src }] of Object.entries(state.effects)) {
+      if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
+      this.report(cell.stream, { code: 'IN_DOUBT', message: `nobody knows whether effect ${src} of ${cell.stream} happened: decide`, facts: { effect, src, why: inDoubt.why } })
+    }
   }
 
   #decideWaiting(cell: AgentCell, state: StateDocument): void {

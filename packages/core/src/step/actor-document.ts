@@ -31,7 +31,7 @@ export function documentOf(tree: LiveTree, actor: LiveActor, before: ActorDocume
 }
 
 function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['children']): Fields {
-  const { snapshot, kind, src, systemId, sid } = actor
+  const { snapshot, kind, src, sid } = actor
   const { status } = snapshot
   if (actor.machine !== undefined) lookAtMachine(tree, actor)
   const { configuration } = actor
@@ -39,7 +39,7 @@ function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['chi
     sid,
     kind,
     src,
-    systemId,
+    systemId: tree.holdsKey(actor) ? actor.systemId : undefined,
     sync: actor.sync ? true : undefined,
     status: status === 'active' ? undefined : status,
     life: lifeOf(actor),

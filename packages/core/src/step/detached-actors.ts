@@ -1,9 +1,11 @@
 /**
- * Actors that live, or are still referred to, although their parent's `children` do not name them: kept by their ids.
+ * Actors that live, hold a `systemId` or are referred to, although their parent's `children` do not name them: kept by
+ * their ids, as XState goes on with them too.
  * The others that are out of place are forgotten.
  */
 import type { ActorId, DetachedActor } from '../record/state-document.js'
 import { documentOf, settleMembers } from './actor-document.js'
+import { byCreation } from './creation-order.js'
 import { isEffect } from './live-actor.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
@@ -26,8 +28,8 @@ export function detachedDocuments(tree: LiveTree, before: DetachedDocuments): De
       next[sid] = document
     }
   }
-  for (const actor of tree.actors.values()) {
-    if (isInPlace(actor) || before[actor.sid] !== undefined) continue
+  const fresh = [...tree.actors.values()].filter((actor) => !isInPlace(actor) && before[actor.sid] === undefined)
+  for (const actor of fresh.sort(byCreation)) {
     next[actor.sid] = detachedDocument(tree, actor, undefined)
     changed = true
   }
@@ -61,7 +63,7 @@ function forgetUnreachable(tree: LiveTree): void {
     for (let at = actor; at !== undefined && !kept.has(at); at = at.parent) kept.add(at)
   }
   keep(tree.root)
-  for (const actor of tree.actors.values()) if (actor.life === RUNNING) keep(actor)
+  for (const actor of tree.actors.values()) if (actor.life === RUNNING || tree.holdsKey(actor)) keep(actor)
   for (const actor of kept) {
     for (const child of Object.values(actor.snapshot.children ?? {})) keep(tree.actors.get(child?.sessionId ?? ''))
     for (const id of Object.values(actor.refs ?? {})) keep(tree.actors.get(id))

@@ -1,14 +1,6 @@
-/** Ids of a chart's edges: `<order of the source node>.<index among the source node's transitions>`. */
-import type { MachineShape, NodeShape, TransitionShape } from './xstate/shapes.js'
-
-/** Transitions of a node in the order of its document: `on`, `onDone`, invokes, `after`, then `always`. */
-export function transitionsOf(node: NodeShape): readonly TransitionShape[] {
-  return [...[...node.transitions.values()].flat(), ...(node.always ?? [])]
-}
-
-export function edgeId(node: NodeShape, index: number): string {
-  return `${node.order}.${index}`
-}
+/** Which edges of the chart a microstep took. */
+import { edgeId, transitionsOf } from '../definition/chart-edges.js'
+import type { NodeShape, TransitionShape } from './xstate/shapes.js'
 
 const known = new WeakMap<TransitionShape, string>()
 
@@ -59,9 +51,4 @@ function domainOf({ target, source, reenter }: TransitionShape): NodeShape | und
 function isBelow(node: NodeShape, ancestor: NodeShape): boolean {
   for (let at = node.parent; at !== undefined; at = at.parent) if (at === ancestor) return true
   return false
-}
-
-/** Ids of all edges of a machine, for the tests of what a chart says. */
-export function edgeIdsOf(machine: MachineShape): string[] {
-  return [...machine.idMap.values()].flatMap((node) => transitionsOf(node).map((_, index) => edgeId(node, index)))
 }

@@ -1,6 +1,7 @@
 /** From documents to live actors: contexts last, when all actors exist, as references may go in circles. */
 import type { ActorDocument, ActorId, DetachedActor, StateDocument } from '../record/state-document.js'
 import { templateOf } from './configurations.js'
+import { byCreation } from './creation-order.js'
 import { firstEffectSnapshot } from './effect-actor.js'
 import { isEffect, LiveActor } from './live-actor.js'
 import type { SettledMember } from './live-actor.js'
@@ -36,11 +37,11 @@ function revive(tree: LiveTree, { actor, document, born }: { actor: LiveActor; d
   actor.open = actor.life === RUNNING
   actor.document = document
   actor.dirty = false
-  if (actor.systemId !== undefined && actor.life !== STOPPED) tree.setKey(actor.systemId, actor.ref)
+  if (actor.systemId !== undefined) tree.setKey(actor.systemId, actor.ref)
   const made: Record<string, RefShape> = {}
   const newborn = { actor, document, children: {} as Record<string, RefShape> }
   born.push(newborn)
-  for (const [id, child] of Object.entries(document.children ?? {}).sort(byCreation)) {
+  for (const [id, child] of Object.entries(document.children ?? {}).sort(([, one], [, other]) => byCreation(one, other))) {
     const childActor = make(tree, { id, parent: actor, document: child })
     made[id] = childActor.ref
     revive(tree, { actor: childActor, document: child, born })
@@ -125,11 +126,4 @@ function below(refs: ActorDocument['refs'], at: string): ActorDocument['refs'] {
 function lifeOf({ life, status }: ActorDocument): LiveActor['life'] {
   if (life !== undefined) return life === 'new' ? NEW : life === 'running' ? RUNNING : STOPPED
   return status === undefined ? RUNNING : STOPPED
-}
-
-/** Ids are `<revision>.<ordinal>`. */
-function byCreation([, one]: [string, ActorDocument], [, other]: [string, ActorDocument]): number {
-  const [revision, ordinal] = one.sid.split('.').map(Number) as [number, number]
-  const [otherRevision, otherOrdinal] = other.sid.split('.').map(Number) as [number, number]
-  return revision - otherRevision || ordinal - otherOrdinal
 }

@@ -8,6 +8,7 @@
  */
 import { RefoldError } from '../errors.js'
 import type { ActorId } from '../record/state-document.js'
+import { byCreation } from './creation-order.js'
 import { edgesTaken } from './edges.js'
 import { firstEffectSnapshot, nextEffectSnapshot, STOP } from './effect-actor.js'
 import { EffectSignal, isEffect, LiveActor } from './live-actor.js'
@@ -70,7 +71,7 @@ export class LiveTree implements SystemHost, RefPort {
   }
   /** Once the root has ended nobody listens: what plain XState would leave running is stopped, and no timer is left. */
   stopAll(): void {
-    for (const actor of [...this.actors.values()]) if (actor !== this.root && actor.life === RUNNING) this.#stop(actor)
+    for (const actor of [...this.actors.values()].sort(byCreation)) if (actor !== this.root && actor.life === RUNNING) this.#stop(actor)
     this.timers.clear()
   }
 
@@ -90,8 +91,14 @@ export class LiveTree implements SystemHost, RefPort {
     if (holder !== undefined && holder !== ref) throw new Error(`Actor with system ID '${systemId}' already exists.`)
     this.#keyed.set(systemId, ref)
   }
+  holdsKey(actor: LiveActor): boolean {
+    return actor.systemId !== undefined && this.#keyed.get(actor.systemId) === actor.ref
+  }
   unsetKey(ref: RefShape): void {
-    if (ref.systemId !== undefined && this.#keyed.get(ref.systemId) === ref) this.#keyed.delete(ref.systemId)
+    if (ref.systemId === undefined || this.#keyed.get(ref.systemId) !== ref) return
+    this.#keyed.delete(ref.systemId)
+    const actor = this.actors.get(ref.sessionId)
+    if (actor !== undefined) this.touch(actor)
   }
   relay(_from: RefShape | undefined, to: RefShape, event: EventShape): void {
     if (this.log === undefined) this.options.onActorSend(to.sessionId, event)

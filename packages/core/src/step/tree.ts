@@ -92,9 +92,9 @@ class RecordedTree implements Tree {
     return [...new Set(nodes.flatMap((node) => node.ownEvents))].filter((descriptor) => !descriptor.startsWith('xstate.'))
   }
 
-  runEffect(effect: EffectId, host: EffectHost): RunningEffect {
+  runEffect(effect: EffectId, host: EffectHost): RunningEffect | undefined {
     const actor = this.#tree.actors.get(effect)
-    invariant(actor !== undefined && actor.life === RUNNING, `no effect ${effect} is to be performed`)
+    if (actor === undefined || actor.life !== RUNNING) return undefined
     return runBody(this.#tree, actor, host)
   }
 }

@@ -10,7 +10,7 @@ import type { DirectoryEntry, DirectoryQuery, Store } from './port.js'
 const AGENT = /^([^@-]+)@(\d+)$/
 const STATUSES: ReadonlySet<unknown> = new Set(['active', 'done', 'error', 'stopped'])
 const NONE: readonly string[] = Object.freeze([])
-const CONDITIONS: ReadonlySet<unknown> = new Set(['running', 'paused', 'blocked', 'in-doubt'])
+const CONDITIONS: ReadonlySet<unknown> = new Set(['running', 'paused', 'blocked', 'in-doubt', 'suspected'])
 
 /** The part of a header that the directory reads. */
 export type DirectoryHeader = Pick<

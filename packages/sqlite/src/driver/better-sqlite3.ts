@@ -18,9 +18,10 @@ interface BetterStatement {
 
 type Row = readonly SqlValue[]
 
-/** The driver; throws what `require` throws where the package, or its binary for this machine, is missing. */
+/** The driver; throws where the package, or its binary for this machine and this Node, is missing. */
 export function betterSqlite3Driver(): SqliteDriver {
   const Database = createRequire(import.meta.url)('better-sqlite3') as BetterSqlite3
+  new Database(':memory:', { timeout: 0 }).close() // only this loads the binary
   return { name: 'better-sqlite3', open: (file) => adaptConnection(new Database(file, { timeout: 0 })) }
 }
 

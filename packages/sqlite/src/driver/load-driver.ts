@@ -11,7 +11,11 @@ export interface DriverSources {
   readonly betterSqlite3: () => SqliteDriver
 }
 
-const installed: DriverSources = { nodeSqlite: nodeSqliteDriver, betterSqlite3: betterSqlite3Driver }
+let betterSqlite3: SqliteDriver | undefined
+const installed: DriverSources = {
+  nodeSqlite: nodeSqliteDriver,
+  betterSqlite3: () => (betterSqlite3 ??= betterSqlite3Driver()),
+}
 
 /**
  * The driver of this choice, or the first that is there. Throws `STORE_FATAL` when there is none.

@@ -12,7 +12,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { invariant, RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core'
 import { retryBusy } from '../busy-retry.js'
 import type { SqliteConnection } from '../driver/driver.js'
 import { loadDriver } from '../driver/load-driver.js'
@@ -40,7 +40,7 @@ export class WorkerLocks {
   /** Holds the worker's lock until the returned function is called or the process dies. */
   async announce(worker: string): Promise<() => Promise<void>> {
     const path = this.#pathOf(worker)
-    invariant(!held().has(path), `worker ${worker} is announced twice`)
+    if (held().has(path)) throw new RefoldError('INVARIANT', `worker ${worker} is announced twice`)
     mkdirSync(this.#directory, { recursive: true })
     this.#sweep()
     held().add(path)

@@ -9,7 +9,7 @@ export type DirectoryColumn = (typeof DIRECTORY_COLUMNS)[number]
 
 /** Numbers in the file: never change them. */
 export const STATUS_CODES: Readonly<Record<AgentStatus, number>> = { active: 0, done: 1, error: 2, stopped: 3 }
-export const CONDITION_CODES: Readonly<Record<Condition, number>> = { running: 0, paused: 1, blocked: 2, 'in-doubt': 3 }
+export const CONDITION_CODES: Readonly<Record<Condition, number>> = { running: 0, paused: 1, blocked: 2, 'in-doubt': 3, suspected: 4 }
 const STATUSES = Object.keys(STATUS_CODES) as readonly AgentStatus[]
 const CONDITIONS = Object.keys(CONDITION_CODES) as readonly Condition[]
 

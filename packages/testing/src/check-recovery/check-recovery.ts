@@ -27,7 +27,7 @@ export interface RecoveryOptions {
   readonly input?: fc.Arbitrary<unknown>
   /** Payloads of events, by type, likewise. */
   readonly events?: Readonly<Record<string, fc.Arbitrary<object>>>
-  /** Most crashes tried for one scenario; beyond it they are spread over the run. Default 60. */
+  /** Most crashes tried for one scenario; beyond it they are spread over the run. Default 30. */
   readonly maxCrashes?: number
   /** An agent that never comes to rest is cut after so many records. Default 200. */
   readonly maxRecords?: number
@@ -59,6 +59,8 @@ export class RecoveryDiffersError extends Error {
  * Resolves when no crash made a difference to the agent's final value, context, output and error, to what it emitted,
  * and to its history (but for claims and attempts). Rejects with `RecoveryDiffersError` and the smallest failing case.
  *
+ * Takes some milliseconds for each crash: give the test a time-out of a minute.
+ *
  *     await checkRecovery(research, { effects: { draft: async () => ({ text: 'x', words: 3 }) }, runs: 50 })
  */
 export async function checkRecovery(definition: AgentDefinition, options: RecoveryOptions = {}): Promise<void> {
@@ -89,7 +91,7 @@ interface Check {
 }
 
 async function survivesCrashes(definition: AgentDefinition, { scenario, options, found }: Check): Promise<void> {
-  const { effects = {}, maxRecords = 200, bodyPatienceMs = 1_000, maxCrashes = 60 } = options
+  const { effects = {}, maxRecords = 200, bodyPatienceMs = 1_000, maxCrashes = 30 } = options
   const play = (crash: CrashPoint | undefined): Promise<PlayedRun> => playRun({ definition, scenario, effects, crash, maxRecords, bodyPatienceMs })
   const expected = await play(undefined)
   for (const crash of spread(crashPoints(expected), maxCrashes)) {
@@ -97,7 +99,7 @@ async function survivesCrashes(definition: AgentDefinition, { scenario, options,
     const difference = differenceOf(expected, actual)
     if (difference === undefined) continue
     found.crash = crash
-    throw new Error(`a crash right ${crash.when} ${crash.at} ${crash.nth} makes a difference in ${difference}\n\nwithout a crash: ${expected.story}\n\nwith the crash: ${actual.story}`)
+    throw new Error(`a crash right ${crash.when} ${crash.at} ${crash.nth} makes a difference in ${difference}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`)
   }
 }
 

@@ -126,9 +126,10 @@ function decimal(schema: JsonSchema): fc.Arbitrary<number> {
 
 function list({ items, prefixItems = [], minItems = 0, maxItems = Math.max(minItems, MAX_ITEMS) }: JsonSchema, place: Place): fc.Arbitrary<unknown> {
   const inside = { ...place, depth: place.depth + 1 }
-  const head = fc.tuple(...prefixItems.map((item) => build(item, inside)))
+  const head: fc.Arbitrary<unknown[]> = fc.tuple(...prefixItems.map((item) => build(item, inside)))
   if (prefixItems.length > 0 && typeof items !== 'object') return head
   const longest = inside.depth > MAX_DEPTH ? minItems : Math.min(maxItems, minItems + MAX_ITEMS)
+  if (longest === 0) return head
   const rest = fc.array(build(typeof items === 'object' ? items : {}, inside), { minLength: minItems, maxLength: longest })
   return fc.tuple(head, rest).map(([first, others]) => [...first, ...others])
 }
@@ -138,10 +139,10 @@ function object({ properties = {}, required = [], additionalProperties, property
   const known = Object.entries(properties).filter(([name]) => inside.depth <= MAX_DEPTH || required.includes(name))
   const fixed = fc.record(Object.fromEntries(known.map(([name, schema]) => [name, build(schema, inside)])), { requiredKeys: [...required].filter((name) => name in properties) })
   if (typeof additionalProperties !== 'object' || Object.keys(properties).length > 0) return fixed.map((value) => ({ ...value }))
+  if (inside.depth > MAX_DEPTH) return fc.constant({})
   const names = propertyNames === undefined ? fc.stringMatching(/^[a-z]{1,6}$/) : build({ type: 'string', ...propertyNames }, inside).map(String)
-  const most = inside.depth > MAX_DEPTH ? 0 : MAX_ITEMS
   if (propertyNames?.enum !== undefined) return fc.record(Object.fromEntries(propertyNames.enum.map((name) => [String(name), build(additionalProperties, inside)])))
-  return fc.array(fc.tuple(names, build(additionalProperties, inside)), { maxLength: most }).map((entries) => Object.fromEntries(entries.filter(([name]) => name !== '__proto__')))
+  return fc.array(fc.tuple(names, build(additionalProperties, inside)), { maxLength: MAX_ITEMS }).map((entries) => Object.fromEntries(entries.filter(([name]) => name !== '__proto__')))
 }
 
 /** Deep down a union goes on with what does not recurse. */

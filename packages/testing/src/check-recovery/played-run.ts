@@ -39,12 +39,15 @@ export interface PlayedRun {
   readonly appends: number
   readonly bodies: number
   readonly crashed: boolean
-  readonly story: string
+  readonly story: () => string
 }
 
 const ID = 'checked'
 /** Rests at one place of the script, doubts and restarts included. */
 const MOST_TURNS = 1_000
+/** A body that waits for its time-out is given ever more time: up to nine hours in all. */
+const MOST_FRUITLESS = 15
+const FIRST_WAIT_MS = 1_000
 
 /** Plays the scenario to its end. */
 export async function playRun(options: RunOptions): Promise<PlayedRun> {
@@ -62,6 +65,7 @@ class Player {
   readonly #process: SimulatedProcess
   readonly #stream: string
   #agent: AnyAgent | undefined
+  #fruitless = 0
 
   constructor(simulation: Simulation, options: RunOptions) {
     const { definition, crash } = options
@@ -134,12 +138,13 @@ class Player {
 
   /** Until the next thing that is due; `false` when nothing is. */
   async #passTime(): Promise<boolean> {
-    const entry = await (await this.#simulation.disk.admin()).directory.get(this.#stream)
+    const { time, disk } = this.#simulation
+    const entry = await (await disk.admin()).directory.get(this.#stream)
     const { effects = [] } = this.#agent?.getSnapshot() ?? {}
     const due = [entry?.nextDueAt, ...effects.map((effect: { retryAt?: number }) => effect.retryAt)].filter((at) => at !== undefined)
-    if (due.length === 0 && effects.length === 0) return false
-    const wait = due.length === 0 ? this.#options.bodyPatienceMs : Math.max(1, Math.min(...due) - this.#simulation.time.now())
-    await this.#simulation.advance(wait)
+    if (due.length > 0) await time.leap(Math.max(0, Math.min(...due) - time.now()))
+    else if (effects.length > 0 && this.#fruitless < MOST_FRUITLESS) await time.advance(FIRST_WAIT_MS * 2 ** this.#fruitless++)
+    else return false
     return true
   }
 
@@ -167,7 +172,7 @@ class Player {
       appends: records.length,
       bodies: this.#bodies.begun,
       crashed: this.#simulation.happenings.some(({ what }) => what.startsWith('dies') && !what.includes('the simulation ends')),
-      story: this.#simulation.story(),
+      story: () => this.#simulation.story(),
     }
   }
 }

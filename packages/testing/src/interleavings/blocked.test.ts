@@ -75,20 +75,20 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       expect(simulation.effects.began()).toHaveLength(2)
     }))
 
-  test('I18 claim meets a blocked agent: its other effect is done elsewhere, its outcome waits in line, retry decides both in order', () =>
+  test('I18 claim meets a blocked agent: its other effect is done elsewhere, its outcome waits in line, retry decides all in order', () =>
     play({ seed: 'I18b', backing }, async (simulation) => {
       const bug: Bug = { there: true }
       const { a, there } = await blocked(simulation, bug)
       a.kill()
       await simulation.when(() => simulation.effects.began({ process: 'b', src: 'slow' }).length === 1)
+      await simulation.until(there.send({ type: 'note' }))
       await simulation.advance(20_000)
       expect(there.getSnapshot().condition).toBe('blocked')
-      await simulation.until(there.send({ type: 'note' }))
       expect(there.getSnapshot().context.taken).toEqual([])
       bug.there = false
       await simulation.until(there.retry())
       await simulation.until(there.done())
-      expect(there.getSnapshot().context.taken).toEqual(['draft', 'slow', 'note'])
+      expect(there.getSnapshot().context.taken).toEqual(['draft', 'note', 'slow'])
       expect(simulation.effects.began({ src: 'draft' })).toHaveLength(1)
     }))
 

@@ -1,6 +1,6 @@
 /** What an engine may do for one input, so that random charts come to rest: both engines that are compared spend alike. */
 
-const SENDS_PER_INPUT = 40
+const SENDS_PER_INPUT = 12
 
 export class Allowance {
   #left = SENDS_PER_INPUT

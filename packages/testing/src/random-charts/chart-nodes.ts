@@ -18,7 +18,7 @@ export function randomShape(words: Pick<Vocabulary, 'random'>, prefix: string): 
   const { random } = words
   const grow = (depth: number): NodeConfig => {
     const node: NodeConfig = { id: `${prefix}${count++}` }
-    const kind = depth === 0 ? 'compound' : depth > 3 ? 'atomic' : random.pick(['atomic', 'atomic', 'atomic', 'compound', 'compound', 'parallel'])
+    const kind = depth === 0 ? 'compound' : depth > 2 ? 'atomic' : random.pick(['atomic', 'atomic', 'atomic', 'compound', 'compound', 'parallel'])
     if (kind === 'atomic') return node
     const states = Array.from({ length: 2 + random.below(kind === 'parallel' ? 2 : 3) }, () => grow(depth + 1))
     node.states = Object.fromEntries(states.map((state, index) => [`s${index}`, state]))

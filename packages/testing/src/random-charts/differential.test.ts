@@ -48,14 +48,14 @@ async function compareRuns(seed: number, tally: Tally): Promise<void> {
   const random = seeded(seed + 7_000_000)
   const plain = new PlainRun(seed)
   const ours = new TreeRun(seed, { mode: 'hydrated' })
-  const live = new TreeRun(seed, { mode: 'live' })
+  const live = seed % 3 === 0 ? new TreeRun(seed, { mode: 'live' }) : undefined
   let input: RunInput | undefined
   for (let n = 0; n <= INPUTS; n++) {
     const where = `seed ${seed}, input ${n}: ${JSON.stringify(input)}`
     const log = input === undefined ? await plain.start() : await plain.step(input)
     const found = input === undefined ? ours.start() : ours.step(input)
-    if (input === undefined) live.start()
-    else live.step(input)
+    if (input === undefined) live?.start()
+    else live?.step(input)
     tally.steps++
     const { status } = plain.actor.getSnapshot()
     if (found === undefined) {
@@ -65,7 +65,7 @@ async function compareRuns(seed: number, tally: Tally): Promise<void> {
     }
     const state = ours.state
     if (state === undefined) throw new Error('no state')
-    expect(live.text(), `live differs from folded, ${where}`).toBe(ours.text())
+    if (live !== undefined) same(live.text(), ours.text(), `live differs from folded, ${where}`)
     const wanted = comparableOfPlain(plain.actor)
     const got = comparableOfState(state)
     tally.effects += log.started.length
@@ -74,22 +74,28 @@ async function compareRuns(seed: number, tally: Tally): Promise<void> {
     tally.childErrors += wanted.children.filter(([, child]) => child.status === 'error').length
     if (status !== 'active') {
       // What plain XState leaves running below a root that has ended, the engine stops.
-      expect({ ...got, children: [] }, where).toEqual({ ...wanted, children: [] })
-      expect(found.actions, where).toEqual(log.actions)
-      expect(found.emitted, where).toEqual(log.emitted)
+      same({ ...got, children: [] }, { ...wanted, children: [] }, where)
+      same(found.actions, log.actions, where)
+      same(found.emitted, log.emitted, where)
       tally.ended++
       return
     }
-    expect(got, where).toEqual(wanted)
-    expect(found, where).toEqual(log)
-    expect(ours.timers().map(({ due }) => due), where).toEqual(plain.dues())
-    expect([...viewState(state.root, ours.machine).tags], where).toEqual([...plain.actor.getSnapshot().tags])
+    same(got, wanted, where)
+    same(found, log, where)
+    same(ours.timers().map(({ due }) => due), plain.dues(), where)
+    same([...viewState(state.root, ours.machine).tags], [...plain.actor.getSnapshot().tags], where)
     input = nextInput(random, plain)
-    ours.now = live.now = plain.now
+    ours.now = plain.now
+    if (live !== undefined) live.now = plain.now
   }
 }
 
-export function nextInput(random: Seeded, plain: PlainRun): RunInput {
+/** The text first: a deep comparison costs more than both engines. */
+function same(found: unknown, wanted: unknown, where: string): void {
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) expect(found, where).toEqual(wanted)
+}
+
+function nextInput(random: Seeded, plain: PlainRun): RunInput {
   const kind = random.below(10)
   if (kind < 3 && plain.pending.length > 0) return effectInput(random, plain)
   if (kind < 5 && plain.dues().length > 0) return { kind: 'timer' }

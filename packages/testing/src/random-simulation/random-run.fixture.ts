@@ -88,6 +88,7 @@ function act(run: Run): void {
     simulation.time.after(random.between(100, 25_000), () => process.continue({ monotonic }))
   } else if (draw < 0.85 && process.state === 'running') process.clock.jump(random.between(-3_000, 3_000))
   else if (draw < 0.9 && process.state === 'running') void process.close().catch(() => undefined)
+  else if (draw < 0.94) control(run, { process, subject: random.pick(subjects) })
   else if (process.state === 'down') begin(run, process)
   else look(run, { process, subject: random.pick(subjects) })
 }
@@ -138,9 +139,19 @@ function send(run: Run, { process, subject }: { readonly process: SimulatedProce
 
 const REFUSALS: ReadonlySet<string> = new Set(['EVENT_NOT_ACCEPTED', 'EVENT_REFUSED', 'NOT_ACTIVE', 'NOT_FOUND', 'QUEUE_FULL', 'INVALID_EVENT', 'STORE_REJECTED', 'CONFLICT'])
 
+/** Somebody holds an agent, or lets it go on. */
+function control(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
+  if (!ready(process)) return
+  const command = run.random.chance(0.5) ? 'pause' : 'resume'
+  process
+    .attach(subject.name, subject.id)
+    .then((agent) => process.perform(() => agent[command]({ by: 'ana' })))
+    .catch(() => undefined)
+}
+
 function look(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
   if (!ready(process)) return
-  process.attach(subject.name, subject.id).then((agent) => remember(run, { agent, process }), () => undefined)
+  process.attach(subject.name, subject.id).then((agent) => agent.subscribe(() => remember(run, { agent, process })), () => undefined)
 }
 
 function remember({ seen }: Run, { agent, process }: { readonly agent: AnyAgent; readonly process: SimulatedProcess }): void {
@@ -174,7 +185,8 @@ async function stillOpen(run: Run, { web, open }: { readonly web: SimulatedProce
     const { status, condition } = agent.getSnapshot()
     if (status !== 'active') continue
     left.push(subject)
-    if (condition === 'in-doubt') await decideDoubts(simulation, { agent, process: web })
+    if (condition === 'paused') await simulation.until(web.perform(() => agent.resume()).catch(() => undefined))
+    else if (condition === 'in-doubt') await decideDoubts(simulation, { agent, process: web })
     else if (subject.name === 'order' && agent.getSnapshot().matches('review')) send(run, { process: web, subject })
   }
   return left

@@ -10,17 +10,17 @@ const seed = process.env['REFOLD_SIM_SEED']
 const RUNS = Number(process.env['REFOLD_SIM_RUNS'] ?? 200)
 const GROUPS = 10
 
-function seedsOf(group: number): readonly string[] {
+function seedsOf(group: number, runs: number): readonly string[] {
   if (seed !== undefined) return group === 0 ? [seed] : []
-  return Array.from({ length: Math.ceil(RUNS / GROUPS) }, (_, index) => `run-${group}-${index}`)
+  return Array.from({ length: Math.ceil(runs / GROUPS) }, (_, index) => `run-${group}-${index}`)
 }
 
-describe.each(BACKINGS)('on $name', ({ backing }) => {
+describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
   test.each(Array.from({ length: seed === undefined ? GROUPS : 1 }, (_, group) => group))(
     'whatever befalls processes and store, every agent ends and no promise is broken (group %i)',
     { timeout: 120_000 },
     async (group) => {
-      for (const each of seedsOf(group)) await randomRun(each, backing)
+      for (const each of seedsOf(group, slow ? RUNS / 20 : RUNS)) await randomRun(each, backing)
     },
   )
 

@@ -33,6 +33,10 @@ function checkBody(body: BodyBegan, { history, outside }: { readonly history: Hi
   if (settled !== undefined && settled.at < body.at && outside.disk.knowsAt(body.author, { stream: effect.stream, revision: settled.revision, at: body.at })) {
     broken.push(`${name} began after its effect was settled at ${effect.stream} @${settled.revision}, which its process had read`)
   }
+  for (const hold of effect.holds) {
+    const known = outside.disk.knowsAt(body.author, { stream: effect.stream, revision: hold.revision, at: body.at })
+    if (known && hold.at < body.at && body.at < hold.until) broken.push(`${name} began while its effect was in doubt or left, since ${effect.stream} @${hold.revision}, which its process had read`)
+  }
   const guarded = outside.safetyOf(body.src) !== 'idempotent'
   if (guarded && !effect.begunAt.some((at) => at <= body.at)) broken.push(`${name} began before its attempt was recorded`)
   return broken

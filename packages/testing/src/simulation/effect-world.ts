@@ -16,12 +16,14 @@ export interface BodyBegan {
   readonly attempt: number
   readonly input: JsonValue | undefined
   readonly at: number
+  readonly order: number
 }
 /** A body came to its end. One whose process died before has no such entry. */
 export interface BodyEnded {
   readonly kind: 'ended'
   readonly body: number
   readonly at: number
+  readonly order: number
   readonly result: { readonly output: unknown } | { readonly error: unknown }
 }
 /** The outside world did what was asked: from here on it cannot be undone, whoever learns of it. */
@@ -31,6 +33,7 @@ export interface Happened {
   readonly src: string
   readonly output: unknown
   readonly at: number
+  readonly order: number
 }
 /** Somebody asked what became of an attempt. */
 export interface Reconciled {
@@ -40,6 +43,7 @@ export interface Reconciled {
   readonly key: string
   readonly answer: string
   readonly at: number
+  readonly order: number
 }
 export type EffectLogEntry = BodyBegan | BodyEnded | Happened | Reconciled
 
@@ -54,15 +58,15 @@ export class EffectWorld {
     this.#time = time
   }
 
-  begin(body: Omit<BodyBegan, 'kind' | 'body' | 'at'>): number {
+  begin(body: Omit<BodyBegan, 'kind' | 'body' | 'at' | 'order'>): number {
     const id = ++this.#bodies
-    this.log.push({ kind: 'began', body: id, ...body, at: this.#time.now() })
+    this.log.push({ kind: 'began', body: id, ...body, ...this.#when() })
     this.#time.touch()
     return id
   }
 
   end(body: number, result: BodyEnded['result']): void {
-    this.log.push({ kind: 'ended', body, result, at: this.#time.now() })
+    this.log.push({ kind: 'ended', body, result, ...this.#when() })
     this.#time.touch()
   }
 
@@ -70,7 +74,7 @@ export class EffectWorld {
   perform<T>(request: { readonly key: string; readonly src: string; readonly output: T }): T {
     if (this.#results.has(request.key)) return this.#results.get(request.key) as T
     this.#results.set(request.key, request.output)
-    this.log.push({ kind: 'happened', ...request, at: this.#time.now() })
+    this.log.push({ kind: 'happened', ...request, ...this.#when() })
     return request.output
   }
 
@@ -79,8 +83,12 @@ export class EffectWorld {
     return this.#results.has(key) ? { output: this.#results.get(key) } : undefined
   }
 
-  noteReconciled(entry: Omit<Reconciled, 'kind' | 'at'>): void {
-    this.log.push({ kind: 'reconciled', ...entry, at: this.#time.now() })
+  noteReconciled(entry: Omit<Reconciled, 'kind' | 'at' | 'order'>): void {
+    this.log.push({ kind: 'reconciled', ...entry, ...this.#when() })
+  }
+
+  #when(): { readonly at: number; readonly order: number } {
+    return { at: this.#time.now(), order: this.#time.nextOrder() }
   }
 
   /** The beginnings of bodies, oldest first. */

@@ -1,10 +1,17 @@
 /** Everything an observer knows of a finished run: the streams folded, who wrote what, what the effects did. */
-import type { StoredEvent } from '@refold/core'
+import type { EffectDocument, StoredEvent } from '@refold/core'
 import type { BodyBegan, EffectWorld } from './effect-world.js'
 import { groupBy } from './group-by.js'
 import { foldStream } from './reference-fold.js'
 import type { FoldedStep } from './reference-fold.js'
 import type { ObservedEvent, SimulatedDisk } from './simulated-disk.js'
+
+/** From one record on, until another at a true time. */
+export interface Hold {
+  readonly revision: number
+  readonly at: number
+  readonly until: number
+}
 
 /** One effect, as its records tell it. */
 export interface EffectHistory {
@@ -18,6 +25,8 @@ export interface EffectHistory {
   readonly settled?: { readonly revision: number; readonly at: number; readonly outcome: boolean }
   /** True times at which attempts were recorded as begun. */
   readonly begunAt: readonly number[]
+  /** While it was in doubt, or left by the chart with an attempt begun: nobody may begin it. */
+  readonly holds: readonly Hold[]
   /** How often somebody decided that it is to be done again. */
   readonly again: number
 }
@@ -55,7 +64,7 @@ interface Reading {
   readonly observed: History['observed']
 }
 
-type Draft = { -readonly [K in keyof EffectHistory]: EffectHistory[K] } & { begunAt: number[] }
+type Draft = { -readonly [K in keyof Omit<EffectHistory, 'begunAt' | 'holds'>]: EffectHistory[K] } & { begunAt: number[]; holds: { -readonly [K in keyof Hold]: Hold[K] }[] }
 
 function effectsOf(stream: string, { steps, observed }: Reading): readonly EffectHistory[] {
   const all: Draft[] = []
@@ -68,16 +77,27 @@ function effectsOf(stream: string, { steps, observed }: Reading): readonly Effec
     if (drafted !== undefined && kind === 'effect.started') drafted.begunAt.push(at)
     if (drafted !== undefined && event.type === 'refold.effect.decided') drafted.again++
     for (const [id, draft] of open) {
+      noteHold(draft, { held: isHeld(after?.effects[id]), revision: Number(event.revision), at })
       if (after?.effects[id]?.startedBy === draft.startedBy) continue
       open.delete(id)
       draft.settled = { revision: Number(event.revision), at, outcome: subject === id }
     }
     for (const [id, { src, startedBy, input }] of Object.entries(after?.effects ?? {})) {
       if (open.has(id)) continue
-      const draft: Draft = { stream, effect: id, src, startedBy, input: JSON.stringify(input), begunAt: [], again: 0 }
+      const draft: Draft = { stream, effect: id, src, startedBy, input: JSON.stringify(input), begunAt: [], holds: [], again: 0 }
       open.set(id, draft)
       all.push(draft)
     }
   }
   return all
+}
+
+function isHeld(effect: EffectDocument | undefined): boolean {
+  return effect?.inDoubt !== undefined || effect?.abandoned !== undefined
+}
+
+function noteHold({ holds }: Draft, { held, revision, at }: { readonly held: boolean; readonly revision: number; readonly at: number }): void {
+  const last = holds.at(-1)
+  if (held && (last === undefined || last.until < Infinity)) holds.push({ revision, at, until: Infinity })
+  else if (!held && last?.until === Infinity) last.until = at
 }

@@ -31,6 +31,8 @@ export interface ObservedEvent {
   readonly event: StoredEvent
   readonly author: Author
   readonly storedAt: number
+  /** Among everything that happened. */
+  readonly order: number
 }
 
 export interface AppendRequest {
@@ -62,6 +64,8 @@ export class SimulatedDisk {
   readonly #inFlight = new Map<string, number>()
   readonly #locks = new Map<string, { readonly life: ProcessLife; readonly machine: string }>()
   #backing: Promise<Backing> | undefined
+  /** The dead do not close what they had open: the end of the simulation does. */
+  #opened: Store[] = []
   #admin: Promise<Store> | undefined
 
   constructor({ time, random, backing }: { readonly time: VirtualTime; readonly random: SeededRandom; readonly backing: BackingFactory }) {
@@ -72,7 +76,9 @@ export class SimulatedDisk {
 
   async open(): Promise<Store> {
     this.#backing ??= this.#made()
-    return (await this.#backing).open()
+    const store = await (await this.#backing).open()
+    this.#opened.push(store)
+    return store
   }
 
   /** A connection of the observer. */
@@ -89,7 +95,7 @@ export class SimulatedDisk {
     for (const [index, event] of events.entries()) {
       const revision = advance(expected, index + 1)
       const stored = { ...event, stream, revision, position: result.position }
-      if (!this.observed.has(event.id)) this.observed.set(event.id, { event: stored, author, storedAt })
+      if (!this.observed.has(event.id)) this.observed.set(event.id, { event: stored, author, storedAt, order: this.#time.nextOrder() })
     }
     this.learn(author, { stream, revision: last })
     for (const listener of this.#listeners) listener({ stream, revision: result.revision, author })
@@ -161,6 +167,8 @@ export class SimulatedDisk {
   async restoreBackup(kept: Readonly<Record<string, number>>): Promise<void> {
     const all = await this.readAll()
     const old = this.#backing
+    const opened = this.#opened
+    this.#opened = []
     this.#backing = this.#made()
     this.#admin = undefined
     const store = await this.admin()
@@ -170,6 +178,7 @@ export class SimulatedDisk {
       else await store.append(stream, [event], { expected: revision === FIRST ? 'no_stream' : toRevision(Number(revision) - 1) })
     }
     for (const [name, value] of this.#registers) await store.registers.put(name, value)
+    await Promise.all(opened.map((connection) => connection.close()))
     await (await old)?.dispose()
   }
 
@@ -183,7 +192,7 @@ export class SimulatedDisk {
   }
 
   async dispose(): Promise<void> {
-    await (await this.#admin)?.close()
+    await Promise.all(this.#opened.map((connection) => connection.close()))
     await (await this.#backing)?.dispose()
   }
 }

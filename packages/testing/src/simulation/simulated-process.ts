@@ -206,7 +206,7 @@ export class SimulatedProcess {
 
   #note(line: LogLine): void {
     this.logLines.push(line)
-    if (line.level === 'warn' || line.level === 'error') this.#around.tell(this.name, `logs ${line.level}: ${line.message}`)
+    if (line.level === 'warn' || line.level === 'error') this.#around.tell(this.name, `logs ${line.level}: ${line.message}${causeOf(line)}`)
   }
 
   #untilDeath<T>({ life }: Incarnation, work: Promise<T>): Promise<T> {
@@ -215,4 +215,10 @@ export class SimulatedProcess {
       work.then(resolve, reject)
     })
   }
+}
+
+function causeOf({ facts }: LogLine): string {
+  const { error } = facts ?? {}
+  if (!(error instanceof Error)) return ''
+  return ` (${error.message}${error.cause instanceof Error ? `; ${error.cause.stack?.split('\n', 3).join(' ') ?? error.cause.message}` : ''})`
 }

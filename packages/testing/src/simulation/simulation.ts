@@ -25,6 +25,7 @@ export interface Happening {
   readonly at: number
   readonly process: string
   readonly what: string
+  readonly order: number
 }
 
 /** An hour of virtual time: longer than anything a test waits for. */
@@ -53,7 +54,7 @@ export class Simulation implements AsyncDisposable {
   /** A process, not started yet. */
   process(name: string, options: ProcessOptions): SimulatedProcess {
     const { time, disk, faults, effects, random } = this
-    const tell = (process: string, what: string): void => void this.happenings.push({ at: time.now(), process, what })
+    const tell = (process: string, what: string): void => void this.happenings.push({ at: time.now(), process, what, order: time.nextOrder() })
     const process = new SimulatedProcess(name, { ...options, around: { time, disk, faults, effects, random, tell } })
     this.#processes.set(name, process)
     return process

@@ -14,6 +14,7 @@ interface Told {
 
 interface Line {
   readonly at: number
+  readonly order: number
   readonly text: string
 }
 
@@ -22,32 +23,36 @@ const VALUE_LENGTH = 120
 
 export function tellStory({ seed, happenings, disk, effects }: Told): string {
   const lines: Line[] = [
-    ...happenings.map(({ at, process, what }) => ({ at, text: `${process} ${what}` })),
+    ...happenings.map(({ at, order, process, what }) => ({ at, order, text: `${process} ${what}` })),
     ...[...disk.observed.values()].map(recordLine),
     ...effects.log.map(effectLine),
   ]
-  const ordered = lines.map((line, index) => ({ ...line, index })).sort((a, b) => a.at - b.at || a.index - b.index)
+  const ordered = lines.sort((a, b) => a.order - b.order)
   return [`seed ${seed}`, ...ordered.map(({ at, text }) => `  +${String(Math.round(at - EPOCH_MS)).padStart(7)} ms  ${text}`)].join('\n')
 }
 
-function recordLine({ event, author, storedAt }: ObservedEvent): Line {
+function recordLine({ event, author, storedAt, order }: ObservedEvent): Line {
   const header = (event.metadata as unknown as Partial<RecordMetadata>).refold
   const epoch = header?.epoch === undefined ? '' : ` epoch ${header.epoch}`
   const facts = [header?.status, header?.condition, header?.active?.join('+'), header?.owner === undefined ? undefined : `owner ${header.owner ?? 'none'}`, header?.input.late === true ? 'late' : undefined]
   const told = facts.filter((fact) => fact !== undefined).join(', ')
-  return { at: storedAt, text: `${nameOf(author)} appends ${event.stream} @${event.revision} ${event.type} ${brief(event.data)}${epoch}${told === '' ? '' : ` → ${told}`}` }
+  return { at: storedAt, order, text: `${nameOf(author)} appends ${event.stream} @${event.revision} ${event.type} ${brief(event.data)}${epoch}${told === '' ? '' : ` → ${told}`}` }
 }
 
 function effectLine(entry: EffectLogEntry): Line {
+  return { at: entry.at, order: entry.order, text: effectText(entry) }
+}
+
+function effectText(entry: EffectLogEntry): string {
   switch (entry.kind) {
     case 'began':
-      return { at: entry.at, text: `${nameOf(entry.author)} begins ${entry.src} (body ${entry.body}, attempt ${entry.attempt}, key ${shortKey(entry.key)}) ${brief(entry.input)}` }
+      return `${nameOf(entry.author)} begins ${entry.src} (body ${entry.body}, attempt ${entry.attempt}, key ${shortKey(entry.key)}) ${brief(entry.input)}`
     case 'ended':
-      return { at: entry.at, text: `body ${entry.body} ends: ${'output' in entry.result ? brief(entry.result.output) : `throws ${String(entry.result.error)}`}` }
+      return `body ${entry.body} ends: ${'output' in entry.result ? brief(entry.result.output) : `throws ${String(entry.result.error)}`}`
     case 'happened':
-      return { at: entry.at, text: `the world performs ${entry.src} (key ${shortKey(entry.key)}): ${brief(entry.output)}` }
+      return `the world performs ${entry.src} (key ${shortKey(entry.key)}): ${brief(entry.output)}`
     case 'reconciled':
-      return { at: entry.at, text: `${nameOf(entry.author)} asks what became of ${entry.src} (key ${shortKey(entry.key)}): ${entry.answer}` }
+      return `${nameOf(entry.author)} asks what became of ${entry.src} (key ${shortKey(entry.key)}): ${entry.answer}`
   }
 }
 

@@ -11,8 +11,8 @@ import type { CancelTimer } from '@refold/core'
 /** Where virtual time begins: an ordinary instant, so that dates in stories read well. */
 export const EPOCH_MS = Date.UTC(2030, 0, 1)
 
-/** Turns of the event loop without any activity after which nothing is going on any more. */
-const QUIET_TURNS = 3
+/** Turns of the event loop without any activity after which nothing is going on any more. Each drains every microtask; the second is for what waits for a turn itself. */
+const QUIET_TURNS = 2
 /** A process that is still busy after so many turns at one instant hangs. */
 const MAX_TURNS = 200_000
 
@@ -57,6 +57,11 @@ export class VirtualTime {
     }
   }
 
+  /** Orders what happens at one instant. */
+  nextOrder(): number {
+    return this.#order++
+  }
+
   /** Something happened at this instant: look again before time passes. */
   touch(): void {
     this.#activity++
@@ -75,13 +80,13 @@ export class VirtualTime {
 
   /** Resolves when everything that can happen at this instant has happened. */
   async settle(): Promise<void> {
-    let seen = -1
+    let seen = this.#activity
     let quiet = 0
     for (let turn = 0; quiet < QUIET_TURNS || this.#open > 0; turn++) {
       if (turn > MAX_TURNS && this.#open === 0) throw new StuckError('it never comes to rest')
+      await new Promise<void>((resolve) => setImmediate(resolve))
       quiet = this.#activity === seen && this.#open === 0 ? quiet + 1 : 0
       seen = this.#activity
-      await new Promise<void>((resolve) => setImmediate(resolve))
     }
   }
 
@@ -108,6 +113,12 @@ export class VirtualTime {
       this.#run(next)
     }
     this.#now = end
+  }
+
+  /** As a machine that was suspended: so much later at once, and what came due meanwhile is due now. */
+  async leap(durationMs: number): Promise<void> {
+    await this.settle()
+    this.#now += Math.max(0, durationMs)
   }
 
   /** Whether anything at all is still planned. */

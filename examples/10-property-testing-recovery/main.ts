@@ -1,0 +1,11 @@
+/** Checks an agent that survives every crash, and one that does not. In your project this stands in a test. */
+import { checkRecovery } from '@refold/testing'
+import { forgetfulOrders, orders } from './agent.js'
+
+await checkRecovery(orders, { runs: 10 })
+console.log('orders: survived every crash')
+
+await checkRecovery(forgetfulOrders, { runs: 10 }).then(
+  () => console.log('forgetful_orders: survived every crash'),
+  (error: Error) => console.log(`forgetful_orders: ${error.message}`),
+)

@@ -1,0 +1,27 @@
+/** `npm run example -- 01`: runs one of the examples; without a number it lists them. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+const here = new URL('.', import.meta.url)
+const names = readdirSync(here).filter((name) => /^\d\d-/.test(name) && existsSync(new URL(`${name}/main.js`, here)))
+
+const [number, ...rest] = process.argv.slice(2)
+const chosen = number === undefined ? undefined : names.find((name) => name.startsWith(number))
+
+if (chosen !== undefined) {
+  const { status } = spawnSync(process.execPath, [pathOf(chosen), ...rest], { stdio: 'inherit' })
+  process.exitCode = status ?? 1
+} else {
+  if (number !== undefined) console.error(`there is no example '${number}'`)
+  console.log(['npm run example -- NUMBER', ...names.map((name) => `  ${name}: ${firstSentence(name)}`)].join('\n'))
+  process.exitCode = number === undefined ? 0 : 2
+}
+
+function pathOf(name: string): string {
+  return new URL(`${name}/main.js`, here).pathname
+}
+
+function firstSentence(name: string): string {
+  const [, sentence = ''] = readFileSync(pathOf(name), 'utf8').match(/\/\*\*\s*\*?\s*([^.:]+)[.:]/) ?? []
+  return sentence.replaceAll(/\s*\n\s*\*\s*/g, ' ')
+}

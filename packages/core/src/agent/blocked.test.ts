@@ -1,0 +1,130 @@
+/** A chart that throws on what was paid for: the outcome is stored first, and nothing that follows is lost. */
+import { describe, expect, test } from 'vitest'
+import { memoryLog } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import { ManualTime, settle } from './manual-time.fixture.js'
+import { eventsOf, outliveLease, startProcess, typesOf } from './process.fixture.js'
+import { workAgent } from './work-agent.fixture.js'
+
+/** An agent whose chart throws on its outcome while `broken.chart` is set, and on a note of `bad` while `broken.note` is. */
+async function blockable() {
+  const log = memoryLog()
+  const time = new ManualTime()
+  const work = controlledBody()
+  const broken = { chart: true, note: false }
+  const definition = workAgent({
+    body: work.body,
+    onOutcome: () => {
+      if (broken.chart) throw new TypeError('no such field')
+    },
+    onAssignNote: (text) => {
+      if (broken.note && text === 'bad') throw new TypeError('a bad note')
+    },
+  })
+  const process = await startProcess({ log, agents: [definition], time })
+  const agent = await process.runtime.start(definition, { id: '1' })
+  await settle()
+  work.last.resolve('paid')
+  await settle()
+  return { log, time, work, broken, definition, process, agent, types: () => typesOf(log, 'work-1') }
+}
+
+describe('RCV-5 a transition that throws on an outcome', () => {
+  test('RCV-5 blocks the agent, with the outcome and the error stored', async () => {
+    const { log, work, agent } = await blockable()
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'blocked', blocked: { error: { code: 'EVENT_REFUSED' } }, value: 'working' })
+    expect(agent.getSnapshot().blocked?.error.cause).toMatchObject({ name: 'TypeError', message: 'no such field' })
+    const [, outcome] = await eventsOf(log, 'work-1')
+    expect(outcome).toMatchObject({ type: 'refold.effect.done', data: { src: 'work', output: 'paid' } })
+    expect(work.runs).toHaveLength(1)
+  })
+
+  test('RCV-5 a retry decides it, when the cause is mended, and not before', async () => {
+    const { broken, agent, types } = await blockable()
+    await expect(agent.retry()).rejects.toMatchObject({ code: 'BLOCKED', cause: { code: 'EVENT_REFUSED' } })
+    broken.chart = false
+    expect(await agent.retry({ by: 'ana', reason: 'deployed' })).toMatchObject({ condition: 'running', value: 'worked', context: { result: 'paid' } })
+    expect(await types()).toEqual(['refold.started', 'refold.effect.done', 'refold.retried'])
+    await expect(agent.retry()).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
+  test('RCV-5 a block outlives the process: the next one runs no body again and retries what is stored', async () => {
+    const { log, time, work, broken, definition, process } = await blockable()
+    process.die()
+    const next = await startProcess({ log, agents: [definition], time })
+    await outliveLease(time)
+    expect(work.runs).toHaveLength(1)
+    broken.chart = false
+    const agent = await next.runtime.attach(definition, '1')
+    expect(agent.getSnapshot().condition).toBe('blocked')
+    await agent.retry()
+    await settle()
+    expect(agent.getSnapshot().context.result).toBe('paid')
+  })
+})
+
+describe('RCV-6 what comes while it is blocked', () => {
+  test('RCV-6 waits in order, and is decided in order by one retry', async () => {
+    const { broken, agent, types } = await blockable()
+    for (const text of ['a', 'b', 'c']) expect((await agent.send({ type: 'note', text })).context.notes).toEqual([])
+    broken.chart = false
+    await agent.retry()
+    await settle()
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'running', value: 'worked', context: { result: 'paid', notes: ['a', 'b', 'c'] } })
+    expect((await types()).slice(-4)).toEqual(['refold.retried', 'refold.retried', 'refold.retried', 'refold.retried'])
+  })
+
+  test('RCV-6 what comes behind what still waits is not decided before it', async () => {
+    const { broken, agent } = await blockable()
+    await agent.send({ type: 'note', text: 'a' })
+    broken.chart = false
+    await Promise.all([agent.retry(), agent.send({ type: 'note', text: 'b' })])
+    await settle()
+    expect(agent.getSnapshot().context.notes).toEqual(['a', 'b'])
+  })
+
+  test('RCV-5 one that throws when its turn comes blocks the agent again, and says so', async () => {
+    const { broken, agent } = await blockable()
+    for (const text of ['a', 'bad', 'c']) await agent.send({ type: 'note', text })
+    Object.assign(broken, { chart: false, note: true })
+    await agent.retry()
+    await settle()
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'blocked', blocked: { error: { cause: { message: 'a bad note' } } }, context: { notes: ['a'] } })
+    broken.note = false
+    await agent.retry()
+    await settle()
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'running', context: { notes: ['a', 'bad', 'c'] } })
+  })
+
+  test('RCV-4 what still waited when the process died is decided by the next', async () => {
+    const { log, time, broken, definition, process, agent } = await blockable()
+    for (const text of ['a', 'b']) await agent.send({ type: 'note', text })
+    broken.chart = false
+    process.store.faults.push('none', { until: new Promise(() => {}) })
+    await agent.retry()
+    await settle()
+    process.die()
+    const next = await startProcess({ log, agents: [definition], time })
+    await outliveLease(time)
+    const again = await next.runtime.attach(definition, '1')
+    expect(again.getSnapshot()).toMatchObject({ condition: 'running', context: { result: 'paid', notes: ['a', 'b'] } })
+  })
+
+  test('SND-4 an id that waits is known', async () => {
+    const { broken, agent } = await blockable()
+    await agent.send({ type: 'note', text: 'a' }, { id: 'n1' })
+    await agent.send({ type: 'note', text: 'a' }, { id: 'n1' })
+    broken.chart = false
+    await agent.retry()
+    await settle()
+    expect(agent.getSnapshot().context.notes).toEqual(['a'])
+  })
+
+  test('a cancellation ends the agent, and lets what waits go', async () => {
+    const { agent } = await blockable()
+    await agent.send({ type: 'note', text: 'a' })
+    expect(await agent.cancel({ reason: 'hopeless' })).toMatchObject({ status: 'stopped', condition: 'running' })
+    await expect(agent.send({ type: 'note', text: 'b' })).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
+    await expect(agent.done()).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
+  })
+})

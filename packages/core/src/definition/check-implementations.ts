@@ -1,0 +1,66 @@
+/** Whether what a chart names is there: actions, guards, delays, actor logic. XState would find out when it is too late. */
+import { requireValid } from './refusal.js'
+
+export interface Implementations {
+  readonly actions: Readonly<Record<string, unknown>>
+  readonly guards: Readonly<Record<string, unknown>>
+  readonly delays: Readonly<Record<string, unknown>>
+  readonly actors: Readonly<Record<string, unknown>>
+}
+
+interface BuiltInAction {
+  readonly type?: string
+  readonly resolve?: unknown
+  readonly src?: unknown
+  readonly delay?: unknown
+}
+
+/** Built-in actions too: what they spawn, and how long they wait. What `enqueueActions` does is known only when it runs. */
+export function checkAction(action: unknown, path: string, { actions, actors, delays }: Implementations): void {
+  const name = nameOf(action)
+  if (name !== undefined) return requireNamed('actions', { name, path, known: actions })
+  const { type, src, delay, resolve } = action as BuiltInAction
+  if (resolve === undefined) return
+  if (type === 'xstate.spawnChild' && typeof src === 'string') requireNamed('actors', { name: src, path, known: actors })
+  if (type === 'xstate.raise' || type === 'xstate.sendTo') checkDelay(delay, path, delays)
+}
+
+/** With all guards inside of `and`, `or` and `not`. */
+export function checkGuard(guard: unknown, path: string, implementations: Implementations): void {
+  const name = nameOf(guard)
+  if (name !== undefined) return requireNamed('guards', { name, path, known: implementations.guards })
+  const { guards } = guard as { readonly guards?: readonly unknown[] }
+  for (const [index, inner] of (guards ?? []).entries()) checkGuard(inner, `${path}[${index}]`, implementations)
+}
+
+/** A name, or milliseconds; functions are asked when the time comes. */
+export function checkDelay(delay: unknown, path: string, delays: Implementations['delays']): void {
+  if (typeof delay === 'string') {
+    requireNamed('delays', { name: delay, path, known: delays })
+    return checkDelay(delays[delay], `setup.delays.${delay}`, {})
+  }
+  if (typeof delay !== 'number') return
+  const hint = 'Give a finite number of milliseconds, zero or more.'
+  requireValid(Number.isFinite(delay) && delay >= 0, { path, problem: `${delay} is no delay`, hint })
+}
+
+function nameOf(reference: unknown): string | undefined {
+  if (typeof reference === 'string') return reference
+  if (typeof reference !== 'object' || reference === null) return undefined
+  const { type } = reference as { readonly type?: unknown }
+  return typeof type === 'string' ? type : undefined
+}
+
+interface Named {
+  readonly name: string
+  readonly path: string
+  readonly known: Readonly<Record<string, unknown>>
+}
+
+function requireNamed(kind: keyof Implementations, { name, path, known }: Named): void {
+  requireValid(known[name] !== undefined, {
+    path,
+    problem: `"${name}" is not implemented`,
+    hint: `Add it to setup({ ${kind}: { … } }), or provide it.`,
+  })
+}

@@ -1,0 +1,353 @@
+/** Each row of the design's table of XState's features, with the tree hydrated from JSON text between any two inputs. */
+import { describe, expect, it } from 'vitest'
+import {
+  assign, cancel, createMachine, emit, enqueueActions, forwardTo, fromCallback, fromObservable, fromPromise, fromTransition, log, raise, sendParent, sendTo, setup, spawnChild, stopChild,
+} from 'xstate'
+import { started, TreeDriver } from './tree-driver.fixture.js'
+
+const draft = fromPromise<unknown, unknown>(async () => 'never run here')
+const listen = fromCallback<{ type: string }, unknown>(() => {})
+
+describe('state', () => {
+  it('assign, guards, always, raise, tags, final and output become state', () => {
+    const machine = setup({ guards: { enough: ({ context }) => (context as { n: number }).n >= 3 } }).createMachine({
+      context: { n: 0 },
+      initial: 'a',
+      states: {
+        a: {
+          on: { ADD: { actions: [assign({ n: ({ context }) => (context as { n: number }).n + 1 }), raise({ type: 'CHECK' })] }, CHECK: { guard: 'enough', target: 'b' } },
+        },
+        b: { always: 'end' },
+        end: { type: 'final' },
+      },
+      output: ({ context }) => ({ total: context.n }),
+    })
+    const agent = started(machine)
+    agent.send('ADD')
+    expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'a', context: { n: 1 } })
+    agent.send('ADD')
+    const step = agent.send('ADD')
+    expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'end', context: { n: 3 }, status: 'done', output: { total: 3 }, nodes: ['(machine).end', '(machine)'] })
+    expect(step.path).toEqual(['1.0', '1.1', '2.0'])
+  })
+
+  it('parallel regions and deep history survive', () => {
+    const region = { initial: 'x', states: { x: { on: { NEXT: 'y' } }, y: {} } }
+    const machine = createMachine({
+      initial: 'work',
+      states: {
+        work: { type: 'parallel', states: { one: region, two: region, past: { type: 'history', history: 'deep' } }, on: { PAUSE: 'idle' } },
+        idle: { on: { RESUME: 'work.past' } },
+      },
+    })
+    const agent = started(machine)
+    agent.send('NEXT')
+    agent.send('PAUSE')
+    expect(agent.root).toMatchObject({ value: 'idle', history: { '(machine).work.past': ['(machine).work.one.y', '(machine).work.two.y'] } })
+    agent.send('RESUME')
+    expect(agent.root.value).toEqual({ work: { one: 'y', two: 'y' } })
+  })
+
+  it('the path names the edges taken: not forbidden ones, not those that another preempted', () => {
+    const machine = createMachine({
+      type: 'parallel',
+      states: {
+        one: { initial: 'x', states: { x: { on: { OUT: '#away', STAY: 'x' } } } },
+        two: { initial: 'x', states: { x: { on: { OUT: '#away', STAY: {} } } } },
+        away: { id: 'away' },
+      },
+    })
+    expect(started(machine).send('STAY').path).toEqual(['2.1'])
+    expect(started(machine).send('OUT').path).toEqual(['2.0'])
+    expect(started(machine).send('NOBODY').path).toEqual([])
+  })
+})
+
+describe('effects', () => {
+  const machine = setup({ actors: { draft } }).createMachine({
+    context: { got: null as unknown, topic: 'whales' },
+    initial: 'writing',
+    states: {
+      writing: {
+        invoke: {
+          src: 'draft',
+          id: 'it',
+          input: ({ context }) => ({ topic: context.topic }),
+          onDone: { target: 'ready', actions: assign({ got: ({ event }) => event.output }) },
+          onError: { target: 'broken', actions: assign({ got: ({ event }) => event.error }) },
+        },
+        on: { SKIP: 'ready' },
+      },
+      ready: {},
+      broken: {},
+    },
+  })
+
+  it('an invoked promise is started with its input as data, and its output is the next input', () => {
+    const agent = new TreeDriver(machine)
+    const first = agent.start()
+    expect(first.started).toEqual([{ effect: '0.0', kind: 'promise', src: 'draft', input: { topic: 'whales' } }])
+    expect(first.root.children).toEqual({ it: { sid: '0.0', kind: 'promise', src: 'draft' } })
+    const second = agent.done('0.0', { text: 'long' })
+    expect(second.stopped).toEqual([])
+    expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'ready', context: { got: { text: 'long' }, topic: 'whales' } })
+  })
+
+  it('its failure is data: guards and assigns see no Error', () => {
+    const agent = started(machine)
+    agent.failed('0.0', 'no network')
+    expect(agent.root).toMatchObject({ value: 'broken', context: { got: { name: 'Error', message: 'no network' } } })
+  })
+
+  it('leaving its state stops it; a late outcome changes nothing', () => {
+    const agent = started(machine)
+    expect(agent.send('SKIP').stopped).toEqual(['0.0'])
+    const before = JSON.stringify(agent.root)
+    agent.done('0.0', 'late')
+    expect(JSON.stringify(agent.root)).toBe(before)
+  })
+
+  it('one that starts and stops within one step is never seen', () => {
+    const agent = new TreeDriver(setup({ actors: { draft } }).createMachine({ initial: 'a', states: { a: { invoke: { src: 'draft' }, always: 'b' }, b: {} } }))
+    expect(agent.start()).toMatchObject({ started: [], stopped: [] })
+  })
+
+  it('an unhandled failure fails the agent', () => {
+    const agent = started(setup({ actors: { draft } }).createMachine({ invoke: { src: 'draft' } }))
+    agent.failed('0.0', 'bad')
+    expect(agent.root).toMatchObject({ status: 'error', error: { name: 'Error', message: 'bad' } })
+  })
+
+  it('a callback sends events, and is delivered those that are sent to it', () => {
+    const machine = setup({ actors: { listen } }).createMachine({
+      context: { heard: [] as string[] },
+      invoke: { src: 'listen', id: 'ear' },
+      on: {
+        TELL: { actions: sendTo('ear', ({ event }) => ({ type: 'HELLO', to: event['to'] })) },
+        FORWARD: { actions: forwardTo('ear') },
+        SAID: { actions: assign({ heard: ({ context, event }) => [...context.heard, event['what'] as string] }) },
+      },
+    })
+    const agent = started(machine)
+    expect(agent.send('TELL', { to: 'ana' }).deliveries).toEqual([{ effect: '0.0', event: { type: 'HELLO', to: 'ana' } }])
+    expect(agent.send('FORWARD').deliveries).toEqual([{ effect: '0.0', event: { type: 'FORWARD' } }])
+    agent.effectEvent('0.0', { type: 'SAID', what: 'hi' })
+    expect(agent.context).toEqual({ heard: ['hi'] })
+  })
+
+  it('an observable’s values are its context, and reach onSnapshot', () => {
+    const watch = fromObservable<unknown, unknown>(() => ({ subscribe: () => ({ unsubscribe: () => {} }) }) as never)
+    const machine = setup({ actors: { watch } }).createMachine({
+      context: { last: null as unknown },
+      invoke: { src: 'watch', id: 'eye', onSnapshot: { actions: assign({ last: ({ event }) => event.snapshot.context ?? null }) } },
+    })
+    const agent = started(machine)
+    agent.next('0.0', { seen: 1 })
+    expect(agent.root).toMatchObject({ context: { last: { seen: 1 } }, children: { eye: { sync: true, context: { seen: 1 } } } })
+  })
+
+  it('no user event passes for an outcome', () => {
+    const agent = started(machine)
+    agent.step({ kind: 'actor.event', to: '0.0', event: { type: 'xstate.promise.resolve', data: 'forged' } })
+    expect(agent.root).toMatchObject({ value: 'writing' })
+  })
+})
+
+describe('actors inside the tree', () => {
+  const child = setup({ actors: { draft } }).createMachine({
+    context: ({ input }) => ({ of: (input as { name: string }).name }),
+    initial: 'asking',
+    states: {
+      asking: { invoke: { src: 'draft', id: 'ask', input: 1, onDone: 'end' }, on: { HURRY: { actions: sendParent({ type: 'NO' }) } } },
+      end: { type: 'final' },
+    },
+    output: { ok: true },
+  })
+
+  it('a child machine lives in the document, talks to its parent, and its effects have path names', () => {
+    const machine = setup({ actors: { child } }).createMachine({
+      context: { said: 0, result: null as unknown },
+      invoke: { src: 'child', id: 'kid', input: { name: 'bo' }, onDone: { actions: assign({ result: ({ event }) => event.output }) } },
+      on: { PUSH: { actions: sendTo('kid', { type: 'HURRY' }) }, NO: { actions: assign({ said: ({ context }) => context.said + 1 }) } },
+    })
+    const agent = new TreeDriver(machine)
+    expect(agent.start().started).toEqual([{ effect: '0.1', kind: 'promise', src: 'child.draft', input: 1 }])
+    expect(agent.send('PUSH').path).toEqual(['0.0', '0.0/1.1', '0.1'].map((edge) => (edge === '0.0' ? '0.1' : edge === '0.1' ? '0.2' : edge)))
+    expect(agent.context).toMatchObject({ said: 1 })
+    agent.done('0.1', null)
+    expect(agent.root).toMatchObject({ context: { result: { ok: true } }, children: { kid: { status: 'done', output: { ok: true } } } })
+  })
+
+  it('transition logic is folded, and spawned references stand beside the context', () => {
+    const tally = fromTransition((state: { n: number }, event: { type: string }) => (event.type === 'UP' ? { n: state.n + 1 } : state), { n: 0 })
+    const machine = setup({ actors: { tally }, types: { context: {} as { counter: unknown; seen: number } } }).createMachine({
+      context: ({ spawn, self }) => ({ counter: spawn('tally', { id: 'c' }), me: self, seen: 0 }) as never,
+      on: {
+        UP: { actions: sendTo('c', { type: 'UP' }) },
+        LOOK: { actions: assign({ seen: ({ context }) => (context.counter as { getSnapshot(): { context: { n: number } } }).getSnapshot().context.n }) },
+      },
+    })
+    const agent = started(machine)
+    expect(agent.root).toMatchObject({ context: { counter: null, me: null, seen: 0 }, refs: { '/context/counter': '0.0', '/context/me': '0' } })
+    agent.send('UP')
+    agent.send('LOOK')
+    expect(agent.root).toMatchObject({ context: { seen: 1 }, children: { c: { kind: 'transition', context: { n: 1 } } } })
+  })
+
+  it('a systemId is found after a restart, and is free when its actor ends', () => {
+    const machine = setup({ actors: { listen } }).createMachine({
+      on: {
+        SPAWN: { actions: spawnChild('listen', { id: 'l', systemId: 'ear' }) },
+        TELL: { actions: sendTo(({ system }) => system.get('ear'), { type: 'X' }) },
+        STOP: { actions: stopChild('l') },
+      },
+    })
+    const agent = started(machine)
+    agent.send('SPAWN')
+    expect(agent.send('TELL').deliveries).toEqual([{ effect: '1.0', event: { type: 'X' } }])
+    expect(agent.send('STOP').stopped).toEqual(['1.0'])
+    expect(agent.send('SPAWN').started).toMatchObject([{ effect: '4.0' }])
+  })
+
+  it('a throw inside a child fails the child, and its parent hears of it as data', () => {
+    const bad = createMachine({ on: { GO: { actions: assign(() => { throw new Error('inside') }) } } })
+    const machine = setup({ actors: { bad } }).createMachine({
+      context: { error: null as unknown },
+      invoke: { src: 'bad', id: 'b', onError: { actions: assign({ error: ({ event }) => event.error }) } },
+      on: { GO: { actions: sendTo('b', { type: 'GO' }) } },
+    })
+    const agent = started(machine)
+    agent.send('GO')
+    expect(agent.root).toMatchObject({ context: { error: { name: 'Error', message: 'inside' } }, children: { b: { status: 'error' } } })
+  })
+
+  it('an actor whose id another took over lives on beside the tree', () => {
+    const machine = setup({ actors: { listen } }).createMachine({
+      context: { heard: 0 },
+      on: { SPAWN: { actions: spawnChild('listen', { id: 'same' }) }, HEARD: { actions: assign({ heard: ({ context }) => context.heard + 1 }) } },
+    })
+    const agent = started(machine)
+    agent.send('SPAWN')
+    agent.send('SPAWN')
+    expect(agent.state?.detached).toEqual({ '1.0': { id: 'same', parent: '0', actor: { sid: '1.0', kind: 'callback', src: 'listen' } } })
+    agent.effectEvent('1.0', { type: 'HEARD' })
+    expect(agent.context).toEqual({ heard: 1 })
+  })
+})
+
+describe('timers', () => {
+  const machine = createMachine({
+    context: { rang: 0 },
+    initial: 'a',
+    states: { a: { after: { 1000: { target: 'b', actions: assign({ rang: ({ context }) => context.rang + 1 }) } }, on: { LEAVE: 'b' } }, b: {} },
+  })
+
+  it('an `after` is durable, with an absolute due time', () => {
+    const agent = started(machine)
+    expect(agent.state?.timers).toEqual({ '0.t0': { source: '0', target: '0', id: 'xstate.after.1000.(machine).a', due: 2_000, event: { type: 'xstate.after.1000.(machine).a' } } })
+    agent.fire()
+    expect(agent.root).toMatchObject({ value: 'b', context: { rang: 1 } })
+    expect(agent.state?.timers).toEqual({})
+  })
+
+  it('leaving the state removes it', () => {
+    const agent = started(machine)
+    agent.send('LEAVE')
+    expect(agent.state?.timers).toEqual({})
+  })
+
+  it('of two with one id both fire, and cancel hits the last', () => {
+    const machine = createMachine({
+      context: { n: 0 },
+      on: {
+        SET: { actions: raise({ type: 'RING' }, { id: 'x', delay: 10 }) },
+        CANCEL: { actions: cancel('x') },
+        RING: { actions: assign({ n: ({ context }) => context.n + 1 }) },
+      },
+    })
+    const agent = started(machine)
+    agent.send('SET')
+    agent.send('SET')
+    expect(Object.values(agent.state?.timers ?? {}).map((timer) => timer.lost)).toEqual([true, undefined])
+    agent.send('CANCEL')
+    expect(Object.keys(agent.state?.timers ?? {})).toEqual(['1.t0'])
+    agent.fire()
+    expect(agent.context).toEqual({ n: 1 })
+  })
+
+  it('the event of a delayed sendTo keeps its references', () => {
+    const machine = createMachine({
+      context: { from: null as unknown },
+      on: {
+        ASK: { actions: sendTo(({ self }) => self, ({ self }) => ({ type: 'ANSWER', from: self }), { delay: 5 }) },
+        ANSWER: { actions: assign({ from: ({ event }) => (event['from'] as { id: string }).id }) },
+      },
+    })
+    const agent = started(machine)
+    agent.send('ASK')
+    agent.fire()
+    expect(agent.context).toEqual({ from: 'agent' })
+  })
+
+  it('timers of an ended agent are gone', () => {
+    const agent = started(createMachine({ initial: 'a', states: { a: { entry: raise({ type: 'X' }, { delay: 9 }), on: { END: 'end' } }, end: { type: 'final' } } }))
+    agent.send('END')
+    expect(agent.state?.timers).toEqual({})
+  })
+})
+
+describe('actions', () => {
+  it('custom ones and logs are not run by the step: it names them, to be run after the append', () => {
+    const ran: unknown[] = []
+    const machine = setup({ actions: { notify: (_, params: { n: number }) => void ran.push(params) } }).createMachine({
+      on: { GO: { actions: [{ type: 'notify', params: { n: 1 } }, log('text', 'label'), enqueueActions(({ enqueue }) => enqueue({ type: 'notify', params: { n: 2 } }))] } },
+    })
+    const agent = started(machine)
+    const { actions } = agent.send('GO')
+    expect(actions.map(({ type, params }) => ({ type, params }))).toEqual([
+      { type: 'notify', params: { n: 1 } },
+      { type: 'xstate.log', params: undefined },
+      { type: 'notify', params: { n: 2 } },
+    ])
+    expect(ran).toEqual([])
+    for (const action of actions) action.run()
+    expect(ran).toEqual([{ n: 1 }, { n: 2 }])
+    expect(agent.logged).toEqual([['label', 'text']])
+  })
+
+  it('what the root emits is data; what a child emits is heard by nobody outside', () => {
+    const child = createMachine({ entry: emit({ type: 'inner' }) })
+    const machine = setup({ actors: { child } }).createMachine({ invoke: { src: 'child' }, on: { GO: { actions: emit({ type: 'outer', n: 1 }) } } })
+    const agent = new TreeDriver(machine)
+    expect(agent.start().emitted).toEqual([])
+    expect(agent.send('GO').emitted).toEqual([{ type: 'outer', n: 1 }])
+  })
+
+  it('a reference used outside of a step sends to the runtime', () => {
+    const machine = createMachine({ on: { GO: { actions: ({ self }) => self.send({ type: 'LATER' }) } } })
+    const agent = started(machine)
+    for (const action of agent.send('GO').actions) action.run()
+    expect(agent.sent).toEqual([{ to: '0', event: { type: 'LATER' } }])
+  })
+})
+
+describe('questions', () => {
+  const machine = createMachine({
+    initial: 'a',
+    context: { n: 1 },
+    states: { a: { on: { YES: 'b', NO: { guard: () => false, target: 'b' }, THROWS: { guard: () => { throw new Error('x') } }, FORBIDDEN: {} }, after: { 5: 'b' } }, b: {} },
+    on: { 'any.*': { actions: () => {} } },
+  })
+
+  it('`can` says what would be taken, and throws nothing', () => {
+    const tree = started(machine).tree()
+    expect(['YES', 'NO', 'THROWS', 'FORBIDDEN', 'any.thing', 'else'].map((type) => tree.can({ type }))).toEqual([true, false, false, false, true, false])
+  })
+
+  it('the event descriptors are those of the active states, without XState’s own', () => {
+    const agent = started(machine)
+    expect([...agent.tree().eventDescriptors()].sort()).toEqual(['NO', 'THROWS', 'YES', 'any.*'])
+    agent.send('YES')
+    expect(agent.tree().eventDescriptors()).toEqual(['any.*'])
+  })
+})

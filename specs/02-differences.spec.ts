@@ -1,0 +1,192 @@
+/** Where Refold differs from XState on purpose: what a value may be, and what is refused. */
+import { describe, expect, test } from 'vitest'
+import { assign, createMachine, fromPromise, raise, sendTo, setup } from 'xstate'
+import type { AnyStateMachine } from 'xstate'
+import { play, rejection } from './scenes/play.js'
+import { recordsOf, running } from './scenes/running.js'
+
+/** A machine whose `go` sets the context's `value`. */
+function setting(value: () => unknown): AnyStateMachine {
+  return createMachine({ context: { value: null }, on: { go: { actions: assign({ value }) } } } as never)
+}
+
+describe('values', () => {
+  test.each([
+    ['the context', assign(({ context }: { context: { n: number; list: number[] } }) => ({ n: context.list.push(1) }))],
+    ['the event', assign(({ event }: { event: { list?: number[] } }) => ({ n: event.list?.push(1) }))],
+  ])('STEP-7 writing to %s is refused, and nothing changes', (_what, actions) =>
+    play('STEP-7', async (simulation) => {
+      const { agent } = await running(
+        simulation,
+        createMachine({ context: { n: 0, list: [0] }, on: { go: { actions } } } as never),
+      )
+      expect(await simulation.until(rejection(agent.send({ type: 'go', list: [0] })))).toMatchObject({
+        code: 'MUTATED',
+      })
+      expect(agent.getSnapshot().context).toEqual({ n: 0, list: [0] })
+      expect(await recordsOf(simulation)).toEqual(['refold.started'])
+    }),
+  )
+
+  test.each([
+    ['a Date', () => new Date(0), ''],
+    ['a Map', () => ({ deep: [new Map()] }), '/deep/0'],
+    ['a BigInt', () => 1n, ''],
+    ['NaN', () => [0, Number.NaN], '/1'],
+    ['a function', () => () => {}, ''],
+    ['an instance of a class', () => new URL('https://example.org'), ''],
+    ['a reserved key', () => JSON.parse('{"__proto__": 1}') as unknown, '/__proto__'],
+    ['a cycle', cycle, ''],
+  ])('STEP-8 REC-6 %s in the context is refused with its path', (_what, value, path) =>
+    play('STEP-8', async (simulation) => {
+      const { agent } = await running(simulation, setting(value))
+      const error = await simulation.until(rejection(agent.send({ type: 'go' })))
+      expect(error).toMatchObject({ code: 'NOT_SERIALIZABLE' })
+      expect((error as { facts: { path: string } }).facts.path).toContain(`/value${path}`)
+      expect(await recordsOf(simulation)).toEqual(['refold.started'])
+    }),
+  )
+
+  test('undefined members are dropped before the chart sees the value again', () =>
+    play('undefined', async (simulation) => {
+      const machine = createMachine({
+        context: { value: {}, keys: null },
+        on: {
+          go: { actions: assign({ value: () => ({ here: 1, gone: undefined }) }) },
+          look: { actions: assign({ keys: ({ context }) => Object.keys((context as { value: object }).value) }) },
+        },
+      } as never)
+      const { agent } = await running(simulation, machine)
+      await simulation.until(agent.send({ type: 'go' }))
+      await simulation.until(agent.send({ type: 'look' }))
+      expect(agent.getSnapshot().context.keys).toEqual(['here'])
+    }))
+
+  test('errors are data with name, message, code and cause, in a guard too', () =>
+    play('errors', async (simulation) => {
+      class BusyError extends Error {
+        override readonly name = 'BusyError'
+        readonly code = 'E_BUSY'
+      }
+      const machine = setup({
+        types: { context: {} as { error: unknown; isInstance: boolean } },
+        actors: { fail: fromPromise(() => Promise.reject(new BusyError('busy', { cause: new Error('below') }))) },
+      }).createMachine({
+        context: { error: null, isInstance: true },
+        invoke: {
+          src: 'fail',
+          onError: {
+            actions: assign({
+              error: ({ event }) => event.error,
+              isInstance: ({ event }) => event.error instanceof Error,
+            }),
+          },
+        },
+      })
+      const { agent } = await running(simulation, machine)
+      const { context } = await simulation.until(agent.waitFor((state) => state.context.error !== null))
+      expect(context).toEqual({
+        error: { name: 'BusyError', message: 'busy', code: 'E_BUSY', cause: { name: 'Error', message: 'below' } },
+        isInstance: false,
+      })
+    }))
+
+  test('STEP-11 user data that looks like a reference to an actor stays data', () =>
+    play('STEP-11', async (simulation) => {
+      const looks = { xstate$$type: 1, id: 'child', $ref: '0.0', $refold: 'ref' }
+      const { a, agent } = await running(
+        simulation,
+        setting(() => looks),
+      )
+      await simulation.until(agent.send({ type: 'go' }))
+      a.kill()
+      await simulation.until(a.start())
+      expect((await simulation.until(a.attach('odd', '1'))).getSnapshot().context.value).toEqual(looks)
+    }))
+})
+
+describe('refusals', () => {
+  test('STEP-10 a throw on an outside event is refused to the caller, and the agent goes on', () =>
+    play('STEP-10', async (simulation) => {
+      const { agent } = await running(simulation, setting(fail))
+      expect(await simulation.until(rejection(agent.send({ type: 'go' })))).toMatchObject({
+        code: 'EVENT_REFUSED',
+        cause: { message: 'the chart is wrong' },
+      })
+      expect(agent.getSnapshot()).toMatchObject({ status: 'active', context: { value: null } })
+    }))
+
+  test('a throw on an outcome blocks the agent, and the outcome is stored', () =>
+    play('blocked', async (simulation) => {
+      const machine = setup({ actors: { work: fromPromise(async () => 'paid') } }).createMachine({
+        context: {},
+        invoke: { src: 'work', onDone: { actions: assign(fail) } },
+      })
+      const { agent } = await running(simulation, machine)
+      await simulation.until(agent.waitFor((state) => state.condition === 'blocked'))
+      expect((await simulation.records('odd-1')).at(-1)).toMatchObject({
+        type: 'refold.effect.done',
+        data: { output: 'paid' },
+      })
+      expect(agent.getSnapshot().status).toBe('active')
+    }))
+
+  test('an event that the root does not take is refused, and one inside the tree is ignored', () =>
+    play('ignored', async (simulation) => {
+      const child = createMachine({})
+      const machine = setup({ actors: { child } }).createMachine({
+        invoke: { id: 'child', src: 'child' },
+        on: { go: { actions: [sendTo('child', { type: 'unheard' }), raise({ type: 'unheard' })] } },
+      })
+      const { agent } = await running(simulation, machine)
+      await simulation.until(agent.send({ type: 'go' }))
+      expect(await simulation.until(rejection(agent.send({ type: 'unheard' })))).toMatchObject({
+        code: 'EVENT_NOT_ACCEPTED',
+      })
+      expect(await recordsOf(simulation)).toEqual(['refold.started', 'go'])
+    }))
+
+  test.each([
+    [
+      'eventless',
+      createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { always: 'c' }, c: { always: 'b' } } }),
+    ],
+    ['raised', createMachine({ initial: 'a', states: { a: { on: { go: { actions: raise({ type: 'go' }) } } } } })],
+  ])('STEP-9 %s transitions without end are refused', (_what, machine) =>
+    play('STEP-9', async (simulation) => {
+      const { agent } = await running(simulation, machine)
+      expect(await simulation.until(rejection(agent.send({ type: 'go' })))).toMatchObject({ code: 'LOOPS_FOREVER' })
+      expect(await recordsOf(simulation)).toEqual(['refold.started'])
+    }),
+  )
+
+  test.each(['xstate.route', 'xstate.init', 'xstate.done.actor.child'])(
+    "XState's own event %s never comes from outside",
+    (type) =>
+      play('own events', async (simulation) => {
+        const { agent } = await running(simulation, createMachine({ on: { '*': {} } }))
+        expect(await simulation.until(rejection(agent.send({ type })))).toMatchObject({ code: 'INVALID_EVENT' })
+      }),
+  )
+
+  test('DEF-2 logic that is spawned inline, without a name, is refused', () =>
+    play('DEF-2', async (simulation) => {
+      const machine = createMachine({
+        context: { ref: null },
+        on: { go: { actions: assign({ ref: ({ spawn }) => spawn(fromPromise(async () => 1)) }) } },
+      } as never)
+      const { agent } = await running(simulation, machine)
+      expect(await simulation.until(rejection(agent.send({ type: 'go' })))).toMatchObject({ code: 'NOT_RESTORABLE' })
+      expect(await recordsOf(simulation)).toEqual(['refold.started'])
+    }))
+})
+
+function fail(): never {
+  throw new TypeError('the chart is wrong')
+}
+
+function cycle(): unknown {
+  const value: { self?: unknown } = {}
+  value.self = value
+  return value
+}

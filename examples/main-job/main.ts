@@ -54,7 +54,7 @@ async function run(options: Options): Promise<number> {
   process.once('SIGINT', () => interrupted.abort(INTERRUPTED)).once('SIGTERM', () => interrupted.abort(INTERRUPTED))
   const isTerminal = process.stdout.isTTY === true
   const screen = isTerminal
-    ? liveScreen(process.stdout, { columns: process.stdout.columns })
+    ? liveScreen(process.stdout, { columns: process.stdout.columns || 80 })
     : plainScreen(process.stdout)
   const asksPerson = isTerminal && process.stdin.isTTY && !options.policyDecides
   try {

@@ -8,23 +8,24 @@ export type Decider = (proposal: Proposal, options: { signal: AbortSignal }) => 
 /** Does what the policy proposes. */
 export const policyDecider: Decider = async ({ verdict }) => ({ verdict, by: 'the policy' })
 
-/** Asks until the answer is one; an empty one means the proposal. Ctrl-C is handed on. */
+/** Asks until there is an answer; an empty one, or the end of the input, means the proposal. Hands Ctrl-C on. */
 export const personDecider: Decider = async ({ verdict, concerns }, { signal }) => {
-  const asking = createInterface({ input: process.stdin, output: process.stdout })
+  for (const { isSevere, text } of concerns) console.log(`  ${isSevere ? '! ' : '- '}${text}`)
+  const asking = createInterface({ input: process.stdin, output: process.stdout, signal })
   asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  asking.setPrompt(`accept these dependencies? [y/n, Enter for the policy's '${verdict}'] `)
+  asking.prompt()
   try {
-    for (const { isSevere, text } of concerns) console.log(`  ${isSevere ? '! ' : '- '}${text}`)
-    for (;;) {
-      const answer = (
-        await asking.question(`accept these dependencies? [y/n, Enter for the policy's '${verdict}'] `, { signal })
-      )
-        .trim()
-        .toLowerCase()
+    for await (const line of asking) {
+      const answer = line.trim().toLowerCase()
       if (answer === '') return { verdict, by: 'a person, who agreed with the policy' }
       if (/^(y|yes|accept)$/.test(answer)) return { verdict: 'accept', by: 'a person' }
       if (/^(n|no|reject)$/.test(answer)) return { verdict: 'reject', by: 'a person' }
+      asking.prompt()
     }
   } finally {
     asking.close()
   }
+  signal.throwIfAborted()
+  return { verdict, by: 'the policy, as nobody answered' }
 }

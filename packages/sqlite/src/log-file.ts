@@ -3,7 +3,8 @@
  *
  * Invariants:
  * 1. Positions are given in the write lock, one after the other: all rows beyond the last known position that this
- *    connection did not write itself are others'.
+ *    connection did not write itself are others'. After a commit that failed and is stored, its rows too are reported as
+ *    others': to look at a stream once more does no harm.
  * 2. `look` comes first in every transaction: what is cached is then what the file says.
  */
 import type { AppendResult, DirectoryHeader, ForeignAppend } from '@refold/core'
@@ -33,6 +34,8 @@ export class LogFile {
   /** Position of the last row that this connection wrote or looked at. */
   #known: number
   #next: number
+  /** A commit failed and may be in the file all the same. */
+  #isUnsure = false
   readonly #begin: SqliteStatement
   readonly #commit: SqliteStatement
   readonly #rollback: SqliteStatement
@@ -74,6 +77,7 @@ export class LogFile {
 
   /** Ends the transaction without a trace, also when SQLite has ended it already. */
   rollback(): void {
+    this.#isUnsure = true
     this.log.rolledBack()
     this.streams.columns.activeSets.rolledBack()
     this.streams.columns.owners.rolledBack()
@@ -86,10 +90,11 @@ export class LogFile {
   /** Notices what other connections committed. Cheap when they did not. */
   look(): void {
     const version = this.#readVersion()
-    if (version === this.#dataVersion) return
+    if (version === this.#dataVersion && !this.#isUnsure) return
     const last = this.#readLastPosition()
     const known = this.#known
     this.#dataVersion = version
+    this.#isUnsure = false
     this.streams.expire()
     if (last === known) return
     this.#known = last

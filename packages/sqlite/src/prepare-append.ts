@@ -20,14 +20,12 @@ export function prepareAppend(
   return { stream, expected: last, events: encoded, headers }
 }
 
-/** Bytes of the texts; counted exactly only where it matters. */
+/** Bytes of what is stored of each event; counted exactly only where it matters. */
 function bytesOf(events: readonly EncodedEvent[], max: number): number {
   let chars = 0
-  for (const { values, data, shape } of events) chars += values.length + (data?.length ?? 0) + (shape?.text.length ?? 0)
+  for (const { values, data } of events) chars += values.length + (data?.length ?? 0)
   if (chars * 3 <= max) return chars
   let bytes = 0
-  for (const { values, data, shape } of events) {
-    bytes += Buffer.byteLength(values) + Buffer.byteLength(data ?? '') + Buffer.byteLength(shape?.text ?? '')
-  }
+  for (const { values, data } of events) bytes += Buffer.byteLength(values) + Buffer.byteLength(data ?? '')
   return bytes
 }

@@ -32,7 +32,7 @@ async function copy(target: Store, events: readonly (NewEvent & { readonly revis
   if (!result.ok) throw new Error('the copy of the history met a conflict')
 }
 
-/** In a fresh process: from opening the store until the effect in flight is started again. */
+/** In a fresh process: from opening the store until the effect in flight is started again. Then closes, so that a snapshot is kept. */
 export async function recoverHistory(directory: string, snapshots: boolean): Promise<Figures> {
   let begun: () => void = () => {}
   const restarted = new Promise<void>((resolve) => (begun = resolve))
@@ -41,10 +41,12 @@ export async function recoverHistory(directory: string, snapshots: boolean): Pro
     return new Promise<never>(() => {})
   })
   const everyEvents = snapshots ? 100 : Number.MAX_SAFE_INTEGER
+  let close = (): Promise<void> => Promise.resolve()
   const seconds = await timed(async () => {
     const runtime = await createRuntime({ store: sqliteStore(join(directory, FILE)), agents: [agent], snapshots: { everyEvents } })
+    close = () => runtime.close()
     await restarted
-    void runtime
   })
+  await close()
   return { seconds }
 }

@@ -29,7 +29,7 @@ export interface HandleOptions {
   readonly stream: string
   readonly definition: DefinitionInternals
   /** Looks whether the agent is to be taken up by this worker. */
-  readonly adopt: (cell: AgentCell) => Promise<unknown>
+  readonly takeUp: (cell: AgentCell) => Promise<void>
 }
 
 export class AgentHandle<T extends AgentTypes> implements Agent<T> {
@@ -178,9 +178,9 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   /** The state right after the input; and a look whether this worker has to take the agent up now. */
   #after(cell: AgentCell, settlement: Settlement): AgentState<T> {
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
-    const { runtime, stream, definition } = this.#options
+    const { runtime, definition } = this.#options
     if (!runtime.owns(settlement.state)) {
-      void this.#options.adopt(cell).catch((error: unknown) => runtime.world.logger.log('warn', `${stream} could not be taken up`, { error }))
+      void this.#options.takeUp(cell)
     }
     this.#seen(cell)
     return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)

@@ -90,7 +90,7 @@ class OpenRuntime implements Runtime {
     const registered = this.#registered(definition)
     const cell = await this.#runtime.cells.load(streamOf(registered.name, id))
     await cell.refresh()
-    await this.#takeover.adopt(cell)
+    await this.#takeover.takeUp(cell)
     return this.#handle(cell)
   }
 
@@ -126,7 +126,7 @@ class OpenRuntime implements Runtime {
   }
 
   #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {
-    const handle = new AgentHandle(cell, { runtime: this.#runtime, stream: cell.stream, definition: cell.definition, adopt: (adopted) => this.#takeover.adopt(adopted) })
+    const handle = new AgentHandle(cell, { runtime: this.#runtime, stream: cell.stream, definition: cell.definition, takeUp: (adopted) => this.#takeover.takeUp(adopted) })
     return handle as unknown as AgentOf<D>
   }
 }

@@ -18,8 +18,10 @@ export interface FaultyStore extends Store {
   readonly appends: readonly Appended[]
   /** Most appends to one stream that were under way at once. */
   readonly mostInFlight: number
-  /** From here on nothing is answered, as when the process is dead: no call returns, no lock is released. */
+  /** From here on nothing is answered, as when the process is dead or stopped: no call returns, no lock is released. */
   cut(): void
+  /** What waits since `cut` goes on. */
+  mend(): void
 }
 
 export interface FaultyOptions {
@@ -41,7 +43,8 @@ class Faulty implements FaultyStore {
   readonly presence: Store['presence'] & object
   readonly #store: Store
   readonly #inFlight = new Map<string, number>()
-  #cut = false
+  #cut: Promise<void> | undefined
+  #mend = (): void => {}
 
   constructor(store: Store, { maxAppendBytes = store.capabilities.maxAppendBytes }: FaultyOptions) {
     this.#store = store
@@ -99,25 +102,29 @@ class Faulty implements FaultyStore {
   }
 
   cut(): void {
-    this.#cut = true
+    this.#cut = new Promise((resolve) => (this.#mend = resolve))
+  }
+  mend(): void {
+    this.#cut = undefined
+    this.#mend()
   }
   close(): Promise<void> {
     return this.#answer(() => this.#store.close())
   }
 
   async #answer<R>(ask: () => Promise<R>): Promise<R> {
-    if (this.#cut) return new Promise(() => {})
+    await this.#cut
     try {
       return await ask()
     } finally {
-      if (this.#cut) await new Promise(() => {})
+      await this.#cut
     }
   }
 
   async *#pages<P>(pages: AsyncIterable<P>): AsyncGenerator<P, void, undefined> {
-    if (this.#cut) await new Promise(() => {})
+    await this.#cut
     for await (const page of pages) {
-      if (this.#cut) await new Promise(() => {})
+      await this.#cut
       yield page
     }
   }

@@ -20,6 +20,8 @@ export interface ProcessOptions extends Partial<Omit<RuntimeOptions, 'store' | '
   /** Shared by the processes of one test. */
   readonly time?: ManualTime
   readonly maxAppendBytes?: number
+  /** Called before the runtime sees its store. */
+  readonly prepare?: (process: { readonly store: FaultyStore }) => void
 }
 
 export interface Process {
@@ -29,15 +31,18 @@ export interface Process {
   readonly clock: ManualClock
   readonly reports: readonly Report[]
   readonly logged: readonly { readonly level: LogLevel; readonly message: string }[]
-  /** Dies without a word: nothing of it goes on, no lock is released. */
+  /** Dies without a word, or is stopped: nothing of it goes on, no lock is released. */
   die(): void
+  /** A stopped process wakes. */
+  wake(): void
 }
 
 /** Opens a runtime and lets it recover. */
 export async function startProcess(options: ProcessOptions): Promise<Process> {
-  const { log, agents, time = new ManualTime(), maxAppendBytes, ...rest } = options
+  const { log, agents, time = new ManualTime(), maxAppendBytes, prepare, ...rest } = options
   const clock = time.clock()
   const store = faultyStore(memoryStore(log), maxAppendBytes === undefined ? {} : { maxAppendBytes })
+  prepare?.({ store })
   const reports: Report[] = []
   const logged: { level: LogLevel; message: string }[] = []
   const world = createWorld({ clock, random: () => 0, logger: { log: (level, message) => logged.push({ level, message }) } })
@@ -54,7 +59,11 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
     clock.frozen = true
     store.cut()
   }
-  return { runtime, store, time, clock, reports, logged, die }
+  const wake = (): void => {
+    clock.frozen = false
+    store.mend()
+  }
+  return { runtime, store, time, clock, reports, logged, die, wake }
 }
 
 /** Time enough for others to see that a process is dead, and to take over what it left. */

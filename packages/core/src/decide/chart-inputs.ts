@@ -9,7 +9,7 @@ import { cleared } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
-import { chartInputToJson, isOutcome } from './inputs.js'
+import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
 import { withReceived } from './received.js'
 import { recordOf } from './record-data.js'
@@ -136,9 +136,10 @@ function wait(context: DecideContext, envelope: Envelope, decision: ChartDecisio
   const { input, error, late } = decision
   if (state === undefined) return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
   const waiting = state.agent.waiting ?? []
-  if (!isOutcome(input) && waiting.length >= context.maxWaiting) {
+  const bounded = isOutcome(input) ? 0 : waiting.filter((one) => !isOutcome(chartInputFromJson(one.input))).length
+  if (!isOutcome(input) && bounded >= context.maxWaiting) {
     const hint = 'The agent is blocked: mend the cause, then `retry` it.'
-    return { kind: 'refused', error: new RefoldError('QUEUE_FULL', `${waiting.length} inputs wait for a blocked agent`, { hint, facts: { blocked: state.agent.blocked } }) }
+    return { kind: 'refused', error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, { hint, facts: { blocked: state.agent.blocked } }) }
   }
   const received = withReceived(context, envelope)
   if (received === 'full') return windowFull(context)

@@ -1,7 +1,8 @@
 /** Control commands: decided on the state document, whatever the chart is. They never queue. */
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
-import type { AgentPart, EffectDocument, StateDocument } from '../record/state-document.js'
+import { toErrorData } from '../record/error-data.js'
+import type { AgentPart, EffectDocument, StateDocument, WaitingInput } from '../record/state-document.js'
 import type { TreeStep } from '../step/tree-step.js'
 import { stateAfter } from './chart-inputs.js'
 import { claimed } from './claims.js'
@@ -55,7 +56,7 @@ function cancelled(context: DecideContext, state: StateDocument): StateDocument 
   return { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }
 }
 
-/** Decides the oldest waiting input. If it throws again the agent stays as it is and the caller is told why. */
+/** Decides the oldest waiting input. If it throws again the agent is blocked, or stays so and the caller is told why. */
 function retried(context: DecideContext, envelope: Envelope, state: StateDocument): Decision {
   const { waiting, blocked: _blocked, suspicion: _suspicion, ...unblocked } = state.agent
   const [oldest, ...rest] = waiting ?? []
@@ -68,12 +69,29 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   try {
     step = context.tree().step(input, { now: context.now, revision: context.revision })
   } catch (error) {
-    const cause = isRefoldError(error) ? error : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
+    return throwsAgain(context, envelope, { state, oldest, error })
+  }
+  const after = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, { input, step, received: undefined })
+  // An agent that has ended takes nothing any more.
+  const isOver = rest.length === 0 || after.root.status !== undefined
+  return compose(context, envelope, {
+    type: 'refold.retried',
+    data: { revision: oldest.revision },
+    after: isOver ? after : { ...after, agent: { ...after.agent, waiting: rest } },
+    input: { kind: 'retried' },
+    step,
+  })
+}
+
+/** Whoever retried a blocked agent is told; an input whose turn came by itself blocks it, or nobody would ever know. */
+function throwsAgain(context: DecideContext, envelope: Envelope, thrown: { state: StateDocument; oldest: WaitingInput; error: unknown }): Decision {
+  const { state, oldest, error } = thrown
+  const cause = isRefoldError(error) ? error : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
+  if (state.agent.blocked !== undefined) {
     return { kind: 'refused', error: new RefoldError('BLOCKED', `the input of revision ${oldest.revision} still throws: ${cause.message}`, { cause }) }
   }
-  const agent: AgentPart = rest.length === 0 ? unblocked : { ...unblocked, waiting: rest }
-  const after = { ...stateAfter(context, envelope, { input, step, received: undefined }), agent }
-  return compose(context, envelope, { type: 'refold.retried', data: { revision: oldest.revision }, after, input: { kind: 'retried' }, step })
+  const agent: AgentPart = { ...state.agent, blocked: { at: context.now, error: toErrorData(cause) } }
+  return compose(context, envelope, { type: 'refold.retried', data: { revision: oldest.revision }, after: { ...state, agent }, input: { kind: 'retried' } })
 }
 
 function reasonOf(input: { readonly reason?: string }): { reason?: string } {
@@ -83,4 +101,3 @@ function reasonOf(input: { readonly reason?: string }): { reason?: string } {
 function alreadySo(message: string): { readonly refused: RefoldError } {
   return { refused: new RefoldError('CONFLICT', message) }
 }
-

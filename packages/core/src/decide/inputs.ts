@@ -97,12 +97,12 @@ export function isOwnerInput(input: Input): boolean {
     case 'effect.next':
     case 'actor.event':
     case 'timer.fired':
+    case 'released':
       return true
     case 'started':
     case 'event':
     case 'effect.decided':
     case 'claimed':
-    case 'released':
     case 'paused':
     case 'resumed':
     case 'cancelled':

@@ -17,9 +17,9 @@ export function conditionOf(state: StateDocument): Condition {
   return isSuspected(state) ? 'suspected' : 'running'
 }
 
-/** Effects that some worker has to perform: neither in doubt nor abandoned. */
+/** What some worker has to do: effects that are neither in doubt nor abandoned, and inputs that wait though nothing blocks them any more. */
 export function pendingOf(state: StateDocument): number {
-  let count = 0
+  let count = state.agent.waiting !== undefined && state.agent.blocked === undefined ? 1 : 0
   for (const id in state.effects) {
     const effect = state.effects[id]
     if (effect !== undefined && effect.inDoubt === undefined && effect.abandoned === undefined) count++
@@ -60,9 +60,11 @@ export function addChangedSummary(header: { -readonly [K in keyof SummaryFields]
     header.nextDueAt = nextDueAtOf(after)
     return
   }
-  if (!sameEffects) {
+  if (!sameAgent || !sameEffects) {
     const pending = pendingOf(after)
     if (pending !== pendingOf(before)) header.pending = pending
+  }
+  if (!sameEffects) {
     const inDoubt = inDoubtOf(after)
     if (inDoubt !== inDoubtOf(before)) header.inDoubt = inDoubt
   }

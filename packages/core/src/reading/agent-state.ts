@@ -3,7 +3,6 @@ import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { conditionOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
-import type { JsonValue } from '../json/json-value.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, StateDocument } from '../record/state-document.js'
 import type { AgentState } from '../runtime/public-state.js'
@@ -16,79 +15,66 @@ export interface FoldedState {
   readonly revision: Revision
 }
 
-/** The view of a folded state. Actor references stand in `context` as `null`. */
-export function agentState<T extends AgentTypes>(folded: FoldedState, definition: DefinitionInternals): AgentState<T> {
-  return new View(folded, definition) as unknown as AgentState<T>
+/**
+ * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
+ * loggers call getters on copies.
+ */
+export function agentState<T extends AgentTypes>({ state, revision }: FoldedState, definition: DefinitionInternals): AgentState<T> {
+  let chart: StateView | undefined
+  const view = (): StateView => (chart ??= viewState(state.root, definition.machine))
+  const shown = {
+    revision,
+    get value() {
+      return view().value
+    },
+    get context() {
+      return view().context
+    },
+    get status() {
+      return statusOf(state)
+    },
+    get output() {
+      return view().output
+    },
+    get error() {
+      return view().error
+    },
+    get condition() {
+      return conditionOf(state)
+    },
+    get blocked() {
+      return state.agent.blocked
+    },
+    get tags() {
+      return view().tags
+    },
+    get effects() {
+      return Object.entries(state.effects).map(([effect, document]) => pendingEffect(effect, document))
+    },
+    matches: (value: unknown) => view().matches(value),
+    hasTag: (tag: string) => view().hasTag(tag),
+    can: (event: unknown) => canTake(event, { state, definition }),
+  }
+  Object.defineProperty(shown, 'toJSON', { value: () => asJson(shown) })
+  return shown as unknown as AgentState<T>
 }
 
-class View {
-  readonly revision: Revision
-  readonly #state: StateDocument
-  readonly #definition: DefinitionInternals
-  #chart: StateView | undefined
+/** Asks the chart: guards run, nothing else does. */
+function canTake(event: unknown, { state, definition }: { state: StateDocument; definition: DefinitionInternals }): boolean {
+  if (statusOf(state) !== 'active') return false
+  try {
+    const parsed = definition.parseEvent(event)
+    return hydrateTree(definition, state, { agentId: state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(parsed)
+  } catch (error) {
+    if (isRefoldError(error)) return false
+    throw error
+  }
+}
 
-  constructor({ state, revision }: FoldedState, definition: DefinitionInternals) {
-    this.#state = state
-    this.#definition = definition
-    this.revision = revision
-  }
-
-  get value(): JsonValue {
-    return this.#view.value
-  }
-  get context(): JsonValue {
-    return this.#view.context
-  }
-  get status(): string {
-    return statusOf(this.#state)
-  }
-  get output(): JsonValue | undefined {
-    return this.#view.output
-  }
-  get error(): JsonValue | undefined {
-    return this.#view.error
-  }
-  get condition(): string {
-    return conditionOf(this.#state)
-  }
-  get blocked(): StateDocument['agent']['blocked'] {
-    return this.#state.agent.blocked
-  }
-  get tags(): ReadonlySet<string> {
-    return this.#view.tags
-  }
-  get effects(): readonly object[] {
-    return Object.entries(this.#state.effects).map(([effect, document]) => pendingEffect(effect, document))
-  }
-
-  matches(value: unknown): boolean {
-    return this.#view.matches(value)
-  }
-  hasTag(tag: string): boolean {
-    return this.#view.hasTag(tag)
-  }
-
-  /** Asks the chart: guards run, nothing else does. */
-  can(event: unknown): boolean {
-    if (statusOf(this.#state) !== 'active') return false
-    try {
-      const parsed = this.#definition.parseEvent(event)
-      return hydrateTree(this.#definition, this.#state, { agentId: this.#state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(parsed)
-    } catch (error) {
-      if (isRefoldError(error)) return false
-      throw error
-    }
-  }
-
-  get #view(): StateView {
-    return (this.#chart ??= viewState(this.#state.root, this.#definition.machine))
-  }
-
-  /** What logs and `JSON.stringify` show. */
-  toJSON(): object {
-    const { value, context, status, condition, output, error, effects } = this
-    return { status, condition, value, context, output, error, effects, tags: [...this.tags], revision: String(this.revision) }
-  }
+/** What logs and `JSON.stringify` show. */
+function asJson(shown: { readonly revision: Revision; readonly tags: ReadonlySet<string>; matches: unknown; hasTag: unknown; can: unknown }): object {
+  const { revision, tags, matches: _matches, hasTag: _hasTag, can: _can, ...rest } = shown
+  return { ...rest, tags: [...tags], revision: String(revision) }
 }
 
 function pendingEffect(effect: string, document: EffectDocument): object {

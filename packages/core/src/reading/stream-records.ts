@@ -14,19 +14,23 @@ export interface HeadedEvent {
 
 /**
  * The records of an agent after a revision (`undefined`: from the first). Records without a valid header are passed
- * over. Completes after the record that ends the agent, or when the store closes.
+ * over. Completes when the agent has ended and no payment of it is in flight any more, or when the store closes.
  */
 export function recordsAfter(store: Store, stream: string, after: Revision | undefined): Observable<HeadedEvent> {
   return new Observable((subscriber) => {
     const abort = new AbortController()
     const follow = async (): Promise<void> => {
       const target = after === undefined ? { stream } : { stream, after }
+      let ended = false
+      let unsettled = 0
       for await (const item of store.subscribe(target, { signal: abort.signal })) {
         if (item.kind !== 'event') continue
         const header = headerOf(item.event.metadata)
         if (header === undefined) continue
         subscriber.next({ event: item.event, header })
-        if (subscriber.closed || (header.status !== undefined && header.status !== 'active')) break
+        if (header.status !== undefined) ended = header.status !== 'active'
+        if (header.inDoubt !== undefined) unsettled = header.inDoubt
+        if (subscriber.closed || (ended && unsettled === 0)) break
       }
       subscriber.complete()
     }

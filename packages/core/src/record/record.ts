@@ -51,12 +51,12 @@ export interface RecordHeader {
   readonly worker?: string
   readonly traceparent?: string
   readonly status?: AgentStatus
-  /** Ids of the active leaf states of the root machine. */
+  /** Paths of the active leaf states of the root machine: `review`, `work.draft`. */
   readonly active?: readonly string[]
   /** `null`: given up. */
   readonly owner?: string | null
   readonly condition?: Condition
-  /** Number of effects that are to be performed. */
+  /** Number of effects that are to be performed; one more while inputs wait to be decided. */
   readonly pending?: number
   readonly inDoubt?: number
   /** Epoch milliseconds; `null`: nothing is due. */

@@ -43,6 +43,8 @@ export class AgentCell {
   #headId: string
   readonly #trees: TreeCache
   #line: Submission[] = []
+  /** Taken out of the line, and not told yet. */
+  #inHand: readonly Submission[] = []
   #busy = false
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
@@ -161,8 +163,11 @@ export class AgentCell {
       while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshing.length > 0)) {
         if (this.#refreshing.length > 0) await this.#fold()
         else await this.#turn()
+        this.#inHand = []
       }
     } catch (error) {
+      this.#line.unshift(...this.#inHand)
+      this.#inHand = []
       this.fail(isRefoldError(error) ? error : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }))
       this.#host.failed(this)
     } finally {
@@ -202,7 +207,6 @@ export class AgentCell {
       case 'too-large':
         return this.#tooLarge(batch, result.error)
       case 'fatal':
-        this.#line.unshift(...batch.submissions)
         throw result.error
     }
   }
@@ -210,6 +214,7 @@ export class AgentCell {
   /** C1: what stands in line now goes as one append. */
   #decideBatch(): Batch {
     const submissions = this.#line.splice(0, this.#alone > 0 ? 1 : MAX_BATCH)
+    this.#inHand = submissions
     if (this.#alone > 0) this.#alone--
     const { definition, id } = this
     const { world, maxLine } = this.#host

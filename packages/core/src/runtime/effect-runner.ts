@@ -37,10 +37,13 @@ export class EffectRunner {
   readonly #performances = new Map<EffectId, Performance>()
   readonly #undelivered = new Undelivered()
   #inherited = new Set<EffectId>()
+  /** Of the lease, when the agent's stream was last read to its end. */
+  #lapses: number
 
   constructor(cell: AgentCell, host: RunnerHost) {
     this.#cell = cell
     this.#host = host
+    this.#lapses = host.lease.lapses
   }
 
   /** Whether no effect is in hand. */
@@ -114,7 +117,7 @@ export class EffectRunner {
     performance.cancelTimer = clock.setTimer(() => this.#current(performance, (now) => this.#approach(performance, now)), Math.min(waitMs, LONGEST_TIMER_MS))
   }
 
-  /** Waits until no suspect is on trial, for the lease, and for a slot; all may be there at once. */
+  /** Waits until no suspect is on trial, for the lease, and for a slot; all may be there at once. `go` checks nothing more. */
   #enter(performance: Performance, go: (effect: EffectDocument) => void): void {
     performance.phase = 'waiting'
     const { trials, lease, slots } = this.#host
@@ -124,7 +127,18 @@ export class EffectRunner {
         this.#current(performance, go)
       })
     }
-    trials.whenAllowed(this.#cell, () => this.#current(performance, () => lease.whenHeld(() => this.#current(performance, takeSlot))))
+    const held = (): void => {
+      if (lease.lapses === this.#lapses) return this.#current(performance, takeSlot)
+      void this.#readOn().then(() => this.#current(performance, takeSlot))
+    }
+    trials.whenAllowed(this.#cell, () => this.#current(performance, () => lease.whenHeld(held)))
+  }
+
+  /** While the lease was lost another worker may have taken the agent over, and ended what this one would begin. */
+  async #readOn(): Promise<void> {
+    const { lapses } = this.#host.lease
+    await this.#cell.refresh()
+    this.#lapses = lapses
   }
 
   /** Records the attempt where it must be, then runs the body. */

@@ -26,6 +26,7 @@ export class Lease {
   #startedWall = Number.NEGATIVE_INFINITY
   #startedMonotonic = Number.NEGATIVE_INFINITY
   #beats = 0
+  #lapses = 0
   #cancel: CancelTimer | undefined
   #closed = false
   #beating: Promise<void> = Promise.resolve()
@@ -45,6 +46,11 @@ export class Lease {
   holds(): boolean {
     const { world, durationMs } = this.#options
     return !this.#closed && world.clock.now() - this.#startedWall < durationMs && world.clock.monotonicNow() - this.#startedMonotonic < durationMs
+  }
+
+  /** How often it was lost and came back: what is known from before must be read again before anything begins. */
+  get lapses(): number {
+    return this.#lapses
   }
 
   /** Calls back once, as soon as the lease holds (at once when it does). Dropped by `close`. */
@@ -92,6 +98,7 @@ export class Lease {
     this.#beats++
     await store.registers.put(heartbeatRegister(worker), { beat: this.#beats, at: wall, leaseMs: durationMs })
     if (this.#closed) return
+    if (this.#beats > 1 && !this.holds()) this.#lapses++
     this.#startedWall = wall
     this.#startedMonotonic = monotonic
     if (!this.holds()) return

@@ -60,7 +60,7 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   readonly id: string
   readonly name: string
 
-  /** The newest state at once, then each that follows. Completes when the agent has ended. */
+  /** First the newest state, then each that follows. Completes when the agent has ended. */
   readonly state$: Observable<AgentState<T>>
   /** The records from now on. */
   readonly events$: Observable<AgentEvent<T>>

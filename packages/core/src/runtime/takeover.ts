@@ -77,6 +77,11 @@ export class Takeover {
     await Promise.all([this.#feed, this.#sweeping])
   }
 
+  /** `adopt`, for somebody who holds the agent in the hand: what stands in the way is reported, and the agent may still be looked at. */
+  async takeUp(cell: AgentCell): Promise<void> {
+    await this.#guard(cell.stream, () => this.adopt(cell))
+  }
+
   /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
   async adopt(cell: AgentCell): Promise<'ours' | 'theirs' | 'nothing to do'> {
     const { state } = cell

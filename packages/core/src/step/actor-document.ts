@@ -63,21 +63,16 @@ function lifeOf({ life, snapshot }: LiveActor): ActorDocument['life'] {
 
 /** Values become what hydration would give, in the live snapshot too. */
 export function settleMembers(tree: LiveTree, actor: LiveActor): void {
-  const { snapshot } = actor
-  let changed = false
-  const look = (member: SettledMember, value: unknown, at: '/context' | '/output' | '/error' | '/input'): unknown => {
-    if (member.live === value) return value
-    const settled = settle(value, { port: tree, previous: member.live, at })
-    changed ||= settled.refs !== undefined || member.refs !== undefined
-    member.json = settled.json
-    member.refs = settled.refs
-    return (member.live = settled.live)
-  }
-  if (actor.context.live !== snapshot.context) snapshot.context = look(actor.context, snapshot.context, '/context')
-  if (actor.output.live !== snapshot.output) snapshot.output = look(actor.output, snapshot.output, '/output')
-  if (actor.error.live !== snapshot.error) snapshot.error = look(actor.error, snapshot.error, '/error')
-  if (isEffect(actor) && actor.input.live !== snapshot.input) snapshot.input = look(actor.input, snapshot.input, '/input')
-  if (changed) actor.refs = allRefs(actor)
+  const { snapshot, context, output, error, input } = actor
+  if (context.live !== snapshot.context) snapshot.context = (actor.context = settleMember(tree, snapshot.context, { before: context, at: '/context' })).live
+  if (output.live !== snapshot.output) snapshot.output = (actor.output = settleMember(tree, snapshot.output, { before: output, at: '/output' })).live
+  if (error.live !== snapshot.error) snapshot.error = (actor.error = settleMember(tree, snapshot.error, { before: error, at: '/error' })).live
+  if (isEffect(actor) && input.live !== snapshot.input) snapshot.input = (actor.input = settleMember(tree, snapshot.input, { before: input, at: '/input' })).live
+  if (context.refs !== actor.context.refs || output.refs !== actor.output.refs || error.refs !== actor.error.refs || input.refs !== actor.input.refs) actor.refs = allRefs(actor)
+}
+
+function settleMember(tree: LiveTree, value: unknown, { before, at }: { before: SettledMember; at: string }): SettledMember {
+  return settle(value, { port: tree, previous: before.live, at })
 }
 
 function allRefs(actor: LiveActor): ActorRefs | undefined {

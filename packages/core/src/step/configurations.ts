@@ -70,7 +70,8 @@ function restore(machine: MachineShape, { value, nodes }: Pick<ActorDocument, 'v
   const activeNodes = nodes === undefined ? resolved._nodes : nodes.map((id) => machine.idMap.get(id))
   if (activeNodes === undefined || !activeNodes.every((node) => node !== undefined)) return undefined
   const own = freezeCopy(value)
-  if (!sameValue(resolved.value, own)) return undefined // a level was added below: where it should begin is not known
+  // A level that was added below: where in it to begin is not known.
+  if (nodes === undefined ? !sameValue(resolved.value, own) : !reachesLeaves(activeNodes)) return undefined
   const snapshot = { ...resolved, _nodes: activeNodes, value: own, tags: new Set(activeNodes.flatMap((node) => node.tags)) }
   return { value: own, nodes, snapshot, activeNodes }
 }
@@ -78,6 +79,12 @@ function restore(machine: MachineShape, { value, nodes }: Pick<ActorDocument, 'v
 function freezeCopy(value: unknown): JsonValue {
   if (typeof value !== 'object' || value === null) return value as JsonValue
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, member]) => [key, freezeCopy(member)])))
+}
+
+/** XState can end up in a configuration that no value describes: then the nodes count. An actor that failed before it began has only its root. */
+function reachesLeaves(active: readonly NodeShape[]): boolean {
+  if (active.length === 1) return true
+  return active.every((node) => Object.keys(node.states).length === 0 || active.some((child) => child.parent === node))
 }
 
 function sameValue(one: unknown, other: unknown): boolean {

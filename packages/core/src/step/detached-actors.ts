@@ -47,14 +47,28 @@ function isInPlace(actor: LiveActor): boolean {
 }
 
 function forget(tree: LiveTree): void {
-  const astray = [...tree.actors.values()].filter((actor) => !isInPlace(actor))
-  if (astray.length === 0) return
-  for (const actor of tree.actors.values()) if (actor.dirty) settleMembers(tree, actor)
-  const named = new Set<ActorId>()
-  for (const { refs } of tree.actors.values()) for (const pointer in refs) named.add(refs[pointer] as ActorId)
-  // The usual case, effects that are over and that nobody names, costs no walk.
-  const rest = astray.filter((actor) => !(isEffect(actor) && actor.life === STOPPED && !named.has(actor.sid) && tree.actors.delete(actor.sid)))
-  if (rest.length > 0) forgetUnreachable(tree)
+  let astray = false
+  let named: Set<ActorId> | undefined
+  for (const actor of tree.actors.values()) {
+    const inPlace = isInPlace(actor)
+    astray ||= !inPlace
+    if (actor.dirty && (inPlace || !isOver(actor))) settleMembers(tree, actor)
+    for (const pointer in actor.refs) (named ??= new Set()).add(actor.refs[pointer] as ActorId)
+  }
+  if (!astray) return
+  let left = false
+  for (const actor of tree.actors.values()) {
+    if (isInPlace(actor)) continue
+    // The usual case, effects that are over and that nobody names, costs no walk.
+    if (isOver(actor) && named?.has(actor.sid) !== true) tree.actors.delete(actor.sid)
+    else left = true
+  }
+  if (left) forgetUnreachable(tree)
+}
+
+/** What an effect came to holds no references: those are lost on the way through JSON. */
+function isOver(actor: LiveActor): boolean {
+  return isEffect(actor) && actor.life === STOPPED
 }
 
 function forgetUnreachable(tree: LiveTree): void {

@@ -104,22 +104,20 @@ function otherSnapshot(actor: LiveActor, document: ActorDocument, effects: State
 
 function fillMembers(tree: LiveTree, { actor, document }: Newborn, effects: StateDocument['effects']): void {
   const { snapshot } = actor
-  const fill = (member: SettledMember, json: SettledMember['json'], at: string): unknown => {
-    if (json === undefined) return undefined
-    member.json = json
-    member.refs = below(document.refs, at)
-    return (member.live = unsettle(json, document.refs, { port: tree, at }))
+  const fill = (json: SettledMember['json'], at: string): SettledMember => {
+    return { live: unsettle(json, document.refs, { port: tree, at }), json, refs: below(document.refs, at) }
   }
-  if (document.context !== undefined) snapshot.context = fill(actor.context, document.context, '/context')
-  if (document.output !== undefined) snapshot.output = fill(actor.output, document.output, '/output')
-  if (document.error !== undefined) snapshot.error = fill(actor.error, document.error, '/error')
+  if (document.context !== undefined) snapshot.context = (actor.context = fill(document.context, '/context')).live
+  if (document.output !== undefined) snapshot.output = (actor.output = fill(document.output, '/output')).live
+  if (document.error !== undefined) snapshot.error = (actor.error = fill(document.error, '/error')).live
   const input = isEffect(actor) && snapshot.status === 'active' ? effects[actor.sid]?.input : undefined
-  if (isEffect(actor)) snapshot.input = fill(actor.input, input, '/input')
+  if (isEffect(actor)) snapshot.input = (actor.input = fill(input, '/input')).live
   actor.refs = document.refs
 }
 
 function below(refs: ActorDocument['refs'], at: string): ActorDocument['refs'] {
-  const entries = Object.entries(refs ?? {}).filter(([pointer]) => pointer === at || pointer.startsWith(`${at}/`))
+  if (refs === undefined) return undefined
+  const entries = Object.entries(refs).filter(([pointer]) => pointer === at || pointer.startsWith(`${at}/`))
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 

@@ -1,4 +1,4 @@
-/** One actor of a live tree. A record: what may be done with it stands in `live-tree.ts`. */
+/** One actor of a live tree. A record: what may be done with it stands in `walk.ts`. */
 import type { JsonValue } from '../json/json-value.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument, ActorId, ActorKind } from '../record/state-document.js'
@@ -31,6 +31,15 @@ export interface ActorIdentity {
   readonly sync: boolean
   readonly systemId: string | undefined
 }
+
+/** A member of a snapshot as it was last settled: looked at again only when the live value is another one. */
+export interface SettledMember {
+  readonly live: unknown
+  readonly json: JsonValue | undefined
+  readonly refs: ActorRefs | undefined
+}
+
+const ABSENT: SettledMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
 
 /** A class, with every field set in its constructor, so that all actors have one hidden class. */
 export class LiveActor {
@@ -65,10 +74,10 @@ export class LiveActor {
   history: ActorDocument['history'] = undefined
   childrenLive: SnapshotShape['children'] = undefined
   order: readonly string[] | undefined = undefined
-  readonly context = new SettledMember()
-  readonly output = new SettledMember()
-  readonly error = new SettledMember()
-  readonly input = new SettledMember()
+  context: SettledMember = ABSENT
+  output: SettledMember = ABSENT
+  error: SettledMember = ABSENT
+  input: SettledMember = ABSENT
   refs: ActorRefs | undefined = undefined
 
   constructor(identity: ActorIdentity, rank: number) {
@@ -84,13 +93,6 @@ export class LiveActor {
     this.systemId = identity.systemId
     this.rank = rank
   }
-}
-
-/** A member of a snapshot as it was last settled: looked at again only when the live value is another one. */
-export class SettledMember {
-  live: unknown = undefined
-  json: JsonValue | undefined = undefined
-  refs: ActorRefs | undefined = undefined
 }
 
 /** Effects are performed outside the tree. */

@@ -40,7 +40,7 @@ export function performAction(tree: LiveTree, actor: LiveActor, action: ActionSh
       if (action.params !== undefined) stopChild(tree, actor, action.params as RefShape)
       return
     case 'xstate.emit':
-      deferred.push(() => tree.emit(actor, (action.params as { event: unknown }).event))
+      deferred.push(() => tree.walk.emit(actor, (action.params as { event: unknown }).event))
       return
     case 'xstate.log':
       tree.log?.actions.push(logCall(tree, action.params as { value: unknown; label: string | undefined }))
@@ -60,7 +60,7 @@ function sendTo(tree: LiveTree, actor: LiveActor, { to, event, delay, id }: Send
     return tree.log?.refuse(new RefoldError('NOT_RESTORABLE', `a delayed "${event.type}" goes to an actor outside of the agent`, { hint }))
   }
   const sent = event.type === 'xstate.error' ? { type: `xstate.error.actor.${actor.id}`, error: event['data'], actorId: actor.id } : event
-  if (own) tree.send(target.sessionId, sent)
+  if (own) tree.walk.send(target.sessionId, sent)
   else tree.log?.actions.push({ type: 'xstate.sendTo', run: () => target.send(sent) })
 }
 

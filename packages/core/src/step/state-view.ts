@@ -61,7 +61,7 @@ function templateFor(root: ActorDocument, machine: AnyStateMachine): Template {
 
 /**
  * Paths of the active leaf states, in the order of the state's value; needs no machine. A `.` or `\` in a state's name is
- * preceded by `\`, as XState reads it in `matches`. None for a machine without states.
+ * preceded by `\`, as in XState's targets. None for a machine without states.
  */
 export function activeStates(root: Pick<ActorDocument, 'value'>): readonly string[] {
   return leavesOf(root.value ?? {}, '')

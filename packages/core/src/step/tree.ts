@@ -60,7 +60,7 @@ class RecordedTree implements Tree {
     try {
       apply(tree, input)
       if (log.refusal !== undefined) throw log.refusal
-      if (tree.root.snapshot.status !== 'active') tree.stopAll()
+      if (tree.root.snapshot.status !== 'active') tree.walk.stopAll()
       const step = this.#record(log)
       this.#spoilt = false
       return step
@@ -102,25 +102,25 @@ class RecordedTree implements Tree {
 function apply(tree: LiveTree, input: ChartInput): void {
   switch (input.kind) {
     case 'started':
-      return tree.boot(freezeJson(input.input))
+      return tree.walk.boot(freezeJson(input.input))
     case 'event':
-      return tree.send(ROOT, freezeJson(input.event))
+      return tree.walk.send(ROOT, freezeJson(input.event))
     case 'effect.done':
-      return tree.signal(input.effect, new EffectSignal('done', freezeJson(input.output)))
+      return tree.walk.send(input.effect, new EffectSignal('done', freezeJson(input.output)))
     case 'effect.failed':
-      return tree.signal(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
+      return tree.walk.send(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
     case 'effect.next':
-      return tree.signal(input.effect, new EffectSignal('next', freezeJson(input.value)))
+      return tree.walk.send(input.effect, new EffectSignal('next', freezeJson(input.value)))
     case 'effect.event': {
       const actor = tree.actors.get(input.effect)
-      if (actor?.life === RUNNING && actor.parent !== undefined) tree.send(actor.parent.sid, freezeJson(input.event))
+      if (actor?.life === RUNNING && actor.parent !== undefined) tree.walk.send(actor.parent.sid, freezeJson(input.event))
       return
     }
     case 'actor.event':
-      return tree.send(input.to, freezeJson(input.event))
+      return tree.walk.send(input.to, freezeJson(input.event))
     case 'timer.fired': {
       const timer = tree.timers.take(input.timer)
-      if (timer !== undefined) tree.send(timer.target, timer.event)
+      if (timer !== undefined) tree.walk.send(timer.target, timer.event)
     }
   }
 }

@@ -118,7 +118,7 @@ export interface DirectoryQuery {
   readonly definition?: string
   readonly status?: AgentStatus
   readonly condition?: Condition
-  /** An active leaf state's id. */
+  /** Path of an active leaf state: `review`, `work.draft`. */
   readonly state?: string
   readonly owner?: string | null
   /** Only agents with something to perform: effects, or a due time. */

@@ -16,7 +16,7 @@ import { RefoldError } from '@refold/core'
 import { retryBusy } from '../busy-retry.js'
 import type { SqliteConnection } from '../driver/driver.js'
 import { loadDriver } from '../driver/load-driver.js'
-import { isBusy, toRefoldError } from '../failure.js'
+import { sqliteCode, toRefoldError } from '../failure.js'
 import type { ResolvedOptions } from '../sqlite-options.js'
 import { isSameMachine, thisMachine, type Machine } from './machine.js'
 
@@ -60,7 +60,7 @@ export class WorkerLocks {
     try {
       return this.#isFree(path)
     } catch (error) {
-      if (isBusy(error)) return false
+      if (sqliteCode(error) !== undefined) return false // held; or a damaged file, which proves nothing
       throw toRefoldError(error, { doing: `trying the lock of worker ${worker}` })
     }
   }
@@ -112,7 +112,7 @@ export class WorkerLocks {
       const path = join(this.#directory, name)
       try {
         if (!name.endsWith(SUFFIX) || held().has(path) || Date.now() - statSync(path).mtimeMs < KEEP_MS) continue
-        if (this.#isFree(path)) rmSync(path, { force: true })
+        if (this.#isFree(path)) for (const file of [path, `${path}-journal`]) rmSync(file, { force: true })
       } catch {} // held, or gone meanwhile
     }
   }

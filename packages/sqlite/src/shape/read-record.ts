@@ -21,7 +21,7 @@ export interface RowContent {
 
 export function parseShape(text: string): Shape {
   const [type, metadata, data] = JSON.parse(text) as [string, Template, Template]
-  return { type, metadata, data, usesFirstId: text.includes('"^"') }
+  return { type: type.slice(1), metadata, data, usesFirstId: text.includes('"^"') }
 }
 
 /** Fills a template. Holes of `data` come after those of `metadata` in the values: pass the cursor on. */

@@ -1,8 +1,9 @@
 /**
- * One walk over a record that writes its shape and collects its values. Lossless for any JSON: where a guess about what
+ * One walk over a record that finds its shape and collects its values. Lossless for any JSON: where a guess about what
  * repeats is wrong, the shape is seen once only and never stored.
  */
 import type { JsonValue } from '@refold/core'
+import type { ShapeNode, ShapeTrie } from './shape-trie.js'
 import { HOLE_PATTERN, HOLES, isCanonicalUuid, PREFIX_LENGTH, suffixOf, type RecordPlace } from './template.js'
 
 const MAX_DEPTH = 7
@@ -14,72 +15,64 @@ const ID = /^(0|[1-9]\d{0,14})\.(t?\d{1,3})$/
 const INDEX = /^(?:0|[1-9]\d{0,14})$/
 /** Times around today, as epoch milliseconds. */
 const [EARLIEST_TIME, LATEST_TIME] = [1e12, 4e12]
-
-const quoted = new Map<string, string>()
-
-/** JSON text of a text that comes again and again. */
-export function quote(text: string): string {
-  let result = quoted.get(text)
-  if (result === undefined) {
-    if (quoted.size >= 8192) quoted.clear()
-    quoted.set(text, (result = JSON.stringify(text)))
-  }
-  return result
-}
+const HOLE = '0'
 
 export class ShapeWriter {
-  /** The shape so far. */
-  text = ''
+  /** Where the walk stands. */
+  node: ShapeNode
   /** The record cannot be written as a shape. */
   impossible = false
   readonly values: JsonValue[] = []
   /** The header's time. */
   readonly at: number | undefined
+  readonly #trie: ShapeTrie
   readonly #place: RecordPlace
   readonly #own: string
   readonly #idPrefix: string | undefined
 
-  constructor(place: RecordPlace, { at }: { readonly at: number | undefined }) {
+  constructor(trie: ShapeTrie, place: RecordPlace, { at }: { readonly at: number | undefined }) {
     this.at = at
+    this.node = trie.begin()
+    this.#trie = trie
     this.#place = place
     this.#own = `${place.revision}.`
     this.#idPrefix = isCanonicalUuid(place.id) ? place.id.slice(0, PREFIX_LENGTH) : undefined
   }
 
-  /** An object whose members are written one by one; what is `undefined` is not there. */
-  object(value: object, member: (key: string, value: JsonValue) => void): void {
-    let separator = '{'
-    for (const [key, inner] of Object.entries(value)) {
-      if (inner === undefined) continue
-      if (key === '__proto__') this.impossible = true
-      this.text += `${separator}${quote(key)}:`
-      separator = ','
-      member(key, inner as JsonValue)
-    }
-    this.text += separator === '{' ? '{}' : '}'
+  /** A piece of the shape that stands for itself: a bracket, or a template as JSON. */
+  mark(json: string): void {
+    this.node = this.node.mark(json, this.#trie)
   }
 
-  array(value: readonly JsonValue[], element: (value: JsonValue) => void): void {
-    this.text += '['
-    for (let index = 0; index < value.length; index++) {
-      if (index > 0) this.text += ','
-      element(value[index] ?? null)
-    }
-    this.text += ']'
+  /** A member of the object that was opened; its value comes next. */
+  key(key: string): void {
+    if (key === '__proto__') this.impossible = true
+    this.node = this.node.key(key, this.#trie)
   }
 
   /** A value that differs from record to record. */
   hole(value: JsonValue): void {
     this.values.push(value)
-    this.text += '0'
+    this.mark(HOLE)
   }
 
   /** Something that is the same for all records of this shape, with everything in it. */
   constant(value: JsonValue): void {
-    if (typeof value === 'string') this.text += quote(`=${value}`)
-    else if (typeof value !== 'object' || value === null) this.text += quote(`#${JSON.stringify(value)}`)
-    else if (Array.isArray(value)) this.array(value, (inner) => this.constant(inner))
-    else this.object(value, (_, inner) => this.constant(inner))
+    if (typeof value === 'string') this.node = this.node.constant(value, this.#trie)
+    else if (typeof value !== 'object' || value === null) this.mark(JSON.stringify(`#${JSON.stringify(value)}`))
+    else if (Array.isArray(value)) {
+      this.mark('[')
+      for (const inner of value) this.constant(inner as JsonValue)
+      this.mark(']')
+    } else {
+      this.mark('{')
+      for (const [key, inner] of Object.entries(value as object)) {
+        if (inner === undefined) continue
+        this.key(key)
+        this.constant(inner)
+      }
+      this.mark('}')
+    }
   }
 
   /** A number that is small for nearly all records. */
@@ -93,37 +86,39 @@ export class ShapeWriter {
     if (typeof value === 'string') this.#text(value)
     else if (typeof value === 'number') this.#number(value)
     else if (typeof value !== 'object' || value === null || Array.isArray(value) || depth >= MAX_DEPTH) this.hole(value)
-    else if (Object.keys(value).length > MAX_KEYS) this.hole(value)
-    else {
-      this.object(value, (key, inner) => {
-        if (typeof inner === 'string' && inner.length <= MAX_CONSTANT && NAMES.has(key)) this.constant(inner)
-        else this.value(inner, depth + 1)
-      })
-    }
+    else this.#object(value as { readonly [key: string]: JsonValue | undefined }, depth)
   }
 
   /** Objects that the record lists: events, actions. */
   list(value: JsonValue): void {
-    if (Array.isArray(value)) this.array(value, (inner) => this.value(inner))
-    else this.value(value)
+    if (!Array.isArray(value)) return this.value(value)
+    this.mark('[')
+    for (const inner of value) this.value(inner as JsonValue)
+    this.mark(']')
   }
 
   /** The id of an actor, effect or timer. */
   id(value: JsonValue): void {
     if (value === '0') this.constant(value)
-    else if (typeof value === 'string' && ID.test(value)) this.text += quote(`%${this.#idTemplate(value)}`)
+    else if (typeof value === 'string' && ID.test(value)) this.#template(this.#idTemplate(value))
     else this.value(value)
   }
 
   /** A JSON pointer: ids and indexes in it differ from record to record. `anyKeyAt`: and so does the token of this number. */
   pointer(value: JsonValue, { anyKeyAt = -1 }: { readonly anyKeyAt?: number } = {}): void {
-    if (typeof value !== 'string' || HOLE_PATTERN.test(value)) return this.hole(value)
-    if (anyKeyAt < 0 && !/\/\d/.test(value)) {
-      this.text += quote(`=${value}`)
-      return
+    if (typeof value !== 'string') return this.hole(value)
+    const known = this.node.knownConstant(value)
+    if (known !== undefined) this.node = known
+    else if (HOLE_PATTERN.test(value)) this.hole(value)
+    else if (anyKeyAt < 0 && !/\/\d/.test(value)) this.constant(value)
+    else {
+      const tokens = value.split('/')
+      for (let at = 0; at < tokens.length; at++) {
+        const token = tokens[at] as string
+        tokens[at] = at === anyKeyAt ? this.#filled('text', token) : this.#token(token)
+      }
+      this.#template(tokens.join('/'))
     }
-    const tokens = value.split('/')
-    this.text += JSON.stringify(`%${tokens.map((token, index) => (index === anyKeyAt ? this.#filled('text', token) : this.#token(token))).join('/')}`)
   }
 
   /** An edge: `<node order>.<n>`, in a child `<actor>/<node order>.<n>`. */
@@ -131,22 +126,36 @@ export class ShapeWriter {
     const slash = typeof value === 'string' ? value.lastIndexOf('/') : -1
     if (typeof value !== 'string' || slash < 0 || HOLE_PATTERN.test(value)) return this.constant(value)
     const actor = value.slice(0, slash)
-    this.text += quote(`%${ID.test(actor) ? this.#idTemplate(actor) : actor}${value.slice(slash)}`)
+    this.#template((ID.test(actor) ? this.#idTemplate(actor) : actor) + value.slice(slash))
+  }
+
+  #object(value: { readonly [key: string]: JsonValue | undefined }, depth: number): void {
+    const keys = Object.keys(value)
+    if (keys.length > MAX_KEYS) return this.hole(value as JsonValue)
+    this.mark('{')
+    for (const key of keys) {
+      const inner = value[key]
+      if (inner === undefined) continue
+      this.key(key)
+      if (typeof inner === 'string' && inner.length <= MAX_CONSTANT && NAMES.has(key)) this.constant(inner)
+      else this.value(inner, depth + 1)
+    }
+    this.mark('}')
   }
 
   #text(value: string): void {
-    if (value.startsWith(this.#own) && ID.test(value)) this.text += quote(`@${value.slice(this.#own.length)}`)
+    if (value.startsWith(this.#own) && ID.test(value)) this.mark(JSON.stringify(`@${value.slice(this.#own.length)}`))
     else if (value.length !== 36 || !isCanonicalUuid(value)) this.hole(value)
-    else if (value === this.#place.firstId) this.text += '"^"'
+    else if (value === this.#place.firstId) this.mark('"^"')
     else if (this.#idPrefix !== undefined && value.startsWith(this.#idPrefix)) {
-      this.text += '"~"'
+      this.mark('"~"')
       this.values.push(suffixOf(this.#place.id) - suffixOf(value))
     } else this.hole(value)
   }
 
   #number(value: number): void {
     if (this.at === undefined || value < EARLIEST_TIME || value > LATEST_TIME || !Number.isInteger(value)) return this.hole(value)
-    this.text += '"+"'
+    this.mark('"+"')
     this.values.push(value - this.at)
   }
 
@@ -159,6 +168,10 @@ export class ShapeWriter {
     const dot = id.indexOf('.')
     if (id.startsWith(this.#own)) return HOLES.ownRevision + id.slice(dot)
     return this.#filled('revisionsBack', this.#place.revision - Number(id.slice(0, dot))) + id.slice(dot)
+  }
+
+  #template(text: string): void {
+    this.mark(JSON.stringify(`%${text}`))
   }
 
   #filled(hole: keyof typeof HOLES, value: JsonValue): string {

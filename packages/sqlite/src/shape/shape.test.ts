@@ -2,9 +2,11 @@ import type { JsonValue, NewEvent } from '@refold/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseShape, TemplateReader } from './read-record.js'
+import { ShapeTrie } from './shape-trie.js'
 import type { RecordPlace } from './template.js'
 import { writeRecord } from './write-record.js'
 
+const trie = new ShapeTrie()
 const FIRST = '0c1d2e3f-4a5b-4c6d-8e7f-000000000101'
 const OWN = '0c1d2e3f-4a5b-4c6d-8e7f-0000000001ff'
 const OTHER = 'ffffffff-4a5b-4c6d-8e7f-0000000001ff'
@@ -74,14 +76,14 @@ describe('record shapes', () => {
   test('the same step of two agents has one shape', () => {
     const shape = (revision: number, effect: string) => {
       const text = JSON.stringify(draft).replaceAll('"7.', `"${revision}.`).replaceAll('/7.', `/${revision}.`).replaceAll('6.0', effect).replace('1790000060000', '1790000060007')
-      return writeRecord(JSON.parse(text), { id: OWN, revision, firstId: FIRST })?.shape
+      return writeRecord(JSON.parse(text), { id: OWN, revision, firstId: FIRST }, trie)?.shape.text()
     }
     expect(shape(7, '6.0')).toBeTypeOf('string')
     expect(shape(12, '3.0')).toBe(shape(7, '6.0'))
   })
 
   test('what remains of a usual record beside its payload is a few bytes', () => {
-    const shaped = writeRecord(draft, { id: OWN, revision: 7, firstId: FIRST })
+    const shaped = writeRecord(draft, { id: OWN, revision: 7, firstId: FIRST }, trie)
     expect(shaped?.values).toBe('15,1,60000,1,"0","0","late",60000')
     expect(shaped?.payload).toBe('{"text":"whales"}')
     expect(throughShape(draft, { id: OWN, revision: 7, firstId: FIRST })).toBe(textOf(draft))
@@ -89,9 +91,9 @@ describe('record shapes', () => {
 })
 
 function throughShape(written: NewEvent, place: RecordPlace): string | undefined {
-  const shaped = writeRecord(written, place)
+  const shaped = writeRecord(written, place, trie)
   if (shaped === undefined) return undefined
-  const shape = parseShape(shaped.shape)
+  const shape = parseShape(shaped.shape.text())
   const content = { values: JSON.parse(`[${shaped.values}]`), place, at: shaped.at, payload: shaped.payload }
   const reader = new TemplateReader(content)
   const metadata = reader.read(shape.metadata)

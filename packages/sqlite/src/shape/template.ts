@@ -2,7 +2,7 @@
  * A record's shape: what is the same whenever agents of one definition do this step. It is stored once; a row has the
  * shape's id and the values that differ.
  *
- * A shape is the JSON text of `[type, metadata, data]`, in which each value stands as a template:
+ * A shape is the JSON text of `[type, metadata, data]`, in which each stands as a template:
  * - `0`: the next of the row's values
  * - `1`: the row's payload text (in `data` only)
  * - `"=text"`: this text; `"#json"`: this JSON value that is no container

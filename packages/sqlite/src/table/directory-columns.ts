@@ -43,8 +43,11 @@ export class DirectoryColumns {
   /** The values of those columns that differ. Inside a transaction only. */
   changed(before: DirectoryEntry | undefined, after: DirectoryEntry): readonly (readonly [DirectoryColumn, SqlValue])[] {
     const row = this.toRow(after)
-    const old = before === undefined ? undefined : this.toRow(before)
-    return DIRECTORY_COLUMNS.flatMap((column, at) => (old?.[at] === row[at] ? [] : [[column, row[at] ?? null] as const]))
+    if (before === undefined) return DIRECTORY_COLUMNS.map((column, at) => [column, row[at] ?? null])
+    const old = this.toRow(before)
+    const changed: [DirectoryColumn, SqlValue][] = []
+    for (const [at, column] of DIRECTORY_COLUMNS.entries()) if (old[at] !== row[at]) changed.push([column, row[at] ?? null])
+    return changed
   }
 
   /** `undefined` when the stream is no agent's. */

@@ -4,17 +4,19 @@ import { storedEvent } from '@refold/core'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
 import { parseShape, TemplateReader, type Shape } from '../shape/read-record.js'
 import type { RecordPlace } from '../shape/template.js'
+import { ShapeTrie } from '../shape/shape-trie.js'
 import { writeRecord } from '../shape/write-record.js'
 import { eventIdOf, idColumnsOf, type IdColumns } from './event-id.js'
-import { InternTable, type Sight } from './intern-table.js'
+import { InternTable } from './intern-table.js'
 import type { StreamName } from './stream-table.js'
-import { LruMap } from './lru-map.js'
+import { RecentMap } from './recent-map.js'
 
 /** An event as text, made before the transaction: what the caller changes later changes nothing. */
 export interface EncodedEvent {
   readonly id: string
   readonly at: number | null
-  readonly shape: { readonly text: string; readonly sight: Sight } | undefined
+  /** Its number, or its text when it is to get one; `undefined`: the event is stored whole. */
+  readonly shape: number | string | undefined
   readonly values: string
   readonly data: string | null
   /** Stands in for `values` when the shape got no number. */
@@ -25,11 +27,14 @@ export const LOG_COLUMNS = 'position, stream, revision, prefix, event, at, shape
 /** The names of more workers than any installation has. */
 const MAX_PREFIXES = 100_000
 const MAX_SHAPES = 10_000
+/** A shape longer than this is that of one record. */
+const MAX_SHAPE = 4096
 
 export class LogTable {
   readonly prefixes: InternTable
   readonly shapes: InternTable
-  readonly #parsed = new LruMap<number, Shape>({ maxEntries: MAX_SHAPES })
+  readonly #trie = new ShapeTrie()
+  readonly #parsed = new RecentMap<number, Shape>({ keep: MAX_SHAPES })
   readonly #insert: SqliteStatement
 
   constructor(connection: SqliteConnection) {
@@ -39,13 +44,18 @@ export class LogTable {
   }
 
   encode(event: NewEvent, place: RecordPlace): EncodedEvent {
-    const shaped = writeRecord(event, place)
-    const sight = shaped === undefined ? 'whole' : this.shapes.sight(shaped.shape)
-    if (shaped === undefined || sight === 'whole') {
-      return { id: event.id, at: null, shape: undefined, ...wholeOf(event), whole: undefined }
+    const shaped = writeRecord(event, place, this.#trie)
+    if (shaped !== undefined) {
+      const { shape, values, payload, at } = shaped
+      if (shape.id !== undefined) return { id: event.id, at, shape: shape.id, values, data: payload, whole: undefined }
+      const text = shape.text()
+      const sight = text.length > MAX_SHAPE ? 'whole' : this.shapes.sight(text)
+      if (typeof sight === 'number') shape.id = sight
+      if (sight !== 'whole') {
+        return { id: event.id, at, shape: typeof sight === 'number' ? sight : text, values, data: payload, whole: wholeOf(event) }
+      }
     }
-    const whole = typeof sight === 'number' ? undefined : wholeOf(event)
-    return { id: event.id, at: shaped.at, shape: { text: shaped.shape, sight }, values: shaped.values, data: shaped.payload, whole }
+    return { id: event.id, at: null, shape: undefined, ...wholeOf(event), whole: undefined }
   }
 
   /** Inside a transaction only. */
@@ -97,8 +107,7 @@ export class LogTable {
   }
 
   #shapeId({ shape }: EncodedEvent): number | null {
-    if (shape === undefined || shape.sight === 'whole') return null
-    return typeof shape.sight === 'number' ? shape.sight : (this.shapes.intern(shape.text) ?? null)
+    return typeof shape === 'string' ? (this.shapes.intern(shape) ?? null) : (shape ?? null)
   }
 }
 

@@ -9,7 +9,7 @@ import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driv
 import { DIRECTORY_COLUMNS, DirectoryColumns } from './directory-columns.js'
 import { eventIdOf, type IdColumns } from './event-id.js'
 import type { InternTable } from './intern-table.js'
-import { LruMap } from './lru-map.js'
+import { RecentMap } from './recent-map.js'
 
 export interface StreamRow {
   readonly id: number
@@ -30,8 +30,8 @@ export class StreamTable {
   readonly columns: DirectoryColumns
   readonly #connection: SqliteConnection
   readonly #prefixes: InternTable
-  readonly #cache = new LruMap<string, StreamRow>({ maxEntries: CACHED_STREAMS })
-  readonly #names = new LruMap<number, StreamName>({ maxEntries: CACHED_STREAMS })
+  readonly #cache = new RecentMap<string, StreamRow>({ keep: CACHED_STREAMS })
+  readonly #names = new RecentMap<number, StreamName>({ keep: CACHED_STREAMS })
   readonly #updates = new Map<string, SqliteStatement>()
   readonly #find: SqliteStatement
   readonly #byId: SqliteStatement

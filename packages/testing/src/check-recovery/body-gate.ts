@@ -26,7 +26,7 @@ export class BodyGate {
 
   /** Lets the oldest one out; `false` when none waits. */
   release(): boolean {
-    const oldest = [...this.#waiting.keys()].sort((a, b) => a - b)[0]
+    const oldest = [...this.#waiting.keys()].toSorted((a, b) => a - b)[0]
     if (oldest === undefined) return false
     const resolve = this.#waiting.get(oldest)
     this.#waiting.delete(oldest)

@@ -14,12 +14,20 @@ const research = defineAgent({
     types: {
       input: {} as { topic: string; budget: number },
       context: {} as { topic: string; budget: number; draft: string; notes: string[] },
-      events: {} as { type: 'approve'; by: string } | { type: 'reject'; reason: string } | { type: 'note'; text: string },
+      events: {} as
+        | { type: 'approve'; by: string }
+        | { type: 'reject'; reason: string }
+        | { type: 'note'; text: string },
       emitted: {} as { type: 'published'; draft: string },
     },
     actors: {
-      draft: effect(async ({ input }: { input: { topic: string } }) => ({ text: `on ${input.topic}`, words: ++drafts > 0 ? 3 : 0 })),
-      charge: effect(async ({ input }: { input: { cents: number } }) => ({ receipt: `paid ${input.cents}` }), { safety: 'never-retry' }),
+      draft: effect(async ({ input }: { input: { topic: string } }) => ({
+        text: `on ${input.topic}`,
+        words: ++drafts > 0 ? 3 : 0,
+      })),
+      charge: effect(async ({ input }: { input: { cents: number } }) => ({ receipt: `paid ${input.cents}` }), {
+        safety: 'never-retry',
+      }),
       ship: fromPromise(async ({ input }: { input: string }) => {
         if (input.length > 14) throw new Error(`too long: ${input}`)
         return input.length
@@ -31,22 +39,51 @@ const research = defineAgent({
     on: { note: { actions: assign({ notes: ({ context, event }) => [...context.notes, event.text] }) } },
     states: {
       drafting: {
-        invoke: { src: 'draft', input: ({ context }) => ({ topic: context.topic }), onDone: { target: 'review', actions: assign({ draft: ({ event }) => event.output.text }) } },
+        invoke: {
+          src: 'draft',
+          input: ({ context }) => ({ topic: context.topic }),
+          onDone: { target: 'review', actions: assign({ draft: ({ event }) => event.output.text }) },
+        },
       },
       review: {
-        on: { approve: 'charging', reject: { target: 'drafting', actions: assign({ topic: ({ context, event }) => `${context.topic}, ${event.reason}` }) } },
+        on: {
+          approve: 'charging',
+          reject: {
+            target: 'drafting',
+            actions: assign({ topic: ({ context, event }) => `${context.topic}, ${event.reason}` }),
+          },
+        },
         after: { 3_600_000: 'expired' },
       },
-      charging: { invoke: { src: 'charge', input: ({ context }) => ({ cents: context.budget }), onDone: 'shipping', onError: 'expired' } },
-      shipping: { invoke: { src: 'ship', input: ({ context }) => context.draft, onDone: 'published', onError: 'expired' } },
-      published: { type: 'final', entry: emit(({ context }) => ({ type: 'published' as const, draft: context.draft })) },
+      charging: {
+        invoke: {
+          src: 'charge',
+          input: ({ context }) => ({ cents: context.budget }),
+          onDone: 'shipping',
+          onError: 'expired',
+        },
+      },
+      shipping: {
+        invoke: { src: 'ship', input: ({ context }) => context.draft, onDone: 'published', onError: 'expired' },
+      },
+      published: {
+        type: 'final',
+        entry: emit(({ context }) => ({ type: 'published' as const, draft: context.draft })),
+      },
       expired: { type: 'final' },
     },
     output: ({ context }) => ({ draft: context.draft, notes: context.notes }),
   }),
   input: z.object({ topic: z.string().max(6), budget: z.int().min(1).max(9) }),
-  events: { approve: z.object({ by: z.string() }), reject: z.object({ reason: z.string() }), note: z.object({ text: z.string() }) },
-  effects: { draft: { retry: { attempts: 3 } }, ship: { retry: { attempts: 2, delayMs: 10 }, safety: { reconcile: async () => 'not-done' as const } } },
+  events: {
+    approve: z.object({ by: z.string() }),
+    reject: z.object({ reason: z.string() }),
+    note: z.object({ text: z.string() }),
+  },
+  effects: {
+    draft: { retry: { attempts: 3 } },
+    ship: { retry: { attempts: 2, delayMs: 10 }, safety: { reconcile: async () => 'not-done' as const } },
+  },
 })
 
 /** Ends with what its effect gave. */
@@ -62,7 +99,9 @@ function forgetful() {
       initial: 'a',
       states: {
         a: { on: { go: 'b' } },
-        b: { invoke: { src: 'look', onDone: { target: 'c', actions: assign({ visits: ({ event }) => event.output }) } } },
+        b: {
+          invoke: { src: 'look', onDone: { target: 'c', actions: assign({ visits: ({ event }) => event.output }) } },
+        },
         c: { type: 'final' },
       },
     }),
@@ -83,13 +122,19 @@ const family = defineAgent({
       }),
       child: setup({ actors: { fetch: fromPromise<string>(async () => 'real') } }).createMachine({
         initial: 'on',
-        states: { on: { entry: sendParent({ type: 'heard' }), invoke: { src: 'fetch', onDone: 'off' }, after: { 50: 'off' } }, off: { type: 'final' } },
+        states: {
+          on: { entry: sendParent({ type: 'heard' }), invoke: { src: 'fetch', onDone: 'off' }, after: { 50: 'off' } },
+          off: { type: 'final' },
+        },
         output: 'child',
       }),
     },
   }).createMachine({
     context: { got: [] },
-    invoke: [{ src: 'child', onDone: { actions: assign({ got: ({ context }) => [...context.got, 'child'] }) } }, { src: 'pulse' }],
+    invoke: [
+      { src: 'child', onDone: { actions: assign({ got: ({ context }) => [...context.got, 'child'] }) } },
+      { src: 'pulse' },
+    ],
     on: { heard: { actions: assign({ got: ({ context }) => [...context.got, 'heard'] }) } },
     initial: 'on',
     states: { on: { after: { 500: 'off' } }, off: { type: 'final' } },
@@ -98,7 +143,7 @@ const family = defineAgent({
 
 describe('checkRecovery', { timeout: 60_000 }, () => {
   test('an agent with effects of every safety, timers and events survives a crash at each boundary', async () => {
-    await checkRecovery(research, { runs: 15, seed: 1 })
+    await expect(checkRecovery(research, { runs: 15, seed: 1 })).resolves.toBeUndefined()
   })
 
   test('named effects are stubbed: their real bodies do not run', async () => {
@@ -108,7 +153,7 @@ describe('checkRecovery', { timeout: 60_000 }, () => {
   })
 
   test('child machines are checked, callbacks are silent', async () => {
-    await checkRecovery(family, { runs: 2, effects: { 'child.fetch': () => 'stub' } })
+    await expect(checkRecovery(family, { runs: 2, effects: { 'child.fetch': () => 'stub' } })).resolves.toBeUndefined()
   })
 
   test('a stub that is no function of its input is found, with the smallest scenario and a story that replays', async () => {
@@ -119,7 +164,9 @@ describe('checkRecovery', { timeout: 60_000 }, () => {
     expect(error.scenario.script).toEqual([{ event: { type: 'go' } }])
     expect(error.message).toMatch(/a crash right (before|after) (append|body) \d/)
     expect(error.message).toContain(`{ seed: 3, path: '${error.path}' }`)
-    const again = await checkRecovery(forgetful(), { ...options, seed: error.seed, path: error.path }).catch((thrown: unknown) => thrown)
+    const again = await checkRecovery(forgetful(), { ...options, seed: error.seed, path: error.path }).catch(
+      (thrown: unknown) => thrown,
+    )
     expect(again).toMatchObject({ scenario: error.scenario })
   })
 })

@@ -46,7 +46,10 @@ export class RecoveryDiffersError extends Error {
   readonly scenario: Scenario
   readonly crash: CrashPoint | undefined
 
-  constructor(message: string, { seed, path, scenario, crash }: { seed: number; path: string; scenario: Scenario; crash: CrashPoint | undefined }) {
+  constructor(
+    message: string,
+    { seed, path, scenario, crash }: { seed: number; path: string; scenario: Scenario; crash: CrashPoint | undefined },
+  ) {
     super(message)
     this.seed = seed
     this.path = path
@@ -57,7 +60,8 @@ export class RecoveryDiffersError extends Error {
 
 /**
  * Resolves when no crash made a difference to the agent's final value, context, output and error, to what it emitted,
- * and to its history (but for claims and attempts). Rejects with `RecoveryDiffersError` and the smallest failing case.
+ * and to its history (but for claims and attempts). Rejects with `RecoveryDiffersError` and the smallest failing case, or
+ * with what kept the check from being made.
  *
  * Takes some milliseconds for each crash: give the test a time-out of a minute.
  *
@@ -66,7 +70,9 @@ export class RecoveryDiffersError extends Error {
 export async function checkRecovery(definition: AgentDefinition, options: RecoveryOptions = {}): Promise<void> {
   const { runs = 20, maxEvents = 6, seed, path } = options
   const found: Found = {}
-  const property = fc.asyncProperty(scenarios(definition, { ...options, maxEvents }), (scenario) => survivesCrashes(definition, { scenario, options, found }))
+  const property = fc.asyncProperty(scenarios(definition, { ...options, maxEvents }), (scenario) =>
+    survivesCrashes(definition, { scenario, options, found }),
+  )
   const details = await fc.check(property, {
     numRuns: runs,
     ...(seed === undefined ? undefined : { seed }),
@@ -74,11 +80,20 @@ export async function checkRecovery(definition: AgentDefinition, options: Recove
   })
   if (!details.failed) return
   const [scenario] = details.counterexample ?? []
-  if (scenario === undefined) throw new Error(fc.defaultReportMessage(details) ?? 'checkRecovery found no scenario to play')
+  if (scenario === undefined)
+    throw new Error(fc.defaultReportMessage(details) ?? 'checkRecovery found no scenario to play')
+  // Whatever else went wrong is no difference, and is told as it is.
+  if (!(details.errorInstance instanceof Difference)) throw details.errorInstance
   const at = { seed: details.seed, path: details.counterexamplePath ?? '' }
-  const told = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance)
-  throw new RecoveryDiffersError(story(definition, { ...at, scenario, told, runs: details.numRuns }), { ...at, scenario, crash: found.crash })
+  const told = details.errorInstance.message
+  throw new RecoveryDiffersError(story(definition, { ...at, scenario, told, runs: details.numRuns }), {
+    ...at,
+    scenario,
+    crash: found.crash,
+  })
 }
+
+class Difference extends Error {}
 
 interface Found {
   crash?: CrashPoint
@@ -92,14 +107,17 @@ interface Check {
 
 async function survivesCrashes(definition: AgentDefinition, { scenario, options, found }: Check): Promise<void> {
   const { effects = {}, maxRecords = 200, bodyPatienceMs = 1_000, maxCrashes = 30 } = options
-  const play = (crash: CrashPoint | undefined): Promise<PlayedRun> => playRun({ definition, scenario, effects, crash, maxRecords, bodyPatienceMs })
+  const play = (crash: CrashPoint | undefined): Promise<PlayedRun> =>
+    playRun({ definition, scenario, effects, crash, maxRecords, bodyPatienceMs })
   const expected = await play(undefined)
   for (const crash of spread(crashPoints(expected), maxCrashes)) {
     const actual = await play(crash)
     const difference = differenceOf(expected, actual)
     if (difference === undefined) continue
     found.crash = crash
-    throw new Error(`a crash right ${crash.when} ${crash.at} ${crash.nth} makes a difference in ${difference}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`)
+    throw new Difference(
+      `a crash right ${crash.when} ${crash.at} ${crash.nth} makes a difference in ${difference}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`,
+    )
   }
 }
 
@@ -127,7 +145,9 @@ interface Failure {
 }
 
 function story({ name }: AgentDefinition, { seed, path, scenario, told, runs }: Failure): string {
-  const script = scenario.script.map((line) => ('wait' in line ? '  waits for what is due' : `  ${JSON.stringify(line.event)}`))
+  const script = scenario.script.map((line) =>
+    'wait' in line ? '  waits for what is due' : `  ${JSON.stringify(line.event)}`,
+  )
   return [
     `${name} does not survive every crash (run ${runs}; replay with { seed: ${seed}, path: '${path}' })`,
     `input: ${JSON.stringify(scenario.input) ?? 'none'}`,

@@ -9,7 +9,7 @@ import { substituteEffects } from './definition-parts.js'
 import type { Creator, CreatorArgs } from './definition-parts.js'
 
 /** Outcomes by source (`draft`, `child.charge`): a function of the input that returns the output, or throws. */
-export type StubEffects = Readonly<Record<string, (input: any) => unknown>>
+export type StubEffects = Readonly<Record<string, (input: never) => unknown>>
 
 /** Where the process dies, once: right before or after its nth append to the agent, or its nth body (from 1). */
 export interface CrashPoint {
@@ -47,13 +47,14 @@ export class CheckedBodies {
     const { definition, effects: stubs, world } = this.#options
     return substituteEffects(definition, {
       body: (src, real) => this.#bodyOf(src, { effects, real }),
-      reconcile: (src) => (stubs[src] === undefined ? undefined : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done')),
+      reconcile: (src) =>
+        stubs[src] === undefined ? undefined : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done'),
     })
   }
 
   #bodyOf(src: string, { effects, real }: { readonly effects: ProcessEffects; readonly real: Creator }): Creator {
     const stub = this.#options.effects[src]
-    const run: Creator = stub === undefined ? real : ({ input }) => stub(input)
+    const run: Creator = stub === undefined ? real : ({ input }) => stub(input as never)
     return (args) => {
       const watched = effects.body<unknown, unknown>(src, async ({ perform }) => {
         const output = await this.#run(src, { run, args })
@@ -85,7 +86,15 @@ export class CheckedBodies {
     return this.#crash({ nth: this.#nthOf.get(args) ?? 0, when: 'after', src })
   }
 
-  async #crash({ nth, when, src }: { readonly nth: number; readonly when: CrashPoint['when']; readonly src: string }): Promise<void> {
+  async #crash({
+    nth,
+    when,
+    src,
+  }: {
+    readonly nth: number
+    readonly when: CrashPoint['when']
+    readonly src: string
+  }): Promise<void> {
     const { crash, kill } = this.#options
     if (crash?.at !== 'body' || crash.nth !== nth || crash.when !== when) return
     kill(`${when} the body of ${src}`)
@@ -97,6 +106,12 @@ export class CheckedBodies {
 async function patiently(body: Promise<unknown>, patienceMs: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
-  await Promise.race([body.then(() => undefined, () => undefined), patience])
+  await Promise.race([
+    body.then(
+      () => undefined,
+      () => undefined,
+    ),
+    patience,
+  ])
   clearTimeout(timer)
 }

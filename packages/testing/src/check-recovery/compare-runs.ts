@@ -17,11 +17,24 @@ export function differenceOf(expected: PlayedRun, actual: PlayedRun): string | u
 /** Record by record. A run that was cut is compared as far as both go. */
 function prefixes(expected: PlayedRun, actual: PlayedRun): readonly [string, unknown, unknown][] {
   const { length } = expected.history
-  const compared = expected.cut || actual.cut ? Math.min(length, actual.history.length) : Math.max(length, actual.history.length)
-  return Array.from({ length: compared }, (_, index) => [`record ${index} of the history`, expected.history[index], actual.history[index]])
+  const compared =
+    expected.cut || actual.cut ? Math.min(length, actual.history.length) : Math.max(length, actual.history.length)
+  return Array.from({ length: compared }, (_, index) => [
+    `record ${index} of the history`,
+    expected.history[index],
+    actual.history[index],
+  ])
 }
 
 function finals(expected: PlayedRun, actual: PlayedRun): readonly [string, unknown, unknown][] {
-  const fields = Object.keys(expected.final).map((field): [string, unknown, unknown] => [`the final ${field}`, expected.final[field], actual.final[field]])
-  return [...fields, ['what was emitted', expected.emitted, actual.emitted], ['which events were taken', expected.taken, actual.taken]]
+  const fields = Object.keys(expected.final).map((field): [string, unknown, unknown] => [
+    `the final ${field}`,
+    expected.final[field],
+    actual.final[field],
+  ])
+  return [
+    ...fields,
+    ['what was emitted', expected.emitted, actual.emitted],
+    ['which events were taken', expected.taken, actual.taken],
+  ]
 }

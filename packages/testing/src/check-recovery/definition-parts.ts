@@ -16,7 +16,10 @@ export interface CreatorArgs {
   readonly refold: {
     readonly key: string
     readonly attempt: number
-    readonly step: <R>(name: string, run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>) => Promise<R>
+    readonly step: <R>(
+      name: string,
+      run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>,
+    ) => Promise<R>
     readonly progress: (chunk: unknown) => void
   }
 }
@@ -28,7 +31,9 @@ interface Policy {
 }
 interface Internals {
   readonly machine: AnyStateMachine
-  readonly chart: { readonly schemas?: { readonly input?: JsonSchema; readonly events?: Readonly<Record<string, JsonSchema>> } }
+  readonly chart: {
+    readonly schemas?: { readonly input?: JsonSchema; readonly events?: Readonly<Record<string, JsonSchema>> }
+  }
   readonly parseInput: (input: unknown) => unknown
   readonly parseEvent: (event: unknown) => unknown
   readonly isOutsideEvent: (type: string) => boolean
@@ -51,7 +56,9 @@ export function eventSchemasOf(definition: AgentDefinition): ReadonlyMap<string,
   const { chart, machine, isOutsideEvent } = internalsOf(definition)
   const given = chart.schemas?.events
   if (given !== undefined) return new Map(Object.entries(given))
-  return new Map(machine.events.filter((type) => isOutsideEvent(type) && !type.includes('*')).map((type) => [type, undefined]))
+  return new Map(
+    machine.events.filter((type) => isOutsideEvent(type) && !type.includes('*')).map((type) => [type, undefined]),
+  )
 }
 
 export function acceptsInput(definition: AgentDefinition, input: unknown): boolean {
@@ -104,7 +111,10 @@ function substituteIn(machine: AnyStateMachine, { substitution, prefix, inside }
   const actors: Record<string, unknown> = {}
   for (const [name, logic] of Object.entries(machine.implementations.actors as Readonly<Record<string, object>>)) {
     const src = `${prefix}${name}`
-    if (isMachine(logic)) actors[name] = within.has(logic) ? logic : substituteIn(logic, { substitution, prefix: `${src}.`, inside: within })
+    if (isMachine(logic))
+      actors[name] = within.has(logic)
+        ? logic
+        : substituteIn(logic, { substitution, prefix: `${src}.`, inside: within })
     else actors[name] = substituteLogic(logic as Logic, { src, substitution })
   }
   return Object.keys(actors).length === 0 ? machine : (machine.provide({ actors } as never) as AnyStateMachine)
@@ -117,7 +127,10 @@ interface Logic {
   readonly transition: (snapshot: object, event: object, scope: object) => { readonly status?: unknown }
 }
 
-function substituteLogic(logic: Logic, { src, substitution }: { readonly src: string; readonly substitution: Substitution }): Logic {
+function substituteLogic(
+  logic: Logic,
+  { src, substitution }: { readonly src: string; readonly substitution: Substitution },
+): Logic {
   const { config } = logic
   if (config === undefined || logic.start === undefined) return logic
   switch (kindOf(logic)) {
@@ -135,7 +148,9 @@ function kindOf(logic: Logic): 'promise' | 'observable' | 'callback' {
   const initial = logic.getInitialSnapshot({}, undefined)
   if ('_subscription' in initial) return 'observable'
   try {
-    return logic.transition(initial, { type: 'xstate.promise.resolve', data: null }, {}).status === 'done' ? 'promise' : 'callback'
+    return logic.transition(initial, { type: 'xstate.promise.resolve', data: null }, {}).status === 'done'
+      ? 'promise'
+      : 'callback'
   } catch {
     return 'callback'
   }

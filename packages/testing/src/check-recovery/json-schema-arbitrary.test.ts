@@ -8,7 +8,12 @@ interface Tree {
   name: string
   under: Tree[]
 }
-const tree: z.ZodType<Tree> = z.object({ name: z.string(), get under() { return z.array(tree) } })
+const tree: z.ZodType<Tree> = z.object({
+  name: z.string(),
+  get under() {
+    return z.array(tree)
+  },
+})
 
 test.each([
   ['text', z.string().min(2).max(5)],
@@ -30,7 +35,10 @@ test.each([
   ['a record', z.record(z.string(), z.int())],
   ['a record of choices', z.record(z.enum(['x', 'y']), z.int())],
   ['a union', z.union([z.string(), z.object({ n: z.int() })])],
-  ['a tagged union', z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b'), n: z.int() })])],
+  [
+    'a tagged union',
+    z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b'), n: z.int() })]),
+  ],
   ['both', z.intersection(z.object({ a: z.int() }), z.object({ b: z.string() }))],
   ['a tree', tree],
   ['anything', z.unknown()],

@@ -56,7 +56,8 @@ function build(schema: JsonSchema, place: Place): fc.Arbitrary<unknown> {
   const options = schema.anyOf ?? schema.oneOf
   if (options !== undefined) return fc.oneof(...shallowFirst(options, place).map((option) => build(option, place)))
   if (schema.allOf !== undefined) return build(merged(schema), place)
-  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type: string) => build({ ...schema, type }, place)))
+  if (Array.isArray(schema.type))
+    return fc.oneof(...schema.type.map((type: string) => build({ ...schema, type }, place)))
   return ofType(schema, place)
 }
 
@@ -81,10 +82,17 @@ function ofType(schema: JsonSchema, place: Place): fc.Arbitrary<unknown> {
   }
 }
 
-function text({ format, pattern, minLength = 0, maxLength = Math.max(minLength + 8, 12) }: JsonSchema): fc.Arbitrary<string> {
+function text({
+  format,
+  pattern,
+  minLength = 0,
+  maxLength = Math.max(minLength + 8, 12),
+}: JsonSchema): fc.Arbitrary<string> {
   switch (format) {
     case 'email':
-      return fc.tuple(fc.stringMatching(/^[a-z]{1,8}$/), fc.stringMatching(/^[a-z]{1,8}$/)).map(([user, host]) => `${user}@${host}.org`)
+      return fc
+        .tuple(fc.stringMatching(/^[a-z]{1,8}$/), fc.stringMatching(/^[a-z]{1,8}$/))
+        .map(([user, host]) => `${user}@${host}.org`)
     case 'uuid':
       return fc.uuid({ version: 4 })
     case 'uri':
@@ -106,8 +114,14 @@ function date(): fc.Arbitrary<Date> {
 }
 
 function bounds(schema: JsonSchema, step: number): { min: number; max: number } {
-  const min = Math.max(schema.minimum ?? -LARGE, schema.exclusiveMinimum === undefined ? -LARGE : schema.exclusiveMinimum + step)
-  const max = Math.min(schema.maximum ?? LARGE, schema.exclusiveMaximum === undefined ? LARGE : schema.exclusiveMaximum - step)
+  const min = Math.max(
+    schema.minimum ?? -LARGE,
+    schema.exclusiveMinimum === undefined ? -LARGE : schema.exclusiveMinimum + step,
+  )
+  const max = Math.min(
+    schema.maximum ?? LARGE,
+    schema.exclusiveMaximum === undefined ? LARGE : schema.exclusiveMaximum - step,
+  )
   return { min, max: Math.max(min, max) }
 }
 
@@ -124,31 +138,53 @@ function decimal(schema: JsonSchema): fc.Arbitrary<number> {
   return fc.oneof(...whole, fc.double({ min, max, noNaN: true })).map((value) => value || 0)
 }
 
-function list({ items, prefixItems = [], minItems = 0, maxItems = Math.max(minItems, MAX_ITEMS) }: JsonSchema, place: Place): fc.Arbitrary<unknown> {
+function list(
+  { items, prefixItems = [], minItems = 0, maxItems = Math.max(minItems, MAX_ITEMS) }: JsonSchema,
+  place: Place,
+): fc.Arbitrary<unknown> {
   const inside = { ...place, depth: place.depth + 1 }
   const head: fc.Arbitrary<unknown[]> = fc.tuple(...prefixItems.map((item) => build(item, inside)))
   if (prefixItems.length > 0 && typeof items !== 'object') return head
   const longest = inside.depth > MAX_DEPTH ? minItems : Math.min(maxItems, minItems + MAX_ITEMS)
   if (longest === 0) return head
-  const rest = fc.array(build(typeof items === 'object' ? items : {}, inside), { minLength: minItems, maxLength: longest })
+  const rest = fc.array(build(typeof items === 'object' ? items : {}, inside), {
+    minLength: minItems,
+    maxLength: longest,
+  })
   return fc.tuple(head, rest).map(([first, others]) => [...first, ...others])
 }
 
-function object({ properties = {}, required = [], additionalProperties, propertyNames }: JsonSchema, place: Place): fc.Arbitrary<unknown> {
+function object(
+  { properties = {}, required = [], additionalProperties, propertyNames }: JsonSchema,
+  place: Place,
+): fc.Arbitrary<unknown> {
   const inside = { ...place, depth: place.depth + 1 }
   const known = Object.entries(properties).filter(([name]) => inside.depth <= MAX_DEPTH || required.includes(name))
-  const fixed = fc.record(Object.fromEntries(known.map(([name, schema]) => [name, build(schema, inside)])), { requiredKeys: [...required].filter((name) => name in properties) })
-  if (typeof additionalProperties !== 'object' || Object.keys(properties).length > 0) return fixed.map((value) => ({ ...value }))
+  const fixed = fc.record(Object.fromEntries(known.map(([name, schema]) => [name, build(schema, inside)])), {
+    requiredKeys: [...required].filter((name) => name in properties),
+  })
+  if (typeof additionalProperties !== 'object' || Object.keys(properties).length > 0)
+    return fixed.map((value) => ({ ...value }))
   if (inside.depth > MAX_DEPTH) return fc.constant({})
-  const names = propertyNames === undefined ? fc.stringMatching(/^[a-z]{1,6}$/) : build({ type: 'string', ...propertyNames }, inside).map(String)
-  if (propertyNames?.enum !== undefined) return fc.record(Object.fromEntries(propertyNames.enum.map((name) => [String(name), build(additionalProperties, inside)])))
-  return fc.array(fc.tuple(names, build(additionalProperties, inside)), { maxLength: MAX_ITEMS }).map((entries) => Object.fromEntries(entries.filter(([name]) => name !== '__proto__')))
+  const names =
+    propertyNames === undefined
+      ? fc.stringMatching(/^[a-z]{1,6}$/)
+      : build({ type: 'string', ...propertyNames }, inside).map(String)
+  if (propertyNames?.enum !== undefined)
+    return fc.record(
+      Object.fromEntries(propertyNames.enum.map((name) => [String(name), build(additionalProperties, inside)])),
+    )
+  return fc
+    .array(fc.tuple(names, build(additionalProperties, inside)), { maxLength: MAX_ITEMS })
+    .map((entries) => Object.fromEntries(entries.filter(([name]) => name !== '__proto__')))
 }
 
 /** Deep down a union goes on with what does not recurse. */
 function shallowFirst(options: readonly JsonSchema[], { depth }: Place): readonly JsonSchema[] {
   if (depth <= MAX_DEPTH) return options
-  const shallow = options.filter((option) => option.$ref === undefined && option.type !== 'object' && option.type !== 'array')
+  const shallow = options.filter(
+    (option) => option.$ref === undefined && option.type !== 'object' && option.type !== 'array',
+  )
   return shallow.length > 0 ? shallow : options
 }
 
@@ -166,8 +202,14 @@ function merge(one: JsonSchema, other: JsonSchema): JsonSchema {
 }
 
 function resolve(ref: string, root: JsonSchema): JsonSchema {
-  const path = ref.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return path.reduce<unknown>((at, token) => (at as { readonly [key: string]: unknown } | undefined)?.[token], root) as JsonSchema
+  const path = ref
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return path.reduce<unknown>(
+    (at, token) => (at as { readonly [key: string]: unknown } | undefined)?.[token],
+    root,
+  ) as JsonSchema
 }
 
 function withoutNegativeZero(value: unknown): unknown {

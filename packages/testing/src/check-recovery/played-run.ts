@@ -52,9 +52,13 @@ const FIRST_WAIT_MS = 1_000
 /** Plays the scenario to its end. */
 export async function playRun(options: RunOptions): Promise<PlayedRun> {
   const log = memoryLog()
-  await using simulation = new Simulation({ seed: 'checkRecovery', weather: STILL_WEATHER, backing: () => ({ open: () => memoryStore(log), dispose: () => undefined }) })
+  await using simulation = new Simulation({
+    seed: 'checkRecovery',
+    weather: STILL_WEATHER,
+    backing: () => ({ open: () => memoryStore(log), dispose: () => undefined }),
+  })
   const player = new Player(simulation, options)
-  return player.play()
+  return await player.play()
 }
 
 class Player {
@@ -72,9 +76,19 @@ class Player {
     this.#simulation = simulation
     this.#options = options
     this.#stream = `${definition.name}-${ID}`
-    this.#bodies = new CheckedBodies({ ...options, gate: this.#gate, time: simulation.time, world: simulation.effects, kill: (why) => this.#process.kill({ why, inFlight: 'lands' }) })
-    this.#process = simulation.process('worker', { agents: (effects) => [this.#bodies.definitionFor(effects)], machine: 'one' })
-    if (crash?.at === 'append') simulation.faults.add({ target: this.#stream, nth: crash.nth, fault: { kind: 'crash', when: crash.when } })
+    this.#bodies = new CheckedBodies({
+      ...options,
+      gate: this.#gate,
+      time: simulation.time,
+      world: simulation.effects,
+      kill: (why) => this.#process.kill({ why, inFlight: 'lands' }),
+    })
+    this.#process = simulation.process('worker', {
+      agents: (effects) => [this.#bodies.definitionFor(effects)],
+      machine: 'one',
+    })
+    if (crash?.at === 'append')
+      simulation.faults.add({ target: this.#stream, nth: crash.nth, fault: { kind: 'crash', when: crash.when } })
   }
 
   async play(): Promise<PlayedRun> {
@@ -99,7 +113,12 @@ class Player {
         return true
       } catch (error) {
         if (error instanceof ProcessDiedError) await this.#rest()
-        else if (isRefoldError(error, 'EVENT_NOT_ACCEPTED') || isRefoldError(error, 'EVENT_REFUSED') || isRefoldError(error, 'NOT_ACTIVE')) return false
+        else if (
+          isRefoldError(error, 'EVENT_NOT_ACCEPTED') ||
+          isRefoldError(error, 'EVENT_REFUSED') ||
+          isRefoldError(error, 'NOT_ACTIVE')
+        )
+          return false
         else throw error
       }
     }
@@ -121,7 +140,9 @@ class Player {
     this.#agent = undefined
     try {
       await this.#simulation.until(this.#process.start())
-      this.#agent = await this.#simulation.until(this.#process.startAgent(definition.name, { id: ID, input: scenario.input }))
+      this.#agent = await this.#simulation.until(
+        this.#process.startAgent(definition.name, { id: ID, input: scenario.input }),
+      )
     } catch (error) {
       if (!(error instanceof ProcessDiedError)) throw error
     }
@@ -141,9 +162,12 @@ class Player {
     const { time, disk } = this.#simulation
     const entry = await (await disk.admin()).directory.get(this.#stream)
     const { effects = [] } = this.#agent?.getSnapshot() ?? {}
-    const due = [entry?.nextDueAt, ...effects.map((effect: { retryAt?: number }) => effect.retryAt)].filter((at) => at !== undefined)
+    const due = [entry?.nextDueAt, ...effects.map((effect: { retryAt?: number }) => effect.retryAt)].filter(
+      (at) => at !== undefined,
+    )
     if (due.length > 0) await time.leap(Math.max(0, Math.min(...due) - time.now()))
-    else if (effects.length > 0 && this.#fruitless < MOST_FRUITLESS) await time.advance(FIRST_WAIT_MS * 2 ** this.#fruitless++)
+    else if (effects.length > 0 && this.#fruitless < MOST_FRUITLESS)
+      await time.advance(FIRST_WAIT_MS * 2 ** this.#fruitless++)
     else return false
     return true
   }
@@ -157,7 +181,10 @@ class Player {
   async #isOver(): Promise<boolean> {
     if (this.#process.state === 'down') return false
     const records = await this.#simulation.records(this.#stream)
-    return records.length >= this.#options.maxRecords || (this.#agent !== undefined && this.#agent.getSnapshot().status !== 'active')
+    return (
+      records.length >= this.#options.maxRecords ||
+      (this.#agent !== undefined && this.#agent.getSnapshot().status !== 'active')
+    )
   }
 
   async #result(taken: readonly boolean[]): Promise<PlayedRun> {
@@ -171,13 +198,22 @@ class Player {
       cut: records.length >= this.#options.maxRecords,
       appends: records.length,
       bodies: this.#bodies.begun,
-      crashed: this.#simulation.happenings.some(({ what }) => what.startsWith('dies') && !what.includes('the simulation ends')),
+      crashed: this.#simulation.happenings.some(
+        ({ what }) => what.startsWith('dies') && !what.includes('the simulation ends'),
+      ),
       story: () => this.#simulation.story(),
     }
   }
 }
 
-const OF_RECOVERY: ReadonlySet<string> = new Set(['refold.claimed', 'refold.released', 'refold.effect.started', 'refold.effect.decided', 'refold.effect.doubted', 'refold.effect.step'])
+const OF_RECOVERY: ReadonlySet<string> = new Set([
+  'refold.claimed',
+  'refold.released',
+  'refold.effect.started',
+  'refold.effect.decided',
+  'refold.effect.doubted',
+  'refold.effect.step',
+])
 
 function isDomain({ type }: StoredEvent): boolean {
   return !OF_RECOVERY.has(type)

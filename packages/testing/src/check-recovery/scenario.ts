@@ -41,8 +41,11 @@ function inputs(definition: AgentDefinition, { input }: ScenarioOptions): fc.Arb
 function lines(definition: AgentDefinition, { events = {} }: ScenarioOptions): fc.Arbitrary<ScriptLine> {
   const arbitraries: fc.Arbitrary<ScriptLine>[] = [fc.constant({ wait: true as const })]
   for (const [type, schema] of eventSchemasOf(definition)) {
-    const payload = events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
-    const event = payload.map((value): OutsideEvent => ({ type, ...value })).filter((made) => acceptsEvent(definition, made))
+    const payload =
+      events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
+    const event = payload
+      .map((value): OutsideEvent => ({ type, ...value }))
+      .filter((made) => acceptsEvent(definition, made))
     arbitraries.push(event.map((made) => ({ event: made })))
   }
   return fc.oneof(...arbitraries)

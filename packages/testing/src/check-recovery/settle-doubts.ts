@@ -10,8 +10,13 @@ export async function settleDoubts(agent: AnyAgent, { world }: { readonly world:
   return doubts.length > 0
 }
 
-function decisionFor(world: EffectWorld, { src, input }: { readonly src: string; readonly input: unknown }): { complete: unknown } | { fail: unknown } | { again: true; force: true } {
-  const bodies = world.began().filter((body) => src.endsWith(body.src) && JSON.stringify(body.input) === JSON.stringify(input))
+function decisionFor(
+  world: EffectWorld,
+  { src, input }: { readonly src: string; readonly input: unknown },
+): { complete: unknown } | { fail: unknown } | { again: true; force: true } {
+  const bodies = world
+    .began()
+    .filter((body) => src.endsWith(body.src) && JSON.stringify(body.input) === JSON.stringify(input))
   const newest = bodies.at(-1)
   const result = newest === undefined ? undefined : world.resultOf(newest.key)
   if (result !== undefined) return { complete: result.output }

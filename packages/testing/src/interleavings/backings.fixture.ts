@@ -27,7 +27,10 @@ export const BACKINGS: readonly BackingRow[] = [
     slow: true,
     backing: async () => {
       const directory = await mkdtemp(join(tmpdir(), 'refold-simulation-'))
-      return { open: () => sqliteStore(join(directory, 'agents.db')), dispose: () => rm(directory, { recursive: true, force: true }) }
+      return {
+        open: () => sqliteStore(join(directory, 'agents.db')),
+        dispose: () => rm(directory, { recursive: true, force: true }),
+      }
     },
   },
 ]

@@ -9,7 +9,9 @@ const DAY_MS = 86_400_000
 describe.each(BACKINGS)('on $name', ({ backing }) => {
   test('I9 a stream restored from a backup to an older revision goes on, and its next request gets a key of its own', () =>
     play({ seed: 'I9', backing }, async (simulation) => {
-      const a = simulation.process('a', { agents: (effects) => [job(effects, { safety: 'never-retry', run: workFor(10) })] })
+      const a = simulation.process('a', {
+        agents: (effects) => [job(effects, { safety: 'never-retry', run: workFor(10) })],
+      })
       await simulation.until(a.start())
       const agent = await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
       const before = await simulation.until(agent.waitFor((state) => state.matches('idle')))
@@ -29,7 +31,10 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
 
   test('I10 a snapshot newer than the log is ignored, also when the log grows past it with another history', () =>
     play({ seed: 'I10', backing }, async (simulation) => {
-      const a = simulation.process('a', { agents: (effects) => [job(effects, { run: workFor(10) })], snapshotEveryEvents: 2 })
+      const a = simulation.process('a', {
+        agents: (effects) => [job(effects, { run: workFor(10) })],
+        snapshotEveryEvents: 2,
+      })
       await simulation.until(a.start())
       const agent = await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
       await simulation.until(agent.waitFor((state) => state.matches('idle')))
@@ -54,7 +59,10 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
 
   test('I10 recovery from a snapshot gives what folding from zero gives', () =>
     play({ seed: 'I10b', backing }, async (simulation) => {
-      const a = simulation.process('a', { agents: (effects) => [job(effects, { run: workFor(10) })], snapshotEveryEvents: 2 })
+      const a = simulation.process('a', {
+        agents: (effects) => [job(effects, { run: workFor(10) })],
+        snapshotEveryEvents: 2,
+      })
       await simulation.until(a.start())
       const agent = await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
       await simulation.until(agent.waitFor((state) => state.matches('idle')))
@@ -80,7 +88,10 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       const entered = simulation.time.now()
       await simulation.advance(PATIENCE_MS / 2)
       expect(agent.getSnapshot().context.reminders, 'not at once').toBe(0)
-      await simulation.until(agent.waitFor((state) => state.context.reminders === 1), { withinMs: PATIENCE_MS })
+      await simulation.until(
+        agent.waitFor((state) => state.context.reminders === 1),
+        { withinMs: PATIENCE_MS },
+      )
       expect(simulation.time.now() - entered).toBeGreaterThanOrEqual(PATIENCE_MS - 10)
     }))
 })

@@ -18,9 +18,15 @@ interface Bug {
 function pair(effects: ProcessEffects, bug: Bug) {
   const draft = effect(effects.body<WorkInput, unknown>('draft', workFor(1_000)))
   const slow = effect(effects.body<WorkInput, unknown>('slow', workFor(8_000)))
-  const input = (visit: number) => ({ context }: { context: { agent: string } }): WorkInput => ({ agent: context.agent, visit })
+  const input =
+    (visit: number) =>
+    ({ context }: { context: { agent: string } }): WorkInput => ({ agent: context.agent, visit })
   const machine = setup({
-    types: { input: {} as { agent: string }, context: {} as { agent: string; taken: string[] }, events: {} as { type: 'note' } },
+    types: {
+      input: {} as { agent: string },
+      context: {} as { agent: string; taken: string[] },
+      events: {} as { type: 'note' },
+    },
     actors: { draft, slow },
   }).createMachine({
     context: ({ input }) => ({ agent: input.agent, taken: [] }),
@@ -30,14 +36,26 @@ function pair(effects: ProcessEffects, bug: Bug) {
       first: {
         initial: 'on',
         states: {
-          on: { invoke: { src: 'draft', input: input(1), onDone: { target: 'off', actions: assign({ taken: ({ context }) => take(bug, context.taken) }) } } },
+          on: {
+            invoke: {
+              src: 'draft',
+              input: input(1),
+              onDone: { target: 'off', actions: assign({ taken: ({ context }) => take(bug, context.taken) }) },
+            },
+          },
           off: { type: 'final' },
         },
       },
       second: {
         initial: 'on',
         states: {
-          on: { invoke: { src: 'slow', input: input(2), onDone: { target: 'off', actions: assign({ taken: ({ context }) => [...context.taken, 'slow'] }) } } },
+          on: {
+            invoke: {
+              src: 'slow',
+              input: input(2),
+              onDone: { target: 'off', actions: assign({ taken: ({ context }) => [...context.taken, 'slow'] }) },
+            },
+          },
           off: { type: 'final' },
         },
       },

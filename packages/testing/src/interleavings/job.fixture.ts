@@ -30,7 +30,11 @@ export const PATIENCE_MS = 60_000
 export function safetyOf(src: string): Safety {
   return src === 'charge' ? 'never-retry' : src === 'ship' ? 'reconcilable' : 'idempotent'
 }
-export const SOURCES: Readonly<Record<Safety, string>> = { idempotent: 'draft', 'never-retry': 'charge', reconcilable: 'ship' }
+export const SOURCES: Readonly<Record<Safety, string>> = {
+  idempotent: 'draft',
+  'never-retry': 'charge',
+  reconcilable: 'ship',
+}
 
 interface Context {
   agent: string
@@ -58,7 +62,7 @@ export function job(effects: ProcessEffects, options: JobOptions = {}): AgentDef
     machine,
     input: z.object({ agent: z.string() }),
     events: { note: text, leave: none, again: none, enter: none, finish: none },
-    effects: { [src]: policy } as never,
+    effects: { [src]: policy },
   })
 }
 
@@ -81,7 +85,12 @@ function chart({ body, src, onResult }: ChartParts) {
     types: {
       input: {} as { agent: string },
       context: {} as Context,
-      events: {} as { type: 'note'; text: string } | { type: 'leave' } | { type: 'again' } | { type: 'enter' } | { type: 'finish' },
+      events: {} as
+        | { type: 'note'; text: string }
+        | { type: 'leave' }
+        | { type: 'again' }
+        | { type: 'enter' }
+        | { type: 'finish' },
       output: {} as { result: unknown; notes: string[] },
     },
     actors: { [src]: effect<unknown, WorkInput>(body) },
@@ -103,18 +112,40 @@ function chart({ body, src, onResult }: ChartParts) {
               },
             }),
           },
-          onError: { target: 'failed', actions: assign({ error: ({ event }) => String((event.error as { message?: unknown }).message) }) },
+          onError: {
+            target: 'failed',
+            actions: assign({ error: ({ event }) => String((event.error as { message?: unknown }).message) }),
+          },
         },
         on: { leave: 'left' },
       },
       idle: {
-        after: { [PATIENCE_MS]: { target: 'idle', reenter: true, actions: assign({ reminders: ({ context }) => context.reminders + 1 }) } },
-        on: { leave: 'left', again: { target: 'working', actions: assign({ visit: ({ context }) => context.visit + 1 }) }, finish: 'finished' },
+        after: {
+          [PATIENCE_MS]: {
+            target: 'idle',
+            reenter: true,
+            actions: assign({ reminders: ({ context }) => context.reminders + 1 }),
+          },
+        },
+        on: {
+          leave: 'left',
+          again: { target: 'working', actions: assign({ visit: ({ context }) => context.visit + 1 }) },
+          finish: 'finished',
+        },
       },
       left: {
-        on: { enter: 'idle', again: { target: 'working', actions: assign({ visit: ({ context }) => context.visit + 1 }) }, finish: 'finished' },
+        on: {
+          enter: 'idle',
+          again: { target: 'working', actions: assign({ visit: ({ context }) => context.visit + 1 }) },
+          finish: 'finished',
+        },
       },
-      failed: { on: { again: { target: 'working', actions: assign({ visit: ({ context }) => context.visit + 1 }) }, finish: 'finished' } },
+      failed: {
+        on: {
+          again: { target: 'working', actions: assign({ visit: ({ context }) => context.visit + 1 }) },
+          finish: 'finished',
+        },
+      },
       finished: { type: 'final' },
     },
     output: ({ context }) => ({ result: context.result, notes: context.notes }),

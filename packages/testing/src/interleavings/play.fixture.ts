@@ -5,7 +5,10 @@ import { checkInvariants } from '../simulation/invariants.js'
 import type { InvariantOptions } from '../simulation/invariants.js'
 import { safetyOf } from './job.fixture.js'
 
-export async function play(options: SimulationOptions, scene: (simulation: Simulation) => Promise<InvariantOptions | void>): Promise<void> {
+export async function play(
+  options: SimulationOptions,
+  scene: (simulation: Simulation) => Promise<InvariantOptions | void>,
+): Promise<void> {
   await using simulation = new Simulation(options)
   try {
     const checks = await scene(simulation)

@@ -65,6 +65,22 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       for (const record of after) expect(record.metadata).toMatchObject({ refold: { input: { late: true } } })
     }))
 
+  test('I2 a worker stopped longer than its lease wakes and finishes idempotent work that another one is still at: it counts, and the other attempt is aborted', () =>
+    play({ seed: 'I2e', backing }, async (simulation) => {
+      const { a, there } = await working(simulation, { run: slowOn('b') })
+      a.stop()
+      await simulation.when(() => simulation.effects.began({ process: 'b' }).length === 1)
+      a.continue({ monotonic: 'stood-still' })
+      await simulation.until(
+        there.waitFor((state) => state.matches('idle')),
+        { withinMs: LONG_MS },
+      )
+      const done = (await simulation.records('job-1')).filter((record) => record.type === 'refold.effect.done')
+      expect(done).toMatchObject([{ data: { output: { by: 'a' } }, metadata: { refold: { input: { late: true } } } }])
+      await simulation.advance(1_000)
+      expect(simulation.effects.log.at(-1)).toMatchObject({ kind: 'ended', result: { error: { name: 'AbortError' } } })
+    }))
+
   test('I2 a worker stopped longer than its lease wakes and does not retry what another one retries', () =>
     play({ seed: 'I2c', backing }, async (simulation) => {
       const { a, here, there } = await working(simulation, { attempts: 3, run: failsOnce })
@@ -79,11 +95,17 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       const { a, here, there } = await working(simulation, { run: workFor(10) })
       await simulation.until(here.waitFor((state) => state.matches('idle')))
       a.stop()
-      await simulation.until(there.waitFor((state) => state.context.reminders === 1), { withinMs: 3 * PATIENCE_MS })
+      await simulation.until(
+        there.waitFor((state) => state.context.reminders === 1),
+        { withinMs: 3 * PATIENCE_MS },
+      )
       a.continue({ monotonic: 'went-on' })
       await simulation.advance(PATIENCE_MS / 2)
       expect(there.getSnapshot().context.reminders).toBe(1)
-      await simulation.until(there.waitFor((state) => state.context.reminders === 2), { withinMs: 2 * PATIENCE_MS })
+      await simulation.until(
+        there.waitFor((state) => state.context.reminders === 2),
+        { withinMs: 2 * PATIENCE_MS },
+      )
     }))
 
   test('I4 a payment is claimed between the record of its attempt and the call, then decided `again` while the old owner lives: it is made once', () =>
@@ -93,15 +115,23 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       const b = simulation.process('b', agents)
       const web = simulation.process('web', { ...agents, worker: false })
       await simulation.until(Promise.all([a.start(), b.start(), web.start()]))
-      simulation.faults.add({ process: 'a', type: 'refold.effect.started', fault: { kind: 'delayed', responseMs: 1_000 } })
+      simulation.faults.add({
+        process: 'a',
+        type: 'refold.effect.started',
+        fault: { kind: 'delayed', responseMs: 1_000 },
+      })
       await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
-      await simulation.when(() => [...simulation.disk.observed.values()].some(({ event }) => event.type === 'refold.effect.started'))
+      await simulation.when(() =>
+        [...simulation.disk.observed.values()].some(({ event }) => event.type === 'refold.effect.started'),
+      )
       a.stop()
       const onWeb = await simulation.until(web.attach('job', '1'))
       const onB = await simulation.until(b.attach('job', '1'))
       await simulation.until(onB.waitFor((state) => state.condition === 'in-doubt'))
       const [doubted] = await simulation.until(onWeb.inDoubt())
-      const refused = await simulation.until(onWeb.decide(doubted?.effect ?? '', { again: true }).catch((error: unknown) => error))
+      const refused = await simulation.until(
+        onWeb.decide(doubted?.effect ?? '', { again: true }).catch((error: unknown) => error),
+      )
       expect(refused, 'who has not watched the old owner may not decide').toMatchObject({ code: 'OWNER_MAY_LIVE' })
       await simulation.until(onB.decide(doubted?.effect ?? '', { again: true, by: 'ana' }))
       a.continue({ monotonic: 'stood-still' })
@@ -152,7 +182,10 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       const { here } = await working(simulation, { safety: 'never-retry', run: cannotBeCalledBack })
       await simulation.until(here.send({ type: 'leave' }))
       await simulation.advance(10_000)
-      expect((await simulation.records('job-1')).at(-1)).toMatchObject({ type: 'refold.effect.done', data: { output: { done: 1 } } })
+      expect((await simulation.records('job-1')).at(-1)).toMatchObject({
+        type: 'refold.effect.done',
+        data: { output: { done: 1 } },
+      })
       expect(here.getSnapshot().matches('left')).toBe(true)
       expect(await simulation.until(here.inDoubt())).toEqual([])
     }))
@@ -168,7 +201,10 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.until(agent.waitFor((state) => state.matches('idle')))
       simulation.faults.deaf.add('a')
       await simulation.until(agent.send({ type: 'again' }))
-      await simulation.until(agent.waitFor((state) => state.matches('idle') && state.context.visit === 2), { withinMs: 120_000 })
+      await simulation.until(
+        agent.waitFor((state) => state.matches('idle') && state.context.visit === 2),
+        { withinMs: 120_000 },
+      )
       expect(claims(simulation)).toBe(0)
     }))
 })
@@ -180,6 +216,14 @@ const fails: Work = async ({ sleep }) => {
 const cannotBeCalledBack: Work = async ({ sleepDeaf, perform, input }) => {
   await sleepDeaf(5_000)
   return perform({ done: input.visit })
+}
+/** Nobody can call it back on one process, and it takes two minutes on the other. */
+function slowOn(process: string): Work {
+  return async (args) => {
+    if (args.process === process) await args.sleep(120_000)
+    else await args.sleepDeaf(5_000)
+    return { by: args.process }
+  }
 }
 const failsOnce: Work = async ({ attempt, sleep, perform }) => {
   await sleep(100)

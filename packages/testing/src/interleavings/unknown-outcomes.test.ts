@@ -14,20 +14,26 @@ const UNKNOWN: readonly { readonly name: string; readonly fault: Fault }[] = [
 ]
 
 describe.each(BACKINGS)('on $name', ({ backing }) => {
-  test.each(UNKNOWN)('I12 an outcome arrives while the append of another input is unknown and in truth $name: both are stored once', ({ fault }) =>
-    play({ seed: 'I12', backing }, async (simulation) => {
-      const a = simulation.process('a', { agents: (effects) => [job(effects, { run: workFor(1_000) })] })
-      await simulation.until(a.start())
-      const agent = await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
-      await simulation.when(() => simulation.effects.began().length === 1)
-      simulation.faults.add({ process: 'a', target: 'job-1', times: 6, fault })
-      await simulation.advance(950)
-      const note = agent.send({ type: 'note', text: 'n-1' })
-      await simulation.until(Promise.all([note, agent.waitFor((state) => state.matches('idle'))]))
-      const types = (await simulation.records('job-1')).map((record) => record.type)
-      expect(types.filter((type) => type === 'note' || type === 'refold.effect.done').sort()).toEqual(['note', 'refold.effect.done'])
-      expect(simulation.effects.began()).toHaveLength(1)
-    }))
+  test.each(UNKNOWN)(
+    'I12 an outcome arrives while the append of another input is unknown and in truth $name: both are stored once',
+    ({ fault }) =>
+      play({ seed: 'I12', backing }, async (simulation) => {
+        const a = simulation.process('a', { agents: (effects) => [job(effects, { run: workFor(1_000) })] })
+        await simulation.until(a.start())
+        const agent = await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
+        await simulation.when(() => simulation.effects.began().length === 1)
+        simulation.faults.add({ process: 'a', target: 'job-1', times: 6, fault })
+        await simulation.advance(950)
+        const note = agent.send({ type: 'note', text: 'n-1' })
+        await simulation.until(Promise.all([note, agent.waitFor((state) => state.matches('idle'))]))
+        const types = (await simulation.records('job-1')).map((record) => record.type)
+        expect(types.filter((type) => type === 'note' || type === 'refold.effect.done').toSorted()).toEqual([
+          'note',
+          'refold.effect.done',
+        ])
+        expect(simulation.effects.began()).toHaveLength(1)
+      }),
+  )
 
   test('I12 unknown, then rejected: what may be stored is not taken for lost', () =>
     play({ seed: 'I12r', backing }, async (simulation) => {
@@ -39,24 +45,34 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
         { process: 'a', type: 'note', nth: 1, fault: { kind: 'unknown', stored: true } },
         { process: 'a', type: 'note', nth: 2, fault: { kind: 'rejected' } },
       )
-      const told = await simulation.until(agent.send({ type: 'note', text: 'n-1' }).then(() => 'accepted' as const, () => 'refused' as const))
+      const told = await simulation.until(
+        agent.send({ type: 'note', text: 'n-1' }).then(
+          () => 'accepted' as const,
+          () => 'refused' as const,
+        ),
+      )
       return { sent: [{ stream: 'job-1', type: 'note', nonce: 'n-1', told }] }
     }))
 
-  test.each(UNKNOWN)('I13 COMMIT fails for a group of fifty agents, each in truth $name: nothing is lost and nothing is done twice', ({ fault }) =>
-    play({ seed: 'I13', backing, weather: { delayMs: [0, 0] } }, async (simulation) => {
-      const a = simulation.process('a', { agents: (effects) => [job(effects, { run: workFor(1_000) })] })
-      await simulation.until(a.start())
-      const ids = Array.from({ length: 50 }, (_, index) => String(index))
-      const agents = await simulation.until(Promise.all(ids.map((id) => a.startAgent('job', { id, input: { agent: id } }))))
-      await simulation.when(() => simulation.effects.began().length === ids.length)
-      simulation.faults.add({ process: 'a', type: 'refold.effect.done', times: 3 * ids.length, fault })
-      await simulation.until(Promise.all(agents.map((agent) => agent.waitFor((state) => state.matches('idle')))))
-      const done = [...simulation.disk.observed.values()].filter(({ event }) => event.type === 'refold.effect.done')
-      expect(new Set(done.map(({ event }) => event.stream)).size).toBe(ids.length)
-      expect(done).toHaveLength(ids.length)
-      expect(simulation.effects.began()).toHaveLength(ids.length)
-    }))
+  test.each(UNKNOWN)(
+    'I13 COMMIT fails for a group of fifty agents, each in truth $name: nothing is lost and nothing is done twice',
+    ({ fault }) =>
+      play({ seed: 'I13', backing, weather: { delayMs: [0, 0] } }, async (simulation) => {
+        const a = simulation.process('a', { agents: (effects) => [job(effects, { run: workFor(1_000) })] })
+        await simulation.until(a.start())
+        const ids = Array.from({ length: 50 }, (_, index) => String(index))
+        const agents = await simulation.until(
+          Promise.all(ids.map((id) => a.startAgent('job', { id, input: { agent: id } }))),
+        )
+        await simulation.when(() => simulation.effects.began().length === ids.length)
+        simulation.faults.add({ process: 'a', type: 'refold.effect.done', times: 3 * ids.length, fault })
+        await simulation.until(Promise.all(agents.map((agent) => agent.waitFor((state) => state.matches('idle')))))
+        const done = [...simulation.disk.observed.values()].filter(({ event }) => event.type === 'refold.effect.done')
+        expect(new Set(done.map(({ event }) => event.stream)).size).toBe(ids.length)
+        expect(done).toHaveLength(ids.length)
+        expect(simulation.effects.began()).toHaveLength(ids.length)
+      }),
+  )
 
   test.each([
     { name: 'is not JSON', run: (): unknown => ({ cents: 10n }) },
@@ -75,5 +91,6 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       const failed = (await simulation.records('job-1')).filter((record) => record.type === 'refold.effect.failed')
       expect(failed).toMatchObject([{ data: { error: { code: 'OUTCOME_UNSTORABLE' } } }])
       expect(simulation.effects.began()).toHaveLength(1)
-    }))
+    }),
+  )
 })

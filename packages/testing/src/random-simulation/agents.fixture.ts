@@ -23,7 +23,13 @@ interface Request {
 }
 const identity = z.object({ agent: z.string() })
 const note = z.object({ nonce: z.string() })
-function withNonce({ context, event }: { readonly context: { readonly notes: readonly string[] }; readonly event: { readonly nonce: string } }): string[] {
+function withNonce({
+  context,
+  event,
+}: {
+  readonly context: { readonly notes: readonly string[] }
+  readonly event: { readonly nonce: string }
+}): string[] {
   return [...context.notes, event.nonce]
 }
 
@@ -63,14 +69,30 @@ function order(effects: ProcessEffects): AgentDefinition {
     on: { note: { actions: assign({ notes: withNonce }) } },
     states: {
       drafting: {
-        invoke: { src: 'draft', input, onDone: { target: 'review', actions: assign({ draft: ({ event }) => event.output.of }) }, onError: 'failed' },
+        invoke: {
+          src: 'draft',
+          input,
+          onDone: { target: 'review', actions: assign({ draft: ({ event }) => event.output.of }) },
+          onError: 'failed',
+        },
       },
       review: {
         on: { approve: { target: 'charging', actions: assign({ notes: withNonce }) } },
-        after: { 9_000: { target: 'drafting', guard: ({ context }) => context.visit < 4, actions: assign({ visit: ({ context }) => context.visit + 1 }) } },
+        after: {
+          9_000: {
+            target: 'drafting',
+            guard: ({ context }) => context.visit < 4,
+            actions: assign({ visit: ({ context }) => context.visit + 1 }),
+          },
+        },
       },
       charging: {
-        invoke: { src: 'charge', input, onDone: { target: 'shipping', actions: assign({ receipt: ({ event }) => event.output.of }) }, onError: 'failed' },
+        invoke: {
+          src: 'charge',
+          input,
+          onDone: { target: 'shipping', actions: assign({ receipt: ({ event }) => event.output.of }) },
+          onError: 'failed',
+        },
       },
       shipping: { invoke: { src: 'ship', input, onDone: 'shipped', onError: 'failed' } },
       shipped: { type: 'final', entry: emit(({ context }) => ({ type: 'shipped' as const, agent: context.agent })) },
@@ -84,7 +106,11 @@ function order(effects: ProcessEffects): AgentDefinition {
     machine,
     input: identity,
     events: { note, approve: note },
-    effects: { draft: { retry: RETRY }, charge: { safety: 'never-retry' }, ship: { retry: RETRY, safety: { reconcile: effects.reconcile<{ of: string }>('ship') } } },
+    effects: {
+      draft: { retry: RETRY },
+      charge: { safety: 'never-retry' },
+      ship: { retry: RETRY, safety: { reconcile: effects.reconcile<{ of: string }>('ship') } },
+    },
   })
 }
 
@@ -99,7 +125,12 @@ function leg(effects: ProcessEffects) {
       resting: { after: { 400: 'fetching' } },
       fetching: {
         entry: sendParent({ type: 'under.way' }),
-        invoke: { src: 'fetch', input: ({ context }) => ({ agent: context.agent, visit: context.visit }), onDone: 'fetched', onError: 'resting' },
+        invoke: {
+          src: 'fetch',
+          input: ({ context }) => ({ agent: context.agent, visit: context.visit }),
+          onDone: 'fetched',
+          onError: { target: 'resting', actions: assign({ visit: ({ context }) => context.visit + 10 }) },
+        },
       },
       fetched: { type: 'final' },
     },
@@ -129,7 +160,10 @@ function family(effects: ProcessEffects): AgentDefinition {
   }).createMachine({
     context: ({ input }) => ({ agent: input.agent, notes: [], ticks: 0, legs: [], started: 0 }),
     type: 'parallel',
-    on: { note: { actions: assign({ notes: withNonce }) }, 'under.way': { actions: assign({ started: ({ context }) => context.started + 1 }) } },
+    on: {
+      note: { actions: assign({ notes: withNonce }) },
+      'under.way': { actions: assign({ started: ({ context }) => context.started + 1 }) },
+    },
     states: {
       trip: {
         initial: 'first',
@@ -138,14 +172,20 @@ function family(effects: ProcessEffects): AgentDefinition {
             invoke: {
               src: 'leg',
               input: ({ context }) => ({ agent: context.agent, visit: 1 }),
-              onDone: { target: 'second', actions: assign({ legs: ({ context, event }) => [...context.legs, event.output] }) },
+              onDone: {
+                target: 'second',
+                actions: assign({ legs: ({ context, event }) => [...context.legs, event.output] }),
+              },
             },
           },
           second: {
             invoke: {
               src: 'leg',
               input: ({ context }) => ({ agent: context.agent, visit: 2 }),
-              onDone: { target: 'there', actions: assign({ legs: ({ context, event }) => [...context.legs, event.output] }) },
+              onDone: {
+                target: 'there',
+                actions: assign({ legs: ({ context, event }) => [...context.legs, event.output] }),
+              },
             },
           },
           there: { type: 'final' },
@@ -169,7 +209,14 @@ function family(effects: ProcessEffects): AgentDefinition {
       },
     },
   })
-  return defineAgent({ name: 'family', version: 1, machine, input: identity, events: { note }, effects: { 'leg.fetch': { retry: RETRY } } })
+  return defineAgent({
+    name: 'family',
+    version: 1,
+    machine,
+    input: identity,
+    events: { note },
+    effects: { 'leg.fetch': { retry: RETRY } },
+  })
 }
 
 function poll(effects: ProcessEffects): AgentDefinition {
@@ -193,9 +240,18 @@ function poll(effects: ProcessEffects): AgentDefinition {
           onError: 'waiting',
         },
       },
-      waiting: { after: { 1_500: { target: 'looking', actions: assign({ visit: ({ context }) => context.visit + 1 }) } } },
+      waiting: {
+        after: { 1_500: { target: 'looking', actions: assign({ visit: ({ context }) => context.visit + 1 }) } },
+      },
       ready: { type: 'final' },
     },
   })
-  return defineAgent({ name: 'poll', version: 1, machine, input: identity, events: { note }, effects: { look: { retry: { attempts: 2, delayMs: 500 }, concurrency: 2 } } })
+  return defineAgent({
+    name: 'poll',
+    version: 1,
+    machine,
+    input: identity,
+    events: { note },
+    effects: { look: { retry: { attempts: 2, delayMs: 500 }, concurrency: 2 } },
+  })
 }

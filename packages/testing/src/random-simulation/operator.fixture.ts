@@ -13,9 +13,13 @@ export async function decideDoubts(simulation: Simulation, { agent, process }: D
   const doubts = await simulation.until(process.perform(() => agent.inDoubt()))
   for (const { effect, src, input, inDoubt } of doubts) {
     if (inDoubt === undefined) continue
-    const bodies = simulation.effects.began({ src }).filter((body) => JSON.stringify(body.input) === JSON.stringify(input))
+    const bodies = simulation.effects
+      .began({ src })
+      .filter((body) => JSON.stringify(body.input) === JSON.stringify(input))
     const result = bodies.map(({ key }) => simulation.effects.resultOf(key)).find((found) => found !== undefined)
     const decision = result === undefined ? { again: true as const, force: true } : { complete: result.output }
-    await simulation.until(process.perform(() => agent.decide(effect, { ...decision, by: 'ana' })).catch(() => undefined))
+    await simulation.until(
+      process.perform(() => agent.decide(effect, { ...decision, by: 'ana' })).catch(() => undefined),
+    )
   }
 }

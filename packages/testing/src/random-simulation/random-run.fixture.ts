@@ -2,6 +2,7 @@
  * One random run: processes that die, stop and come back, a store in a storm, strangers that send. Then everything
  * heals, every agent must end, and all invariants must hold.
  */
+import { isRefoldError } from '@refold/core'
 import type { AnyAgent } from '@refold/core'
 import { STORM } from '../simulation/faults.js'
 import { checkInvariants } from '../simulation/invariants.js'
@@ -58,7 +59,10 @@ function prepare(simulation: Simulation, random: SeededRandom): Run {
       ...(random.chance(0.5) ? { snapshotEveryEvents: random.between(1, 6) } : undefined),
     }),
   )
-  const subjects = Array.from({ length: random.between(1, 5) }, (_, index) => ({ name: random.pick(NAMES), id: `a${index}` }))
+  const subjects = Array.from({ length: random.between(1, 5) }, (_, index) => ({
+    name: random.pick(NAMES),
+    id: `a${index}`,
+  }))
   return { simulation, random, processes, subjects, sent: [], seen: [] }
 }
 
@@ -98,7 +102,10 @@ function begin({ simulation }: Run, process: SimulatedProcess): void {
   process.start().catch(() => {
     // A start that the store refused: a supervisor tries again.
     process.kill({ why: 'its start failed' })
-    simulation.time.after(1_000, () => void (process.state === 'down' && process.start().catch(() => process.kill({ why: 'its start failed' }))))
+    simulation.time.after(
+      1_000,
+      () => void (process.state === 'down' && process.start().catch(() => process.kill({ why: 'its start failed' }))),
+    )
   })
 }
 
@@ -137,10 +144,22 @@ function send(run: Run, { process, subject }: { readonly process: SimulatedProce
     .finally(() => simulation.time.touch())
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['EVENT_NOT_ACCEPTED', 'EVENT_REFUSED', 'NOT_ACTIVE', 'NOT_FOUND', 'QUEUE_FULL', 'INVALID_EVENT', 'STORE_REJECTED', 'CONFLICT'])
+const REFUSALS: ReadonlySet<string> = new Set([
+  'EVENT_NOT_ACCEPTED',
+  'EVENT_REFUSED',
+  'NOT_ACTIVE',
+  'NOT_FOUND',
+  'QUEUE_FULL',
+  'INVALID_EVENT',
+  'STORE_REJECTED',
+  'CONFLICT',
+])
 
 /** Somebody holds an agent, or lets it go on. */
-function control(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
+function control(
+  run: Run,
+  { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject },
+): void {
   if (!ready(process)) return
   const command = run.random.chance(0.5) ? 'pause' : 'resume'
   process
@@ -151,10 +170,16 @@ function control(run: Run, { process, subject }: { readonly process: SimulatedPr
 
 function look(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
   if (!ready(process)) return
-  process.attach(subject.name, subject.id).then((agent) => agent.subscribe(() => remember(run, { agent, process })), () => undefined)
+  process.attach(subject.name, subject.id).then(
+    (agent) => agent.subscribe(() => remember(run, { agent, process })),
+    () => undefined,
+  )
 }
 
-function remember({ seen }: Run, { agent, process }: { readonly agent: AnyAgent; readonly process: SimulatedProcess }): void {
+function remember(
+  { seen }: Run,
+  { agent, process }: { readonly agent: AnyAgent; readonly process: SimulatedProcess },
+): void {
   seen.push({ stream: `${agent.name}-${agent.id}`, process: process.name, state: agent.getSnapshot() })
 }
 
@@ -163,8 +188,9 @@ async function heal(run: Run): Promise<void> {
   const { simulation, processes, subjects } = run
   simulation.faults.heal()
   const end = simulation.time.now() + HEALING_MS
-  for (let open = [...subjects]; open.length > 0; ) {
-    if (simulation.time.now() > end) throw new Error(`still not at their end after healing: ${open.map(({ name, id }) => `${name}-${id}`).join(', ')}`)
+  for (let open = [...subjects]; open.length > 0;) {
+    if (simulation.time.now() > end)
+      throw new Error(`still not at their end after healing: ${open.map(({ name, id }) => `${name}-${id}`).join(', ')}`)
     for (const process of processes) {
       process.continue()
       begin(run, process)
@@ -176,18 +202,32 @@ async function heal(run: Run): Promise<void> {
   }
 }
 
-async function stillOpen(run: Run, { web, open }: { readonly web: SimulatedProcess; readonly open: readonly Subject[] }): Promise<Subject[]> {
-  const { simulation } = run
+async function stillOpen(
+  run: Run,
+  { web, open }: { readonly web: SimulatedProcess; readonly open: readonly Subject[] },
+): Promise<Subject[]> {
   const left: Subject[] = []
-  for (const subject of open) {
+  for (const subject of open) if (!(await helpAlong(run, { web, subject }))) left.push(subject)
+  return left
+}
+
+/** Whether the agent is at its end. If not, a person does what only a person can. */
+async function helpAlong(
+  run: Run,
+  { web, subject }: { readonly web: SimulatedProcess; readonly subject: Subject },
+): Promise<boolean> {
+  const { simulation } = run
+  try {
     const agent = await simulation.until(web.startAgent(subject.name, { id: subject.id, input: { agent: subject.id } }))
     remember(run, { agent, process: web })
     const { status, condition } = agent.getSnapshot()
-    if (status !== 'active') continue
-    left.push(subject)
-    if (condition === 'paused') await simulation.until(web.perform(() => agent.resume()).catch(() => undefined))
+    if (status !== 'active') return true
+    if (condition === 'paused') await simulation.until(web.perform(() => agent.resume()))
     else if (condition === 'in-doubt') await decideDoubts(simulation, { agent, process: web })
     else if (subject.name === 'order' && agent.getSnapshot().matches('review')) send(run, { process: web, subject })
+  } catch (error) {
+    // It closes, or somebody else was faster: the next look will tell.
+    if (!isRefoldError(error, 'CLOSED') && !isRefoldError(error, 'CONFLICT')) throw error
   }
-  return left
+  return false
 }

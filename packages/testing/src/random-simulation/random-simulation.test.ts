@@ -20,7 +20,8 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
     'whatever befalls processes and store, every agent ends and no promise is broken (group %i)',
     { timeout: 120_000 },
     async (group) => {
-      for (const each of seedsOf(group, slow ? RUNS / 20 : RUNS)) await randomRun(each, backing)
+      for (const each of seedsOf(group, slow ? RUNS / 20 : RUNS))
+        expect(await randomRun(each, backing), each).not.toEqual([])
     },
   )
 

@@ -23,22 +23,36 @@ export function checkBodies(history: History, outside: Outside): readonly string
   ]
 }
 
-function checkBody(body: BodyBegan, { history, outside }: { readonly history: History; readonly outside: Outside }): readonly string[] {
+function checkBody(
+  body: BodyBegan,
+  { history, outside }: { readonly history: History; readonly outside: Outside },
+): readonly string[] {
   const effect = history.effectOf(body)
   const name = `body ${body.body} of ${body.src} in ${body.author.process}`
   if (effect === undefined) return [`${name} began with the key ${body.key}, which no durable record started`]
-  if (effect.input !== JSON.stringify(body.input)) return [`${name} got ${JSON.stringify(body.input)}, recorded is ${effect.input}`]
+  if (effect.input !== JSON.stringify(body.input))
+    return [`${name} got ${JSON.stringify(body.input)}, recorded is ${effect.input}`]
   const broken: string[] = []
   const { settled } = effect
-  if (settled !== undefined && settled.at < body.at && outside.disk.knowsAt(body.author, { stream: effect.stream, revision: settled.revision, at: body.at })) {
-    broken.push(`${name} began after its effect was settled at ${effect.stream} @${settled.revision}, which its process had read`)
+  if (
+    settled !== undefined &&
+    settled.at < body.at &&
+    outside.disk.knowsAt(body.author, { stream: effect.stream, revision: settled.revision, at: body.at })
+  ) {
+    broken.push(
+      `${name} began after its effect was settled at ${effect.stream} @${settled.revision}, which its process had read`,
+    )
   }
   for (const hold of effect.holds) {
     const known = outside.disk.knowsAt(body.author, { stream: effect.stream, revision: hold.revision, at: body.at })
-    if (known && hold.at < body.at && body.at < hold.until) broken.push(`${name} began while its effect was in doubt or left, since ${effect.stream} @${hold.revision}, which its process had read`)
+    if (known && hold.at < body.at && body.at < hold.until)
+      broken.push(
+        `${name} began while its effect was in doubt or left, since ${effect.stream} @${hold.revision}, which its process had read`,
+      )
   }
   const guarded = outside.safetyOf(body.src) !== 'idempotent'
-  if (guarded && !effect.begunAt.some((at) => at <= body.at)) broken.push(`${name} began before its attempt was recorded`)
+  if (guarded && !effect.begunAt.some((at) => at <= body.at))
+    broken.push(`${name} began before its attempt was recorded`)
   return broken
 }
 
@@ -58,14 +72,21 @@ function checkRepeats({ effects, bodies }: History, { safetyOf, world }: Outside
     if (safety === 'idempotent') return []
     const begun = bodies.filter(({ key, src }) => src === effect.src && key === keyOf(effect))
     if (safety === 'never-retry') {
-      return begun.length > 1 + effect.again ? [`never-retry ${effect.src} of ${effect.stream} began ${begun.length} times, decided again ${effect.again} times`] : []
+      return begun.length > 1 + effect.again
+        ? [
+            `never-retry ${effect.src} of ${effect.stream} began ${begun.length} times, decided again ${effect.again} times`,
+          ]
+        : []
     }
     return checkReconciled(effect, { begun, world })
   })
 }
 
 /** Between two bodies of a reconcilable effect lies an end of the first, or the answer that it was not done. */
-function checkReconciled(effect: EffectHistory, { begun, world }: { readonly begun: readonly BodyBegan[]; readonly world: EffectWorld }): readonly string[] {
+function checkReconciled(
+  effect: EffectHistory,
+  { begun, world }: { readonly begun: readonly BodyBegan[]; readonly world: EffectWorld },
+): readonly string[] {
   const [first, ...repeats] = begun
   if (first === undefined) return []
   return repeats.flatMap((repeat, index) => {
@@ -73,8 +94,16 @@ function checkReconciled(effect: EffectHistory, { begun, world }: { readonly beg
     const between = world.log.some(
       (entry) =>
         entry.at <= repeat.at &&
-        ((entry.kind === 'ended' && entry.body === before.body) || (entry.kind === 'reconciled' && entry.key === repeat.key && entry.at >= before.at && entry.answer !== 'done')),
+        ((entry.kind === 'ended' && entry.body === before.body) ||
+          (entry.kind === 'reconciled' &&
+            entry.key === repeat.key &&
+            entry.at >= before.at &&
+            entry.answer !== 'done')),
     )
-    return between ? [] : [`reconcilable ${effect.src} of ${effect.stream} began again (body ${repeat.body}) without asking what became of body ${before.body}`]
+    return between
+      ? []
+      : [
+          `reconcilable ${effect.src} of ${effect.stream} began again (body ${repeat.body}) without asking what became of body ${before.body}`,
+        ]
   })
 }

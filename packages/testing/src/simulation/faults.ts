@@ -105,10 +105,13 @@ export class FaultPlan {
     const draw = this.#random.next()
     if (draw < unknown) {
       if (operation !== 'append') return { kind: 'rejected' }
-      return this.#random.chance(0.3) ? { kind: 'unknown', storedAfterMs: this.#random.between(1, 20_000) } : { kind: 'unknown', stored: this.#random.chance(0.5) }
+      return this.#random.chance(0.3)
+        ? { kind: 'unknown', storedAfterMs: this.#random.between(1, 20_000) }
+        : { kind: 'unknown', stored: this.#random.chance(0.5) }
     }
     if (draw < unknown + rejected) return { kind: 'rejected' }
-    if (draw < unknown + rejected + slow) return { kind: 'delayed', requestMs: this.#random.between(0, 4_000), responseMs: this.#random.between(0, 4_000) }
+    if (draw < unknown + rejected + slow)
+      return { kind: 'delayed', requestMs: this.#random.between(0, 4_000), responseMs: this.#random.between(0, 4_000) }
     return undefined
   }
 }

@@ -36,14 +36,20 @@ export interface History {
   readonly effects: readonly EffectHistory[]
   readonly bodies: readonly BodyBegan[]
   /** The effect that a body was begun for, by its key. */
-  effectOf(body: BodyBegan): EffectHistory | undefined
-  observed(event: StoredEvent): ObservedEvent | undefined
+  readonly effectOf: (body: BodyBegan) => EffectHistory | undefined
+  readonly observed: (event: StoredEvent) => ObservedEvent | undefined
 }
 
 const EVENT_ID_LENGTH = 36
 
 /** Reads and folds the whole disk. */
-export async function readHistory({ disk, effects: world }: { readonly disk: SimulatedDisk; readonly effects: EffectWorld }): Promise<History> {
+export async function readHistory({
+  disk,
+  effects: world,
+}: {
+  readonly disk: SimulatedDisk
+  readonly effects: EffectWorld
+}): Promise<History> {
   const byStream = groupBy(await disk.readAll(), (event) => event.stream)
   const streams = new Map([...byStream].map(([stream, events]) => [stream, foldStream(events)] as const))
   const observed = (event: StoredEvent): ObservedEvent | undefined => disk.observed.get(event.id)
@@ -64,7 +70,10 @@ interface Reading {
   readonly observed: History['observed']
 }
 
-type Draft = { -readonly [K in keyof Omit<EffectHistory, 'begunAt' | 'holds'>]: EffectHistory[K] } & { begunAt: number[]; holds: { -readonly [K in keyof Hold]: Hold[K] }[] }
+type Draft = { -readonly [K in keyof Omit<EffectHistory, 'begunAt' | 'holds'>]: EffectHistory[K] } & {
+  begunAt: number[]
+  holds: { -readonly [K in keyof Hold]: Hold[K] }[]
+}
 
 function effectsOf(stream: string, { steps, observed }: Reading): readonly EffectHistory[] {
   const all: Draft[] = []
@@ -84,7 +93,16 @@ function effectsOf(stream: string, { steps, observed }: Reading): readonly Effec
     }
     for (const [id, { src, startedBy, input }] of Object.entries(after?.effects ?? {})) {
       if (open.has(id)) continue
-      const draft: Draft = { stream, effect: id, src, startedBy, input: JSON.stringify(input), begunAt: [], holds: [], again: 0 }
+      const draft: Draft = {
+        stream,
+        effect: id,
+        src,
+        startedBy,
+        input: JSON.stringify(input),
+        begunAt: [],
+        holds: [],
+        again: 0,
+      }
       open.set(id, draft)
       all.push(draft)
     }
@@ -96,7 +114,10 @@ function isHeld(effect: EffectDocument | undefined): boolean {
   return effect?.inDoubt !== undefined || effect?.abandoned !== undefined
 }
 
-function noteHold({ holds }: Draft, { held, revision, at }: { readonly held: boolean; readonly revision: number; readonly at: number }): void {
+function noteHold(
+  { holds }: Draft,
+  { held, revision, at }: { readonly held: boolean; readonly revision: number; readonly at: number },
+): void {
   const last = holds.at(-1)
   if (held && (last === undefined || last.until < Infinity)) holds.push({ revision, at, until: Infinity })
   else if (!held && last?.until === Infinity) last.until = at

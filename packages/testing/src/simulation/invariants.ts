@@ -50,13 +50,18 @@ export async function checkInvariants(simulation: Simulation, options: Invariant
     ...seen.flatMap((state) => checkSeen(history, state)),
   ]
   if (broken.length === 0) return history
-  throw new BrokenInvariantError(`${broken.length} broken:\n- ${broken.slice(0, 10).join('\n- ')}\n\n${simulation.story()}`)
+  throw new BrokenInvariantError(
+    `${broken.length} broken:\n- ${broken.slice(0, 10).join('\n- ')}\n\n${simulation.story()}`,
+  )
 }
 
 /** What was acknowledged is in the stream, once; what was refused is not. */
 function checkSent({ streams }: History, { stream, type, nonce, told }: SentInput): readonly string[] {
-  const found = (streams.get(stream) ?? []).filter(({ event }) => event.type === type && JSON.stringify(event.data).includes(`"${nonce}"`))
-  if (told === 'accepted' && found.length !== 1) return [`${type} ${nonce} was acknowledged and stands ${found.length} times in ${stream}`]
+  const found = (streams.get(stream) ?? []).filter(
+    ({ event }) => event.type === type && JSON.stringify(event.data).includes(`"${nonce}"`),
+  )
+  if (told === 'accepted' && found.length !== 1)
+    return [`${type} ${nonce} was acknowledged and stands ${found.length} times in ${stream}`]
   if (told === 'refused' && found.length > 0) return [`${type} ${nonce} was refused and stands in ${stream}`]
   return found.length > 1 ? [`${type} ${nonce} was sent once and stands ${found.length} times in ${stream}`] : []
 }
@@ -64,12 +69,21 @@ function checkSent({ streams }: History, { stream, type, nonce, told }: SentInpu
 /** Live equals folded, byte for byte. */
 function checkSeen({ streams }: History, { stream, process, state }: SeenState): readonly string[] {
   const step = (streams.get(stream) ?? []).find(({ event }) => event.revision === state.revision)
-  if (step?.after === undefined) return [`${process} saw ${stream} at revision ${state.revision}, which is not in the log`]
+  if (step?.after === undefined)
+    return [`${process} saw ${stream} at revision ${state.revision}, which is not in the log`]
   const folded = view(step.after)
-  const live = { status: state.status, value: state.value, context: state.context, output: state.output, error: state.error }
+  const live = {
+    status: state.status,
+    value: state.value,
+    context: state.context,
+    output: state.output,
+    error: state.error,
+  }
   return Object.entries(folded).flatMap(([field, value]) => {
     const [expected, actual] = [JSON.stringify(value), JSON.stringify(live[field as keyof typeof live])]
-    return expected === actual ? [] : [`${stream} @${state.revision} in ${process}: live ${field} ${actual}, folded ${expected}`]
+    return expected === actual
+      ? []
+      : [`${stream} @${state.revision} in ${process}: live ${field} ${actual}, folded ${expected}`]
   })
 }
 

@@ -35,7 +35,9 @@ class Bell {
 }
 
 /** Catch-up, then live. */
-export async function* followEvents(feed: Feed & { readonly target: SubscribeTarget }): AsyncIterable<SubscriptionItem> {
+export async function* followEvents(
+  feed: Feed & { readonly target: SubscribeTarget },
+): AsyncIterable<SubscriptionItem> {
   const { target, time, disk, author, faults } = feed
   const bell = new Bell()
   const unwatch = disk.watch(({ stream }) => {
@@ -97,7 +99,10 @@ async function* batches(
   }
 }
 
-function pagesAfter({ store, target }: Feed & { readonly target: SubscribeTarget }, last: StoredEvent | undefined): AsyncIterable<readonly StoredEvent[]> {
+function pagesAfter(
+  { store, target }: Feed & { readonly target: SubscribeTarget },
+  last: StoredEvent | undefined,
+): AsyncIterable<readonly StoredEvent[]> {
   if ('all' in target) {
     const after = last?.position ?? target.after
     return store.readAll(after === undefined ? {} : { after })

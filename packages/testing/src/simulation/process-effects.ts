@@ -10,13 +10,13 @@ import type { Author } from './simulated-disk.js'
 export interface SimulatedBodyArgs<I> extends EffectArgs<I> {
   readonly process: string
   /** By the process's clock. Rejects when the effect is aborted. */
-  sleep(durationMs: number): Promise<void>
+  readonly sleep: (durationMs: number) => Promise<void>
   /** As a call that cannot be called back: aborting does not end it. */
-  sleepDeaf(durationMs: number): Promise<void>
+  readonly sleepDeaf: (durationMs: number) => Promise<void>
   /** The outside world does it, once per key; the result is the first one. */
-  perform<T>(output: T): T
+  readonly perform: <T>(output: T) => T
   /** SIGKILL to the own process. */
-  killProcess(): void
+  readonly killProcess: () => void
 }
 
 export type SimulatedBody<I, O> = (args: SimulatedBodyArgs<I>) => Promise<O> | O
@@ -90,7 +90,10 @@ export class ProcessEffects {
   }
 }
 
-function abortableSleep(clock: SimulatedClock, { durationMs, signal }: { readonly durationMs: number; readonly signal: AbortSignal }): Promise<void> {
+function abortableSleep(
+  clock: SimulatedClock,
+  { durationMs, signal }: { readonly durationMs: number; readonly signal: AbortSignal },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       cancel()

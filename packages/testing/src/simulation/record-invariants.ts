@@ -5,7 +5,16 @@ import type { FoldedStep } from './reference-fold.js'
 
 /** Inputs that only the owner may append, at its own epoch. */
 const OWNER_INPUTS: ReadonlySet<string> = new Set([
-  'effect.started', 'attempt.failed', 'effect.doubted', 'effect.step', 'effect.done', 'effect.failed', 'effect.event', 'effect.next', 'actor.event', 'timer.fired',
+  'effect.started',
+  'attempt.failed',
+  'effect.doubted',
+  'effect.step',
+  'effect.done',
+  'effect.failed',
+  'effect.event',
+  'effect.next',
+  'actor.event',
+  'timer.fired',
 ])
 
 interface Reading {
@@ -30,13 +39,19 @@ export function checkRecords(stream: string, { steps, observed }: Reading): read
   return broken
 }
 
-function checkOwnership({ event, before, after }: FoldedStep, { refold }: RecordMetadata, writer: string | undefined): readonly string[] {
+function checkOwnership(
+  { event, before, after }: FoldedStep,
+  { refold }: RecordMetadata,
+  writer: string | undefined,
+): readonly string[] {
   const broken: string[] = []
   const [was, is] = [before?.agent, after?.agent]
   if (was === undefined || is === undefined) return broken
   if (is.epoch < was.epoch) broken.push(`the epoch goes back from ${was.epoch} to ${is.epoch}`)
-  if (is.owner !== was.owner && is.epoch <= was.epoch) broken.push(`the owner changes from ${was.owner} to ${is.owner} without a higher epoch`)
-  if (is.owner !== was.owner && event.type !== 'refold.claimed' && event.type !== 'refold.released') broken.push('changes the owner')
+  if (is.owner !== was.owner && is.epoch <= was.epoch)
+    broken.push(`the owner changes from ${was.owner} to ${is.owner} without a higher epoch`)
+  if (is.owner !== was.owner && event.type !== 'refold.claimed' && event.type !== 'refold.released')
+    broken.push('changes the owner')
   if (is.incarnation !== was.incarnation) broken.push('changes the incarnation')
   const late = refold.input.late === true
   const decided = refold.epoch === undefined
@@ -56,7 +71,9 @@ function checkHeader({ before, after }: FoldedStep, { refold }: RecordMetadata):
   if (after === undefined) return ['folds to nothing']
   const broken: string[] = []
   const status = (state: StateDocument | undefined): string | undefined => state && (state.root.status ?? 'active')
-  if (status(before) !== status(after) && refold.status !== status(after)) broken.push(`the header says status ${refold.status}, the state ${status(after)}`)
-  if (before?.agent.owner !== after.agent.owner && (refold.owner ?? undefined) !== after.agent.owner) broken.push(`the header says owner ${refold.owner}, the state ${after.agent.owner}`)
+  if (status(before) !== status(after) && refold.status !== status(after))
+    broken.push(`the header says status ${refold.status}, the state ${status(after)}`)
+  if (before?.agent.owner !== after.agent.owner && (refold.owner ?? undefined) !== after.agent.owner)
+    broken.push(`the header says owner ${refold.owner}, the state ${after.agent.owner}`)
   return broken
 }

@@ -34,18 +34,25 @@ function metadataOf(event: StoredEvent): RecordMetadata | undefined {
 }
 
 function foldOne(before: StateDocument | undefined, event: StoredEvent, metadata: RecordMetadata): StateDocument {
-  const document = clone({ ...(before === undefined ? undefined : { state: before as unknown as JsonValue }), data: event.data, id: event.id }) as { state?: JsonValue }
+  const document = clone({
+    ...(before === undefined ? undefined : { state: before as unknown as JsonValue }),
+    data: event.data,
+    id: event.id,
+  }) as { state?: JsonValue }
   for (const operation of metadata.refold.body.patch) {
     switch (operation.op) {
       case 'remove':
-        change(document as Container, operation.path, { kind: 'remove' })
+        change(document, operation.path, { kind: 'remove' })
         break
       case 'add':
       case 'replace':
-        change(document as Container, operation.path, { kind: operation.op, value: clone(operation.value) })
+        change(document, operation.path, { kind: operation.op, value: clone(operation.value) })
         break
       case 'copy':
-        change(document as Container, operation.path, { kind: 'add', value: clone(valueAt(document as Container, operation.from)) })
+        change(document, operation.path, {
+          kind: 'add',
+          value: clone(valueAt(document as Container, operation.from)),
+        })
     }
   }
   return document.state as unknown as StateDocument
@@ -75,12 +82,16 @@ function valueAt(root: Container, path: string): JsonValue {
 }
 
 function step(at: JsonValue, token: string, path: string): JsonValue {
-  if (typeof at === 'object' && at !== null && Object.hasOwn(at, token)) return (at as { readonly [key: string]: JsonValue })[token] as JsonValue
+  if (typeof at === 'object' && at !== null && Object.hasOwn(at, token))
+    return (at as { readonly [key: string]: JsonValue })[token] as JsonValue
   throw new Error(`nothing at ${path}, from "${token}" on`)
 }
 
 function tokensOf(path: string): string[] {
-  return path.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 function clone<T>(value: T): T {

@@ -52,7 +52,10 @@ function generator(seed: number): () => number {
 }
 
 function uuidFrom(next: () => number): string {
-  const word = (): string => Math.floor(next() * 0x1_0000_0000).toString(16).padStart(8, '0')
+  const word = (): string =>
+    Math.floor(next() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0')
   const digits = word() + word() + word() + word()
   const variant = '89ab'[Math.floor(next() * 4)] ?? '8'
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`

@@ -48,7 +48,11 @@ export class SimulatedClock implements Clock {
   setTimer(callback: () => void, delayMs: number): CancelTimer {
     if (!(delayMs <= MAX_DELAY_MS)) throw new RangeError(`a timer of ${delayMs} ms would fire at once on a real clock`)
     if (this.#life.dead) return () => undefined
-    const timer: PendingTimer = { dueMonotonic: this.monotonicNow() + Math.max(0, delayMs), callback, cancel: undefined }
+    const timer: PendingTimer = {
+      dueMonotonic: this.monotonicNow() + Math.max(0, delayMs),
+      callback,
+      cancel: undefined,
+    }
     this.#timers.add(timer)
     if (this.#frozenAt === undefined) this.#arm(timer)
     return () => this.#forget(timer)

@@ -18,7 +18,16 @@ function surroundings(...rules: readonly FaultRule[]) {
   const connect = async (process: string) => {
     const life = new ProcessLife()
     const author = { process, incarnation: 1, worker: process }
-    const store = new SimulatedConnection({ author, store: await disk.open(), disk, time, life, faults, presence: undefined, onCrash: () => life.kill() })
+    const store = new SimulatedConnection({
+      author,
+      store: await disk.open(),
+      disk,
+      time,
+      life,
+      faults,
+      presence: undefined,
+      onCrash: () => life.kill(),
+    })
     return { life, store }
   }
   const count = async () => (await disk.readAll()).length
@@ -31,7 +40,11 @@ function backing() {
 }
 
 const event = (type: string): NewEvent => ({ id: seededRandom(type).uuid(), type, data: {}, metadata: {} })
-const outcome = (work: Promise<unknown>, into: string[]) => void work.then((value) => into.push(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? Number(part) : part))), (error: { code?: string }) => into.push(error.code ?? 'no code'))
+const outcome = (work: Promise<unknown>, into: string[]) =>
+  void work.then(
+    (value) => into.push(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? Number(part) : part))),
+    (error: { code?: string }) => into.push(error.code ?? 'no code'),
+  )
 
 test('an operation takes time and then answers', async () => {
   const { time, connect } = surroundings()
@@ -49,7 +62,13 @@ test.each([
   { name: 'stored', fault: { kind: 'unknown', stored: true }, told: 'STORE_UNKNOWN', atOnce: 1, later: 1 },
   { name: 'stored later', fault: { kind: 'unknown', storedAfterMs: 500 }, told: 'STORE_UNKNOWN', atOnce: 0, later: 1 },
   { name: 'rejected', fault: { kind: 'rejected' }, told: 'STORE_REJECTED', atOnce: 0, later: 0 },
-  { name: 'met by a stranger', fault: { kind: 'stranger', type: 'theirs' }, told: '{"ok":false,"actual":0}', atOnce: 1, later: 1 },
+  {
+    name: 'met by a stranger',
+    fault: { kind: 'stranger', type: 'theirs' },
+    told: '{"ok":false,"actual":0}',
+    atOnce: 1,
+    later: 1,
+  },
 ] as const)('an append that is $name', async ({ fault, told, atOnce, later }) => {
   const { time, connect, count } = surroundings({ process: 'a', fault })
   const { store } = await connect('a')
@@ -66,7 +85,13 @@ test('a rule hits the nth operation of its process, and no other', async () => {
   const { time, connect } = surroundings({ process: 'b', nth: 2, fault: { kind: 'rejected' } })
   const [a, b] = [await connect('a'), await connect('b')]
   const told: string[] = []
-  for (const [stream, { store }] of [['1', a], ['2', a], ['3', b], ['4', b], ['5', b]] as const) {
+  for (const [stream, { store }] of [
+    ['1', a],
+    ['2', a],
+    ['3', b],
+    ['4', b],
+    ['5', b],
+  ] as const) {
     outcome(store.append(stream, [event(stream)], { expected: 'no_stream' }), told)
     await time.advance(20)
   }
@@ -108,12 +133,14 @@ test('a live feed gives every event once and in order, and ends with its signal'
   const ending = new AbortController()
   const seen: string[] = []
   const following = (async () => {
-    for await (const item of a.store.subscribe({ stream: 's' }, { signal: ending.signal })) seen.push(item.kind === 'event' ? item.event.type : item.kind)
+    for await (const item of a.store.subscribe({ stream: 's' }, { signal: ending.signal }))
+      seen.push(item.kind === 'event' ? item.event.type : item.kind)
     seen.push('end')
   })()
   const foreign: string[] = []
   const hearing = (async () => {
-    for await (const news of a.store.foreignAppends({ signal: ending.signal })) for (const { stream, revision } of news) foreign.push(`${stream}@${revision}`)
+    for await (const news of a.store.foreignAppends({ signal: ending.signal }))
+      for (const { stream, revision } of news) foreign.push(`${stream}@${revision}`)
   })()
   const told: string[] = []
   outcome(b.store.append('s', [event('one'), event('two')], { expected: 'no_stream' }), told)
@@ -135,6 +162,6 @@ test('a restored backup ends where it was cut, and keeps what is in other stream
   outcome(store.registers.put('name', 'value'), told)
   await time.advance(20)
   await disk.restoreBackup({ s: 1 })
-  expect((await disk.readAll()).map(({ type }) => type).sort()).toEqual(['kept', 'one'])
+  expect((await disk.readAll()).map(({ type }) => type).toSorted()).toEqual(['kept', 'one'])
   expect(await (await disk.admin()).registers.get('name')).toBe('value')
 })

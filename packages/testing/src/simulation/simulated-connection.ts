@@ -9,8 +9,21 @@
  */
 import { RefoldError } from '@refold/core'
 import type {
-  AppendOptions, AppendResult, Directory, ForeignAppend, JsonValue, NewEvent, Presence, ReadAllOptions, ReadOptions, Registers, Store, StoreCapabilities,
-  StoredEvent, SubscribeTarget, SubscriptionItem,
+  AppendOptions,
+  AppendResult,
+  Directory,
+  ForeignAppend,
+  JsonValue,
+  NewEvent,
+  Presence,
+  ReadAllOptions,
+  ReadOptions,
+  Registers,
+  Store,
+  StoreCapabilities,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
 } from '@refold/core'
 import type { Fault, FaultPlan, StoreOperation } from './faults.js'
 import { followEvents, followForeignAppends } from './live-feeds.js'
@@ -52,8 +65,10 @@ export class SimulatedConnection implements Store {
     this.capabilities = store.capabilities
     if (presence !== undefined) this.presence = presence
     this.registers = {
-      put: (name, value) => this.#call({ operation: 'put', target: name, execute: () => disk.put(store, { name, value }) }),
-      get: (name) => this.#call<JsonValue | undefined>({ operation: 'get', target: name, execute: () => store.registers.get(name) }),
+      put: (name, value) =>
+        this.#call({ operation: 'put', target: name, execute: () => disk.put(store, { name, value }) }),
+      get: (name) =>
+        this.#call<JsonValue | undefined>({ operation: 'get', target: name, execute: () => store.registers.get(name) }),
       remove: (name) => this.#call({ operation: 'remove', target: name, execute: () => store.registers.remove(name) }),
     }
     this.directory = {
@@ -65,7 +80,7 @@ export class SimulatedConnection implements Store {
   append(stream: string, events: readonly NewEvent[], { expected }: AppendOptions): Promise<AppendResult> {
     const { author, store, disk } = this.#options
     const frozen = structuredClone(events)
-    disk.noteAppend(author, stream, +1)
+    disk.noteAppend(author, stream, 1)
     return this.#call({
       operation: 'append',
       target: stream,
@@ -108,7 +123,12 @@ export class SimulatedConnection implements Store {
     const { life, time, faults, author } = this.#options
     if (life.dead) return never()
     if (this.#closing.signal.aborted) return Promise.reject(new RefoldError('CLOSED', 'the store is closed'))
-    const fault = faults.next({ process: author.process, operation: call.operation, target: call.target, types: call.types ?? [] })
+    const fault = faults.next({
+      process: author.process,
+      operation: call.operation,
+      target: call.target,
+      types: call.types ?? [],
+    })
     const requestMs = faults.delayMs() + (fault?.kind === 'delayed' ? (fault.requestMs ?? 0) : 0)
     return new Promise<T>((resolve, reject) => {
       time.after(requestMs, () => {
@@ -133,7 +153,10 @@ export class SimulatedConnection implements Store {
       case 'unknown':
         if ('storedAfterMs' in fault) time.after(fault.storedAfterMs, () => void execute().catch(() => undefined))
         else if (fault.stored) await execute()
-        throw new RefoldError('STORE_UNKNOWN', `simulated: nobody knows what became of ${call.operation} on ${call.target}`)
+        throw new RefoldError(
+          'STORE_UNKNOWN',
+          `simulated: nobody knows what became of ${call.operation} on ${call.target}`,
+        )
       case 'stranger':
         await time.track(disk.strangerAppends(call.target, { type: fault.type }))
         return execute()
@@ -153,7 +176,10 @@ export class SimulatedConnection implements Store {
     time.after(responseMs, () => life.deliver(answer))
   }
 
-  async *#pages<T>(pages: AsyncIterable<T>, call: { readonly operation: StoreOperation; readonly target: string }): AsyncIterable<T> {
+  async *#pages<T>(
+    pages: AsyncIterable<T>,
+    call: { readonly operation: StoreOperation; readonly target: string },
+  ): AsyncIterable<T> {
     const iterator = pages[Symbol.asyncIterator]()
     try {
       for (;;) {
@@ -166,11 +192,17 @@ export class SimulatedConnection implements Store {
     }
   }
 
+  /** What a read gave is known when the read has ended: a fold in the middle of it is not there yet. */
   async *#learning(pages: AsyncIterable<readonly StoredEvent[]>): AsyncIterable<readonly StoredEvent[]> {
     const { disk, author } = this.#options
-    for await (const page of pages) {
-      for (const { stream, revision } of page) disk.learn(author, { stream, revision: Number(revision) })
-      yield page
+    const read = new Map<string, number>()
+    try {
+      for await (const page of pages) {
+        for (const { stream, revision } of page) read.set(stream, Math.max(read.get(stream) ?? 0, Number(revision)))
+        yield page
+      }
+    } finally {
+      for (const [stream, revision] of read) disk.learn(author, { stream, revision })
     }
   }
 }

@@ -68,7 +68,15 @@ export class SimulatedDisk {
   #opened: Store[] = []
   #admin: Promise<Store> | undefined
 
-  constructor({ time, random, backing }: { readonly time: VirtualTime; readonly random: SeededRandom; readonly backing: BackingFactory }) {
+  constructor({
+    time,
+    random,
+    backing,
+  }: {
+    readonly time: VirtualTime
+    readonly random: SeededRandom
+    readonly backing: BackingFactory
+  }) {
     this.#time = time
     this.#random = random
     this.#create = backing
@@ -95,7 +103,8 @@ export class SimulatedDisk {
     for (const [index, event] of events.entries()) {
       const revision = advance(expected, index + 1)
       const stored = { ...event, stream, revision, position: result.position }
-      if (!this.observed.has(event.id)) this.observed.set(event.id, { event: stored, author, storedAt, order: this.#time.nextOrder() })
+      if (!this.observed.has(event.id))
+        this.observed.set(event.id, { event: stored, author, storedAt, order: this.#time.nextOrder() })
     }
     this.learn(author, { stream, revision: last })
     for (const listener of this.#listeners) listener({ stream, revision: result.revision, author })
@@ -111,10 +120,14 @@ export class SimulatedDisk {
   }
 
   /** A plain event of somebody who knows nothing of Refold. */
-  async strangerAppends(stream: string, { type, data = {} }: { readonly type: string; readonly data?: JsonValue }): Promise<void> {
+  async strangerAppends(
+    stream: string,
+    { type, data = {} }: { readonly type: string; readonly data?: JsonValue },
+  ): Promise<void> {
     const store = await this.admin()
     let expected: Expected = 'no_stream'
-    for await (const page of store.read(stream, { direction: 'backwards', limit: 1 })) expected = page[0]?.revision ?? expected
+    for await (const page of store.read(stream, { direction: 'backwards', limit: 1 }))
+      expected = page[0]?.revision ?? expected
     const events = [{ id: this.#random.uuid(), type, data, metadata: {} }]
     await this.append({ author: OBSERVER, store, stream, events, expected })
   }
@@ -133,7 +146,10 @@ export class SimulatedDisk {
   }
 
   /** Whether that incarnation had been given this revision before that instant. */
-  knowsAt(author: Author, { stream, revision, at }: { readonly stream: string; readonly revision: number; readonly at: number }): boolean {
+  knowsAt(
+    author: Author,
+    { stream, revision, at }: { readonly stream: string; readonly revision: number; readonly at: number },
+  ): boolean {
     const known = this.#knowledge.get(knowledgeKey(author, stream)) ?? []
     return known.some((entry) => entry.revision >= revision && entry.at < at)
   }
@@ -175,7 +191,10 @@ export class SimulatedDisk {
     for (const { stream, revision, position: _position, ...event } of all) {
       const lost = Number(revision) >= (kept[stream] ?? Infinity)
       if (lost) this.#lose(event.id)
-      else await store.append(stream, [event], { expected: revision === FIRST ? 'no_stream' : toRevision(Number(revision) - 1) })
+      else
+        await store.append(stream, [event], {
+          expected: revision === FIRST ? 'no_stream' : toRevision(Number(revision) - 1),
+        })
     }
     for (const [name, value] of this.#registers) await store.registers.put(name, value)
     await Promise.all(opened.map((connection) => connection.close()))

@@ -133,7 +133,10 @@ export class SimulatedProcess {
   }
 
   /** SIGKILL: at once and in the middle of whatever it does. What it sent to the store and nobody took yet is lost, unless it is to land. */
-  kill({ inFlight = 'lost', why = 'SIGKILL' }: { readonly inFlight?: 'lost' | 'lands'; readonly why?: string } = {}): void {
+  kill({
+    inFlight = 'lost',
+    why = 'SIGKILL',
+  }: { readonly inFlight?: 'lost' | 'lands'; readonly why?: string } = {}): void {
     if (this.#now === undefined || this.#now.life.dead) return
     this.#around.tell(this.name, `dies: ${why}`)
     if (inFlight === 'lost') this.#now.connection.loseRequests()
@@ -185,7 +188,9 @@ export class SimulatedProcess {
       agents: definitions,
       world: this.#world(incarnation, clock),
       worker: worker === false ? false : { ...DEFAULT_WORKER, ...worker, id },
-      ...(this.#options.snapshotEveryEvents === undefined ? undefined : { snapshots: { everyEvents: this.#options.snapshotEveryEvents } }),
+      ...(this.#options.snapshotEveryEvents === undefined
+        ? undefined
+        : { snapshots: { everyEvents: this.#options.snapshotEveryEvents } }),
       onReport: (report) => {
         this.reports.push(report)
         tell(this.name, `reports ${report.code}: ${report.message}`)
@@ -206,7 +211,8 @@ export class SimulatedProcess {
 
   #note(line: LogLine): void {
     this.logLines.push(line)
-    if (line.level === 'warn' || line.level === 'error') this.#around.tell(this.name, `logs ${line.level}: ${line.message}${causeOf(line)}`)
+    if (line.level === 'warn' || line.level === 'error')
+      this.#around.tell(this.name, `logs ${line.level}: ${line.message}${causeOf(line)}`)
   }
 
   #untilDeath<T>({ life }: Incarnation, work: Promise<T>): Promise<T> {

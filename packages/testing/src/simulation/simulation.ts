@@ -45,7 +45,10 @@ export class Simulation implements AsyncDisposable {
   constructor({ seed, backing, weather, faults = [] }: SimulationOptions) {
     this.seed = seed
     this.random = seededRandom(seed)
-    this.faults = new FaultPlan({ random: this.random.fork('faults'), ...(weather === undefined ? undefined : { weather }) })
+    this.faults = new FaultPlan({
+      random: this.random.fork('faults'),
+      ...(weather === undefined ? undefined : { weather }),
+    })
     this.faults.add(...faults)
     this.disk = new SimulatedDisk({ time: this.time, random: this.random.fork('disk'), backing })
     this.effects = new EffectWorld(this.time)
@@ -54,7 +57,8 @@ export class Simulation implements AsyncDisposable {
   /** A process, not started yet. */
   process(name: string, options: ProcessOptions): SimulatedProcess {
     const { time, disk, faults, effects, random } = this
-    const tell = (process: string, what: string): void => void this.happenings.push({ at: time.now(), process, what, order: time.nextOrder() })
+    const tell = (process: string, what: string): void =>
+      void this.happenings.push({ at: time.now(), process, what, order: time.nextOrder() })
     const process = new SimulatedProcess(name, { ...options, around: { time, disk, faults, effects, random, tell } })
     this.#processes.set(name, process)
     return process

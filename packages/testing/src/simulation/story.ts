@@ -27,16 +27,29 @@ export function tellStory({ seed, happenings, disk, effects }: Told): string {
     ...[...disk.observed.values()].map(recordLine),
     ...effects.log.map(effectLine),
   ]
-  const ordered = lines.sort((a, b) => a.order - b.order)
-  return [`seed ${seed}`, ...ordered.map(({ at, text }) => `  +${String(Math.round(at - EPOCH_MS)).padStart(7)} ms  ${text}`)].join('\n')
+  const ordered = lines.toSorted((a, b) => a.order - b.order)
+  return [
+    `seed ${seed}`,
+    ...ordered.map(({ at, text }) => `  +${String(Math.round(at - EPOCH_MS)).padStart(7)} ms  ${text}`),
+  ].join('\n')
 }
 
 function recordLine({ event, author, storedAt, order }: ObservedEvent): Line {
   const header = (event.metadata as unknown as Partial<RecordMetadata>).refold
   const epoch = header?.epoch === undefined ? '' : ` epoch ${header.epoch}`
-  const facts = [header?.status, header?.condition, header?.active?.join('+'), header?.owner === undefined ? undefined : `owner ${header.owner ?? 'none'}`, header?.input.late === true ? 'late' : undefined]
+  const facts = [
+    header?.status,
+    header?.condition,
+    header?.active?.join('+'),
+    header?.owner === undefined ? undefined : `owner ${header.owner ?? 'none'}`,
+    header?.input.late === true ? 'late' : undefined,
+  ]
   const told = facts.filter((fact) => fact !== undefined).join(', ')
-  return { at: storedAt, order, text: `${nameOf(author)} appends ${event.stream} @${event.revision} ${event.type} ${brief(event.data)}${epoch}${told === '' ? '' : ` → ${told}`}` }
+  return {
+    at: storedAt,
+    order,
+    text: `${nameOf(author)} appends ${event.stream} @${event.revision} ${event.type} ${brief(event.data)}${epoch}${told === '' ? '' : ` → ${told}`}`,
+  }
 }
 
 function effectLine(entry: EffectLogEntry): Line {

@@ -42,30 +42,37 @@ test('time stands still while work of the real world is under way', async () => 
 
 test('waiting for what never comes is an error that says why', async () => {
   const time = new VirtualTime()
-  await expect(time.runUntil(() => false, { withinMs: 10 })).rejects.toMatchObject({ reason: 'nothing is left to happen' })
+  await expect(time.runUntil(() => false, { withinMs: 10 })).rejects.toMatchObject({
+    reason: 'nothing is left to happen',
+  })
   time.after(1_000, () => undefined)
-  await expect(time.runUntil(() => false, { withinMs: 10 })).rejects.toMatchObject({ reason: 'the time limit is reached' })
+  await expect(time.runUntil(() => false, { withinMs: 10 })).rejects.toMatchObject({
+    reason: 'the time limit is reached',
+  })
 })
 
 test.each([
   { monotonic: 'stood-still', firesAfter: 1_060 },
   { monotonic: 'went-on', firesAfter: 1_000 },
-] as const)('a timer of a stopped process fires $firesAfter ms after it was set when its monotonic clock $monotonic', async ({ monotonic, firesAfter }) => {
-  const time = new VirtualTime()
-  const life = new ProcessLife()
-  const clock = new SimulatedClock({ time, life })
-  let fired = 0
-  clock.setTimer(() => (fired = time.now()), 100)
-  await time.advance(40)
-  life.stop()
-  clock.freeze()
-  await time.advance(960)
-  expect(fired).toBe(0)
-  clock.thaw({ monotonic })
-  life.continue()
-  await time.advance(1_000)
-  expect(fired).toBe(EPOCH_MS + firesAfter)
-})
+] as const)(
+  'a timer of a stopped process fires $firesAfter ms after it was set when its monotonic clock $monotonic',
+  async ({ monotonic, firesAfter }) => {
+    const time = new VirtualTime()
+    const life = new ProcessLife()
+    const clock = new SimulatedClock({ time, life })
+    let fired = 0
+    clock.setTimer(() => (fired = time.now()), 100)
+    await time.advance(40)
+    life.stop()
+    clock.freeze()
+    await time.advance(960)
+    expect(fired).toBe(0)
+    clock.thaw({ monotonic })
+    life.continue()
+    await time.advance(1_000)
+    expect(fired).toBe(EPOCH_MS + firesAfter)
+  },
+)
 
 test('the wall clock of one process jumps alone; its timers do not care', async () => {
   const time = new VirtualTime()

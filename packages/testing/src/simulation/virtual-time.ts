@@ -146,7 +146,8 @@ export class VirtualTime {
     while (low < high) {
       const middle = (low + high) >>> 1
       const other = this.#entries[middle]
-      if (other !== undefined && (other.at < entry.at || (other.at === entry.at && other.order < entry.order))) low = middle + 1
+      if (other !== undefined && (other.at < entry.at || (other.at === entry.at && other.order < entry.order)))
+        low = middle + 1
       else high = middle
     }
     this.#entries.splice(low, 0, entry)

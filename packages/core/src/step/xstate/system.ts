@@ -76,20 +76,21 @@ export class TreeSystem {
   }
 }
 
+/** Public fields: one is made for each actor, and private ones cost more. */
 class StubLogic {
-  readonly #host: SystemHost
-  readonly #ref: RefShape
-  readonly #logic: unknown
+  readonly host: SystemHost
+  readonly ref: RefShape
+  readonly logic: unknown
   readonly config: unknown
 
   constructor(host: SystemHost, ref: RefShape, logic: unknown) {
-    this.#host = host
-    this.#ref = ref
-    this.#logic = logic
+    this.host = host
+    this.ref = ref
+    this.logic = logic
     this.config = (logic as LogicShape).config
   }
   getInitialSnapshot(_scope: unknown, input: unknown): SnapshotShape | undefined {
-    return this.#host.adopt(this.#ref, this.#logic, input) ?? UNBORN
+    return this.host.adopt(this.ref, this.logic, input) ?? UNBORN
   }
   transition(snapshot: SnapshotShape): SnapshotShape {
     return snapshot

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NewEvent, Store } from '@refold/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadDriver } from './driver/load-driver.js'
+import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
+import { sqliteStore } from './sqlite-store.js'
+
+const FATAL = { code: 'STORE_FATAL', hint: expect.stringMatching(/\w/) }
+
+describe('files that are not as they should be', () => {
+  let scratch: ScratchDirectory
+  beforeEach(() => {
+    scratch = scratchDirectory()
+  })
+  afterEach(() => scratch.remove())
+
+  test('a missing directory is made', async () => {
+    const file = join(scratch.path, 'a', 'b', 'agents.db')
+    await append(sqliteStore(file))
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('a name that is no file is refused at once', () => {
+    for (const name of [':memory:', '', 'file:agents.db']) expect(() => sqliteStore(name)).toThrow(expect.objectContaining(FATAL))
+  })
+
+  test('a file that is no database is refused by the first operation, and left as it is', async () => {
+    writeFileSync(scratch.file, 'whales '.repeat(2000))
+    const store = sqliteStore(scratch.file)
+    await expect(append(store, { keepOpen: true })).rejects.toMatchObject(FATAL)
+    await expect(readAll(store)).rejects.toMatchObject(FATAL)
+    await store.close()
+    expect(readFileSync(scratch.file, 'utf8')).toBe('whales '.repeat(2000))
+  })
+
+  test('a database of another program is refused and left as it is', async () => {
+    edit(scratch.file, 'CREATE TABLE whale (name)')
+    const before = readFileSync(scratch.file)
+    await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject(FATAL)
+    expect(readFileSync(scratch.file)).toEqual(before)
+  })
+
+  test('a file of a newer release is refused', async () => {
+    await append(sqliteStore(scratch.file))
+    edit(scratch.file, 'PRAGMA user_version = 99')
+    await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject({ code: 'NEWER_FORMAT', hint: expect.stringMatching(/\w/) })
+  })
+
+  test('a directory in the place of the file is refused', async () => {
+    mkdirSync(scratch.file)
+    await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject(FATAL)
+  })
+
+  test('a damaged file is fatal where the damage is met', async () => {
+    const store = sqliteStore(scratch.file)
+    for (let stream = 0; stream < 30; stream++) await append(store, { stream: `s-${stream}`, keepOpen: true })
+    await store.close()
+    const bytes = readFileSync(scratch.file)
+    bytes.fill(0xff, 4096 * 2)
+    writeFileSync(scratch.file, bytes)
+    const again = sqliteStore(scratch.file)
+    await expect(readAll(again)).rejects.toMatchObject(FATAL)
+    await expect(append(again, { stream: 's-1', keepOpen: true })).rejects.toMatchObject(FATAL)
+    await again.close()
+  })
+
+  test('a table that is gone is fatal, and not taken for an empty one', async () => {
+    await append(sqliteStore(scratch.file))
+    edit(scratch.file, 'DROP TABLE register')
+    await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject(FATAL)
+  })
+
+  test('a file that may only be read is fatal for an append', async () => {
+    await append(sqliteStore(scratch.file))
+    chmodSync(scratch.file, 0o444)
+    chmodSync(scratch.path, 0o555)
+    try {
+      await asNobody(async () => {
+        const store = sqliteStore(scratch.file)
+        await expect(append(store)).rejects.toMatchObject(FATAL)
+      })
+      expect(statSync(scratch.file).mode & 0o777).toBe(0o444)
+    } finally {
+      chmodSync(scratch.path, 0o755)
+    }
+  })
+
+  test('a machine without any SQLite is told what to install', () => {
+    const nothing = {
+      nodeSqlite: () => undefined,
+      betterSqlite3: () => {
+        throw new Error("Cannot find module 'better-sqlite3'")
+      },
+    }
+    expect(() => loadDriver(undefined, nothing)).toThrow(expect.objectContaining({ code: 'STORE_FATAL', hint: expect.stringContaining('npm install better-sqlite3') }))
+    expect(() => loadDriver('node:sqlite', nothing)).toThrow(expect.objectContaining(FATAL))
+  })
+})
+
+function edit(file: string, sql: string): void {
+  const connection = loadDriver().open(file)
+  connection.exec(sql)
+  connection.close()
+}
+
+async function append(store: Store, { stream = 's-1', keepOpen = false }: { stream?: string; keepOpen?: boolean } = {}): Promise<void> {
+  const event: NewEvent = { id: randomUUID(), type: 'noted', data: 'whale '.repeat(500), metadata: {} }
+  try {
+    await store.append(stream, [event], { expected: 'no_stream' })
+  } finally {
+    if (!keepOpen) await store.close()
+  }
+}
+
+async function readAll(store: Store): Promise<number> {
+  let count = 0
+  for await (const page of store.readAll()) count += page.length
+  return count
+}
+
+/** The superuser may write to everything: act as somebody else. */
+async function asNobody(action: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65534)
+  try {
+    await action()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+}

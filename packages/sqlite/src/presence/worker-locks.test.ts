@@ -1,0 +1,84 @@
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Presence } from '@refold/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { scratchDirectory, type ScratchDirectory } from '../scratch-directory.fixture.js'
+import { sqliteStore } from '../sqlite-store.js'
+import { isSameMachine } from './machine.js'
+
+describe('proof of life and death', () => {
+  let scratch: ScratchDirectory
+  beforeEach(() => {
+    scratch = scratchDirectory()
+  })
+  afterEach(() => scratch.remove())
+
+  const open = () => {
+    const store = sqliteStore(scratch.file)
+    return { store, presence: store.presence as Presence }
+  }
+
+  test('two stores of one process see each other alive, until the lock is released', async () => {
+    const [one, two] = [open(), open()]
+    const release = await one.presence.announce('w-1')
+    await two.presence.announce('w-2')
+    for (const { presence } of [one, two]) for (const worker of ['w-1', 'w-2']) expect(await presence.provenDead(worker)).toBe(false)
+    await release()
+    await release()
+    for (const { presence } of [one, two]) expect(await presence.provenDead('w-1')).toBe(true)
+    expect(await one.presence.provenDead('w-2')).toBe(false)
+    await two.store.close()
+    expect(await one.presence.provenDead('w-2')).toBe(true)
+    await one.store.close()
+  })
+
+  test('trying the lock of a living worker does not take it away', async () => {
+    const [one, two] = [open(), open()]
+    await one.presence.announce('w-1')
+    for (let look = 0; look < 20; look++) expect(await two.presence.provenDead('w-1')).toBe(false)
+    await Promise.all([one.store.close(), two.store.close()])
+  })
+
+  test('a name that was never announced, or whose announcement was cut off, proves nothing', async () => {
+    const { store, presence } = open()
+    mkdirSync(`${scratch.file}-workers`, { recursive: true })
+    writeFileSync(join(`${scratch.file}-workers`, 'w-half.lock'), '')
+    writeFileSync(join(`${scratch.file}-workers`, 'w-damaged.lock'), 'whales '.repeat(2000))
+    expect(await presence.provenDead('w-half')).toBe(false)
+    expect(await presence.provenDead('w-damaged')).toBe(false)
+    expect(await presence.provenDead('w-never')).toBe(false)
+    expect(readdirSync(`${scratch.file}-workers`).sort()).toEqual(['w-damaged.lock', 'w-half.lock'])
+    await expect(presence.announce('../w')).rejects.toMatchObject({ code: 'INVALID_ID' })
+    await store.close()
+  })
+
+  test('a worker that is announced twice is refused, and one that was released can come back', async () => {
+    const { store, presence } = open()
+    const release = await presence.announce('w-1')
+    await expect(presence.announce('w-1')).rejects.toMatchObject({ code: 'INVARIANT' })
+    await release()
+    await presence.announce('w-1')
+    expect(await presence.provenDead('w-1')).toBe(false)
+    await store.close()
+  })
+
+  test('files of workers that are long dead are removed by the next announcement, those of the living are not', async () => {
+    const [one, two] = [open(), open()]
+    await one.presence.announce('w-alive')
+    await (await two.presence.announce('w-dead'))()
+    await (await two.presence.announce('w-fresh'))()
+    const longAgo = new Date(Date.now() - 3 * 24 * 60 * 60 * 1000)
+    for (const worker of ['w-alive', 'w-dead']) utimesSync(join(`${scratch.file}-workers`, `${worker}.lock`), longAgo, longAgo)
+    await two.presence.announce('w-new')
+    const locks = readdirSync(`${scratch.file}-workers`).filter((name) => name.endsWith('.lock'))
+    expect(locks.sort()).toEqual(['w-alive.lock', 'w-fresh.lock', 'w-new.lock'])
+    await Promise.all([one.store.close(), two.store.close()])
+  })
+
+  test('a lock tells something only on the machine, or the kernel, on which it was taken', () => {
+    expect(isSameMachine({ host: 'a', boot: '1' }, { host: 'a', boot: '2' })).toBe(true)
+    expect(isSameMachine({ host: 'container', boot: '1' }, { host: 'other', boot: '1' })).toBe(true)
+    expect(isSameMachine({ host: 'a', boot: '1' }, { host: 'b', boot: '2' })).toBe(false)
+    expect(isSameMachine({ host: 'a', boot: '' }, { host: 'b', boot: '' })).toBe(false)
+  })
+})

@@ -38,11 +38,16 @@ const machine = setup({
   output: ({ context, event }) => ({ text: context.text, reminded: event.output === true }),
 })
 
+const Delay = z
+  .number()
+  .positive()
+  .max(10 * 365 * 86_400_000)
+
 /** Reminds of a text after a while; may be snoozed or dismissed before. */
 export const reminder = defineAgent({
   name: 'reminder',
   version: 1,
   machine,
-  input: z.object({ text: z.string(), inMs: z.number().positive() }),
-  events: { snooze: z.object({ forMs: z.number().positive() }), dismiss: z.object({}) },
+  input: z.object({ text: z.string(), inMs: Delay }),
+  events: { snooze: z.object({ forMs: Delay }), dismiss: z.object({}) },
 })

@@ -6,7 +6,7 @@ import { payment, reconciledPayment } from './agent.js'
 const [file = '', name, id = '', bank = ''] = process.argv.slice(2)
 const definition = name === 'payment' ? payment : reconciledPayment
 
-await using refold = await createRuntime({ store: sqliteStore(file), agents: [payment, reconciledPayment] })
+await using refold = await createRuntime({ store: sqliteStore(file), agents: [definition] })
 const agent = await refold.start(definition, { id, input: { bank, cents: 1_000 } })
 const { output } = await agent.done()
 console.log(output.receipt)

@@ -11,12 +11,17 @@ import { liveScreen } from './live-screen.js'
 import type { Job } from './machine.js'
 import { HELP, isOfStore, readOptions, UsageError } from './options.js'
 import type { Options } from './options.js'
-import { personDecider, policyDecider } from './person.js'
+import { personAt, policyDecider } from './person.js'
 import { costLine, proofTable, recoveryLines } from './proof.js'
 import { plainScreen } from './screen.js'
 import { supervise } from './supervisor.js'
 
 const INTERRUPTED = new Error('interrupted')
+const TERMINAL = {
+  input: process.stdin,
+  output: process.stdout,
+  onInterrupt: () => void process.kill(process.pid, 'SIGINT'),
+}
 const EXIT = { accepted: 0, failed: 1, usage: 2, rejected: 3, interrupted: 130 } as const
 
 process.exitCode = await main().catch((error: unknown) => {
@@ -64,7 +69,7 @@ async function run(options: Options): Promise<number> {
       bodyLog,
       killAt: options.killAt,
       screen,
-      decider: asksPerson ? personDecider : policyDecider,
+      decider: asksPerson ? personAt(TERMINAL) : policyDecider,
       signal: interrupted.signal,
     })
     screen.end()

@@ -1,5 +1,6 @@
 /** The decision: asked of a person where there is a terminal, else taken from the policy. */
 import { createInterface } from 'node:readline/promises'
+import type { Interface } from 'node:readline/promises'
 import type { Decision, Proposal } from './findings.js'
 
 /** Somebody who decides. Rejects when the signal aborts. */
@@ -8,11 +9,24 @@ export type Decider = (proposal: Proposal, options: { signal: AbortSignal }) => 
 /** Does what the policy proposes. */
 export const policyDecider: Decider = async ({ verdict }) => ({ verdict, by: 'the policy' })
 
-/** Asks until there is an answer; an empty one, or the end of the input, means the proposal. Hands Ctrl-C on. */
-export const personDecider: Decider = async ({ verdict, concerns }, { signal }) => {
-  for (const { isSevere, text } of concerns) console.log(`  ${isSevere ? '! ' : '- '}${text}`)
-  const asking = createInterface({ input: process.stdin, output: process.stdout, signal })
-  asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+/** A terminal, and what its Ctrl-C means. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  readonly onInterrupt: () => void
+}
+
+/** Asks until there is an answer; an empty one, or the end of the input, means the proposal. */
+export function personAt({ input, output, onInterrupt }: Terminal): Decider {
+  return (proposal, { signal }) => {
+    for (const { isSevere, text } of proposal.concerns) output.write(`  ${isSevere ? '! ' : '- '}${text}\n`)
+    const asking = createInterface({ input, output, signal })
+    asking.on('SIGINT', onInterrupt)
+    return ask(asking, proposal, signal)
+  }
+}
+
+async function ask(asking: Interface, { verdict }: Proposal, signal: AbortSignal): Promise<Decision> {
   asking.setPrompt(`accept these dependencies? [y/n, Enter for the policy's '${verdict}'] `)
   asking.prompt()
   try {

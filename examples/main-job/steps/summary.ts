@@ -58,7 +58,7 @@ export function summaryFromTemplate({ findings, proposal, decision }: Omit<Summa
     `${inventory.project} has ${countInstalled(inventory)} packages installed, which take ${asSize(sizes.bytes)} in ${sizes.files} files.`,
     commonest === undefined ? '' : `The commonest licence is ${commonest.licence} (${commonest.count}).`,
     `${duplicates.packages.length} packages are installed more than once.`,
-    `There are ${severe} severe concerns and ${proposal.concerns.length - severe} others; the verdict is '${decision.verdict}', by ${decision.by}.`,
+    `Concerns: ${severe} severe, ${proposal.concerns.length - severe} other; the verdict is '${decision.verdict}', by ${decision.by}.`,
   ]
     .filter((sentence) => sentence !== '')
     .join(' ')

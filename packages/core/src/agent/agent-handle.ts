@@ -114,7 +114,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async waitFor<S extends AgentState<T>>(predicate: ((state: AgentState<T>) => state is S) | ((state: AgentState<T>) => boolean), options: WaitOptions = {}): Promise<S> {
-    const cell = await this.#fresh()
+    const cell = await this.#cell()
     return whenCell(cell, (now) => {
       const state = this.#seen(now)
       if (predicate(state)) return state as S
@@ -124,10 +124,12 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async done(options: WaitOptions = {}): Promise<DoneState<T>> {
-    const ended = await this.waitFor((state) => state.status !== 'active', options)
-    if (ended.status === 'done') return ended
-    if (ended.status === 'error') throw new RefoldError('AGENT_FAILED', `${this.#options.stream} failed: ${ended.error.message}`, { cause: ended.error })
-    throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} was stopped`)
+    const { runtime, stream } = this.#options
+    const wait = { ...options, world: runtime.world, what: `the end of ${stream}` }
+    const ended = await whenCell(await this.#cell(), (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)), wait)
+    if (ended.status === 'done') return ended as DoneState<T>
+    if (ended.status === 'error') throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
+    throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
   }
 
   pause(options: ControlOptions = {}): Promise<AgentState<T>> {

@@ -18,7 +18,12 @@ const chart = (patch: object = {}): ReturnType<typeof chartOf> =>
           tags: ['busy'],
           entry: ['notify', assign({}), () => {}],
           invoke: { src: 'draft', onDone: 'b', onError: { actions: { type: 'notify' } } },
-          on: { GO: [{ target: 'b', guard: 'isRich' }, { target: 'c', guard: and(['isRich', not(stateIn({ c: 'x' }))]), reenter: true }] },
+          on: {
+            GO: [
+              { target: 'b', guard: 'isRich' },
+              { target: 'c', guard: and(['isRich', not(stateIn({ c: 'x' }))]), reenter: true },
+            ],
+          },
           after: { 1000: 'b' },
           always: { target: 'c', guard: () => false },
         },
@@ -33,7 +38,17 @@ describe('the chart of a machine', () => {
   it('lists the nodes in document order with what they are and do', () => {
     expect(chart()['nodes']).toEqual([
       { id: 'm', order: 0, key: 'm', type: 'compound', initial: 'm.a' },
-      { id: 'm.a', order: 1, key: 'a', type: 'atomic', parent: 'm', tags: ['busy'], invokes: [{ id: '0.m.a', src: 'draft' }], entry: ['notify', 'xstate.assign', '(inline)', 'xstate.raise'], exit: ['xstate.cancel'] },
+      {
+        id: 'm.a',
+        order: 1,
+        key: 'a',
+        type: 'atomic',
+        parent: 'm',
+        tags: ['busy'],
+        invokes: [{ id: '0.m.a', src: 'draft' }],
+        entry: ['notify', 'xstate.assign', '(inline)', 'xstate.raise'],
+        exit: ['xstate.cancel'],
+      },
       { id: 'm.b', order: 2, key: 'b', type: 'atomic', parent: 'm', invokes: [{ id: '0.m.b', src: 'child' }] },
       { id: 'm.c', order: 3, key: 'c', type: 'parallel', parent: 'm' },
       { id: 'm.c.x', order: 4, key: 'x', type: 'atomic', parent: 'm.c' },
@@ -44,7 +59,14 @@ describe('the chart of a machine', () => {
   it('lists the edges with the ids that a path has', () => {
     expect(chart()['edges']).toEqual([
       { id: '1.0', source: 'm.a', event: 'GO', targets: ['m.b'], guard: 'isRich' },
-      { id: '1.1', source: 'm.a', event: 'GO', targets: ['m.c'], guard: 'and(isRich, not(stateIn({"c":"x"})))', reenter: true },
+      {
+        id: '1.1',
+        source: 'm.a',
+        event: 'GO',
+        targets: ['m.c'],
+        guard: 'and(isRich, not(stateIn({"c":"x"})))',
+        reenter: true,
+      },
       { id: '1.2', source: 'm.a', event: 'xstate.done.actor.0.m.a', targets: ['m.b'] },
       { id: '1.3', source: 'm.a', event: 'xstate.error.actor.0.m.a', actions: ['notify'] },
       { id: '1.4', source: 'm.a', event: 'xstate.after.1000.m.a', targets: ['m.b'], delay: 1000 },

@@ -27,12 +27,21 @@ function chartBelow(machine: AnyStateMachine, above: readonly AnyStateMachine[])
   const inside = [...above, machine]
   const machines = actors.flatMap(([src, logic]): [string, JsonValue][] => {
     if (!isMachine(logic)) return []
-    return [[src, inside.includes(logic) ? { id: logic.id, above: inside.length - inside.indexOf(logic) } : chartBelow(logic, inside)]]
+    return [
+      [
+        src,
+        inside.includes(logic)
+          ? { id: logic.id, above: inside.length - inside.indexOf(logic) }
+          : chartBelow(logic, inside),
+      ],
+    ]
   })
   return {
     id: machine.id,
     nodes: nodes.map(nodeAsJson),
-    edges: nodes.flatMap((node) => transitionsOf(node).map((transition, index) => edgeAsJson(transition, edgeId(node, index)))),
+    edges: nodes.flatMap((node) =>
+      transitionsOf(node).map((transition, index) => edgeAsJson(transition, edgeId(node, index))),
+    ),
     ...some('sources', Object.fromEntries(actors.map(([src, logic]) => [src, kindOfLogic(logic)]))),
     ...some('machines', Object.fromEntries(machines)),
   }
@@ -54,7 +63,10 @@ function nodeAsJson(node: AnyStateNode): JsonObject {
     ...(initial === undefined ? {} : { initial }),
     ...(history === false ? {} : { history }),
     ...some('tags', [...node.tags]),
-    ...some('invokes', node.invoke.map((invoked) => ({ id: invoked.id, src: String(invoked.src) }))),
+    ...some(
+      'invokes',
+      node.invoke.map((invoked) => ({ id: invoked.id, src: invoked.src as string })),
+    ),
     ...some('entry', node.entry.map(actionName)),
     ...some('exit', node.exit.map(actionName)),
   }
@@ -67,7 +79,10 @@ function edgeAsJson(transition: AnyTransitionDefinition, id: string): JsonObject
     id,
     source: source.id,
     event: eventType,
-    ...some('targets', (target ?? []).map((node: AnyStateNode) => node.id)),
+    ...some(
+      'targets',
+      (target ?? []).map((node: AnyStateNode) => node.id),
+    ),
     ...(guard === undefined ? {} : { guard: guardName(guard) }),
     ...some('actions', actions.map(actionName)),
     ...(delay === undefined ? {} : { delay }),
@@ -82,6 +97,6 @@ function some(name: string, value: readonly JsonValue[] | JsonObject): JsonObjec
 function canonical(value: JsonValue): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  const entries = Object.entries(value as JsonObject).sort(([one], [other]) => (one < other ? -1 : 1))
+  const entries = Object.entries(value as JsonObject).toSorted(([one], [other]) => (one < other ? -1 : 1))
   return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`
 }

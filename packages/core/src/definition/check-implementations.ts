@@ -21,7 +21,8 @@ export function checkAction(action: unknown, path: string, { actions, actors, de
   if (name !== undefined) return requireNamed('actions', { name, path, known: actions })
   const { type, src, delay, resolve } = action as BuiltInAction
   if (resolve === undefined) return
-  if (type === 'xstate.spawnChild' && typeof src === 'string') requireNamed('actors', { name: src, path, known: actors })
+  if (type === 'xstate.spawnChild' && typeof src === 'string')
+    requireNamed('actors', { name: src, path, known: actors })
   if (type === 'xstate.raise' || type === 'xstate.sendTo') checkDelay(delay, path, delays)
 }
 

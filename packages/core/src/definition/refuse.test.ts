@@ -4,7 +4,7 @@ import type { AnyStateMachine } from 'xstate'
 import { refuseUnsupported } from './refuse.js'
 
 const refusal = (config: object, implementations: object = {}): { code: string; path: unknown } | undefined => {
-  const machine = createMachine(config as never).provide(implementations as never) as unknown as AnyStateMachine
+  const machine = createMachine(config as never).provide(implementations) as unknown as AnyStateMachine
   try {
     refuseUnsupported(machine)
     return undefined
@@ -18,16 +18,41 @@ const inA = (node: object): object => ({ initial: 'a', states: { a: node } })
 describe('a machine that cannot be made durable is refused with the place', () => {
   it.each<[string, object, string, string]>([
     ['an action without implementation', inA({ entry: 'nope' }), 'INVALID_DEFINITION', 'machine.states.a.entry[0]'],
-    ['an action of a transition', inA({ on: { GO: { actions: { type: 'nope' } } } }), 'INVALID_DEFINITION', 'machine.states.a.on.GO.actions'],
+    [
+      'an action of a transition',
+      inA({ on: { GO: { actions: { type: 'nope' } } } }),
+      'INVALID_DEFINITION',
+      'machine.states.a.on.GO.actions',
+    ],
     ['a guard', inA({ on: { GO: { guard: 'nope' } } }), 'INVALID_DEFINITION', 'machine.states.a.on.GO.guard'],
-    ['a guard inside of another', inA({ always: { guard: and([() => true, 'nope']) } }), 'INVALID_DEFINITION', 'machine.states.a.always.guard[1]'],
+    [
+      'a guard inside of another',
+      inA({ always: { guard: and([() => true, 'nope']) } }),
+      'INVALID_DEFINITION',
+      'machine.states.a.always.guard[1]',
+    ],
     ['a named delay', inA({ after: { soon: 'a' } }), 'INVALID_DEFINITION', 'machine.states.a.after.soon'],
     ['a negative delay', inA({ after: { '-5': 'a' } }), 'INVALID_DEFINITION', 'machine.states.a.after.-5'],
-    ['a delay of raise', inA({ entry: raise({ type: 'X' }, { delay: 'soon' as never }) }), 'INVALID_DEFINITION', 'machine.states.a.entry[0]'],
+    [
+      'a delay of raise',
+      inA({ entry: raise({ type: 'X' }, { delay: 'soon' as never }) }),
+      'INVALID_DEFINITION',
+      'machine.states.a.entry[0]',
+    ],
     ['an invoked source', inA({ invoke: { src: 'nope' } }), 'INVALID_DEFINITION', 'machine.states.a.invoke[0]'],
     ['a spawned source', inA({ exit: spawnChild('nope' as never) }), 'INVALID_DEFINITION', 'machine.states.a.exit[0]'],
-    ['two states of one id', { initial: 'a', states: { a: { id: 'x' }, b: { id: 'x' } } }, 'INVALID_DEFINITION', 'machine'],
-    ['a context that is not JSON', { context: { at: { when: new Date(0) } } }, 'NOT_SERIALIZABLE', 'machine.context/at/when'],
+    [
+      'two states of one id',
+      { initial: 'a', states: { a: { id: 'x' }, b: { id: 'x' } } },
+      'INVALID_DEFINITION',
+      'machine',
+    ],
+    [
+      'a context that is not JSON',
+      { context: { at: { when: new Date(0) } } },
+      'NOT_SERIALIZABLE',
+      'machine.context/at/when',
+    ],
   ])('%s', (_, config, code, path) => {
     expect(refusal(config)).toEqual({ code, path })
   })
@@ -39,11 +64,17 @@ describe('a machine that cannot be made durable is refused with the place', () =
 
   it('the same in a child machine', () => {
     const child = createMachine({ initial: 'a', states: { a: { entry: 'nope' } } })
-    expect(refusal(inA({}), { actors: { child } })).toEqual({ code: 'INVALID_DEFINITION', path: 'machine.actors.child.states.a.entry[0]' })
+    expect(refusal(inA({}), { actors: { child } })).toEqual({
+      code: 'INVALID_DEFINITION',
+      path: 'machine.actors.child.states.a.entry[0]',
+    })
   })
 
   it('a delay of setup that is no number of milliseconds', () => {
-    expect(refusal(inA({}), { delays: { soon: Number.NaN } })).toEqual({ code: 'INVALID_DEFINITION', path: 'machine.delays.soon' })
+    expect(refusal(inA({}), { delays: { soon: Number.NaN } })).toEqual({
+      code: 'INVALID_DEFINITION',
+      path: 'machine.delays.soon',
+    })
   })
 
   it('but nothing of a machine whose parts are all there', () => {
@@ -54,7 +85,13 @@ describe('a machine that cannot be made durable is refused with the place', () =
     }).createMachine({
       context: { list: [{ n: 1 }] },
       initial: 'a',
-      states: { a: { entry: 'notify', after: { soon: 'a', later: 'a', 30: 'a' }, on: { GO: { guard: 'ok', actions: { type: 'notify' } } } } },
+      states: {
+        a: {
+          entry: 'notify',
+          after: { soon: 'a', later: 'a', 30: 'a' },
+          on: { GO: { guard: 'ok', actions: { type: 'notify' } } },
+        },
+      },
     })
     expect(() => refuseUnsupported(machine as unknown as AnyStateMachine)).not.toThrow()
   })

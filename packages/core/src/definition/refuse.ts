@@ -26,13 +26,18 @@ function checkMachine(machine: AnyStateMachine, { path, seen }: Place): void {
   if (seen.has(machine)) return
   seen.add(machine)
   // XState's types keep implementations and ids to themselves.
-  const { implementations, idMap } = machine as unknown as { implementations: Implementations; idMap: ReadonlyMap<string, unknown> }
+  const { implementations, idMap } = machine as unknown as {
+    implementations: Implementations
+    idMap: ReadonlyMap<string, unknown>
+  }
   const nodes = nodesBelow(machine.root)
   checkIds(nodes, { path, known: idMap.size })
   checkContext(machine, path)
   for (const node of nodes) checkNode(node, { path: pathOf(node, path), implementations })
-  for (const [name, action] of Object.entries(implementations.actions)) checkAction(action, `${path}.actions.${name}`, implementations)
-  for (const [name, guard] of Object.entries(implementations.guards)) checkGuard(guard, `${path}.guards.${name}`, implementations)
+  for (const [name, action] of Object.entries(implementations.actions))
+    checkAction(action, `${path}.actions.${name}`, implementations)
+  for (const [name, guard] of Object.entries(implementations.guards))
+    checkGuard(guard, `${path}.guards.${name}`, implementations)
   for (const [name, delay] of Object.entries(implementations.delays)) checkDelay(delay, `${path}.delays.${name}`, {})
   for (const [name, logic] of actorsOf(machine)) checkLogic(logic, { path: `${path}.actors.${name}`, seen })
 }
@@ -41,7 +46,11 @@ function checkMachine(machine: AnyStateMachine, { path, seen }: Place): void {
 function checkIds(nodes: readonly AnyStateNode[], { path, known }: { path: string; known: number }): void {
   const ids = new Set<string>()
   const twice = nodes.find((node) => ids.size === ids.add(node.id).size)
-  requireValid(twice === undefined && known === nodes.length, { path, problem: `two states have the id "${twice?.id ?? '?'}"`, hint: 'Give each state an id of its own.' })
+  requireValid(twice === undefined && known === nodes.length, {
+    path,
+    problem: `two states have the id "${twice?.id ?? '?'}"`,
+    hint: 'Give each state an id of its own.',
+  })
 }
 
 function checkContext(machine: AnyStateMachine, path: string): void {
@@ -60,8 +69,10 @@ function checkNode(node: AnyStateNode, { path, implementations }: NodePlace): vo
   }
   for (const [index, action] of node.entry.entries()) checkAction(action, `${path}.entry[${index}]`, implementations)
   for (const [index, action] of node.exit.entries()) checkAction(action, `${path}.exit[${index}]`, implementations)
-  for (const [index, { src }] of node.invoke.entries()) checkInvoke(node, { path: `${path}.invoke[${index}]`, src, implementations })
-  for (const transition of transitionsOf<AnyTransitionDefinition>(node)) checkTransition(transition, { path, implementations })
+  for (const [index, { src }] of node.invoke.entries())
+    checkInvoke(node, { path: `${path}.invoke[${index}]`, src, implementations })
+  for (const transition of transitionsOf<AnyTransitionDefinition>(node))
+    checkTransition(transition, { path, implementations })
   if (node.type === 'compound') {
     for (const action of node.initial.actions) checkAction(action, `${path}.initial.actions`, implementations)
   }
@@ -76,7 +87,10 @@ function checkInvoke(node: AnyStateNode, { path, src, implementations }: NodePla
   })
 }
 
-function checkTransition({ guard, actions, eventType }: AnyTransitionDefinition, { path, implementations }: NodePlace): void {
+function checkTransition(
+  { guard, actions, eventType }: AnyTransitionDefinition,
+  { path, implementations }: NodePlace,
+): void {
   const at = eventType === '' ? `${path}.always` : `${path}.on.${eventType}`
   if (guard !== undefined) checkGuard(guard, `${at}.guard`, implementations)
   for (const action of actions) checkAction(action, `${at}.actions`, implementations)
@@ -85,9 +99,15 @@ function checkTransition({ guard, actions, eventType }: AnyTransitionDefinition,
 function checkLogic(logic: unknown, { path, seen }: Place): void {
   if (isMachine(logic)) return checkMachine(logic, { path, seen })
   const { config, transition, getInitialSnapshot } = (logic ?? {}) as { readonly [key: string]: unknown }
-  if (typeof config === 'function' && typeof transition === 'function' && typeof getInitialSnapshot === 'function') return
-  const hint = 'Use fromPromise, fromCallback, fromObservable, fromEventObservable, fromTransition, effect or a machine.'
-  throw new RefoldError('NOT_RESTORABLE', `${path}: actor logic that none of XState's creators made cannot be restored`, { hint, facts: { path } })
+  if (typeof config === 'function' && typeof transition === 'function' && typeof getInitialSnapshot === 'function')
+    return
+  const hint =
+    'Use fromPromise, fromCallback, fromObservable, fromEventObservable, fromTransition, effect or a machine.'
+  throw new RefoldError(
+    'NOT_RESTORABLE',
+    `${path}: actor logic that none of XState's creators made cannot be restored`,
+    { hint, facts: { path } },
+  )
 }
 
 function nodesBelow(node: AnyStateNode): AnyStateNode[] {

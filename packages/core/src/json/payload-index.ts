@@ -25,8 +25,9 @@ export class PayloadIndex {
   readonly #data: JsonValue | undefined
   readonly #path: string
   readonly #id: string | undefined
-  /** First pointer of each value below the data's members; made when a look at those was not enough. */
+  /** First pointer of each value below the data's members; made when looking through them again and again costs more. */
   #deep: ReadonlyMap<JsonValue, string> | undefined
+  #scans = 0
 
   constructor(data: JsonValue | undefined, options: PayloadIndexOptions = {}) {
     this.#data = data
@@ -41,9 +42,31 @@ export class PayloadIndex {
     if (!isContainer(this.#data)) return undefined
     const member = memberOf(this.#data, value)
     if (member !== undefined) return `${this.#path}/${member}`
+    if (this.#deep === undefined && this.#scans++ < SCANS) {
+      const found = findBelow(this.#data, value, { visits: VISITS })
+      if (found !== 'too many') return found === undefined ? undefined : this.#path + found
+    }
     this.#deep ??= deepIndex(this.#data, this.#path)
     return this.#deep.get(value)
   }
+}
+
+/** So often a small payload is looked through before an index of it is made: most steps ask once or twice. */
+const SCANS = 4
+const VISITS = 64
+
+/** The first pointer below, in the order of an index. `'too many'`: the payload is not small. */
+function findBelow(container: JsonContainer, value: JsonValue, budget: { visits: number }): string | 'too many' | undefined {
+  for (const key in container) {
+    const inner = (container as { readonly [key: string]: JsonValue })[key] as JsonValue
+    if (inner === value) return `/${escapeToken(key)}`
+    if (--budget.visits < 0) return 'too many'
+    if (!isContainer(inner)) continue
+    const found = findBelow(inner, value, budget)
+    if (found === 'too many') return found
+    if (found !== undefined) return `/${escapeToken(key)}${found}`
+  }
+  return undefined
 }
 
 /** The token of the member that is the value. */

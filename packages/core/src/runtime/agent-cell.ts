@@ -8,7 +8,6 @@
  * C3 a refusal, or "known already", is told only when the state it was judged on is durable;
  * C4 actions, deliveries and effects run after the append of the record that holds them, once.
  */
-import type { Recorded } from '../decide/decision.js'
 import { isOwnerInput } from '../decide/inputs.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { DefinitionInternals } from '../definition/internals.js'
@@ -16,12 +15,13 @@ import { invariant, isRefoldError, RefoldError } from '../errors.js'
 import { advance, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
-import type { Tree } from '../step/tree-step.js'
+import type { ActionCall, Tree } from '../step/tree-step.js'
 import { commit } from './commit.js'
 import type { CellHost } from './cell-host.js'
 import { decideBatch, TreeCache } from './decide-batch.js'
-import { foldAfter } from './recovery.js'
-import type { Folded } from './recovery.js'
+import { Drain } from './drain.js'
+import { readOn, snapshotOf, withRecord } from './durable.js'
+import type { Durable } from './durable.js'
 import type { Snapshot } from './snapshots.js'
 import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch, Settlement, Submission, Told } from './submission.js'
@@ -37,10 +37,7 @@ export class AgentCell {
   readonly definition: DefinitionInternals
   readonly #host: CellHost
   readonly #listeners = new Set<CellListener>()
-  #state: StateDocument | undefined
-  #head: Expected
-  #lastAt: number
-  #headId: string
+  #durable: Durable
   readonly #trees: TreeCache
   #line: Submission[] = []
   /** Taken out of the line, and not told yet. */
@@ -48,23 +45,17 @@ export class AgentCell {
   #busy = false
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
-  /** Those who wait until nothing is under way. */
-  readonly #draining: (() => void)[] = []
-  /** The store's last answer was none, or a rejection. */
-  #troubled = false
+  readonly #drain = new Drain(() => this.#busy && this.#failure === undefined)
   /** So many inputs at the head of the line are to be appended one by one. */
   #alone = 0
   #failure: RefoldError | undefined
 
-  constructor(host: CellHost, identity: { stream: string; id: string; definition: DefinitionInternals }, folded: Folded) {
+  constructor(host: CellHost, identity: { stream: string; id: string; definition: DefinitionInternals }, durable: Durable) {
     this.#host = host
     this.stream = identity.stream
     this.id = identity.id
     this.definition = identity.definition
-    this.#state = folded.state
-    this.#head = folded.head
-    this.#lastAt = folded.lastAt
-    this.#headId = folded.headId
+    this.#durable = durable
     this.#trees = new TreeCache(identity.definition, {
       agentId: identity.id,
       onActorSend: (to, event) => host.actorSend(this, { to, event }),
@@ -74,15 +65,14 @@ export class AgentCell {
 
   /** The newest durable state that this process has folded; `undefined` before the first record. */
   get state(): StateDocument | undefined {
-    return this.#state
+    return this.#durable.state
   }
   get head(): Expected {
-    return this.#head
+    return this.#durable.head
   }
   /** What a snapshot of this very state needs; `undefined` before the first record. */
   get snapshot(): Snapshot | undefined {
-    if (this.#state === undefined || this.#head === 'no_stream') return undefined
-    return { revision: this.#head, eventId: this.#headId, lastAt: this.#lastAt, state: this.#state }
+    return snapshotOf(this.#durable)
   }
   /** Set when the store or the stream makes going on impossible. */
   get failure(): RefoldError | undefined {
@@ -111,8 +101,7 @@ export class AgentCell {
   /** `submit` without a promise, for the hot path. */
   post(envelope: Envelope, told: Told = NOBODY): void {
     if (this.#failure !== undefined) {
-      told.reject?.(this.#failure)
-      return
+      return told.reject?.(this.#failure)
     }
     if (!isOwnerInput(envelope.input) && this.#line.length >= this.#host.maxLine) {
       told.reject?.(new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, { hint: 'Slow down, or await each send.' }))
@@ -133,27 +122,26 @@ export class AgentCell {
 
   /** Resolves when nothing is under way any more, or as soon as the store is in trouble: then it may never be. */
   drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#draining.push(resolve)
-      this.#tellDrained()
-    })
+    return this.#drain.wait()
   }
 
   /** The live tree of the durable state, for effect bodies and questions. Only while no append is in flight or after it. */
   tree(): Tree {
-    invariant(this.#state !== undefined, 'an agent has no tree before it exists')
-    return this.#trees.of(this.#state)
+    invariant(this.state !== undefined, 'an agent has no tree before it exists')
+    return this.#trees.of(this.state)
   }
 
   /** No input is taken any more; those in line are told. */
   fail(error: RefoldError): void {
     this.#failure ??= error
-    const line = this.#line
-    this.#line = []
-    for (const resolve of this.#refreshing.splice(0)) resolve()
-    for (const { told } of line) told.reject?.(error)
+    this.#rejectLine(error)
     this.#tell()
-    this.#tellDrained()
+    this.#drain.look()
+  }
+
+  #rejectLine(error: RefoldError): void {
+    for (const resolve of this.#refreshing.splice(0)) resolve()
+    for (const { told } of this.#line.splice(0)) told.reject?.(error)
   }
 
   async #run(): Promise<void> {
@@ -172,7 +160,8 @@ export class AgentCell {
       this.#host.failed(this)
     } finally {
       this.#busy = false
-      this.#tellDrained()
+      if (this.#failure !== undefined) this.#rejectLine(this.#failure)
+      this.#drain.look()
       this.#host.settled(this)
     }
   }
@@ -181,25 +170,16 @@ export class AgentCell {
     const batch = this.#decideBatch()
     if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
     const { store, world } = this.#host
-    const result = await commit(
-      batch.recorded.map(({ record }) => record),
-      {
-        store,
-        world,
-        stream: this.stream,
-        expected: this.#head,
-        isClosed: () => this.#host.isClosed,
-        onUnknown: (error, tries) => {
-          this.#inTrouble()
-          this.#host.unknown(this, error, tries)
-        },
-      },
-    )
-    this.#troubled = false
+    const onUnknown = (error: RefoldError, tries: number): void => {
+      this.#drain.troubled = true
+      this.#host.unknown(this, error, tries)
+    }
+    const records = batch.recorded.map(({ record }) => record)
+    const result = await commit(records, { store, world, stream: this.stream, expected: this.head, isClosed: () => this.#host.isClosed, onUnknown })
+    this.#drain.troubled = false
     switch (result.kind) {
       case 'stored':
-        this.#advance(batch, result.revision)
-        return
+        return this.#advance(batch, result.revision)
       case 'conflict':
         return this.#again(batch)
       case 'rejected':
@@ -216,46 +196,40 @@ export class AgentCell {
     const submissions = this.#line.splice(0, this.#alone > 0 ? 1 : MAX_BATCH)
     this.#inHand = submissions
     if (this.#alone > 0) this.#alone--
-    const { definition, id } = this
     const { world, maxLine } = this.#host
+    const { state, head, lastAt } = this.#durable
     const envelopes = submissions.map(({ envelope }) => envelope)
-    const revision = lengthOf(this.#head)
-    const batch = decideBatch(envelopes, { definition, agentId: id, state: this.#state, revision, maxWaiting: maxLine, world, lastAt: this.#lastAt, trees: this.#trees })
-    return { submissions, ...batch }
+    const options = { definition: this.definition, agentId: this.id, state, lastAt, revision: lengthOf(head), maxWaiting: maxLine, world, trees: this.#trees }
+    return { submissions, ...decideBatch(envelopes, options) }
   }
 
   #advance(batch: Batch, revision: Revision): void {
-    const expected = advance(this.#head, batch.recorded.length)
+    const expected = advance(this.head, batch.recorded.length)
     invariant(revision === expected, `an append to ${this.stream} ended at revision ${revision} instead of ${expected}`)
     const { state: before, head } = this
     for (const decision of batch.recorded) {
-      this.#state = decision.state
-      this.#head = advance(this.#head)
-      this.#lastAt = decision.record.metadata.refold.at
-      this.#headId = decision.record.id
-      this.#perform(decision)
+      this.#durable = withRecord(this.#durable, decision)
+      for (const action of decision.actions) this.#runAction(action)
+      for (const delivery of decision.deliveries) this.#host.deliver(this, delivery)
       this.#tell()
     }
     this.#host.changed(this, before)
-    tellSettled(batch, { before: head, state: this.#state })
+    tellSettled(batch, { before: head, state: this.state })
   }
 
-  #perform(decision: Recorded): void {
-    for (const action of decision.actions) {
-      try {
-        action.run()
-      } catch (error) {
-        this.#host.world.logger.log('error', `action "${action.type}" of ${this.stream} threw`, { error })
-      }
+  #runAction({ type, run }: ActionCall): void {
+    try {
+      run()
+    } catch (error) {
+      this.#host.world.logger.log('error', `action "${type}" of ${this.stream} threw`, { error })
     }
-    for (const delivery of decision.deliveries) this.#host.deliver(this, delivery)
   }
 
   /** C3: what is refused was judged on a durable state; it must be the newest one too, whoever made it. */
   async #tellUnrecorded(batch: Batch): Promise<void> {
     const isRefused = batch.decisions.some(({ kind }) => kind === 'refused')
     if (isRefused && (await this.#foldOn())) this.#line.unshift(...toDecideAgain(batch, this.stream))
-    else tellSettled(batch, { before: this.#head, state: this.#state })
+    else tellSettled(batch, { before: this.head, state: this.state })
   }
 
   /** C2: somebody else's record stands where ours would have. */
@@ -272,7 +246,7 @@ export class AgentCell {
     this.#line.unshift(...kept)
     this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error })
     if (kept.length === 0) return
-    this.#inTrouble()
+    this.#drain.troubled = true
     await this.#host.pauseAfterRejection()
   }
 
@@ -303,49 +277,21 @@ export class AgentCell {
 
   /** Folds what others appended. Whether there was anything. */
   async #foldOn(): Promise<boolean> {
-    const before = this.#state
-    const folded = await this.#readOn()
-    if (folded === undefined || folded.head === this.#head) return false
-    this.#state = folded.state
-    this.#head = folded.head
-    this.#lastAt = folded.lastAt
-    this.#headId = folded.headId
+    const { state: before, head } = this
+    const isGivenUp = (): boolean => this.#failure !== undefined || this.#host.isClosed
+    const pause = (): Promise<void> => {
+      this.#drain.troubled = true
+      return this.#host.pauseAfterRejection()
+    }
+    const folded = await readOn(this.#durable, { store: this.#host.store, stream: this.stream, isGivenUp, pause })
+    if (folded === undefined || folded.head === head) return false
+    this.#durable = folded
     this.#trees.drop()
     if (folded.foreign > 0) this.#host.foreign(this.stream, folded.foreign)
     for (const delivery of folded.deliveries) this.#host.deliver(this, delivery)
     this.#host.changed(this, before)
     this.#tell()
     return true
-  }
-
-  /** A read that fails for a moment is tried again: outcomes may wait behind it. `undefined`: the runtime was closed meanwhile. */
-  async #readOn(): Promise<Folded | undefined> {
-    for (;;) {
-      try {
-        return await foldAfter(this.#host.store, this.stream, this.#known())
-      } catch (error) {
-        const passing = isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'STORE_UNKNOWN') || isRefoldError(error, 'TIMEOUT')
-        if (!passing) throw error
-        if (this.#failure !== undefined || this.#host.isClosed) return undefined
-        this.#inTrouble()
-        await this.#host.pauseAfterRejection()
-      }
-    }
-  }
-
-  /** What this process knows of the stream, as recovery counts it. */
-  #known(): Folded {
-    return { state: this.#state, head: this.#head, lastAt: this.#lastAt, headId: this.#headId, foreign: 0, records: 0, deliveries: [] }
-  }
-
-  #inTrouble(): void {
-    this.#troubled = true
-    this.#tellDrained()
-  }
-
-  #tellDrained(): void {
-    if (this.#busy && !this.#troubled && this.#failure === undefined) return
-    for (const resolve of this.#draining.splice(0)) resolve()
   }
 
   #tell(): void {

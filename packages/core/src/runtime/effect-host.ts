@@ -27,24 +27,48 @@ export interface EffectHostOptions {
 }
 
 export function effectHost(options: EffectHostOptions): EffectHost {
-  const ordinals = new Map<string, number>()
-  return {
-    input: options.input,
-    get signal() {
-      return options.abort.signal
-    },
-    key: options.key,
-    attempt: options.attempt,
-    progress: (chunk) => {
+  return new AttemptHost(options)
+}
+
+/** Made for every body: what few of them ask for is made when they ask. */
+class AttemptHost implements EffectHost {
+  readonly input: JsonValue | undefined
+  readonly key: string
+  readonly attempt: number
+  readonly #options: EffectHostOptions
+  #ordinals: Map<string, number> | undefined
+
+  constructor(options: EffectHostOptions) {
+    this.#options = options
+    this.input = options.input
+    this.key = options.key
+    this.attempt = options.attempt
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.abort.signal
+  }
+  get progress(): EffectHost['progress'] {
+    const options = this.#options
+    return (chunk) => {
       if (options.isLive()) options.progress(chunk)
-    },
-    event: (event) => send(options, () => ({ kind: 'effect.event', effect: options.id, event: toEvent(event) })),
-    next: (value) => send(options, () => ({ kind: 'effect.next', effect: options.id, value: toJson(value).json })),
-    step: (name, run) => {
+    }
+  }
+  get event(): EffectHost['event'] {
+    const options = this.#options
+    return (event) => send(options, () => ({ kind: 'effect.event', effect: options.id, event: toEvent(event) }))
+  }
+  get next(): EffectHost['next'] {
+    const options = this.#options
+    return (value) => send(options, () => ({ kind: 'effect.next', effect: options.id, value: toJson(value).json }))
+  }
+  get step(): EffectHost['step'] {
+    const ordinals = (this.#ordinals ??= new Map())
+    return (name, run) => {
       const ordinal = ordinals.get(name) ?? 0
       ordinals.set(name, ordinal + 1)
-      return memoised(options, { step: `${name}#${ordinal}`, run })
-    },
+      return memoised(this.#options, { step: `${name}#${ordinal}`, run })
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/** Cells with nothing under way, oldest first: beyond a bound they leave memory. */
+/** Cells that had nothing under way, longest known first: beyond a bound they leave memory. */
 import type { AgentCell } from './agent-cell.js'
 
 export class IdleCells {
@@ -9,9 +9,9 @@ export class IdleCells {
     this.#keep = keep
   }
 
-  /** Notes that a cell is idle now; returns the one that has to leave, if any. */
+  /** Notes that a cell is idle now; returns the one whose turn it is to leave, if any. It may be busy again. */
   add(cell: AgentCell): AgentCell | undefined {
-    this.#cells.delete(cell)
+    if (this.#cells.has(cell)) return undefined
     this.#cells.add(cell)
     if (this.#cells.size <= this.#keep) return undefined
     const [oldest] = this.#cells

@@ -16,8 +16,23 @@ type Fields = { -readonly [K in keyof ActorDocument]-?: ActorDocument[K] | undef
 
 /** In the order in which a fresh document has them. */
 const NAMES = [
-  'sid', 'kind', 'src', 'systemId', 'sync', 'status', 'life', 'value', 'nodes', 'history',
-  'context', 'refs', 'input', 'output', 'error', 'children', 'order',
+  'sid',
+  'kind',
+  'src',
+  'systemId',
+  'sync',
+  'status',
+  'life',
+  'value',
+  'nodes',
+  'history',
+  'context',
+  'refs',
+  'input',
+  'output',
+  'error',
+  'children',
+  'order',
 ] as const satisfies readonly (keyof ActorDocument)[]
 
 /** `before`: what stood in its place. Throws `NOT_SERIALIZABLE`. */
@@ -64,14 +79,28 @@ function lifeOf({ life, snapshot }: LiveActor): ActorDocument['life'] {
 /** Values become what hydration would give, in the live snapshot too. */
 export function settleMembers(tree: LiveTree, actor: LiveActor): void {
   const { snapshot, context, output, error, input } = actor
-  if (context.live !== snapshot.context) snapshot.context = (actor.context = settleMember(tree, snapshot.context, { before: context, at: '/context' })).live
-  if (output.live !== snapshot.output) snapshot.output = (actor.output = settleMember(tree, snapshot.output, { before: output, at: '/output' })).live
-  if (error.live !== snapshot.error) snapshot.error = (actor.error = settleMember(tree, snapshot.error, { before: error, at: '/error' })).live
-  if (isEffect(actor) && input.live !== snapshot.input) snapshot.input = (actor.input = settleMember(tree, snapshot.input, { before: input, at: '/input' })).live
-  if (context.refs !== actor.context.refs || output.refs !== actor.output.refs || error.refs !== actor.error.refs || input.refs !== actor.input.refs) actor.refs = allRefs(actor)
+  if (context.live !== snapshot.context)
+    snapshot.context = (actor.context = settleMember(tree, snapshot.context, { before: context, at: '/context' })).live
+  if (output.live !== snapshot.output)
+    snapshot.output = (actor.output = settleMember(tree, snapshot.output, { before: output, at: '/output' })).live
+  if (error.live !== snapshot.error)
+    snapshot.error = (actor.error = settleMember(tree, snapshot.error, { before: error, at: '/error' })).live
+  if (isEffect(actor) && input.live !== snapshot.input)
+    snapshot.input = (actor.input = settleMember(tree, snapshot.input, { before: input, at: '/input' })).live
+  if (
+    context.refs !== actor.context.refs ||
+    output.refs !== actor.output.refs ||
+    error.refs !== actor.error.refs ||
+    input.refs !== actor.input.refs
+  )
+    actor.refs = allRefs(actor)
 }
 
-function settleMember(tree: LiveTree, value: unknown, { before, at }: { before: SettledMember; at: string }): SettledMember {
+function settleMember(
+  tree: LiveTree,
+  value: unknown,
+  { before, at }: { before: SettledMember; at: string },
+): SettledMember {
   return settle(value, { port: tree, previous: before.live, at })
 }
 
@@ -144,7 +173,11 @@ function childDocuments(tree: LiveTree, actor: LiveActor, before: Children): Chi
   return count === 0 ? undefined : next
 }
 
-function childDocument(tree: LiveTree, sid: string | undefined, before: ActorDocument | undefined): ActorDocument | undefined {
+function childDocument(
+  tree: LiveTree,
+  sid: string | undefined,
+  before: ActorDocument | undefined,
+): ActorDocument | undefined {
   const child = sid === undefined ? undefined : tree.actors.get(sid)
   return child === undefined ? undefined : documentOf(tree, child, before)
 }
@@ -156,7 +189,8 @@ function merge(before: ActorDocument | undefined, next: Fields): ActorDocument {
     const old = before as unknown as Record<string, JsonValue | undefined>
     for (const name in old) {
       const value = (next as Record<string, unknown>)[name]
-      if (value === old[name] || (value !== undefined && isSmall(name) && sameJson(value, old[name]))) made[name] = old[name]
+      if (value === old[name] || (value !== undefined && isSmall(name) && sameJson(value, old[name])))
+        made[name] = old[name]
       else {
         changed = true
         if (value !== undefined) made[name] = value
@@ -177,7 +211,10 @@ function isSmall(name: string): boolean {
 }
 
 /** The entries of `next`, those that were there before in their old places. */
-export function survivorsFirst<T>(before: { readonly [key: string]: T } | undefined, next: { readonly [key: string]: T }): { readonly [key: string]: T } {
+export function survivorsFirst<T>(
+  before: { readonly [key: string]: T } | undefined,
+  next: { readonly [key: string]: T },
+): { readonly [key: string]: T } {
   if (before === undefined) return next
   const made: { [key: string]: T } = {}
   for (const key in before) if (next[key] !== undefined) made[key] = next[key]

@@ -47,11 +47,17 @@ export function configurationOf(machine: MachineShape, nodes: readonly NodeShape
 function derive(machine: MachineShape, nodes: readonly NodeShape[], value: unknown): Configuration {
   const usual = machine.resolveState({ value, context: {} })._nodes ?? []
   const same = usual.length === nodes.length && usual.every((node, index) => node === nodes[index])
-  return Object.freeze({ value: freezeCopy(value), nodes: same ? undefined : Object.freeze(nodes.map((node) => node.id)) })
+  return Object.freeze({
+    value: freezeCopy(value),
+    nodes: same ? undefined : Object.freeze(nodes.map((node) => node.id)),
+  })
 }
 
 /** What a hydrated snapshot of this document begins with. `undefined`: today's chart has no such configuration. */
-export function templateOf(machine: MachineShape, document: Pick<ActorDocument, 'value' | 'nodes'>): Template | undefined {
+export function templateOf(
+  machine: MachineShape,
+  document: Pick<ActorDocument, 'value' | 'nodes'>,
+): Template | undefined {
   const { byDocument } = cacheOf(machine)
   const key = JSON.stringify([document.value, document.nodes])
   if (byDocument.has(key)) return byDocument.get(key)
@@ -60,7 +66,10 @@ export function templateOf(machine: MachineShape, document: Pick<ActorDocument, 
   return template
 }
 
-function restore(machine: MachineShape, { value, nodes }: Pick<ActorDocument, 'value' | 'nodes'>): Template | undefined {
+function restore(
+  machine: MachineShape,
+  { value, nodes }: Pick<ActorDocument, 'value' | 'nodes'>,
+): Template | undefined {
   let resolved: SnapshotShape
   try {
     resolved = machine.resolveState({ value, context: {} })
@@ -72,7 +81,12 @@ function restore(machine: MachineShape, { value, nodes }: Pick<ActorDocument, 'v
   const own = freezeCopy(value)
   // A level that was added below: where in it to begin is not known.
   if (nodes === undefined ? !sameValue(resolved.value, own) : !reachesLeaves(activeNodes)) return undefined
-  const snapshot = { ...resolved, _nodes: activeNodes, value: own, tags: new Set(activeNodes.flatMap((node) => node.tags)) }
+  const snapshot = {
+    ...resolved,
+    _nodes: activeNodes,
+    value: own,
+    tags: new Set(activeNodes.flatMap((node) => node.tags)),
+  }
   return { value: own, nodes, snapshot, activeNodes }
 }
 
@@ -96,5 +110,8 @@ function sameValue(one: unknown, other: unknown): boolean {
 
 /** Equality of small JSON: configurations, lists of ids. The order of keys counts. */
 export function sameJson(one: unknown, other: unknown): boolean {
-  return one === other || (typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other))
+  return (
+    one === other ||
+    (typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other))
+  )
 }

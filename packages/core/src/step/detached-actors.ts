@@ -29,7 +29,7 @@ export function detachedDocuments(tree: LiveTree, before: DetachedDocuments): De
     }
   }
   const fresh = [...tree.actors.values()].filter((actor) => !isInPlace(actor) && before[actor.sid] === undefined)
-  for (const actor of fresh.sort(byCreation)) {
+  for (const actor of fresh.toSorted(byCreation)) {
     next[actor.sid] = detachedDocument(tree, actor, undefined)
     changed = true
   }
@@ -82,7 +82,7 @@ function forgetUnreachable(tree: LiveTree): void {
     for (const child of Object.values(actor.snapshot.children ?? {})) keep(tree.actors.get(child?.sessionId ?? ''))
     for (const id of Object.values(actor.refs ?? {})) keep(tree.actors.get(id))
   }
-  for (const actor of [...tree.actors.values()]) if (!kept.has(actor)) tree.actors.delete(actor.sid)
+  for (const actor of tree.actors.values()) if (!kept.has(actor)) tree.actors.delete(actor.sid)
 }
 
 function isEmpty(documents: object): boolean {

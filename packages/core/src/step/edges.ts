@@ -6,7 +6,9 @@ const known = new WeakMap<TransitionShape, string>()
 
 /** The ids of what one microstep took, in order. Forbidden transitions, and those that another preempted, were not taken. */
 export function edgesTaken(transitions: readonly TransitionShape[]): string[] {
-  const enabled = transitions.filter(({ target, actions, reenter }) => target !== undefined || actions.length > 0 || reenter)
+  const enabled = transitions.filter(
+    ({ target, actions, reenter }) => target !== undefined || actions.length > 0 || reenter,
+  )
   return withoutPreempted(enabled).map(idOf)
 }
 
@@ -40,7 +42,8 @@ function overlap(one: TransitionShape, other: TransitionShape): boolean {
 /** The node below which a transition exits everything; `undefined`: it exits nothing. */
 function domainOf({ target, source, reenter }: TransitionShape): NodeShape | undefined {
   if (target === undefined || target.length === 0) return undefined
-  if (!reenter && target.every((node) => node === source || isBelow(node, source))) return Object.keys(source.states).length === 0 ? undefined : source
+  if (!reenter && target.every((node) => node === source || isBelow(node, source)))
+    return Object.keys(source.states).length === 0 ? undefined : source
   for (let at = source.parent; at !== undefined; at = at.parent) {
     const ancestor = at
     if (target.every((node) => isBelow(node, ancestor))) return ancestor

@@ -24,7 +24,8 @@ export function nextEffectSnapshot(actor: LiveActor, event: Delivery, log: StepL
     log.stopped.push(actor.sid)
     return { ...snapshot, status: 'stopped', input: undefined }
   }
-  if (actor.kind === 'callback') log.deliveries.push({ effect: actor.sid, event: plainJson(event, `/deliver/${actor.sid}`) })
+  if (actor.kind === 'callback')
+    log.deliveries.push({ effect: actor.sid, event: plainJson(event, `/deliver/${actor.sid}`) })
   return snapshot
 }
 

@@ -10,7 +10,11 @@ interface Heard {
 }
 
 const agentWith = (logic: unknown, input?: unknown): TreeDriver =>
-  started(setup({ actors: { work: logic as never } }).createMachine({ invoke: { src: 'work', id: 'it', ...(input === undefined ? {} : { input: input as never }) } } as never))
+  started(
+    setup({ actors: { work: logic as never } }).createMachine({
+      invoke: { src: 'work', id: 'it', ...(input === undefined ? {} : { input: input as never }) },
+    } as never),
+  )
 
 function run(agent: TreeDriver, patch: Partial<EffectHost> = {}): { running: RunningEffect; heard: Heard } {
   const heard: Heard = { events: [], values: [] }
@@ -47,7 +51,10 @@ describe('the body of a promise', () => {
   })
 
   it('has an input of its own, which it may change', async () => {
-    const agent = agentWith(fromPromise(async ({ input }) => (input as { list: number[] }).list.push(2)), { list: [1] })
+    const agent = agentWith(
+      fromPromise(async ({ input }) => (input as { list: number[] }).list.push(2)),
+      { list: [1] },
+    )
     await run(agent).running.outcome
     expect(agent.state?.effects['0.0']?.input).toEqual({ list: [1] })
   })
@@ -60,7 +67,12 @@ describe('the body of a promise', () => {
   })
 
   it('sends to actors through the references in its input', async () => {
-    const agent = agentWith(fromPromise(async ({ input }) => (input as { parent: { send: (event: object) => void } }).parent.send({ type: 'HI' })), ({ self }: { self: unknown }) => ({ parent: self }))
+    const agent = agentWith(
+      fromPromise(async ({ input }) =>
+        (input as { parent: { send: (event: object) => void } }).parent.send({ type: 'HI' }),
+      ),
+      ({ self }: { self: unknown }) => ({ parent: self }),
+    )
     expect(agent.state?.effects['0.0']?.input).toEqual({ parent: null })
     await run(agent).running.outcome
     expect(agent.sent).toEqual([{ to: '0', event: { type: 'HI' } }])

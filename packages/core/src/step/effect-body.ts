@@ -40,7 +40,12 @@ export function runBody(tree: LiveTree, actor: LiveActor, host: EffectHost): Run
   const args = argumentsOf(tree, actor, host)
   const { config } = actor.logic
   if (actor.kind === 'callback') return runCallback(config as Creator<CallbackExtra, unknown>, args, host)
-  if (actor.kind === 'observable') return runObservable(config as Creator<unknown, Subscribable>, args, streamsEvents(actor.logic) ? host.event : host.next)
+  if (actor.kind === 'observable')
+    return runObservable(
+      config as Creator<unknown, Subscribable>,
+      args,
+      streamsEvents(actor.logic) ? host.event : host.next,
+    )
   return runPromise(config as Creator<unknown, unknown>, args)
 }
 
@@ -48,17 +53,28 @@ function argumentsOf(tree: LiveTree, actor: LiveActor, host: EffectHost): BodyAr
   const { refs } = actor.input
   // A body may write to its input: it gets its own, live and resumed alike.
   const input = refs === undefined ? copyJson(host.input) : unsettle(host.input, refs, { port: tree, at: '/input' })
-  // Nobody can listen to an effect's own emits: it has no subscribers in the tree, and outside only the root is heard.
-  return {
-    input,
-    system: tree.system,
-    self: actor.ref,
-    // Asked for by few: a signal costs as much as a step.
-    get signal() {
-      return host.signal
-    },
-    emit: ignore,
-    refold: host,
+  return new Arguments(input, { tree, actor, host })
+}
+
+/** A class, for the signal's sake: few ask for it, and it costs as much as a step. */
+class Arguments implements BodyArguments {
+  readonly input: unknown
+  readonly system: object
+  readonly self: object
+  readonly emit = ignore // nobody can listen to an effect's own emits: outside only the root is heard
+  readonly refold: EffectContext
+  readonly #host: EffectHost
+
+  constructor(input: unknown, { tree, actor, host }: { tree: LiveTree; actor: LiveActor; host: EffectHost }) {
+    this.input = input
+    this.system = tree.system
+    this.self = actor.ref
+    this.refold = host
+    this.#host = host
+  }
+
+  get signal(): AbortSignal {
+    return this.#host.signal
   }
 }
 
@@ -78,7 +94,7 @@ function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArgument
       const sendBack = (event: unknown): void => {
         if (!stopped) host.event(event)
       }
-      dispose = create({ ...args, sendBack, receive: (listener) => listeners.add(listener) })
+      dispose = create({ ...args, signal: args.signal, sendBack, receive: (listener) => listeners.add(listener) })
     } catch (error) {
       reject(error)
     }
@@ -93,7 +109,11 @@ function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArgument
   return { outcome, deliver: (event) => listeners.forEach((listener) => listener(event)), stop }
 }
 
-function runObservable(create: Creator<unknown, Subscribable>, args: BodyArguments, next: (value: unknown) => void): RunningEffect {
+function runObservable(
+  create: Creator<unknown, Subscribable>,
+  args: BodyArguments,
+  next: (value: unknown) => void,
+): RunningEffect {
   let stopped = false
   let subscription: { unsubscribe(): void } | undefined
   const outcome = new Promise<undefined>((resolve, reject) => {

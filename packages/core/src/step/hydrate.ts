@@ -3,8 +3,8 @@ import type { ActorDocument, ActorId, DetachedActor, StateDocument } from '../re
 import { templateOf } from './configurations.js'
 import { byCreation } from './creation-order.js'
 import { firstEffectSnapshot } from './effect-actor.js'
-import { isEffect, LiveActor } from './live-actor.js'
-import type { SettledMember } from './live-actor.js'
+import { isEffect } from './live-actor.js'
+import type { SettledMember, LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { unsettle } from './settle.js'
 import { logicOf } from './xstate/logic.js'
@@ -31,7 +31,10 @@ interface Newborn {
   readonly children: Readonly<Record<string, RefShape>>
 }
 
-function revive(tree: LiveTree, { actor, document, born }: { actor: LiveActor; document: ActorDocument; born: Newborn[] }): void {
+function revive(
+  tree: LiveTree,
+  { actor, document, born }: { actor: LiveActor; document: ActorDocument; born: Newborn[] },
+): void {
   actor.life = lifeOf(document)
   actor.ref._processingStatus = actor.life
   actor.open = actor.life === RUNNING
@@ -41,7 +44,9 @@ function revive(tree: LiveTree, { actor, document, born }: { actor: LiveActor; d
   const made: Record<string, RefShape> = {}
   const newborn = { actor, document, children: {} as Record<string, RefShape> }
   born.push(newborn)
-  for (const [id, child] of Object.entries(document.children ?? {}).sort(([, one], [, other]) => byCreation(one, other))) {
+  for (const [id, child] of Object.entries(document.children ?? {}).toSorted(([, one], [, other]) =>
+    byCreation(one, other),
+  )) {
     const childActor = make(tree, { id, parent: actor, document: child })
     made[id] = childActor.ref
     revive(tree, { actor: childActor, document: child, born })
@@ -49,7 +54,10 @@ function revive(tree: LiveTree, { actor, document, born }: { actor: LiveActor; d
   for (const id of document.order ?? Object.keys(made)) if (made[id] !== undefined) newborn.children[id] = made[id]
 }
 
-function make(tree: LiveTree, { id, parent, document }: { id: string; parent: LiveActor; document: ActorDocument }): LiveActor {
+function make(
+  tree: LiveTree,
+  { id, parent, document }: { id: string; parent: LiveActor; document: ActorDocument },
+): LiveActor {
   const { sid, kind, src = '', sync = false, systemId } = document
   const logic = logicOf(parent.logic, src)
   const ref = tree.hydrating(sid, () => childRef(logic, { id, src, parent: parent.ref, syncSnapshot: sync }))
@@ -67,14 +75,18 @@ function reviveDetached(tree: LiveTree, detached: StateDocument['detached'], bor
       if (parentActor === undefined) waiting.push([sid, { id, parent, actor: document }])
       else revive(tree, { actor: make(tree, { id, parent: parentActor, document }), document, born })
     }
-    invariant(waiting.length < left.length, `detached actors without a parent: ${waiting.map(([sid]) => sid).join(', ')}`)
+    invariant(
+      waiting.length < left.length,
+      `detached actors without a parent: ${waiting.map(([sid]) => sid).join(', ')}`,
+    )
     left = waiting
   }
 }
 
 /** References may be followed (`ref.getSnapshot()`) only when this is done for all. */
 function giveSnapshot({ actor, document, children }: Newborn, effects: StateDocument['effects']): void {
-  actor.snapshot = actor.machine === undefined ? otherSnapshot(actor, document, effects) : machineSnapshot(actor, document, children)
+  actor.snapshot =
+    actor.machine === undefined ? otherSnapshot(actor, document, effects) : machineSnapshot(actor, document, children)
   actor.ref._snapshot = actor.snapshot
 }
 
@@ -92,13 +104,21 @@ function machineSnapshot(actor: LiveActor, document: ActorDocument, children: Ne
   actor.history = document.history
   actor.childrenLive = children
   actor.order = document.order
-  return { ...template.snapshot, status: document.status ?? 'active', output: undefined, error: undefined, children, historyValue }
+  return {
+    ...template.snapshot,
+    status: document.status ?? 'active',
+    output: undefined,
+    error: undefined,
+    children,
+    historyValue,
+  }
 }
 
 function otherSnapshot(actor: LiveActor, document: ActorDocument, effects: StateDocument['effects']): SnapshotShape {
   const status = document.status ?? 'active'
   const { kind } = actor
-  if (kind === 'machine' || kind === 'transition') return { status, output: undefined, error: undefined, context: undefined }
+  if (kind === 'machine' || kind === 'transition')
+    return { status, output: undefined, error: undefined, context: undefined }
   return { ...firstEffectSnapshot(kind, effects[actor.sid]?.input), status }
 }
 

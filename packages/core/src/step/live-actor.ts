@@ -3,7 +3,16 @@ import type { JsonValue } from '../json/json-value.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument, ActorId, ActorKind } from '../record/state-document.js'
 import type { Configuration } from './configurations.js'
-import type { EventShape, Life, LogicShape, MachineShape, NodeShape, RefShape, ScopeShape, SnapshotShape } from './xstate/shapes.js'
+import type {
+  EventShape,
+  Life,
+  LogicShape,
+  MachineShape,
+  NodeShape,
+  RefShape,
+  ScopeShape,
+  SnapshotShape,
+} from './xstate/shapes.js'
 import { NEW } from './xstate/shapes.js'
 import { boundedMachine } from './xstate/machine.js'
 

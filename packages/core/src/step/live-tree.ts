@@ -39,7 +39,17 @@ export class LiveTree implements SystemHost, RefPort {
     this.options = options
     this.system = new TreeSystem(this)
     const ref = new PlainRef(this.system, options.agentId, ROOT) as unknown as RefShape
-    this.root = this.add({ sid: ROOT, id: options.agentId, parent: undefined, kind: 'machine', logic: machine, ref, src: undefined, sync: false, systemId: undefined })
+    this.root = this.add({
+      sid: ROOT,
+      id: options.agentId,
+      parent: undefined,
+      kind: 'machine',
+      logic: machine,
+      ref,
+      src: undefined,
+      sync: false,
+      systemId: undefined,
+    })
   }
 
   // ---- steps
@@ -98,7 +108,17 @@ export class LiveTree implements SystemHost, RefPort {
     if (src === undefined || kind === 'unknown') this.logged().refuse(notRestorable(ref, kind))
     ref.src = src
     const { sessionId: sid, id, systemId } = ref
-    const actor = this.add({ sid, id, parent, kind: kind === 'unknown' ? 'callback' : kind, logic, ref, src, sync: ref._syncSnapshot === true, systemId })
+    const actor = this.add({
+      sid,
+      id,
+      parent,
+      kind: kind === 'unknown' ? 'callback' : kind,
+      logic,
+      ref,
+      src,
+      sync: ref._syncSnapshot === true,
+      systemId,
+    })
     this.touch(actor)
     this.logged().membersChanged = true
     return (actor.snapshot = this.walk.firstSnapshot(actor, input))
@@ -131,10 +151,19 @@ export class LiveTree implements SystemHost, RefPort {
     actor.dirty = true
     for (let at = actor.parent; at !== undefined && !at.dirty; at = at.parent) at.dirty = true
   }
-  schedule(source: LiveActor, timer: { target: ActorId; event: EventShape; delay: number; id: string | undefined }): void {
+  schedule(
+    source: LiveActor,
+    timer: { target: ActorId; event: EventShape; delay: number; id: string | undefined },
+  ): void {
     const log = this.logged()
     const due = log.now + Math.max(0, timer.delay)
-    this.timers.schedule(log.nextTimerId(), { source: source.sid, target: timer.target, id: timer.id, due, event: timer.event })
+    this.timers.schedule(log.nextTimerId(), {
+      source: source.sid,
+      target: timer.target,
+      id: timer.id,
+      due,
+      event: timer.event,
+    })
   }
 
   /** The log of the step under way. */
@@ -146,6 +175,10 @@ export class LiveTree implements SystemHost, RefPort {
 
 function notRestorable(ref: RefShape, kind: string): RefoldError {
   const hint = 'Give the logic a name in `setup({ actors })` and spawn it by that name.'
-  const why = kind === 'unknown' ? 'logic that none of XState’s creators made' : 'inline logic that cannot be found again by name'
-  return new RefoldError('NOT_RESTORABLE', `the actor "${ref.id}" has ${why}`, { hint, facts: { path: `/children/${ref.id}` } })
+  const why =
+    kind === 'unknown' ? 'logic that none of XState’s creators made' : 'inline logic that cannot be found again by name'
+  return new RefoldError('NOT_RESTORABLE', `the actor "${ref.id}" has ${why}`, {
+    hint,
+    facts: { path: `/children/${ref.id}` },
+  })
 }

@@ -57,16 +57,27 @@ function sendTo(tree: LiveTree, actor: LiveActor, { to, event, delay, id }: Send
   if (typeof delay === 'number') {
     if (own) return tree.schedule(actor, { target: target.sessionId, event, delay, id })
     const hint = 'Raise the delayed event in the machine itself and send from there.'
-    return tree.log?.refuse(new RefoldError('NOT_RESTORABLE', `a delayed "${event.type}" goes to an actor outside of the agent`, { hint }))
+    return tree.log?.refuse(
+      new RefoldError('NOT_RESTORABLE', `a delayed "${event.type}" goes to an actor outside of the agent`, { hint }),
+    )
   }
-  const sent = event.type === 'xstate.error' ? { type: `xstate.error.actor.${actor.id}`, error: event['data'], actorId: actor.id } : event
+  const sent =
+    event.type === 'xstate.error'
+      ? { type: `xstate.error.actor.${actor.id}`, error: event['data'], actorId: actor.id }
+      : event
   if (own) tree.walk.send(target.sessionId, sent)
   else tree.log?.actions.push({ type: 'xstate.sendTo', run: () => target.send(sent) })
 }
 
-function startLater(tree: LiveTree, actor: LiveActor, { actorRef, id }: { actorRef: RefShape | undefined; id: string }): void {
+function startLater(
+  tree: LiveTree,
+  actor: LiveActor,
+  { actorRef, id }: { actorRef: RefShape | undefined; id: string },
+): void {
   if (actorRef === undefined) {
-    return tree.log?.refuse(new RefoldError('NOT_RESTORABLE', `the actor "${id}" has no logic`, { facts: { path: `/children/${id}` } }))
+    return tree.log?.refuse(
+      new RefoldError('NOT_RESTORABLE', `the actor "${id}" has no logic`, { facts: { path: `/children/${id}` } }),
+    )
   }
   actor.deferred.push(() => {
     if (actorRef._processingStatus !== STOPPED) tree.start(actorRef)

@@ -7,11 +7,15 @@ import type { TreeState } from './tree.js'
 import { started } from './tree-driver.fixture.js'
 
 const work = (implementation: unknown, states: object): AnyStateMachine =>
-  setup({ actors: { draft: implementation as never } }).createMachine({ initial: Object.keys(states)[0], states } as never) as unknown as AnyStateMachine
+  setup({ actors: { draft: implementation as never } }).createMachine({
+    initial: Object.keys(states)[0],
+    states,
+  } as never) as unknown as AnyStateMachine
 const promise = fromPromise(async () => 1)
 const busy = { a: { invoke: { src: 'draft', id: 'it' }, after: { 1000: 'b' } }, b: {} }
 const stateOf = (machine: AnyStateMachine): TreeState => started(machine).state as TreeState
-const missing = (machine: AnyStateMachine, state: TreeState): string[] => missingPlaces({ machine }, state).map(({ what }) => what)
+const missing = (machine: AnyStateMachine, state: TreeState): string[] =>
+  missingPlaces({ machine }, state).map(({ what }) => what)
 
 describe('the places of what is pending', () => {
   const state = stateOf(work(promise, busy))
@@ -26,25 +30,47 @@ describe('the places of what is pending', () => {
   })
 
   it('a level that was added below an active state', () => {
-    expect(missing(work(promise, { ...busy, a: { ...busy.a, initial: 'x', states: { x: {} } } }), state)).toEqual(['state "a"'])
+    expect(missing(work(promise, { ...busy, a: { ...busy.a, initial: 'x', states: { x: {} } } }), state)).toEqual([
+      'state "a"',
+    ])
   })
 
   it('logic that is gone, or of another kind', () => {
-    const gone = createMachine({ initial: 'a', states: { a: { after: { 1000: 'b' } }, b: {} } }) as unknown as AnyStateMachine
+    const gone = createMachine({
+      initial: 'a',
+      states: { a: { after: { 1000: 'b' } }, b: {} },
+    }) as unknown as AnyStateMachine
     expect(missing(gone, state)).toEqual(['actor "it": no logic "draft"'])
-    expect(missing(work(fromCallback(() => {}), busy), state)).toEqual(['actor "it": logic "draft" is no promise any more'])
+    expect(
+      missing(
+        work(
+          fromCallback(() => {}),
+          busy,
+        ),
+        state,
+      ),
+    ).toEqual(['actor "it": logic "draft" is no promise any more'])
   })
 
   it('an `after` with another delay', () => {
-    expect(missing(work(promise, { ...busy, a: { ...busy.a, after: { 2000: 'b' } } }), state)).toEqual(['timer 0.t0 of "xstate.after.1000.(machine).a"'])
+    expect(missing(work(promise, { ...busy, a: { ...busy.a, after: { 2000: 'b' } } }), state)).toEqual([
+      'timer 0.t0 of "xstate.after.1000.(machine).a"',
+    ])
   })
 
   it('a remembered state that is gone', () => {
     const chart = (names: string[]): AnyStateMachine =>
       createMachine({
         initial: 'in',
-        states: { in: { initial: names[0] as string, states: { ...Object.fromEntries(names.map((name) => [name, {}])), past: { type: 'history' } }, on: { OUT: 'out' } }, out: {} },
-      } as never) as unknown as AnyStateMachine
+        states: {
+          in: {
+            initial: names[0] as string,
+            states: { ...Object.fromEntries(names.map((name) => [name, {}])), past: { type: 'history' } },
+            on: { OUT: 'out' },
+          },
+          out: {},
+        },
+      } as never)
     const agent = started(chart(['x']))
     agent.send('OUT')
     expect(missing(chart(['y']), agent.state as TreeState)).toEqual(['remembered state "(machine).in.x"'])
@@ -53,17 +79,27 @@ describe('the places of what is pending', () => {
   it('a child of a detached actor is looked for, too', () => {
     const child = setup({ actors: { draft: promise } }).createMachine({ invoke: { src: 'draft', id: 'it' } })
     const chart = (inner: unknown): AnyStateMachine =>
-      setup({ actors: { child: inner as never } }).createMachine({ on: { SPAWN: { actions: spawnChild('child' as never, { id: 'same' } as never) } } }) as unknown as AnyStateMachine
+      setup({ actors: { child: inner as never } }).createMachine({
+        on: { SPAWN: { actions: spawnChild('child' as never, { id: 'same' } as never) } },
+      })
     const agent = started(chart(child))
     agent.send('SPAWN')
     agent.send('SPAWN')
     const other = createMachine({})
-    expect(missing(chart(other), agent.state as TreeState)).toEqual(['actor "it": no logic "draft"', 'actor "it": no logic "draft"'])
+    expect(missing(chart(other), agent.state as TreeState)).toEqual([
+      'actor "it": no logic "draft"',
+      'actor "it": no logic "draft"',
+    ])
   })
 
   it('a tree is not hydrated without them', () => {
     const machine = work(promise, { b: {} })
     const options = { agentId: 'a', onActorSend: () => {}, onLog: () => {} }
-    expect(() => hydrateTree({ machine }, state, options)).toThrow(expect.objectContaining({ code: 'NEEDS_MIGRATION', facts: { missing: expect.arrayContaining([{ kind: 'state', actor: '0', what: 'state "a"' }]) } }))
+    expect(() => hydrateTree({ machine }, state, options)).toThrow(
+      expect.objectContaining({
+        code: 'NEEDS_MIGRATION',
+        facts: { missing: expect.arrayContaining([{ kind: 'state', actor: '0', what: 'state "a"' }]) },
+      }),
+    )
   })
 })

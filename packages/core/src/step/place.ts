@@ -18,7 +18,10 @@ export interface MissingPlace {
 type PlacedState = Pick<StateDocument, 'root' | 'timers' | 'detached'>
 
 /** Nothing: every active state, actor and `after` timer has its place. */
-export function missingPlaces(definition: Pick<DefinitionInternals, 'machine'>, state: PlacedState): readonly MissingPlace[] {
+export function missingPlaces(
+  definition: Pick<DefinitionInternals, 'machine'>,
+  state: PlacedState,
+): readonly MissingPlace[] {
   const search = new Search()
   search.actor(state.root, definition.machine)
   const left = Object.values(state.detached)
@@ -28,7 +31,8 @@ export function missingPlaces(definition: Pick<DefinitionInternals, 'machine'>, 
       else left.push(detached)
     }
   }
-  for (const [id, timer] of Object.entries(state.timers)) search.timer(id, { target: timer.target, type: timer.event['type'] })
+  for (const [id, timer] of Object.entries(state.timers))
+    search.timer(id, { target: timer.target, type: timer.event['type'] })
   return search.missing
 }
 
@@ -54,14 +58,18 @@ class Search {
     const logic = logicOf(this.logics.get(parent), src)
     const kind = kindOf(logic)
     if (kind === document.kind) return this.actor(document, logic)
-    const what = logic === undefined ? `actor "${id}": no logic "${src}"` : `actor "${id}": logic "${src}" is no ${document.kind} any more`
+    const what =
+      logic === undefined
+        ? `actor "${id}": no logic "${src}"`
+        : `actor "${id}": logic "${src}" is no ${document.kind} any more`
     this.missing.push({ kind: 'actor', actor: sid, what })
   }
 
   #machine(document: ActorDocument, machine: MachineShape): void {
     const { sid } = document
     const template = templateOf(machine, document)
-    if (template === undefined) this.missing.push({ kind: 'state', actor: sid, what: `state ${JSON.stringify(document.value)}` })
+    if (template === undefined)
+      this.missing.push({ kind: 'state', actor: sid, what: `state ${JSON.stringify(document.value)}` })
     else this.#templates.set(sid, template)
     for (const [id, nodes] of Object.entries(document.history ?? {})) {
       const lost = [id, ...nodes].find((node) => !machine.idMap.has(node))

@@ -12,9 +12,16 @@ export interface Thrower {
 /** `undefined`: as in XState, the actor fails and its parent hears of it. */
 export function refusalOf(error: unknown, { isRoot, machine }: Thrower): RefoldError | undefined {
   if (isRefoldError(error)) return error
-  if (wroteToFrozen(error)) return refusal('MUTATED', { cause: error, hint: 'Return a new value from `assign`; context and events are frozen.' })
+  if (wroteToFrozen(error))
+    return refusal('MUTATED', {
+      cause: error,
+      hint: 'Return a new value from `assign`; context and events are frozen.',
+    })
   if (isLoopError(error) && (isRoot || hitOurBound(machine, error))) {
-    return refusal('LOOPS_FOREVER', { cause: error, hint: 'Look for `always` or `raise` transitions that lead back to where they came from.' })
+    return refusal('LOOPS_FOREVER', {
+      cause: error,
+      hint: 'Look for `always` or `raise` transitions that lead back to where they came from.',
+    })
   }
   return isRoot ? refusal('EVENT_REFUSED', { cause: error, hint: 'Nothing was recorded.' }) : undefined
 }

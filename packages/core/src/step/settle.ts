@@ -38,7 +38,11 @@ export function settle(value: unknown, { port, previous, at }: SettleOptions): S
 }
 
 /** Stored JSON as a live value: with its references, and frozen before user code sees it. */
-export function unsettle(json: JsonValue | undefined, refs: ActorRefs | undefined, { port, at }: { port: Pick<RefPort, 'refTo'>; at: string }): unknown {
+export function unsettle(
+  json: JsonValue | undefined,
+  refs: ActorRefs | undefined,
+  { port, at }: { port: Pick<RefPort, 'refTo'>; at: string },
+): unknown {
   return json === undefined ? undefined : fromJson(json, refs, { resolve: port.refTo, path: at })
 }
 

@@ -22,10 +22,21 @@ const machine = createMachine({
 describe('the view of a state', () => {
   it('answers as a snapshot of XState does', () => {
     const view = viewState(started(machine).root, machine)
-    expect(view).toMatchObject({ status: 'active', value: { work: { one: 'x', two: {} } }, context: { list: [1] }, output: undefined, error: undefined })
+    expect(view).toMatchObject({
+      status: 'active',
+      value: { work: { one: 'x', two: {} } },
+      context: { list: [1] },
+      output: undefined,
+      error: undefined,
+    })
     expect([...view.tags]).toEqual(['busy', 'deep'])
     expect(view.meta).toEqual({ '(machine).work': { title: 'At work' } })
-    expect([view.matches('work'), view.matches({ work: { one: 'x' } }), view.matches('work.one.y'), view.matches('idle')]).toEqual([true, true, false, false])
+    expect([
+      view.matches('work'),
+      view.matches({ work: { one: 'x' } }),
+      view.matches('work.one.y'),
+      view.matches('idle'),
+    ]).toEqual([true, true, false, false])
     expect([view.hasTag('deep'), view.hasTag('other')]).toEqual([true, false])
   })
 
@@ -50,7 +61,11 @@ describe('the view of a state', () => {
 describe('the active states', () => {
   it('are the paths of the leaves, from the value alone', () => {
     expect(activeStates({ value: 'review' })).toEqual(['review'])
-    expect(activeStates({ value: { work: { one: 'x', two: {} }, other: 'z' } })).toEqual(['work.one.x', 'work.two', 'other.z'])
+    expect(activeStates({ value: { work: { one: 'x', two: {} }, other: 'z' } })).toEqual([
+      'work.one.x',
+      'work.two',
+      'other.z',
+    ])
     expect(activeStates({ value: {} })).toEqual([])
     expect(activeStates({})).toEqual([])
   })

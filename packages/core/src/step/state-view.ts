@@ -45,7 +45,9 @@ export function viewState(root: ActorDocument, machine: AnyStateMachine): StateV
       return found().snapshot.tags ?? new Set<string>()
     },
     get meta() {
-      return Object.fromEntries(found().activeNodes.flatMap((node) => (node.meta === undefined ? [] : [[node.id, node.meta]])))
+      return Object.fromEntries(
+        found().activeNodes.flatMap((node) => (node.meta === undefined ? [] : [[node.id, node.meta]])),
+      )
     },
     matches: (partial) => matchesState(partial as string, value as string),
     hasTag: (tag) => found().snapshot.tags?.has(tag) === true,
@@ -56,7 +58,10 @@ function templateFor(root: ActorDocument, machine: AnyStateMachine): Template {
   const template = templateOf(boundedMachine(machine), root)
   if (template !== undefined) return template
   const hint = 'Register the version that the agent was started with, or migrate the agent.'
-  throw new RefoldError('NEEDS_MIGRATION', `today's chart has no state ${JSON.stringify(root.value)}`, { hint, facts: { value: root.value } })
+  throw new RefoldError('NEEDS_MIGRATION', `today's chart has no state ${JSON.stringify(root.value)}`, {
+    hint,
+    facts: { value: root.value },
+  })
 }
 
 /**

@@ -124,12 +124,23 @@ function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocumen
   const at = `/timers/${key}`
   if (!Number.isFinite(timer.due)) {
     const hint = 'Give a delay that is a finite number of milliseconds.'
-    throw new RefoldError('NOT_SERIALIZABLE', `${at}/due: the delay of "${timer.event.type}" is no finite number`, { hint, facts: { path: `${at}/due` } })
+    throw new RefoldError('NOT_SERIALIZABLE', `${at}/due: the delay of "${timer.event.type}" is no finite number`, {
+      hint,
+      facts: { path: `${at}/due` },
+    })
   }
   const { source, target, id, due } = timer
   const event = settleEvent(timer.event, `${at}/event`, port)
   const refs = event.refs === undefined ? undefined : { refs: event.refs }
-  timer.document = { source, target, id, due, event: event.json as JsonObject, ...(timer.lost ? { lost: true as const } : undefined), ...refs }
+  timer.document = {
+    source,
+    target,
+    id,
+    due,
+    event: event.json as JsonObject,
+    ...(timer.lost ? { lost: true as const } : undefined),
+    ...refs,
+  }
   ;(timer as { event: EventShape }).event = event.live as EventShape
   return timer.document
 }
@@ -137,6 +148,9 @@ function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocumen
 /** The references stand beside the event, with pointers into it; an error names the whole path. */
 function settleEvent(event: EventShape, at: string, port: RefPort): Settled {
   const { json, refs, live } = settle(event, { port, at })
-  const below = refs === undefined ? undefined : Object.fromEntries(Object.entries(refs).map(([pointer, id]) => [pointer.slice(at.length), id]))
+  const below =
+    refs === undefined
+      ? undefined
+      : Object.fromEntries(Object.entries(refs).map(([pointer, id]) => [pointer.slice(at.length), id]))
   return { json, refs: below, live }
 }

@@ -7,12 +7,26 @@ describe('timers', () => {
   const machine = createMachine({
     context: { rang: 0 },
     initial: 'a',
-    states: { a: { after: { 1000: { target: 'b', actions: assign({ rang: ({ context }) => context.rang + 1 }) } }, on: { LEAVE: 'b' } }, b: {} },
+    states: {
+      a: {
+        after: { 1000: { target: 'b', actions: assign({ rang: ({ context }) => context.rang + 1 }) } },
+        on: { LEAVE: 'b' },
+      },
+      b: {},
+    },
   })
 
   it('an `after` is durable, with an absolute due time', () => {
     const agent = started(machine)
-    expect(agent.state?.timers).toEqual({ '0.t0': { source: '0', target: '0', id: 'xstate.after.1000.(machine).a', due: 2_000, event: { type: 'xstate.after.1000.(machine).a' } } })
+    expect(agent.state?.timers).toEqual({
+      '0.t0': {
+        source: '0',
+        target: '0',
+        id: 'xstate.after.1000.(machine).a',
+        due: 2_000,
+        event: { type: 'xstate.after.1000.(machine).a' },
+      },
+    })
     agent.fire()
     expect(agent.root).toMatchObject({ value: 'b', context: { rang: 1 } })
     expect(agent.state?.timers).toEqual({})
@@ -47,7 +61,13 @@ describe('timers', () => {
     const machine = createMachine({
       context: { from: null as unknown },
       on: {
-        ASK: { actions: sendTo(({ self }) => self, ({ self }) => ({ type: 'ANSWER', from: self }), { delay: 5 }) },
+        ASK: {
+          actions: sendTo(
+            ({ self }) => self,
+            ({ self }) => ({ type: 'ANSWER', from: self }),
+            { delay: 5 },
+          ),
+        },
         ANSWER: { actions: assign({ from: ({ event }) => (event['from'] as { id: string }).id }) },
       },
     })
@@ -58,7 +78,12 @@ describe('timers', () => {
   })
 
   it('timers of an ended agent are gone', () => {
-    const agent = started(createMachine({ initial: 'a', states: { a: { entry: raise({ type: 'X' }, { delay: 9 }), on: { END: 'end' } }, end: { type: 'final' } } }))
+    const agent = started(
+      createMachine({
+        initial: 'a',
+        states: { a: { entry: raise({ type: 'X' }, { delay: 9 }), on: { END: 'end' } }, end: { type: 'final' } },
+      }),
+    )
     agent.send('END')
     expect(agent.state?.timers).toEqual({})
   })
@@ -68,7 +93,15 @@ describe('actions', () => {
   it('custom ones and logs are not run by the step: it names them, to be run after the append', () => {
     const ran: unknown[] = []
     const machine = setup({ actions: { notify: (_, params: { n: number }) => void ran.push(params) } }).createMachine({
-      on: { GO: { actions: [{ type: 'notify', params: { n: 1 } }, log('text', 'label'), enqueueActions(({ enqueue }) => enqueue({ type: 'notify', params: { n: 2 } }))] } },
+      on: {
+        GO: {
+          actions: [
+            { type: 'notify', params: { n: 1 } },
+            log('text', 'label'),
+            enqueueActions(({ enqueue }) => enqueue({ type: 'notify', params: { n: 2 } })),
+          ],
+        },
+      },
     })
     const agent = started(machine)
     const { actions } = agent.send('GO')
@@ -85,7 +118,10 @@ describe('actions', () => {
 
   it('what the root emits is data; what a child emits is heard by nobody outside', () => {
     const child = createMachine({ entry: emit({ type: 'inner' }) })
-    const machine = setup({ actors: { child } }).createMachine({ invoke: { src: 'child' }, on: { GO: { actions: emit({ type: 'outer', n: 1 } as never) } } })
+    const machine = setup({ actors: { child } }).createMachine({
+      invoke: { src: 'child' },
+      on: { GO: { actions: emit({ type: 'outer', n: 1 } as never) } },
+    })
     const agent = new TreeDriver(machine)
     expect(agent.start().emitted).toEqual([])
     expect(agent.send('GO').emitted).toEqual([{ type: 'outer', n: 1 }])
@@ -103,18 +139,46 @@ describe('questions', () => {
   const machine = createMachine({
     initial: 'a',
     context: { n: 1 },
-    states: { a: { on: { YES: 'b', NO: { guard: () => false, target: 'b' }, THROWS: { target: 'b', guard: () => { throw new Error('x') } }, FORBIDDEN: {} }, after: { 5: 'b' } }, b: {} },
+    states: {
+      a: {
+        on: {
+          YES: 'b',
+          NO: { guard: () => false, target: 'b' },
+          THROWS: {
+            target: 'b',
+            guard: () => {
+              throw new Error('x')
+            },
+          },
+          FORBIDDEN: {},
+        },
+        after: { 5: 'b' },
+      },
+      b: {},
+    },
     on: { 'any.*': { actions: () => {} } },
   })
 
   it('`can` says what would be taken, and throws nothing', () => {
     const tree = started(machine).tree()
-    expect(['YES', 'NO', 'THROWS', 'FORBIDDEN', 'any.thing', 'else'].map((type) => tree.can({ type }))).toEqual([true, false, false, false, true, false])
+    expect(['YES', 'NO', 'THROWS', 'FORBIDDEN', 'any.thing', 'else'].map((type) => tree.can({ type }))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      false,
+    ])
   })
 
   it('the event descriptors are those of the active states, without XState’s own', () => {
     const agent = started(machine)
-    expect([...agent.tree().eventDescriptors()].sort()).toEqual(['NO', 'THROWS', 'YES', 'any.*'])
+    expect([...agent.tree().eventDescriptors()].toSorted((one, other) => one.localeCompare(other))).toEqual([
+      'any.*',
+      'NO',
+      'THROWS',
+      'YES',
+    ])
     agent.send('YES')
     expect(agent.tree().eventDescriptors()).toEqual(['any.*'])
   })

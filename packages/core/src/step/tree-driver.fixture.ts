@@ -38,7 +38,7 @@ export class TreeDriver {
   }
   /** Fires the timer that is due first, at its time. */
   fire(): TreeStep {
-    const [first] = Object.entries(this.state?.timers ?? {}).sort(([, one], [, other]) => one.due - other.due)
+    const [first] = Object.entries(this.state?.timers ?? {}).toSorted(([, one], [, other]) => one.due - other.due)
     if (first === undefined) throw new Error('no timer')
     this.now = first[1].due
     return this.step({ kind: 'timer.fired', timer: first[0] })

@@ -1,6 +1,15 @@
 /** What one input did to the actor tree: the port between XState and the rest of Refold. */
 import type { JsonObject, JsonValue } from '../json/json-value.js'
-import type { ActorDocument, ActorId, DetachedActor, EffectId, EffectKind, ErrorData, TimerDocument, TimerId } from '../record/state-document.js'
+import type {
+  ActorDocument,
+  ActorId,
+  DetachedActor,
+  EffectId,
+  EffectKind,
+  ErrorData,
+  TimerDocument,
+  TimerId,
+} from '../record/state-document.js'
 
 /** An input that the chart must decide. Everything in it is JSON already. */
 export type ChartInput =
@@ -56,7 +65,10 @@ export interface EffectHost {
   readonly signal: AbortSignal
   readonly key: string
   readonly attempt: number
-  readonly step: <R>(name: string, run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>) => Promise<R>
+  readonly step: <R>(
+    name: string,
+    run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>,
+  ) => Promise<R>
   readonly progress: (chunk: unknown) => void
   /** A callback's `sendBack`, an event of `fromEventObservable`. */
   readonly event: (event: unknown) => void

@@ -1,6 +1,18 @@
 /** Each row of the design's table of XState's features, with the tree hydrated from JSON text between any two inputs. */
 import { describe, expect, it } from 'vitest'
-import { assign, createMachine, forwardTo, fromCallback, fromObservable, fromPromise, fromTransition, raise, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate'
+import {
+  assign,
+  createMachine,
+  fromCallback,
+  fromPromise,
+  fromTransition,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate'
 import { started, TreeDriver } from './tree-driver.fixture.js'
 
 const draft = fromPromise<unknown, unknown>(async () => 'never run here')
@@ -13,7 +25,12 @@ describe('state', () => {
       initial: 'a',
       states: {
         a: {
-          on: { ADD: { actions: [assign({ n: ({ context }) => (context as { n: number }).n + 1 }), raise({ type: 'CHECK' })] }, CHECK: { guard: 'enough', target: 'b' } },
+          on: {
+            ADD: {
+              actions: [assign({ n: ({ context }) => (context as { n: number }).n + 1 }), raise({ type: 'CHECK' })],
+            },
+            CHECK: { guard: 'enough', target: 'b' },
+          },
         },
         b: { always: 'end' },
         end: { type: 'final' },
@@ -25,7 +42,15 @@ describe('state', () => {
     expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'a', context: { n: 1 } })
     agent.send('ADD')
     const step = agent.send('ADD')
-    expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'end', context: { n: 3 }, status: 'done', output: { total: 3 }, nodes: ['(machine).end', '(machine)'] })
+    expect(agent.root).toEqual({
+      sid: '0',
+      kind: 'machine',
+      value: 'end',
+      context: { n: 3 },
+      status: 'done',
+      output: { total: 3 },
+      nodes: ['(machine).end', '(machine)'],
+    })
     expect(step.path).toEqual(['1.0', '1.1', '2.0'])
   })
 
@@ -34,14 +59,21 @@ describe('state', () => {
     const machine = createMachine({
       initial: 'work',
       states: {
-        work: { type: 'parallel', states: { one: region, two: region, past: { type: 'history', history: 'deep' } }, on: { PAUSE: 'idle' } },
+        work: {
+          type: 'parallel',
+          states: { one: region, two: region, past: { type: 'history', history: 'deep' } },
+          on: { PAUSE: 'idle' },
+        },
         idle: { on: { RESUME: 'work.past' } },
       },
     })
     const agent = started(machine)
     agent.send('NEXT')
     agent.send('PAUSE')
-    expect(agent.root).toMatchObject({ value: 'idle', history: { '(machine).work.past': ['(machine).work.one.y', '(machine).work.two.y'] } })
+    expect(agent.root).toMatchObject({
+      value: 'idle',
+      history: { '(machine).work.past': ['(machine).work.one.y', '(machine).work.two.y'] },
+    })
     agent.send('RESUME')
     expect(agent.root.value).toEqual({ work: { one: 'y', two: 'y' } })
   })
@@ -61,102 +93,15 @@ describe('state', () => {
   })
 })
 
-describe('effects', () => {
-  const machine = setup({ actors: { draft } }).createMachine({
-    context: { got: null as unknown, topic: 'whales' },
-    initial: 'writing',
-    states: {
-      writing: {
-        invoke: {
-          src: 'draft',
-          id: 'it',
-          input: ({ context }: { context: { topic: string } }) => ({ topic: context.topic }),
-          onDone: { target: 'ready', actions: assign({ got: ({ event }) => event.output }) },
-          onError: { target: 'broken', actions: assign({ got: ({ event }) => event.error }) },
-        },
-        on: { SKIP: 'ready' },
-      },
-      ready: {},
-      broken: {},
-    },
-  })
-
-  it('an invoked promise is started with its input as data, and its output is the next input', () => {
-    const agent = new TreeDriver(machine)
-    const first = agent.start()
-    expect(first.started).toEqual([{ effect: '0.0', kind: 'promise', src: 'draft', input: { topic: 'whales' } }])
-    expect(first.root.children).toEqual({ it: { sid: '0.0', kind: 'promise', src: 'draft' } })
-    const second = agent.done('0.0', { text: 'long' })
-    expect(second.stopped).toEqual([])
-    expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'ready', context: { got: { text: 'long' }, topic: 'whales' } })
-  })
-
-  it('its failure is data: guards and assigns see no Error', () => {
-    const agent = started(machine)
-    agent.failed('0.0', 'no network')
-    expect(agent.root).toMatchObject({ value: 'broken', context: { got: { name: 'Error', message: 'no network' } } })
-  })
-
-  it('leaving its state stops it; a late outcome changes nothing', () => {
-    const agent = started(machine)
-    expect(agent.send('SKIP').stopped).toEqual(['0.0'])
-    const before = JSON.stringify(agent.root)
-    agent.done('0.0', 'late')
-    expect(JSON.stringify(agent.root)).toBe(before)
-  })
-
-  it('one that starts and stops within one step is never seen', () => {
-    const agent = new TreeDriver(setup({ actors: { draft } }).createMachine({ initial: 'a', states: { a: { invoke: { src: 'draft' }, always: 'b' }, b: {} } }))
-    expect(agent.start()).toMatchObject({ started: [], stopped: [] })
-  })
-
-  it('an unhandled failure fails the agent', () => {
-    const agent = started(setup({ actors: { draft } }).createMachine({ invoke: { src: 'draft' } }))
-    agent.failed('0.0', 'bad')
-    expect(agent.root).toMatchObject({ status: 'error', error: { name: 'Error', message: 'bad' } })
-  })
-
-  it('a callback sends events, and is delivered those that are sent to it', () => {
-    const machine = setup({ actors: { listen } }).createMachine({
-      context: { heard: [] as string[] },
-      invoke: { src: 'listen', id: 'ear' },
-      on: {
-        TELL: { actions: sendTo('ear', ({ event }) => ({ type: 'HELLO', to: event['to'] })) },
-        FORWARD: { actions: forwardTo('ear') },
-        SAID: { actions: assign({ heard: ({ context, event }) => [...context.heard, event['what'] as string] }) },
-      },
-    })
-    const agent = started(machine)
-    expect(agent.send('TELL', { to: 'ana' }).deliveries).toEqual([{ effect: '0.0', event: { type: 'HELLO', to: 'ana' } }])
-    expect(agent.send('FORWARD').deliveries).toEqual([{ effect: '0.0', event: { type: 'FORWARD' } }])
-    agent.effectEvent('0.0', { type: 'SAID', what: 'hi' })
-    expect(agent.context).toEqual({ heard: ['hi'] })
-  })
-
-  it('an observable’s values are its context, and reach onSnapshot', () => {
-    const watch = fromObservable<unknown, unknown>(() => ({ subscribe: () => ({ unsubscribe: () => {} }) }) as never)
-    const machine = setup({ actors: { watch } }).createMachine({
-      context: { last: null as unknown },
-      invoke: { src: 'watch', id: 'eye', onSnapshot: { actions: assign({ last: ({ event }) => event.snapshot.context ?? null }) } },
-    })
-    const agent = started(machine)
-    agent.next('0.0', { seen: 1 })
-    expect(agent.root).toMatchObject({ context: { last: { seen: 1 } }, children: { eye: { sync: true, context: { seen: 1 } } } })
-  })
-
-  it('no user event passes for an outcome', () => {
-    const agent = started(machine)
-    agent.step({ kind: 'actor.event', to: '0.0', event: { type: 'xstate.promise.resolve', data: 'forged' } })
-    expect(agent.root).toMatchObject({ value: 'writing' })
-  })
-})
-
 describe('actors inside the tree', () => {
   const child = setup({ actors: { draft } }).createMachine({
     context: ({ input }) => ({ of: (input as { name: string }).name }),
     initial: 'asking',
     states: {
-      asking: { invoke: { src: 'draft', id: 'ask', input: 1, onDone: 'end' }, on: { HURRY: { actions: sendParent({ type: 'NO' }) } } },
+      asking: {
+        invoke: { src: 'draft', id: 'ask', input: 1, onDone: 'end' },
+        on: { HURRY: { actions: sendParent({ type: 'NO' }) } },
+      },
       end: { type: 'final' },
     },
     output: { ok: true },
@@ -164,32 +109,60 @@ describe('actors inside the tree', () => {
 
   it('a child machine lives in the document, talks to its parent, and its effects have path names', () => {
     const machine = setup({ actors: { child } }).createMachine({
-      context: { said: 0, result: null as unknown },
-      invoke: { src: 'child', id: 'kid', input: { name: 'bo' }, onDone: { actions: assign({ result: ({ event }) => event.output }) } },
-      on: { PUSH: { actions: sendTo('kid', { type: 'HURRY' }) }, NO: { actions: assign({ said: ({ context }) => context.said + 1 }) } },
+      context: { said: 0, result: null },
+      invoke: {
+        src: 'child',
+        id: 'kid',
+        input: { name: 'bo' },
+        onDone: { actions: assign({ result: ({ event }) => event.output }) },
+      },
+      on: {
+        PUSH: { actions: sendTo('kid', { type: 'HURRY' }) },
+        NO: { actions: assign({ said: ({ context }) => context.said + 1 }) },
+      },
     })
     const agent = new TreeDriver(machine)
     expect(agent.start().started).toEqual([{ effect: '0.1', kind: 'promise', src: 'child.draft', input: 1 }])
     expect(agent.send('PUSH').path).toEqual(['0.0', '0.0/1.0', '0.1'])
     expect(agent.context).toMatchObject({ said: 1 })
     agent.done('0.1', null)
-    expect(agent.root).toMatchObject({ context: { result: { ok: true } }, children: { kid: { status: 'done', output: { ok: true } } } })
+    expect(agent.root).toMatchObject({
+      context: { result: { ok: true } },
+      children: { kid: { status: 'done', output: { ok: true } } },
+    })
   })
 
   it('transition logic is folded, and spawned references stand beside the context', () => {
-    const tally = fromTransition((state: { n: number }, event: { type: string }) => (event.type === 'UP' ? { n: state.n + 1 } : state), { n: 0 })
-    const machine = setup({ actors: { tally }, types: { context: {} as { counter: unknown; seen: number } } }).createMachine({
+    const tally = fromTransition(
+      (state: { n: number }, event: { type: string }) => (event.type === 'UP' ? { n: state.n + 1 } : state),
+      { n: 0 },
+    )
+    const machine = setup({
+      actors: { tally },
+      types: { context: {} as { counter: unknown; seen: number } },
+    }).createMachine({
       context: ({ spawn, self }) => ({ counter: spawn('tally', { id: 'c' }), me: self, seen: 0 }) as never,
       on: {
         UP: { actions: sendTo('c', { type: 'UP' }) },
-        LOOK: { actions: assign({ seen: ({ context }) => (context.counter as { getSnapshot(): { context: { n: number } } }).getSnapshot().context.n }) },
+        LOOK: {
+          actions: assign({
+            seen: ({ context }) =>
+              (context.counter as { getSnapshot(): { context: { n: number } } }).getSnapshot().context.n,
+          }),
+        },
       },
     })
     const agent = started(machine)
-    expect(agent.root).toMatchObject({ context: { counter: null, me: null, seen: 0 }, refs: { '/context/counter': '0.0', '/context/me': '0' } })
+    expect(agent.root).toMatchObject({
+      context: { counter: null, me: null, seen: 0 },
+      refs: { '/context/counter': '0.0', '/context/me': '0' },
+    })
     agent.send('UP')
     agent.send('LOOK')
-    expect(agent.root).toMatchObject({ context: { seen: 1 }, children: { c: { kind: 'transition', context: { n: 1 } } } })
+    expect(agent.root).toMatchObject({
+      context: { seen: 1 },
+      children: { c: { kind: 'transition', context: { n: 1 } } },
+    })
   })
 
   it('a systemId is found after a restart, and is free when its actor ends', () => {
@@ -208,26 +181,42 @@ describe('actors inside the tree', () => {
   })
 
   it('a throw inside a child fails the child, and its parent hears of it as data', () => {
-    const bad = createMachine({ on: { GO: { actions: assign(() => { throw new Error('inside') }) } } })
+    const bad = createMachine({
+      on: {
+        GO: {
+          actions: assign(() => {
+            throw new Error('inside')
+          }),
+        },
+      },
+    })
     const machine = setup({ actors: { bad } }).createMachine({
-      context: { error: null as unknown },
+      context: { error: null },
       invoke: { src: 'bad', id: 'b', onError: { actions: assign({ error: ({ event }) => event.error }) } },
       on: { GO: { actions: sendTo('b', { type: 'GO' }) } },
     })
     const agent = started(machine)
     agent.send('GO')
-    expect(agent.root).toMatchObject({ context: { error: { name: 'Error', message: 'inside' } }, children: { b: { status: 'error' } } })
+    expect(agent.root).toMatchObject({
+      context: { error: { name: 'Error', message: 'inside' } },
+      children: { b: { status: 'error' } },
+    })
   })
 
   it('an actor whose id another took over lives on beside the tree', () => {
     const machine = setup({ actors: { listen } }).createMachine({
       context: { heard: 0 },
-      on: { SPAWN: { actions: spawnChild('listen', { id: 'same' }) }, HEARD: { actions: assign({ heard: ({ context }) => context.heard + 1 }) } },
+      on: {
+        SPAWN: { actions: spawnChild('listen', { id: 'same' }) },
+        HEARD: { actions: assign({ heard: ({ context }) => context.heard + 1 }) },
+      },
     })
     const agent = started(machine)
     agent.send('SPAWN')
     agent.send('SPAWN')
-    expect(agent.state?.detached).toEqual({ '1.0': { id: 'same', parent: '0', actor: { sid: '1.0', kind: 'callback', src: 'listen' } } })
+    expect(agent.state?.detached).toEqual({
+      '1.0': { id: 'same', parent: '0', actor: { sid: '1.0', kind: 'callback', src: 'listen' } },
+    })
     agent.effectEvent('1.0', { type: 'HEARD' })
     expect(agent.context).toEqual({ heard: 1 })
   })

@@ -13,7 +13,17 @@ import { LiveTree, ROOT } from './live-tree.js'
 import { missingPlaces } from './place.js'
 import { freezeJson, plainJson } from './settle.js'
 import type { StepLog } from './step-log.js'
-import type { ChartInput, EffectHost, EventData, RunningEffect, StartedEffect, StepOptions, Tree, TreeOptions, TreeStep } from './tree-step.js'
+import type {
+  ChartInput,
+  EffectHost,
+  EventData,
+  RunningEffect,
+  StartedEffect,
+  StepOptions,
+  Tree,
+  TreeOptions,
+  TreeStep,
+} from './tree-step.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EffectKind } from '../record/state-document.js'
 import type { MachineShape } from './xstate/shapes.js'
@@ -27,7 +37,11 @@ export function createTree(definition: Pick<DefinitionInternals, 'machine'>, opt
 }
 
 /** The tree as the documents describe it. Throws `NEEDS_MIGRATION` when today's chart has no place for what they hold. */
-export function hydrateTree(definition: Pick<DefinitionInternals, 'machine'>, state: TreeState, options: TreeOptions): Tree {
+export function hydrateTree(
+  definition: Pick<DefinitionInternals, 'machine'>,
+  state: TreeState,
+  options: TreeOptions,
+): Tree {
   const missing = missingPlaces(definition, state)
   if (missing.length > 0) {
     const hint = 'Register the version that the agent was started with, or migrate the agent.'
@@ -89,7 +103,9 @@ class RecordedTree implements Tree {
   eventDescriptors(): readonly string[] {
     const { status, _nodes: nodes = [] } = this.#tree.root.snapshot
     if (status !== 'active') return []
-    return [...new Set(nodes.flatMap((node) => node.ownEvents))].filter((descriptor) => !descriptor.startsWith('xstate.'))
+    return [...new Set(nodes.flatMap((node) => node.ownEvents))].filter(
+      (descriptor) => !descriptor.startsWith('xstate.'),
+    )
   }
 
   runEffect(effect: EffectId, host: EffectHost): RunningEffect | undefined {
@@ -113,7 +129,8 @@ function apply(tree: LiveTree, input: ChartInput): void {
       return tree.walk.send(input.effect, new EffectSignal('next', freezeJson(input.value)))
     case 'effect.event': {
       const actor = tree.actors.get(input.effect)
-      if (actor?.life === RUNNING && actor.parent !== undefined) tree.walk.send(actor.parent.sid, freezeJson(input.event))
+      if (actor?.life === RUNNING && actor.parent !== undefined)
+        tree.walk.send(actor.parent.sid, freezeJson(input.event))
       return
     }
     case 'actor.event':
@@ -130,7 +147,8 @@ type Doings = Omit<TreeStep, 'root' | 'timers' | 'detached'>
 function doings(log: StepLog): Doings {
   const { actions, path } = log
   const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
-  if (log.stopped.length === 0 && log.deliveries.length === 0) return { started: log.started.map(startedEffect), stopped: NONE, deliveries: NONE, emitted, actions, path }
+  if (log.stopped.length === 0 && log.deliveries.length === 0)
+    return { started: log.started.map(startedEffect), stopped: NONE, deliveries: NONE, emitted, actions, path }
   const gone = new Set(log.stopped)
   const fresh = new Set(log.started.map((actor) => actor.sid))
   const neverRan = (effect: EffectId): boolean => gone.has(effect) && fresh.has(effect)

@@ -43,7 +43,8 @@ export class Walk {
   }
   /** Once the root has ended nobody listens: what plain XState would leave running is stopped, and no timer is left. */
   stopAll(): void {
-    for (const actor of [...this.#tree.actors.values()].sort(byCreation)) if (actor !== this.#tree.root && actor.life === RUNNING) this.stop(actor)
+    for (const actor of [...this.#tree.actors.values()].toSorted(byCreation))
+      if (actor !== this.#tree.root && actor.life === RUNNING) this.stop(actor)
     this.#tree.timers.clear()
   }
 
@@ -52,8 +53,10 @@ export class Walk {
     const { machine, kind } = actor
     if (kind === 'promise' || kind === 'callback' || kind === 'observable') return firstEffectSnapshot(kind, input)
     const scope = this.#scopeOf(actor)
-    const snapshot = machine === undefined ? actor.logic.getInitialSnapshot(scope, input) : initialSnapshot(machine, scope, input)
-    if (snapshot.status === 'error' && actor !== this.#tree.root) snapshot.error = this.#childError(actor, snapshot.error)
+    const snapshot =
+      machine === undefined ? actor.logic.getInitialSnapshot(scope, input) : initialSnapshot(machine, scope, input)
+    if (snapshot.status === 'error' && actor !== this.#tree.root)
+      snapshot.error = this.#childError(actor, snapshot.error)
     return snapshot
   }
 
@@ -63,7 +66,8 @@ export class Walk {
       id: actor.ref.id,
       sessionId: actor.sid,
       system: this.#tree.system,
-      logger: (...args) => this.#tree.logged().actions.push({ type: 'xstate.log', run: () => this.#tree.options.onLog(args) }),
+      logger: (...args) =>
+        this.#tree.logged().actions.push({ type: 'xstate.log', run: () => this.#tree.options.onLog(args) }),
       emit: (event) => this.emit(actor, event),
       stopChild: () => {},
       defer: (run) => actor.deferred.push(run),
@@ -105,7 +109,8 @@ export class Walk {
     if (actor.busy) return
     actor.busy = true
     try {
-      while (actor.open && actor.mailbox.length > 0 && this.#mayGoOn()) this.#process(actor, actor.mailbox.shift() as Delivery)
+      while (actor.open && actor.mailbox.length > 0 && this.#mayGoOn())
+        this.#process(actor, actor.mailbox.shift() as Delivery)
     } finally {
       actor.busy = false
     }
@@ -115,7 +120,11 @@ export class Walk {
     const log = this.#tree.logged()
     if (++log.processed > MAX_EVENTS_PER_STEP) {
       const hint = 'Look for actors that answer each other without end.'
-      log.refuse(new RefoldError('LOOPS_FOREVER', `one input made the actors process more than ${MAX_EVENTS_PER_STEP} events`, { hint }))
+      log.refuse(
+        new RefoldError('LOOPS_FOREVER', `one input made the actors process more than ${MAX_EVENTS_PER_STEP} events`, {
+          hint,
+        }),
+      )
     }
     return log.refusal === undefined
   }
@@ -145,7 +154,8 @@ export class Walk {
     if (actor.deferred.length > 0) this.#runDeferred(actor)
     const { status, output } = actor.snapshot
     if (status === 'error') return this.#end(actor)
-    if (status === 'active' && actor.sync) this.#toParent(actor, { type: `xstate.snapshot.${actor.id}`, snapshot: actor.snapshot })
+    if (status === 'active' && actor.sync)
+      this.#toParent(actor, { type: `xstate.snapshot.${actor.id}`, snapshot: actor.snapshot })
     if (status !== 'done') return
     this.#close(actor)
     this.#toParent(actor, { type: `xstate.done.actor.${actor.id}`, output, actorId: actor.id })

@@ -1,5 +1,20 @@
 /** Random actions and guards. What sends, spawns or raises does so within an allowance, so that charts come to rest. */
-import { and, assign, cancel, emit, enqueueActions, log, not, or, raise, sendParent, sendTo, spawnChild, stateIn, stopChild } from 'xstate'
+import {
+  and,
+  assign,
+  cancel,
+  emit,
+  enqueueActions,
+  log,
+  not,
+  or,
+  raise,
+  sendParent,
+  sendTo,
+  spawnChild,
+  stateIn,
+  stopChild,
+} from 'xstate'
 import type { Seeded } from './seeded.js'
 
 export interface Vocabulary {
@@ -19,7 +34,7 @@ interface Context {
   readonly bag: Readonly<Record<string, unknown>>
 }
 
-/* XState infers the types of actions from a machine, and here there is none yet. */
+// oxlint-disable-next-line typescript/no-explicit-any -- XState infers the types of actions from a machine, and here there is none yet
 type Loose = any
 
 const set = (update: (context: Context, event: Loose) => Partial<Context>): unknown =>
@@ -57,7 +72,12 @@ function randomAction(words: Vocabulary): unknown {
   if (kind < 15) return randomChildAction(words)
   const text = `note${random.below(5)}`
   if (kind === 15) return emit({ type: 'emitted', text } as Loose)
-  if (kind === 16) return emit((({ context }: { context: Context }) => ({ type: 'emitted', n: context.n, bag: { size: Object.keys(context.bag).length } })) as Loose)
+  if (kind === 16)
+    return emit((({ context }: { context: Context }) => ({
+      type: 'emitted',
+      n: context.n,
+      bag: { size: Object.keys(context.bag).length },
+    })) as Loose)
   if (kind === 17) return log((({ context }: { context: Context }) => `${text} ${context.n}`) as Loose)
   if (kind === 18) return { type: 'note', params: { text } }
   return { type: 'note', params: ({ context, event }: Loose) => ({ text, n: context.n, of: event.type }) }
@@ -72,11 +92,15 @@ function randomAssign({ random }: Vocabulary): unknown {
     case 1:
       return set((context) => ({ bag: { ...context.bag, [key]: number } }))
     case 2:
-      return set((context) => ({ bag: Object.fromEntries(Object.entries(context.bag).filter(([name]) => name !== key)) }))
+      return set((context) => ({
+        bag: Object.fromEntries(Object.entries(context.bag).filter(([name]) => name !== key)),
+      }))
     case 3:
       return set((context) => ({ bag: { [key]: { deep: [number, { gone: undefined }] }, ...context.bag } }))
     case 4:
-      return set((context, event) => ({ bag: { ...context.bag, last: event.output ?? event.value ?? event.error ?? null } }))
+      return set((context, event) => ({
+        bag: { ...context.bag, last: event.output ?? event.value ?? event.error ?? null },
+      }))
     case 5:
       return assign((({ context, self }: Loose) => ({ bag: { ...context.bag, me: self } })) as Loose)
     default:
@@ -129,7 +153,10 @@ function randomChildAction(words: Vocabulary): unknown {
     ...(random.chance(0.3) ? { syncSnapshot: true } : {}),
   }
   if (random.chance(0.6)) return within(words, spawnChild(src as Loose, options as Loose))
-  return within(words, assign((({ context, spawn }: Loose) => ({ bag: { ...context.bag, ref: spawn(src, options) } })) as Loose))
+  return within(
+    words,
+    assign((({ context, spawn }: Loose) => ({ bag: { ...context.bag, ref: spawn(src, options) } })) as Loose),
+  )
 }
 
 /** `undefined`: none. Most let about half of what comes through. */

@@ -18,14 +18,20 @@ export function randomShape(words: Pick<Vocabulary, 'random'>, prefix: string): 
   const { random } = words
   const grow = (depth: number): NodeConfig => {
     const node: NodeConfig = { id: `${prefix}${count++}` }
-    const kind = depth === 0 ? 'compound' : depth > 2 ? 'atomic' : random.pick(['atomic', 'atomic', 'atomic', 'compound', 'compound', 'parallel'])
+    const kind =
+      depth === 0
+        ? 'compound'
+        : depth > 2
+          ? 'atomic'
+          : random.pick(['atomic', 'atomic', 'atomic', 'compound', 'compound', 'parallel'])
     if (kind === 'atomic') return node
     const states = Array.from({ length: 2 + random.below(kind === 'parallel' ? 2 : 3) }, () => grow(depth + 1))
     node.states = Object.fromEntries(states.map((state, index) => [`s${index}`, state]))
     if (kind === 'parallel') return { ...node, type: 'parallel' }
     node.initial = 's0'
     if (random.chance(0.35)) node.states['end'] = { id: `${prefix}${count++}`, type: 'final' }
-    if (random.chance(0.3)) node.states['past'] = { id: `${prefix}${count++}`, type: 'history', history: random.pick(['deep', 'shallow']) }
+    if (random.chance(0.3))
+      node.states['past'] = { id: `${prefix}${count++}`, type: 'history', history: random.pick(['deep', 'shallow']) }
     return node
   }
   return grow(0)
@@ -44,15 +50,34 @@ export function furnish(root: NodeConfig, words: Vocabulary): void {
     node['exit'] = randomActions(words)
     if (random.chance(0.3)) node['tags'] = [`tag${random.below(3)}`]
     if (node.type === 'final') {
-      if (random.chance(0.5)) node['output'] = ({ context }: { context: { n: number; bag: object } }) => ({ n: context.n, bag: context.bag, none: undefined })
+      if (random.chance(0.5))
+        node['output'] = ({ context }: { context: { n: number; bag: object } }) => ({
+          n: context.n,
+          bag: context.bag,
+          none: undefined,
+        })
       continue
     }
-    node['on'] = Object.fromEntries(words.events.filter(() => random.chance(0.4)).map((event) => [event, transitions(words)]))
+    node['on'] = Object.fromEntries(
+      words.events.filter(() => random.chance(0.4)).map((event) => [event, transitions(words)]),
+    )
     if (random.chance(0.1)) Object.assign(node['on'] as object, { '*': answer(words) })
-    if (random.chance(0.2)) node['always'] = [{ ...transition(words), guard: { type: 'isBelow', params: { bound: 1 + random.below(8) } }, actions: ['count', ...randomActions(words)] }]
-    if (random.chance(0.25)) node['after'] = { [10 * (1 + random.below(5))]: transitions(words), ...(random.chance(0.3) ? { soon: transitions(words) } : {}) }
+    if (random.chance(0.2))
+      node['always'] = [
+        {
+          ...transition(words),
+          guard: { type: 'isBelow', params: { bound: 1 + random.below(8) } },
+          actions: ['count', ...randomActions(words)],
+        },
+      ]
+    if (random.chance(0.25))
+      node['after'] = {
+        [10 * (1 + random.below(5))]: transitions(words),
+        ...(random.chance(0.3) ? { soon: transitions(words) } : {}),
+      }
     if (node.states !== undefined && random.chance(0.4)) node['onDone'] = answer(words)
-    if (random.chance(0.35)) node['invoke'] = Array.from({ length: 1 + random.below(2) }, (_, index) => invoke(words, { node, index }))
+    if (random.chance(0.35))
+      node['invoke'] = Array.from({ length: 1 + random.below(2) }, (_, index) => invoke(words, { node, index }))
   }
 }
 
@@ -83,7 +108,10 @@ function invoke(words: Vocabulary, { node, index }: { node: NodeConfig; index: n
   return {
     src: random.pick(sources),
     ...(random.chance(0.8) ? { id } : {}),
-    input: ({ context }: { context: { n: number; trail: readonly string[] } }) => ({ n: context.n, trail: context.trail }),
+    input: ({ context }: { context: { n: number; trail: readonly string[] } }) => ({
+      n: context.n,
+      trail: context.trail,
+    }),
     ...(random.chance(0.6) ? { onDone: answer(words) } : {}),
     ...(random.chance(0.6) ? { onError: answer(words) } : {}),
     ...(random.chance(0.2) ? { onSnapshot: answer(words) } : {}),

@@ -38,12 +38,14 @@ export function comparableOfPlain(actor: AnyActorRef): Comparable {
 }
 
 function textOf(live: unknown): string {
-  const { json, refs } = toJson(live, { refOf: (value) => ('sessionId' in value && 'send' in value ? (value as AnyActorRef).id : undefined) })
+  const { json, refs } = toJson(live, {
+    refOf: (value) => ('sessionId' in value && 'send' in value ? (value as AnyActorRef).id : undefined),
+  })
   return textWithRefs(json, refs)
 }
 
 function textWithRefs(json: unknown, refs: Readonly<Record<string, string>> | undefined): string {
-  return `${JSON.stringify(json) ?? ''}${JSON.stringify(Object.entries(refs ?? {}).sort())}`
+  return `${JSON.stringify(json) ?? ''}${JSON.stringify(Object.entries(refs ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1)))}`
 }
 
 export function comparableOfState(state: TreeState): Comparable {
@@ -59,11 +61,16 @@ export function comparableOfState(state: TreeState): Comparable {
 
 function comparableOfDocument(document: ActorDocument, ids: ReadonlyMap<string, string>): Comparable {
   const member = (name: 'context' | 'output' | 'error'): string => {
-    const refs = Object.entries(document.refs ?? {}).filter(([pointer]) => pointer === `/${name}` || pointer.startsWith(`/${name}/`))
-    return textWithRefs(document[name], Object.fromEntries(refs.map(([pointer, sid]) => [pointer.slice(name.length + 1), ids.get(sid) ?? '?'])))
+    const refs = Object.entries(document.refs ?? {}).filter(
+      ([pointer]) => pointer === `/${name}` || pointer.startsWith(`/${name}/`),
+    )
+    return textWithRefs(
+      document[name],
+      Object.fromEntries(refs.map(([pointer, sid]) => [pointer.slice(name.length + 1), ids.get(sid) ?? '?'])),
+    )
   }
   const children = Object.entries(document.children ?? {})
-  const order = document.order ?? children.sort(([, one], [, other]) => rank(one) - rank(other)).map(([id]) => id)
+  const order = document.order ?? children.toSorted(([, one], [, other]) => rank(one) - rank(other)).map(([id]) => id)
   return {
     status: document.status ?? 'active',
     life: lifeOf(document),

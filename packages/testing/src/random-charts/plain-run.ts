@@ -114,7 +114,7 @@ export class PlainRun implements BodyDriver {
   }
 
   #inOrder(): [number, Timeout][] {
-    return [...this.#timeouts].sort(([a, one], [b, other]) => one.due - other.due || a - b)
+    return [...this.#timeouts].toSorted(([a, one], [b, other]) => one.due - other.due || a - b)
   }
 }
 

@@ -66,7 +66,10 @@ function assemble(root: NodeConfig, { driver, children }: Parts): AnyStateMachin
   const config = {
     ...root,
     context: { n: 0, trail: [], bag: {} },
-    output: ({ context }: { context: { n: number; trail: readonly string[] } }) => ({ n: context.n, trail: context.trail }),
+    output: ({ context }: { context: { n: number; trail: readonly string[] } }) => ({
+      n: context.n,
+      trail: context.trail,
+    }),
     options: { maxIterations: MAX_ITERATIONS },
   }
   // The parts fit together by construction; XState's types would want them all at once.

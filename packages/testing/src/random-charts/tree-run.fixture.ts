@@ -55,7 +55,7 @@ export class TreeRun {
   /** Ids of pending timers in the order of firing. */
   timers(): { readonly id: string; readonly due: number }[] {
     const timers = Object.entries(this.state?.timers ?? {}).map(([id, { due }]) => ({ id, due }))
-    return timers.sort((one, other) => one.due - other.due || ordinal(one.id) - ordinal(other.id))
+    return timers.toSorted((one, other) => one.due - other.due || ordinal(one.id) - ordinal(other.id))
   }
 
   text(): string {
@@ -73,8 +73,10 @@ export class TreeRun {
     const effect = this.#pending[input.effect]
     if (effect === undefined) throw new Error('no such effect')
     if (input.kind === 'done') return { kind: 'effect.done', effect, output: input.value as JsonValue }
-    if (input.kind === 'failed') return { kind: 'effect.failed', effect, error: { name: 'Error', message: input.message } }
-    if (this.state?.effects[effect]?.src.endsWith('watch')) return { kind: 'effect.next', effect, value: input.value as JsonValue }
+    if (input.kind === 'failed')
+      return { kind: 'effect.failed', effect, error: { name: 'Error', message: input.message } }
+    if (this.state?.effects[effect]?.src.endsWith('watch'))
+      return { kind: 'effect.next', effect, value: input.value as JsonValue }
     return { kind: 'effect.event', effect, event: input.value as { type: string } }
   }
 
@@ -91,8 +93,16 @@ export class TreeRun {
     }
     const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
     this.#describe(step, before)
-    this.state = { root: step.root, timers: step.timers, detached: step.detached, effects: this.#effectsAfter(step, settled) }
-    this.#pending = [...this.#pending.filter((id) => this.state?.effects[id] !== undefined), ...step.started.map(({ effect }) => effect)]
+    this.state = {
+      root: step.root,
+      timers: step.timers,
+      detached: step.detached,
+      effects: this.#effectsAfter(step, settled),
+    }
+    this.#pending = [
+      ...this.#pending.filter((id) => this.state?.effects[id] !== undefined),
+      ...step.started.map(({ effect }) => effect),
+    ]
     checkPatch(before, this.state)
     return this.#log
   }

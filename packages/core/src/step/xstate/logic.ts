@@ -16,7 +16,9 @@ export function logicOf(parent: unknown, src: string): unknown {
   const inline = /^xstate\.invoke\.(\d+)\.(.*)$/s.exec(src)
   if (inline === null) return parent.implementations.actors[src]
   const invoked = parent.idMap.get(inline[2] ?? '')?.config.invoke
-  const list = (Array.isArray(invoked) ? invoked : invoked === undefined ? [] : [invoked]) as readonly { src?: unknown }[]
+  const list = (Array.isArray(invoked) ? invoked : invoked === undefined ? [] : [invoked]) as readonly {
+    src?: unknown
+  }[]
   const found = list[Number(inline[1])]?.src
   return typeof found === 'string' ? parent.implementations.actors[found] : found
 }
@@ -41,7 +43,8 @@ export function streamsEvents(logic: unknown): boolean {
 function probeKind(logic: object): ActorKind | 'unknown' {
   if (isMachine(logic)) return 'machine'
   const { config, start, transition, getInitialSnapshot } = logic as Partial<LogicShape>
-  if (typeof config !== 'function' || typeof transition !== 'function' || typeof getInitialSnapshot !== 'function') return 'unknown'
+  if (typeof config !== 'function' || typeof transition !== 'function' || typeof getInitialSnapshot !== 'function')
+    return 'unknown'
   if (start === undefined) return 'transition'
   if (typeof start !== 'function') return 'unknown'
   const scope = { self: {} } as never

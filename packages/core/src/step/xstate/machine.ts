@@ -16,7 +16,8 @@ export function boundedMachine(machine: AnyStateMachine | MachineShape): Machine
   if (known !== undefined) return known
   const own = machine as MachineShape
   const { context } = own.config
-  const config = typeof context === 'object' && context !== null ? { ...own.config, context: copyLiteral(context) } : own.config
+  const config =
+    typeof context === 'object' && context !== null ? { ...own.config, context: copyLiteral(context) } : own.config
   const options = { ...own.options, maxIterations: Math.min(own.options?.maxIterations ?? Infinity, MAX_MICROSTEPS) }
   const made = Object.create(machine, { config: { value: config }, options: { value: options } }) as MachineShape
   derived.set(machine, made)

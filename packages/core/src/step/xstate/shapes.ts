@@ -44,7 +44,12 @@ export interface NodeShape {
   readonly exit: readonly unknown[]
   readonly initial?: { readonly target: readonly NodeShape[]; readonly actions: readonly unknown[] }
   readonly ownEvents: readonly string[]
-  readonly config: { readonly invoke?: unknown; readonly after?: Readonly<Record<string, unknown>>; readonly states?: object; readonly target?: unknown }
+  readonly config: {
+    readonly invoke?: unknown
+    readonly after?: Readonly<Record<string, unknown>>
+    readonly states?: object
+    readonly target?: unknown
+  }
 }
 
 export interface Implementations {

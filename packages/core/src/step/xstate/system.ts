@@ -21,7 +21,11 @@ export interface SystemHost {
 
 type InspectionEvent =
   | { readonly type: '@xstate.actor'; readonly actorRef: RefShape }
-  | { readonly type: '@xstate.microstep'; readonly actorRef: RefShape; readonly _transitions: readonly TransitionShape[] }
+  | {
+      readonly type: '@xstate.microstep'
+      readonly actorRef: RefShape
+      readonly _transitions: readonly TransitionShape[]
+    }
   | { readonly type: '@xstate.event' | '@xstate.action' | '@xstate.snapshot' }
 
 const NOTHING = { unsubscribe(): void {} }

@@ -1,5 +1,4 @@
 /** An agent as callers hold it. It owns nothing but the agent's name: everything goes through the cell and the store. */
-import { Observable, filter, map, mergeMap } from 'rxjs'
 import type { Observer, Subscription } from 'rxjs'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
@@ -12,6 +11,7 @@ import { advance, FIRST_REVISION, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import { agentState } from '../reading/agent-state.js'
 import { diffBetween, stateAt } from '../reading/history.js'
+import { Observable } from '../reading/observable.js'
 import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { Agent, ControlOptions, Decision, LegalEvent, Moment, SendOptions, WaitOptions } from '../runtime/public-agent.js'
@@ -70,12 +70,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   on(type: string, handler: (emitted: never) => void): Subscription {
-    return recordsAfter(this.#options.runtime.store, this.#options.stream, this.#newestHead())
-      .pipe(
-        mergeMap(({ header }) => header.body.emit ?? []),
-        filter((emitted) => type === '*' || emitted['type'] === type),
-      )
-      .subscribe((emitted) => handler(emitted as never))
+    const { runtime, stream } = this.#options
+    return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe(({ header }) => {
+      for (const emitted of header.body.emit ?? []) if (type === '*' || emitted['type'] === type) handler(emitted as never)
+    })
   }
 
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
@@ -220,7 +218,13 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
-    return recordsAfter(runtime.store, stream, after).pipe(map((record) => toAgentEvent<T>(record)))
+    return new Observable((subscriber) =>
+      recordsAfter(runtime.store, stream, after).subscribe({
+        next: (record) => subscriber.next(toAgentEvent<T>(record)),
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    )
   }
 
   #seen(cell: AgentCell): AgentState<T> {

@@ -3,7 +3,7 @@ import { RefoldError } from '../errors.js'
 import type { AppendOptions, AppendResult, NewEvent, Store } from '../store/port.js'
 
 /** What becomes of one append. `lost` and `stored` are both answered with STORE_UNKNOWN. */
-export type AppendFault = 'none' | 'lost' | 'stored' | 'rejected' | 'fatal' | { readonly until: Promise<unknown>; readonly then?: 'rejected' }
+export type AppendFault = 'none' | 'lost' | 'stored' | 'rejected' | 'fatal' | { readonly until: Promise<unknown>; readonly answer?: 'rejected' }
 
 interface Appended {
   readonly stream: string
@@ -80,7 +80,7 @@ class Faulty implements FaultyStore {
     if (fault === 'rejected') throw new RefoldError('STORE_REJECTED', 'not now')
     if (fault === 'fatal') throw new RefoldError('STORE_FATAL', 'the file is damaged')
     if (typeof fault === 'object') await fault.until
-    if (typeof fault === 'object' && fault.then === 'rejected') throw new RefoldError('STORE_REJECTED', 'not now')
+    if (typeof fault === 'object' && fault.answer === 'rejected') throw new RefoldError('STORE_REJECTED', 'not now')
     const bytes = new TextEncoder().encode(JSON.stringify(events)).length
     if (bytes > this.capabilities.maxAppendBytes) throw new RefoldError('TOO_LARGE', `${bytes} bytes`)
     const result = await this.#store.append(stream, events, options)

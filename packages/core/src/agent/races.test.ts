@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
-import { LEASE_MS, startProcess, typesOf } from './process.fixture.js'
+import { LEASE_MS, outcomeOf, startProcess, typesOf } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 
 const MORE_THAN_STAY_IN_MEMORY = 100
@@ -91,13 +91,12 @@ describe('while an append is under way', () => {
     work.last.reject(new Error('busy'))
     await settle()
     let answer = (): void => {}
-    process.store.faults.push({ until: new Promise<void>((resolve) => (answer = resolve)), then: 'rejected' })
-    const left = expect(agent.send({ type: 'leave' })).rejects.toMatchObject({ code: 'STORE_REJECTED' })
+    process.store.faults.push({ until: new Promise<void>((resolve) => (answer = resolve)), answer: 'rejected' })
+    const left = agent.send({ type: 'leave' })
     await process.time.advance(2_000)
     expect(work.runs).toHaveLength(1)
     answer()
-    await left
-    await settle()
+    expect(await outcomeOf(left)).toMatchObject({ error: { code: 'STORE_REJECTED' } })
     expect(work.runs).toHaveLength(2)
   })
 

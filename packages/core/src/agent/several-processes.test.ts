@@ -19,9 +19,7 @@ function several(options: Partial<WorkOptions> = {}) {
 
 /** Its feed says nothing any more: what others append is news to it. */
 function deafen({ store }: { readonly store: FaultyStore }): void {
-  store.foreignAppends = async function* () {
-    await new Promise(() => {})
-  }
+  store.foreignAppends = () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) })
 }
 
 describe('a process that has not heard of what others appended', () => {

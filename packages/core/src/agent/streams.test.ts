@@ -1,5 +1,6 @@
 /** Callbacks and observables: effects that send many events, and get some. */
-import { Observable, Subject } from 'rxjs'
+import { Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { assign, fromCallback, fromObservable, sendTo, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'

@@ -1,7 +1,7 @@
 /** Drives `decide` by hand: no store, no clock, no promises. Every record is folded, and must give the state that came with it. */
-import { expect } from 'vitest'
 import { internalsOf } from '../definition/define-agent.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
+import { invariant } from '../errors.js'
 import type { EffectId, StateDocument } from '../record/state-document.js'
 import { fold } from '../record/fold.js'
 import type { NewRecord } from '../record/record.js'
@@ -65,14 +65,14 @@ export class Decider {
   /** The one effect of the agent. */
   get effect(): EffectId {
     const [id] = Object.keys(this.state?.effects ?? {})
-    expect(id, 'the agent has no effect').toBeDefined()
-    return id as EffectId
+    invariant(id !== undefined, 'the agent has no effect')
+    return id
   }
 
   #apply(record: NewRecord, state: StateDocument): void {
     const stored = JSON.parse(JSON.stringify(record)) as NewRecord
     const folded = fold(this.state, { id: stored.id, data: stored.data, metadata: stored.metadata as never })
-    expect(JSON.stringify(folded), 'folding the record gives the state that came with it').toBe(JSON.stringify(state))
+    invariant(JSON.stringify(folded) === JSON.stringify(state), 'folding a record gives another state than the one that came with it')
     this.records.push(record)
     this.state = state
   }

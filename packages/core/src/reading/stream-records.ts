@@ -1,5 +1,5 @@
 /** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
-import { Observable } from 'rxjs'
+import { Observable } from './observable.js'
 import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { Revision } from '../record/revision.js'

@@ -295,6 +295,6 @@ export class AgentCell {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener(this)
+    for (const listener of this.#listeners) listener(this)
   }
 }

@@ -74,7 +74,7 @@ export class EffectRunner implements Hands {
 
   /** Resolves when no body runs any more that must be awaited. */
   async bodies(): Promise<void> {
-    await Promise.all([...this.#performances.values()].map(({ body }) => body))
+    await Promise.all([...this.#performances.values()].map((performance) => performance.ended()))
   }
 
   toPerform({ id, epoch }: Performance): EffectDocument | undefined {

@@ -59,9 +59,9 @@ export class Performance {
   get stopped(): StopReason | undefined {
     return this.#stopped
   }
-  /** The body's end, while it runs. Never rejects. */
-  get body(): Promise<unknown> | undefined {
-    return this.#phase === 'running' ? this.#running?.outcome.catch(() => undefined) : undefined
+  /** Resolves when its body has ended, at once if none runs. */
+  async ended(): Promise<void> {
+    if (this.#phase === 'running') await this.#running?.outcome.catch(() => undefined)
   }
 
   /** Waits for the retry's time, then begins. */

@@ -15,7 +15,7 @@ export async function askReconcile({ reconcile }: EffectPolicy, { effect, key, s
   try {
     const found: unknown = await reconcile?.({ key, input: copyJson(effect.input), signal })
     if (isAnswer(found)) return found
-    if (found !== undefined) onThrow(new TypeError(`reconcile answered ${String(found)}`))
+    if (found !== undefined) onThrow(new TypeError("reconcile answers { output }, { error }, 'not-done' or 'unknown'", { cause: found }))
   } catch (error) {
     onThrow(error)
   }

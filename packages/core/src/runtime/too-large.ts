@@ -2,7 +2,6 @@
 import { isOwnerInput } from '../decide/inputs.js'
 import type { Envelope, Input } from '../decide/inputs.js'
 import { RefoldError } from '../errors.js'
-import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { toErrorData } from '../record/error-data.js'
 import type { EffectId, ErrorData } from '../record/state-document.js'
 
@@ -26,7 +25,7 @@ export function inPlaceOfTooLarge(envelope: Envelope, error: RefoldError): Envel
       if (blockWith === undefined) return blocking(envelope, error)
       return isBrief(input.error) ? undefined : { ...rest, input: { ...input, error: brief(input.error) } }
     case 'attempt.failed':
-      return isBrief(input.error as unknown as JsonValue) ? undefined : { ...rest, input: { ...input, error: brief(input.error as unknown as JsonValue) as unknown as ErrorData } }
+      return isBrief(input.error) ? undefined : { ...rest, input: { ...input, error: brief(input.error) } }
     default:
       return isOwnerInput(input) && blockWith === undefined ? blocking(envelope, error) : undefined
   }
@@ -46,8 +45,8 @@ function isBrief(error: unknown): boolean {
   return JSON.stringify(error).length <= 4 * MESSAGE_LENGTH
 }
 
-function brief(error: unknown): JsonObject {
+function brief(error: unknown): ErrorData {
   const { name, message, code } = toErrorData(error)
-  const short: JsonObject = { name: name.slice(0, 100), message: `${message.slice(0, MESSAGE_LENGTH)}…` }
+  const short: ErrorData = { name: name.slice(0, 100), message: `${message.slice(0, MESSAGE_LENGTH)}…` }
   return code === undefined ? short : { ...short, code: code.slice(0, 100) }
 }

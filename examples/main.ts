@@ -13,7 +13,7 @@ if (chosen !== undefined) {
   process.exitCode = status ?? 1
 } else {
   if (number !== undefined) console.error(`there is no example '${number}'`)
-  console.log(['npm run example -- NUMBER', ...names.map((name) => `  ${name}: ${firstSentence(name)}`)].join('\n'))
+  console.log(['npm run example -- NUMBER', ...names.map((name) => `  ${titleOf(name)}`)].join('\n'))
   process.exitCode = number === undefined ? 0 : 2
 }
 
@@ -21,7 +21,9 @@ function pathOf(name: string): string {
   return new URL(`${name}/main.js`, here).pathname
 }
 
-function firstSentence(name: string): string {
-  const [, sentence = ''] = readFileSync(pathOf(name), 'utf8').match(/\/\*\*\s*\*?\s*([^.:]+)[.:]/) ?? []
-  return sentence.replaceAll(/\s*\n\s*\*\s*/g, ' ')
+/** The head of its `agent.ts`, up to the first full stop: `01 A first agent: …`. */
+function titleOf(name: string): string {
+  const source = readFileSync(new URL(`${name}/agent.js`, here), 'utf8')
+  const [, title = name] = source.match(/^\/\*\*\s*\*?\s*([^.?]+)[.?]/) ?? []
+  return title.replaceAll(/\s*\n\s*\*\s*/g, ' ')
 }

@@ -57,7 +57,7 @@ async function run(options: Options): Promise<number> {
   const bodyLog = `${options.store}.bodies.jsonl`
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort(INTERRUPTED)).once('SIGTERM', () => interrupted.abort(INTERRUPTED))
-  const isTerminal = process.stdout.isTTY === true
+  const isTerminal = process.stdout.isTTY
   const screen = isTerminal
     ? liveScreen(process.stdout, { columns: process.stdout.columns || 80 })
     : plainScreen(process.stdout)
@@ -112,7 +112,7 @@ async function newestUnfinished(store: Store): Promise<string> {
   const ids: string[] = []
   for await (const page of store.directory.find({ definition: 'review', status: 'active' }))
     ids.push(...page.map(({ id }) => id))
-  const newest = ids.sort().at(-1)
+  const newest = ids.toSorted().at(-1)
   if (newest === undefined) throw new UsageError('there is nothing to resume in this store')
   return newest
 }

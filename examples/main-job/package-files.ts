@@ -30,7 +30,7 @@ export function readManifest(directory: string): Promise<Manifest | undefined> {
 /** The text of the first file in the directory whose name fits; `undefined` when there is none. */
 export async function readFirst(directory: string, fits: RegExp): Promise<string | undefined> {
   const names = await readdir(directory).catch(() => [])
-  const name = names.sort().find((candidate) => fits.test(candidate))
+  const name = names.toSorted((a, b) => (a < b ? -1 : 1)).find((candidate) => fits.test(candidate))
   return name === undefined ? undefined : readFile(join(directory, name), 'utf8').catch(() => undefined)
 }
 

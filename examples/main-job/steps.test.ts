@@ -52,7 +52,7 @@ it('finds nested, scoped and linked packages, and those that it cannot read', as
 
 it('reads licences from manifests, old ones too, and from texts', async () => {
   const { groups, copyleft, unknown } = await findLicences({ directory, packages })
-  expect(groups.map(({ licence }) => licence).sort()).toEqual([
+  expect(groups.map(({ licence }) => licence).toSorted()).toEqual([
     'AGPL-3.0-only',
     'Apache-2.0',
     'ISC OR GPL-3.0',

@@ -122,7 +122,7 @@ function keepWorking(supervision: Supervision, signal: AbortSignal): Crew {
   }
 
   const working = work()
-  const failed = new Promise<never>((_resolve, reject) => working.catch(reject))
+  const failed = new Promise<never>((_resolve, reject) => void working.catch(reject))
   failed.catch(() => {})
   return { restarts, failed, left: working.catch(() => {}) }
 }

@@ -34,6 +34,7 @@ process.on('message', (message: ToWorker) => message === 'close' && close())
 process.on('disconnect', close)
 
 const agent = await refold.attach(review, order.review)
-agent.progress$.subscribe(({ chunk }) => tell({ kind: 'token', text: String((chunk as { token: string }).token) }))
+// The summary's body reports nothing else.
+agent.progress$.subscribe(({ chunk }) => tell({ kind: 'token', text: (chunk as { token: string }).token }))
 const { effects } = await refold.recovered
 tell({ kind: 'recovered', effects, processMs: processMs() })

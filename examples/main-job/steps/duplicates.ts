@@ -9,12 +9,12 @@ export function findDuplicates({ packages }: { packages: readonly InstalledPacka
   }
   const found = [...byName].map(([name, copies]) => ({
     name,
-    versions: [...new Set(copies.map(({ version }) => version))].sort(),
+    versions: [...new Set(copies.map(({ version }) => version))].toSorted(),
     copies: copies.length,
   }))
   return {
     packages: found
       .filter(({ copies }) => copies > 1)
-      .sort((a, b) => b.copies - a.copies || (a.name < b.name ? -1 : 1)),
+      .toSorted((a, b) => b.copies - a.copies || (a.name < b.name ? -1 : 1)),
   }
 }

@@ -14,7 +14,7 @@ export async function takeInventory({ directory }: { directory: string }): Promi
   return {
     project: typeof manifest?.name === 'string' ? manifest.name : basename(directory),
     packages,
-    unreadable: unreadable.sort(),
+    unreadable: unreadable.toSorted(),
   }
 
   async function walk(modules: string): Promise<void> {

@@ -33,7 +33,7 @@ export async function findLicences({ directory, packages }: PackagesInput): Prom
   return {
     groups: [...counts]
       .map(([licence, count]) => ({ licence, count }))
-      .sort((a, b) => b.count - a.count || (a.licence < b.licence ? -1 : 1)),
+      .toSorted((a, b) => b.count - a.count || (a.licence < b.licence ? -1 : 1)),
     copyleft: licences
       .filter(({ licence }) => licence !== undefined && isCopyleft(licence))
       .map(({ id, licence }) => `${id} (${licence})`),

@@ -63,5 +63,5 @@ function countSources(sources: readonly string[]): Provenance['sources'] {
   for (const source of sources) counts.set(source, (counts.get(source) ?? 0) + 1)
   return [...counts]
     .map(([source, count]) => ({ source, count }))
-    .sort((a, b) => b.count - a.count || (a.source < b.source ? -1 : 1))
+    .toSorted((a, b) => b.count - a.count || (a.source < b.source ? -1 : 1))
 }

@@ -16,7 +16,7 @@ export async function measureSizes(
     signal.throwIfAborted()
     return { id: idOf(found), ...(await sizeOf(join(directory, found.path))) }
   })
-  const largest = [...sizes].sort((a, b) => b.bytes - a.bytes || (a.id < b.id ? -1 : 1)).slice(0, 10)
+  const largest = sizes.toSorted((a, b) => b.bytes - a.bytes || (a.id < b.id ? -1 : 1)).slice(0, 10)
   return { bytes: sum(sizes.map(({ bytes }) => bytes)), files: sum(sizes.map(({ files }) => files)), largest }
 }
 

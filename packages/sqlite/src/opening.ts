@@ -12,6 +12,7 @@ import { isBusy, toRefoldError } from './failure.js'
 import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
 import { openDatabase } from './open-database.js'
+import { RecordReplay } from './record-replay.js'
 import type { ResolvedOptions } from './sqlite-options.js'
 
 /** Everything that works on one open connection. */
@@ -19,6 +20,7 @@ export interface OpenFile {
   readonly file: LogFile
   readonly queue: CommitQueue
   readonly reader: LogReader
+  readonly replay: RecordReplay
   readonly directory: DirectoryReader
   readonly registers: RegisterStatements
 }
@@ -57,6 +59,7 @@ function openNow(path: string, options: OpeningOptions): OpenFile {
     file,
     queue: new CommitQueue(file, options),
     reader: new LogReader(file),
+    replay: new RecordReplay(file),
     directory: new DirectoryReader(file),
     registers: {
       put: connection.prepare('INSERT INTO register (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),

@@ -15,6 +15,8 @@ import type {
   ReadAllOptions,
   ReadOptions,
   Registers,
+  ReplayOptions,
+  ReplayTarget,
   Store,
   StoreCapabilities,
   StoredEvent,
@@ -52,6 +54,7 @@ class SqliteStore implements Store {
   readonly #foreign = new ForeignFeed()
   readonly #watch: ForeignWatch
   readonly #opening: OpenFile | Promise<OpenFile>
+  readonly #guard: Guard = { guarded: (access) => this.#access(() => access()) }
   #open: OpenFile | undefined
   #subscriptions = 0
   #closing: Promise<void> | undefined
@@ -100,6 +103,12 @@ class SqliteStore implements Store {
 
   readAll(options: ReadAllOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     return this.#iterate((open, guard) => open.reader.readAll({ ...options, ...guard }))
+  }
+
+  async replay(stream: string, options: ReplayOptions, target: ReplayTarget): Promise<void> {
+    this.#assertOpen()
+    const open = this.#open ?? (await this.#opening)
+    return open.replay.replay(stream, { ...options, ...this.#guard }, target)
   }
 
   async *subscribe(target: SubscribeTarget, options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<SubscriptionItem, void, undefined> {
@@ -183,7 +192,7 @@ class SqliteStore implements Store {
   async *#iterate<T>(pages: (open: OpenFile, guard: Guard) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
     this.#assertOpen()
     const open = this.#open ?? (await this.#opening)
-    yield* pages(open, { guarded: (access) => this.#access(() => access()) })
+    yield* pages(open, this.#guard)
   }
 
   #assertOpen(): void {

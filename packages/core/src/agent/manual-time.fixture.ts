@@ -42,6 +42,13 @@ export class ManualTime {
     await settle()
   }
 
+  /** The same in one leap, for months: what is due in between comes late, once. */
+  async leap(ms: number): Promise<void> {
+    await settle()
+    this.#now += ms
+    await this.advance(0)
+  }
+
   #next(end: number): PendingTimer | undefined {
     let first: PendingTimer | undefined
     for (const timer of this.#timers) {

@@ -1,6 +1,7 @@
 /** Waiting for a state: bounded by a time and a signal, and never for ever on a runtime that is gone. */
 import { RefoldError } from '../errors.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
+import { setLongTimer } from '../runtime/long-timer.js'
 import type { WaitOptions } from '../runtime/public-agent.js'
 import type { World } from '../world/world.js'
 
@@ -36,7 +37,7 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
       ends.push(() => signal.removeEventListener('abort', aborted))
     }
     if (timeoutMs !== undefined) {
-      ends.push(world.clock.setTimer(() => end(() => reject(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))), timeoutMs))
+      ends.push(setLongTimer(world.clock, () => end(() => reject(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))), timeoutMs))
     }
     check()
   })

@@ -20,7 +20,7 @@ export interface EffectArgs<I = unknown> {
   attempt: number
   step: RunStep
   /** Tokens, percentages, …: goes to live subscribers, is not stored. */
-  progress(chunk: unknown): void
+  progress: (chunk: unknown) => void
 }
 
 /** Stands under `refold` in the arguments of a promise creator that Refold performs; absent under plain `createActor`. */

@@ -22,13 +22,11 @@ import { effectHost } from './effect-host.js'
 import { outputToStore } from './effect-outcome.js'
 import type { LeaveLine, ReleaseSlot } from './effect-slots.js'
 import { LazyAbort } from './lazy-abort.js'
+import { setLongTimer } from './long-timer.js'
 import type { Hands } from './hands.js'
 import type { Phase, StopReason } from './performance-phase.js'
 import { askReconcile } from './reconcile.js'
 import type { Settlement } from './submission.js'
-
-/** The longest delay that a clock takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export class Performance {
   readonly id: EffectId
@@ -71,7 +69,7 @@ export class Performance {
     const { clock } = this.#hands.host.world
     const waitMs = effect.retryAt === undefined ? 0 : effect.retryAt - clock.now()
     if (waitMs <= 0) this.#enter((now) => this.#record(now))
-    else this.#cancelTimer = clock.setTimer(() => this.#current((now) => this.begin(now)), Math.min(waitMs, LONGEST_TIMER_MS))
+    else this.#cancelTimer = setLongTimer(clock, () => this.#current((now) => this.begin(now)), waitMs)
   }
 
   /** Begins after all, when it was put off. */
@@ -192,7 +190,7 @@ export class Performance {
     const { timeoutMs } = this.#policy
     if (timeoutMs === undefined) return
     const timedOut = (): void => this.#timedOut(new RefoldError('EFFECT_TIMEOUT', `no outcome within ${timeoutMs} ms`))
-    this.#cancelTimer = this.#hands.host.world.clock.setTimer(timedOut, Math.min(timeoutMs, LONGEST_TIMER_MS))
+    this.#cancelTimer = setLongTimer(this.#hands.host.world.clock, timedOut, timeoutMs)
   }
 
   /** E3: what may have happened is not called failed. */

@@ -9,10 +9,10 @@ import type { StoredEvent } from './port.js'
 /** What operations may copy from. */
 export interface ReplayedRecord {
   readonly revision: number
-  /** The event's id. */
-  readonly id: () => string
-  /** The whole of the record's data. */
-  readonly data: () => JsonValue
+  /** The event's id. May be put together on demand: ask only when it is needed. */
+  readonly id: string
+  /** The whole of the record's data, parsed on demand. */
+  data(): JsonValue
   /** The member of the data that `payload` is the JSON text of: it need not be parsed to be copied. */
   readonly payloadKey: string | undefined
   readonly payload: string | null

@@ -6,8 +6,10 @@
  */
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
-import { arrayIndex } from '../json/pointer.js'
+import { arrayIndex, parsePointer } from '../json/pointer.js'
 import { Folder } from '../record/fold.js'
+import { hasReadableBody, headerOf } from '../record/header.js'
+import { RECORD_FORMAT, type RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from './port.js'
 import type { ReplayedOperation, ReplayedRecord, ReplayTarget } from './replay.js'
@@ -40,9 +42,18 @@ export class StateReplay implements ReplayTarget {
   }
 
   event(event: StoredEvent): void {
-    const folder = new Folder(this.result())
-    if (folder.add(event) === 'foreign') this.#foreign++
-    else this.#root.state = this.#share(folder.result() as unknown as JsonValue)
+    const header = headerOf(event.metadata)
+    if (header === undefined) {
+      this.#foreign++
+      return
+    }
+    if (!isPlain(header)) new Folder(this.result()).add(event) // throws, and says what is wrong
+    this.begin({ revision: Number(event.revision), id: event.id, data: () => event.data, payloadKey: undefined, payload: null })
+    for (const operation of header.body.patch) {
+      const from = operation.op === 'copy' ? parsePointer(operation.from) : undefined
+      const value = 'value' in operation ? this.#share(operation.value) : undefined
+      this.operation({ op: operation.op, keys: parsePointer(operation.path), from }, value)
+    }
   }
 
   begin(record: ReplayedRecord): void {
@@ -81,7 +92,7 @@ export class StateReplay implements ReplayTarget {
       const key = keys[at] as string
       let member = memberOf(container, key)
       if (member instanceof Unparsed) member = JSON.parse(member.text) as Node
-      else if (typeof member === 'object' && member !== null && this.#shared.has(member)) member = this.#copy(member as Container)
+      else if (typeof member === 'object' && member !== null && this.#shared.has(member)) member = this.#copy(member as Container) as Node
       else if (typeof member === 'object' && member !== null) {
         container = member as Container
         continue
@@ -119,7 +130,7 @@ export class StateReplay implements ReplayTarget {
 
   #member(name: string): Node | undefined {
     if (name === 'state') return this.#root.state
-    if (name === 'id') return this.#record?.id()
+    if (name === 'id') return this.#record?.id
     return name === 'data' ? this.#record?.data() : undefined
   }
 
@@ -138,6 +149,15 @@ export class StateReplay implements ReplayTarget {
     }
     return container as JsonValue
   }
+}
+
+/** Whether the record's operations can be applied as they are. */
+function isPlain(header: RecordHeader): boolean {
+  if (header.v > RECORD_FORMAT || !hasReadableBody(header)) return false
+  return header.body.patch.every((operation) => {
+    const fits = operation.op === 'add' || operation.op === 'replace' ? operation.value !== undefined : operation.op === 'remove' || operation.op === 'copy'
+    return fits && parsePointer(operation.path)[0] === 'state'
+  })
 }
 
 function memberOf(container: Container, key: string): Node | undefined {

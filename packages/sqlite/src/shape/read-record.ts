@@ -7,8 +7,6 @@ export interface Shape {
   readonly type: string
   readonly metadata: Template
   readonly data: Template
-  /** Whether a record of this shape names the stream's first event. */
-  readonly usesFirstId: boolean
 }
 
 /** What a row adds to its shape. */
@@ -21,16 +19,17 @@ export interface RowContent {
 
 export function parseShape(text: string): Shape {
   const [type, metadata, data] = JSON.parse(text) as [string, Template, Template]
-  return { type: type.slice(1), metadata, data, usesFirstId: text.includes('"^"') }
+  return { type: type.slice(1), metadata, data }
 }
 
 /** Fills a template. Holes of `data` come after those of `metadata` in the values: pass the cursor on. */
 export class TemplateReader {
   readonly #row: RowContent
-  #next = 0
+  #next: number
 
-  constructor(row: RowContent) {
+  constructor(row: RowContent, firstValue = 0) {
     this.#row = row
+    this.#next = firstValue
   }
 
   read(template: Template): JsonValue {
@@ -63,7 +62,7 @@ export class TemplateReader {
       case '^':
         return place.firstId ?? unreadable('the first event of its stream')
       case '~':
-        return uuidOf(place.id.slice(0, PREFIX_LENGTH), suffixOf(place.id) - Number(this.#value()))
+        return this.#earlierId(Number(this.#value()))
       case 't':
         return at ?? unreadable('its time')
       case '+':
@@ -71,6 +70,11 @@ export class TemplateReader {
       default:
         return unreadable(`a template that begins with ${template}`)
     }
+  }
+
+  #earlierId(idsBack: number): string {
+    const { id } = this.#row.place
+    return idsBack === 0 ? id : uuidOf(id.slice(0, PREFIX_LENGTH), suffixOf(id) - idsBack)
   }
 
   #filled(template: string): string {

@@ -45,7 +45,9 @@ export function suffixOf(uuid: string): number {
   return Number.parseInt(uuid.slice(PREFIX_LENGTH), 16)
 }
 
-/** The UUID with this prefix and this suffix. */
+/** The UUID with this prefix and this suffix, written in halves: a number of 24 bits becomes text many times faster. */
 export function uuidOf(prefix: string, suffix: number): string {
-  return prefix + suffix.toString(16).padStart(12, '0')
+  const low = suffix % 0x1000000
+  const high = (suffix - low) / 0x1000000
+  return prefix + (high + 0x1000000).toString(16).slice(1) + (low + 0x1000000).toString(16).slice(1)
 }

@@ -2,6 +2,7 @@
 import type { JsonValue, NewEvent, StoredEvent } from '@refold/core'
 import { storedEvent } from '@refold/core'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
+import { compileShape, type CompiledShape } from '../shape/compile-shape.js'
 import { parseShape, TemplateReader, type Shape } from '../shape/read-record.js'
 import type { RecordPlace } from '../shape/template.js'
 import { ShapeTrie } from '../shape/shape-trie.js'
@@ -35,6 +36,7 @@ export class LogTable {
   readonly shapes: InternTable
   readonly #trie = new ShapeTrie()
   readonly #parsed = new RecentMap<number, Shape>({ keep: MAX_SHAPES })
+  readonly #compiled = new RecentMap<number, { readonly shape: CompiledShape | undefined }>({ keep: MAX_SHAPES })
   readonly #insert: SqliteStatement
 
   constructor(connection: SqliteConnection) {
@@ -95,6 +97,16 @@ export class LogTable {
     return shape
   }
 
+  /** The operations of a shape; `undefined` when its records are to be read whole. */
+  compiled(id: number): CompiledShape | undefined {
+    const known = this.#compiled.get(id)
+    if (known !== undefined) return known.shape
+    const { metadata, data } = this.shape(id)
+    const shape = compileShape(metadata, data)
+    this.#compiled.set(id, { shape })
+    return shape
+  }
+
   committed(): void {
     this.prefixes.committed()
     this.shapes.committed()
@@ -104,6 +116,7 @@ export class LogTable {
     this.prefixes.rolledBack()
     this.shapes.rolledBack()
     this.#parsed.clear()
+    this.#compiled.clear()
   }
 
   #shapeId({ shape }: EncodedEvent): number | null {

@@ -1,0 +1,161 @@
+/**
+ * The records of a stream handed to a fold without building them: hundreds of rows come as one row of texts, which are
+ * parsed at once, and the operations of a shape are compiled once.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core'
+import type { SqliteStatement } from './driver/driver.js'
+import type { LogFile } from './log-file.js'
+import type { Guard } from './log-reader.js'
+import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
+import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
+import { uuidOf, type RecordPlace } from './shape/template.js'
+import { LOG_COLUMNS } from './table/log-table.js'
+import type { StreamRow } from './table/stream-table.js'
+
+const PAGE_ROWS = 500
+const PAGE_BYTES = 4 * 1024 * 1024
+const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
+
+/** Rows from `first` on, column by column. */
+interface Columns {
+  readonly first: number
+  readonly shapes: readonly number[]
+  readonly prefixes: readonly (number | null)[]
+  readonly events: readonly (number | null)[]
+  readonly times: readonly (number | null)[]
+  readonly values: readonly (readonly JsonValue[])[]
+  readonly data: readonly string[]
+}
+
+export class RecordReplay {
+  readonly #file: LogFile
+  readonly #size: SqliteStatement
+  readonly #columns: SqliteStatement
+  readonly #row: SqliteStatement
+
+  constructor(file: LogFile) {
+    this.#file = file
+    this.#size = file.connection.prepare(`SELECT sum(bytes) FROM (SELECT octet_length(vals) + coalesce(octet_length(data), 0) AS bytes ${RANGE})`)
+    this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
+    const list = (column: string): string => `group_concat(${column}, ',')`
+    this.#columns = file.connection.prepare(
+      `SELECT min(revision), ${list('shape')}, ${list('prefix')}, ${list('event')}, ${list('at')}, group_concat(vals, '],['), group_concat(data, char(10)) FROM (
+        SELECT revision, coalesce(shape, 0) AS shape, coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event,
+          coalesce(at, 'null') AS at, vals, coalesce(data, '') AS data ${RANGE})`,
+    )
+  }
+
+  async replay(stream: string, { from, to, guarded }: ReplayOptions & Guard, target: ReplayTarget): Promise<void> {
+    const found = await guarded(() => this.#file.streams.find(stream))
+    if (found === undefined) return
+    const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
+    for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
+      const columns = await guarded(() => this.#read(found, { first, last }))
+      if (columns === undefined) return
+      this.#hand(columns, found, target) // in the same turn as the read: the connection is still open
+      first += columns.shapes.length
+    }
+  }
+
+  /** As many rows as fit, at least one; `undefined` after the last. */
+  #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Columns | undefined {
+    let limit = PAGE_ROWS
+    while (limit > 1 && Number(this.#size.get(stream.id, first, last, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
+    const row = this.#columns.get(stream.id, first, last, limit)
+    if (row === undefined || row[0] === null) return undefined
+    const [start, shapes, prefixes, events, times, values, data] = row
+    return {
+      first: Number(start),
+      shapes: parseList(shapes),
+      prefixes: parseList(prefixes),
+      events: parseList(events),
+      times: parseList(times),
+      values: JSON.parse(`[[${String(values)}]]`),
+      data: String(data).split('\n'), // in JSON text a line break is always escaped
+    }
+  }
+
+  #hand(columns: Columns, stream: StreamRow, target: ReplayTarget): void {
+    const { log } = this.#file
+    for (let at = 0; at < columns.shapes.length; at++) {
+      const id = columns.shapes[at] as number
+      const compiled = id === 0 ? undefined : log.compiled(id)
+      if (compiled === undefined) target.event(log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream))
+      else {
+        const readId = (): string => this.#idOf(columns, at, stream)
+        this.#handRecord(new RowRecord({ columns, at, stream, shape: log.shape(id), payloadKey: compiled.payloadKey, readId }), compiled, target)
+      }
+    }
+  }
+
+  #handRecord(record: RowRecord, { operations }: CompiledShape, target: ReplayTarget): void {
+    target.begin(record)
+    for (let at = 0; at < operations.length; at++) {
+      const { op, path, from, value, constant } = operations[at] as CompiledOperation
+      const operation = constant ?? { op, keys: keysOf(path, record), from: from && keysOf(from, record) }
+      target.operation(operation, value === undefined ? undefined : (value.text ?? record.read(value)))
+    }
+  }
+
+  #idOf(columns: Columns, at: number, stream: StreamRow): string {
+    const prefix = columns.prefixes[at] ?? null
+    if (prefix !== null) return uuidOf(this.#file.log.prefixes.text(prefix), columns.events[at] as number)
+    return this.#file.log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream).id
+  }
+}
+
+/** One row as the target and the templates see it; a class, since there are very many. */
+class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
+  readonly revision: number
+  readonly firstId: string
+  readonly values: readonly JsonValue[]
+  readonly at: number | null
+  readonly payload: string | null
+  readonly payloadKey: string | undefined
+  readonly #shape: Shape
+  readonly #readId: () => string
+  #id: string | undefined
+
+  constructor({ columns, at, stream, shape, payloadKey, readId }: RowSource) {
+    this.revision = columns.first + at
+    this.firstId = stream.firstId
+    this.values = columns.values[at] as readonly JsonValue[]
+    this.at = columns.times[at] ?? null
+    this.payload = columns.data[at] === '' ? null : (columns.data[at] as string)
+    this.payloadKey = payloadKey
+    this.#shape = shape
+    this.#readId = readId
+  }
+
+  get place(): RecordPlace {
+    return this
+  }
+
+  get id(): string {
+    return (this.#id ??= this.#readId())
+  }
+
+  data(): JsonValue {
+    const reader = new TemplateReader(this)
+    reader.skip(this.#shape.metadata)
+    return reader.read(this.#shape.data)
+  }
+
+  read({ template, firstValue }: CompiledValue): JsonValue {
+    return new TemplateReader(this, firstValue).read(template)
+  }
+}
+
+interface RowSource {
+  readonly columns: Columns
+  readonly at: number
+  readonly stream: StreamRow
+  readonly shape: Shape
+  readonly payloadKey: string | undefined
+  readonly readId: () => string
+}
+
+function parseList<T extends number | null>(text: unknown): readonly T[] {
+  return JSON.parse(`[${String(text)}]`)
+}

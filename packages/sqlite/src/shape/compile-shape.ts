@@ -1,0 +1,156 @@
+/** The operations of a shape, with their paths parsed once: what a fold of many records needs, and nothing else. */
+import type { JsonValue, ReplayedOperation } from '@refold/core'
+import { countHoles } from './read-record.js'
+import { HOLE_PATTERN, HOLES, type Template } from './template.js'
+
+/** Format of records that this release compiles; others are read whole. */
+const FORMAT = '#0'
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** A key of a path that differs from record to record: what fills it, and the text after that. */
+interface KeyHole {
+  readonly at: number
+  readonly kind: keyof typeof HOLES
+  /** Place of its value among the values of the row. */
+  readonly value: number
+  readonly rest: string
+}
+
+interface CompiledPath {
+  readonly keys: readonly string[]
+  readonly holes: readonly KeyHole[]
+}
+
+export interface CompiledValue {
+  readonly template: Template
+  /** Place of its first value among the values of the row. */
+  readonly firstValue: number
+  /** The value itself, where it is one text for all records. */
+  readonly text: string | undefined
+}
+
+export interface CompiledOperation {
+  readonly op: ReplayedOperation['op']
+  readonly path: CompiledPath
+  readonly from: CompiledPath | undefined
+  readonly value: CompiledValue | undefined
+  /** Ready for every record, when no path has holes. */
+  readonly constant: ReplayedOperation | undefined
+}
+
+export interface CompiledShape {
+  readonly operations: readonly CompiledOperation[]
+  /** The member of the data that the payload is. */
+  readonly payloadKey: string | undefined
+}
+
+type Members = { readonly [key: string]: Template }
+
+/** `undefined` for a shape that is not clearly one of a record with readable operations. */
+export function compileShape(metadata: Template, data: Template): CompiledShape | undefined {
+  const header = membersOf(membersOf(metadata)?.['refold'])
+  const kind = membersOf(header?.['input'])?.['kind']
+  const patch = membersOf(header?.['body'])?.['patch']
+  if (header?.['v'] !== FORMAT || header['at'] !== 't' || !isConstantText(header['agent']) || !isConstantText(kind)) return undefined
+  if (!Array.isArray(patch)) return undefined
+  const first = holesBefore(metadata, ['refold', 'body', 'patch'])
+  const operations = compileOperations(patch, first)
+  if (operations === undefined) return undefined
+  return { operations, payloadKey: Object.entries(membersOf(data) ?? {}).find(([, template]) => template === 1)?.[0] }
+}
+
+interface RowValues {
+  readonly values: readonly JsonValue[]
+  readonly revision: number
+}
+
+/** The keys of a path in a record of this revision with these values. */
+export function keysOf({ keys, holes }: CompiledPath, row: RowValues): readonly string[] {
+  if (holes.length === 0) return keys
+  const filled = [...keys]
+  for (const hole of holes) filled[hole.at] = fillKey(hole, row)
+  return filled
+}
+
+function fillKey({ kind, value, rest }: KeyHole, { values, revision }: RowValues): string {
+  if (kind === 'ownRevision') return revision + rest
+  if (kind === 'revisionsBack') return revision - (values[value] as number) + rest
+  const key = unescapeToken(String(values[value]) + rest)
+  if (FORBIDDEN.has(key)) throw new TypeError(`a path reaches for ${key}`)
+  return key
+}
+
+function compileOperations(patch: readonly Template[], first: number): readonly CompiledOperation[] | undefined {
+  let firstValue = first
+  const operations: CompiledOperation[] = []
+  for (const template of patch) {
+    const operation = compileOperation(membersOf(template), firstValue)
+    if (operation === undefined) return undefined
+    operations.push(operation)
+    firstValue += countHoles(template)
+  }
+  return operations
+}
+
+function compileOperation(members: Members | undefined, first: number): CompiledOperation | undefined {
+  const op = members?.['op']
+  if (members === undefined || (op !== '=add' && op !== '=replace' && op !== '=remove' && op !== '=copy')) return undefined
+  const valueAt = (key: string): number => first + holesBefore(members, [key])
+  const path = compilePath(members['path'], valueAt('path'))
+  const from = op === '=copy' ? compilePath(members['from'], valueAt('from')) : undefined
+  const template = op === '=add' || op === '=replace' ? members['value'] : undefined
+  if (path === undefined || path.keys[0] !== 'state' || path.holes[0]?.at === 0) return undefined
+  if (op === '=copy' ? from === undefined || from.keys.length === 0 : op !== '=remove' && template === undefined) return undefined
+  const value = template === undefined ? undefined : compileValue(template, valueAt('value'))
+  const name = op.slice(1) as ReplayedOperation['op']
+  const isConstant = path.holes.length === 0 && (from === undefined || from.holes.length === 0)
+  return { op: name, path, from, value, constant: isConstant ? { op: name, keys: path.keys, from: from?.keys } : undefined }
+}
+
+function compileValue(template: Template, firstValue: number): CompiledValue {
+  return { template, firstValue, text: isConstantText(template) ? template.slice(1) : undefined }
+}
+
+/** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */
+function compilePath(template: Template | undefined, first: number): CompiledPath | undefined {
+  if (typeof template !== 'string' || (template[0] !== '=' && template[0] !== '%') || template[1] !== '/') return undefined
+  let value = first
+  const holes: KeyHole[] = []
+  const keys = template.slice(2).split('/')
+  for (const [at, key] of keys.entries()) {
+    const kind = template[0] === '%' ? holeKind(key[0]) : undefined
+    const rest = kind === undefined ? key : key.slice(1)
+    if ((template[0] === '%' && HOLE_PATTERN.test(rest)) || /~(?![01])/.test(rest)) return undefined
+    keys[at] = unescapeToken(rest)
+    if (kind === undefined && FORBIDDEN.has(unescapeToken(key))) return undefined
+    if (kind !== undefined) holes.push({ at, kind, value, rest })
+    if (kind !== undefined && kind !== 'ownRevision') value++
+  }
+  return { keys, holes }
+}
+
+function holeKind(char: string | undefined): keyof typeof HOLES | undefined {
+  return (Object.keys(HOLES) as (keyof typeof HOLES)[]).find((kind) => HOLES[kind] === char)
+}
+
+/** How many values stand before the member that these keys lead to. */
+function holesBefore(template: Template, [key, ...rest]: readonly string[]): number {
+  let count = 0
+  for (const [name, inner] of Object.entries(template as Members)) {
+    if (name === key) return rest.length === 0 ? count : count + holesBefore(inner, rest)
+    count += countHoles(inner)
+  }
+  return count
+}
+
+function membersOf(template: Template | undefined): Members | undefined {
+  return typeof template === 'object' && !Array.isArray(template) ? (template as Members) : undefined
+}
+
+function isConstantText(template: Template | undefined): template is string {
+  return typeof template === 'string' && template[0] === '='
+}
+
+function unescapeToken(token: string): string {
+  return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token
+}

@@ -40,6 +40,7 @@ const machine = setup({
 
 const Delay = z
   .number()
+  .int()
   .positive()
   .max(10 * 365 * 86_400_000)
 

@@ -1,9 +1,13 @@
 import { checkRecovery } from '@refold/testing'
 import { expect, it } from 'vitest'
 import { poet } from '../01-first-agent/agent.js'
+import { weather } from '../02-effects-and-retries/agent.js'
 import { reminder } from '../03-timers/agent.js'
 import { letter } from '../04-approval-by-a-person/agent.js'
+import { chatAgent } from '../05-tool-calling-chat-agent/agent.js'
+import type { ChatMessage } from '../05-tool-calling-chat-agent/openai-client.js'
 import { trip } from '../06-child-machines/agent.js'
+import { payment, reconciledPayment } from '../07-never-twice/agent.js'
 import { importer } from '../08-subscribing/agent.js'
 import { till } from '../09-time-travel/agent.js'
 import { runExample } from '../process.fixture.js'
@@ -20,6 +24,10 @@ const checks = [
   { definition: letter, options: { effects: { deliver: () => ({ receipt: 'r', length: 1 }) } } },
   { definition: trip, options: { effects: { 'booking.reserve': reserve } } },
   { definition: importer, options: { maxRecords: 20 } },
+  { definition: weather, options: { effects: { forecast: () => ({ place: 'here', sky: 'clear' }) } } },
+  { definition: payment, options: { effects: { charge: () => ({ receipt: 'r' }) } } },
+  { definition: reconciledPayment, options: { effects: { charge: () => ({ receipt: 'r' }) } } },
+  { definition: chatAgent, options: { effects: { callModel: answer, callTool: toolResult } } },
 ].map((check) => ({ ...check, name: check.definition.name }))
 
 function reserve(input: unknown): string {
@@ -28,12 +36,28 @@ function reserve(input: unknown): string {
   return `${what}-1`
 }
 
+/** Asks for two tools first, and answers when it has their results. */
+function answer(input: unknown): object {
+  const { messages } = input as { messages: readonly ChatMessage[] }
+  const calls = ['a', 'b'].map((name) => ({
+    id: `${messages.length}-${name}`,
+    type: 'function',
+    function: { name, arguments: '' },
+  }))
+  const isAnswer = messages.at(-1)?.role === 'tool'
+  const message = { role: 'assistant', content: 'x', ...(isAnswer ? {} : { tool_calls: calls }) }
+  return { message, promptTokens: 1, completionTokens: 1 }
+}
+function toolResult(input: unknown): ChatMessage {
+  return { role: 'tool', tool_call_id: (input as { id: string }).id, content: 'result' }
+}
+
 it.each(checks)('$name becomes the same, wherever it is killed', { timeout }, async ({ definition, options }) => {
   await expect(checkRecovery(definition, { runs: 8, maxCrashes: 20, ...options })).resolves.toBeUndefined()
 })
 
 it('finds the agent that keeps something in memory, and tells how to see it again', { timeout }, async () => {
-  const check = checkRecovery(forgetfulOrders, { runs: 20 })
+  const check = checkRecovery(forgetfulOrders, { runs: 100, seed: 1 })
   await expect(check).rejects.toThrow(/forgetful_orders does not survive every crash .*seed/)
 })
 

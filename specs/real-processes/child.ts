@@ -25,7 +25,10 @@ export type Told = Readonly<Record<string, unknown>>
 /** `script` stands beside this file; the order becomes its only argument, as JSON. */
 export function startChild(script: string, order: object): Child {
   const file = fileURLToPath(new URL(script, import.meta.url))
-  const child = fork(file, [JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: ['--no-warnings'] })
+  const child = fork(file, [JSON.stringify(order)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: ['--no-warnings'],
+  })
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const messages: Told[] = []
@@ -34,7 +37,7 @@ export function startChild(script: string, order: object): Child {
     messages.push(message)
     for (const look of looking) look()
   })
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as ChildEnd)
+  const ended = once(child, 'close').then(([code, signal]): ChildEnd => ({ code, signal }))
   const told: Child['told'] = (predicate) =>
     new Promise((resolve, reject) => {
       const look = (): void => {

@@ -33,7 +33,11 @@ export function exampleCast({ services, project, report, begunKeys }) {
     { definition: chatAgent, input: { url: services.model, model: 'm', question }, drive: nothing, end: isAnswered },
     { definition: trip, input: {} },
     { definition: trip, id: 'full', input: { flightIsFull: true } },
-    { definition: payment, input: { bank: services.bank, cents: 1_000 }, drive: findOutAndDecide({ bank: services.bank, begunKeys }) },
+    {
+      definition: payment,
+      input: { bank: services.bank, cents: 1_000 },
+      drive: findOutAndDecide({ bank: services.bank, begunKeys }),
+    },
     { definition: reconciledPayment, input: { bank: services.reconciledBank, cents: 1_000 } },
     { definition: importer, input: { rows: 250, batch: 100 } },
     { definition: till, drive: putTakeClose },
@@ -47,7 +51,9 @@ async function snoozeOnce(agent) {
 }
 
 async function correctAndApprove(agent) {
-  const atReview = await agent.waitFor((state) => state.matches('review') || hasEnded(state) || state.matches('sending'))
+  const atReview = await agent.waitFor(
+    (state) => state.matches('review') || hasEnded(state) || state.matches('sending'),
+  )
   if (!atReview.matches('review')) return
   if (atReview.context.remarks.length === 0) await agent.send({ type: 'change', remark: 'be kind' }, { id: 'change' })
   await agent.waitFor((state) => state.matches('review') && state.context.remarks.length === 1)

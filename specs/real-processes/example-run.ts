@@ -37,9 +37,16 @@ export interface ExampleRun {
 }
 
 /** The plans are followed one process after the other; the process after the last one is not killed. */
-export async function runExamples(plans: readonly KillPlan[], { project }: { readonly project: string }): Promise<ExampleRun> {
+export async function runExamples(
+  plans: readonly KillPlan[],
+  { project }: { readonly project: string },
+): Promise<ExampleRun> {
   const directory = mkdtempSync(join(tmpdir(), 'refold-examples-'))
-  const paths = { store: join(directory, 'agents.db'), facts: join(directory, 'facts.jsonl'), report: join(directory, 'report.md') }
+  const paths = {
+    store: join(directory, 'agents.db'),
+    facts: join(directory, 'facts.jsonl'),
+    report: join(directory, 'report.md'),
+  }
   await using services = await startServices()
   const lives: Life[] = []
   try {
@@ -55,7 +62,15 @@ export async function runExamples(plans: readonly KillPlan[], { project }: { rea
         return [stream, comparable({ ...end, emits }, [directory, ...Object.values(services.urls)])]
       })
       const charges = services.banks.map((bank) => bank.charges.length)
-      return { ends: Object.fromEntries(ends), appends: told.appends, kills, lives, facts: readFacts(paths.facts), stored, charges }
+      return {
+        ends: Object.fromEntries(ends),
+        appends: told.appends,
+        kills,
+        lives,
+        facts: readFacts(paths.facts),
+        stored,
+        charges,
+      }
     }
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -67,7 +82,7 @@ interface EndTold {
   readonly appends: Readonly<Record<string, number>>
 }
 
-async function live(order: { readonly facts: string; readonly name: string }): Promise<EndTold | 'killed'> {
+async function live(order: object): Promise<EndTold | 'killed'> {
   await using child = startChild('example-worker.mjs', order)
   const told = child.told((message) => 'ends' in message)
   told.catch(() => undefined) // a killed process tells nothing
@@ -109,7 +124,8 @@ export function checkRun({ lives, facts, stored, charges, kills }: ExampleRun): 
   for (const { src, key, input } of begun) {
     const effect = effects.get(key)
     if (effect === undefined) broken.push(`${src} began under the key ${key}, which no record started`)
-    else if (JSON.stringify(effect.input ?? null) !== JSON.stringify(input)) broken.push(`${src} ${key} got another input`)
+    else if (JSON.stringify(effect.input ?? null) !== JSON.stringify(input))
+      broken.push(`${src} ${key} got another input`)
     const invocation = `${effect?.stream} ${src} ${JSON.stringify(input)}`
     invocations.set(invocation, (invocations.get(invocation) ?? new Set()).add(key))
   }
@@ -121,6 +137,7 @@ export function checkRun({ lives, facts, stored, charges, kills }: ExampleRun): 
     if (repeats.length > 1 + kills) broken.push(`${key} was begun ${repeats.length} times in ${kills + 1} processes`)
   }
   for (const count of charges) if (count !== 1) broken.push(`a bank booked ${count} times`)
-  for (const { code, message } of factsOf(facts, 'report')) if (code !== 'IN_DOUBT') broken.push(`reported: ${code} ${message}`)
+  for (const { code, message } of factsOf(facts, 'report'))
+    if (code !== 'IN_DOUBT') broken.push(`reported: ${code} ${message}`)
   return broken
 }

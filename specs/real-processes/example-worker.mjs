@@ -49,7 +49,10 @@ async function bringToItsEnd({ definition, id, input, drive, end }) {
 /** Keys of the bodies that any process has begun, for a source whose input has these members. */
 function begunKeys(src, members) {
   if (!existsSync(order.facts)) return []
-  const facts = readFileSync(order.facts, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line))
+  const facts = readFileSync(order.facts, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
   const fits = ({ input }) => Object.entries(members).every(([name, value]) => input[name] === value)
   return facts.filter((fact) => fact.what === 'begun' && fact.src === src && fits(fact)).map(({ key }) => key)
 }

@@ -49,6 +49,7 @@ export type Fact =
   | SentFact
   | (FactOf<'refused'> & { readonly stream: string; readonly code: string })
   | (FactOf<'overlapping'> & { readonly stream: string })
+  | (FactOf<'announced'> & { readonly worker: string })
   | (FactOf<'report'> & { readonly code: string; readonly message: string })
 
 /** All facts in a file, in the order in which they were written. */
@@ -60,7 +61,10 @@ export function readFacts(file: string): readonly Fact[] {
 }
 
 /** Those of one kind. */
-export function factsOf<W extends Fact['what']>(facts: readonly Fact[], what: W): readonly Extract<Fact, { what: W }>[] {
+export function factsOf<W extends Fact['what']>(
+  facts: readonly Fact[],
+  what: W,
+): readonly Extract<Fact, { what: W }>[] {
   return facts.filter((fact): fact is Extract<Fact, { what: W }> => fact.what === what)
 }
 

@@ -18,7 +18,8 @@ export function withLoggedBodies(definition, log) {
 function loggedIn(machine, { log, prefix }) {
   const actors = Object.entries(machine.implementations.actors).map(([name, logic]) => {
     const src = `${prefix}${name}`
-    const logged = 'implementations' in logic ? loggedIn(logic, { log, prefix: `${src}.` }) : loggedLogic(logic, { log, src })
+    const logged =
+      'implementations' in logic ? loggedIn(logic, { log, prefix: `${src}.` }) : loggedLogic(logic, { log, src })
     return [name, logged]
   })
   return actors.length === 0 ? machine : machine.provide({ actors: Object.fromEntries(actors) })

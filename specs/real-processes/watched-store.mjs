@@ -41,7 +41,13 @@ export function watchedStore(store, { log = () => {}, beforeAppend = nothing, af
     foreignAppends: (options) => store.foreignAppends(options),
     registers: store.registers,
     directory: store.directory,
-    presence: store.presence,
+    presence: {
+      announce: (worker) => {
+        log('announced', { worker })
+        return store.presence.announce(worker)
+      },
+      provenDead: (worker) => store.presence.provenDead(worker),
+    },
     close: () => store.close(),
   }
 }

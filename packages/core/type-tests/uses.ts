@@ -108,7 +108,7 @@ export const worker = () =>
   createRuntime({
     store,
     agents: [research],
-    worker: { leaseDurationMs: 5_000, concurrency: 8 },
+    worker: { leaseDurationMs: 5_000 },
     snapshots: { everyEvents: 100 },
   })
 

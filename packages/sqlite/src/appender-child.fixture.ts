@@ -7,9 +7,11 @@ import { sqliteStore } from './sqlite-store.js'
 const [file = '', stream = '', count = '0'] = process.argv.slice(2)
 const store = sqliteStore(file)
 let expected: Expected = 'no_stream'
-for (let stored = 0; stored < Number(count); ) {
+for (let stored = 0; stored < Number(count);) {
   const id = randomUUID()
-  const result = await store.append(stream, [{ id, type: 'noted', data: { by: process.pid }, metadata: {} }], { expected })
+  const result = await store.append(stream, [{ id, type: 'noted', data: { by: process.pid }, metadata: {} }], {
+    expected,
+  })
   expected = result.ok ? result.revision : result.actual
   if (!result.ok) continue
   stored++

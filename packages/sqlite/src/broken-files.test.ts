@@ -23,7 +23,8 @@ describe('files that are not as they should be', () => {
   })
 
   test('a name that is no file is refused at once', () => {
-    for (const name of [':memory:', '', 'file:agents.db']) expect(() => sqliteStore(name)).toThrow(expect.objectContaining(FATAL))
+    for (const name of [':memory:', '', 'file:agents.db'])
+      expect(() => sqliteStore(name)).toThrow(expect.objectContaining(FATAL))
   })
 
   test('a file that is no database is refused by the first operation, and left as it is', async () => {
@@ -45,7 +46,10 @@ describe('files that are not as they should be', () => {
   test('a file of a newer release is refused', async () => {
     await append(sqliteStore(scratch.file))
     edit(scratch.file, 'PRAGMA user_version = 99')
-    await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject({ code: 'NEWER_FORMAT', hint: expect.stringMatching(/\w/) })
+    await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject({
+      code: 'NEWER_FORMAT',
+      hint: expect.stringMatching(/\w/),
+    })
   })
 
   test('a directory in the place of the file is refused', async () => {
@@ -94,7 +98,9 @@ describe('files that are not as they should be', () => {
         throw new Error("Cannot find module 'better-sqlite3'")
       },
     }
-    expect(() => loadDriver(undefined, nothing)).toThrow(expect.objectContaining({ code: 'STORE_FATAL', hint: expect.stringContaining('npm install better-sqlite3') }))
+    expect(() => loadDriver(undefined, nothing)).toThrow(
+      expect.objectContaining({ code: 'STORE_FATAL', hint: expect.stringContaining('npm install better-sqlite3') }),
+    )
     expect(() => loadDriver('node:sqlite', nothing)).toThrow(expect.objectContaining(FATAL))
   })
 })
@@ -105,7 +111,10 @@ function edit(file: string, sql: string): void {
   connection.close()
 }
 
-async function append(store: Store, { stream = 's-1', keepOpen = false }: { stream?: string; keepOpen?: boolean } = {}): Promise<void> {
+async function append(
+  store: Store,
+  { stream = 's-1', keepOpen = false }: { stream?: string; keepOpen?: boolean } = {},
+): Promise<void> {
   const event: NewEvent = { id: randomUUID(), type: 'noted', data: 'whale '.repeat(500), metadata: {} }
   try {
     await store.append(stream, [event], { expected: 'no_stream' })

@@ -35,8 +35,8 @@ export class DirectoryReader {
   async *find(query: DirectoryQuery, { guarded }: Guard): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
     const ids = await guarded(() => this.#find(query))
     for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
-      const page = await guarded(() => ids.slice(at, at + PAGE_ENTRIES).map((id) => this.#file.streams.entry(id)))
-      const entries = page.filter((entry) => entry !== undefined && matchesQuery(entry, query)) as DirectoryEntry[]
+      const page = await guarded(() => this.#file.streams.entries(ids.slice(at, at + PAGE_ENTRIES)))
+      const entries = page.filter((entry) => matchesQuery(entry, query))
       if (entries.length > 0) yield entries
     }
   }
@@ -47,13 +47,17 @@ export class DirectoryReader {
     const where = ['version IS NOT NULL', ...terms.map((term) => term.sql)].join(' AND ')
     const sql = `SELECT id FROM stream WHERE ${where} ORDER BY ${order} LIMIT ?`
     const values = terms.flatMap((term) => term.values ?? [])
-    return this.#prepare(sql).all(...values, query.limit ?? -1).map(([id]) => Number(id))
+    return this.#prepare(sql)
+      .all(...values, query.limit ?? -1)
+      .map(([id]) => Number(id))
   }
 
   #terms(query: DirectoryQuery): readonly Term[] {
     const { definition, status, condition, state, owner, hasWork, pending, dueBefore } = query
     const terms: (Term | undefined)[] = [
-      definition === undefined ? undefined : { sql: 'name >= ? AND name < ?', values: [`${definition}-`, `${definition}.`] }, // `.` follows `-`
+      definition === undefined
+        ? undefined
+        : { sql: 'name >= ? AND name < ?', values: [`${definition}-`, `${definition}.`] }, // `.` follows `-`
       state === undefined ? undefined : this.#inState(state),
       owner === undefined ? undefined : this.#ownedBy(owner),
       status === undefined ? undefined : codeTerm('status', STATUS_CODES[status], { rareFrom: 2 }),
@@ -61,20 +65,28 @@ export class DirectoryReader {
       hasWork === true ? { sql: `id IN (${PENDING} UNION ${DUE})`, selective: true } : undefined,
       hasWork === false ? { sql: 'pending = 0 AND next_due IS NULL' } : undefined,
       pending === true ? { sql: 'pending > 0', selective: true } : undefined,
-      dueBefore === undefined ? undefined : { sql: 'next_due IS NOT NULL AND next_due <= ?', values: [dueBefore], selective: true },
+      dueBefore === undefined
+        ? undefined
+        : { sql: 'next_due IS NOT NULL AND next_due <= ?', values: [dueBefore], selective: true },
     ]
     return terms.filter((term) => term !== undefined)
   }
 
   /** There are few sets of active states, and most agents share them. */
   #inState(state: string): Term {
-    const ids = this.#activeSets.all().flatMap(([id, text]) => ((JSON.parse(String(text)) as string[]).includes(state) ? [Number(id)] : []))
+    const ids = this.#activeSets
+      .all()
+      .flatMap(([id, text]) => ((JSON.parse(String(text)) as string[]).includes(state) ? [Number(id)] : []))
     return { sql: `active IN (${ids.join(', ')}) AND active IS NOT NULL`, selective: true }
   }
 
   #ownedBy(owner: string | null): Term {
     if (owner === null) return { sql: 'owner IS NULL' }
-    return { sql: 'owner = ? AND owner IS NOT NULL', values: [this.#file.streams.columns.owners.find(owner) ?? -1], selective: true }
+    return {
+      sql: 'owner = ? AND owner IS NOT NULL',
+      values: [this.#file.streams.columns.owners.find(owner) ?? -1],
+      selective: true,
+    }
   }
 
   /** State sets make different texts: bounded. */

@@ -3,13 +3,30 @@ import { isRefoldError, RefoldError } from '@refold/core'
 
 /** Primary result codes by number: https://sqlite.org/rescode.html */
 const PRIMARY: Readonly<Record<number, string>> = {
-  1: 'ERROR', 3: 'PERM', 4: 'ABORT', 5: 'BUSY', 6: 'LOCKED', 7: 'NOMEM', 8: 'READONLY', 9: 'INTERRUPT', 10: 'IOERR',
-  11: 'CORRUPT', 13: 'FULL', 14: 'CANTOPEN', 15: 'PROTOCOL', 17: 'SCHEMA', 18: 'TOOBIG', 19: 'CONSTRAINT', 23: 'AUTH', 26: 'NOTADB',
+  1: 'ERROR',
+  3: 'PERM',
+  4: 'ABORT',
+  5: 'BUSY',
+  6: 'LOCKED',
+  7: 'NOMEM',
+  8: 'READONLY',
+  9: 'INTERRUPT',
+  10: 'IOERR',
+  11: 'CORRUPT',
+  13: 'FULL',
+  14: 'CANTOPEN',
+  15: 'PROTOCOL',
+  17: 'SCHEMA',
+  18: 'TOOBIG',
+  19: 'CONSTRAINT',
+  23: 'AUTH',
+  26: 'NOTADB',
 }
 
 /** What to do about errors that do not pass by themselves. */
 const FATAL_HINTS: Readonly<Record<string, string>> = {
-  CORRUPT: 'The file is damaged: restore it from a backup, or recover what can be read with the `.recover` command of the sqlite3 shell.',
+  CORRUPT:
+    'The file is damaged: restore it from a backup, or recover what can be read with the `.recover` command of the sqlite3 shell.',
   NOTADB: 'The file is no SQLite database: check the path.',
   READONLY: 'Give this process the right to write the file, its -wal and -shm files and their directory.',
   PERM: 'Give this process access to the file and its directory.',
@@ -44,7 +61,10 @@ export function toRefoldError(error: unknown, { doing }: { readonly doing: strin
   if (hint !== undefined) return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { ...options, hint })
   if (code === 'TOOBIG') return new RefoldError('TOO_LARGE', `${doing}: ${text}`, options)
   const passing = { FULL: 'Free some space on the disk.', BUSY: 'Another process holds the file locked.' }[code]
-  return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, { ...options, ...(passing !== undefined && { hint: passing }) })
+  return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, {
+    ...options,
+    ...(passing !== undefined && { hint: passing }),
+  })
 }
 
 /** The error to throw when a commit failed and nobody can tell whether it is on the disk. */

@@ -53,8 +53,12 @@ export class LogFile {
     this.#rollback = connection.prepare('ROLLBACK')
     this.#version = connection.prepare('PRAGMA data_version')
     this.#lastPosition = connection.prepare('SELECT coalesce(max(position), 0) FROM log')
-    this.#newest = connection.prepare('SELECT stream, max(revision) FROM log WHERE position > ? AND position <= ? GROUP BY stream')
-    this.#ids = connection.prepare('SELECT prefix, event, position FROM log WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision')
+    this.#newest = connection.prepare(
+      'SELECT stream, max(revision) FROM log WHERE position > ? AND position <= ? GROUP BY stream',
+    )
+    this.#ids = connection.prepare(
+      'SELECT prefix, event, position FROM log WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision',
+    )
     this.#dataVersion = this.#readVersion()
     this.#known = this.#readLastPosition()
     this.#next = this.#known + 1
@@ -71,16 +75,14 @@ export class LogFile {
     this.#commit.run()
     this.#known = this.#next - 1
     this.log.committed()
-    this.streams.columns.activeSets.committed()
-    this.streams.columns.owners.committed()
+    this.streams.columns.committed()
   }
 
   /** Ends the transaction without a trace, also when SQLite has ended it already. */
   rollback(): void {
     this.#isUnsure = true
     this.log.rolledBack()
-    this.streams.columns.activeSets.rolledBack()
-    this.streams.columns.owners.rolledBack()
+    this.streams.columns.rolledBack()
     this.streams.rolledBack()
     try {
       this.#rollback.run()
@@ -126,7 +128,10 @@ export class LogFile {
   }
 
   /** Of the last of these events, if all of them stand after the expected revision. */
-  #positionOf(stream: StreamRow, { expected, events }: Pick<PreparedAppend, 'expected' | 'events'>): number | undefined {
+  #positionOf(
+    stream: StreamRow,
+    { expected, events }: Pick<PreparedAppend, 'expected' | 'events'>,
+  ): number | undefined {
     const last = expected + events.length
     if (last > stream.lastRevision) return undefined
     const rows = this.#ids.all(stream.id, expected, last)

@@ -27,7 +27,9 @@ export class LogReader {
       const rows = (columns: string): string => `SELECT ${columns} FROM log WHERE ${where} ORDER BY ${order} LIMIT ?`
       return {
         read: file.connection.prepare(rows(LOG_COLUMNS)),
-        size: file.connection.prepare(`SELECT sum(bytes) FROM (${rows('octet_length(vals) + coalesce(octet_length(data), 0) AS bytes')})`),
+        size: file.connection.prepare(
+          `SELECT sum(bytes) FROM (${rows('octet_length(vals) + coalesce(octet_length(data), 0) AS bytes')})`,
+        ),
         scope: [],
       }
     }
@@ -43,7 +45,8 @@ export class LogReader {
     const direction = options.direction ?? 'forwards'
     const found = await options.guarded(() => this.#file.streams.find(stream))
     if (found === undefined) return
-    const from = options.from === undefined ? (direction === 'forwards' ? 0 : Number.MAX_SAFE_INTEGER) : Number(options.from)
+    const from =
+      options.from === undefined ? (direction === 'forwards' ? 0 : Number.MAX_SAFE_INTEGER) : Number(options.from)
     const range = { ...this.#ofStream[direction], scope: [found.id] }
     const next = (last: StoredEvent): number => Number(last.revision) + (direction === 'forwards' ? 1 : -1)
     yield* this.#pages(range, { ...options, from, next })
@@ -77,7 +80,10 @@ export class LogReader {
   }
 
   /** As many rows as fit, at least one. */
-  #page(range: Range, asked: { readonly from: number; readonly limit: number }): { page: readonly StoredEvent[]; limit: number } {
+  #page(
+    range: Range,
+    asked: { readonly from: number; readonly limit: number },
+  ): { page: readonly StoredEvent[]; limit: number } {
     const { from } = asked
     let { limit } = asked
     while (limit > 1 && Number(range.size.get(...range.scope, from, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1

@@ -35,7 +35,9 @@ export function openFile(path: string, options: OpeningOptions): OpenFile | Prom
   try {
     return openNow(path, options)
   } catch (error) {
-    const opening = isBusy(error) ? retryBusy(() => openNow(path, options), { budgetMs: options.busyTimeoutMs, stopped: options.stopped }) : Promise.reject(error)
+    const opening = isBusy(error)
+      ? retryBusy(() => openNow(path, options), { budgetMs: options.busyTimeoutMs, stopped: options.stopped })
+      : Promise.reject(error)
     const translated = opening.catch((reason: unknown) => {
       throw toRefoldError(reason, { doing: `opening ${path}` })
     })
@@ -62,7 +64,9 @@ function openNow(path: string, options: OpeningOptions): OpenFile {
     replay: new RecordReplay(file),
     directory: new DirectoryReader(file),
     registers: {
-      put: connection.prepare('INSERT INTO register (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
+      put: connection.prepare(
+        'INSERT INTO register (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      ),
       get: connection.prepare('SELECT value FROM register WHERE name = ?'),
       remove: connection.prepare('DELETE FROM register WHERE name = ?'),
     },

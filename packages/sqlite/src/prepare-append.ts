@@ -7,15 +7,24 @@ import type { EncodedEvent } from './table/log-table.js'
 /** Throws `TOO_LARGE`. Shares nothing with the events. */
 export function prepareAppend(
   file: LogFile,
-  { stream, events, expected, maxAppendBytes }: { stream: string; events: readonly NewEvent[]; expected: Expected; maxAppendBytes: number },
+  {
+    stream,
+    events,
+    expected,
+    maxAppendBytes,
+  }: { stream: string; events: readonly NewEvent[]; expected: Expected; maxAppendBytes: number },
 ): PreparedAppend {
   const last = expected === 'no_stream' ? -1 : Number(expected)
   const firstId = last === -1 ? events[0]?.id : file.streams.find(stream)?.firstId
-  const encoded = events.map((event, index) => file.log.encode(event, { id: event.id, revision: last + 1 + index, firstId }))
+  const encoded = events.map((event, index) =>
+    file.log.encode(event, { id: event.id, revision: last + 1 + index, firstId }),
+  )
   assertFits(stream, { bytes: bytesOf(encoded, maxAppendBytes), maxAppendBytes })
   const headers = events.flatMap((event) => {
     const header = readHeader(stream, event.metadata)
-    return header === undefined ? [] : [header.active === undefined ? header : { ...header, active: [...header.active] }]
+    return header === undefined
+      ? []
+      : [header.active === undefined ? header : { ...header, active: [...header.active] }]
   })
   return { stream, expected: last, events: encoded, headers }
 }

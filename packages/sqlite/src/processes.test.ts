@@ -12,7 +12,8 @@ describe('several processes on one file', () => {
   let children: Child[] = []
 
   beforeAll(async () => {
-    for (const name of ['appender', 'worker', 'locker'] as const) bundles[name] = await bundle(`${name}-child.fixture.ts`)
+    for (const name of ['appender', 'worker', 'locker'] as const)
+      bundles[name] = await bundle(`${name}-child.fixture.ts`)
   }, 60_000)
   afterAll(() => {
     for (const file of Object.values(bundles)) rmSync(file, { force: true })
@@ -77,7 +78,9 @@ describe('several processes on one file', () => {
     await store.append('s-0', [event()], { expected: 'no_stream' })
     const locker = start('locker')
     expect(await locker.line()).toBe('locked')
-    const waiting = Array.from({ length: 20 }, (_, index) => store.append(`s-${index + 1}`, [event()], { expected: 'no_stream' }))
+    const waiting = Array.from({ length: 20 }, (_, index) =>
+      store.append(`s-${index + 1}`, [event()], { expected: 'no_stream' }),
+    )
     expect(await Promise.race([Promise.any(waiting), pollTurns(20)])).toBe('still waiting')
     expect(await readAll(store)).toHaveLength(1)
     locker.process.stdin?.end()
@@ -91,7 +94,9 @@ describe('several processes on one file', () => {
     await store.append('s-0', [event()], { expected: 'no_stream' })
     const locker = start('locker')
     await locker.line()
-    await expect(store.append('s-1', [event()], { expected: 'no_stream' })).rejects.toMatchObject({ code: 'STORE_REJECTED' })
+    await expect(store.append('s-1', [event()], { expected: 'no_stream' })).rejects.toMatchObject({
+      code: 'STORE_REJECTED',
+    })
     locker.process.stdin?.end()
     await locker.ended()
     expect(await readAll(store)).toHaveLength(1)

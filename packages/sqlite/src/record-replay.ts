@@ -36,7 +36,9 @@ export class RecordReplay {
 
   constructor(file: LogFile) {
     this.#file = file
-    this.#size = file.connection.prepare(`SELECT sum(bytes) FROM (SELECT octet_length(vals) + coalesce(octet_length(data), 0) AS bytes ${RANGE})`)
+    this.#size = file.connection.prepare(
+      `SELECT sum(bytes) FROM (SELECT octet_length(vals) + coalesce(octet_length(data), 0) AS bytes ${RANGE})`,
+    )
     this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
     const list = (column: string): string => `group_concat(${column}, ',')`
     this.#columns = file.connection.prepare(
@@ -84,7 +86,11 @@ export class RecordReplay {
       if (compiled === undefined) target.event(log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream))
       else {
         const readId = (): string => this.#idOf(columns, at, stream)
-        this.#handRecord(new RowRecord({ columns, at, stream, shape: log.shape(id), payloadKey: compiled.payloadKey, readId }), compiled, target)
+        this.#handRecord(
+          new RowRecord({ columns, at, stream, shape: log.shape(id), payloadKey: compiled.payloadKey, readId }),
+          compiled,
+          target,
+        )
       }
     }
   }

@@ -15,7 +15,9 @@ export interface SqliteStoreOptions {
   readonly maxAppendBytes?: number
 }
 
-export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & { readonly driver: DriverChoice | undefined }
+export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & {
+  readonly driver: DriverChoice | undefined
+}
 
 export function resolveOptions({ driver, ...options }: SqliteStoreOptions): ResolvedOptions {
   return { busyTimeoutMs: 90_000, pollIntervalMs: 15, maxAppendBytes: 16 * 1024 * 1024, ...options, driver }

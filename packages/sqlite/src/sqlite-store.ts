@@ -68,8 +68,16 @@ class SqliteStore implements Store {
       isNeeded: () => this.#subscriptions > 0 || this.#foreign.listened,
       onError: () => this.#changes.notify(),
     })
-    this.#opening = openFile(path, { ...options, onCommit: () => this.#changes.notify(), stopped: () => this.#closing !== undefined })
-    if (this.#opening instanceof Promise) this.#opening.then((open) => this.#opened(open), () => {})
+    this.#opening = openFile(path, {
+      ...options,
+      onCommit: () => this.#changes.notify(),
+      stopped: () => this.#closing !== undefined,
+    })
+    if (this.#opening instanceof Promise)
+      this.#opening.then(
+        (open) => this.#opened(open),
+        () => {},
+      )
     else this.#opened(this.#opening)
     this.registers = {
       put: async (name, value) => this.#setRegister(name, JSON.stringify(value)),
@@ -111,7 +119,10 @@ class SqliteStore implements Store {
     return open.replay.replay(stream, { ...options, ...this.#guard }, target)
   }
 
-  async *subscribe(target: SubscribeTarget, options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<SubscriptionItem, void, undefined> {
+  async *subscribe(
+    target: SubscribeTarget,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<SubscriptionItem, void, undefined> {
     this.#assertOpen()
     let { after } = target
     const nextPage = async (): Promise<readonly StoredEvent[]> => {
@@ -189,7 +200,9 @@ class SqliteStore implements Store {
     }
   }
 
-  async *#iterate<T>(pages: (open: OpenFile, guard: Guard) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  async *#iterate<T>(
+    pages: (open: OpenFile, guard: Guard) => AsyncGenerator<T, void, undefined>,
+  ): AsyncGenerator<T, void, undefined> {
     this.#assertOpen()
     const open = this.#open ?? (await this.#opening)
     yield* pages(open, this.#guard)

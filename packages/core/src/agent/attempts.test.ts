@@ -23,7 +23,11 @@ async function working(policy?: WorkOptions['policy'], options: Partial<WorkOpti
 
 describe('what a body throws', () => {
   test.each([
-    ['an error', Object.assign(new TypeError('no'), { code: 'E_NO', cause: new Error('below') }), { name: 'TypeError', message: 'no', code: 'E_NO', cause: { name: 'Error', message: 'below' } }],
+    [
+      'an error',
+      Object.assign(new TypeError('no'), { code: 'E_NO', cause: new Error('below') }),
+      { name: 'TypeError', message: 'no', code: 'E_NO', cause: { name: 'Error', message: 'below' } },
+    ],
     ['a text', 'just a text', 'just a text'],
     ['a number', 42, 42],
     ['plain data', { status: 503 }, { status: 503 }],
@@ -66,11 +70,15 @@ describe('what a body throws', () => {
 
 describe('EFF-9 retries', () => {
   test('EFF-9 each failure is a record with the absolute time of the next attempt, which gets the same key', async () => {
-    const { log, time, process, work, agent } = await working({ retry: { attempts: 3, delayMs: 100, factor: 3, jitter: false } })
+    const { log, time, process, work, agent } = await working({
+      retry: { attempts: 3, delayMs: 100, factor: 3, jitter: false },
+    })
     const now = process.clock.now()
     work.last.reject(new Error('one'))
     await settle()
-    expect(agent.getSnapshot().effects).toMatchObject([{ attempts: 1, retryAt: now + 100, lastError: { message: 'one' } }])
+    expect(agent.getSnapshot().effects).toMatchObject([
+      { attempts: 1, retryAt: now + 100, lastError: { message: 'one' } },
+    ])
     await time.advance(99)
     expect(work.runs).toHaveLength(1)
     await time.advance(1)
@@ -81,11 +89,19 @@ describe('EFF-9 retries', () => {
     work.last.reject(new Error('three'))
     await settle()
     expect(agent.getSnapshot().context.error).toMatchObject({ message: 'three' })
-    expect((await eventsOf(log, 'work-1')).slice(1).map(({ type, data }) => [type, (data as { attempt: number }).attempt])).toEqual([['refold.effect.failed', 1], ['refold.effect.failed', 2], ['refold.effect.failed', 3]])
+    expect(
+      (await eventsOf(log, 'work-1')).slice(1).map(({ type, data }) => [type, (data as { attempt: number }).attempt]),
+    ).toEqual([
+      ['refold.effect.failed', 1],
+      ['refold.effect.failed', 2],
+      ['refold.effect.failed', 3],
+    ])
   })
 
   test('EFF-9 a pause of a hundred days is waited for in full', async () => {
-    const { time, work } = await working({ retry: { attempts: 2, delayMs: 100 * DAY_MS, maxDelayMs: 100 * DAY_MS, jitter: false } })
+    const { time, work } = await working({
+      retry: { attempts: 2, delayMs: 100 * DAY_MS, maxDelayMs: 100 * DAY_MS, jitter: false },
+    })
     work.last.reject(new Error('busy'))
     await settle()
     await time.leap(99 * DAY_MS)
@@ -97,7 +113,10 @@ describe('EFF-9 retries', () => {
 
 describe('EFF-11 a time-out', () => {
   test('EFF-11 aborts the attempt, counts it, and the next one begins', async () => {
-    const { time, work, agent } = await working({ timeoutMs: 1_000, retry: { attempts: 2, delayMs: 10, jitter: false } })
+    const { time, work, agent } = await working({
+      timeoutMs: 1_000,
+      retry: { attempts: 2, delayMs: 10, jitter: false },
+    })
     const first = obedient(work.last)
     await time.advance(1_000)
     expect(first.args.signal.reason).toMatchObject({ code: 'EFFECT_TIMEOUT' })
@@ -126,7 +145,10 @@ describe('EFF-11 a time-out', () => {
 
 describe('EFF-12 limits', () => {
   test('EFF-12 a slot is free again after an outcome, a failure, an abort, and a body that began nothing', async () => {
-    const { time, work, definition, process } = await working({ concurrency: 1, retry: { attempts: 2, delayMs: 60_000, jitter: false } })
+    const { time, work, definition, process } = await working({
+      concurrency: 1,
+      retry: { attempts: 2, delayMs: 60_000, jitter: false },
+    })
     const others = await Promise.all(['2', '3', '4', '5'].map((id) => process.runtime.start(definition, { id })))
     expect(work.runs).toHaveLength(1)
     work.last.resolve('outcome')
@@ -164,7 +186,12 @@ describe('EFF-21 steps', () => {
     const results: unknown[] = []
     const { time, work, process, start } = await working()
     const walk = async ({ step }: (typeof work.last)['args']): Promise<void> => {
-      for (const [name, value] of [['pay', { id: 7 }], ['pay', null], ['log', undefined], ['pay', 0]] as const) {
+      for (const [name, value] of [
+        ['pay', { id: 7 }],
+        ['pay', null],
+        ['log', undefined],
+        ['pay', 0],
+      ] as const) {
         const result = await step(name, ({ key }) => {
           ran.push(`${name} ${key.slice(key.indexOf('/'))}`)
           return value

@@ -14,7 +14,9 @@ const parked = workAgent({ body: controlledBody().body, initial: 'parked' })
 const form = defineAgent({
   name: 'form',
   version: 1,
-  machine: setup({ types: { input: {} as { size: number }, events: {} as { type: 'fill'; text: string } | { type: 'internal' } } }).createMachine({ on: { fill: { actions: () => {} }, internal: { actions: () => {} } } }),
+  machine: setup({
+    types: { input: {} as { size: number }, events: {} as { type: 'fill'; text: string } | { type: 'internal' } },
+  }).createMachine({ on: { fill: { actions: () => {} }, internal: { actions: () => {} } } }),
   input: z.object({ size: z.number().min(1) }),
   events: { fill: z.object({ text: z.string() }) },
 })
@@ -44,22 +46,33 @@ describe('starting', () => {
 
   test('an input that is not JSON is refused with its path', async () => {
     const { process } = await began()
-    const error = await refusal(process.runtime.start(parked, { id: '2', input: { job: 'x', list: [new Date(0)] as never } }))
+    const error = await refusal(
+      process.runtime.start(parked, { id: '2', input: { job: 'x', list: [new Date(0)] as never } }),
+    )
     expect(error).toMatchObject({ code: 'NOT_SERIALIZABLE', facts: { path: '/input/list/0' } })
   })
 
-  test.each(['', ' 1', 'a/b', 'a b', '../x', 'é', '$all', 'x'.repeat(201), 'a\n'])('the id %j is refused', async (id) => {
-    const { process } = await began()
-    expect(await refusal(process.runtime.start(parked, { id }))).toMatchObject({ code: 'INVALID_ID' })
-    expect(await refusal(process.runtime.attach(parked, id))).toMatchObject({ code: 'INVALID_ID' })
-  })
+  test.each(['', ' 1', 'a/b', 'a b', '../x', 'é', '$all', 'x'.repeat(201), 'a\n'])(
+    'the id %j is refused',
+    async (id) => {
+      const { process } = await began()
+      expect(await refusal(process.runtime.start(parked, { id }))).toMatchObject({ code: 'INVALID_ID' })
+      expect(await refusal(process.runtime.attach(parked, id))).toMatchObject({ code: 'INVALID_ID' })
+    },
+  )
 
   test('a definition or a version that is not registered is refused, with what is', async () => {
     const { log, process } = await began()
     const other = workAgent({ body: controlledBody().body, version: 2 })
-    expect(await refusal(process.runtime.start(other, { id: '2' }))).toMatchObject({ code: 'UNKNOWN_DEFINITION', facts: { versions: [1] } })
+    expect(await refusal(process.runtime.start(other, { id: '2' }))).toMatchObject({
+      code: 'UNKNOWN_DEFINITION',
+      facts: { versions: [1] },
+    })
     const newer = await startProcess({ log, agents: [other] })
-    expect(await refusal(newer.runtime.attach(other, '1'))).toMatchObject({ code: 'UNKNOWN_DEFINITION', facts: { name: 'work', version: 1 } })
+    expect(await refusal(newer.runtime.attach(other, '1'))).toMatchObject({
+      code: 'UNKNOWN_DEFINITION',
+      facts: { name: 'work', version: 1 },
+    })
   })
 
   test('an agent that was never started is not found', async () => {
@@ -78,11 +91,14 @@ describe('sending', () => {
     expect(await refusal(agent.send({ type: 'internal' } as never))).toMatchObject({ code: 'INVALID_EVENT' })
   })
 
-  test.each([null, 'go', 5, {}, { type: 7 }, [], { type: '' }, { type: 'xstate.init' }, { type: 'refold.started' }])('%j is no event', async (event) => {
-    const { agent, types } = await began()
-    expect(await refusal(agent.send(event as never))).toMatchObject({ code: 'INVALID_EVENT' })
-    expect(await types()).toEqual(['refold.started'])
-  })
+  test.each([null, 'go', 5, {}, { type: 7 }, [], { type: '' }, { type: 'xstate.init' }, { type: 'refold.started' }])(
+    '%j is no event',
+    async (event) => {
+      const { agent, types } = await began()
+      expect(await refusal(agent.send(event as never))).toMatchObject({ code: 'INVALID_EVENT' })
+      expect(await types()).toEqual(['refold.started'])
+    },
+  )
 
   test.each([
     ['a date', { when: new Date(0) }, '/event/value/when'],
@@ -93,7 +109,10 @@ describe('sending', () => {
     ['another reserved key', { constructor: 1 }, '/event/value/constructor'],
   ])('%s is refused with its path', async (_what, value, path) => {
     const { agent, types } = await began()
-    expect(await refusal(agent.send({ type: 'store', value }))).toMatchObject({ code: 'NOT_SERIALIZABLE', facts: { path } })
+    expect(await refusal(agent.send({ type: 'store', value }))).toMatchObject({
+      code: 'NOT_SERIALIZABLE',
+      facts: { path },
+    })
     expect(await types()).toEqual(['refold.started'])
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
@@ -102,14 +121,21 @@ describe('sending', () => {
     const { agent } = await began()
     const value: { self?: unknown } = {}
     value.self = value
-    expect(await refusal(agent.send({ type: 'store', value }))).toMatchObject({ code: 'NOT_SERIALIZABLE', facts: { path: '/event/value/self' } })
+    expect(await refusal(agent.send({ type: 'store', value }))).toMatchObject({
+      code: 'NOT_SERIALIZABLE',
+      facts: { path: '/event/value/self' },
+    })
   })
 
   test('an event that is too large for the store is refused to its sender, and the agent goes on', async () => {
     const log = memoryLog()
     const process = await startProcess({ log, agents: [parked], maxAppendBytes: 5_000 })
     const agent = await process.runtime.start(parked, { id: '1' })
-    const [small, large, other] = [agent.send({ type: 'note', text: 'small' }), refusal(agent.send({ type: 'store', value: 'x'.repeat(6_000) })), agent.send({ type: 'note', text: 'other' })]
+    const [small, large, other] = [
+      agent.send({ type: 'note', text: 'small' }),
+      refusal(agent.send({ type: 'store', value: 'x'.repeat(6_000) })),
+      agent.send({ type: 'note', text: 'other' }),
+    ]
     expect(await large).toMatchObject({ code: 'TOO_LARGE' })
     expect((await small).context.notes).toEqual(['small'])
     expect((await other).context.notes).toEqual(['small', 'other'])
@@ -128,11 +154,14 @@ describe('sending', () => {
     expect((await agent.send({ type: 'note', text: 'on' })).context.notes).toEqual(['on'])
   })
 
-  test.each(['__proto__', 'constructor', 'prototype', '', 'x'.repeat(300)])('the event id %j is refused, not taken for a known one', async (id) => {
-    const { agent, types } = await began()
-    expect(await refusal(agent.send({ type: 'note', text: 'a' }, { id }))).toMatchObject({ code: 'INVALID_ID' })
-    expect(await types()).toEqual(['refold.started'])
-  })
+  test.each(['__proto__', 'constructor', 'prototype', '', 'x'.repeat(300)])(
+    'the event id %j is refused, not taken for a known one',
+    async (id) => {
+      const { agent, types } = await began()
+      expect(await refusal(agent.send({ type: 'note', text: 'a' }, { id }))).toMatchObject({ code: 'INVALID_ID' })
+      expect(await types()).toEqual(['refold.started'])
+    },
+  )
 
   test.each(['toString', 'hasOwnProperty', 'valueOf'])('the event id %j is an id like any other', async (id) => {
     const { agent } = await began()

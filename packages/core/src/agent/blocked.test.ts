@@ -32,7 +32,11 @@ async function blockable() {
 describe('RCV-5 a transition that throws on an outcome', () => {
   test('RCV-5 blocks the agent, with the outcome and the error stored', async () => {
     const { log, work, agent } = await blockable()
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'blocked', blocked: { error: { code: 'EVENT_REFUSED' } }, value: 'working' })
+    expect(agent.getSnapshot()).toMatchObject({
+      condition: 'blocked',
+      blocked: { error: { code: 'EVENT_REFUSED' } },
+      value: 'working',
+    })
     expect(agent.getSnapshot().blocked?.error.cause).toMatchObject({ name: 'TypeError', message: 'no such field' })
     const [, outcome] = await eventsOf(log, 'work-1')
     expect(outcome).toMatchObject({ type: 'refold.effect.done', data: { src: 'work', output: 'paid' } })
@@ -43,7 +47,11 @@ describe('RCV-5 a transition that throws on an outcome', () => {
     const { broken, agent, types } = await blockable()
     await expect(agent.retry()).rejects.toMatchObject({ code: 'BLOCKED', cause: { code: 'EVENT_REFUSED' } })
     broken.chart = false
-    expect(await agent.retry({ by: 'ana', reason: 'deployed' })).toMatchObject({ condition: 'running', value: 'worked', context: { result: 'paid' } })
+    expect(await agent.retry({ by: 'ana', reason: 'deployed' })).toMatchObject({
+      condition: 'running',
+      value: 'worked',
+      context: { result: 'paid' },
+    })
     expect(await types()).toEqual(['refold.started', 'refold.effect.done', 'refold.retried'])
     await expect(agent.retry()).rejects.toMatchObject({ code: 'CONFLICT' })
   })
@@ -70,7 +78,11 @@ describe('RCV-6 what comes while it is blocked', () => {
     broken.chart = false
     await agent.retry()
     await settle()
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'running', value: 'worked', context: { result: 'paid', notes: ['a', 'b', 'c'] } })
+    expect(agent.getSnapshot()).toMatchObject({
+      condition: 'running',
+      value: 'worked',
+      context: { result: 'paid', notes: ['a', 'b', 'c'] },
+    })
     expect((await types()).slice(-4)).toEqual(['refold.retried', 'refold.retried', 'refold.retried', 'refold.retried'])
   })
 
@@ -89,7 +101,11 @@ describe('RCV-6 what comes while it is blocked', () => {
     Object.assign(broken, { chart: false, note: true })
     await agent.retry()
     await settle()
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'blocked', blocked: { error: { cause: { message: 'a bad note' } } }, context: { notes: ['a'] } })
+    expect(agent.getSnapshot()).toMatchObject({
+      condition: 'blocked',
+      blocked: { error: { cause: { message: 'a bad note' } } },
+      context: { notes: ['a'] },
+    })
     broken.note = false
     await agent.retry()
     await settle()

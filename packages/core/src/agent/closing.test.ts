@@ -25,7 +25,10 @@ describe('OWN-10 what was pending goes on at the next start', () => {
     await process.runtime.close()
     expect(first.args.signal.aborted).toBe(true)
     await reopen()
-    expect(work.runs.map(({ args }) => [args.key, args.attempt])).toEqual([[first.args.key, 1], [first.args.key, 1]])
+    expect(work.runs.map(({ args }) => [args.key, args.attempt])).toEqual([
+      [first.args.key, 1],
+      [first.args.key, 1],
+    ])
   })
 
   test('OWN-10 the outcome of a never-retry body is awaited and stored, also when the store is slow', async () => {
@@ -114,5 +117,9 @@ test('what a closed runtime left says so: its heartbeat register is a goodbye, a
   await process.runtime.close()
   const next = await reopen()
   expect(await next.runtime.recovered).toMatchObject({ agents: 1, effects: 1 })
-  expect((await eventsOf(log, 'work-1')).map(({ type }) => type)).toEqual(['refold.started', 'refold.claimed', 'refold.effect.started'])
+  expect((await eventsOf(log, 'work-1')).map(({ type }) => type)).toEqual([
+    'refold.started',
+    'refold.claimed',
+    'refold.effect.started',
+  ])
 })

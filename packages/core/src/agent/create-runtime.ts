@@ -7,6 +7,7 @@ import type { JsonValue } from '../json/json-value.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { AgentOf } from '../runtime/public-agent.js'
 import type { Recovered, Runtime, RuntimeOptions, StartOptions } from '../runtime/public-runtime.js'
+import type { Lease } from '../runtime/lease.js'
 import { Registry } from '../runtime/registry.js'
 import { Takeover } from '../runtime/takeover.js'
 import { WorkerRuntime } from '../runtime/worker-runtime.js'
@@ -47,8 +48,14 @@ export async function createRuntime<const D extends AgentDefinition>(options: Ru
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
 function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
-  return name === undefined ? id : `${name}~${id.slice(0, 13)}`
+  if (name === undefined) return id
+  if (!WORKER_NAME.test(name)) {
+    throw new RefoldError('INVALID_ID', `${JSON.stringify(name)} is no worker id`, { hint: 'It has 1 to 100 letters, digits or . _ -', facts: { id: name } })
+  }
+  return `${name}.${id.slice(0, 13)}`
 }
+
+const WORKER_NAME = /^[\w.-]{1,100}$/
 
 class OpenRuntime implements Runtime {
   readonly recovered: Promise<Recovered>
@@ -69,9 +76,20 @@ class OpenRuntime implements Runtime {
     const { store, worker, performs, lease } = this.#runtime
     if (performs) {
       this.#leave = await store.presence?.announce(worker)
-      await lease.begin()
+      await this.#begin(lease)
     }
     this.#setRecovered(this.#takeover.begin())
+  }
+
+  /** A worker that cannot write its first heartbeat holds nothing. */
+  async #begin(lease: Lease): Promise<void> {
+    try {
+      await lease.begin()
+    } catch (error) {
+      await this.#leave?.()
+      await this.#runtime.store.close()
+      throw error
+    }
   }
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {

@@ -41,7 +41,11 @@ describe('a reconcilable attempt that runs out of time', () => {
 
   test('EFF-11 uses an attempt up when it was not done, so that a body that is always too slow comes to an end', async () => {
     const { safety } = reconcilable('not-done', 'not-done', 'not-done')
-    const { work, time, agent } = await working({ safety, timeoutMs: 1_000, retry: { attempts: 2, delayMs: 500, jitter: false } })
+    const { work, time, agent } = await working({
+      safety,
+      timeoutMs: 1_000,
+      retry: { attempts: 2, delayMs: 500, jitter: false },
+    })
     obedient(work.last)
     await time.advance(1_000 + 500)
     expect(work.runs.map(({ args }) => args.attempt)).toEqual([1, 2])
@@ -70,10 +74,18 @@ describe('a never-retry attempt that runs out of time', () => {
     work.last.resolve('paid after all')
     await settle()
     expect(agent.getSnapshot().context.result).toBe('paid after all')
-    expect(await types()).toEqual(['refold.started', 'refold.effect.started', 'refold.effect.doubted', 'refold.effect.done'])
+    expect(await types()).toEqual([
+      'refold.started',
+      'refold.effect.started',
+      'refold.effect.doubted',
+      'refold.effect.done',
+    ])
   })
 
-  test.each([['has ended by its abort', true], ['hangs', false]])('EFF-17 `again` begins a body when the old one %s', async (_how, ends) => {
+  test.each([
+    ['has ended by its abort', true],
+    ['hangs', false],
+  ])('EFF-17 `again` begins a body when the old one %s', async (_how, ends) => {
     const { work, time, agent } = await working({ safety: 'never-retry', timeoutMs: 1_000 })
     const first = ends ? obedient(work.last) : work.last
     await time.advance(1_000)
@@ -121,7 +133,10 @@ describe('a pause', () => {
     expect(work.runs).toHaveLength(1)
     await agent.resume()
     await settle()
-    expect(work.runs.map(({ args }) => [args.key, args.attempt])).toEqual([[work.last.args.key, 1], [work.last.args.key, 1]])
+    expect(work.runs.map(({ args }) => [args.key, args.attempt])).toEqual([
+      [work.last.args.key, 1],
+      [work.last.args.key, 1],
+    ])
   })
 })
 
@@ -138,7 +153,11 @@ describe('after a takeover', () => {
     const next = await startProcess({ log, agents: [definition], time })
     await outliveLease(time)
     expect(next.reports).toMatchObject([{ code: 'IN_DOUBT', agent: { name: 'work', id: '1' } }])
-    expect((await eventsOf(log, 'work-1')).map(({ type }) => type)).toEqual(['refold.started', 'refold.effect.started', 'refold.claimed'])
+    expect((await eventsOf(log, 'work-1')).map(({ type }) => type)).toEqual([
+      'refold.started',
+      'refold.effect.started',
+      'refold.claimed',
+    ])
     expect(work.runs).toHaveLength(1)
   })
 })

@@ -3,7 +3,13 @@ import { RefoldError } from '../errors.js'
 import type { AppendOptions, AppendResult, NewEvent, Store } from '../store/port.js'
 
 /** What becomes of one append. `lost` and `stored` are both answered with STORE_UNKNOWN. */
-export type AppendFault = 'none' | 'lost' | 'stored' | 'rejected' | 'fatal' | { readonly until: Promise<unknown>; readonly answer?: 'rejected' }
+export type AppendFault =
+  | 'none'
+  | 'lost'
+  | 'stored'
+  | 'rejected'
+  | 'fatal'
+  | { readonly until: Promise<unknown>; readonly answer?: 'rejected' }
 
 interface Appended {
   readonly stream: string
@@ -55,7 +61,10 @@ class Faulty implements FaultyStore {
       get: (name) => this.#answer(() => registers.get(name)),
       remove: (name) => this.#answer(() => registers.remove(name)),
     }
-    this.directory = { find: (query) => this.#pages(directory.find(query)), get: (stream) => this.#answer(() => directory.get(stream)) }
+    this.directory = {
+      find: (query) => this.#pages(directory.find(query)),
+      get: (stream) => this.#answer(() => directory.get(stream)),
+    }
     this.presence = {
       announce: (worker) => this.#answer(async () => (await presence?.announce(worker)) ?? (async () => {})),
       provenDead: (worker) => this.#answer(async () => (await presence?.provenDead(worker)) === true),

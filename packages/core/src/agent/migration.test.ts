@@ -14,14 +14,26 @@ import { workAgent } from './work-agent.fixture.js'
 function jobAgent(body: ControlledBody['body'], chart: 'old' | 'new') {
   const held = chart === 'new' ? { held: {} } : {}
   const hold = chart === 'new' ? { hold: '.held' } : { hold: '.normal' }
-  const machine = setup({ types: { context: {} as { result: unknown }, events: {} as { type: 'hold' } }, actors: { job: effect<unknown, WorkInput>(body) } }).createMachine({
+  const machine = setup({
+    types: { context: {} as { result: unknown }, events: {} as { type: 'hold' } },
+    actors: { job: effect<unknown, WorkInput>(body) },
+  }).createMachine({
     context: { result: null },
     type: 'parallel',
     states: {
       mode: { initial: 'normal', on: hold as { hold: '.normal' }, states: { normal: {}, ...held } },
       work: {
         initial: 'doing',
-        states: { doing: { invoke: { src: 'job', input: { job: 'it' }, onDone: { target: 'did', actions: assign({ result: ({ event }) => event.output }) } } }, did: {} },
+        states: {
+          doing: {
+            invoke: {
+              src: 'job',
+              input: { job: 'it' },
+              onDone: { target: 'did', actions: assign({ result: ({ event }) => event.output }) },
+            },
+          },
+          did: {},
+        },
       },
     },
   })
@@ -82,7 +94,10 @@ describe('RCV-7 what today’s chart has no place for', () => {
 describe('versions', () => {
   test('stand side by side, and each agent goes on in its own', async () => {
     const log = memoryLog()
-    const [one, two] = [workAgent({ body: controlledBody().body, initial: 'parked' }), workAgent({ body: controlledBody().body, version: 2 })]
+    const [one, two] = [
+      workAgent({ body: controlledBody().body, initial: 'parked' }),
+      workAgent({ body: controlledBody().body, version: 2 }),
+    ]
     const first = await startProcess({ log, agents: [one] })
     await first.runtime.start(one, { id: '1' })
     await first.runtime.close()
@@ -107,6 +122,8 @@ describe('versions', () => {
 
   test('the same version given twice is refused', async () => {
     const one = workAgent({ body: controlledBody().body })
-    await expect(startProcess({ log: memoryLog(), agents: [one, workAgent({ body: controlledBody().body })] })).rejects.toMatchObject({ code: 'INVALID_DEFINITION' })
+    await expect(
+      startProcess({ log: memoryLog(), agents: [one, workAgent({ body: controlledBody().body })] }),
+    ).rejects.toMatchObject({ code: 'INVALID_DEFINITION' })
   })
 })

@@ -45,7 +45,11 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
   prepare?.({ store })
   const reports: Report[] = []
   const logged: { level: LogLevel; message: string }[] = []
-  const world = createWorld({ clock, random: () => 0, logger: { log: (level, message) => logged.push({ level, message }) } })
+  const world = createWorld({
+    clock,
+    random: () => 0,
+    logger: { log: (level, message) => logged.push({ level, message }) },
+  })
   const runtime = await createRuntime({
     worker: { leaseDurationMs: LEASE_MS },
     ...rest,
@@ -86,7 +90,9 @@ export async function typesOf(log: MemoryLog, stream: string): Promise<readonly 
 }
 
 /** How a promise ended, without waiting for it longer than what is ready needs. */
-export async function outcomeOf(promise: Promise<unknown>): Promise<'pending' | { readonly value: unknown } | { readonly error: unknown }> {
+export async function outcomeOf(
+  promise: Promise<unknown>,
+): Promise<'pending' | { readonly value: unknown } | { readonly error: unknown }> {
   let outcome: Awaited<ReturnType<typeof outcomeOf>> = 'pending'
   promise.then(
     (value) => (outcome = { value }),

@@ -106,7 +106,12 @@ describe('while an append is under way', () => {
     const process = await startProcess({ log, agents: [definition] })
     const agent = await process.runtime.start(definition, { id: '1' })
     const sent = await Promise.all(['a', 'b', 'c', 'd'].map((text) => agent.send({ type: 'note', text })))
-    expect(sent.map(({ context, revision }) => [context.notes.join(''), Number(revision)])).toEqual([['a', 1], ['ab', 2], ['abc', 3], ['abcd', 4]])
+    expect(sent.map(({ context, revision }) => [context.notes.join(''), Number(revision)])).toEqual([
+      ['a', 1],
+      ['ab', 2],
+      ['abc', 3],
+      ['abcd', 4],
+    ])
     expect(process.store.appends.map(({ types }) => types.length)).toEqual([1, 1, 3])
     expect(process.store.mostInFlight).toBe(1)
   })

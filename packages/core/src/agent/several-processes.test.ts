@@ -48,7 +48,10 @@ describe('a process that has not heard of what others appended', () => {
   test('SND-2 names what the newest state accepts', async () => {
     const { agent, there } = await stale()
     await agent.send({ type: 'go' })
-    await expect(there.send({ type: 'go' })).rejects.toMatchObject({ code: 'EVENT_NOT_ACCEPTED', facts: { event: 'go', state: 'working', legal: expect.arrayContaining(['leave', 'note']) } })
+    await expect(there.send({ type: 'go' })).rejects.toMatchObject({
+      code: 'EVENT_NOT_ACCEPTED',
+      facts: { event: 'go', state: 'working', legal: expect.arrayContaining(['leave', 'note']) },
+    })
   })
 
   test('can and legalEvents are asked of the newest state, and getSnapshot of the one at hand', async () => {
@@ -111,7 +114,10 @@ describe('a worker that dies without a word', () => {
     expect(await types()).toEqual(['refold.started'])
     await outliveLease(time)
     expect(await types()).toEqual(['refold.started', 'refold.claimed', 'refold.effect.started'])
-    expect(work.runs.map(({ args }) => [args.key, args.attempt])).toEqual([[work.last.args.key, 1], [work.last.args.key, 1]])
+    expect(work.runs.map(({ args }) => [args.key, args.attempt])).toEqual([
+      [work.last.args.key, 1],
+      [work.last.args.key, 1],
+    ])
   })
 
   test('OWN-1 of two that see it exactly one claims, at a higher epoch, and only its body begins', async () => {
@@ -138,7 +144,9 @@ describe('a worker that dies without a word', () => {
   })
 
   test('EFF-9 the pause before the next attempt goes on where it was', async () => {
-    const { time, work, definition, start } = several({ policy: { retry: { attempts: 3, delayMs: 60_000, jitter: false } } })
+    const { time, work, definition, start } = several({
+      policy: { retry: { attempts: 3, delayMs: 60_000, jitter: false } },
+    })
     const dead = await start()
     await dead.runtime.start(definition, { id: '1' })
     await settle()
@@ -174,7 +182,11 @@ describe('a worker that was stopped longer than its lease and wakes', () => {
     old.resolve('from before')
     await time.advance(1)
     const last = (await eventsOf(log, 'work-1')).at(-1)
-    expect(last).toMatchObject({ type: 'refold.effect.done', data: { output: 'from before' }, metadata: { refold: { epoch: 1, input: { late: true } } } })
+    expect(last).toMatchObject({
+      type: 'refold.effect.done',
+      data: { output: 'from before' },
+      metadata: { refold: { epoch: 1, input: { late: true } } },
+    })
     expect(newer.args.signal.aborted).toBe(true)
   })
 
@@ -195,11 +207,16 @@ describe('a worker that was stopped longer than its lease and wakes', () => {
     await time.advance(1)
     const agent = await second.runtime.attach(definition, '1')
     expect(agent.getSnapshot().context.error).toMatchObject({ message: 'card declined' })
-    expect((await eventsOf(log, 'work-1')).at(-1)).toMatchObject({ type: 'refold.effect.failed', metadata: { refold: { input: { late: true } } } })
+    expect((await eventsOf(log, 'work-1')).at(-1)).toMatchObject({
+      type: 'refold.effect.failed',
+      metadata: { refold: { input: { late: true } } },
+    })
   })
 
   test('OWN-7 reads what others did before it begins what it knew of', async () => {
-    const { log, time, work, definition, start } = several({ policy: { retry: { attempts: 3, delayMs: 5_000, jitter: false } } })
+    const { log, time, work, definition, start } = several({
+      policy: { retry: { attempts: 3, delayMs: 5_000, jitter: false } },
+    })
     const first = await startProcess({ log, time, agents: [definition], prepare: deafen })
     await first.runtime.start(definition, { id: '1' })
     await settle()
@@ -219,7 +236,9 @@ describe('a worker that was stopped longer than its lease and wakes', () => {
     const { time, work, old } = await woken(undefined)
     const went: string[] = []
     const { step } = old.args
-    void step('first', () => 'one').then(() => step('second', () => went.push('second'))).catch(() => undefined)
+    void step('first', () => 'one')
+      .then(() => step('second', () => went.push('second')))
+      .catch(() => undefined)
     await time.advance(1)
     expect(went).toEqual([])
     expect(old.args.signal.aborted).toBe(true)

@@ -19,17 +19,20 @@ async function working(options: Partial<WorkOptions> = {}) {
 }
 
 describe('OWN-6 after an unknown answer', () => {
-  test.each(['lost', 'stored'] as const)('OWN-6 the identical append is repeated, whether the first one was %s or not', async (fault) => {
-    const { process, agent, noted, types } = await working()
-    process.store.faults.push(fault)
-    const sent = agent.send({ type: 'note', text: 'a' })
-    await process.time.advance(1_000)
-    expect((await sent).context.notes).toEqual(['a'])
-    const [, first, second] = process.store.appends
-    expect(second).toEqual(first)
-    expect(await types()).toEqual(['refold.started', 'note'])
-    expect(noted).toEqual(['a'])
-  })
+  test.each(['lost', 'stored'] as const)(
+    'OWN-6 the identical append is repeated, whether the first one was %s or not',
+    async (fault) => {
+      const { process, agent, noted, types } = await working()
+      process.store.faults.push(fault)
+      const sent = agent.send({ type: 'note', text: 'a' })
+      await process.time.advance(1_000)
+      expect((await sent).context.notes).toEqual(['a'])
+      const [, first, second] = process.store.appends
+      expect(second).toEqual(first)
+      expect(await types()).toEqual(['refold.started', 'note'])
+      expect(noted).toEqual(['a'])
+    },
+  )
 
   test('OWN-6 nothing further is decided until it is answered, outcomes neither', async () => {
     const { process, work, agent } = await working()
@@ -155,5 +158,19 @@ test('a custom action that throws is logged and changes nothing', async () => {
     },
   })
   expect((await agent.send({ type: 'note', text: 'a' })).context.notes).toEqual(['a'])
-  expect(process.logged).toContainEqual(expect.objectContaining({ level: 'error', message: expect.stringContaining('noted') }))
+  expect(process.logged).toContainEqual(
+    expect.objectContaining({ level: 'error', message: expect.stringContaining('noted') }),
+  )
+})
+
+test('a stream that was put back under a living process stops the agent here, and it goes on from what is stored', async () => {
+  const { log, process, work, agent } = await working()
+  await agent.send({ type: 'note', text: 'lost by the restore' })
+  log.streams.get('work-1')?.splice(1)
+  const sent = agent.send({ type: 'note', text: 'a' })
+  await expect(sent).rejects.toMatchObject({ code: 'UNREADABLE' })
+  work.last.resolve('done')
+  await settle()
+  expect(process.reports).toMatchObject([{ code: 'UNREADABLE', agent: { name: 'work', id: '1' } }])
+  expect((await agent.send({ type: 'note', text: 'b' })).context).toMatchObject({ notes: ['b'] })
 })

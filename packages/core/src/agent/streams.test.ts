@@ -21,7 +21,10 @@ interface Bodies {
 function chatter(policy?: { concurrency?: number; perSecond?: number }) {
   const bodies: Bodies = { began: [], heard: [], disposed: [], sendBack: () => {} }
   const machine = setup({
-    types: { context: {} as { ticks: number[]; failed: unknown }, events: {} as Tick | Ask | { type: 'leave' } | { type: 'enter' } },
+    types: {
+      context: {} as { ticks: number[]; failed: unknown },
+      events: {} as Tick | Ask | { type: 'leave' } | { type: 'enter' },
+    },
     actors: {
       chat: fromCallback<Ask>(({ sendBack, receive }) => {
         const n = bodies.began.push(bodies.began.length)
@@ -36,7 +39,11 @@ function chatter(policy?: { concurrency?: number; perSecond?: number }) {
     states: {
       on: {
         entry: sendTo('chat', { type: 'ask', text: 'on entry' }),
-        invoke: { id: 'chat', src: 'chat', onError: { target: 'off', actions: assign({ failed: ({ event }) => event.error }) } },
+        invoke: {
+          id: 'chat',
+          src: 'chat',
+          onError: { target: 'off', actions: assign({ failed: ({ event }) => event.error }) },
+        },
         on: {
           tick: { actions: assign({ ticks: ({ context, event }) => [...context.ticks, event.n] }) },
           ask: { actions: sendTo('chat', ({ event }) => event) },
@@ -46,7 +53,12 @@ function chatter(policy?: { concurrency?: number; perSecond?: number }) {
       off: { on: { enter: 'on' } },
     },
   })
-  const definition = defineAgent({ name: 'chatter', version: 1, machine, ...(policy === undefined ? undefined : { effects: { chat: policy } }) })
+  const definition = defineAgent({
+    name: 'chatter',
+    version: 1,
+    machine,
+    ...(policy === undefined ? undefined : { effects: { chat: policy } }),
+  })
   return { bodies, definition }
 }
 
@@ -68,7 +80,9 @@ describe('EFF-7 a callback', () => {
     await settle()
     expect(agent.getSnapshot().context.ticks).toEqual([1, 2])
     const records = (await eventsOf(log, 'chatter-1')).slice(1)
-    expect(records.map(({ type, data }) => ({ type, data }))).toEqual([1, 2].map((n) => ({ type: 'refold.effect.event', data: { src: 'chat', event: { type: 'tick', n } } })))
+    expect(records.map(({ type, data }) => ({ type, data }))).toEqual(
+      [1, 2].map((n) => ({ type: 'refold.effect.event', data: { src: 'chat', event: { type: 'tick', n } } })),
+    )
   })
 
   test('EFF-7 an event sent to it in the very record that starts it is heard', async () => {
@@ -138,13 +152,16 @@ describe('EFF-7 a callback', () => {
     expect(bodies.began).toHaveLength(2)
   })
 
-  test.each([[{ type: 'tick', n: 1n }], [{ n: 1 }], ['tick'], [undefined]])('EFF-8 when it sends %o it fails, and nothing is thrown into its body', async (event) => {
-    const { bodies, agent } = await began()
-    expect(() => bodies.sendBack(event)).not.toThrow()
-    await settle()
-    expect(agent.getSnapshot().context.failed).toMatchObject({ code: 'OUTCOME_UNSTORABLE' })
-    expect(bodies.disposed).toEqual([1])
-  })
+  test.each([[{ type: 'tick', n: 1n }], [{ n: 1 }], ['tick'], [undefined]])(
+    'EFF-8 when it sends %o it fails, and nothing is thrown into its body',
+    async (event) => {
+      const { bodies, agent } = await began()
+      expect(() => bodies.sendBack(event)).not.toThrow()
+      await settle()
+      expect(agent.getSnapshot().context.failed).toMatchObject({ code: 'OUTCOME_UNSTORABLE' })
+      expect(bodies.disposed).toEqual([1])
+    },
+  )
 })
 
 describe('an observable', () => {
@@ -160,7 +177,12 @@ describe('an observable', () => {
           on: { leave: 'left' },
           invoke: {
             src: 'watch',
-            onSnapshot: { actions: assign({ values: ({ context, event }) => (event.snapshot.context === undefined ? context.values : [...context.values, event.snapshot.context]) }) },
+            onSnapshot: {
+              actions: assign({
+                values: ({ context, event }) =>
+                  event.snapshot.context === undefined ? context.values : [...context.values, event.snapshot.context],
+              }),
+            },
             onDone: 'complete',
             onError: { target: 'broken', actions: assign({ failed: ({ event }) => event.error }) },
           },
@@ -190,7 +212,12 @@ describe('an observable', () => {
     source.complete()
     await settle()
     expect(agent.getSnapshot()).toMatchObject({ value: 'complete', context: { values: [1, 2] } })
-    expect(await typesOf(log, 'watcher-1')).toEqual(['refold.started', 'refold.effect.event', 'refold.effect.event', 'refold.effect.done'])
+    expect(await typesOf(log, 'watcher-1')).toEqual([
+      'refold.started',
+      'refold.effect.event',
+      'refold.effect.event',
+      'refold.effect.done',
+    ])
   })
 
   test('EFF-8 a value that is not JSON fails it, and ends no process', async () => {

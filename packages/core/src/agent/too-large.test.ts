@@ -12,7 +12,11 @@ const MAX_BYTES = 8_000
 async function working(options: Partial<WorkOptions> = {}) {
   const log = memoryLog()
   const work = controlledBody()
-  const definition = workAgent({ body: work.body, policy: { retry: { attempts: 3, delayMs: 10, jitter: false } }, ...options })
+  const definition = workAgent({
+    body: work.body,
+    policy: { retry: { attempts: 3, delayMs: 10, jitter: false } },
+    ...options,
+  })
   const process = await startProcess({ log, agents: [definition], maxAppendBytes: MAX_BYTES })
   const agent = await process.runtime.start(definition, { id: '1' })
   await settle()
@@ -20,7 +24,10 @@ async function working(options: Partial<WorkOptions> = {}) {
 }
 
 describe('an outcome', () => {
-  test.each([['', 'x'.repeat(2 * MAX_BYTES)], [' of characters with many bytes', '漢'.repeat(MAX_BYTES / 2 - 500)]])('EFF-8 too large by itself%s is recorded as failed, and not tried again', async (_what, output) => {
+  test.each([
+    ['', 'x'.repeat(2 * MAX_BYTES)],
+    [' of characters with many bytes', '漢'.repeat(MAX_BYTES / 2 - 500)],
+  ])('EFF-8 too large by itself%s is recorded as failed, and not tried again', async (_what, output) => {
     const { work, process, agent, types } = await working()
     work.last.resolve(output)
     await process.time.advance(60_000)

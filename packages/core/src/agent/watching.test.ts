@@ -10,14 +10,24 @@ import { startProcess, typesOf } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 
 const machine = setup({
-  types: { context: {} as { n: number }, events: {} as { type: 'add'; by: number } | { type: 'end' }, emitted: {} as { type: 'added'; n: number } | { type: 'even'; n: number } },
+  types: {
+    context: {} as { n: number },
+    events: {} as { type: 'add'; by: number } | { type: 'end' },
+    emitted: {} as { type: 'added'; n: number } | { type: 'even'; n: number },
+  },
 }).createMachine({
   context: { n: 0 },
   initial: 'counting',
   states: {
     counting: {
       on: {
-        add: { actions: [assign({ n: ({ context, event }) => context.n + event.by }), emit(({ context }) => ({ type: 'added', n: context.n })), emit(({ context }) => ({ type: 'even', n: context.n - (context.n % 2) }))] },
+        add: {
+          actions: [
+            assign({ n: ({ context, event }) => context.n + event.by }),
+            emit(({ context }) => ({ type: 'added', n: context.n })),
+            emit(({ context }) => ({ type: 'even', n: context.n - (context.n % 2) })),
+          ],
+        },
         end: 'ended',
       },
     },
@@ -42,7 +52,10 @@ describe('HIS-1 events', () => {
     const there = await (await open()).runtime.attach(counter, '1')
     const seen = new Map<number, unknown[]>([0, 2, 99].map((from) => [from, []]))
     const ended: number[] = []
-    for (const [from, list] of seen) there.eventsFrom(toRevision(from)).subscribe({ next: ({ revision }) => list.push(Number(revision)), complete: () => ended.push(from) })
+    for (const [from, list] of seen)
+      there
+        .eventsFrom(toRevision(from))
+        .subscribe({ next: ({ revision }) => list.push(Number(revision)), complete: () => ended.push(from) })
     await settle()
     expect([...seen.values()]).toEqual([[0, 1, 2, 3], [2, 3], []])
     await agent.send({ type: 'add', by: 4 })
@@ -105,7 +118,10 @@ describe('HIS-7 emits', () => {
     await sent
     await settle()
     expect(here).toEqual([3])
-    expect(far).toEqual([{ type: 'added', n: 3 }, { type: 'even', n: 2 }])
+    expect(far).toEqual([
+      { type: 'added', n: 3 },
+      { type: 'even', n: 2 },
+    ])
     all.unsubscribe()
     await agent.send({ type: 'add', by: 1 })
     await settle()
@@ -118,10 +134,16 @@ describe('the past', () => {
     const { log, agent, open } = await counting()
     for (const by of [1, 2]) await agent.send({ type: 'add', by })
     const there = await (await open()).runtime.attach(counter, '1')
-    const past = await Promise.all([0, 1, 2].map(async (revision) => (await there.stateAt(toRevision(revision))).context.n))
+    const past = await Promise.all(
+      [0, 1, 2].map(async (revision) => (await there.stateAt(toRevision(revision))).context.n),
+    )
     expect(past).toEqual([0, 1, 3])
-    expect(await there.diff(FIRST_REVISION, toRevision(2))).toEqual([{ op: 'replace', path: '/root/context/n', value: 3 }])
-    expect(await there.diff(toRevision(2), FIRST_REVISION)).toEqual([{ op: 'replace', path: '/root/context/n', value: 0 }])
+    expect(await there.diff(FIRST_REVISION, toRevision(2))).toEqual([
+      { op: 'replace', path: '/root/context/n', value: 3 },
+    ])
+    expect(await there.diff(toRevision(2), FIRST_REVISION)).toEqual([
+      { op: 'replace', path: '/root/context/n', value: 0 },
+    ])
     await expect(there.stateAt(toRevision(3))).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(there.stateAt({ at: 5 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await typesOf(log, 'counter-1')).toEqual(['refold.started', 'add', 'add'])
@@ -155,7 +177,9 @@ describe('waiting', () => {
     await agent.send({ type: 'end' })
     const [state, ...errors] = await ends
     expect(state).toMatchObject({ status: 'fulfilled', value: { context: { n: 5 } } })
-    expect(errors.map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : end.status))).toEqual(['TIMEOUT', 'ABORTED', 'NOT_ACTIVE'])
+    expect(
+      errors.map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : end.status)),
+    ).toEqual(['TIMEOUT', 'ABORTED', 'NOT_ACTIVE'])
     await expect(agent.waitFor(() => false, { signal: abort.signal })).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
@@ -187,6 +211,9 @@ test('EFF-23 progress reaches those who watch in this process, and leaves no rec
   await agent.send({ type: 'leave' })
   progress('too late')
   subscription.unsubscribe()
-  expect(seen).toEqual([['work', 'a'], ['work', { percent: 50 }]])
+  expect(seen).toEqual([
+    ['work', 'a'],
+    ['work', { percent: 50 }],
+  ])
   expect(await typesOf(log, 'work-1')).toEqual(['refold.started', 'leave'])
 })

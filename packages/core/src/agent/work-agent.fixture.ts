@@ -43,14 +43,24 @@ export interface WorkOptions {
 
 function machineOf({ body, initial = 'working', onOutcome, onAssignNote, grow = 0, onNote }: WorkOptions) {
   return setup({
-    types: { context: {} as WorkContext, events: {} as WorkEvent, input: {} as { job?: string; list?: string[] } | undefined, output: {} as { result: unknown } },
+    types: {
+      context: {} as WorkContext,
+      events: {} as WorkEvent,
+      input: {} as { job?: string; list?: string[] } | undefined,
+      output: {} as { result: unknown },
+    },
     actors: { work: effect<unknown, WorkInput>(body) },
     actions: { noted: (_, { text }: { text: string }) => onNote?.(text) },
   }).createMachine({
     context: ({ input }) => ({ job: input?.job ?? 'first', result: null, error: null, notes: [] }),
     initial,
     on: {
-      note: { actions: [assign({ notes: ({ context, event }) => (onAssignNote?.(event.text), [...context.notes, event.text]) }), { type: 'noted', params: ({ event }) => ({ text: event.text }) }] },
+      note: {
+        actions: [
+          assign({ notes: ({ context, event }) => (onAssignNote?.(event.text), [...context.notes, event.text]) }),
+          { type: 'noted', params: ({ event }) => ({ text: event.text }) },
+        ],
+      },
       throw: {
         actions: assign(() => {
           throw new TypeError('the chart threw')
@@ -66,7 +76,12 @@ function machineOf({ body, initial = 'working', onOutcome, onAssignNote, grow = 
       finish: '.finished',
     },
     states: {
-      parked: { on: { go: { target: 'working', actions: assign({ job: ({ context, event }) => event.job ?? context.job }) }, spin: 'spinning' } },
+      parked: {
+        on: {
+          go: { target: 'working', actions: assign({ job: ({ context, event }) => event.job ?? context.job }) },
+          spin: 'spinning',
+        },
+      },
       working: {
         on: { leave: 'parked' },
         invoke: {

@@ -8,7 +8,9 @@ import type { Decision } from './decision.js'
 import type { Input } from './inputs.js'
 
 function working(policy?: WorkOptions['policy'], options: Partial<WorkOptions> = {}): Decider {
-  return Decider.started(workAgent({ body: controlledBody().body, ...(policy === undefined ? undefined : { policy }), ...options }))
+  return Decider.started(
+    workAgent({ body: controlledBody().body, ...(policy === undefined ? undefined : { policy }), ...options }),
+  )
 }
 const note = (text: string): Input => ({ kind: 'event', event: { type: 'note', text } })
 const code = (decision: Decision) => (decision.kind === 'refused' ? decision.error.code : decision.kind)
@@ -26,36 +28,64 @@ describe('OWN-2 owner inputs', () => {
     () => ({ kind: 'timer.fired', timer: '0.t0' }),
   ]
 
-  test.each(inputs.map((make) => [make('x').kind, make] as const))('OWN-2 %s from an older epoch, another worker or nobody is dropped', (_kind, make) => {
-    const decider = working()
-    const input = make(decider.effect)
-    decider.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
-    for (const from of [{ worker: 'owner', epoch: 1 }, { worker: 'second', epoch: 1 }, { worker: 'owner', epoch: 2 }, { worker: 'second' }]) {
-      expect(code(decider.take({ input, ...from }))).toBe('dropped')
-    }
-    expect(decider.records).toHaveLength(2)
-  })
+  test.each(inputs.map((make) => [make('x').kind, make] as const))(
+    'OWN-2 %s from an older epoch, another worker or nobody is dropped',
+    (_kind, make) => {
+      const decider = working()
+      const input = make(decider.effect)
+      decider.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
+      for (const from of [
+        { worker: 'owner', epoch: 1 },
+        { worker: 'second', epoch: 1 },
+        { worker: 'owner', epoch: 2 },
+        { worker: 'second' },
+      ]) {
+        expect(code(decider.take({ input, ...from }))).toBe('dropped')
+      }
+      expect(decider.records).toHaveLength(2)
+    },
+  )
 
   test('OWN-3 a success from an older epoch is taken and is late; one that comes second is kept and changes nothing', () => {
     const decider = working()
     const { effect } = decider
     decider.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
-    expect(code(decider.take({ input: { kind: 'effect.done', effect, output: 'old' }, worker: 'owner', epoch: 1 }))).toBe('recorded')
+    expect(
+      code(decider.take({ input: { kind: 'effect.done', effect, output: 'old' }, worker: 'owner', epoch: 1 })),
+    ).toBe('recorded')
     expect(decider.records.at(-1)?.metadata.refold).toMatchObject({ epoch: 1, input: { late: true } })
     const before = decider.state
-    expect(code(decider.take({ input: { kind: 'effect.done', effect, output: 'new' }, worker: 'second', epoch: 2 }))).toBe('dropped')
-    expect(code(decider.take({ input: { kind: 'effect.done', effect, output: 'older' }, worker: 'owner', epoch: 1 }))).toBe('recorded')
-    expect(decider.records.at(-1)).toMatchObject({ data: { output: 'older' }, metadata: { refold: { input: { late: true } } } })
+    expect(
+      code(decider.take({ input: { kind: 'effect.done', effect, output: 'new' }, worker: 'second', epoch: 2 })),
+    ).toBe('dropped')
+    expect(
+      code(decider.take({ input: { kind: 'effect.done', effect, output: 'older' }, worker: 'owner', epoch: 1 })),
+    ).toBe('recorded')
+    expect(decider.records.at(-1)).toMatchObject({
+      data: { output: 'older' },
+      metadata: { refold: { input: { late: true } } },
+    })
     expect(decider.state).toBe(before)
   })
 
   test('OWN-3 a definite failure from an older epoch is taken of a never-retry effect only', () => {
-    for (const [safety, answer] of [['idempotent', 'dropped'], ['never-retry', 'recorded']] as const) {
+    for (const [safety, answer] of [
+      ['idempotent', 'dropped'],
+      ['never-retry', 'recorded'],
+    ] as const) {
       const decider = working({ safety })
       const { effect } = decider
       decider.own({ kind: 'effect.started', effect, attempt: 1 })
       decider.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
-      expect(code(decider.take({ input: { kind: 'effect.failed', effect, error: { name: 'E', message: 'm' } }, worker: 'owner', epoch: 1 }))).toBe(answer)
+      expect(
+        code(
+          decider.take({
+            input: { kind: 'effect.failed', effect, error: { name: 'E', message: 'm' } },
+            worker: 'owner',
+            epoch: 1,
+          }),
+        ),
+      ).toBe(answer)
     }
   })
 })
@@ -83,21 +113,31 @@ describe('decisions of a person', () => {
   test('EFF-17 about an effect that is not in doubt, or not there, are refused', () => {
     const decider = working({ safety: 'never-retry' })
     for (const effect of [decider.effect, 'nobody', 'constructor']) {
-      for (const decision of [{ complete: 1 }, { again: true as const }, { fail: { name: 'E', message: 'm' } }, { acknowledge: true as const }]) {
+      for (const decision of [
+        { complete: 1 },
+        { again: true as const },
+        { fail: { name: 'E', message: 'm' } },
+        { acknowledge: true as const },
+      ]) {
         expect(code(decider.outside({ kind: 'effect.decided', effect, decision }))).toBe('NOT_IN_DOUBT')
       }
     }
   })
 
   test('EFF-20 an abandoned payment outlives the agent, and is settled by its outcome or by a word', () => {
-    for (const end of [{ kind: 'effect.decided', decision: { acknowledge: true } }, { kind: 'effect.done', output: 'paid' }] as const) {
+    for (const end of [
+      { kind: 'effect.decided', decision: { acknowledge: true } },
+      { kind: 'effect.done', output: 'paid' },
+    ] as const) {
       const decider = working({ safety: 'never-retry' })
       const { effect } = decider
       decider.own({ kind: 'effect.started', effect, attempt: 1 })
       decider.outside({ kind: 'event', event: { type: 'finish' } })
       expect(decider.state?.root.status).toBe('done')
       expect(decider.state?.effects[effect]?.abandoned).toEqual({ at: 1_000 })
-      expect(code(end.kind === 'effect.done' ? decider.own({ ...end, effect }) : decider.outside({ ...end, effect }))).toBe('recorded')
+      expect(
+        code(end.kind === 'effect.done' ? decider.own({ ...end, effect }) : decider.outside({ ...end, effect })),
+      ).toBe('recorded')
       expect(decider.state?.effects).toEqual({})
     }
   })
@@ -116,7 +156,11 @@ describe('a blocked agent', () => {
 
   test('RCV-6 takes outside events up to a bound and then QUEUE_FULL, outcomes always, commands too', () => {
     const decider = blocked()
-    expect(['a', 'b', 'c'].map((text) => code(decider.outside(note(text))))).toEqual(['recorded', 'recorded', 'QUEUE_FULL'])
+    expect(['a', 'b', 'c'].map((text) => code(decider.outside(note(text))))).toEqual([
+      'recorded',
+      'recorded',
+      'QUEUE_FULL',
+    ])
     expect(decider.state?.agent.waiting).toHaveLength(3)
     for (const kind of ['paused', 'resumed'] as const) expect(code(decider.outside({ kind }))).toBe('recorded')
     expect(code(decider.own({ kind: 'released' }))).toBe('recorded')
@@ -127,14 +171,23 @@ describe('a blocked agent', () => {
   test('RCV-6 an outcome waits beyond the bound', () => {
     const decider = working()
     decider.maxWaiting = 0
-    decider.own({ kind: 'effect.done', effect: decider.effect, output: 'paid' }, { blockWith: { name: 'E', message: 'too large' } })
-    expect(decider.state?.agent).toMatchObject({ blocked: { error: { message: 'too large' } }, waiting: [{ revision: 1, input: { kind: 'effect.done', output: 'paid' } }] })
+    decider.own(
+      { kind: 'effect.done', effect: decider.effect, output: 'paid' },
+      { blockWith: { name: 'E', message: 'too large' } },
+    )
+    expect(decider.state?.agent).toMatchObject({
+      blocked: { error: { message: 'too large' } },
+      waiting: [{ revision: 1, input: { kind: 'effect.done', output: 'paid' } }],
+    })
     expect(code(decider.outside(note('a')))).toBe('QUEUE_FULL')
   })
 
   test('what waits goes when a retried input ends the agent', () => {
     const decider = working(undefined, { onAssignNote: () => undefined })
-    decider.own({ kind: 'effect.done', effect: decider.effect, output: 'paid' }, { blockWith: { name: 'E', message: 'too large' } })
+    decider.own(
+      { kind: 'effect.done', effect: decider.effect, output: 'paid' },
+      { blockWith: { name: 'E', message: 'too large' } },
+    )
     decider.maxWaiting = 10
     decider.outside({ kind: 'event', event: { type: 'finish' } })
     decider.outside(note('behind the end'))
@@ -157,7 +210,9 @@ describe('the window of event ids', () => {
 
   test('an event that is refused leaves its id free', () => {
     const decider = working(undefined, { initial: 'parked' })
-    expect(code(decider.outside({ kind: 'event', event: { type: 'leave' } }, { dedupId: 'x' }))).toBe('EVENT_NOT_ACCEPTED')
+    expect(code(decider.outside({ kind: 'event', event: { type: 'leave' } }, { dedupId: 'x' }))).toBe(
+      'EVENT_NOT_ACCEPTED',
+    )
     expect(code(decider.outside({ kind: 'event', event: { type: 'go' } }, { dedupId: 'x' }))).toBe('recorded')
   })
 })
@@ -188,7 +243,15 @@ test('REC-8 a header says what changed, and only that', () => {
     return JSON.parse(JSON.stringify({ status, active, owner, condition, pending, inDoubt, nextDueAt })) as object
   })
   expect(said).toEqual([
-    { status: 'active', active: ['working'], owner: 'owner', condition: 'running', pending: 1, inDoubt: 0, nextDueAt: null },
+    {
+      status: 'active',
+      active: ['working'],
+      owner: 'owner',
+      condition: 'running',
+      pending: 1,
+      inDoubt: 0,
+      nextDueAt: null,
+    },
     {},
     {},
     { owner: 'second', condition: 'in-doubt', pending: 0, inDoubt: 1 },

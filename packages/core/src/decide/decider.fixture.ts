@@ -32,7 +32,12 @@ export class Decider {
 
   /** From the current owner at the current epoch. */
   own(input: Input, envelope: Partial<Envelope> = {}): Decision {
-    return this.take({ input, worker: this.state?.agent.owner ?? OWNER, epoch: this.state?.agent.epoch ?? 1, ...envelope })
+    return this.take({
+      input,
+      worker: this.state?.agent.owner ?? OWNER,
+      epoch: this.state?.agent.epoch ?? 1,
+      ...envelope,
+    })
   }
 
   /** From anybody. */
@@ -49,7 +54,8 @@ export class Decider {
         definition: this.#definition,
         agentId: '1',
         state,
-        tree: () => (state === undefined ? createTree(this.#definition, options) : hydrateTree(this.#definition, state, options)),
+        tree: () =>
+          state === undefined ? createTree(this.#definition, options) : hydrateTree(this.#definition, state, options),
         revision: this.records.length,
         now,
         at: Math.max(now, lastAt),
@@ -72,7 +78,10 @@ export class Decider {
   #apply(record: NewRecord, state: StateDocument): void {
     const stored = JSON.parse(JSON.stringify(record)) as NewRecord
     const folded = fold(this.state, { id: stored.id, data: stored.data, metadata: stored.metadata as never })
-    invariant(JSON.stringify(folded) === JSON.stringify(state), 'folding a record gives another state than the one that came with it')
+    invariant(
+      JSON.stringify(folded) === JSON.stringify(state),
+      'folding a record gives another state than the one that came with it',
+    )
     this.records.push(record)
     this.state = state
   }

@@ -27,7 +27,8 @@ export function pendingOf(state: StateDocument): number {
   return count
 }
 
-function inDoubtOf(state: StateDocument): number {
+/** Effects that wait for somebody's word: in doubt, or abandoned. */
+export function inDoubtOf(state: StateDocument): number {
   let count = 0
   for (const id in state.effects) if (state.effects[id]?.inDoubt !== undefined || state.effects[id]?.abandoned !== undefined) count++
   return count

@@ -1,6 +1,7 @@
 /** An agent's state as callers see it: a view over the state document, made when it is asked for. */
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
+import { effectKey } from '../decide/effects-part.js'
 import { conditionOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { Revision } from '../record/revision.js'
@@ -82,6 +83,7 @@ function pendingEffect(effect: string, document: EffectDocument): object {
   return {
     effect,
     src,
+    key: effectKey(effect, document),
     input,
     attempts: attempts ?? 0,
     ...(retryAt === undefined ? undefined : { retryAt }),

@@ -29,8 +29,22 @@ async function began() {
 }
 
 const PLAIN = { type: 'audited', metadata: { by: 'another team' } }
-const NEWER = { type: 'note', metadata: { refold: { v: 99, agent: 'work@1', at: 1, input: { kind: 'event' }, body: 'of another kind' } } }
-const DAMAGED = { type: 'note', metadata: { refold: { v: 0, agent: 'work@1', at: 1, input: { kind: 'event' }, body: { patch: [{ op: 'replace', path: '/state/nowhere/at/all', value: 1 }] } } } }
+const NEWER = {
+  type: 'note',
+  metadata: { refold: { v: 99, agent: 'work@1', at: 1, input: { kind: 'event' }, body: 'of another kind' } },
+}
+const DAMAGED = {
+  type: 'note',
+  metadata: {
+    refold: {
+      v: 0,
+      agent: 'work@1',
+      at: 1,
+      input: { kind: 'event' },
+      body: { patch: [{ op: 'replace', path: '/state/nowhere/at/all', value: 1 }] },
+    },
+  },
+}
 
 describe('FOLD-2 a record without a valid header', () => {
   test('FOLD-2 folds as no change and is reported, while the agent lives', async () => {
@@ -39,7 +53,10 @@ describe('FOLD-2 a record without a valid header', () => {
     await appendTo(log, 'work-1', PLAIN)
     await settle()
     expect(process.reports).toMatchObject([{ code: 'FOREIGN_RECORD', agent: { name: 'work', id: '1' } }])
-    expect(await agent.send({ type: 'note', text: 'b' })).toMatchObject({ context: { notes: ['a', 'b'] }, revision: 3n })
+    expect(await agent.send({ type: 'note', text: 'b' })).toMatchObject({
+      context: { notes: ['a', 'b'] },
+      revision: 3n,
+    })
   })
 
   test('FOLD-2 and when the agent is loaded', async () => {
@@ -60,7 +77,9 @@ describe('FOLD-2 a record without a valid header', () => {
     await appendTo(log, 'work-1', PLAIN)
     const next = await open()
     await (await next.runtime.attach(definition, '1')).send({ type: 'note', text: 'now' })
-    const times = (await eventsOf(log, 'work-1')).map(({ metadata }) => (metadata as { refold?: { at: number } }).refold?.at).filter((at) => at !== undefined)
+    const times = (await eventsOf(log, 'work-1'))
+      .map(({ metadata }) => (metadata as { refold?: { at: number } }).refold?.at)
+      .filter((at) => at !== undefined)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times[2]).toBe(times[1])
   })
@@ -77,7 +96,10 @@ describe('FOLD-2 a record without a valid header', () => {
 })
 
 describe('RCV-8 an agent that cannot be read', () => {
-  test.each([['of a newer format', NEWER, 'NEWER_FORMAT'], ['that is damaged', DAMAGED, 'UNREADABLE']] as const)('RCV-8 FOLD-3 because of a record %s is not touched, and stops no other', async (_what, record, code) => {
+  test.each([
+    ['of a newer format', NEWER, 'NEWER_FORMAT'],
+    ['that is damaged', DAMAGED, 'UNREADABLE'],
+  ] as const)('RCV-8 FOLD-3 because of a record %s is not touched, and stops no other', async (_what, record, code) => {
     const { log, definition, process, open } = await began()
     await process.runtime.start(definition, { id: '2' })
     await process.runtime.close()
@@ -85,7 +107,9 @@ describe('RCV-8 an agent that cannot be read', () => {
     const next = await open()
     await expect(next.runtime.attach(definition, '1')).rejects.toMatchObject({ code })
     await expect(next.runtime.start(definition, { id: '1' })).rejects.toMatchObject({ code })
-    expect((await (await next.runtime.attach(definition, '2')).send({ type: 'note', text: 'a' })).context.notes).toEqual(['a'])
+    expect(
+      (await (await next.runtime.attach(definition, '2')).send({ type: 'note', text: 'a' })).context.notes,
+    ).toEqual(['a'])
     expect(await typesOf(log, 'work-1')).toEqual(['refold.started', 'note'])
   })
 

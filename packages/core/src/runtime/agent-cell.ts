@@ -22,6 +22,7 @@ import { decideBatch, TreeCache } from './decide-batch.js'
 import { Drain } from './drain.js'
 import { readOn, snapshotOf, withRecord } from './durable.js'
 import type { Durable } from './durable.js'
+import type { Folded } from './recovery.js'
 import type { Snapshot } from './snapshots.js'
 import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch, Settlement, Submission, Told } from './submission.js'
@@ -35,6 +36,8 @@ export class AgentCell {
   readonly stream: string
   readonly id: string
   readonly definition: DefinitionInternals
+  /** Length of the stream at the snapshot that this cell was folded from; 0: from none. */
+  readonly lengthAtSnapshot: number
   readonly #host: CellHost
   readonly #listeners = new Set<CellListener>()
   #durable: Durable
@@ -50,12 +53,13 @@ export class AgentCell {
   #alone = 0
   #failure: RefoldError | undefined
 
-  constructor(host: CellHost, identity: { stream: string; id: string; definition: DefinitionInternals }, durable: Durable) {
+  constructor(host: CellHost, identity: { stream: string; id: string; definition: DefinitionInternals }, folded: Folded) {
     this.#host = host
     this.stream = identity.stream
     this.id = identity.id
     this.definition = identity.definition
-    this.#durable = durable
+    this.#durable = folded
+    this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
     this.#trees = new TreeCache(identity.definition, {
       agentId: identity.id,
       onActorSend: (to, event) => host.actorSend(this, { to, event }),
@@ -235,7 +239,7 @@ export class AgentCell {
   /** C2: somebody else's record stands where ours would have. */
   async #again(batch: Batch): Promise<void> {
     this.#trees.drop()
-    await this.#fold()
+    if (!(await this.#fold()) && !this.#host.isClosed) throw goneBack(this.stream, this.head)
     this.#line.unshift(...toDecideAgain(batch, this.stream))
   }
 
@@ -265,11 +269,11 @@ export class AgentCell {
     else this.#line.unshift({ ...only, envelope: replacement })
   }
 
-  async #fold(): Promise<void> {
+  async #fold(): Promise<boolean> {
     const refreshed = this.#refreshing
     this.#refreshing = []
     try {
-      await this.#foldOn()
+      return await this.#foldOn()
     } finally {
       for (const resolve of refreshed) resolve()
     }
@@ -297,4 +301,12 @@ export class AgentCell {
   #tell(): void {
     for (const listener of this.#listeners) listener(this)
   }
+}
+
+/** A conflict, and yet no record behind the last known one: what this process holds is not in the stream any more. */
+function goneBack(stream: string, head: Expected): RefoldError {
+  return new RefoldError('UNREADABLE', `${stream} does not hold revision ${head} any more, which was read before`, {
+    hint: 'Was a backup put back under a running process? What is stored now counts.',
+    facts: { stream, revision: head },
+  })
 }

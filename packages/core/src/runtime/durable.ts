@@ -31,12 +31,18 @@ export interface ReadOnOptions {
 }
 
 /** Folds on to the head. A read that fails for a moment is tried again: outcomes may wait behind it. `undefined`: given up. */
-export async function readOn(known: Durable, { store, stream, isGivenUp, pause }: ReadOnOptions): Promise<Folded | undefined> {
+export async function readOn(
+  known: Durable,
+  { store, stream, isGivenUp, pause }: ReadOnOptions,
+): Promise<Folded | undefined> {
   for (;;) {
     try {
       return await foldAfter(store, stream, { ...known, foreign: 0, records: 0, deliveries: [] })
     } catch (error) {
-      const passing = isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'STORE_UNKNOWN') || isRefoldError(error, 'TIMEOUT')
+      const passing =
+        isRefoldError(error, 'STORE_REJECTED') ||
+        isRefoldError(error, 'STORE_UNKNOWN') ||
+        isRefoldError(error, 'TIMEOUT')
       if (!passing) throw error
       if (isGivenUp()) return undefined
       await pause()

@@ -64,7 +64,10 @@ export class EffectRunner implements Hands {
   /** An event that the chart sent to a callback. One whose body has not begun gets it when it does. */
   deliver(id: EffectId, event: EventData): void {
     if (this.#performances.get(id)?.deliver(event) === true || this.undelivered.add(id, event)) return
-    this.host.world.logger.log('warn', `an event for effect ${id} of ${this.cell.stream} was dropped: too many wait for its body`)
+    this.host.world.logger.log(
+      'warn',
+      `an event for effect ${id} of ${this.cell.stream} was dropped: too many wait for its body`,
+    )
   }
 
   /** Nothing begins any more; aborts what may be aborted. What must be awaited is left as it is. */
@@ -96,13 +99,21 @@ export class EffectRunner implements Hands {
 
   submit(envelope: Parameters<Hands['submit']>[0], told?: Parameters<Hands['submit']>[1]): void {
     const { cell, host } = this
-    host.post(cell, { ...envelope, worker: host.worker }, {
-      ...(told === undefined ? undefined : { resolve: told }),
-      reject: (error) => {
-        if (error.code !== 'CLOSED') host.world.logger.log('warn', `an input of an effect of ${cell.stream} was refused`, { input: envelope.input.kind, error })
-        told?.(undefined)
+    host.post(
+      cell,
+      { ...envelope, worker: host.worker },
+      {
+        ...(told === undefined ? undefined : { resolve: told }),
+        reject: (error) => {
+          if (error.code !== 'CLOSED')
+            host.world.logger.log('warn', `an input of an effect of ${cell.stream} was refused`, {
+              input: envelope.input.kind,
+              error,
+            })
+          told?.(undefined)
+        },
       },
-    })
+    )
   }
 
   drop(performance: Performance): void {

@@ -18,7 +18,10 @@ export interface Hands {
   /** Calls back when the state is known that others may have made while the lease was lost; mostly at once. */
   whenReadOn(go: () => void): void
   /** `told` gets nothing when the input was refused. */
-  submit(envelope: Pick<Envelope, 'input' | 'epoch' | 'attempt'>, told?: (settlement: Settlement | undefined) => void): void
+  submit(
+    envelope: Pick<Envelope, 'input' | 'epoch' | 'attempt'>,
+    told?: (settlement: Settlement | undefined) => void,
+  ): void
   /** The body goes on, but the effect is not in its hands any more. */
   drop(performance: Performance): void
   /** The performance is over; if the effect is not, it is begun anew. */

@@ -86,7 +86,8 @@ export class Performance {
 
   /** Aborts what may be aborted. What must be awaited is left as it is, unless the chart itself left it. */
   stop(reason: StopReason): void {
-    const mustBeAwaited = this.#policy.safety === 'never-retry' && (this.#phase === 'recording' || this.#phase === 'running')
+    const mustBeAwaited =
+      this.#policy.safety === 'never-retry' && (this.#phase === 'recording' || this.#phase === 'running')
     if (mustBeAwaited && reason !== 'left') return
     const phase = this.#phase
     this.#stopped ??= reason
@@ -241,10 +242,13 @@ export class Performance {
     this.#end()
     const { clock, random } = this.#hands.host.world
     const retryAt = clock.now() + backoffMs(this.#attempt, retry, random)
-    this.#submit({ kind: 'attempt.failed', effect: this.id, attempt: this.#attempt, error: toErrorData(thrown), retryAt }, (settlement) => {
-      if (settlement?.kind === 'recorded') this.#current((now) => this.begin(now))
-      else this.#forget()
-    })
+    this.#submit(
+      { kind: 'attempt.failed', effect: this.id, attempt: this.#attempt, error: toErrorData(thrown), retryAt },
+      (settlement) => {
+        if (settlement?.kind === 'recorded') this.#current((now) => this.begin(now))
+        else this.#forget()
+      },
+    )
   }
 
   /** Asks what became of an interrupted attempt, or of one that ran out of time. */
@@ -253,7 +257,8 @@ export class Performance {
     this.#cancelTimer?.()
     const { signal } = (this.#abort = new LazyAbort())
     const { cell, host } = this.#hands
-    const onThrow = (error: unknown): void => host.world.logger.log('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
+    const onThrow = (error: unknown): void =>
+      host.world.logger.log('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
     const found = await askReconcile(this.#policy, { effect, key: effectKey(this.id, effect), signal, onThrow })
     if (this.phase !== 'asking') return
     if (found === 'unknown') this.#doubt('unknown')

@@ -13,13 +13,11 @@ export interface WorkerOptions {
   readonly leaseDurationMs?: number
   /** Default: a third of the lease. */
   readonly heartbeatEveryMs?: number
-  /** Effect bodies that run at once, over all sources. Default 100. */
-  readonly concurrency?: number
 }
 
 /** Something that needs a person, or that is no error of anybody's call. */
 export interface Report {
-  readonly code: RefoldErrorCode | 'IN_DOUBT' | 'FOREIGN_RECORD' | 'LATE_OUTCOME'
+  readonly code: RefoldErrorCode | 'IN_DOUBT' | 'FOREIGN_RECORD'
   readonly message: string
   readonly agent?: { readonly name: string; readonly id: string }
   readonly facts?: Readonly<Record<string, unknown>>

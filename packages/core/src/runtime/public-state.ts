@@ -16,6 +16,8 @@ export interface PendingEffectOf<K, I, O> {
   /** What `decide` names. */
   readonly effect: EffectId
   readonly src: K
+  /** The idempotency key that its attempts carry: what to ask the provider for. */
+  readonly key: string
   readonly input: I
   /** Attempts that failed so far. */
   readonly attempts: number

@@ -11,11 +11,15 @@ export interface Asked {
 }
 
 /** A `reconcile` that throws, or answers what is no answer, does not know. */
-export async function askReconcile({ reconcile }: EffectPolicy, { effect, key, signal, onThrow }: Asked): Promise<Reconciled> {
+export async function askReconcile(
+  { reconcile }: EffectPolicy,
+  { effect, key, signal, onThrow }: Asked,
+): Promise<Reconciled> {
   try {
     const found: unknown = await reconcile?.({ key, input: copyJson(effect.input), signal })
     if (isAnswer(found)) return found
-    if (found !== undefined) onThrow(new TypeError("reconcile answers { output }, { error }, 'not-done' or 'unknown'", { cause: found }))
+    if (found !== undefined)
+      onThrow(new TypeError("reconcile answers { output }, { error }, 'not-done' or 'unknown'", { cause: found }))
   } catch (error) {
     onThrow(error)
   }

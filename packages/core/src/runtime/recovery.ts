@@ -9,10 +9,11 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
 import type { RecordBody } from '../record/record.js'
-import { advance } from '../record/revision.js'
+import { advance, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { Store, StoredEvent } from '../store/port.js'
+import { StateReplay } from '../store/state-replay.js'
 import { readSnapshot } from './snapshots.js'
 
 export type RecoveryPhase =
@@ -76,7 +77,12 @@ interface FoldFrom {
   /** Filled with the events for running effects; absent: not asked for. */
   readonly deliveries?: Delivery[]
   readonly onPhase?: ((phase: RecoveryPhase) => void) | undefined
+  /** Record by record to the end, whatever the store can do. */
+  readonly plainly?: boolean
 }
+
+/** So many records are folded one by one before a store that can replay is asked to do the rest. */
+const PLAIN_RECORDS = 256
 
 async function fold(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
 async function fold(store: Store, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
@@ -88,6 +94,7 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
   let foreign = 0
   let records = 0
   let anchored = anchor === undefined
+  let isLong = false
   for await (const page of store.read(stream, { from })) {
     for (const event of page) {
       if (!anchored) {
@@ -107,9 +114,37 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
       lastAt = Math.max(lastAt, header?.at ?? lastAt)
       if (header?.body.deliver !== undefined) deliveries?.push(...header.body.deliver)
     }
+    isLong = store.replay !== undefined && options.plainly !== true && deliveries === undefined && records >= PLAIN_RECORDS
+    if (isLong) break
   }
   if (!anchored) return undefined
-  return { state: folder === undefined ? start.state : folder.result(), head, headId, lastAt, foreign, records, deliveries: deliveries ?? [] }
+  const folded = { state: folder === undefined ? start.state : folder.result(), head, headId, lastAt, foreign, records, deliveries: deliveries ?? [] }
+  if (!isLong) return folded
+  return (await replayed(store, stream, folded)) ?? fold(store, stream, { from: advance(head), start: folded, plainly: true })
+}
+
+/** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
+async function replayed(store: Store, stream: string, folded: Folded): Promise<Folded | undefined> {
+  const last = await lastEvent(store, stream)
+  if (last === undefined || last.revision === folded.head) return folded
+  const at = headerOf(last.metadata)?.at
+  if (at === undefined) return undefined
+  const replay = new StateReplay(folded.state)
+  const from = advance(folded.head)
+  try {
+    await store.replay?.(stream, { from, to: last.revision }, replay)
+  } catch (error) {
+    if (isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')) return undefined
+    throw error
+  }
+  const { foreign } = replay
+  const records = folded.records + lengthOf(last.revision) - lengthOf(folded.head) - foreign
+  return { ...folded, state: replay.result(), head: last.revision, headId: last.id, lastAt: Math.max(folded.lastAt, at), foreign: folded.foreign + foreign, records }
+}
+
+async function lastEvent(store: Store, stream: string): Promise<StoredEvent | undefined> {
+  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 })) return last
+  return undefined
 }
 
 function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {

@@ -31,7 +31,9 @@ describe('a snapshot', () => {
 
   const folded = async () => {
     const phases: string[] = []
-    const { state, head, lastAt, headId, records } = await recover(store, 'work-1', (phase) => phases.push(phase.phase === 'folding' ? `folding from ${phase.from}` : phase.phase))
+    const { state, head, lastAt, headId, records } = await recover(store, 'work-1', (phase) =>
+      phases.push(phase.phase === 'folding' ? `folding from ${phase.from}` : phase.phase),
+    )
     return { phases, records, result: { state, head, lastAt, headId } }
   }
   const fromTheFirst = async () => {
@@ -57,7 +59,10 @@ describe('a snapshot', () => {
     ['at a revision before the first', (snapshot) => ({ ...snapshot, revision: -1 })],
     ['at no revision', (snapshot) => ({ ...snapshot, revision: 1.5 })],
     ['that lacks its state', ({ state: _state, ...rest }) => rest],
-    ['whose state is damaged', (snapshot) => ({ ...snapshot, state: { agent: { incarnation: snapshot['incarnation'] } } })],
+    [
+      'whose state is damaged',
+      (snapshot) => ({ ...snapshot, state: { agent: { incarnation: snapshot['incarnation'] } } }),
+    ],
     ['that is no object', () => 'damaged'],
     ['that is null', () => null],
   ])('RCV-3 one %s is ignored', async (_what, spoil) => {

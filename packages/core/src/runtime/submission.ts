@@ -36,13 +36,17 @@ export interface Batch {
 const MAX_CONFLICTS = 50
 
 /** Tells everybody of a batch whose records, if any, are stored: they stand behind `before`, and `state` is what all of them give. */
-export function tellSettled(batch: Batch, { before, state }: { before: Expected; state: StateDocument | undefined }): void {
+export function tellSettled(
+  batch: Batch,
+  { before, state }: { before: Expected; state: StateDocument | undefined },
+): void {
   let revision = before
   const head = advance(before, batch.recorded.length)
   batch.decisions.forEach((decision, index) => {
     const told = batch.submissions[index]?.told
     invariant(told !== undefined, 'each decision has its submission')
-    if (decision.kind === 'recorded') told.resolve?.({ kind: 'recorded', state: decision.state, revision: (revision = advance(revision)) })
+    if (decision.kind === 'recorded')
+      told.resolve?.({ kind: 'recorded', state: decision.state, revision: (revision = advance(revision)) })
     else if (decision.kind === 'refused') told.reject?.(decision.error)
     else if (decision.kind === 'dropped') told.resolve?.(decision)
     else if (state !== undefined) told.resolve?.({ kind: 'known', state, revision: head })
@@ -54,7 +58,11 @@ export function toDecideAgain({ submissions }: Batch, stream: string): readonly 
   return submissions.filter((submission) => {
     submission.conflicts++
     if (submission.conflicts <= MAX_CONFLICTS || isOutcome(submission.envelope.input)) return true
-    submission.told.reject?.(new RefoldError('CONFLICT', `${stream} changed ${MAX_CONFLICTS} times while the input was decided`, { hint: 'Send again.' }))
+    submission.told.reject?.(
+      new RefoldError('CONFLICT', `${stream} changed ${MAX_CONFLICTS} times while the input was decided`, {
+        hint: 'Send again.',
+      }),
+    )
     return false
   })
 }

@@ -7,7 +7,7 @@
  * worker is run or reported.
  */
 import { isSuspected } from '../decide/claims.js'
-import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { inDoubtOf, pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { StateDocument, TimerId } from '../record/state-document.js'
@@ -196,8 +196,10 @@ export class Takeover {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
         if (taken !== 'ours' || recovered === undefined) return
         recovered.agents++
-        recovered.effects += entry.pending
-        recovered.inDoubt += entry.inDoubt
+        const state = this.#runtime.cells.live(entry.stream)?.state
+        if (state === undefined) return
+        recovered.effects += pendingOf(state)
+        recovered.inDoubt += inDoubtOf(state)
       })
     }
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {

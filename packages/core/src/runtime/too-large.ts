@@ -37,7 +37,9 @@ function blocking(envelope: Envelope, error: RefoldError): Envelope {
 }
 
 function unstorable(effect: EffectId, cause: RefoldError): Input {
-  const error = new RefoldError('OUTCOME_UNSTORABLE', `what the effect told cannot be stored: ${cause.message}`, { cause })
+  const error = new RefoldError('OUTCOME_UNSTORABLE', `what the effect told cannot be stored: ${cause.message}`, {
+    cause,
+  })
   return { kind: 'effect.failed', effect, error: toErrorData(error) }
 }
 

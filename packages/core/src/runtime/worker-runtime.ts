@@ -9,7 +9,6 @@ import { nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import { jsonOf } from '../json/to-json.js'
-import { lengthOf } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { EventData, TreeStep } from '../step/tree-step.js'
 import type { Store } from '../store/port.js'
@@ -26,7 +25,7 @@ import { OwnerWatch } from './owner-watch.js'
 import type { Report } from './public-runtime.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
-import { writeSnapshot } from './snapshots.js'
+import { SnapshotKeeper } from './snapshot-keeper.js'
 import type { Told } from './submission.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 import { Trials } from './trials.js'
@@ -66,7 +65,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
-  readonly #snapshotAt = new WeakMap<AgentCell, number>()
+  readonly #snapshots: SnapshotKeeper
   readonly #progress = new Map<string, Set<ProgressListener>>()
   #closing = false
   #closed = false
@@ -81,13 +80,14 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
+    this.#snapshots = new SnapshotKeeper({ store, world, everyEvents: settings.snapshotEveryEvents })
     this.due = new DueWatch({ world, onDue: (stream) => this.onDue(stream) })
     this.cells = new Cells({
       store,
       registry: settings.registry,
       host: this,
       keepIdle: settings.keepIdle,
-      onEvict: (cell) => this.#snapshot(cell),
+      onEvict: (cell) => this.#snapshots.leaving(cell),
     })
   }
 
@@ -115,7 +115,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   changed(cell: AgentCell, before: StateDocument | undefined): void {
     const { state } = cell
     if (state === undefined || !this.performs) return
-    if (this.#isDueForSnapshot(cell)) this.#snapshot(cell)
+    this.#snapshots.changed(cell)
     if (before !== undefined && before.effects !== state.effects) this.#reportDoubts(cell, before)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
@@ -242,26 +242,6 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   #decideWaiting(cell: AgentCell, state: StateDocument): void {
     const told = { reject: (error: RefoldError) => this.world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error }) }
     cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
-  }
-
-  #isDueForSnapshot(cell: AgentCell): boolean {
-    const records = lengthOf(cell.head)
-    const last = this.#snapshotAt.get(cell)
-    if (last === undefined) {
-      this.#snapshotAt.set(cell, records - (records % this.settings.snapshotEveryEvents))
-      return records >= this.settings.snapshotEveryEvents
-    }
-    return records - last >= this.settings.snapshotEveryEvents
-  }
-
-  #snapshot(cell: AgentCell): void {
-    const { snapshot } = cell
-    const unsaved = lengthOf(cell.head) - (this.#snapshotAt.get(cell) ?? 0)
-    if (snapshot === undefined || unsaved * 4 < this.settings.snapshotEveryEvents) return
-    this.#snapshotAt.set(cell, lengthOf(cell.head))
-    writeSnapshot(this.store, cell.stream, snapshot).catch((error: unknown) => {
-      if (!isRefoldError(error, 'CLOSED')) this.world.logger.log('warn', `the snapshot of ${cell.stream} could not be written`, { error })
-    })
   }
 }
 

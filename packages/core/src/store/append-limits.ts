@@ -20,6 +20,7 @@ export function assertFits(stream: string, { bytes, maxAppendBytes }: { bytes: n
 export function appendBytes(events: readonly NewEvent[]): number {
   const encoder = new TextEncoder()
   let bytes = 0
-  for (const { type, data, metadata } of events) bytes += encoder.encode(JSON.stringify([type, data, metadata])).byteLength
+  for (const { type, data, metadata } of events)
+    bytes += encoder.encode(JSON.stringify([type, data, metadata])).byteLength
   return bytes
 }

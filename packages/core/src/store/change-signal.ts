@@ -44,6 +44,6 @@ export class ChangeSignal {
   }
 
   #wakeAll(): void {
-    for (const wake of [...this.#waiting]) wake()
+    for (const wake of this.#waiting) wake()
   }
 }

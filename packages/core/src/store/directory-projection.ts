@@ -27,7 +27,11 @@ export function readHeader(stream: string, metadata: JsonValue): DirectoryHeader
 }
 
 /** The agent after one more record, frozen. The same reference when nothing changed. */
-export function applyHeader(entry: DirectoryEntry | undefined, stream: string, header: DirectoryHeader): DirectoryEntry {
+export function applyHeader(
+  entry: DirectoryEntry | undefined,
+  stream: string,
+  header: DirectoryHeader,
+): DirectoryEntry {
   if (entry !== undefined && !changes(entry, header)) return entry
   const at = header.agent.indexOf('@')
   const owner = header.owner === undefined ? entry?.owner : (header.owner ?? undefined)
@@ -55,7 +59,8 @@ export function matchesQuery(entry: DirectoryEntry, query: DirectoryQuery): bool
   if (query.condition !== undefined && entry.condition !== query.condition) return false
   if (query.state !== undefined && !entry.active.includes(query.state)) return false
   if (query.owner !== undefined && (entry.owner ?? null) !== query.owner) return false
-  if (query.hasWork !== undefined && (entry.pending > 0 || entry.nextDueAt !== undefined) !== query.hasWork) return false
+  if (query.hasWork !== undefined && (entry.pending > 0 || entry.nextDueAt !== undefined) !== query.hasWork)
+    return false
   if (query.pending === true && entry.pending === 0) return false
   return query.dueBefore === undefined || (entry.nextDueAt !== undefined && entry.nextDueAt <= query.dueBefore)
 }

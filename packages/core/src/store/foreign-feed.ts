@@ -48,7 +48,10 @@ export class ForeignFeed {
   }
 }
 
-async function* takeReports(listener: Listener, leave: () => void): AsyncGenerator<readonly ForeignAppend[], void, undefined> {
+async function* takeReports(
+  listener: Listener,
+  leave: () => void,
+): AsyncGenerator<readonly ForeignAppend[], void, undefined> {
   const { changes, pending } = listener
   try {
     while (!changes.closed) {

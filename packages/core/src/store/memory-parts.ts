@@ -36,7 +36,7 @@ export function memoryDirectory({ log, assertOpen }: Part): Directory {
   return {
     async *find(query: DirectoryQuery = {}): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
       assertOpen()
-      const found = [...log.directory.values()].filter((entry) => matchesQuery(entry, query)).sort(byStream)
+      const found = [...log.directory.values()].filter((entry) => matchesQuery(entry, query)).toSorted(byStream)
       const entries = found.slice(0, query.limit ?? Infinity)
       for (let at = 0; at < entries.length; at += PAGE_ENTRIES) yield entries.slice(at, at + PAGE_ENTRIES)
     },

@@ -124,7 +124,7 @@ class MemoryStore implements Store {
     while (next >= 0 && next < rows.length && left > 0) {
       const count = Math.min(PAGE_EVENTS, left)
       const page = backwards
-        ? rows.slice(Math.max(next - count + 1, 0), next + 1).reverse()
+        ? rows.slice(Math.max(next - count + 1, 0), next + 1).toReversed()
         : rows.slice(next, next + count)
       yield page.map(toEvent)
       this.#assertOpen()

@@ -51,7 +51,9 @@ export interface ReadAllOptions {
   readonly limit?: number
 }
 
-export type SubscribeTarget = { readonly stream: string; readonly after?: Revision } | { readonly all: true; readonly after?: Position }
+export type SubscribeTarget =
+  | { readonly stream: string; readonly after?: Revision }
+  | { readonly all: true; readonly after?: Position }
 
 /** `caught-up` comes whenever the subscription has reached the end of what is stored; it may repeat. */
 export type SubscriptionItem = { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caught-up' }

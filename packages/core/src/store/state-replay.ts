@@ -32,7 +32,7 @@ export class StateReplay implements ReplayTarget {
   #record: ReplayedRecord | undefined
   #foreign = 0
 
-  constructor(state: StateDocument | undefined = undefined) {
+  constructor(state?: StateDocument) {
     this.#root = state === undefined ? {} : { state: this.#share(state as unknown as JsonValue) }
   }
 
@@ -48,7 +48,13 @@ export class StateReplay implements ReplayTarget {
       return
     }
     if (!isPlain(header)) new Folder(this.result()).add(event) // throws, and says what is wrong
-    this.begin({ revision: Number(event.revision), id: event.id, data: () => event.data, payloadKey: undefined, payload: null })
+    this.begin({
+      revision: Number(event.revision),
+      id: event.id,
+      data: () => event.data,
+      payloadKey: undefined,
+      payload: null,
+    })
     for (const operation of header.body.patch) {
       const from = operation.op === 'copy' ? parsePointer(operation.from) : undefined
       const value = 'value' in operation ? this.#share(operation.value) : undefined
@@ -92,12 +98,14 @@ export class StateReplay implements ReplayTarget {
       const key = keys[at] as string
       let member = memberOf(container, key)
       if (member instanceof Unparsed) member = JSON.parse(member.text) as Node
-      else if (typeof member === 'object' && member !== null && this.#shared.has(member)) member = this.#copy(member as Container) as Node
+      else if (typeof member === 'object' && member !== null && this.#shared.has(member))
+        member = this.#copy(member as Container) as Node
       else if (typeof member === 'object' && member !== null) {
         container = member as Container
         continue
       }
-      if (typeof member !== 'object' || member === null) throw unreadable(operation, `nothing with members stands at "${key}"`)
+      if (typeof member !== 'object' || member === null)
+        throw unreadable(operation, `nothing with members stands at "${key}"`)
       ;(container as { [key: string]: Node })[key] = member // an array takes its indexes as keys, too
       container = member as Container
     }
@@ -107,7 +115,8 @@ export class StateReplay implements ReplayTarget {
   /** A copy in one level; what is below now stands in two places. */
   #copy(container: Container): Container {
     const copy = Array.isArray(container) ? [...container] : { ...container }
-    for (const member of Object.values(copy)) if (typeof member === 'object' && member !== null) this.#shared.add(member)
+    for (const member of Object.values(copy))
+      if (typeof member === 'object' && member !== null) this.#shared.add(member)
     return copy
   }
 
@@ -115,7 +124,12 @@ export class StateReplay implements ReplayTarget {
     const { from = [] } = operation
     const [member, ...keys] = from
     if (member === undefined) throw unreadable(operation, 'it would put the document into itself')
-    if (member === 'data' && keys.length === 1 && keys[0] === this.#record?.payloadKey && this.#record?.payload != null) {
+    if (
+      member === 'data' &&
+      keys.length === 1 &&
+      keys[0] === this.#record?.payloadKey &&
+      this.#record?.payload != null
+    ) {
       return new Unparsed(this.#record.payload)
     }
     let value = this.#member(member)
@@ -155,7 +169,10 @@ export class StateReplay implements ReplayTarget {
 function isPlain(header: RecordHeader): boolean {
   if (header.v > RECORD_FORMAT || !hasReadableBody(header)) return false
   return header.body.patch.every((operation) => {
-    const fits = operation.op === 'add' || operation.op === 'replace' ? operation.value !== undefined : operation.op === 'remove' || operation.op === 'copy'
+    const fits =
+      operation.op === 'add' || operation.op === 'replace'
+        ? operation.value !== undefined
+        : operation.op === 'remove' || operation.op === 'copy'
     return fits && parsePointer(operation.path)[0] === 'state'
   })
 }
@@ -170,14 +187,19 @@ function removeMember(target: { [key: string]: Node }, key: string, operation: R
   delete target[key]
 }
 
-function writeItem(target: Node[], key: string, { operation, value }: { operation: ReplayedOperation; value: Node | undefined }): void {
+function writeItem(
+  target: Node[],
+  key: string,
+  { operation, value }: { operation: ReplayedOperation; value: Node | undefined },
+): void {
   const inserts = operation.op === 'add' || operation.op === 'copy'
   if (inserts && key === '-') {
     target.push(value as Node)
     return
   }
   const at = arrayIndex(key)
-  if (at < 0 || at > target.length || (!inserts && at === target.length)) throw unreadable(operation, `"${key}" is no index of the array there`)
+  if (at < 0 || at > target.length || (!inserts && at === target.length))
+    throw unreadable(operation, `"${key}" is no index of the array there`)
   if (operation.op === 'replace') target[at] = value as Node
   else if (inserts) target.splice(at, 0, value as Node)
   else target.splice(at, 1)

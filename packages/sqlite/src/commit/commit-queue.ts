@@ -108,7 +108,8 @@ export class CommitQueue {
   #postpone(group: readonly CommitJob[], error: unknown): void {
     const now = performance.now()
     this.#jobs.unshift(...group.filter((job) => job.deadline > now))
-    for (const job of group) if (job.deadline <= now) job.fail(toRefoldError(error, { doing: 'waiting for the lock of the file' }))
+    for (const job of group)
+      if (job.deadline <= now) job.fail(toRefoldError(error, { doing: 'waiting for the lock of the file' }))
   }
 
   #findOut(group: readonly CommitJob[], error: unknown): void {

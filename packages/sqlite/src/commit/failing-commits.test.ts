@@ -25,11 +25,14 @@ describe('commits that fail', () => {
       const data = 'x'.repeat(index % 2 === 0 ? 20_000 : 10)
       return { stream: `s-${index + 1}`, events: [event(), event(data)] }
     })
-    const outcomes = await Promise.allSettled(appends.map(({ stream, events }) => store.append(stream, events, { expected: 'no_stream' })))
+    const outcomes = await Promise.allSettled(
+      appends.map(({ stream, events }) => store.append(stream, events, { expected: 'no_stream' })),
+    )
     const rejected = outcomes.filter((outcome) => outcome.status === 'rejected')
     expect(rejected.length).toBeGreaterThan(5)
     expect(rejected.length).toBeLessThan(45)
-    for (const { reason } of rejected) expect(reason).toMatchObject({ ...REJECTED, hint: expect.stringContaining('disk') })
+    for (const { reason } of rejected)
+      expect(reason).toMatchObject({ ...REJECTED, hint: expect.stringContaining('disk') })
     driver.connection().exec('PRAGMA max_page_count = 100000')
     for (const [index, { stream, events }] of appends.entries()) {
       const stored = await read(store, stream)
@@ -61,7 +64,10 @@ describe('commits that fail', () => {
       store.append('s-2', [event(), event()], { expected: 'no_stream' }),
       store.registers.put('a', 1),
     ])
-    expect([one, two]).toMatchObject([{ ok: true, revision: 0n }, { ok: true, revision: 1n }])
+    expect([one, two]).toMatchObject([
+      { ok: true, revision: 0n },
+      { ok: true, revision: 1n },
+    ])
     expect(await store.registers.get('a')).toBe(1)
     await store.close()
   })
@@ -72,10 +78,15 @@ describe('commits that fail', () => {
       const store = sqliteStore(`${scratch.file}-${stored}`, { driver })
       const events = [event()]
       driver.failNextCommit({ code: 'SQLITE_IOERR_FSYNC', stored, thenDead: true })
-      await expect(store.append('s-1', events, { expected: 'no_stream' })).rejects.toMatchObject({ code: 'STORE_UNKNOWN' })
+      await expect(store.append('s-1', events, { expected: 'no_stream' })).rejects.toMatchObject({
+        code: 'STORE_UNKNOWN',
+      })
       driver.revive()
       expect(await store.append('s-1', events, { expected: 'no_stream' })).toMatchObject({ ok: true, revision: 0n })
-      expect(await store.append('s-1', [event()], { expected: toRevision(0) })).toMatchObject({ ok: true, revision: 1n })
+      expect(await store.append('s-1', [event()], { expected: toRevision(0) })).toMatchObject({
+        ok: true,
+        revision: 1n,
+      })
       await store.close()
     }
   })
@@ -85,7 +96,9 @@ describe('commits that fail', () => {
     const store = sqliteStore(scratch.file, { driver })
     const record = (index: number): NewEvent => ({
       ...event({ src: 'draft', output: index }),
-      metadata: { refold: { v: 0, agent: 's@1', at: 1_790_000_000_000, input: { kind: 'x' }, active: ['a'], body: { patch: [] } } },
+      metadata: {
+        refold: { v: 0, agent: 's@1', at: 1_790_000_000_000, input: { kind: 'x' }, active: ['a'], body: { patch: [] } },
+      },
     })
     const records = [0, 1, 2, 3, 4].map(record)
     driver.failNextCommit({ code: 'SQLITE_FULL', stored: false })

@@ -3,7 +3,10 @@ import { createRequire } from 'node:module'
 import type { SqliteConnection, SqliteDriver, SqliteStatement, SqlValue } from './driver.js'
 
 /** What this adapter uses of it. */
-type BetterSqlite3 = new (file: string, options: { readonly timeout: number }) => {
+type BetterSqlite3 = new (
+  file: string,
+  options: { readonly timeout: number },
+) => {
   exec(sql: string): unknown
   prepare(sql: string): BetterStatement
   close(): unknown

@@ -22,7 +22,8 @@ describe('proof of life and death', () => {
     const [one, two] = [open(), open()]
     const release = await one.presence.announce('w-1')
     await two.presence.announce('w-2')
-    for (const { presence } of [one, two]) for (const worker of ['w-1', 'w-2']) expect(await presence.provenDead(worker)).toBe(false)
+    for (const { presence } of [one, two])
+      for (const worker of ['w-1', 'w-2']) expect(await presence.provenDead(worker)).toBe(false)
     await release()
     await release()
     for (const { presence } of [one, two]) expect(await presence.provenDead('w-1')).toBe(true)
@@ -47,7 +48,7 @@ describe('proof of life and death', () => {
     expect(await presence.provenDead('w-half')).toBe(false)
     expect(await presence.provenDead('w-damaged')).toBe(false)
     expect(await presence.provenDead('w-never')).toBe(false)
-    expect(readdirSync(`${scratch.file}-workers`).sort()).toEqual(['w-damaged.lock', 'w-half.lock'])
+    expect(readdirSync(`${scratch.file}-workers`).toSorted()).toEqual(['w-damaged.lock', 'w-half.lock'])
     await expect(presence.announce('../w')).rejects.toMatchObject({ code: 'INVALID_ID' })
     await store.close()
   })
@@ -65,13 +66,18 @@ describe('proof of life and death', () => {
   test('files of workers that are long dead are removed by the next announcement, those of the living are not', async () => {
     const [one, two] = [open(), open()]
     await one.presence.announce('w-alive')
-    await (await two.presence.announce('w-dead'))()
-    await (await two.presence.announce('w-fresh'))()
+    await (
+      await two.presence.announce('w-dead')
+    )()
+    await (
+      await two.presence.announce('w-fresh')
+    )()
     const longAgo = new Date(Date.now() - 3 * 24 * 60 * 60 * 1000)
-    for (const worker of ['w-alive', 'w-dead']) utimesSync(join(`${scratch.file}-workers`, `${worker}.lock`), longAgo, longAgo)
+    for (const worker of ['w-alive', 'w-dead'])
+      utimesSync(join(`${scratch.file}-workers`, `${worker}.lock`), longAgo, longAgo)
     await two.presence.announce('w-new')
     const locks = readdirSync(`${scratch.file}-workers`).filter((name) => name.endsWith('.lock'))
-    expect(locks.sort()).toEqual(['w-alive.lock', 'w-fresh.lock', 'w-new.lock'])
+    expect(locks.toSorted()).toEqual(['w-alive.lock', 'w-fresh.lock', 'w-new.lock'])
     await Promise.all([one.store.close(), two.store.close()])
   })
 

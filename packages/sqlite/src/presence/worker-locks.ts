@@ -82,7 +82,9 @@ export class WorkerLocks {
   #lock(path: string): SqliteConnection {
     const connection = loadDriver(this.#options.driver).open(path)
     try {
-      connection.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS worker (host TEXT, boot TEXT); DELETE FROM worker')
+      connection.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS worker (host TEXT, boot TEXT); DELETE FROM worker',
+      )
       const { host, boot } = thisMachine()
       connection.prepare('INSERT INTO worker VALUES (?, ?)').run(host, boot)
       connection.exec('COMMIT')
@@ -118,7 +120,8 @@ export class WorkerLocks {
   }
 
   #pathOf(worker: string): string {
-    if (!/^[\w.@-]{1,200}$/.test(worker)) throw new RefoldError('INVALID_ID', `${JSON.stringify(worker)} cannot be a worker's name`)
+    if (!/^[\w.@-]{1,200}$/.test(worker))
+      throw new RefoldError('INVALID_ID', `${JSON.stringify(worker)} cannot be a worker's name`)
     return join(this.#directory, worker + SUFFIX)
   }
 }

@@ -51,7 +51,8 @@ export function compileShape(metadata: Template, data: Template): CompiledShape 
   const header = membersOf(membersOf(metadata)?.['refold'])
   const kind = membersOf(header?.['input'])?.['kind']
   const patch = membersOf(header?.['body'])?.['patch']
-  if (header?.['v'] !== FORMAT || header['at'] !== 't' || !isConstantText(header['agent']) || !isConstantText(kind)) return undefined
+  if (header?.['v'] !== FORMAT || header['at'] !== 't' || !isConstantText(header['agent']) || !isConstantText(kind))
+    return undefined
   if (!Array.isArray(patch)) return undefined
   const first = holesBefore(metadata, ['refold', 'body', 'patch'])
   const operations = compileOperations(patch, first)
@@ -75,7 +76,7 @@ export function keysOf({ keys, holes }: CompiledPath, row: RowValues): readonly 
 function fillKey({ kind, value, rest }: KeyHole, { values, revision }: RowValues): string {
   if (kind === 'ownRevision') return revision + rest
   if (kind === 'revisionsBack') return revision - (values[value] as number) + rest
-  const key = unescapeToken(String(values[value]) + rest)
+  const key = unescapeToken(`${values[value] as string | number}${rest}`)
   if (FORBIDDEN.has(key)) throw new TypeError(`a path reaches for ${key}`)
   return key
 }
@@ -94,17 +95,25 @@ function compileOperations(patch: readonly Template[], first: number): readonly 
 
 function compileOperation(members: Members | undefined, first: number): CompiledOperation | undefined {
   const op = members?.['op']
-  if (members === undefined || (op !== '=add' && op !== '=replace' && op !== '=remove' && op !== '=copy')) return undefined
+  if (members === undefined || (op !== '=add' && op !== '=replace' && op !== '=remove' && op !== '=copy'))
+    return undefined
   const valueAt = (key: string): number => first + holesBefore(members, [key])
   const path = compilePath(members['path'], valueAt('path'))
   const from = op === '=copy' ? compilePath(members['from'], valueAt('from')) : undefined
   const template = op === '=add' || op === '=replace' ? members['value'] : undefined
   if (path === undefined || path.keys[0] !== 'state' || path.holes[0]?.at === 0) return undefined
-  if (op === '=copy' ? from === undefined || from.keys.length === 0 : op !== '=remove' && template === undefined) return undefined
+  if (op === '=copy' ? from === undefined || from.keys.length === 0 : op !== '=remove' && template === undefined)
+    return undefined
   const value = template === undefined ? undefined : compileValue(template, valueAt('value'))
   const name = op.slice(1) as ReplayedOperation['op']
   const isConstant = path.holes.length === 0 && (from === undefined || from.holes.length === 0)
-  return { op: name, path, from, value, constant: isConstant ? { op: name, keys: path.keys, from: from?.keys } : undefined }
+  return {
+    op: name,
+    path,
+    from,
+    value,
+    constant: isConstant ? { op: name, keys: path.keys, from: from?.keys } : undefined,
+  }
 }
 
 function compileValue(template: Template, firstValue: number): CompiledValue {
@@ -113,7 +122,8 @@ function compileValue(template: Template, firstValue: number): CompiledValue {
 
 /** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */
 function compilePath(template: Template | undefined, first: number): CompiledPath | undefined {
-  if (typeof template !== 'string' || (template[0] !== '=' && template[0] !== '%') || template[1] !== '/') return undefined
+  if (typeof template !== 'string' || (template[0] !== '=' && template[0] !== '%') || template[1] !== '/')
+    return undefined
   let value = first
   const holes: KeyHole[] = []
   const keys = template.slice(2).split('/')

@@ -38,7 +38,8 @@ export class TemplateReader {
     if (typeof template === 'string') return this.#text(template)
     if (Array.isArray(template)) return template.map((inner: Template) => this.read(inner))
     const object: Record<string, JsonValue> = {}
-    for (const [key, inner] of Object.entries(template as { readonly [key: string]: Template })) object[key] = this.read(inner)
+    for (const [key, inner] of Object.entries(template as { readonly [key: string]: Template }))
+      object[key] = this.read(inner)
     return object
   }
 
@@ -83,7 +84,7 @@ export class TemplateReader {
     for (const char of template) {
       if (char === HOLES.ownRevision) text += revision
       else if (char === HOLES.revisionsBack) text += revision - Number(this.#value())
-      else if (char === HOLES.text || char === HOLES.number) text += String(this.#value())
+      else if (char === HOLES.text || char === HOLES.number) text += this.#value() as string | number
       else text += char
     }
     return text

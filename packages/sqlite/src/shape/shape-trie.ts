@@ -24,7 +24,10 @@ export class ShapeNode {
 
   /** The step for this member of an object. */
   key(key: string, trie: ShapeTrie): ShapeNode {
-    return (this.#keys ??= new Map()).get(key) ?? trie.grow(this.#keys, key, () => new ShapeNode(this, 'key', `${JSON.stringify(key)}:`))
+    return (
+      (this.#keys ??= new Map()).get(key) ??
+      trie.grow(this.#keys, key, () => new ShapeNode(this, 'key', `${JSON.stringify(key)}:`))
+    )
   }
 
   /** The step for this text, if it was ever made. */
@@ -34,21 +37,27 @@ export class ShapeNode {
 
   /** The step for a text that is the same for all records of a shape. */
   constant(text: string, trie: ShapeTrie): ShapeNode {
-    return (this.#constants ??= new Map()).get(text) ?? trie.grow(this.#constants, text, () => new ShapeNode(this, 'value', JSON.stringify(`=${text}`)))
+    return (
+      (this.#constants ??= new Map()).get(text) ??
+      trie.grow(this.#constants, text, () => new ShapeNode(this, 'value', JSON.stringify(`=${text}`)))
+    )
   }
 
   /** The step for anything else; `json` is its template. */
   mark(json: string, trie: ShapeTrie): ShapeNode {
-    return (this.#marks ??= new Map()).get(json) ?? trie.grow(this.#marks, json, () => new ShapeNode(this, kindOf(json), json))
+    return (
+      (this.#marks ??= new Map()).get(json) ??
+      trie.grow(this.#marks, json, () => new ShapeNode(this, kindOf(json), json))
+    )
   }
 
   /** The shape whose walk ends here. */
   text(): string {
-    const path: ShapeNode[] = []
-    for (let node: ShapeNode | undefined = this; node !== undefined; node = node.#parent) path.push(node)
+    const path: ShapeNode[] = [this]
+    for (let node = this.#parent; node !== undefined; node = node.#parent) path.push(node)
     let text = ''
     let separator = ''
-    for (const node of path.reverse()) {
+    for (const node of path.toReversed()) {
       text += node.#kind === 'close' ? node.#json : separator + node.#json
       separator = node.#kind === 'close' || (node.#kind === 'value' && node.#json !== '') ? ',' : ''
     }

@@ -154,7 +154,8 @@ export class ShapeWriter {
   }
 
   #number(value: number): void {
-    if (this.at === undefined || value < EARLIEST_TIME || value > LATEST_TIME || !Number.isInteger(value)) return this.hole(value)
+    if (this.at === undefined || value < EARLIEST_TIME || value > LATEST_TIME || !Number.isInteger(value))
+      return this.hole(value)
     this.mark('"+"')
     this.values.push(value - this.at)
   }

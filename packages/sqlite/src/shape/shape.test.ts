@@ -14,21 +14,92 @@ const OTHER = 'ffffffff-4a5b-4c6d-8e7f-0000000001ff'
 const texts = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
-  fc.constantFrom('0', '7.0', '7.1', '7.t2', '3.0', '3.t12', '07.0', '7.1234', '7.', FIRST, OWN, OTHER, FIRST.toUpperCase()),
-  fc.constantFrom('/state/effects/7.0', '/state/received/a/b', '/state/root/context/12/x', '/state/root/value', '/1\u0002', '%', '=', '^', '~', '\u0001'),
+  fc.constantFrom(
+    '0',
+    '7.0',
+    '7.1',
+    '7.t2',
+    '3.0',
+    '3.t12',
+    '07.0',
+    '7.1234',
+    '7.',
+    FIRST,
+    OWN,
+    OTHER,
+    FIRST.toUpperCase(),
+  ),
+  fc.constantFrom(
+    '/state/effects/7.0',
+    '/state/received/a/b',
+    '/state/root/context/12/x',
+    '/state/root/value',
+    '/1\u0002',
+    '%',
+    '=',
+    '^',
+    '~',
+    '\u0001',
+  ),
 )
-const keys = fc.oneof(fc.string(), fc.constantFrom('at', 'v', 'kind', 'src', 'type', 'op', 'path', 'from', 'value', 'patch', 'input', 'output', 'body', '__proto__', '5'))
-const numbers = fc.oneof(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.integer(), fc.constantFrom(0, -0, 1.79e12, 1_790_000_000_001, 9, 10))
+const keys = fc.oneof(
+  fc.string(),
+  fc.constantFrom(
+    'at',
+    'v',
+    'kind',
+    'src',
+    'type',
+    'op',
+    'path',
+    'from',
+    'value',
+    'patch',
+    'input',
+    'output',
+    'body',
+    '__proto__',
+    '5',
+  ),
+)
+const numbers = fc.oneof(
+  fc.double({ noDefaultInfinity: true, noNaN: true }),
+  fc.integer(),
+  fc.constantFrom(0, -0, 1.79e12, 1_790_000_000_001, 9, 10),
+)
 const { json } = fc.letrec<{ json: JsonValue; node: JsonValue }>((tie) => ({
-  json: fc.oneof({ weight: 3, arbitrary: fc.oneof(texts, numbers, fc.boolean(), fc.constant(null)) }, { weight: 2, arbitrary: tie('node') }),
+  json: fc.oneof(
+    { weight: 3, arbitrary: fc.oneof(texts, numbers, fc.boolean(), fc.constant(null)) },
+    { weight: 2, arbitrary: tie('node') },
+  ),
   node: fc.oneof(fc.array(tie('json'), { maxLength: 4 }), fc.dictionary(keys, tie('json'), { maxKeys: 5 })),
 }))
-const operation = fc.oneof(json, fc.record({ op: fc.constantFrom('add', 'copy'), path: texts, from: texts, value: json }, { requiredKeys: [] }))
+const operation = fc.oneof(
+  json,
+  fc.record({ op: fc.constantFrom('add', 'copy'), path: texts, from: texts, value: json }, { requiredKeys: [] }),
+)
 const header = fc.record(
   {
-    v: json, agent: json, at: fc.oneof(json, fc.constant(1_790_000_000_000)), input: fc.oneof(json, fc.record({ kind: json, to: texts, effect: texts, attempt: json })),
-    epoch: json, owner: json, active: json, nextDueAt: json, pending: json,
-    body: fc.oneof(json, fc.record({ patch: fc.array(operation, { maxLength: 4 }), path: fc.array(texts, { maxLength: 3 }), emit: fc.array(json, { maxLength: 2 }) }, { requiredKeys: [] })),
+    v: json,
+    agent: json,
+    at: fc.oneof(json, fc.constant(1_790_000_000_000)),
+    input: fc.oneof(json, fc.record({ kind: json, to: texts, effect: texts, attempt: json })),
+    epoch: json,
+    owner: json,
+    active: json,
+    nextDueAt: json,
+    pending: json,
+    body: fc.oneof(
+      json,
+      fc.record(
+        {
+          patch: fc.array(operation, { maxLength: 4 }),
+          path: fc.array(texts, { maxLength: 3 }),
+          emit: fc.array(json, { maxLength: 2 }),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
   },
   { requiredKeys: [] },
 )
@@ -36,7 +107,7 @@ const event: fc.Arbitrary<NewEvent> = fc.record({
   id: fc.constantFrom(OWN, FIRST, OTHER, 'not a uuid'),
   type: texts,
   data: fc.oneof(json, fc.record({ src: json, output: json, attempt: json }, { requiredKeys: [] })),
-  metadata: fc.record({ $correlationId: json, $causationId: json, refold: header }) as fc.Arbitrary<JsonValue>,
+  metadata: fc.record({ $correlationId: json, $causationId: json, refold: header }),
 })
 
 const draft: NewEvent = {
@@ -47,13 +118,23 @@ const draft: NewEvent = {
     $correlationId: FIRST,
     $causationId: '0c1d2e3f-4a5b-4c6d-8e7f-0000000001f0',
     refold: {
-      v: 0, agent: 'research@3', at: 1_790_000_000_000, input: { kind: 'effect.done', to: '0', effect: '6.0' }, epoch: 1, active: ['review'], nextDueAt: 1_790_000_060_000,
+      v: 0,
+      agent: 'research@3',
+      at: 1_790_000_000_000,
+      input: { kind: 'effect.done', to: '0', effect: '6.0' },
+      epoch: 1,
+      active: ['review'],
+      nextDueAt: 1_790_000_060_000,
       body: {
         patch: [
           { op: 'remove', path: '/state/effects/6.0' },
           { op: 'replace', path: '/state/root/value', value: 'review' },
           { op: 'copy', from: '/data/output', path: '/state/root/context/draft' },
-          { op: 'add', path: '/state/timers/7.t0', value: { source: '0', target: '0', id: 'late', due: 1_790_000_060_000, event: { type: 'late' } } },
+          {
+            op: 'add',
+            path: '/state/timers/7.t0',
+            value: { source: '0', target: '0', id: 'late', due: 1_790_000_060_000, event: { type: 'late' } },
+          },
         ],
         path: ['3.0'],
       },
@@ -75,7 +156,11 @@ describe('record shapes', () => {
 
   test('the same step of two agents has one shape', () => {
     const shape = (revision: number, effect: string) => {
-      const text = JSON.stringify(draft).replaceAll('"7.', `"${revision}.`).replaceAll('/7.', `/${revision}.`).replaceAll('6.0', effect).replace('1790000060000', '1790000060007')
+      const text = JSON.stringify(draft)
+        .replaceAll('"7.', `"${revision}.`)
+        .replaceAll('/7.', `/${revision}.`)
+        .replaceAll('6.0', effect)
+        .replace('1790000060000', '1790000060007')
       return writeRecord(JSON.parse(text), { id: OWN, revision, firstId: FIRST }, trie)?.shape.text()
     }
     expect(shape(7, '6.0')).toBeTypeOf('string')

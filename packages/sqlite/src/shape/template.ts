@@ -19,7 +19,7 @@ export type Template = 0 | 1 | string | readonly Template[] | { readonly [key: s
 export const HOLES = { ownRevision: '\u0001', text: '\u0002', number: '\u0003', revisionsBack: '\u0004' } as const
 
 /** Text with one of these cannot be a `%` template. */
-export const HOLE_PATTERN = /[\u0001-\u0004]/
+export const HOLE_PATTERN = new RegExp(`[${Object.values(HOLES).join('')}]`)
 
 /** What a shape says of a record is relative to this. */
 export interface RecordPlace {

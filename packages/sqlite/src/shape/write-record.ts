@@ -111,7 +111,9 @@ function writeOperation(writer: ShapeWriter, operation: JsonObject): void {
 
 /** The text of the payload; in its place the shape has `1`. */
 function writeData(writer: ShapeWriter, data: JsonValue): string | null {
-  const payloadKey = isObject(data) ? PAYLOAD_KEYS.find((key) => Object.hasOwn(data, key) && data[key] !== undefined) : undefined
+  const payloadKey = isObject(data)
+    ? PAYLOAD_KEYS.find((key) => Object.hasOwn(data, key) && data[key] !== undefined)
+    : undefined
   if (!isObject(data) || (payloadKey === undefined && !Object.hasOwn(data, 'src'))) {
     writer.mark('1')
     return JSON.stringify(data)
@@ -122,7 +124,8 @@ function writeData(writer: ShapeWriter, data: JsonValue): string | null {
       payload = JSON.stringify(value)
       writer.mark('1')
     } else if (key === 'attempt') writer.count(value)
-    else if (key === 'src' && (value === null || (typeof value === 'string' && value.length <= 64))) writer.constant(value)
+    else if (key === 'src' && (value === null || (typeof value === 'string' && value.length <= 64)))
+      writer.constant(value)
     else writer.value(value)
   })
   return payload

@@ -2,14 +2,31 @@
 import type { AgentStatus, Condition, DirectoryEntry } from '@refold/core'
 import type { SqliteConnection, SqlValue } from '../driver/driver.js'
 import { InternTable } from './intern-table.js'
+import { RecentMap } from './recent-map.js'
 
 /** In the order of the columns. */
-export const DIRECTORY_COLUMNS = ['version', 'status', 'condition', 'active', 'owner', 'epoch', 'pending', 'in_doubt', 'next_due'] as const
+export const DIRECTORY_COLUMNS = [
+  'version',
+  'status',
+  'condition',
+  'active',
+  'owner',
+  'epoch',
+  'pending',
+  'in_doubt',
+  'next_due',
+] as const
 export type DirectoryColumn = (typeof DIRECTORY_COLUMNS)[number]
 
 /** Numbers in the file: never change them. */
 export const STATUS_CODES: Readonly<Record<AgentStatus, number>> = { active: 0, done: 1, error: 2, stopped: 3 }
-export const CONDITION_CODES: Readonly<Record<Condition, number>> = { running: 0, paused: 1, blocked: 2, 'in-doubt': 3, suspected: 4 }
+export const CONDITION_CODES: Readonly<Record<Condition, number>> = {
+  running: 0,
+  paused: 1,
+  blocked: 2,
+  'in-doubt': 3,
+  suspected: 4,
+}
 const STATUSES = Object.keys(STATUS_CODES) as readonly AgentStatus[]
 const CONDITIONS = Object.keys(CONDITION_CODES) as readonly Condition[]
 
@@ -19,10 +36,34 @@ const UNBOUNDED = Number.MAX_SAFE_INTEGER
 export class DirectoryColumns {
   readonly activeSets: InternTable
   readonly owners: InternTable
+  readonly #parsedSets = new RecentMap<number, readonly string[]>({ keep: 5_000 })
 
   constructor(connection: SqliteConnection) {
     this.activeSets = new InternTable(connection, { table: 'active_set', maxTexts: UNBOUNDED })
     this.owners = new InternTable(connection, { table: 'owner', maxTexts: UNBOUNDED })
+  }
+
+  /** The states of a set: one array for all agents that are in them. */
+  activeSet(id: number): readonly string[] {
+    let states = this.#parsedSets.get(id)
+    if (states === undefined) {
+      states = Object.freeze(JSON.parse(this.activeSets.text(id)) as string[])
+      this.#parsedSets.set(id, states)
+    }
+    return states
+  }
+
+  /** What was numbered in the transaction stays. */
+  committed(): void {
+    this.activeSets.committed()
+    this.owners.committed()
+  }
+
+  /** What was numbered in the transaction is not there. */
+  rolledBack(): void {
+    this.activeSets.rolledBack()
+    this.owners.rolledBack()
+    this.#parsedSets.clear()
   }
 
   /** The columns' values. Inside a transaction only. */
@@ -41,18 +82,26 @@ export class DirectoryColumns {
   }
 
   /** The values of those columns that differ. Inside a transaction only. */
-  changed(before: DirectoryEntry | undefined, after: DirectoryEntry): readonly (readonly [DirectoryColumn, SqlValue])[] {
+  changed(
+    before: DirectoryEntry | undefined,
+    after: DirectoryEntry,
+  ): readonly (readonly [DirectoryColumn, SqlValue])[] {
     const row = this.toRow(after)
     if (before === undefined) return DIRECTORY_COLUMNS.map((column, at) => [column, row[at] ?? null])
     const old = this.toRow(before)
     const changed: [DirectoryColumn, SqlValue][] = []
-    for (const [at, column] of DIRECTORY_COLUMNS.entries()) if (old[at] !== row[at]) changed.push([column, row[at] ?? null])
+    for (const [at, column] of DIRECTORY_COLUMNS.entries())
+      if (old[at] !== row[at]) changed.push([column, row[at] ?? null])
     return changed
   }
 
   /** `undefined` when the stream is no agent's. */
   fromRow(stream: string, row: readonly SqlValue[]): DirectoryEntry | undefined {
-    const [version, status, condition, active, owner, epoch, pending, inDoubt, nextDueAt] = row as readonly (number | null | undefined)[]
+    const [version, status, condition, active, owner, epoch, pending, inDoubt, nextDueAt] = row as readonly (
+      | number
+      | null
+      | undefined
+    )[]
     if (version === null || version === undefined) return undefined
     const hyphen = stream.indexOf('-')
     return Object.freeze({
@@ -62,7 +111,7 @@ export class DirectoryColumns {
       id: stream.slice(hyphen + 1),
       status: STATUSES[status ?? 0] ?? 'active',
       condition: CONDITIONS[condition ?? 0] ?? 'running',
-      active: Object.freeze(JSON.parse(this.activeSets.text(active ?? 0)) as string[]),
+      active: this.activeSet(active ?? 0),
       ...(owner !== null && owner !== undefined && { owner: this.owners.text(owner) }),
       epoch: epoch ?? 0,
       pending: pending ?? 0,

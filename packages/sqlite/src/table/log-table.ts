@@ -54,14 +54,24 @@ export class LogTable {
       const sight = text.length > MAX_SHAPE ? 'whole' : this.shapes.sight(text)
       if (typeof sight === 'number') shape.id = sight
       if (sight !== 'whole') {
-        return { id: event.id, at, shape: typeof sight === 'number' ? sight : text, values, data: payload, whole: wholeOf(event) }
+        return {
+          id: event.id,
+          at,
+          shape: typeof sight === 'number' ? sight : text,
+          values,
+          data: payload,
+          whole: wholeOf(event),
+        }
       }
     }
     return { id: event.id, at: null, shape: undefined, ...wholeOf(event), whole: undefined }
   }
 
   /** Inside a transaction only. */
-  insert(event: EncodedEvent, at: { readonly position: number; readonly stream: number; readonly revision: number }): void {
+  insert(
+    event: EncodedEvent,
+    at: { readonly position: number; readonly stream: number; readonly revision: number },
+  ): void {
     const [prefix, id] = idColumnsOf(event.id, this.prefixes)
     const shape = this.#shapeId(event)
     const text = shape === null ? (event.whole ?? event) : event

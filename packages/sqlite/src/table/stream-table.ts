@@ -35,6 +35,7 @@ export class StreamTable {
   readonly #updates = new Map<string, SqliteStatement>()
   readonly #find: SqliteStatement
   readonly #byId: SqliteStatement
+  readonly #byIds: SqliteStatement
   readonly #lastRevision: SqliteStatement
   readonly #firstId: SqliteStatement
   readonly #insert: SqliteStatement
@@ -45,10 +46,15 @@ export class StreamTable {
     this.#prefixes = prefixes
     this.columns = new DirectoryColumns(connection)
     this.#find = connection.prepare(`SELECT id, ${COLUMNS} FROM stream WHERE name = ?`)
-    this.#byId = connection.prepare(`SELECT name, ${COLUMNS} FROM stream WHERE id = ?`)
+    this.#byId = connection.prepare('SELECT name FROM stream WHERE id = ?')
+    this.#byIds = connection.prepare(
+      `SELECT id, name, ${COLUMNS} FROM stream WHERE id IN (SELECT value FROM json_each(?))`,
+    )
     this.#lastRevision = connection.prepare('SELECT revision FROM log WHERE stream = ? ORDER BY revision DESC LIMIT 1')
     this.#firstId = connection.prepare('SELECT prefix, event FROM log WHERE stream = ? AND revision = 0')
-    this.#insert = connection.prepare(`INSERT INTO stream (id, name, ${COLUMNS}) VALUES (${'?, '.repeat(DIRECTORY_COLUMNS.length + 1)}?)`)
+    this.#insert = connection.prepare(
+      `INSERT INTO stream (id, name, ${COLUMNS}) VALUES (${'?, '.repeat(DIRECTORY_COLUMNS.length + 1)}?)`,
+    )
     this.#maxId = connection.prepare('SELECT coalesce(max(id), 0) FROM stream')
   }
 
@@ -81,16 +87,21 @@ export class StreamTable {
     return stream
   }
 
-  /** The directory entry of the stream with this number. */
-  entry(id: number): DirectoryEntry | undefined {
-    const row = this.#byId.get(id)
-    return row === undefined ? undefined : this.columns.fromRow(String(row[0]), row.slice(1))
+  /** The directory entries of streams with these numbers, in their order; of those that are agents'. */
+  entries(ids: readonly number[]): readonly DirectoryEntry[] {
+    const found = new Map<number, DirectoryEntry>()
+    for (const [id, name, ...columns] of this.#byIds.all(JSON.stringify(ids))) {
+      const entry = this.columns.fromRow(String(name), columns)
+      if (entry !== undefined) found.set(Number(id), entry)
+    }
+    return ids.flatMap((id) => found.get(id) ?? [])
   }
 
   /** Inside a transaction only. */
   add(name: string, { firstId, entry }: Pick<StreamRow, 'firstId' | 'entry'>): StreamRow {
     const id = Number(this.#maxId.get()?.[0]) + 1
-    const columns: readonly SqlValue[] = entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
+    const columns: readonly SqlValue[] =
+      entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
     this.#insert.run(id, name, ...columns)
     const stream: StreamRow = { id, name, firstId, lastRevision: -1, entry }
     this.#cache.set(name, stream)

@@ -63,7 +63,7 @@ function checkOwnership(
 
 /** An owner is named by its worker's id, or by that and a part of its own that follows a tilde. */
 function isOwner(worker: string, owner: string | undefined): boolean {
-  return owner === worker || owner?.startsWith(`${worker}~`) === true
+  return owner === worker || owner?.startsWith(`${worker}.`) === true
 }
 
 /** The header says of the state what the state says of itself. */

@@ -16,8 +16,14 @@ export const appendCases: readonly ContractCase[] = [
       const stored = await readStream(store, 's-1')
       assert.ok(result.ok)
       assert.equal(result.revision, 2n)
-      assert.deepEqual(stored.map((event) => event.revision), [0n, 1n, 2n])
-      assert.deepEqual(stored.map((event) => event.id), events.map((event) => event.id))
+      assert.deepEqual(
+        stored.map((event) => event.revision),
+        [0n, 1n, 2n],
+      )
+      assert.deepEqual(
+        stored.map((event) => event.id),
+        events.map((event) => event.id),
+      )
       assert.equal(result.position, stored[2]?.position)
     },
   },
@@ -49,7 +55,11 @@ export const appendCases: readonly ContractCase[] = [
       const store = await connect()
       const names = ['s-a', 's-A', 's-ä', 's-a\u0308', 's-a ', "s-'a'", 's-🐋', 's-%', 's-_']
       for (const name of names) assert.ok((await store.append(name, [plainEvent(name)], { expected: 'no_stream' })).ok)
-      for (const name of names) assert.deepEqual((await readStream(store, name)).map((event) => event.data), [name])
+      for (const name of names)
+        assert.deepEqual(
+          (await readStream(store, name)).map((event) => event.data),
+          [name],
+        )
     },
   },
   {

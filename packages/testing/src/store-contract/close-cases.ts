@@ -89,7 +89,10 @@ export const closeCases: readonly ContractCase[] = [
       assert.ok((await appended).ok)
       await put
       const again = await connect()
-      assert.deepEqual((await readStream(again, 'ship-1')).map((event) => event.id), records.map((event) => event.id))
+      assert.deepEqual(
+        (await readStream(again, 'ship-1')).map((event) => event.id),
+        records.map((event) => event.id),
+      )
       assert.deepEqual(await again.registers.get('a'), [1])
       assert.equal((await again.directory.get('ship-1'))?.pending, 2)
     },

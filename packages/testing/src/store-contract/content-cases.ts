@@ -8,7 +8,8 @@ import { agentRecord, awkwardJson, plainEvent } from './sample-events.js'
 
 export const contentCases: readonly ContractCase[] = [
   {
-    title: 'APP-7 awkward JSON as data and as metadata comes back byte for byte, from the first repetition to the third',
+    title:
+      'APP-7 awkward JSON as data and as metadata comes back byte for byte, from the first repetition to the third',
     run: async ({ connect }) => {
       const store = await connect()
       const events = [1, 2, 3].flatMap(() => awkwardJson.map((json) => ({ ...plainEvent(json), metadata: { json } })))
@@ -64,7 +65,8 @@ export const contentCases: readonly ContractCase[] = [
       const event = plainEvent({ list: [1] })
       await store.append('s-1', [event], { expected: 'no_stream' })
       const [read] = await readStream(store, 's-1')
-      ;(read?.data as unknown as { list: number[] }).list.push(2)
+      assert.ok(read)
+      ;(read.data as unknown as { list: number[] }).list.push(2)
       assertSame(await readStream(store, 's-1'), [event])
     },
   },

@@ -1,6 +1,14 @@
 /** What a case of the store contract is given, and the few things that most of them do with it. */
 import assert from 'node:assert/strict'
-import type { DirectoryEntry, DirectoryQuery, ReadAllOptions, ReadOptions, Store, StoredEvent, SubscriptionItem } from '@refold/core'
+import type {
+  DirectoryEntry,
+  DirectoryQuery,
+  ReadAllOptions,
+  ReadOptions,
+  Store,
+  StoredEvent,
+  SubscriptionItem,
+} from '@refold/core'
 
 /** An empty place for data, of its own for each case. */
 export interface ContractData {
@@ -22,7 +30,11 @@ export interface ContractCase {
 }
 
 /** All events of a stream, or of a part of it. */
-export async function readStream(store: Store, stream: string, options: ReadOptions = {}): Promise<readonly StoredEvent[]> {
+export async function readStream(
+  store: Store,
+  stream: string,
+  options: ReadOptions = {},
+): Promise<readonly StoredEvent[]> {
   return collect(store.read(stream, options))
 }
 

@@ -12,10 +12,25 @@ export const directoryCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const [store, other] = [await connect(), await connect()]
       await record(store, 'ship-1', [{ active: ['dock'], status: 'active', owner: 'w1', epoch: 1, pending: 1 }])
-      const first = { stream: 'ship-1', definition: 'ship', version: 2, id: '1', status: 'active', condition: 'running' }
+      const first = {
+        stream: 'ship-1',
+        definition: 'ship',
+        version: 2,
+        id: '1',
+        status: 'active',
+        condition: 'running',
+      }
       const dock = { ...first, active: ['dock'], owner: 'w1', epoch: 1, pending: 1, inDoubt: 0 }
       for (const reader of [store, other]) assert.deepEqual(await reader.directory.get('ship-1'), dock)
-      await record(other, 'ship-1', [{ active: ['sea', 'sail'], nextDueAt: 50 }, { owner: null, pending: 0, epoch: 2 }], { first: 1 })
+      await record(
+        other,
+        'ship-1',
+        [
+          { active: ['sea', 'sail'], nextDueAt: 50 },
+          { owner: null, pending: 0, epoch: 2 },
+        ],
+        { first: 1 },
+      )
       const { owner: _, ...released } = dock
       const sea = { ...released, active: ['sea', 'sail'], epoch: 2, pending: 0, nextDueAt: 50 }
       for (const reader of [store, other]) assert.deepEqual(await reader.directory.get('ship-1'), sea)
@@ -65,7 +80,8 @@ export const directoryCases: readonly ContractCase[] = [
         [{ definition: 'ship', limit: 3 }, ['ship-1', 'ship-2', 'ship-3']],
         [{ limit: 0 }, []],
       ]
-      for (const [query, streams] of found) assert.deepEqual(await findStreams(store, query), streams, JSON.stringify(query))
+      for (const [query, streams] of found)
+        assert.deepEqual(await findStreams(store, query), streams, JSON.stringify(query))
     },
   },
   {
@@ -75,8 +91,8 @@ export const directoryCases: readonly ContractCase[] = [
       const names = Array.from({ length: 1100 }, (_, index) => `ship-${(index * 7919) % 1100}`)
       const states = (name: string): JsonObject => ({ active: [`s${name.length}`] })
       await Promise.all(names.map((name) => record(store, name, [states(name)])))
-      assert.deepEqual(await findStreams(store), [...names].sort())
-      assert.deepEqual(await findStreams(store, { state: 's8' }), names.filter((name) => name.length === 8).sort())
+      assert.deepEqual(await findStreams(store), names.toSorted())
+      assert.deepEqual(await findStreams(store, { state: 's8' }), names.filter((name) => name.length === 8).toSorted())
     },
   },
   {
@@ -84,7 +100,15 @@ export const directoryCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const [store, other] = [await connect(), await connect()]
       await fleet(store)
-      await record(other, 'ship-1', [{ active: ['dock'], owner: 'w2', epoch: 4 }, { status: 'error', pending: 0 }], { first: 1 })
+      await record(
+        other,
+        'ship-1',
+        [
+          { active: ['dock'], owner: 'w2', epoch: 4 },
+          { status: 'error', pending: 0 },
+        ],
+        { first: 1 },
+      )
       await record(store, 'ship-1', [{ owner: null, nextDueAt: 7 }], { first: 3 })
       const rebuilt = [...(await rebuildDirectory(store)).values()]
       for (const reader of [store, other]) assert.deepEqual(sorted(await findEntries(reader)), sorted(rebuilt))
@@ -95,8 +119,18 @@ export const directoryCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const store = await connect()
       const headers: readonly JsonObject[] = [
-        { v: 'x' }, { agent: 5 }, { agent: 'ship' }, { agent: 'boat@1' }, { active: 'dock' }, { active: [1] },
-        { pending: -1 }, { owner: 4 }, { status: 'sunk' }, { condition: 'wet' }, { nextDueAt: 'soon' }, { epoch: 1.5 },
+        { v: 'x' },
+        { agent: 5 },
+        { agent: 'ship' },
+        { agent: 'boat@1' },
+        { active: 'dock' },
+        { active: [1] },
+        { pending: -1 },
+        { owner: 4 },
+        { status: 'sunk' },
+        { condition: 'wet' },
+        { nextDueAt: 'soon' },
+        { epoch: 1.5 },
       ]
       const records = headers.map((header) => agentRecord('ship@1', header))
       await store.append('ship-1', [plainEvent(), ...records], { expected: 'no_stream' })
@@ -132,5 +166,5 @@ async function fleet(store: Store): Promise<Store> {
 }
 
 function sorted<T extends { readonly stream: string }>(entries: readonly T[]): readonly T[] {
-  return [...entries].sort((a, b) => (a.stream < b.stream ? -1 : 1))
+  return entries.toSorted((a, b) => (a.stream < b.stream ? -1 : 1))
 }

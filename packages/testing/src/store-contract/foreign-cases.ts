@@ -14,7 +14,7 @@ export const foreignCases: readonly ContractCase[] = [
       await Promise.all([appendOneByOne(store, 's-own', { count: 20 }), appendOneByOne(other, 's-1', { count: 10 })])
       await appendOneByOne(other, 's-2', { count: 3 })
       const known = await reportsUntil(reports, (newest) => newest.get('s-1') === 9n && newest.get('s-2') === 2n)
-      assert.deepEqual([...known.keys()].sort(), ['s-1', 's-2'])
+      assert.deepEqual([...known.keys()].toSorted(), ['s-1', 's-2'])
     },
   },
   {
@@ -39,7 +39,10 @@ export const foreignCases: readonly ContractCase[] = [
       stop.abort()
       await assert.rejects(aborted, /ended/)
       const already = store.foreignAppends({ signal: AbortSignal.abort() })
-      await assert.rejects(reportsUntil(already, () => false), /ended/)
+      await assert.rejects(
+        reportsUntil(already, () => false),
+        /ended/,
+      )
       const closed = reportsUntil(store.foreignAppends(), () => false)
       const [, ending] = await Promise.allSettled([store.close(), closed])
       assert.match(String(ending.status === 'rejected' && ending.reason), /ended/)

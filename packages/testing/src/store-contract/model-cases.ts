@@ -9,9 +9,22 @@ import { readEverything, readStream } from './contract-case.js'
 import { agentRecord, awkwardJson, plainEvent } from './sample-events.js'
 
 type Operation =
-  | { readonly kind: 'append'; readonly by: number; readonly stream: number; readonly off: number; readonly content: readonly number[] }
+  | {
+      readonly kind: 'append'
+      readonly by: number
+      readonly stream: number
+      readonly off: number
+      readonly content: readonly number[]
+    }
   | { readonly kind: 'repeat'; readonly by: number; readonly which: number }
-  | { readonly kind: 'read'; readonly by: number; readonly stream: number; readonly from: number; readonly limit: number; readonly backwards: boolean }
+  | {
+      readonly kind: 'read'
+      readonly by: number
+      readonly stream: number
+      readonly from: number
+      readonly limit: number
+      readonly backwards: boolean
+    }
 
 interface Model {
   readonly streams: Map<string, NewEvent[]>
@@ -22,9 +35,28 @@ interface Model {
 const by = fc.nat(1)
 const stream = fc.nat(2)
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('append' as const), by, stream, off: fc.constantFrom(0, 0, 0, 0, -1, 1), content: fc.array(fc.nat(99), { minLength: 1, maxLength: 4 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      by,
+      stream,
+      off: fc.constantFrom(0, 0, 0, 0, -1, 1),
+      content: fc.array(fc.nat(99), { minLength: 1, maxLength: 4 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), by, which: fc.nat(20) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), by, stream, from: fc.nat(12), limit: fc.nat(6), backwards: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('read' as const),
+      by,
+      stream,
+      from: fc.nat(12),
+      limit: fc.nat(6),
+      backwards: fc.boolean(),
+    }),
+  },
 )
 
 export const modelCases: readonly ContractCase[] = [
@@ -32,7 +64,10 @@ export const modelCases: readonly ContractCase[] = [
     title: 'APP-1 APP-2 APP-5 APP-7 READ-1 READ-2 READ-3 ALL-1 any operations in any order do what a simple model does',
     run: async ({ connect }) => {
       const stores = [await connect(), await connect()]
-      await fc.assert(fc.asyncProperty(fc.array(operation, { maxLength: 40 }), (operations) => compare(stores, operations)), { numRuns: 60 })
+      await fc.assert(
+        fc.asyncProperty(fc.array(operation, { maxLength: 40 }), (operations) => compare(stores, operations)),
+        { numRuns: 60 },
+      )
     },
   },
 ]
@@ -48,7 +83,10 @@ async function compare(stores: readonly Store[], operations: readonly Operation[
     else await compareRead(store, model, { stream: `${run}-${step.stream}`, step })
   }
   const all = (await readEverything(stores[0] ?? assert.fail())).filter((event) => event.stream.startsWith(run))
-  assert.deepEqual(all.map((event) => event.id), model.all)
+  assert.deepEqual(
+    all.map((event) => event.id),
+    model.all,
+  )
 }
 
 async function compareAppend(
@@ -83,7 +121,7 @@ async function compareRead(
   { stream, step }: { stream: string; step: Extract<Operation, { kind: 'read' }> },
 ): Promise<void> {
   const known = model.streams.get(stream) ?? []
-  const expected = step.backwards ? known.slice(0, step.from + 1).reverse() : known.slice(step.from)
+  const expected = step.backwards ? known.slice(0, step.from + 1).toReversed() : known.slice(step.from)
   const direction = step.backwards ? 'backwards' : 'forwards'
   const read = await readStream(store, stream, { from: toRevision(step.from), limit: step.limit, direction })
   const text = ({ id, type, data, metadata }: NewEvent): string => JSON.stringify([id, type, data, metadata])

@@ -102,7 +102,10 @@ export const readCases: readonly ContractCase[] = [
       const store = await interleaved(await connect())
       const all = await readEverything(store)
       assert.deepEqual(await readEverything(store, { limit: 10 }), all.slice(0, 10))
-      assert.deepEqual(await readEverything(store, { limit: 10, direction: 'backwards' }), all.toReversed().slice(0, 10))
+      assert.deepEqual(
+        await readEverything(store, { limit: 10, direction: 'backwards' }),
+        all.toReversed().slice(0, 10),
+      )
       assert.equal((await readEverything(store, { limit: 1000 })).length, 300)
     },
   },

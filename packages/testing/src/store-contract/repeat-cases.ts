@@ -11,7 +11,9 @@ export const repeatCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const stores = [await connect(), await connect(), await connect()]
       const rivals = stores.flatMap((store) => [store, store, store])
-      const results = await Promise.all(rivals.map((store) => store.append('s-1', plainEvents(1), { expected: 'no_stream' })))
+      const results = await Promise.all(
+        rivals.map((store) => store.append('s-1', plainEvents(1), { expected: 'no_stream' })),
+      )
       assert.equal(results.filter((result) => result.ok).length, 1)
       for (const result of results) assert.ok(result.ok || result.actual === 0n)
       assert.equal((await readEverything(await connect())).length, 1)
@@ -69,7 +71,12 @@ export const repeatCases: readonly ContractCase[] = [
       const store = await connect()
       const [a, b] = [plainEvent(), plainEvent()]
       await store.append('s-1', [a, b], { expected: 'no_stream' })
-      for (const events of [[a, b, plainEvent()], [a, plainEvent()], [plainEvent(), b], [b, a]]) {
+      for (const events of [
+        [a, b, plainEvent()],
+        [a, plainEvent()],
+        [plainEvent(), b],
+        [b, a],
+      ]) {
         assert.deepEqual(await store.append('s-1', events, { expected: 'no_stream' }), { ok: false, actual: 1n })
       }
       assert.deepEqual(await store.append('s-1', [a, b], { expected: toRevision(0) }), { ok: false, actual: 1n })

@@ -20,7 +20,14 @@ export function agentRecord(agent: string, header: JsonObject = {}): NewEvent {
     data: { src: 'draft', output: { text: 'a whale' } },
     metadata: {
       $correlationId: randomUUID(),
-      refold: { v: 0, agent, at: 1_790_000_000_000, input: { kind: 'effect.done', to: '0', effect: '0.1' }, ...header, body: { patch: [] } },
+      refold: {
+        v: 0,
+        agent,
+        at: 1_790_000_000_000,
+        input: { kind: 'effect.done', to: '0', effect: '0.1' },
+        ...header,
+        body: { patch: [] },
+      },
     },
   }
 }

@@ -46,7 +46,8 @@ export const storeContractCases: readonly ContractCase[] = [
 /** Registers one test for each case of the contract. */
 export function storeContract({ name, open, describe, test }: StoreContractOptions): void {
   describe(`${name} keeps the contract of a store`, () => {
-    for (const contractCase of storeContractCases) test(contractCase.title, async () => runCase(contractCase, await open()))
+    for (const contractCase of storeContractCases)
+      test(contractCase.title, async () => runCase(contractCase, await open()))
   })
 }
 

@@ -17,7 +17,10 @@ export const subscribeCases: readonly ContractCase[] = [
         follow(watcher, { stream: 's-1' }, 60),
         follow(watcher, { stream: 's-1', after: toRevision(9) }, 50),
       ])
-      await Promise.all([appendOneByOne(store, 's-1', { count: 30, first: 30 }), appendOneByOne(other, 's-2', { count: 30 })])
+      await Promise.all([
+        appendOneByOne(store, 's-1', { count: 30, first: 30 }),
+        appendOneByOne(other, 's-2', { count: 30 }),
+      ])
       const seen = await Promise.all(watching)
       const [all, ofStream] = [await readEverything(store), await readStream(store, 's-1')]
       assert.deepEqual(seen.map(ids), [all, ofStream, ofStream.slice(10), all, ofStream, ofStream.slice(10)].map(ids))
@@ -69,7 +72,8 @@ export const subscribeCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'SUB-5 a subscription ends when its signal aborts: before it begins, while it waits, in the middle of the past',
+    title:
+      'SUB-5 a subscription ends when its signal aborts: before it begins, while it waits, in the middle of the past',
     run: async ({ connect }) => {
       const store = await connect()
       await appendOneByOne(store, 's-1', { count: 10 })
@@ -101,7 +105,11 @@ export const subscribeCases: readonly ContractCase[] = [
 ]
 
 /** Appends events one by one, each expecting the one before. */
-export async function appendOneByOne(store: Store, stream: string, { count, first = 0 }: { readonly count: number; readonly first?: number }): Promise<void> {
+export async function appendOneByOne(
+  store: Store,
+  stream: string,
+  { count, first = 0 }: { readonly count: number; readonly first?: number },
+): Promise<void> {
   for (let revision = first; revision < first + count; revision++) {
     const expected: Revision | 'no_stream' = revision === 0 ? 'no_stream' : toRevision(revision - 1)
     const [event] = plainEvents(1)

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import type { JsonValue, NewEvent, Store, StoredEvent } from '@refold/core'
+import { StateReplay, toRevision } from '@refold/core'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
+import { sqliteStore } from './sqlite-store.js'
+
+const key = fc.constantFrom('a', 'b', 'value', '0', '1', '-', 'x~1y', '<own>', '<last>')
+const path = fc.array(key, { maxLength: 3 }).map((tokens) => ['/state', ...tokens].join('/'))
+const from = fc.oneof(path, fc.constantFrom('/data', '/data/output', '/data/output/a', '/data/src', '/id'))
+const value: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom<JsonValue>(1, 'x', '<own>', '<id>', '<first>', null, 1_790_000_000_500),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'kind', '5'), tie('value'), { maxKeys: 3 }),
+  ),
+})).value
+const operation = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('add' as const), path, value }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('copy' as const), from, path }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('remove' as const), path }) },
+)
+/** Few kinds of step, each made again and again: that is what is stored compactly. */
+const kinds = fc.array(fc.tuple(fc.array(operation, { maxLength: 4 }), fc.boolean()), { minLength: 1, maxLength: 4 })
+
+describe('replay', () => {
+  let scratch: ScratchDirectory
+  let store: Store
+  beforeEach(() => {
+    scratch = scratchDirectory()
+    store = sqliteStore(scratch.file)
+  })
+  afterEach(async () => {
+    await store.close()
+    scratch.remove()
+  })
+
+  test('any records give the state that their events give, from the first record and from the middle', async () => {
+    let compact = 0
+    await fc.assert(
+      fc.asyncProperty(kinds, fc.array(fc.tuple(fc.nat(3), value), { maxLength: 25 }), async (patches, steps) => {
+        const stream = `s-${randomUUID()}`
+        const events = recordsOf(patches, steps)
+        for (const [index, event] of events.entries()) {
+          await store.append(stream, [event], { expected: index === 0 ? 'no_stream' : toRevision(index - 1) })
+        }
+        const stored = await readAll(store, stream)
+        const middle = Math.floor(stored.length / 2)
+        const replay = new StateReplay(stateOf(stored.slice(0, middle)))
+        await store.replay?.(stream, { from: toRevision(middle) }, replay)
+        const whole = new StateReplay()
+        const count = (): void => void compact++
+        await store.replay?.(
+          stream,
+          {},
+          {
+            event: (event) => whole.event(event),
+            begin: (record) => (count(), whole.begin(record)),
+            operation: (...given) => whole.operation(...given),
+          },
+        )
+        for (const result of [replay.result(), whole.result()])
+          expect(JSON.stringify(result)).toBe(JSON.stringify(stateOf(stored)))
+      }),
+      { numRuns: 60 },
+    )
+    expect(compact).toBeGreaterThan(100)
+  })
+
+  test('a replay of more than a page hands out each record once and in order, up to where it is told to go', async () => {
+    const events = Array.from({ length: 1300 }, (_, index) =>
+      record([{ op: 'add', path: '/state', value: { index } }], { id: randomUUID(), output: index }),
+    )
+    await store.append('s-1', events, { expected: 'no_stream' })
+    const seen: number[] = []
+    const target = {
+      event: (event: StoredEvent) => seen.push(Number(event.revision)),
+      begin: ({ revision }: { revision: number }) => seen.push(revision),
+      operation: () => {},
+    }
+    await store.replay?.('s-1', { from: toRevision(3), to: toRevision(1100) }, target)
+    expect(seen).toEqual(Array.from({ length: 1098 }, (_, index) => index + 3))
+    await store.replay?.('s-unknown', {}, target)
+    expect(seen).toHaveLength(1098)
+  })
+
+  test('what the target throws ends the replay', async () => {
+    await store.append('s-1', [record([], { id: randomUUID(), output: 1 })], { expected: 'no_stream' })
+    const fail = (): never => {
+      throw new RangeError('enough')
+    }
+    await expect(store.replay?.('s-1', {}, { event: fail, begin: fail, operation: fail })).rejects.toThrow('enough')
+  })
+})
+
+/** Those of the steps that fit the state they meet. */
+function recordsOf(
+  patches: readonly (readonly [readonly object[], boolean])[],
+  steps: readonly (readonly [number, JsonValue])[],
+): readonly NewEvent[] {
+  const ids = steps.map(() => randomUUID())
+  const first = record([{ op: 'add', path: '/state', value: { a: {}, b: [1] } }], { id: randomUUID(), output: null })
+  const events = [first]
+  let state = stateOf(events)
+  for (const [at, [which, output]] of steps.entries()) {
+    const [patch, withOutput] = patches[which % patches.length] ?? [[], false]
+    const id = ids[at] as string
+    const text = JSON.stringify(patch)
+      .replaceAll('<own>', `${events.length}.0`)
+      .replaceAll('<last>', `${events.length - 1}.0`)
+    const filled = JSON.parse(text.replaceAll('<id>', id).replaceAll('<first>', first.id)) as readonly object[]
+    const event = record(filled, withOutput ? { id, output } : { id })
+    const replay = new StateReplay(state)
+    try {
+      replay.event({ ...event, stream: 's', revision: toRevision(0) } as StoredEvent)
+    } catch {
+      continue
+    }
+    state = replay.result()
+    events.push(event)
+  }
+  return events
+}
+
+function stateOf(events: readonly NewEvent[]) {
+  const replay = new StateReplay()
+  for (const event of structuredClone(events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }))))
+    replay.event(event as StoredEvent)
+  return replay.result()
+}
+
+function record(patch: readonly object[], { id, output }: { id: string; output?: JsonValue }): NewEvent {
+  const body = { patch } as unknown as JsonValue
+  return {
+    id,
+    type: 'refold.effect.done',
+    data: output === undefined ? { src: 'draft' } : { src: 'draft', output },
+    metadata: { refold: { v: 0, agent: 's@1', at: 1_790_000_000_000, input: { kind: 'effect.done' }, body } },
+  }
+}
+
+async function readAll(store: Store, stream: string): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = []
+  for await (const page of store.read(stream)) events.push(...page)
+  return events
+}

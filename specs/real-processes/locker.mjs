@@ -1,0 +1,21 @@
+/** Another program that holds the file locked for writing, until it is told to end: `locker.mjs ORDER`. */
+const { store } = JSON.parse(process.argv[2])
+const database = await open(store)
+database.exec('BEGIN EXCLUSIVE')
+process.send({ locked: true })
+process.once('message', () => {
+  database.exec('COMMIT')
+  database.close()
+  process.disconnect()
+})
+
+/** Node's own SQLite where it has one, as the store does. */
+async function open(file) {
+  try {
+    const { DatabaseSync } = await import('node:sqlite')
+    return new DatabaseSync(file)
+  } catch {
+    const { default: Database } = await import('better-sqlite3')
+    return new Database(file)
+  }
+}

@@ -18,11 +18,8 @@ import { reviewAgent } from '../../examples/dist/main-job/agent.js'
 const nothing = async () => {}
 const hasEnded = (state) => state.status !== 'active'
 
-/**
- * `services`: URLs of the servers outside, which no crash reaches; `project` and `report`: paths of the review;
- * `begunKeys`: of the bodies of a source that ever began.
- */
-export function exampleCast({ services, project, report, begunKeys }) {
+/** `services`: URLs of the servers outside, which no crash reaches; `project` and `report`: paths of the review. */
+export function exampleCast({ services, project, report }) {
   const job = { directory: project, report, day: '2026-11-23', llm: null }
   const question = 'What is 19 + 23, and what is 1 + 2?'
   return [
@@ -82,24 +79,21 @@ async function acceptReview(agent) {
 }
 
 /** A person who looks into the bank's books when nobody knows what became of a payment. */
-function findOutAndDecide({ bank, begunKeys }) {
+function findOutAndDecide(bank) {
   return async (agent) => {
     for (;;) {
       const state = await agent.waitFor((now) => now.condition === 'in-doubt' || hasEnded(now))
       if (hasEnded(state)) return
-      const booked = await findBooked({ bank, keys: begunKeys('charge', { bank }) })
-      const decision = booked === undefined ? { again: true } : { complete: { receipt: booked.receipt } }
-      for (const doubt of await agent.inDoubt()) await agent.decide(doubt, { ...decision, by: 'ana' })
+      for (const doubt of await agent.inDoubt()) await agent.decide(doubt, await bookedOrNot(bank, doubt))
     }
   }
 }
 
-async function findBooked({ bank, keys }) {
-  for (const key of keys) {
-    const response = await fetch(`${bank}/charges/${encodeURIComponent(key)}`)
-    if (response.ok) return response.json()
-  }
-  return undefined
+async function bookedOrNot(bank, { key }) {
+  const response = await fetch(`${bank}/charges/${encodeURIComponent(key)}`)
+  if (!response.ok) return { again: true, by: 'ana' }
+  const { receipt } = await response.json()
+  return { complete: { receipt }, by: 'ana' }
 }
 
 function isAnswered(state) {

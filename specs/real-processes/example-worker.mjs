@@ -2,7 +2,6 @@
  * A process that runs the agents of the examples to their ends, tells its parent what became of them, and kills itself on
  * the way where it is told to: `example-worker.mjs ORDER`, with the order as JSON.
  */
-import { existsSync, readFileSync } from 'node:fs'
 import { createRuntime } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { exampleCast } from './example-cast.mjs'
@@ -13,7 +12,7 @@ import { watchedStore } from './watched-store.mjs'
 
 const order = JSON.parse(process.argv[2])
 const log = factLog(order.facts, { by: order.name })
-const cast = exampleCast({ ...order, begunKeys })
+const cast = exampleCast(order)
 const logged = new Map()
 for (const { definition } of cast) {
   if (!logged.has(definition)) logged.set(definition, withLoggedBodies(definition, log))
@@ -44,15 +43,4 @@ async function bringToItsEnd({ definition, id, input, drive, end }) {
   ended?.(stream)
   const { status, value, context, output, condition } = agent.getSnapshot()
   return [stream, { status, value, context, output, condition }]
-}
-
-/** Keys of the bodies that any process has begun, for a source whose input has these members. */
-function begunKeys(src, members) {
-  if (!existsSync(order.facts)) return []
-  const facts = readFileSync(order.facts, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line))
-  const fits = ({ input }) => Object.entries(members).every(([name, value]) => input[name] === value)
-  return facts.filter((fact) => fact.what === 'begun' && fact.src === src && fits(fact)).map(({ key }) => key)
 }

@@ -62,12 +62,12 @@ const actorsWith = ({ patience }) => ({
 })
 
 /** Invokes the actor for the agent, keeps what comes out under that name, and goes on. */
-function oneAfterTheOther({ src, keep, then }) {
+function oneAfterTheOther({ src, keep, next }) {
   return {
     invoke: {
       src,
       input: ({ context }) => ({ agent: context.agent }),
-      onDone: { target: then, actions: assign({ [keep]: ({ event }) => event.output }) },
+      onDone: { target: next, actions: assign({ [keep]: ({ event }) => event.output }) },
     },
   }
 }
@@ -104,9 +104,9 @@ const machineWith = (options) =>
           },
         },
       },
-      packing: oneAfterTheOther({ src: 'parcel', keep: 'parcel', then: 'charging' }),
-      charging: oneAfterTheOther({ src: 'charge', keep: 'receipt', then: 'shipping' }),
-      shipping: oneAfterTheOther({ src: 'ship', keep: 'shipped', then: 'done' }),
+      packing: oneAfterTheOther({ src: 'parcel', keep: 'parcel', next: 'charging' }),
+      charging: oneAfterTheOther({ src: 'charge', keep: 'receipt', next: 'shipping' }),
+      shipping: oneAfterTheOther({ src: 'ship', keep: 'shipped', next: 'done' }),
       done: { type: 'final' },
     },
   })

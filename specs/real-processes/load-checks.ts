@@ -40,6 +40,9 @@ export async function checkLoad({ store, facts, seen }: LoadEvidence): Promise<L
   const begun = factsOf(facts, 'begun')
   const broken = [
     ...factsOf(facts, 'overlapping').map(({ by, stream }) => `${by} had two appends to ${stream} in flight`),
+    ...factsOf(facts, 'report').flatMap(({ by, code, message }) =>
+      code === 'IN_DOUBT' ? [] : [`${by} reported ${code}: ${message}`],
+    ),
     ...begun.flatMap((body) => checkBody(body, context)),
     ...checkKeys(begun, context),
     ...factsOf(facts, 'sent').flatMap((sent) => checkSent(sent, stored)),

@@ -15,7 +15,7 @@ export interface SmallDisk extends Disposable {
 export function mountSmallDisk({ bytes }: { readonly bytes: number }): SmallDisk | { readonly refusal: string } {
   const directory = mkdtempSync(join(tmpdir(), 'refold-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', directory], { stdio: 'pipe' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', directory], { stdio: 'pipe' })
   } catch (error) {
     rmSync(directory, { recursive: true })
     return { refusal: `no small disk can be mounted here: ${(error as Error).message}` }
@@ -26,7 +26,7 @@ export function mountSmallDisk({ bytes }: { readonly bytes: number }): SmallDisk
     fill: () => fillUp(ballast),
     makeRoom: () => rmSync(ballast),
     [Symbol.dispose]() {
-      execFileSync('umount', [directory])
+      execFileSync('/bin/umount', [directory])
       rmSync(directory, { recursive: true })
     },
   }

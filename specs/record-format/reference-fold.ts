@@ -1,7 +1,10 @@
 /**
- * The fold as the specification has it: RFC 6902 over `{state, data, id}`, and nothing else. It shares no code with the
- * runtime, so that what a record means does not depend on the implementation.
+ * The fold as the specification has it: RFC 6902 over `{state, data, id}`, and nothing else. A library applies the
+ * patches, none of ours, so that what a record means does not depend on the implementation.
  */
+import { applyPatch } from 'rfc6902'
+import type { Operation } from 'rfc6902'
+
 export interface FoldedRecord {
   readonly id: string
   readonly data: unknown
@@ -9,15 +12,7 @@ export interface FoldedRecord {
 }
 
 interface Transition {
-  readonly refold: { readonly body: { readonly patch: readonly Operation[] } }
-}
-
-/** One operation of RFC 6902. */
-export interface Operation {
-  readonly op: string
-  readonly path: string
-  readonly value?: unknown
-  readonly from?: string
+  readonly refold: { readonly body: { readonly patch: readonly object[] } }
 }
 
 /** The states after each record, in order. */
@@ -31,44 +26,11 @@ export function foldEach(records: readonly FoldedRecord[]): readonly unknown[] {
   })
 }
 
-/** The document after a patch. Operations that lie in parts it does not have are an error. */
-export function applyAll(document: object, patch: readonly Operation[]): object {
+/** The document after a patch. Throws on an operation that lies in a part which the document does not have. */
+export function applyAll(document: object, patch: readonly object[]): object {
   const changed = structuredClone(document)
-  for (const operation of patch) apply(changed, operation)
+  // That the operations are well-formed is what the schemas of the record format check.
+  const failed = applyPatch(changed, structuredClone(patch) as Operation[]).find((result) => result !== null)
+  if (failed != null) throw failed
   return changed
-}
-
-function apply(document: object, { op, path, value, from }: Operation): void {
-  const keys = pointer(path)
-  const last = keys.pop() ?? ''
-  const parent = lookUp(document, keys)
-  const put = op === 'copy' ? lookUp(document, pointer(from ?? '')) : value
-  if (Array.isArray(parent)) changeArray(parent, { op, index: last, put: structuredClone(put) })
-  else if (op === 'remove') delete (parent as Record<string, unknown>)[last]
-  else (parent as Record<string, unknown>)[last] = structuredClone(put)
-}
-
-function changeArray(
-  array: unknown[],
-  change: { readonly op: string; readonly index: string; readonly put: unknown },
-): void {
-  const index = change.index === '-' ? array.length : Number(change.index)
-  if (change.op === 'remove') array.splice(index, 1)
-  else if (change.op === 'replace') array[index] = change.put
-  else array.splice(index, 0, change.put)
-}
-
-function lookUp(document: unknown, keys: readonly string[]): unknown {
-  return keys.reduce((at, key) => {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key))
-      throw new Error(`nothing stands at /${keys.join('/')}`)
-    return (at as Record<string, unknown>)[key]
-  }, document)
-}
-
-function pointer(path: string): string[] {
-  return path
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }

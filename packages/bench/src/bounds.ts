@@ -20,7 +20,9 @@ function inserts(file: string, { rows, perCommit }: { rows: number; perCommit: n
   const db = new Database(file)
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
-  db.exec('CREATE TABLE IF NOT EXISTS log (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, data TEXT NOT NULL, UNIQUE (stream, revision))')
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS log (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, data TEXT NOT NULL, UNIQUE (stream, revision))',
+  )
   const insert = db.prepare('INSERT INTO log (stream, revision, data) VALUES (?, ?, ?)')
   const begin = db.prepare('BEGIN IMMEDIATE')
   const end = db.prepare('COMMIT')

@@ -45,7 +45,10 @@ const rows: Row[] = []
 const [name, directory = '', argument = ''] = process.argv.slice(2)
 const repetitions = Number(process.env['BENCH_RUNS'] ?? 3)
 if (name === undefined || name === '--help') {
-  if (name === '--help') process.stdout.write('npm run bench            all measurements; BENCH_RUNS=n sets how often each is run (default 3)\n')
+  if (name === '--help')
+    process.stdout.write(
+      'npm run bench            all measurements; BENCH_RUNS=n sets how often each is run (default 3)\n',
+    )
   else benchAll()
 } else {
   const figures = await MEASUREMENTS[name]?.(directory, argument)
@@ -59,12 +62,18 @@ function benchAll(): void {
   add('W1', 'a step, p50, ms', w1, { figure: 'p50Ms', floor: '' })
   for (const agents of ['100', '1000']) {
     const w2 = repeated('w2', agents)
-    add(`W2-${agents}`, 'agents at once: of plain createActor, nothing stored', w2, { figure: 'ofPlainActors', floor: '0.65' })
+    add(`W2-${agents}`, 'agents at once: of plain createActor, nothing stored', w2, {
+      figure: 'ofPlainActors',
+      floor: '0.65',
+    })
     add(`W2-${agents}`, 'of bare grouped inserts', w2, { figure: 'ofBareGrouped', floor: '' })
     add(`W2-${agents}`, 'steps a second', w2, { figure: 'stepsPerSecond', floor: '' })
     if (agents === '100') add('W6', 'bytes a step, sqlite', w2, { figure: 'bytesPerStep', floor: '≤ 300' })
   }
-  add('W2-100', 'memory store: of plain createActor', repeated('w2-memory', '100'), { figure: 'ofPlainActors', floor: '' })
+  add('W2-100', 'memory store: of plain createActor', repeated('w2-memory', '100'), {
+    figure: 'ofPlainActors',
+    floor: '',
+  })
   withDirectory((shared) => {
     run('w3-write', shared, String(LONG))
     run('w3-recover', shared, 'full') // waits until the lease of the process that wrote the history has run out
@@ -81,7 +90,9 @@ function benchAll(): void {
   add('W5', 'heap of a parked agent, bytes', w5, { figure: 'bytesPerAgent', floor: '≤ 250' })
   add('W5', 'waking it, two commits, ms', w5, { figure: 'wakeMs', floor: '≤ 1' })
   add('W6', 'bytes a step, as plain JSON', repeated('w6'), { figure: 'jsonBytesPerStep', floor: '≤ 750' })
-  add('W7', 'log to payload, 200 turns of 1 kB', repeated('w7'), { figure: 'logToPayload', floor: '≤ 1.5' })
+  const w7 = repeated('w7')
+  add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
+  add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
   print()
 }
 
@@ -100,19 +111,39 @@ function withDirectory<R>(act: (directory: string) => R): R {
 
 function run(measurement: string, at: string, given: string): Figures {
   process.stderr.write(`${measurement} ${given}\n`)
-  const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measurement, at, given], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measurement, at, given], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures
 }
 
-function add(work: string, what: string, figures: readonly Figures[], { figure, floor }: { figure: string; floor: string }): void {
+function add(
+  work: string,
+  what: string,
+  figures: readonly Figures[],
+  { figure, floor }: { figure: string; floor: string },
+): void {
   rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
 }
 
 function print(): void {
-  const lines = rows.map(({ work, what, floor, runs }) => [work, what, show(median(runs)), floor, `${show(Math.min(...runs))} … ${show(Math.max(...runs))}`])
+  const lines = rows.map(({ work, what, floor, runs }) => [
+    work,
+    what,
+    show(median(runs)),
+    floor,
+    `${show(Math.min(...runs))} … ${show(Math.max(...runs))}`,
+  ])
   const table = [['work', 'what', 'median', 'floor', 'spread'], ...lines]
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? '').length)))
-  for (const line of table) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`)
+  for (const line of table)
+    process.stdout.write(
+      `${line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
 }
 
 function show(value: number): string {

@@ -3,8 +3,25 @@ export { defineAgent } from './definition/define-agent.js'
 export { effect } from './definition/effect.js'
 export type { EventsFrom } from './definition/schema-agreement.js'
 export type { AgentConfig } from './definition/agent-config.js'
-export type { AgentDefinition, AgentTypes, ContextOf, EventOf, InputOf, NameOf, OutputOf, TypesOf } from './definition/agent-types.js'
-export type { CallPolicy, CommonPolicy, Found, Interrupted, ReceivedOptions, RetryOptions, StreamPolicy } from './definition/policy-types.js'
+export type {
+  AgentDefinition,
+  AgentTypes,
+  ContextOf,
+  EventOf,
+  InputOf,
+  NameOf,
+  OutputOf,
+  TypesOf,
+} from './definition/agent-types.js'
+export type {
+  CallPolicy,
+  CommonPolicy,
+  Found,
+  Interrupted,
+  ReceivedOptions,
+  RetryOptions,
+  StreamPolicy,
+} from './definition/policy-types.js'
 export { createRuntime } from './agent/create-runtime.js'
 export type * from './runtime/public-types.js'
 export type { EffectArgs } from './definition/effect-types.js'

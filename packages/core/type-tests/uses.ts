@@ -133,6 +133,7 @@ export function describe(state: AnyAgentState): string {
 export async function anyOf(agent: AnyAgent) {
   for (const e of await agent.inDoubt()) await agent.decide(e.effect, { again: true })
 }
+// oxlint-disable-next-line typescript/no-explicit-any -- what a user may write who does not care which agent it is
 export function last(e: AgentEvent<any>) {
   return e.type
 }

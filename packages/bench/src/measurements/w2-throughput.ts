@@ -45,7 +45,8 @@ export async function throughputInMemory(agents: number): Promise<Figures> {
   const inMemory = await opened(memoryStore(log))
   await inMemory.wave('warm', agents)
   const rates: number[] = []
-  for (let round = 0; round < ROUNDS; round++) rates.push((await inMemory.rate(`r${round}`, agents)) / (await plainActors(agents, LEAST_MS)))
+  for (let round = 0; round < ROUNDS; round++)
+    rates.push((await inMemory.rate(`r${round}`, agents)) / (await plainActors(agents, LEAST_MS)))
   await inMemory.close()
   return { ofPlainActors: median(rates) }
 }
@@ -57,7 +58,8 @@ export async function jsonBytesPerStep(): Promise<Figures> {
   const bytes: number[] = []
   const append = store.append.bind(store)
   store.append = (stream, events, options) => {
-    for (const event of events) bytes.push(JSON.stringify({ type: event.type, data: event.data, metadata: event.metadata }).length)
+    for (const event of events)
+      bytes.push(JSON.stringify({ type: event.type, data: event.data, metadata: event.metadata }).length)
     return append(stream, events, options)
   }
   const run = await opened(store)
@@ -93,7 +95,8 @@ async function opened(store: Store): Promise<Opened> {
     rate: async (name, agents) => {
       const from = performance.now()
       const before = steps
-      for (let waves = 0; waves === 0 || performance.now() - from < LEAST_MS; waves++) await wave(`${name}-${waves}`, agents)
+      for (let waves = 0; waves === 0 || performance.now() - from < LEAST_MS; waves++)
+        await wave(`${name}-${waves}`, agents)
       return (steps - before) / ((performance.now() - from) / 1000)
     },
   }

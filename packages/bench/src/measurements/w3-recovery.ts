@@ -13,12 +13,19 @@ const FILE = 'w3.db'
 export async function writeHistory(directory: string, steps: number): Promise<Figures> {
   const log = memoryLog()
   const source = memoryStore(log)
-  const agent = stepAgent((name, step) => (step > steps ? new Promise<never>(() => {}) : Promise.resolve(makeResult(name, step))))
-  const runtime = await createRuntime({ store: memoryStore(log), agents: [agent], snapshots: { everyEvents: Number.MAX_SAFE_INTEGER } })
+  const agent = stepAgent((name, step) =>
+    step > steps ? new Promise<never>(() => {}) : Promise.resolve(makeResult(name, step)),
+  )
+  const runtime = await createRuntime({
+    store: memoryStore(log),
+    agents: [agent],
+    snapshots: { everyEvents: Number.MAX_SAFE_INTEGER },
+  })
   const started = await runtime.start(agent, { id: 'long', input: { agent: 'long', steps: steps + 10, keep: false } })
   await started.waitFor((state) => state.context.step > steps)
   const target = sqliteStore(join(directory, FILE))
-  for await (const page of source.read('bench-long')) for (let at = 0; at < page.length; at += 500) await copy(target, page.slice(at, at + 500))
+  for await (const page of source.read('bench-long'))
+    for (let at = 0; at < page.length; at += 500) await copy(target, page.slice(at, at + 500))
   await target.close()
   await runtime.close()
   return { steps }
@@ -27,7 +34,8 @@ export async function writeHistory(directory: string, steps: number): Promise<Fi
 async function copy(target: Store, events: readonly (NewEvent & { readonly revision: bigint })[]): Promise<void> {
   const [first] = events
   if (first === undefined) return
-  const expected = first.revision === 0n ? 'no_stream' : ((first.revision - 1n) as Parameters<Store['append']>[2]['expected'])
+  const expected =
+    first.revision === 0n ? 'no_stream' : ((first.revision - 1n) as Parameters<Store['append']>[2]['expected'])
   const result = await target.append('bench-long', events, { expected })
   if (!result.ok) throw new Error('the copy of the history met a conflict')
 }
@@ -43,7 +51,11 @@ export async function recoverHistory(directory: string, snapshots: boolean): Pro
   const everyEvents = snapshots ? 100 : Number.MAX_SAFE_INTEGER
   let close = (): Promise<void> => Promise.resolve()
   const seconds = await timed(async () => {
-    const runtime = await createRuntime({ store: sqliteStore(join(directory, FILE)), agents: [agent], snapshots: { everyEvents } })
+    const runtime = await createRuntime({
+      store: sqliteStore(join(directory, FILE)),
+      agents: [agent],
+      snapshots: { everyEvents },
+    })
     close = () => runtime.close()
     await restarted
   })

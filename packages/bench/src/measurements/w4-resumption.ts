@@ -25,13 +25,16 @@ export async function resumptionWorker(directory: string, hang: boolean): Promis
 }
 
 export async function resumption(directory: string, entry: string): Promise<Figures> {
-  const first = spawn(process.execPath, [entry, 'w4-worker', directory, 'hang'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const first = spawn(process.execPath, [entry, 'w4-worker', directory, 'hang'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   for await (const line of createInterface({ input: first.stdout })) if (line === `body ${HANGS_AT}`) break
   first.kill('SIGKILL')
   const from = performance.now()
   const second = spawn(process.execPath, [entry, 'w4-worker', directory], { stdio: ['ignore', 'pipe', 'inherit'] })
   let restarted = Number.NaN
-  for await (const line of createInterface({ input: second.stdout })) if (line.startsWith('body') && Number.isNaN(restarted)) restarted = performance.now() - from
+  for await (const line of createInterface({ input: second.stdout }))
+    if (line.startsWith('body') && Number.isNaN(restarted)) restarted = performance.now() - from
   const bodies = readFileSync(join(directory, 'bodies.txt'), 'utf8').trim().split('\n')
   return { bodies: bodies.length, restartedMs: restarted }
 }

@@ -14,7 +14,11 @@ export async function parked(directory: string): Promise<Figures> {
   const runtime = await createRuntime({ store: sqliteStore(join(directory, 'w5.db')), agents: [agent] })
   const park = async (name: string, count: number): Promise<void> => {
     for (let at = 0; at < count; at += 500) {
-      await Promise.all(Array.from({ length: Math.min(500, count - at) }, (_, i) => runtime.start(agent, { id: `${name}-${at + i}`, input: { agent: name, steps: 1, keep: true } })))
+      await Promise.all(
+        Array.from({ length: Math.min(500, count - at) }, (_, i) =>
+          runtime.start(agent, { id: `${name}-${at + i}`, input: { agent: name, steps: 1, keep: true } }),
+        ),
+      )
     }
   }
   await park('warm', 500)

@@ -1,5 +1,8 @@
 /** W7: a transcript of 200 turns of 1 kB whose effect gets all messages as input: the log against the payload. */
-import { createRuntime, defineAgent, memoryStore } from '@refold/core'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRuntime, defineAgent } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
 import { assign, fromPromise, setup } from 'xstate'
 import type { Figures } from '../figures.js'
 
@@ -14,7 +17,9 @@ interface Message {
 const machine = setup({
   types: { context: {} as { messages: Message[] } },
   actors: {
-    model: fromPromise<Message, { messages: Message[] }>(({ input }) => Promise.resolve({ role: 'assistant', content: turn(input.messages.length) })),
+    model: fromPromise<Message, { messages: Message[] }>(({ input }) =>
+      Promise.resolve({ role: 'assistant', content: turn(input.messages.length) }),
+    ),
   },
   guards: { over: ({ context }) => context.messages.length >= TURNS },
 }).createMachine({
@@ -26,7 +31,11 @@ const machine = setup({
       invoke: {
         src: 'model',
         input: ({ context }) => ({ messages: context.messages }),
-        onDone: { target: 'talking', reenter: true, actions: assign({ messages: ({ context, event }) => [...context.messages, event.output] }) },
+        onDone: {
+          target: 'talking',
+          reenter: true,
+          actions: assign({ messages: ({ context, event }) => [...context.messages, event.output] }),
+        },
       },
     },
     done: { type: 'final' },
@@ -37,18 +46,22 @@ function turn(n: number): string {
   return `${n} `.padEnd(TURN_BYTES, 'the model says something of a certain length ')
 }
 
-export async function transcript(): Promise<Figures> {
+export async function transcript(directory: string): Promise<Figures> {
   const agent = defineAgent({ name: 'chat', version: 1, machine })
-  const store = memoryStore()
-  let logged = 0
+  const file = join(directory, 'w7.db')
+  const store = sqliteStore(file)
+  let json = 0
   const append = store.append.bind(store)
   store.append = (stream, events, options) => {
-    for (const event of events) logged += JSON.stringify(event).length
+    for (const event of events) json += JSON.stringify(event).length
     return append(stream, events, options)
   }
-  const runtime = await createRuntime({ store, agents: [agent] })
+  // A snapshot is a cache beside the log: it is left out.
+  const runtime = await createRuntime({ store, agents: [agent], snapshots: { everyEvents: Number.MAX_SAFE_INTEGER } })
+  const before = statSync(file).size
   const chat = await runtime.start(agent, { id: '1' })
   const { context } = await chat.done()
   await runtime.close()
-  return { logToPayload: logged / JSON.stringify(context.messages).length }
+  const payload = JSON.stringify(context.messages).length
+  return { logToPayload: (statSync(file).size - before) / payload, jsonToPayload: json / payload }
 }

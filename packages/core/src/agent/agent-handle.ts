@@ -14,7 +14,15 @@ import { diffBetween, stateAt } from '../reading/history.js'
 import { Observable } from '../reading/observable.js'
 import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
-import type { Agent, ControlOptions, Decision, LegalEvent, Moment, SendOptions, WaitOptions } from '../runtime/public-agent.js'
+import type {
+  Agent,
+  ControlOptions,
+  Decision,
+  LegalEvent,
+  Moment,
+  SendOptions,
+  WaitOptions,
+} from '../runtime/public-agent.js'
 import type { AgentEvent } from '../runtime/public-events.js'
 import type { AgentState, DoneState, InDoubtEffect } from '../runtime/public-state.js'
 import type { Progress } from '../runtime/runner-host.js'
@@ -50,12 +58,22 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.#newest = this.#view(cell)
     this.state$ = new Observable((subscriber) => this.#follow(subscriber))
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
-    this.progress$ = new Observable((subscriber) => options.runtime.onProgress(options.stream, (progress) => subscriber.next(progress)))
+    this.progress$ = new Observable((subscriber) =>
+      options.runtime.onProgress(options.stream, (progress) => subscriber.next(progress)),
+    )
   }
 
-  subscribe(observer: Partial<Observer<AgentState<T>>> | ((state: AgentState<T>) => void), error?: (error: unknown) => void, complete?: () => void): Subscription {
+  subscribe(
+    observer: Partial<Observer<AgentState<T>>> | ((state: AgentState<T>) => void),
+    error?: (error: unknown) => void,
+    complete?: () => void,
+  ): Subscription {
     if (typeof observer !== 'function') return this.state$.subscribe(observer)
-    return this.state$.subscribe({ next: observer, ...(error === undefined ? undefined : { error }), ...(complete === undefined ? undefined : { complete }) })
+    return this.state$.subscribe({
+      next: observer,
+      ...(error === undefined ? undefined : { error }),
+      ...(complete === undefined ? undefined : { complete }),
+    })
   }
 
   getSnapshot(): AgentState<T> {
@@ -72,7 +90,8 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
     return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe(({ header }) => {
-      for (const emitted of header.body.emit ?? []) if (type === '*' || emitted['type'] === type) handler(emitted as never)
+      for (const emitted of header.body.emit ?? [])
+        if (type === '*' || emitted['type'] === type) handler(emitted as never)
     })
   }
 
@@ -80,7 +99,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
     const cell = await this.#cell()
-    const settlement = await cell.submit({ input: { kind: 'event', event: parsed }, ...this.#by(options), ...(id === undefined ? undefined : { dedupId: id }) })
+    const settlement = await cell.submit({
+      input: { kind: 'event', event: parsed },
+      ...this.#by(options),
+      ...(id === undefined ? undefined : { dedupId: id }),
+    })
     if (settlement.kind === 'known') await this.#sameAsBefore(cell, { id: id ?? '', event: parsed })
     return this.#after(cell, settlement)
   }
@@ -111,22 +134,35 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       })
   }
 
-  async waitFor<S extends AgentState<T>>(predicate: ((state: AgentState<T>) => state is S) | ((state: AgentState<T>) => boolean), options: WaitOptions = {}): Promise<S> {
+  async waitFor<S extends AgentState<T>>(
+    predicate: ((state: AgentState<T>) => state is S) | ((state: AgentState<T>) => boolean),
+    options: WaitOptions = {},
+  ): Promise<S> {
     const cell = await this.#cell()
-    return whenCell(cell, (now) => {
-      const state = this.#seen(now)
-      if (predicate(state)) return state as S
-      if (state.status !== 'active') throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
-      return undefined
-    }, { ...options, world: this.#options.runtime.world, what: `a state of ${this.#options.stream}` })
+    return whenCell(
+      cell,
+      (now) => {
+        const state = this.#seen(now)
+        if (predicate(state)) return state as S
+        if (state.status !== 'active')
+          throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
+        return undefined
+      },
+      { ...options, world: this.#options.runtime.world, what: `a state of ${this.#options.stream}` },
+    )
   }
 
   async done(options: WaitOptions = {}): Promise<DoneState<T>> {
     const { runtime, stream } = this.#options
     const wait = { ...options, world: runtime.world, what: `the end of ${stream}` }
-    const ended = await whenCell(await this.#cell(), (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)), wait)
-    if (ended.status === 'done') return ended as DoneState<T>
-    if (ended.status === 'error') throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
+    const ended = await whenCell(
+      await this.#cell(),
+      (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
+      wait,
+    )
+    if (ended.status === 'done') return ended
+    if (ended.status === 'error')
+      throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
     throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
   }
 
@@ -145,7 +181,9 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   async inDoubt(): Promise<readonly InDoubtEffect<T>[]> {
     const state = this.#seen(await this.#fresh())
-    return state.effects.filter((effect) => effect.inDoubt !== undefined || effect.abandoned !== undefined) as unknown as InDoubtEffect<T>[]
+    return state.effects.filter(
+      (effect) => effect.inDoubt !== undefined || effect.abandoned !== undefined,
+    ) as unknown as InDoubtEffect<T>[]
   }
 
   async decide(effect: InDoubtEffect<T> | string, decision: Decision<unknown>): Promise<AgentState<T>> {
@@ -196,7 +234,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       if (before === undefined) continue
       const { type, ...payload } = sent.event
       if (before.type === type && isSameJson(before.data, payload)) return
-      throw new RefoldError('ID_REUSED', `the id ${JSON.stringify(sent.id)} came before with another event`, { facts: { revision: before.revision }, hint: 'Give each event its own id.' })
+      throw new RefoldError('ID_REUSED', `the id ${JSON.stringify(sent.id)} came before with another event`, {
+        facts: { revision: before.revision },
+        hint: 'Give each event its own id.',
+      })
     }
   }
 
@@ -233,11 +274,17 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #view(cell: AgentCell): AgentState<T> {
     const { state, head } = cell
-    if (state === undefined || head === 'no_stream') throw new RefoldError('NOT_FOUND', `${cell.stream} has no state yet`)
+    if (state === undefined || head === 'no_stream')
+      throw new RefoldError('NOT_FOUND', `${cell.stream} has no state yet`)
     return agentState<T>({ state, revision: head }, this.#options.definition)
   }
 
-  #follow(subscriber: { next: (state: AgentState<T>) => void; error: (error: unknown) => void; complete: () => void; closed: boolean }): () => void {
+  #follow(subscriber: {
+    next: (state: AgentState<T>) => void
+    error: (error: unknown) => void
+    complete: () => void
+    closed: boolean
+  }): () => void {
     let stop: (() => void) | undefined
     let stopped = false
     const look = (cell: AgentCell): void => {
@@ -250,12 +297,15 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       subscriber.next(state)
       if (state.status !== 'active') subscriber.complete()
     }
-    this.#cell().then((cell) => {
-      if (stopped) return
-      stop = cell.listen(look)
-      look(cell)
-      if (subscriber.closed) stop()
-    }, (error: unknown) => subscriber.error(error))
+    this.#cell().then(
+      (cell) => {
+        if (stopped) return
+        stop = cell.listen(look)
+        look(cell)
+        if (subscriber.closed) stop()
+      },
+      (error: unknown) => subscriber.error(error),
+    )
     return () => {
       stopped = true
       stop?.()

@@ -47,6 +47,17 @@ describe('OWN-10 what was pending goes on at the next start', () => {
     expect(work.runs).toHaveLength(1)
   })
 
+  test('OWN-10 a never-retry body that does not end is given up after the grace, and is in doubt at the next start', async () => {
+    const { process, reopen, definition } = await working({ safety: 'never-retry' })
+    const closed = process.runtime.close()
+    expect(await outcomeOf(closed)).toBe('pending')
+    await process.time.advance(30_000)
+    await closed
+    const next = await reopen()
+    const again = await next.runtime.attach(definition, '1')
+    expect((await again.inDoubt()).map(({ inDoubt }) => inDoubt?.why)).toEqual(['interrupted'])
+  })
+
   test('OWN-10 an outcome that stands in line behind another append is stored too', async () => {
     const { work, process, agent, types } = await working({ safety: 'never-retry' })
     let answer = (): void => {}

@@ -32,7 +32,7 @@ export function controlledBody(): ControlledBody {
     },
     body: (args) =>
       new Promise((resolve, reject) => {
-        runs.push({ args, resolve: resolve as (output: unknown) => void, reject })
+        runs.push({ args, resolve, reject })
       }),
   }
 }

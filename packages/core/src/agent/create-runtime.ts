@@ -19,12 +19,15 @@ import { streamOf } from './ids.js'
 const DEFAULT_LEASE_MS = 10_000
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
+const DEFAULT_CLOSE_GRACE_MS = 30_000
 
 /**
  * Opens a process's runtime on a store: its agents go on from where they stand. The runtime owns the store and closes
  * it. Rejects with what the store says when it cannot be reached at all.
  */
-export async function createRuntime<const D extends AgentDefinition>(options: RuntimeOptions<D>): Promise<Runtime<NameOf<D>>> {
+export async function createRuntime<const D extends AgentDefinition>(
+  options: RuntimeOptions<D>,
+): Promise<Runtime<NameOf<D>>> {
   const world = options.world ?? systemWorld
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
@@ -38,11 +41,14 @@ export async function createRuntime<const D extends AgentDefinition>(options: Ru
     heartbeatEveryMs: worker.heartbeatEveryMs ?? Math.max(1, Math.floor(leaseDurationMs / 3)),
     snapshotEveryEvents: options.snapshots?.everyEvents ?? DEFAULT_SNAPSHOT_EVERY,
     keepIdle: DEFAULT_KEEP_IDLE,
-    onReport: options.onReport ?? ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
+    closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
+    onReport:
+      options.onReport ??
+      ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
   })
   const opened = new OpenRuntime(runtime)
   await opened.open()
-  return opened as unknown as Runtime<NameOf<D>>
+  return opened
 }
 
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
@@ -50,7 +56,10 @@ function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
   if (name === undefined) return id
   if (!WORKER_NAME.test(name)) {
-    throw new RefoldError('INVALID_ID', `${JSON.stringify(name)} is no worker id`, { hint: 'It has 1 to 100 letters, digits or . _ -', facts: { id: name } })
+    throw new RefoldError('INVALID_ID', `${JSON.stringify(name)} is no worker id`, {
+      hint: 'It has 1 to 100 letters, digits or . _ -',
+      facts: { id: name },
+    })
   }
   return `${name}.${id.slice(0, 13)}`
 }
@@ -98,7 +107,12 @@ class OpenRuntime implements Runtime {
     const stream = streamOf(registered.name, options.id)
     const cell = this.#runtime.cells.fresh(stream, options.id, registered)
     const { worker, performs } = this.#runtime
-    const settlement = await cell.submit({ input: { kind: 'started', input }, worker, ...(performs ? { epoch: 1 } : undefined), ...(options.by === undefined ? undefined : { by: options.by }) })
+    const settlement = await cell.submit({
+      input: { kind: 'started', input },
+      worker,
+      ...(performs ? { epoch: 1 } : undefined),
+      ...(options.by === undefined ? undefined : { by: options.by }),
+    })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
     return this.#handle(cell)
@@ -132,19 +146,31 @@ class OpenRuntime implements Runtime {
   }
 
   /** The same id twice is the same agent, if it was started with the same input. */
-  async #again<D extends AgentDefinition>(definition: D, started: AgentCell, input: JsonValue | undefined): Promise<AgentOf<D>> {
+  async #again<D extends AgentDefinition>(
+    definition: D,
+    started: AgentCell,
+    input: JsonValue | undefined,
+  ): Promise<AgentOf<D>> {
     const { store, cells } = this.#runtime
     for await (const [first] of store.read(started.stream, { limit: 1 })) {
       const before = (first?.data as { input?: JsonValue } | undefined)?.input
       if (isSameJson(before ?? null, input ?? null)) continue
-      throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, { hint: 'Give the agent its own id, or `attach` to the one that is there.', facts: { id: started.id } })
+      throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, {
+        hint: 'Give the agent its own id, or `attach` to the one that is there.',
+        facts: { id: started.id },
+      })
     }
     if (started.state?.agent.version !== started.definition.version) cells.evict(started)
     return this.attach(definition, started.id)
   }
 
   #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {
-    const handle = new AgentHandle(cell, { runtime: this.#runtime, stream: cell.stream, definition: cell.definition, takeUp: (adopted) => this.#takeover.takeUp(adopted) })
+    const handle = new AgentHandle(cell, {
+      runtime: this.#runtime,
+      stream: cell.stream,
+      definition: cell.definition,
+      takeUp: (adopted) => this.#takeover.takeUp(adopted),
+    })
     return handle as unknown as AgentOf<D>
   }
 }

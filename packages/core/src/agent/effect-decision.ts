@@ -19,13 +19,21 @@ export interface DecisionOptions {
 export async function effectDecision(cell: AgentCell, options: DecisionOptions): Promise<EffectDecided> {
   const { effect, decision, definition } = options
   const document = cell.state?.effects[effect]
-  if (document === undefined) throw new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, { hint: '`agent.inDoubt()` lists those that wait for a decision.' })
+  if (document === undefined)
+    throw new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, {
+      hint: '`agent.inDoubt()` lists those that wait for a decision.',
+    })
   if ('again' in decision) {
     if (decision.force !== true) await oldOwnerIsGone(cell, options)
-    return { kind: 'effect.decided', effect, decision: { again: true, ...(decision.force === true ? { force: true } : undefined) } }
+    return {
+      kind: 'effect.decided',
+      effect,
+      decision: { again: true, ...(decision.force === true ? { force: true } : undefined) },
+    }
   }
   if ('fail' in decision) return { kind: 'effect.decided', effect, decision: { fail: toErrorData(decision.fail) } }
-  if ('acknowledge' in decision || document.abandoned !== undefined) return { kind: 'effect.decided', effect, decision: { acknowledge: true } }
+  if ('acknowledge' in decision || document.abandoned !== undefined)
+    return { kind: 'effect.decided', effect, decision: { acknowledge: true } }
   const { parseOutput } = definition.policyOf(document.src)
   const output = toJson(parseOutput === undefined ? decision.complete : parseOutput(decision.complete)).json ?? null
   return { kind: 'effect.decided', effect, decision: { complete: output } }

@@ -24,12 +24,13 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
       try {
         const answer = look(cell)
         if (answer !== undefined) end(() => resolve(answer))
-        else if (cell.failure !== undefined) end(() => reject(cell.failure as RefoldError))
+        else if (cell.failure !== undefined) end(() => reject(cell.failure))
       } catch (error) {
-        end(() => reject(error as Error))
+        end(() => reject(error))
       }
     }
-    const aborted = (): void => end(() => reject(new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })))
+    const aborted = (): void =>
+      end(() => reject(new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })))
     if (signal?.aborted === true) return aborted()
     ends.push(cell.listen(check))
     if (signal !== undefined) {
@@ -37,7 +38,13 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
       ends.push(() => signal.removeEventListener('abort', aborted))
     }
     if (timeoutMs !== undefined) {
-      ends.push(setLongTimer(world.clock, () => end(() => reject(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))), timeoutMs))
+      ends.push(
+        setLongTimer(
+          world.clock,
+          () => end(() => reject(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))),
+          timeoutMs,
+        ),
+      )
     }
     check()
   })

@@ -2,7 +2,6 @@
 import { assign, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
-import type { AgentDefinition } from '../definition/agent-types.js'
 import type { CallPolicy } from '../definition/policy-types.js'
 import type { ReceivedOptions } from '../definition/policy-types.js'
 import type { ControlledBody, WorkInput } from './controlled-body.fixture.js'
@@ -46,6 +45,7 @@ function machineOf({ body, initial = 'working', onOutcome, onAssignNote, grow = 
     types: {
       context: {} as WorkContext,
       events: {} as WorkEvent,
+      // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- XState infers the machine's input from it
       input: {} as { job?: string; list?: string[] } | undefined,
       output: {} as { result: unknown },
     },
@@ -120,5 +120,3 @@ export function workAgent(options: WorkOptions) {
     ...(received === undefined ? undefined : { received }),
   })
 }
-
-export type WorkAgent = ReturnType<typeof workAgent> & AgentDefinition

@@ -24,7 +24,8 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   const { input } = decision
   const untimely = notNow(context, input)
   if (untimely !== undefined) return { kind: 'dropped', why: untimely }
-  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined) return wait(context, envelope, { ...decision, error: undefined })
+  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined)
+    return wait(context, envelope, { ...decision, error: undefined })
   if (envelope.blockWith !== undefined) return wait(context, envelope, { ...decision, error: envelope.blockWith })
   let step: TreeStep
   try {
@@ -47,9 +48,11 @@ function notNow(context: DecideContext, input: ChartInput): string | undefined {
     if (timer === undefined) return 'the timer is gone'
     if (timer.due > context.now) return 'the timer is not due'
     if (state.agent.paused !== undefined) return 'the agent is paused'
-    if (state.agent.waiting?.some(({ input: waiting }) => waiting['timer'] === input.timer) === true) return 'the timer waits already'
+    if (state.agent.waiting?.some(({ input: waiting }) => waiting['timer'] === input.timer) === true)
+      return 'the timer waits already'
   }
-  if ((input.kind === 'effect.event' || input.kind === 'effect.next') && state.effects[input.effect] === undefined) return 'the effect is gone'
+  if ((input.kind === 'effect.event' || input.kind === 'effect.next') && state.effects[input.effect] === undefined)
+    return 'the effect is gone'
   return undefined
 }
 
@@ -58,16 +61,27 @@ function changesNothing(step: TreeStep): boolean {
 }
 
 function notAccepted(context: DecideContext, type: string): Decision {
-  const legal = context.tree().eventDescriptors().filter((descriptor) => descriptor.includes('*') || context.definition.isOutsideEvent(descriptor))
+  const legal = context
+    .tree()
+    .eventDescriptors()
+    .filter((descriptor) => descriptor.includes('*') || context.definition.isOutsideEvent(descriptor))
   const facts = { event: type, legal, state: context.state?.root.value }
   const hint = legal.length === 0 ? 'No outside event is accepted in this state.' : `Accepted now: ${legal.join(', ')}.`
-  return { kind: 'refused', error: new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${type}"`, { hint, facts }) }
+  return {
+    kind: 'refused',
+    error: new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${type}"`, { hint, facts }),
+  }
 }
 
 function windowFull({ definition }: DecideContext): Decision {
   const { maxCount, maxAgeMs } = definition.received
   const message = `${maxCount} event ids of the last ${maxAgeMs} ms are remembered, which is the definition's window`
-  return { kind: 'refused', error: new RefoldError('DEDUP_WINDOW_FULL', message, { hint: 'Send without an id, send later, or widen `received`.' }) }
+  return {
+    kind: 'refused',
+    error: new RefoldError('DEDUP_WINDOW_FULL', message, {
+      hint: 'Send without an id, send later, or widen `received`.',
+    }),
+  }
 }
 
 interface Stepped extends ChartDecision {
@@ -80,7 +94,14 @@ function record(context: DecideContext, envelope: Envelope, decision: Stepped): 
   const { type, data } = recordOf(context, input, envelope.attempt)
   const after = stateAfter(context, envelope, decision)
   const causationId = 'effect' in input ? context.state?.effects[input.effect]?.startedBy : undefined
-  return compose(context, envelope, { type, data, after, input: inputHeader(input, envelope, decision.late), step, causationId })
+  return compose(context, envelope, {
+    type,
+    data,
+    after,
+    input: inputHeader(input, envelope, decision.late),
+    step,
+    causationId,
+  })
 }
 
 /** The next state, given what the tree did. Also used when a waiting input is decided. */
@@ -88,9 +109,15 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
   const { state, definition } = context
   const { step, input } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
-  const effects = effectsAfterStep(state?.effects, definition, { step, settled, startedBy: context.eventId, now: context.now })
+  const effects = effectsAfterStep(state?.effects, definition, {
+    step,
+    settled,
+    startedBy: context.eventId,
+    now: context.now,
+  })
   const { root, timers, detached } = step
-  if (state === undefined) return { agent: firstAgentPart(context, envelope), root, effects, timers, detached, received: {} }
+  if (state === undefined)
+    return { agent: firstAgentPart(context, envelope), root, effects, timers, detached, received: {} }
   const { fingerprint } = definition
   const known = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
   const agent = settled === undefined ? known : cleared(known)
@@ -111,7 +138,7 @@ function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
   }
 }
 
-export function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): InputHeader {
+function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): InputHeader {
   const header: { -readonly [K in keyof InputHeader]: InputHeader[K] } = { kind: input.kind }
   if ('effect' in input) header.effect = input.effect
   else if (input.kind === 'timer.fired') header.timer = input.timer
@@ -126,20 +153,32 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
   const { input, cause } = decision
   const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
   const isOurTrouble = error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT'
-  if (input.kind === 'event' || input.kind === 'started' || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
+  if (input.kind === 'event' || input.kind === 'started' || (isOurTrouble && !isOutcome(input)))
+    return { kind: 'refused', error }
   return wait(context, envelope, { ...decision, error: toErrorData(error) })
 }
 
 /** Stores the input without deciding it. With an error: the agent is blocked from here on. */
-function wait(context: DecideContext, envelope: Envelope, decision: ChartDecision & { error: ErrorData | undefined }): Decision {
+function wait(
+  context: DecideContext,
+  envelope: Envelope,
+  decision: ChartDecision & { error: ErrorData | undefined },
+): Decision {
   const { state } = context
   const { input, error, late } = decision
-  if (state === undefined) return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
+  if (state === undefined)
+    return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
   const waiting = state.agent.waiting ?? []
   const bounded = isOutcome(input) ? 0 : waiting.filter((one) => !isOutcome(chartInputFromJson(one.input))).length
   if (!isOutcome(input) && bounded >= context.maxWaiting) {
     const hint = 'The agent is blocked: mend the cause, then `retry` it.'
-    return { kind: 'refused', error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, { hint, facts: { blocked: state.agent.blocked } }) }
+    return {
+      kind: 'refused',
+      error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, {
+        hint,
+        facts: { blocked: state.agent.blocked },
+      }),
+    }
   }
   const received = withReceived(context, envelope)
   if (received === 'full') return windowFull(context)
@@ -149,6 +188,12 @@ function wait(context: DecideContext, envelope: Envelope, decision: ChartDecisio
     ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
     waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input) }],
   }
-  const effects = isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
-  return compose(context, envelope, { type, data, after: { ...state, agent, effects, ...(received === undefined ? undefined : { received }) }, input: inputHeader(input, envelope, late) })
+  const effects =
+    isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
+  return compose(context, envelope, {
+    type,
+    data,
+    after: { ...state, agent, effects, ...(received === undefined ? undefined : { received }) },
+    input: inputHeader(input, envelope, late),
+  })
 }

@@ -14,18 +14,28 @@ import { mayHaveHappened } from './effects-part.js'
 import type { Claimed } from './inputs.js'
 
 /** Owner deaths in a row, without an outcome, from which on an agent is tried by itself. */
-export const SUSPECTED_DEATHS = 2
+const SUSPECTED_DEATHS = 2
 
-export type ClaimChange = { readonly after: StateDocument; readonly data: JsonObject } | { readonly refused: RefoldError }
+export type ClaimChange =
+  | { readonly after: StateDocument; readonly data: JsonObject }
+  | { readonly refused: RefoldError }
 
 export function claimed(context: DecideContext, state: StateDocument, input: Claimed): ClaimChange {
   const { agent } = state
   if (agent.owner !== input.previous) {
-    return { refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'nobody'}`, { facts: { owner: agent.owner } }) }
+    return {
+      refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'nobody'}`, {
+        facts: { owner: agent.owner },
+      }),
+    }
   }
   const owned: AgentPart = { ...agent, owner: input.worker, epoch: agent.epoch + 1 }
   const after = { ...state, agent: withSuspicion(owned, context, input), effects: interrupted(context, state) }
-  const data = { worker: input.worker, ...(input.previous === undefined ? undefined : { previous: input.previous }), ...(input.trial === undefined ? undefined : { trial: input.trial }) }
+  const data = {
+    worker: input.worker,
+    ...(input.previous === undefined ? undefined : { previous: input.previous }),
+    ...(input.trial === undefined ? undefined : { trial: input.trial }),
+  }
   return { after, data }
 }
 
@@ -33,7 +43,8 @@ function interrupted(context: DecideContext, state: StateDocument): StateDocumen
   const effects: { [effect: string]: EffectDocument } = {}
   let changed = false
   for (const [id, effect] of Object.entries(state.effects)) {
-    const doubt = effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
+    const doubt =
+      effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
     effects[id] = doubt ? { ...effect, inDoubt: { since: context.now, why: 'interrupted' } } : effect
     changed ||= doubt
   }
@@ -43,17 +54,33 @@ function interrupted(context: DecideContext, state: StateDocument): StateDocumen
 function withSuspicion(agent: AgentPart, context: DecideContext, input: Claimed): AgentPart {
   const before: Suspicion = agent.suspicion ?? { deaths: 0, trials: 0 }
   const { suspicion: _suspicion, ...rest } = agent
-  if (input.died !== true) return input.trial === undefined || agent.suspicion === undefined ? agent : { ...rest, suspicion: { ...before, trial: input.trial } }
+  if (input.died !== true)
+    return input.trial === undefined || agent.suspicion === undefined
+      ? agent
+      : { ...rest, suspicion: { ...before, trial: input.trial } }
   const { trial, ...counts } = before
-  const after: Suspicion = { ...counts, deaths: before.deaths + 1, trials: before.trials + (trial === undefined ? 0 : 1) }
-  if (trial === 'alone') return { ...rest, suspicion: after, blocked: agent.blocked ?? { at: context.now, error: toErrorData(deadly(after.deaths)) } }
+  const after: Suspicion = {
+    ...counts,
+    deaths: before.deaths + 1,
+    trials: before.trials + (trial === undefined ? 0 : 1),
+  }
+  if (trial === 'alone')
+    return {
+      ...rest,
+      suspicion: after,
+      blocked: agent.blocked ?? { at: context.now, error: toErrorData(deadly(after.deaths)) },
+    }
   return { ...rest, suspicion: input.trial === undefined ? after : { ...after, trial: input.trial } }
 }
 
 function deadly(deaths: number): RefoldError {
-  return new RefoldError('KILLS_ITS_WORKER', `${deaths} workers died while they performed this agent, the last one while it performed nothing else`, {
-    hint: 'Find out what its effects do to the process, then `retry` the agent.',
-  })
+  return new RefoldError(
+    'KILLS_ITS_WORKER',
+    `${deaths} workers died while they performed this agent, the last one while it performed nothing else`,
+    {
+      hint: 'Find out what its effects do to the process, then `retry` the agent.',
+    },
+  )
 }
 
 export function isSuspected(state: StateDocument): boolean {

@@ -32,7 +32,8 @@ export function compose(context: DecideContext, envelope: Envelope, composition:
   refold.body = body(step, patch)
   const causationId = composition.causationId ?? envelope.causationId
   const $correlationId = state.agent.incarnation
-  const metadata = causationId === undefined ? { $correlationId, refold } : { $correlationId, $causationId: causationId, refold }
+  const metadata =
+    causationId === undefined ? { $correlationId, refold } : { $correlationId, $causationId: causationId, refold }
   return {
     kind: 'recorded',
     record: { id: context.eventId, type, data, metadata },
@@ -50,7 +51,13 @@ function header(context: DecideContext, envelope: Envelope, { after, input }: Co
   const { state: before, at } = context
   const { agent } = after
   const { by, epoch, worker, traceparent } = envelope
-  const made: Mutable<RecordHeader> = { v: RECORD_FORMAT, agent: `${agent.definition}@${agent.version}`, at, input, body: NO_BODY }
+  const made: Mutable<RecordHeader> = {
+    v: RECORD_FORMAT,
+    agent: `${agent.definition}@${agent.version}`,
+    at,
+    input,
+    body: NO_BODY,
+  }
   if (before?.agent.fingerprint !== agent.fingerprint) made.fingerprint = agent.fingerprint
   if (by !== undefined) made.by = by
   if (epoch !== undefined) made.epoch = epoch

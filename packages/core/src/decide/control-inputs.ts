@@ -19,12 +19,21 @@ export function decideControl(context: DecideContext, envelope: Envelope, input:
   if (input.kind === 'retried') return retried(context, envelope, state)
   const change = changeOf(context, state, input)
   if ('refused' in change) return { kind: 'refused', error: change.refused }
-  return compose(context, envelope, { type: `refold.${input.kind}`, data: change.data, after: change.after, input: { kind: input.kind } })
+  return compose(context, envelope, {
+    type: `refold.${input.kind}`,
+    data: change.data,
+    after: change.after,
+    input: { kind: input.kind },
+  })
 }
 
 type Change = { readonly after: StateDocument; readonly data: JsonObject } | { readonly refused: RefoldError }
 
-function changeOf(context: DecideContext, state: StateDocument, input: Exclude<ControlInput, { kind: 'retried' }>): Change {
+function changeOf(
+  context: DecideContext,
+  state: StateDocument,
+  input: Exclude<ControlInput, { kind: 'retried' }>,
+): Change {
   const { agent } = state
   switch (input.kind) {
     case 'claimed':
@@ -35,7 +44,10 @@ function changeOf(context: DecideContext, state: StateDocument, input: Exclude<C
     }
     case 'paused':
       if (agent.paused !== undefined) return alreadySo('the agent is paused already')
-      return { after: { ...state, agent: { ...agent, paused: { at: context.now, ...reasonOf(input) } } }, data: reasonOf(input) }
+      return {
+        after: { ...state, agent: { ...agent, paused: { at: context.now, ...reasonOf(input) } } },
+        data: reasonOf(input),
+      }
     case 'resumed': {
       if (agent.paused === undefined) return alreadySo('the agent is not paused')
       const { paused: _paused, ...rest } = agent
@@ -50,7 +62,8 @@ function changeOf(context: DecideContext, state: StateDocument, input: Exclude<C
 function cancelled(context: DecideContext, state: StateDocument): StateDocument {
   const effects: { [effect: string]: EffectDocument } = {}
   for (const [id, effect] of Object.entries(state.effects)) {
-    if (mayHaveHappened(effect, context.definition)) effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now } }
+    if (mayHaveHappened(effect, context.definition))
+      effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now } }
   }
   const { waiting: _waiting, blocked: _blocked, paused: _paused, ...agent }: AgentPart = state.agent
   return { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }
@@ -61,8 +74,14 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   const { waiting, blocked: _blocked, suspicion: _suspicion, ...unblocked } = state.agent
   const [oldest, ...rest] = waiting ?? []
   if (oldest === undefined) {
-    if (state.agent.blocked === undefined) return { kind: 'refused', error: alreadySo('the agent is not blocked').refused }
-    return compose(context, envelope, { type: 'refold.retried', data: {}, after: { ...state, agent: unblocked }, input: { kind: 'retried' } })
+    if (state.agent.blocked === undefined)
+      return { kind: 'refused', error: alreadySo('the agent is not blocked').refused }
+    return compose(context, envelope, {
+      type: 'refold.retried',
+      data: {},
+      after: { ...state, agent: unblocked },
+      input: { kind: 'retried' },
+    })
   }
   const input = chartInputFromJson(oldest.input)
   let step: TreeStep
@@ -71,7 +90,11 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   } catch (error) {
     return throwsAgain(context, envelope, { state, oldest, error })
   }
-  const after = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, { input, step, received: undefined })
+  const after = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, {
+    input,
+    step,
+    received: undefined,
+  })
   // An agent that has ended takes nothing any more.
   const isOver = rest.length === 0 || after.root.status !== undefined
   return compose(context, envelope, {
@@ -84,14 +107,30 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
 }
 
 /** Whoever retried a blocked agent is told; an input whose turn came by itself blocks it, or nobody would ever know. */
-function throwsAgain(context: DecideContext, envelope: Envelope, thrown: { state: StateDocument; oldest: WaitingInput; error: unknown }): Decision {
+function throwsAgain(
+  context: DecideContext,
+  envelope: Envelope,
+  thrown: { state: StateDocument; oldest: WaitingInput; error: unknown },
+): Decision {
   const { state, oldest, error } = thrown
-  const cause = isRefoldError(error) ? error : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
+  const cause = isRefoldError(error)
+    ? error
+    : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
   if (state.agent.blocked !== undefined) {
-    return { kind: 'refused', error: new RefoldError('BLOCKED', `the input of revision ${oldest.revision} still throws: ${cause.message}`, { cause }) }
+    return {
+      kind: 'refused',
+      error: new RefoldError('BLOCKED', `the input of revision ${oldest.revision} still throws: ${cause.message}`, {
+        cause,
+      }),
+    }
   }
   const agent: AgentPart = { ...state.agent, blocked: { at: context.now, error: toErrorData(cause) } }
-  return compose(context, envelope, { type: 'refold.retried', data: { revision: oldest.revision }, after: { ...state, agent }, input: { kind: 'retried' } })
+  return compose(context, envelope, {
+    type: 'refold.retried',
+    data: { revision: oldest.revision },
+    after: { ...state, agent },
+    input: { kind: 'retried' },
+  })
 }
 
 function reasonOf(input: { readonly reason?: string }): { reason?: string } {

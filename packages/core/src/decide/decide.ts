@@ -23,7 +23,10 @@ import { receivedAs } from './received.js'
 export function decide(context: DecideContext, envelope: Envelope): Decision {
   const { state } = context
   const { input } = envelope
-  if (state === undefined) return input.kind === 'started' ? decideChart(context, envelope, { input, late: false }) : refused('NOT_FOUND', 'the agent does not exist')
+  if (state === undefined)
+    return input.kind === 'started'
+      ? decideChart(context, envelope, { input, late: false })
+      : refused('NOT_FOUND', 'the agent does not exist')
   if (input.kind === 'started') return { kind: 'known', revision: 0 }
   if (envelope.onlyAt !== undefined && envelope.onlyAt !== context.revision - 1) {
     return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.onlyAt}`)
@@ -32,7 +35,10 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
   if (received !== undefined) return { kind: 'known', revision: received.revision }
 
   const late = isOwnerInput(input) ? standing(context, envelope) : 'owner'
-  if (late === 'stranger') return isOutcome(input) ? settleWithoutChart(context, envelope) : { kind: 'dropped', why: 'another worker owns the agent' }
+  if (late === 'stranger')
+    return isOutcome(input)
+      ? settleWithoutChart(context, envelope)
+      : { kind: 'dropped', why: 'another worker owns the agent' }
   if (statusOf(state) !== 'active' && !survivesTheEnd(envelope)) return ended(context, envelope)
 
   switch (input.kind) {
@@ -51,7 +57,8 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       return decideControl(context, envelope, input)
     case 'effect.done':
     case 'effect.failed':
-      if (state.effects[input.effect] === undefined || state.effects[input.effect]?.abandoned !== undefined) return settleWithoutChart(context, envelope)
+      if (state.effects[input.effect] === undefined || state.effects[input.effect]?.abandoned !== undefined)
+        return settleWithoutChart(context, envelope)
       return decideChart(context, envelope, { input, late: late === 'late' })
     default:
       return decideChart(context, envelope, { input, late: false })

@@ -10,7 +10,7 @@ import { decide } from './decide.js'
 import type { Decision } from './decision.js'
 import type { Envelope, Input } from './inputs.js'
 
-export const OWNER = 'owner'
+const OWNER = 'owner'
 
 export class Decider {
   state: StateDocument | undefined

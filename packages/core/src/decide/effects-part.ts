@@ -15,10 +15,19 @@ export interface EffectsAfterStep {
 }
 
 /** Effects start and stop by this change alone: there is no second list that could disagree. */
-export function effectsAfterStep(before: Effects | undefined, definition: DefinitionInternals, options: EffectsAfterStep): Effects {
+export function effectsAfterStep(
+  before: Effects | undefined,
+  definition: DefinitionInternals,
+  options: EffectsAfterStep,
+): Effects {
   const { step, settled } = options
   const effects = before ?? NONE
-  if (step.started.length === 0 && step.stopped.length === 0 && (settled === undefined || effects[settled] === undefined)) return effects
+  if (
+    step.started.length === 0 &&
+    step.stopped.length === 0 &&
+    (settled === undefined || effects[settled] === undefined)
+  )
+    return effects
   const next: { [effect: EffectId]: EffectDocument } = { ...effects }
   if (settled !== undefined) delete next[settled]
   for (const id of step.stopped) {

@@ -64,7 +64,14 @@ export type ControlInput =
   /** Decides the oldest waiting input; lifts the block first. */
   | { readonly kind: 'retried'; readonly reason?: string }
 
-export type Input = ChartInput | EffectStarted | AttemptFailed | EffectDoubted | EffectStep | EffectDecided | ControlInput
+export type Input =
+  | ChartInput
+  | EffectStarted
+  | AttemptFailed
+  | EffectDoubted
+  | EffectStep
+  | EffectDecided
+  | ControlInput
 
 export interface Envelope {
   readonly input: Input

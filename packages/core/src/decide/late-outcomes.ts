@@ -14,18 +14,29 @@ import { outcomeData } from './record-data.js'
 export function settleWithoutChart(context: DecideContext, envelope: Envelope): Decision {
   const { state } = context
   const { input } = envelope
-  if (state === undefined || (input.kind !== 'effect.done' && input.kind !== 'effect.failed')) return { kind: 'dropped', why: 'not an outcome' }
+  if (state === undefined || (input.kind !== 'effect.done' && input.kind !== 'effect.failed'))
+    return { kind: 'dropped', why: 'not an outcome' }
   const effect = state.effects[input.effect]
   if (effect?.abandoned !== undefined) {
-    return record(context, envelope, { src: effect.src, after: { ...state, effects: withEffect(state.effects, input.effect, undefined) } })
+    return record(context, envelope, {
+      src: effect.src,
+      after: { ...state, effects: withEffect(state.effects, input.effect, undefined) },
+    })
   }
   if (effect === undefined && input.kind === 'effect.done' && (envelope.epoch ?? 0) < state.agent.epoch) {
     return record(context, envelope, { src: null, after: state })
   }
-  return { kind: 'dropped', why: effect === undefined ? 'the effect has an outcome or was left' : 'another worker owns the agent' }
+  return {
+    kind: 'dropped',
+    why: effect === undefined ? 'the effect has an outcome or was left' : 'another worker owns the agent',
+  }
 }
 
-function record(context: DecideContext, envelope: Envelope, part: { src: string | null; after: NonNullable<DecideContext['state']> }): Decision {
+function record(
+  context: DecideContext,
+  envelope: Envelope,
+  part: { src: string | null; after: NonNullable<DecideContext['state']> },
+): Decision {
   const { input } = envelope
   if (input.kind !== 'effect.done' && input.kind !== 'effect.failed') return { kind: 'dropped', why: 'not an outcome' }
   const data: JsonValue = outcomeData(input, { src: part.src, attempt: envelope.attempt })

@@ -23,12 +23,17 @@ export function decideAttempt(
   }
   if (input.kind === 'effect.decided') return decided(context, envelope, { state, effect, input })
   if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
-  if (input.kind === 'effect.started' && (effect.inDoubt !== undefined || state.agent.paused !== undefined)) return { kind: 'dropped', why: 'the effect must not begin now' }
+  if (input.kind === 'effect.started' && (effect.inDoubt !== undefined || state.agent.paused !== undefined))
+    return { kind: 'dropped', why: 'the effect must not begin now' }
   const change = changeOf(context, { effect, worker: envelope.worker }, input)
   return compose(context, envelope, {
     type: change.type,
     data: change.data,
-    after: { ...state, agent: input.kind === 'attempt.failed' || input.kind === 'effect.step' ? cleared(state.agent) : state.agent, effects: withEffect(state.effects, input.effect, change.effect) },
+    after: {
+      ...state,
+      agent: input.kind === 'attempt.failed' || input.kind === 'effect.step' ? cleared(state.agent) : state.agent,
+      effects: withEffect(state.effects, input.effect, change.effect),
+    },
     input: { kind: input.kind, effect: input.effect, ...('attempt' in input ? { attempt: input.attempt } : undefined) },
     causationId: effect.startedBy,
   })
@@ -40,7 +45,11 @@ interface Change {
   readonly effect: EffectDocument
 }
 
-function changeOf(context: DecideContext, { effect, worker }: { effect: EffectDocument; worker: string }, input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep): Change {
+function changeOf(
+  context: DecideContext,
+  { effect, worker }: { effect: EffectDocument; worker: string },
+  input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep,
+): Change {
   const { src } = effect
   switch (input.kind) {
     case 'effect.started': {
@@ -51,10 +60,18 @@ function changeOf(context: DecideContext, { effect, worker }: { effect: EffectDo
     case 'attempt.failed': {
       const { begun: _begun, ...rest } = effect
       const after = { ...rest, attempts: input.attempt, retryAt: input.retryAt, lastError: input.error }
-      return { type: 'refold.effect.failed', data: { src, error: input.error as unknown as JsonValue, attempt: input.attempt, retryAt: input.retryAt }, effect: after }
+      return {
+        type: 'refold.effect.failed',
+        data: { src, error: input.error as unknown as JsonValue, attempt: input.attempt, retryAt: input.retryAt },
+        effect: after,
+      }
     }
     case 'effect.doubted':
-      return { type: 'refold.effect.doubted', data: { src, why: input.why }, effect: { ...effect, inDoubt: { since: context.now, why: input.why } } }
+      return {
+        type: 'refold.effect.doubted',
+        data: { src, why: input.why },
+        effect: { ...effect, inDoubt: { since: context.now, why: input.why } },
+      }
     case 'effect.step':
       return {
         type: 'refold.effect.step',
@@ -85,8 +102,16 @@ function decided(context: DecideContext, envelope: Envelope, part: DecidedPart):
     })
   }
   if (effect.inDoubt === undefined) return notInDoubt(input.effect)
-  if ('complete' in decision) return decideChart(context, envelope, { input: { kind: 'effect.done', effect: input.effect, output: decision.complete }, late: false })
-  if ('fail' in decision) return decideChart(context, envelope, { input: { kind: 'effect.failed', effect: input.effect, error: decision.fail }, late: false })
+  if ('complete' in decision)
+    return decideChart(context, envelope, {
+      input: { kind: 'effect.done', effect: input.effect, output: decision.complete },
+      late: false,
+    })
+  if ('fail' in decision)
+    return decideChart(context, envelope, {
+      input: { kind: 'effect.failed', effect: input.effect, error: decision.fail },
+      late: false,
+    })
   const { inDoubt: _inDoubt, begun: _begun, ...rest } = effect
   return compose(context, envelope, {
     type: 'refold.effect.decided',
@@ -98,5 +123,10 @@ function decided(context: DecideContext, envelope: Envelope, part: DecidedPart):
 }
 
 function notInDoubt(effect: string): Decision {
-  return { kind: 'refused', error: new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, { hint: '`agent.inDoubt()` lists those that wait for a decision.' }) }
+  return {
+    kind: 'refused',
+    error: new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, {
+      hint: '`agent.inDoubt()` lists those that wait for a decision.',
+    }),
+  }
 }

@@ -9,7 +9,10 @@ export function receivedAs({ received }: StateDocument, id: string | undefined):
 }
 
 /** The window with this envelope's id in it; `undefined` when there is none; `'full'` when it would have to forget. */
-export function withReceived(context: DecideContext, envelope: Envelope): StateDocument['received'] | undefined | 'full' {
+export function withReceived(
+  context: DecideContext,
+  envelope: Envelope,
+): StateDocument['received'] | undefined | 'full' {
   const { state, now } = context
   if (state === undefined || envelope.dedupId === undefined) return undefined
   const { maxAgeMs, maxCount } = context.definition.received

@@ -4,7 +4,7 @@ import type { ChartInput, EventData } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
 
 /** An event without its type, which is the record's. */
-export function payloadOf(event: EventData): JsonObject {
+function payloadOf(event: EventData): JsonObject {
   const { type: _type, ...payload } = event
   return payload
 }
@@ -13,11 +13,20 @@ export function outcomeData(
   input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
   from: { src: string | null; attempt: number | undefined },
 ): JsonObject {
-  if (input.kind === 'effect.done') return input.output === undefined ? { src: from.src } : { src: from.src, output: input.output }
-  return { src: from.src, error: input.error as JsonValue, ...(from.attempt === undefined ? undefined : { attempt: from.attempt }) }
+  if (input.kind === 'effect.done')
+    return input.output === undefined ? { src: from.src } : { src: from.src, output: input.output }
+  return {
+    src: from.src,
+    error: input.error as JsonValue,
+    ...(from.attempt === undefined ? undefined : { attempt: from.attempt }),
+  }
 }
 
-export function recordOf(context: DecideContext, input: ChartInput, attempt: number | undefined): { type: string; data: JsonObject } {
+export function recordOf(
+  context: DecideContext,
+  input: ChartInput,
+  attempt: number | undefined,
+): { type: string; data: JsonObject } {
   const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
   switch (input.kind) {
     case 'started':
@@ -31,12 +40,21 @@ export function recordOf(context: DecideContext, input: ChartInput, attempt: num
     case 'effect.event':
       return { type: 'refold.effect.event', data: { src: srcOf(input.effect), event: input.event } }
     case 'effect.next':
-      return { type: 'refold.effect.event', data: { src: srcOf(input.effect), ...(input.value === undefined ? undefined : { value: input.value }) } }
+      return {
+        type: 'refold.effect.event',
+        data: { src: srcOf(input.effect), ...(input.value === undefined ? undefined : { value: input.value }) },
+      }
     case 'actor.event':
       return { type: 'refold.actor.event', data: { event: input.event } }
     case 'timer.fired': {
       const timer = context.state?.timers[input.timer]
-      return { type: 'refold.timer.fired', data: { timer: timer?.id ?? input.timer, lateMs: timer === undefined ? 0 : Math.max(0, context.now - timer.due) } }
+      return {
+        type: 'refold.timer.fired',
+        data: {
+          timer: timer?.id ?? input.timer,
+          lateMs: timer === undefined ? 0 : Math.max(0, context.now - timer.due),
+        },
+      }
     }
   }
 }

@@ -4,7 +4,10 @@ import type { StateDocument } from '../record/state-document.js'
 import { isSuspected } from './claims.js'
 import { activeStates } from '../step/state-view.js'
 
-type SummaryFields = Pick<RecordHeader, 'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'nextDueAt'>
+type SummaryFields = Pick<
+  RecordHeader,
+  'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'nextDueAt'
+>
 
 export function statusOf(state: StateDocument): AgentStatus {
   return state.root.status ?? 'active'
@@ -30,7 +33,8 @@ export function pendingOf(state: StateDocument): number {
 /** Effects that wait for somebody's word: in doubt, or abandoned. */
 export function inDoubtOf(state: StateDocument): number {
   let count = 0
-  for (const id in state.effects) if (state.effects[id]?.inDoubt !== undefined || state.effects[id]?.abandoned !== undefined) count++
+  for (const id in state.effects)
+    if (state.effects[id]?.inDoubt !== undefined || state.effects[id]?.abandoned !== undefined) count++
   return count
 }
 
@@ -47,7 +51,11 @@ export function nextDueAtOf(state: StateDocument): number | null {
 }
 
 /** Adds to a header the fields that differ between two states; all of them for the first state. Costs what changed. */
-export function addChangedSummary(header: { -readonly [K in keyof SummaryFields]: SummaryFields[K] }, before: StateDocument | undefined, after: StateDocument): void {
+export function addChangedSummary(
+  header: { -readonly [K in keyof SummaryFields]: SummaryFields[K] },
+  before: StateDocument | undefined,
+  after: StateDocument,
+): void {
   const { root, agent, effects, timers } = after
   if (before === undefined || before.root.status !== root.status) header.status = statusOf(after)
   if (before === undefined || before.root.value !== root.value) header.active = activeStates(root)

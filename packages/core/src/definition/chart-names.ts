@@ -1,6 +1,6 @@
 /** What a chart calls its actions and guards. Inline functions have no name: a minifier would change the chart. */
 
-export const INLINE = '(inline)'
+const INLINE = '(inline)'
 
 interface BuiltIn {
   readonly type?: string

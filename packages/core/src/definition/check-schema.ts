@@ -64,7 +64,7 @@ function problemOf(def: SchemaDef): string | undefined {
     case 'symbol':
       return `'${def.type}' is not JSON`
     default:
-      return 'coerce' in def && def.coerce === true ? 'coerces the value' : undefined
+      return 'coerce' in def && def.coerce ? 'coerces the value' : undefined
   }
 }
 

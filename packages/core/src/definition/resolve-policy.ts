@@ -1,6 +1,6 @@
 /** Fills in a policy: the definition's members win over those that travel with the effect, and these over the defaults. */
 import type { AnyPolicy } from './check-policy.js'
-import type { EffectPolicy, InterruptedAttempt, Reconciled, RetryPolicy } from './internals.js'
+import type { EffectPolicy, RetryPolicy } from './internals.js'
 import { requireValid } from './refusal.js'
 import { runSchema } from './run-schema.js'
 
@@ -35,10 +35,7 @@ export function resolvePolicy({ src, attached, defined }: WrittenPolicies): Effe
     perSecond: written.perSecond,
     safety: typeof safety === 'string' ? safety : 'reconcilable',
     // The definition's types tie the input to the effect; here it is what was stored for it.
-    reconcile:
-      typeof safety === 'string'
-        ? undefined
-        : (safety.reconcile as (interrupted: InterruptedAttempt) => Promise<Reconciled>),
+    reconcile: typeof safety === 'string' ? undefined : safety.reconcile,
     parseOutput:
       output &&
       ((value) => runSchema(output, value, { code: 'OUTCOME_UNSTORABLE', what: `output of '${src}'`, facts: { src } })),

@@ -56,8 +56,12 @@ const SCANS = 4
 const VISITS = 64
 
 /** The first pointer below, in the order of an index. `'too many'`: the payload is not small. */
-function findBelow(container: JsonContainer, value: JsonValue, budget: { visits: number }): string | 'too many' | undefined {
-  for (const key in container) {
+function findBelow(
+  container: JsonContainer,
+  value: JsonValue,
+  budget: { visits: number },
+): `/${string}` | 'too many' | undefined {
+  for (const key of Object.keys(container)) {
     const inner = (container as { readonly [key: string]: JsonValue })[key] as JsonValue
     if (inner === value) return `/${escapeToken(key)}`
     if (--budget.visits < 0) return 'too many'

@@ -20,7 +20,10 @@ export interface FoldedState {
  * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
  * loggers call getters on copies.
  */
-export function agentState<T extends AgentTypes>({ state, revision }: FoldedState, definition: DefinitionInternals): AgentState<T> {
+export function agentState<T extends AgentTypes>(
+  { state, revision }: FoldedState,
+  definition: DefinitionInternals,
+): AgentState<T> {
   let chart: StateView | undefined
   const view = (): StateView => (chart ??= viewState(state.root, definition.machine))
   const shown = {
@@ -61,11 +64,16 @@ export function agentState<T extends AgentTypes>({ state, revision }: FoldedStat
 }
 
 /** Asks the chart: guards run, nothing else does. */
-function canTake(event: unknown, { state, definition }: { state: StateDocument; definition: DefinitionInternals }): boolean {
+function canTake(
+  event: unknown,
+  { state, definition }: { state: StateDocument; definition: DefinitionInternals },
+): boolean {
   if (statusOf(state) !== 'active') return false
   try {
     const parsed = definition.parseEvent(event)
-    return hydrateTree(definition, state, { agentId: state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(parsed)
+    return hydrateTree(definition, state, { agentId: state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(
+      parsed,
+    )
   } catch (error) {
     if (isRefoldError(error)) return false
     throw error
@@ -73,7 +81,13 @@ function canTake(event: unknown, { state, definition }: { state: StateDocument; 
 }
 
 /** What logs and `JSON.stringify` show. */
-function asJson(shown: { readonly revision: Revision; readonly tags: ReadonlySet<string>; matches: unknown; hasTag: unknown; can: unknown }): object {
+function asJson(shown: {
+  readonly revision: Revision
+  readonly tags: ReadonlySet<string>
+  matches: unknown
+  hasTag: unknown
+  can: unknown
+}): object {
   const { revision, tags, matches: _matches, hasTag: _hasTag, can: _can, ...rest } = shown
   return { ...rest, tags: [...tags], revision: String(revision) }
 }

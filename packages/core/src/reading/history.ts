@@ -29,16 +29,25 @@ export async function stateAt(store: Store, stream: string, moment: Moment): Pro
   }
   const beyond = typeof moment === 'bigint' && revision !== moment
   if (revision === undefined || beyond) {
-    const what = typeof moment === 'bigint' ? `revision ${moment}` : `record at or before ${new Date(moment.at).toISOString()}`
-    throw new RefoldError('NOT_FOUND', `${stream} has no ${what}`, { facts: { stream, head: revision }, hint: revision === undefined ? 'Is the agent started?' : `Its last revision is ${revision}.` })
+    const what =
+      typeof moment === 'bigint' ? `revision ${moment}` : `record at or before ${new Date(moment.at).toISOString()}`
+    throw new RefoldError('NOT_FOUND', `${stream} has no ${what}`, {
+      facts: { stream, head: revision },
+      hint: revision === undefined ? 'Is the agent started?' : `Its last revision is ${revision}.`,
+    })
   }
   const state = folder.result()
-  if (state === undefined) throw new RefoldError('NOT_FOUND', `${stream} holds no record of an agent`, { facts: { stream } })
+  if (state === undefined)
+    throw new RefoldError('NOT_FOUND', `${stream} holds no record of an agent`, { facts: { stream } })
   return { state, revision }
 }
 
 /** The patch (RFC 6902) from the state document of one moment to that of another, in either direction of time. */
-export async function diffBetween(store: Store, stream: string, moments: { readonly from: Moment; readonly to: Moment }): Promise<readonly PatchOperation[]> {
+export async function diffBetween(
+  store: Store,
+  stream: string,
+  moments: { readonly from: Moment; readonly to: Moment },
+): Promise<readonly PatchOperation[]> {
   const from = await stateAt(store, stream, moments.from)
   const to = await stateAt(store, stream, moments.to)
   return diff(from.state as unknown as JsonValue, to.state as unknown as JsonValue, { path: '' })

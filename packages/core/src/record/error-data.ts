@@ -8,7 +8,10 @@ import type { ErrorData } from './state-document.js'
 export function toErrorData(thrown: unknown): ErrorData {
   if (thrown instanceof Error) return jsonOf(errorToJson(thrown, jsonOf)) as unknown as ErrorData
   if (isErrorData(thrown)) return jsonOf(thrown) as unknown as ErrorData
-  return jsonOf({ name: 'Error', message: typeof thrown === 'string' ? thrown : textOf(thrown) }) as unknown as ErrorData
+  return jsonOf({
+    name: 'Error',
+    message: typeof thrown === 'string' ? thrown : textOf(thrown),
+  }) as unknown as ErrorData
 }
 
 /** What the chart gets as `event.error`: an `Error` by its fields, other JSON as it is, as XState hands it on. */
@@ -22,7 +25,14 @@ export function thrownToJson(thrown: unknown): JsonValue {
 }
 
 function isErrorData(value: unknown): value is ErrorData {
-  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string' && 'name' in value && typeof value.name === 'string'
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'message' in value &&
+    typeof value.message === 'string' &&
+    'name' in value &&
+    typeof value.name === 'string'
+  )
 }
 
 function textOf(thrown: unknown): string {

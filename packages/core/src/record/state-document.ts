@@ -51,7 +51,12 @@ export interface AgentPart {
   readonly suspicion?: Suspicion
   /** Inputs that are stored but not decided, oldest first. */
   readonly waiting?: readonly WaitingInput[]
-  readonly cancelling?: { readonly at: number; readonly deadlineAt: number; readonly by?: string; readonly reason?: string }
+  readonly cancelling?: {
+    readonly at: number
+    readonly deadlineAt: number
+    readonly by?: string
+    readonly reason?: string
+  }
 }
 
 /** Whether the agent kills its workers. */

@@ -53,7 +53,11 @@ export class AgentCell {
   #alone = 0
   #failure: RefoldError | undefined
 
-  constructor(host: CellHost, identity: { stream: string; id: string; definition: DefinitionInternals }, folded: Folded) {
+  constructor(
+    host: CellHost,
+    identity: { stream: string; id: string; definition: DefinitionInternals },
+    folded: Folded,
+  ) {
     this.#host = host
     this.stream = identity.stream
     this.id = identity.id
@@ -108,7 +112,11 @@ export class AgentCell {
       return told.reject?.(this.#failure)
     }
     if (!isOwnerInput(envelope.input) && this.#line.length >= this.#host.maxLine) {
-      told.reject?.(new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, { hint: 'Slow down, or await each send.' }))
+      told.reject?.(
+        new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, {
+          hint: 'Slow down, or await each send.',
+        }),
+      )
       return
     }
     this.#line.push({ envelope, told, conflicts: 0 })
@@ -160,7 +168,11 @@ export class AgentCell {
     } catch (error) {
       this.#line.unshift(...this.#inHand)
       this.#inHand = []
-      this.fail(isRefoldError(error) ? error : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }))
+      this.fail(
+        isRefoldError(error)
+          ? error
+          : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }),
+      )
       this.#host.failed(this)
     } finally {
       this.#busy = false
@@ -179,7 +191,14 @@ export class AgentCell {
       this.#host.unknown(this, error, tries)
     }
     const records = batch.recorded.map(({ record }) => record)
-    const result = await commit(records, { store, world, stream: this.stream, expected: this.head, isClosed: () => this.#host.isClosed, onUnknown })
+    const result = await commit(records, {
+      store,
+      world,
+      stream: this.stream,
+      expected: this.head,
+      isClosed: () => this.#host.isClosed,
+      onUnknown,
+    })
     this.#drain.troubled = false
     switch (result.kind) {
       case 'stored':
@@ -203,7 +222,16 @@ export class AgentCell {
     const { world, maxLine } = this.#host
     const { state, head, lastAt } = this.#durable
     const envelopes = submissions.map(({ envelope }) => envelope)
-    const options = { definition: this.definition, agentId: this.id, state, lastAt, revision: lengthOf(head), maxWaiting: maxLine, world, trees: this.#trees }
+    const options = {
+      definition: this.definition,
+      agentId: this.id,
+      state,
+      lastAt,
+      revision: lengthOf(head),
+      maxWaiting: maxLine,
+      world,
+      trees: this.#trees,
+    }
     return { submissions, ...decideBatch(envelopes, options) }
   }
 

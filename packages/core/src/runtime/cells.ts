@@ -34,8 +34,9 @@ export class Cells {
   live(stream: string): AgentCell | undefined {
     return this.#live.get(stream)
   }
-  all(): Iterable<AgentCell> {
-    return this.#live.values()
+  /** Those that are in memory now. */
+  all(): readonly AgentCell[] {
+    return [...this.#live.values()]
   }
 
   /** The cell of an agent that exists. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`. */
@@ -45,7 +46,10 @@ export class Cells {
 
   /** The cell of an agent that may not exist yet: nothing is read. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
-    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED))
+    return (
+      this.#live.get(stream) ??
+      this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED))
+    )
   }
 
   /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */
@@ -82,7 +86,11 @@ export class Cells {
 
   #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {
     const agent = folded.state?.agent
-    if (agent === undefined) throw new RefoldError('NOT_FOUND', `there is no agent ${stream}`, { facts: { stream }, hint: 'Start it with `refold.start`.' })
+    if (agent === undefined)
+      throw new RefoldError('NOT_FOUND', `there is no agent ${stream}`, {
+        facts: { stream },
+        hint: 'Start it with `refold.start`.',
+      })
     return { id: agent.id, definition: this.#options.registry.get(agent.definition, agent.version) }
   }
 

@@ -42,7 +42,8 @@ export async function commit(records: readonly NewRecord[], options: CommitOptio
     try {
       const result = await store.append(stream, events, { expected })
       if (result.ok) return { kind: 'stored', revision: result.revision }
-      if (unknown && (await isOurs(events, options))) return { kind: 'stored', revision: advance(expected, events.length) }
+      if (unknown && (await isOurs(events, options)))
+        return { kind: 'stored', revision: advance(expected, events.length) }
       return { kind: 'conflict' }
     } catch (error) {
       const failure = classify(error)
@@ -56,10 +57,16 @@ export async function commit(records: readonly NewRecord[], options: CommitOptio
   }
 }
 
-type Failure = Exclude<CommitResult, { kind: 'stored' | 'conflict' }> | { readonly kind: 'unknown'; readonly error: RefoldError }
+type Failure =
+  | Exclude<CommitResult, { kind: 'stored' | 'conflict' }>
+  | { readonly kind: 'unknown'; readonly error: RefoldError }
 
 function classify(error: unknown): Failure {
-  if (!isRefoldError(error)) return { kind: 'unknown', error: new RefoldError('STORE_UNKNOWN', 'the store threw an error that it did not classify', { cause: error }) }
+  if (!isRefoldError(error))
+    return {
+      kind: 'unknown',
+      error: new RefoldError('STORE_UNKNOWN', 'the store threw an error that it did not classify', { cause: error }),
+    }
   switch (error.code) {
     case 'STORE_UNKNOWN':
     case 'TIMEOUT':

@@ -21,14 +21,20 @@ export class TreeCache {
 
   /** The tree of this state; of an agent that does not exist yet when there is none. */
   of(state: StateDocument | undefined): Tree {
-    return (this.#tree ??= state === undefined ? createTree(this.#definition, this.#options) : hydrateTree(this.#definition, state, this.#options))
+    return (this.#tree ??=
+      state === undefined
+        ? createTree(this.#definition, this.#options)
+        : hydrateTree(this.#definition, state, this.#options))
   }
   drop(): void {
     this.#tree = undefined
   }
 }
 
-export interface BatchOptions extends Pick<DecideContext, 'definition' | 'agentId' | 'state' | 'revision' | 'maxWaiting'> {
+export interface BatchOptions extends Pick<
+  DecideContext,
+  'definition' | 'agentId' | 'state' | 'revision' | 'maxWaiting'
+> {
   readonly world: World
   /** `at` of the newest record: it never decreases. */
   readonly lastAt: number
@@ -56,7 +62,17 @@ export function decideBatch(envelopes: readonly Envelope[], options: BatchOption
       return trees.of(before)
     }
     const revision = options.revision + recorded.length
-    const context: DecideContext = { definition, agentId, maxWaiting, state: before, revision, now, at, eventId: world.newId(), tree }
+    const context: DecideContext = {
+      definition,
+      agentId,
+      maxWaiting,
+      state: before,
+      revision,
+      now,
+      at,
+      eventId: world.newId(),
+      tree,
+    }
     const decision = decide(context, envelope)
     decisions.push(decision)
     if (decision.kind === 'recorded') {
@@ -69,8 +85,13 @@ export function decideBatch(envelopes: readonly Envelope[], options: BatchOption
 }
 
 /** Whether the live tree, if there is one, is still that of the newest decided state. */
-function isTreeOf(decision: Decision, { before, usedTree }: { before: StateDocument | undefined; usedTree: boolean }): boolean {
+function isTreeOf(
+  decision: Decision,
+  { before, usedTree }: { before: StateDocument | undefined; usedTree: boolean },
+): boolean {
   if (decision.kind === 'refused') return !usedTree || decision.error.code === 'EVENT_NOT_ACCEPTED'
   if (decision.kind !== 'recorded') return true
-  return usedTree ? decision.tree !== undefined : decision.state.root === before?.root && decision.state.timers === before.timers
+  return usedTree
+    ? decision.tree !== undefined
+    : decision.state.root === before?.root && decision.state.timers === before.timers
 }

@@ -87,7 +87,13 @@ async function memoised<R>(options: EffectHostOptions, { step, run }: Step<R>): 
   return new Promise<R>((resolve) => {
     options.submit({ kind: 'effect.step', effect: options.id, step, output }, (settlement) => {
       if (isRemembered(settlement, { effect: options.id, step })) resolve(copyJson(output) as R)
-      else options.abort.abort(new RefoldError('STEP_REFUSED', `the result of step ${step} could not be recorded: the effect is not this worker's any more`))
+      else
+        options.abort.abort(
+          new RefoldError(
+            'STEP_REFUSED',
+            `the result of step ${step} could not be recorded: the effect is not this worker's any more`,
+          ),
+        )
     })
   })
 }
@@ -102,7 +108,10 @@ function stepOutput(result: unknown, step: string): JsonValue {
 }
 
 /** Another input may have been recorded in the step's place: that its effect failed, as the result was too large. */
-function isRemembered(settlement: Settlement | undefined, { effect, step }: { effect: EffectId; step: string }): boolean {
+function isRemembered(
+  settlement: Settlement | undefined,
+  { effect, step }: { effect: EffectId; step: string },
+): boolean {
   return settlement?.kind === 'recorded' && settlement.state.effects[effect]?.steps?.[step] !== undefined
 }
 
@@ -119,7 +128,15 @@ function send(options: EffectHostOptions, input: () => Input): void {
 /** An event as data. Throws when it is none. */
 function toEvent(event: unknown): EventData {
   const json = jsonOf(event)
-  if (typeof json === 'object' && json !== null && !Array.isArray(json) && 'type' in json && typeof json.type === 'string') return json as EventData
-  throw new RefoldError('INVALID_EVENT', 'an effect sent something that is no event', { hint: 'Events are objects with a `type`.' })
+  if (
+    typeof json === 'object' &&
+    json !== null &&
+    !Array.isArray(json) &&
+    'type' in json &&
+    typeof json.type === 'string'
+  )
+    return json as EventData
+  throw new RefoldError('INVALID_EVENT', 'an effect sent something that is no event', {
+    hint: 'Events are objects with a `type`.',
+  })
 }
-

@@ -20,5 +20,8 @@ export function outputToStore(output: unknown, policy: EffectPolicy): StoredOutc
 /** What an effect told cannot be stored. It was paid for: the effect fails with this, and is not tried again. */
 export function unstorable(what: string, cause: unknown): RefoldError {
   const why = isRefoldError(cause) ? cause.message : 'it is not JSON'
-  return new RefoldError('OUTCOME_UNSTORABLE', `${what} cannot be stored: ${why}`, { cause, hint: 'Return JSON, and keep large results outside of the agent.' })
+  return new RefoldError('OUTCOME_UNSTORABLE', `${what} cannot be stored: ${why}`, {
+    cause,
+    hint: 'Return JSON, and keep large results outside of the agent.',
+  })
 }

@@ -85,10 +85,13 @@ class Source {
   #token(perSecond: number): boolean {
     const now = this.#clock.monotonicNow()
     if (now < this.#nextTokenAt) {
-      this.#cancel ??= this.#clock.setTimer(() => {
-        this.#cancel = undefined
-        this.#grant()
-      }, Math.ceil(this.#nextTokenAt - now))
+      this.#cancel ??= this.#clock.setTimer(
+        () => {
+          this.#cancel = undefined
+          this.#grant()
+        },
+        Math.ceil(this.#nextTokenAt - now),
+      )
       return false
     }
     this.#nextTokenAt = now + 1000 / perSecond

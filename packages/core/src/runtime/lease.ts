@@ -45,7 +45,11 @@ export class Lease {
   /** Whether an effect may begin right now. */
   holds(): boolean {
     const { world, durationMs } = this.#options
-    return !this.#closed && world.clock.now() - this.#startedWall < durationMs && world.clock.monotonicNow() - this.#startedMonotonic < durationMs
+    return (
+      !this.#closed &&
+      world.clock.now() - this.#startedWall < durationMs &&
+      world.clock.monotonicNow() - this.#startedMonotonic < durationMs
+    )
   }
 
   /** How often it was lost and came back: what is known from before must be read again before anything begins. */

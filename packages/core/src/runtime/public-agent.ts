@@ -111,5 +111,6 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
 export type AgentOf<D extends AgentDefinition> = Agent<TypesOf<D>>
 /** The state of a definition's agents. */
 export type StateOf<D extends AgentDefinition> = AgentState<TypesOf<D>>
-/** For code that does not care which, as XState's `AnyActorRef` (`matches` and `send` take arguments: `Agent<AgentTypes>` would be unsound). */
+/** For code that does not care which agent it is, as XState's `AnyActorRef`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `send` and `matches` take arguments: no agent is an `Agent<AgentTypes>`
 export type AnyAgent = Agent<any>

@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly leaseDurationMs?: number
   /** Default: a third of the lease. */
   readonly heartbeatEveryMs?: number
+  /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
+  readonly closeGraceMs?: number
 }
 
 /** Something that needs a person, or that is no error of anybody's call. */

@@ -72,4 +72,5 @@ export type AgentState<T extends AgentTypes> = StateBase<T> & Readonly<Outcome<T
 /** The state of an agent that has ended well. */
 export type DoneState<T extends AgentTypes> = StateBase<T> & { readonly status: 'done'; readonly output: T['output'] }
 /** For code that does not care which agent it is. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `matches` and `can` take arguments: of `AgentTypes` it would be nobody's state
 export type AnyAgentState = AgentState<any>

@@ -42,15 +42,34 @@ export interface Folded {
 
 type Delivery = NonNullable<RecordBody['deliver']>[number]
 
-export const NOTHING_FOLDED: Folded = { state: undefined, head: 'no_stream', lastAt: 0, headId: '', foreign: 0, records: 0, deliveries: [] }
+export const NOTHING_FOLDED: Folded = {
+  state: undefined,
+  head: 'no_stream',
+  lastAt: 0,
+  headId: '',
+  foreign: 0,
+  records: 0,
+  deliveries: [],
+}
 
 /** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
 export async function recover(store: Store, stream: string, onPhase?: (phase: RecoveryPhase) => void): Promise<Folded> {
   onPhase?.({ phase: 'loading snapshot' })
   const snapshot = await readSnapshot(store, stream)
   if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase })
-  const start: Folded = { ...NOTHING_FOLDED, state: snapshot.state, head: snapshot.revision, lastAt: snapshot.lastAt, headId: snapshot.eventId }
-  const folded = await foldFromSnapshot(store, stream, { from: snapshot.revision, start, anchor: snapshot.eventId, onPhase })
+  const start: Folded = {
+    ...NOTHING_FOLDED,
+    state: snapshot.state,
+    head: snapshot.revision,
+    lastAt: snapshot.lastAt,
+    headId: snapshot.eventId,
+  }
+  const folded = await foldFromSnapshot(store, stream, {
+    from: snapshot.revision,
+    start,
+    anchor: snapshot.eventId,
+    onPhase,
+  })
   return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase }))
 }
 
@@ -60,7 +79,11 @@ export async function foldAfter(store: Store, stream: string, known: Folded): Pr
 }
 
 /** `undefined`: the snapshot is not of this history, or not what it says. The records decide, not it. */
-async function foldFromSnapshot(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined> {
+async function foldFromSnapshot(
+  store: Store,
+  stream: string,
+  options: FoldFrom & { anchor: string },
+): Promise<Folded | undefined> {
   try {
     return await fold(store, stream, options)
   } catch (error) {
@@ -114,13 +137,25 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
       lastAt = Math.max(lastAt, header?.at ?? lastAt)
       if (header?.body.deliver !== undefined) deliveries?.push(...header.body.deliver)
     }
-    isLong = store.replay !== undefined && options.plainly !== true && deliveries === undefined && records >= PLAIN_RECORDS
+    isLong =
+      store.replay !== undefined && options.plainly !== true && deliveries === undefined && records >= PLAIN_RECORDS
     if (isLong) break
   }
   if (!anchored) return undefined
-  const folded = { state: folder === undefined ? start.state : folder.result(), head, headId, lastAt, foreign, records, deliveries: deliveries ?? [] }
+  const folded = {
+    state: folder === undefined ? start.state : folder.result(),
+    head,
+    headId,
+    lastAt,
+    foreign,
+    records,
+    deliveries: deliveries ?? [],
+  }
   if (!isLong) return folded
-  return (await replayed(store, stream, folded)) ?? fold(store, stream, { from: advance(head), start: folded, plainly: true })
+  return (
+    (await replayed(store, stream, folded)) ??
+    fold(store, stream, { from: advance(head), start: folded, plainly: true })
+  )
 }
 
 /** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
@@ -139,7 +174,15 @@ async function replayed(store: Store, stream: string, folded: Folded): Promise<F
   }
   const { foreign } = replay
   const records = folded.records + lengthOf(last.revision) - lengthOf(folded.head) - foreign
-  return { ...folded, state: replay.result(), head: last.revision, headId: last.id, lastAt: Math.max(folded.lastAt, at), foreign: folded.foreign + foreign, records }
+  return {
+    ...folded,
+    state: replay.result(),
+    head: last.revision,
+    headId: last.id,
+    lastAt: Math.max(folded.lastAt, at),
+    foreign: folded.foreign + foreign,
+    records,
+  }
 }
 
 async function lastEvent(store: Store, stream: string): Promise<StoredEvent | undefined> {
@@ -153,7 +196,10 @@ function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
   } catch (error) {
     if (isRefoldError(error, 'NEWER_FORMAT')) throw error
     const message = `record ${event.revision} of ${event.stream} cannot be folded`
-    throw new RefoldError('UNREADABLE', message, { cause: error, facts: { stream: event.stream, revision: event.revision }, hint: '`refold history` shows the record.' })
+    throw new RefoldError('UNREADABLE', message, {
+      cause: error,
+      facts: { stream: event.stream, revision: event.revision },
+      hint: '`refold history` shows the record.',
+    })
   }
 }
-

@@ -11,7 +11,11 @@ export class Registry {
     for (const definition of definitions) {
       const internals = internalsOf(definition)
       const versions = this.#byName.get(internals.name) ?? new Map<number, DefinitionInternals>()
-      if (versions.has(internals.version)) throw new RefoldError('INVALID_DEFINITION', `agent "${internals.name}" version ${internals.version} is given twice`)
+      if (versions.has(internals.version))
+        throw new RefoldError(
+          'INVALID_DEFINITION',
+          `agent "${internals.name}" version ${internals.version} is given twice`,
+        )
       versions.set(internals.version, internals)
       this.#byName.set(internals.name, versions)
     }
@@ -23,8 +27,14 @@ export class Registry {
     if (found !== undefined) return found
     const versions = [...(this.#byName.get(name)?.keys() ?? [])]
     const names = [...this.#byName.keys()]
-    const message = versions.length === 0 ? `no agent "${name}" is registered here` : `agent "${name}" has version ${version}; registered here: ${versions.join(', ')}`
-    throw new RefoldError('UNKNOWN_DEFINITION', message, { hint: 'Pass the definition to `createRuntime({ agents })`.', facts: { name, version, versions, names } })
+    const message =
+      versions.length === 0
+        ? `no agent "${name}" is registered here`
+        : `agent "${name}" has version ${version}; registered here: ${versions.join(', ')}`
+    throw new RefoldError('UNKNOWN_DEFINITION', message, {
+      hint: 'Pass the definition to `createRuntime({ agents })`.',
+      facts: { name, version, versions, names },
+    })
   }
 
   find(name: string, version: number): DefinitionInternals | undefined {

@@ -42,7 +42,8 @@ export class SnapshotKeeper {
     this.#takenAt.set(cell, lengthOf(cell.head))
     const { store, world } = this.#options
     writeSnapshot(store, stream, snapshot).catch((error: unknown) => {
-      if (!isRefoldError(error, 'CLOSED')) world.logger.log('warn', `the snapshot of ${stream} could not be written`, { error })
+      if (!isRefoldError(error, 'CLOSED'))
+        world.logger.log('warn', `the snapshot of ${stream} could not be written`, { error })
     })
   }
 }

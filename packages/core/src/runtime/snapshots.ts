@@ -34,7 +34,8 @@ export async function readSnapshot(store: Store, stream: string): Promise<Snapsh
   const value = await store.registers.get(register(stream))
   if (!isObject(value) || value['v'] !== RECORD_FORMAT) return undefined
   const { revision, eventId, lastAt, state, incarnation } = value
-  if (!isRevision(revision) || typeof eventId !== 'string' || typeof lastAt !== 'number' || !isObject(state)) return undefined
+  if (!isRevision(revision) || typeof eventId !== 'string' || typeof lastAt !== 'number' || !isObject(state))
+    return undefined
   const document = state as unknown as StateDocument
   if (document.agent?.incarnation !== incarnation) return undefined
   return { revision: toRevision(revision), eventId, lastAt, state: document }

@@ -64,7 +64,8 @@ export class Takeover {
         Object.assign(recovered, nothingRecovered())
         return await this.#sweep(recovered)
       } catch (error) {
-        if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL')) throw error
+        if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL'))
+          throw error
         world.logger.log('warn', 'the directory could not be searched; it is tried again', { error })
         await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
       }
@@ -86,7 +87,8 @@ export class Takeover {
   async adopt(cell: AgentCell): Promise<'ours' | 'theirs' | 'nothing to do'> {
     const { state } = cell
     const runtime = this.#runtime
-    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active') return 'nothing to do'
+    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active')
+      return 'nothing to do'
     if (runtime.owns(state)) {
       runtime.runner(cell).sync(state)
       runtime.due.set(cell.stream, nextDueAtOf(state))
@@ -122,7 +124,7 @@ export class Takeover {
     try {
       await cell.submit(await this.#claimOf(state, trial))
     } catch (error) {
-      if (!isRefoldError(error, 'NOT_OWNER')) throw error
+      if (!hasGoneOn(error)) throw error
     }
   }
 
@@ -153,15 +155,17 @@ export class Takeover {
     const settled: Promise<unknown>[] = []
     if (!runtime.owns(state)) {
       if (due.length === 0) return runtime.due.set(stream, nextDueAtOf(state))
-      if (!(await this.#isGone(state.agent.owner)) || !runtime.lease.holds()) return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
+      if (!(await this.#isGone(state.agent.owner)) || !runtime.lease.holds())
+        return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
       refuseMisfit(cell, state)
       runtime.runner(cell).inherit(state)
       settled.push(cell.submit(await this.#claimOf(state)))
       epoch++
     }
-    for (const timer of due) settled.push(cell.submit({ input: { kind: 'timer.fired', timer }, worker: runtime.worker, epoch }))
+    for (const timer of due)
+      settled.push(cell.submit({ input: { kind: 'timer.fired', timer }, worker: runtime.worker, epoch }))
     await Promise.all(settled).catch((error: unknown) => {
-      if (!isRefoldError(error, 'NOT_OWNER')) throw error
+      if (!hasGoneOn(error)) throw error
     })
     if (cell.state !== undefined && statusOf(cell.state) === 'active') runtime.due.set(stream, nextDueAtOf(cell.state))
     runtime.settled(cell)
@@ -174,11 +178,13 @@ export class Takeover {
         await inGroups(appends, async ({ stream }) => {
           const cell = cells.live(stream)
           if (cell !== undefined) await this.#guard(stream, () => cell.refresh())
-          if (this.#runtime.performs && this.#runtime.settings.registry.names.includes(definitionOf(stream))) await this.#guard(stream, () => this.#lookAt(stream))
+          if (this.#runtime.performs && this.#runtime.settings.registry.names.includes(definitionOf(stream)))
+            await this.#guard(stream, () => this.#lookAt(stream))
         })
       }
     } catch (error) {
-      if (!this.#abort.signal.aborted) world.logger.log('error', 'other processes cannot be followed any more', { error })
+      if (!this.#abort.signal.aborted)
+        world.logger.log('error', 'other processes cannot be followed any more', { error })
     }
   }
 
@@ -204,7 +210,8 @@ export class Takeover {
     }
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
       for (const entry of page) {
-        if (entry.nextDueAt === undefined || settings.registry.find(entry.definition, entry.version) === undefined) continue
+        if (entry.nextDueAt === undefined || settings.registry.find(entry.definition, entry.version) === undefined)
+          continue
         if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) recovered.overdueTimers++
         due.set(entry.stream, entry.nextDueAt)
       }
@@ -215,10 +222,15 @@ export class Takeover {
     const { settings, cells, due, worker, world } = this.#runtime
     if (entry.status !== 'active') return 'nothing to do'
     if (settings.registry.find(entry.definition, entry.version) === undefined) {
-      if (settings.registry.names.includes(entry.definition) && entry.pending > 0) this.#report(entry.stream, { code: 'NEEDS_MIGRATION', message: `${entry.stream} has version ${entry.version}, which is not registered here` })
+      if (settings.registry.names.includes(entry.definition) && entry.pending > 0)
+        this.#report(entry.stream, {
+          code: 'NEEDS_MIGRATION',
+          message: `${entry.stream} has version ${entry.version}, which is not registered here`,
+        })
       return 'nothing to do'
     }
-    if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + settings.heartbeatEveryMs * 3) due.set(entry.stream, entry.nextDueAt)
+    if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + settings.heartbeatEveryMs * 3)
+      due.set(entry.stream, entry.nextDueAt)
     if (entry.pending === 0 || entry.condition === 'paused') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#isGone(entry.owner))) return 'theirs'
     return this.adopt(await cells.load(entry.stream))
@@ -241,7 +253,11 @@ export class Takeover {
     } catch (error) {
       if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED')) return undefined
       const code = isRefoldError(error) ? error.code : 'INVARIANT'
-      const report = { code, message: error instanceof Error ? error.message : String(error), facts: { cause: toErrorData(error) as unknown } }
+      const report = {
+        code,
+        message: error instanceof Error ? error.message : String(error),
+        facts: { cause: toErrorData(error) as unknown },
+      }
       reports?.push(report)
       this.#report(stream, report)
       return undefined
@@ -258,20 +274,29 @@ export class Takeover {
   }
 }
 
+/** Somebody else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
+function hasGoneOn(error: unknown): boolean {
+  return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
+}
+
 /** An agent that today's chart cannot receive is not claimed. */
 function refuseMisfit(cell: AgentCell, state: StateDocument): void {
   const missing = missingPlaces(cell.definition, state)
   if (missing.length === 0) return
-  throw new RefoldError('NEEDS_MIGRATION', `today's chart of ${cell.definition.name} has no place for what ${cell.stream} holds`, {
-    hint: 'Register the version that the agent was started with, or migrate the agent.',
-    facts: { missing },
-  })
+  throw new RefoldError(
+    'NEEDS_MIGRATION',
+    `today's chart of ${cell.definition.name} has no place for what ${cell.stream} holds`,
+    {
+      hint: 'Register the version that the agent was started with, or migrate the agent.',
+      facts: { missing },
+    },
+  )
 }
 
 function dueTimers(state: StateDocument, now: number): readonly TimerId[] {
   return Object.entries(state.timers)
     .filter(([, timer]) => timer.due <= now)
-    .sort(([a, x], [b, y]) => x.due - y.due || a.localeCompare(b, 'en', { numeric: true }))
+    .toSorted(([a, x], [b, y]) => x.due - y.due || a.localeCompare(b, 'en', { numeric: true }))
     .map(([id]) => id)
 }
 
@@ -280,5 +305,6 @@ function definitionOf(stream: string): string {
 }
 
 async function inGroups<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < items.length; from += CONCURRENCY) await Promise.all(items.slice(from, from + CONCURRENCY).map(act))
+  for (let from = 0; from < items.length; from += CONCURRENCY)
+    await Promise.all(items.slice(from, from + CONCURRENCY).map(act))
 }

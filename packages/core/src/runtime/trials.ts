@@ -66,5 +66,11 @@ export class Trials {
 }
 
 function isCleared({ state, failure }: AgentCell): boolean {
-  return failure !== undefined || state === undefined || state.agent.suspicion === undefined || statusOf(state) !== 'active' || pendingOf(state) === 0
+  return (
+    failure !== undefined ||
+    state === undefined ||
+    state.agent.suspicion === undefined ||
+    statusOf(state) !== 'active' ||
+    pendingOf(state) === 0
+  )
 }

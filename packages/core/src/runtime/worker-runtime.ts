@@ -41,6 +41,7 @@ export interface WorkerSettings {
   readonly heartbeatEveryMs: number
   readonly snapshotEveryEvents: number
   readonly keepIdle: number
+  readonly closeGraceMs: number
   readonly onReport: (report: Report) => void
 }
 
@@ -119,9 +120,11 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (before !== undefined && before.effects !== state.effects) this.#reportDoubts(cell, before)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
-      if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined) this.#decideWaiting(cell, state)
+      if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
+        this.#decideWaiting(cell, state)
     }
-    if (before?.timers !== state.timers || before.agent !== state.agent) this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
+    if (before?.timers !== state.timers || before.agent !== state.agent)
+      this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
   }
 
   busy(cell: AgentCell): void {
@@ -150,19 +153,30 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.cells.evict(cell)
     if (error === undefined || error.code === 'CLOSED') return
     this.world.logger.log('error', `agent ${cell.stream} is stopped here: ${error.message}`, { error })
-    this.report(cell.stream, { code: error.code, message: error.message, facts: { cause: toErrorData(error) as unknown } })
+    this.report(cell.stream, {
+      code: error.code,
+      message: error.message,
+      facts: { cause: toErrorData(error) },
+    })
   }
 
   unknown(cell: AgentCell, error: RefoldError, tries: number): void {
-    this.world.logger.log('warn', `it is unknown whether an append to ${cell.stream} was stored; it is repeated`, { tries, error })
+    this.world.logger.log('warn', `it is unknown whether an append to ${cell.stream} was stored; it is repeated`, {
+      tries,
+      error,
+    })
   }
 
   foreign(stream: string, count: number): void {
-    this.report(stream, { code: 'FOREIGN_RECORD', message: `${count} records of ${stream} have no valid header and change nothing` })
+    this.report(stream, {
+      code: 'FOREIGN_RECORD',
+      message: `${count} records of ${stream} have no valid header and change nothing`,
+    })
   }
 
   deliver(cell: AgentCell, { effect, event }: TreeStep['deliveries'][number]): void {
-    if (cell.state?.effects[effect] !== undefined && this.owns(cell.state)) this.runner(cell).deliver(effect, event as EventData)
+    if (cell.state?.effects[effect] !== undefined && this.owns(cell.state))
+      this.runner(cell).deliver(effect, event as EventData)
   }
 
   post(cell: AgentCell, envelope: Envelope, told: Told): void {
@@ -170,7 +184,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (live !== undefined) return live.post(envelope, told)
     this.cells.load(cell.stream).then(
       (loaded) => loaded.post(envelope, told),
-      (cause: unknown) => told.reject?.(isRefoldError(cause) ? cause : new RefoldError('INVARIANT', `${cell.stream} could not be loaded`, { cause })),
+      (cause: unknown) =>
+        told.reject?.(
+          isRefoldError(cause) ? cause : new RefoldError('INVARIANT', `${cell.stream} could not be loaded`, { cause }),
+        ),
     )
   }
 
@@ -178,7 +195,11 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     const epoch = cell.state?.agent.epoch
     try {
       const event = jsonOf(sent.event) as EventData
-      cell.post({ input: { kind: 'actor.event', to: sent.to, event }, worker: this.worker, ...(epoch === undefined ? undefined : { epoch }) })
+      cell.post({
+        input: { kind: 'actor.event', to: sent.to, event },
+        worker: this.worker,
+        ...(epoch === undefined ? undefined : { epoch }),
+      })
     } catch (error) {
       this.world.logger.log('error', `an action of ${cell.stream} sent what is no event`, { error })
     }
@@ -217,16 +238,27 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.slots.close()
     for (const runner of this.#runners.values()) runner.stop()
     await this.#drained()
-    await Promise.all([...this.#runners.values()].map((runner) => runner.bodies()))
+    await this.#bodies()
     await this.#drained()
     this.#closed = true
-    for (const cell of [...this.cells.all()]) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
+    for (const cell of this.cells.all()) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
     await this.lease.close()
+  }
+
+  /** Begun payments are awaited, but not for ever: what has not ended by then is in doubt at the next start. */
+  async #bodies(): Promise<void> {
+    const bodies = Promise.all([...this.#runners.values()].map((runner) => runner.bodies()))
+    let cancel: (() => void) | undefined
+    const grace = new Promise<void>((resolve) => {
+      cancel = this.world.clock.setTimer(resolve, this.settings.closeGraceMs)
+    })
+    await Promise.race([bodies, grace])
+    cancel?.()
   }
 
   /** What is under way is stored, or the store cannot be reached. */
   async #drained(): Promise<void> {
-    await Promise.all([...this.cells.all()].map((cell) => cell.drained()))
+    await Promise.all(this.cells.all().map((cell) => cell.drained()))
   }
 
   /** Somebody has to decide: it must not be found out by chance. */
@@ -235,12 +267,19 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (state === undefined || !this.owns(state)) return
     for (const [effect, { inDoubt, src }] of Object.entries(state.effects)) {
       if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
-      this.report(cell.stream, { code: 'IN_DOUBT', message: `nobody knows whether effect ${src} of ${cell.stream} happened: decide`, facts: { effect, src, why: inDoubt.why } })
+      this.report(cell.stream, {
+        code: 'IN_DOUBT',
+        message: `nobody knows whether effect ${src} of ${cell.stream} happened: decide`,
+        facts: { effect, src, why: inDoubt.why },
+      })
     }
   }
 
   #decideWaiting(cell: AgentCell, state: StateDocument): void {
-    const told = { reject: (error: RefoldError) => this.world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error }) }
+    const told = {
+      reject: (error: RefoldError) =>
+        this.world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error }),
+    }
     cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
   }
 }

@@ -211,7 +211,7 @@ function isSmall(name: string): boolean {
 }
 
 /** The entries of `next`, those that were there before in their old places. */
-export function survivorsFirst<T>(
+function survivorsFirst<T>(
   before: { readonly [key: string]: T } | undefined,
   next: { readonly [key: string]: T },
 ): { readonly [key: string]: T } {

@@ -156,7 +156,7 @@ export class LiveTree implements SystemHost, RefPort {
     timer: { target: ActorId; event: EventShape; delay: number; id: string | undefined },
   ): void {
     const log = this.logged()
-    const due = log.now + Math.max(0, timer.delay)
+    const due = Math.ceil(log.now + Math.max(0, timer.delay)) // whole milliseconds, as clocks have them
     this.timers.schedule(log.nextTimerId(), {
       source: source.sid,
       target: timer.target,

@@ -17,7 +17,7 @@ describe('systemClock', () => {
 
   it('calls back once after the delay', () => {
     vi.useFakeTimers()
-    const callback = vi.fn()
+    const callback = vi.fn<() => void>()
     systemClock.setTimer(callback, 50)
     vi.advanceTimersByTime(49)
     expect(callback).not.toHaveBeenCalled()
@@ -27,7 +27,7 @@ describe('systemClock', () => {
 
   it('does not call back after a cancel, and takes a second cancel', () => {
     vi.useFakeTimers()
-    const callback = vi.fn()
+    const callback = vi.fn<() => void>()
     const cancel = systemClock.setTimer(callback, 50)
     cancel()
     cancel()

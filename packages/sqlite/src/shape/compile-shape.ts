@@ -1,7 +1,7 @@
 /** The operations of a shape, with their paths parsed once: what a fold of many records needs, and nothing else. */
 import type { JsonValue, ReplayedOperation } from '@refold/core'
 import { countHoles } from './read-record.js'
-import { HOLE_PATTERN, HOLES, type Template } from './template.js'
+import { HOLE_PATTERN, HOLES, VALUELESS, type Template } from './template.js'
 
 /** Format of records that this release compiles; others are read whole. */
 const FORMAT = '#0'
@@ -75,6 +75,7 @@ export function keysOf({ keys, holes }: CompiledPath, row: RowValues): readonly 
 
 function fillKey({ kind, value, rest }: KeyHole, { values, revision }: RowValues): string {
   if (kind === 'ownRevision') return revision + rest
+  if (kind === 'previousRevision') return revision - 1 + rest
   if (kind === 'revisionsBack') return revision - (values[value] as number) + rest
   const key = unescapeToken(`${values[value] as string | number}${rest}`)
   if (FORBIDDEN.has(key)) throw new TypeError(`a path reaches for ${key}`)
@@ -134,7 +135,7 @@ function compilePath(template: Template | undefined, first: number): CompiledPat
     keys[at] = unescapeToken(rest)
     if (kind === undefined && FORBIDDEN.has(unescapeToken(key))) return undefined
     if (kind !== undefined) holes.push({ at, kind, value, rest })
-    if (kind !== undefined && kind !== 'ownRevision') value++
+    if (kind !== undefined && !VALUELESS.has(HOLES[kind])) value++
   }
   return { keys, holes }
 }

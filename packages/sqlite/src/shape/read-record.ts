@@ -1,6 +1,6 @@
 /** A record from its shape and its values: exactly what was written. */
 import type { JsonValue } from '@refold/core'
-import { HOLE_PATTERN, HOLES, PREFIX_LENGTH, suffixOf, uuidOf, type RecordPlace, type Template } from './template.js'
+import { HOLE_PATTERN, HOLES, PREFIX_LENGTH, suffixOf, uuidOf, VALUELESS, type RecordPlace, type Template } from './template.js'
 
 /** A shape as it is kept in memory. */
 export interface Shape {
@@ -62,6 +62,8 @@ export class TemplateReader {
         return this.#filled(rest)
       case '^':
         return place.firstId ?? unreadable('the first event of its stream')
+      case '&':
+        return place.id
       case '~':
         return this.#earlierId(Number(this.#value()))
       case 't':
@@ -83,6 +85,7 @@ export class TemplateReader {
     let text = ''
     for (const char of template) {
       if (char === HOLES.ownRevision) text += revision
+      else if (char === HOLES.previousRevision) text += revision - 1
       else if (char === HOLES.revisionsBack) text += revision - Number(this.#value())
       else if (char === HOLES.text || char === HOLES.number) text += this.#value() as string | number
       else text += char
@@ -115,7 +118,7 @@ function countInText(template: string): number {
   if (template === '~' || template === '+') return 1
   if (template[0] !== '%') return 0
   let count = 0
-  for (const char of template) if (HOLE_PATTERN.test(char) && char !== HOLES.ownRevision) count++
+  for (const char of template) if (HOLE_PATTERN.test(char) && !VALUELESS.has(char)) count++
   return count
 }
 

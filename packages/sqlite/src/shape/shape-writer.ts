@@ -146,6 +146,7 @@ export class ShapeWriter {
   #text(value: string): void {
     if (value.startsWith(this.#own) && ID.test(value)) this.mark(JSON.stringify(`@${value.slice(this.#own.length)}`))
     else if (value.length !== 36 || !isCanonicalUuid(value)) this.hole(value)
+    else if (value === this.#place.id) this.mark('"&"')
     else if (value === this.#place.firstId) this.mark('"^"')
     else if (this.#idPrefix !== undefined && value.startsWith(this.#idPrefix)) {
       this.mark('"~"')
@@ -168,7 +169,8 @@ export class ShapeWriter {
   #idTemplate(id: string): string {
     const dot = id.indexOf('.')
     if (id.startsWith(this.#own)) return HOLES.ownRevision + id.slice(dot)
-    return this.#filled('revisionsBack', this.#place.revision - Number(id.slice(0, dot))) + id.slice(dot)
+    const back = this.#place.revision - Number(id.slice(0, dot))
+    return (back === 1 ? HOLES.previousRevision : this.#filled('revisionsBack', back)) + id.slice(dot)
   }
 
   #template(text: string): void {

@@ -164,12 +164,13 @@ describe('record shapes', () => {
       return writeRecord(JSON.parse(text), { id: OWN, revision, firstId: FIRST }, trie)?.shape.text()
     }
     expect(shape(7, '6.0')).toBeTypeOf('string')
-    expect(shape(12, '3.0')).toBe(shape(7, '6.0'))
+    expect(shape(12, '11.0')).toBe(shape(7, '6.0'))
+    expect(shape(12, '3.0'), 'an effect that was not started by the record before').toBe(shape(20, '2.0'))
   })
 
   test('what remains of a usual record beside its payload is a few bytes', () => {
     const shaped = writeRecord(draft, { id: OWN, revision: 7, firstId: FIRST }, trie)
-    expect(shaped?.values).toBe('15,1,60000,1,"0","0","late",60000')
+    expect(shaped?.values).toBe('15,60000,"0","0","late",60000')
     expect(shaped?.payload).toBe('{"text":"whales"}')
     expect(throughShape(draft, { id: OWN, revision: 7, firstId: FIRST })).toBe(textOf(draft))
   })

@@ -9,14 +9,21 @@
  * - `"@text"`: `<own revision>.text`
  * - `"%text"`: text with holes, see `HOLES`
  * - `"^"`: the event id of the stream's first event
+ * - `"&"`: the event's own id
  * - `"~"`: an id of the same process: the next value is how many ids before this event's own
  * - `"t"`: the header's time; `"+"`: the next value after the header's time, in milliseconds
  * - an object or an array: its members are templates
  */
 export type Template = 0 | 1 | string | readonly Template[] | { readonly [key: string]: Template }
 
-/** In a `%` template: own revision, text, number, and a number counted back from the own revision. */
-export const HOLES = { ownRevision: '\u0001', text: '\u0002', number: '\u0003', revisionsBack: '\u0004' } as const
+/**
+ * In a `%` template: own revision, text, number, a number counted back from the own revision, and the revision before the
+ * own, which is by far the commonest.
+ */
+export const HOLES = { ownRevision: '\u0001', text: '\u0002', number: '\u0003', revisionsBack: '\u0004', previousRevision: '\u0005' } as const
+
+/** Holes that take none of the row's values. */
+export const VALUELESS: ReadonlySet<string> = new Set([HOLES.ownRevision, HOLES.previousRevision])
 
 /** Text with one of these cannot be a `%` template. */
 export const HOLE_PATTERN = new RegExp(`[${Object.values(HOLES).join('')}]`)

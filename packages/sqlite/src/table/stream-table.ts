@@ -23,7 +23,7 @@ export interface StreamRow {
 /** What never changes of a stream. */
 export type StreamName = Pick<StreamRow, 'id' | 'name' | 'firstId'>
 
-const CACHED_STREAMS = 10_000
+const CACHED_STREAMS = 1_000
 const COLUMNS = DIRECTORY_COLUMNS.join(', ')
 
 export class StreamTable {

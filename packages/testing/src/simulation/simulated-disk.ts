@@ -24,7 +24,7 @@ export interface Author {
   readonly incarnation: number
   readonly worker: string | undefined
 }
-export const OBSERVER: Author = { process: 'observer', incarnation: 0, worker: undefined }
+const OBSERVER: Author = { process: 'observer', incarnation: 0, worker: undefined }
 
 /** An event as it was stored, and who stored it at which true time. */
 export interface ObservedEvent {

@@ -52,7 +52,7 @@ export function storeContract({ name, open, describe, test }: StoreContractOptio
 }
 
 /** Runs one case on data of its own; closes what it opened, also when it fails. */
-export async function runCase(contractCase: ContractCase, data: ContractData): Promise<void> {
+async function runCase(contractCase: ContractCase, data: ContractData): Promise<void> {
   const stores: Store[] = []
   const connect = async (): Promise<Store> => {
     const store = await data.connect()

@@ -1,9 +1,9 @@
 /** What the step asks of a machine. */
 import type { AnyStateMachine } from 'xstate'
-import type { MachineShape, NodeShape, SnapshotShape } from './shapes.js'
+import type { MachineShape, SnapshotShape } from './shapes.js'
 
 /** Microsteps that one macrostep may take. A chart can set a lower number of its own (`options.maxIterations`). */
-export const MAX_MICROSTEPS = 5_000
+const MAX_MICROSTEPS = 5_000
 
 const derived = new WeakMap<object, MachineShape>()
 
@@ -48,9 +48,4 @@ function copyLiteral(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyLiteral)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyLiteral(member)]))
-}
-
-/** Nodes of a machine in document order. */
-export function nodesOf(machine: MachineShape): NodeShape[] {
-  return [...machine.idMap.values()]
 }

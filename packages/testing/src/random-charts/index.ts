@@ -1,5 +1,0 @@
-export { randomChart, CHART_EVENTS } from './random-chart.js'
-export { EFFECT_SOURCES } from './effect-bodies.js'
-export type { BodyDriver, StartedBody } from './effect-bodies.js'
-export { seeded } from './seeded.js'
-export type { Seeded } from './seeded.js'

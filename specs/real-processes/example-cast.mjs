@@ -33,7 +33,7 @@ export function exampleCast({ services, project, report }) {
     {
       definition: payment,
       input: { bank: services.bank, cents: 1_000 },
-      drive: findOutAndDecide({ bank: services.bank, begunKeys }),
+      drive: findOutAndDecide(services.bank),
     },
     { definition: reconciledPayment, input: { bank: services.reconciledBank, cents: 1_000 } },
     { definition: importer, input: { rows: 250, batch: 100 } },

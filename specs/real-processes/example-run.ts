@@ -86,10 +86,19 @@ async function live(order: object): Promise<EndTold | 'killed'> {
   await using child = startChild('example-worker.mjs', order)
   const told = child.told((message) => 'ends' in message)
   told.catch(() => undefined) // a killed process tells nothing
-  const { code, signal } = await child.ended
+  const end = await Promise.race([child.ended, patience()])
+  if (end === undefined) throw new Error(`the agents do not come to their ends: ${child.stderr()}`)
+  const { code, signal } = end
   if (signal === 'SIGKILL') return 'killed'
   if (code !== 0) throw new Error(`the process ended with ${code}: ${child.stderr()}`)
   return (await told) as unknown as EndTold
+}
+
+/** A life takes less than a second. */
+function patience(): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), 60_000).unref()
+  })
 }
 
 function settledKeys({ effects }: StoredStreams): ReadonlySet<string> {

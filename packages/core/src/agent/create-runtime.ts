@@ -3,11 +3,14 @@ import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types
 import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
+import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
+import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { AgentOf } from '../runtime/public-agent.js'
-import type { Recovered, Runtime, RuntimeOptions, StartOptions } from '../runtime/public-runtime.js'
+import type { MigrateOptions, Recovered, Runtime, RuntimeOptions, StartOptions } from '../runtime/public-runtime.js'
 import type { Lease } from '../runtime/lease.js'
+import type { OwnerWatch } from '../runtime/owner-watch.js'
 import { Registry } from '../runtime/registry.js'
 import { Takeover } from '../runtime/takeover.js'
 import { WorkerRuntime } from '../runtime/worker-runtime.js'
@@ -49,6 +52,20 @@ export async function createRuntime<const D extends AgentDefinition>(
   const opened = new OpenRuntime(runtime)
   await opened.open()
   return opened
+}
+
+/** Bodies that run under the old version would not know of the new one. */
+async function refuseWhilePerformed(
+  stream: string,
+  { state, owners, worker }: { state: StateDocument; owners: OwnerWatch; worker: string },
+): Promise<void> {
+  const { owner, paused, blocked } = state.agent
+  if (owner === undefined || paused !== undefined || blocked !== undefined || pendingOf(state) === 0) return
+  if (owner !== worker && (await owners.look(owner)) !== 'alive') return
+  throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner} performs effects of ${stream}`, {
+    hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
+    facts: { owner },
+  })
 }
 
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
@@ -122,6 +139,22 @@ class OpenRuntime implements Runtime {
     const registered = this.#registered(definition)
     const cell = await this.#runtime.cells.load(streamOf(registered.name, id))
     await cell.refresh()
+    await this.#takeover.takeUp(cell)
+    return this.#handle(cell)
+  }
+
+  async migrate<D extends AgentDefinition>(definition: D, id: string, options: MigrateOptions = {}): Promise<AgentOf<D>> {
+    const registered = this.#registered(definition)
+    const { cells, owners, worker } = this.#runtime
+    const cell = await cells.loadAs(streamOf(registered.name, id), registered)
+    const { state } = cell
+    if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
+    const input = { kind: 'migrated', from: state?.agent.version ?? 0, patch: options.patch ?? [] } as const
+    try {
+      await cell.submit({ input, worker, ...(options.by === undefined ? undefined : { by: options.by }) })
+    } finally {
+      if (cell.state?.agent.version !== registered.version) cells.evict(cell)
+    }
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
   }

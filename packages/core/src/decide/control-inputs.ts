@@ -12,6 +12,7 @@ import type { Decision } from './decision.js'
 import { mayHaveHappened } from './effects-part.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
+import { migrated } from './migration.js'
 
 export function decideControl(context: DecideContext, envelope: Envelope, input: ControlInput): Decision {
   const { state } = context
@@ -38,6 +39,8 @@ function changeOf(
   switch (input.kind) {
     case 'claimed':
       return claimed(context, state, input)
+    case 'migrated':
+      return migrated(context, state, input)
     case 'released': {
       const { owner: _owner, ...rest } = agent
       return { after: { ...state, agent: { ...rest, epoch: agent.epoch + 1 } }, data: {} }

@@ -54,6 +54,7 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
     case 'resumed':
     case 'cancelled':
     case 'retried':
+    case 'migrated':
       return decideControl(context, envelope, input)
     case 'effect.done':
     case 'effect.failed':

@@ -1,5 +1,5 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
-import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 
@@ -54,9 +54,18 @@ export interface Claimed {
   readonly trial?: 'beside' | 'alone'
 }
 
+/** The agent goes from one version of its definition to the one that decides. */
+export interface Migrated {
+  readonly kind: 'migrated'
+  readonly from: number
+  /** Over the state document (RFC 6902); not over its `agent` part. */
+  readonly patch: readonly PatchOperation[]
+}
+
 /** Needs no chart: decided on the state document alone. */
 export type ControlInput =
   | Claimed
+  | Migrated
   | { readonly kind: 'released' }
   | { readonly kind: 'paused'; readonly reason?: string }
   | { readonly kind: 'resumed'; readonly reason?: string }
@@ -114,6 +123,7 @@ export function isOwnerInput(input: Input): boolean {
     case 'resumed':
     case 'cancelled':
     case 'retried':
+    case 'migrated':
       return false
   }
 }

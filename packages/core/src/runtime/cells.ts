@@ -44,6 +44,18 @@ export class Cells {
     return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
   }
 
+  /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
+  async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
+    const live = this.#live.get(stream)
+    if (live?.definition === definition) return live
+    const folded = await recover(this.#options.store, stream)
+    if (folded.state === undefined) throw notFound(stream)
+    const { id } = folded.state.agent
+    const old = this.#live.get(stream)
+    if (old !== undefined) this.evict(old)
+    return this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, folded))
+  }
+
   /** The cell of an agent that may not exist yet: nothing is read. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     return (
@@ -86,11 +98,7 @@ export class Cells {
 
   #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {
     const agent = folded.state?.agent
-    if (agent === undefined)
-      throw new RefoldError('NOT_FOUND', `there is no agent ${stream}`, {
-        facts: { stream },
-        hint: 'Start it with `refold.start`.',
-      })
+    if (agent === undefined) throw notFound(stream)
     return { id: agent.id, definition: this.#options.registry.get(agent.definition, agent.version) }
   }
 
@@ -98,4 +106,11 @@ export class Cells {
     this.#live.set(cell.stream, cell)
     return cell
   }
+}
+
+function notFound(stream: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `there is no agent ${stream}`, {
+    facts: { stream },
+    hint: 'Start it with `refold.start`.',
+  })
 }

@@ -1,6 +1,7 @@
 /** The runtime as callers hold it, and what it is made from. */
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import type { RefoldErrorCode } from '../errors.js'
+import type { PatchOperation } from '../json/json-value.js'
 import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { AgentOf } from './public-agent.js'
@@ -54,6 +55,13 @@ export type StartOptions<I> = undefined extends I
   ? { readonly id: string; readonly input?: I; readonly by?: string }
   : { readonly id: string; readonly input: I; readonly by?: string }
 
+/** How an agent's state becomes one of another version. */
+export interface MigrateOptions {
+  /** RFC 6902 over the state document: `/root/value`, `/root/context/…`. Default: nothing but the version changes. */
+  readonly patch?: readonly PatchOperation[]
+  readonly by?: string
+}
+
 /** One process's way to its agents. `await using` closes it. */
 export interface Runtime<out Name extends string = string> extends AsyncDisposable {
   readonly recovered: Promise<Recovered>
@@ -61,6 +69,11 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
   start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
   /** An agent that was started before. Rejects with `NOT_FOUND`. */
   attach<D extends AgentDefinition<Name>>(agent: D, id: string): Promise<AgentOf<D>>
+  /**
+   * Moves an agent to the given version of its definition, by one record. Rejects with `NEEDS_MIGRATION` (and what has no
+   * place) when the chart cannot take the patched state, with `OWNER_MAY_LIVE` while a worker performs it: pause it first.
+   */
+  migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
   /** Nothing is lost: pending effects resume at the next start, here or elsewhere. */
   close(): Promise<void>
 }

@@ -22,8 +22,7 @@ export type {
   StateOf,
   WaitOptions,
 } from './public-agent.js'
-export type {
-  CreateRuntime,
+export type { CreateRuntime, MigrateOptions,
   Recovered,
   Report,
   Runtime,

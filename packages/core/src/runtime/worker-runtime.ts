@@ -115,7 +115,9 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   changed(cell: AgentCell, before: StateDocument | undefined): void {
     const { state } = cell
-    if (state === undefined || !this.performs) return
+    if (state === undefined) return
+    if (state.agent.version !== cell.definition.version) return this.cells.evict(cell) // migrated by somebody else
+    if (!this.performs) return
     this.#snapshots.changed(cell)
     if (before !== undefined && before.effects !== state.effects) this.#reportDoubts(cell, before)
     if (before?.effects !== state.effects || before.agent !== state.agent) {

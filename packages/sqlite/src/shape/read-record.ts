@@ -1,6 +1,15 @@
 /** A record from its shape and its values: exactly what was written. */
 import type { JsonValue } from '@refold/core'
-import { HOLE_PATTERN, HOLES, PREFIX_LENGTH, suffixOf, uuidOf, VALUELESS, type RecordPlace, type Template } from './template.js'
+import {
+  HOLE_PATTERN,
+  HOLES,
+  PREFIX_LENGTH,
+  suffixOf,
+  uuidOf,
+  VALUELESS,
+  type RecordPlace,
+  type Template,
+} from './template.js'
 
 /** A shape as it is kept in memory. */
 export interface Shape {

@@ -20,7 +20,13 @@ export type Template = 0 | 1 | string | readonly Template[] | { readonly [key: s
  * In a `%` template: own revision, text, number, a number counted back from the own revision, and the revision before the
  * own, which is by far the commonest.
  */
-export const HOLES = { ownRevision: '\u0001', text: '\u0002', number: '\u0003', revisionsBack: '\u0004', previousRevision: '\u0005' } as const
+export const HOLES = {
+  ownRevision: '\u0001',
+  text: '\u0002',
+  number: '\u0003',
+  revisionsBack: '\u0004',
+  previousRevision: '\u0005',
+} as const
 
 /** Holes that take none of the row's values. */
 export const VALUELESS: ReadonlySet<string> = new Set([HOLES.ownRevision, HOLES.previousRevision])

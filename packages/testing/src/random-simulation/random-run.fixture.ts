@@ -171,9 +171,14 @@ function control(
 function look(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
   if (!ready(process)) return
   process.attach(subject.name, subject.id).then(
-    (agent) => agent.subscribe(() => remember(run, { agent, process })),
+    (agent) => agent.subscribe(() => remember(run, { agent, process }), unlessClosed),
     () => undefined,
   )
+}
+
+/** The process may have begun to close after the attach: there is nothing to look at then. */
+function unlessClosed(error: unknown): void {
+  if (!isRefoldError(error, 'CLOSED')) throw error
 }
 
 function remember(

@@ -1,6 +1,6 @@
 /**
  * The parts of XState 5.33's internals that the step touches, as types. XState's own types hide these members or say
- * `any`; every cast from them to these shapes stands in `xstate-adapter.ts`.
+ * `any`; every cast from them to these shapes stands in `step/`.
  */
 
 export interface EventShape {

@@ -1,0 +1,110 @@
+/** Moving agents from one version of their definition to another. */
+import { describe, expect, test } from 'vitest'
+import { assign, setup } from 'xstate'
+import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import type { ControlledBody } from './controlled-body.fixture.js'
+import { settle } from './manual-time.fixture.js'
+import { startProcess, typesOf } from './process.fixture.js'
+
+/** Version 2 calls the state `review` `approval`; version 1 cannot take the body's answer. */
+function versionOf(version: 1 | 2, body: ControlledBody['body']) {
+  const review = version === 1 ? 'review' : 'approval'
+  const machine = setup({
+    types: { context: {} as { answer: unknown }, events: {} as { type: 'approve' } },
+    actors: { ask: effect<unknown, { job: string }>(body) },
+    actions: {
+      keep: assign({
+        answer: ({ event }: { event: unknown }) => {
+          if (version === 1) throw new Error('version 1 cannot read it')
+          return (event as { output: unknown }).output
+        },
+      }),
+    },
+  }).createMachine({
+    id: 'form',
+    context: { answer: null },
+    initial: 'asking',
+    states: {
+      asking: {
+        on: { approve: review },
+        invoke: { src: 'ask', input: { job: 'it' }, onDone: { target: review, actions: 'keep' } },
+      },
+      [review]: { on: { approve: 'done' } },
+      done: { type: 'final' },
+    },
+  })
+  return defineAgent({ name: 'form', version, machine })
+}
+
+async function scene() {
+  const log = memoryLog()
+  const work = controlledBody()
+  const [one, two] = [versionOf(1, work.body), versionOf(2, work.body)]
+  const process = await startProcess({ log, agents: [one, two] })
+  const agent = await process.runtime.start(one, { id: '1' })
+  await settle()
+  return { log, work, one, two, process, agent }
+}
+
+const RENAMED = [{ op: 'replace', path: '/root/value', value: 'approval' }] as const
+
+describe('migrating an agent', () => {
+  test('RCV-10 a state that the new chart does not have is named, and a patch gives it its place', async () => {
+    const { log, two, process, agent } = await scene()
+    await agent.send({ type: 'approve' })
+    await expect(process.runtime.migrate(two, '1')).rejects.toMatchObject({
+      code: 'NEEDS_MIGRATION',
+      facts: { missing: [{ kind: 'state' }] },
+    })
+    const moved = await process.runtime.migrate(two, '1', { patch: RENAMED, by: 'ana' })
+    expect(moved.getSnapshot().value).toBe('approval')
+    expect((await moved.send({ type: 'approve' })).status).toBe('done')
+    expect(await typesOf(log, 'form-1')).toEqual(['refold.started', 'approve', 'refold.migrated', 'approve'])
+    expect(await memoryStore(log).directory.get('form-1')).toMatchObject({ version: 2, status: 'done' })
+  })
+
+  test('I18 a blocked agent keeps what was paid for, and the new chart decides it', async () => {
+    const { work, two, process, agent } = await scene()
+    work.last.resolve('paid answer')
+    await settle()
+    expect(agent.getSnapshot().condition).toBe('blocked')
+    const moved = await process.runtime.migrate(two, '1')
+    expect(moved.getSnapshot().condition).toBe('blocked')
+    const after = await moved.retry()
+    expect([after.value, after.context]).toEqual(['approval', { answer: 'paid answer' }])
+    expect(work.runs).toHaveLength(1)
+  })
+
+  test('an agent whose effects run is refused until it is paused; its effect goes on under the new version', async () => {
+    const { work, two, process, agent } = await scene()
+    await expect(process.runtime.migrate(two, '1')).rejects.toMatchObject({ code: 'OWNER_MAY_LIVE' })
+    await agent.pause()
+    const moved = await process.runtime.migrate(two, '1')
+    await moved.resume()
+    await settle()
+    expect(work.runs.map(({ args }) => args.key)).toEqual([work.runs[0]?.args.key, work.runs[0]?.args.key])
+    work.last.resolve('answer')
+    await settle()
+    expect(moved.getSnapshot().value).toBe('approval')
+  })
+
+  test.each([
+    ['Refold’s own part', [{ op: 'replace', path: '/agent/epoch', value: 9 }], 'INVALID_INPUT'],
+    ['nothing that is there', [{ op: 'replace', path: '/root/context/no/such', value: 9 }], 'UNREADABLE'],
+  ] as const)('a patch over %s is refused, and nothing is recorded', async (_, patch, code) => {
+    const { log, two, process, agent } = await scene()
+    await agent.send({ type: 'approve' })
+    await expect(process.runtime.migrate(two, '1', { patch })).rejects.toMatchObject({ code })
+    expect(await typesOf(log, 'form-1')).not.toContain('refold.migrated')
+    expect((await agent.send({ type: 'approve' })).status).toBe('done')
+  })
+
+  test('an agent that is there already, or that does not exist, is refused', async () => {
+    const { one, process } = await scene()
+    await expect(process.runtime.migrate(one, '1')).rejects.toMatchObject({ code: 'OWNER_MAY_LIVE' })
+    await expect(process.runtime.migrate(one, 'none')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})

@@ -155,6 +155,8 @@ export default {
         'vitest/no-conditional-expect': 'off',
       },
     },
+    // No compiler looks at these.
+    { files: ['**/*.mjs'], env: { node: true, es2023: true }, rules: { 'no-undef': 'error' } },
     { files: ['*.config.ts', '*.config.mjs', '.ci/*.mjs'], rules: { 'import/no-default-export': 'off' } },
   ],
 }

@@ -8,6 +8,7 @@ import { exampleCast } from './example-cast.mjs'
 import { factLog } from './fact-log.mjs'
 import { killPlan } from './kill-plan.mjs'
 import { withLoggedBodies } from './logged-bodies.mjs'
+import { leave } from './parent.mjs'
 import { watchedStore } from './watched-store.mjs'
 
 const order = JSON.parse(process.argv[2])
@@ -34,7 +35,7 @@ const refold = await createRuntime({
 const ends = Object.fromEntries(await Promise.all(cast.map(bringToItsEnd)))
 process.send({ ends, appends })
 await refold.close()
-process.disconnect()
+leave()
 
 async function bringToItsEnd({ definition, id, input, drive, end }) {
   const agent = await refold.start(logged.get(definition), { id, input })

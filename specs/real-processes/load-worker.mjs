@@ -9,6 +9,7 @@ import { sqliteStore } from '@refold/sqlite'
 import { factLog, sharedNow } from './fact-log.mjs'
 import { loadAgent } from './load-agents.mjs'
 import { withLoggedBodies } from './logged-bodies.mjs'
+import { leave } from './parent.mjs'
 import { watchedStore } from './watched-store.mjs'
 
 const TURN_MS = 10
@@ -42,7 +43,7 @@ async function obey({ start = [], rounds, padding, close }) {
   if (close === undefined) return
   for (const interval of intervals) clearInterval(interval)
   await refold.close()
-  process.disconnect()
+  leave()
 }
 
 async function startAgent(id, input) {

@@ -1,4 +1,6 @@
 /** Another program that holds the file locked for writing, until it is told to end: `locker.mjs ORDER`. */
+import { leave } from './parent.mjs'
+
 const { store } = JSON.parse(process.argv[2])
 const database = await open(store)
 database.exec('BEGIN EXCLUSIVE')
@@ -6,7 +8,7 @@ process.send({ locked: true })
 process.once('message', () => {
   database.exec('COMMIT')
   database.close()
-  process.disconnect()
+  leave()
 })
 
 /** Node's own SQLite where it has one, as the store does. */

@@ -143,7 +143,11 @@ class OpenRuntime implements Runtime {
     return this.#handle(cell)
   }
 
-  async migrate<D extends AgentDefinition>(definition: D, id: string, options: MigrateOptions = {}): Promise<AgentOf<D>> {
+  async migrate<D extends AgentDefinition>(
+    definition: D,
+    id: string,
+    options: MigrateOptions = {},
+  ): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
     const { cells, owners, worker } = this.#runtime
     const cell = await cells.loadAs(streamOf(registered.name, id), registered)

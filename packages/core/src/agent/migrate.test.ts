@@ -52,7 +52,7 @@ async function scene() {
 const RENAMED = [{ op: 'replace', path: '/root/value', value: 'approval' }] as const
 
 describe('migrating an agent', () => {
-  test('RCV-10 a state that the new chart does not have is named, and a patch gives it its place', async () => {
+  test('RCV-11 a state that the new chart does not have is named, and a patch gives it its place', async () => {
     const { log, two, process, agent } = await scene()
     await agent.send({ type: 'approve' })
     await expect(process.runtime.migrate(two, '1')).rejects.toMatchObject({

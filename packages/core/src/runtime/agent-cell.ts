@@ -249,11 +249,15 @@ export class AgentCell {
     tellSettled(batch, { before: head, state: this.state })
   }
 
+  /** What it throws or rejects with is logged: the record is durable, and says that the action was to run. */
   #runAction({ type, run }: ActionCall): void {
-    try {
-      run()
-    } catch (error) {
+    const failed = (error: unknown): void =>
       this.#host.world.logger.log('error', `action "${type}" of ${this.stream} threw`, { error })
+    try {
+      const returned = run()
+      if (returned instanceof Promise) returned.catch(failed)
+    } catch (error) {
+      failed(error)
     }
   }
 

@@ -22,6 +22,8 @@ export interface CellsOptions {
 export class Cells {
   readonly #options: CellsOptions
   readonly #live = new Map<string, AgentCell>()
+  /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
+  readonly #starting = new Map<string, AgentCell>()
   readonly #loading = new Map<string, Promise<AgentCell>>()
   readonly #idle: IdleCells
 
@@ -36,11 +38,12 @@ export class Cells {
   }
   /** Those that are in memory now. */
   all(): readonly AgentCell[] {
-    return [...this.#live.values()]
+    return [...this.#live.values(), ...this.#starting.values()]
   }
 
   /** The cell of an agent that exists. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`. */
   async load(stream: string): Promise<AgentCell> {
+    await this.#starting.get(stream)?.drained()
     return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
   }
 
@@ -56,12 +59,25 @@ export class Cells {
     return this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, folded))
   }
 
-  /** The cell of an agent that may not exist yet: nothing is read. */
+  /** The cell of an agent that may not exist yet: nothing is read. Nobody else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
-    return (
-      this.#live.get(stream) ??
-      this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED))
-    )
+    const known = this.#live.get(stream) ?? this.#starting.get(stream)
+    if (known !== undefined) return known
+    const cell = new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED)
+    this.#starting.set(stream, cell)
+    return cell
+  }
+  isStarting(cell: AgentCell): boolean {
+    return this.#starting.get(cell.stream) === cell
+  }
+
+  /** The agent is there, and of the cell's version. `false`: another cell stands for it already, and is told to read on. */
+  confirm(cell: AgentCell): boolean {
+    if (this.isStarting(cell)) this.#starting.delete(cell.stream)
+    const live = this.#live.get(cell.stream)
+    if (live === undefined) this.#live.set(cell.stream, cell)
+    else if (live !== cell) void live.refresh()
+    return live === undefined || live === cell
   }
 
   /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */
@@ -72,10 +88,11 @@ export class Cells {
   /** Notes that a cell must stay. One that has just left comes back, unless another stands in its place. */
   busy(cell: AgentCell): void {
     this.#idle.remove(cell)
-    if (!this.#live.has(cell.stream)) this.#live.set(cell.stream, cell)
+    if (!this.#live.has(cell.stream) && !this.isStarting(cell)) this.#live.set(cell.stream, cell)
   }
 
   evict(cell: AgentCell): void {
+    if (this.isStarting(cell)) this.#starting.delete(cell.stream)
     if (this.#live.get(cell.stream) === cell) {
       this.#options.onEvict(cell)
       this.#live.delete(cell.stream)

@@ -22,7 +22,9 @@ export type {
   StateOf,
   WaitOptions,
 } from './public-agent.js'
-export type { CreateRuntime, MigrateOptions,
+export type {
+  CreateRuntime,
+  MigrateOptions,
   Recovered,
   Report,
   Runtime,

@@ -116,8 +116,8 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   changed(cell: AgentCell, before: StateDocument | undefined): void {
     const { state } = cell
     if (state === undefined) return
-    if (state.agent.version !== cell.definition.version) return this.cells.evict(cell) // migrated by somebody else
-    if (!this.performs) return
+    if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
+    if (!this.cells.confirm(cell) || !this.performs) return
     this.#snapshots.changed(cell)
     if (before !== undefined && before.effects !== state.effects) this.#reportDoubts(cell, before)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
@@ -133,7 +133,19 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.cells.busy(cell)
   }
 
+  /** It was found at its start, or migrated by somebody else: only its own chart may decide for it. */
+  #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
+    const isStart = this.cells.isStarting(cell)
+    this.#runners.get(cell)?.stop()
+    this.#runners.delete(cell)
+    this.cells.evict(cell)
+    if (isStart) return
+    const message = `${cell.stream} has been migrated to version ${agent.version}`
+    cell.fail(new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }))
+  }
+
   settled(cell: AgentCell): void {
+    if (cell.isIdle && this.cells.isStarting(cell)) return this.cells.evict(cell)
     const runner = this.#runners.get(cell)
     if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
     if (!cell.isIdle || runner?.isIdle === false || this.cells.live(cell.stream) !== cell) return
@@ -229,7 +241,14 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   report(stream: string, report: Omit<Report, 'agent'>): void {
     const dash = stream.indexOf('-')
-    this.settings.onReport({ ...report, agent: { name: stream.slice(0, dash), id: stream.slice(dash + 1) } })
+    const agent = { name: stream.slice(0, dash), id: stream.slice(dash + 1) }
+    const failed = (error: unknown): void => this.world.logger.log('error', 'onReport threw', { error, report })
+    try {
+      const told: unknown = this.settings.onReport({ ...report, agent })
+      if (told instanceof Promise) told.catch(failed)
+    } catch (error) {
+      failed(error)
+    }
   }
 
   /** Stops what may be stopped, awaits what must be, then refuses everything. */

@@ -89,16 +89,24 @@ function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArgument
   const listeners = new Set<(event: EventData) => void>()
   let stopped = false
   let dispose: unknown
+  let fail: (error: unknown) => void = () => {}
   const outcome = new Promise<never>((_, reject) => {
+    fail = reject
+    const sendBack = (event: unknown): void => {
+      if (!stopped) host.event(event)
+    }
     try {
-      const sendBack = (event: unknown): void => {
-        if (!stopped) host.event(event)
-      }
       dispose = create({ ...args, signal: args.signal, sendBack, receive: (listener) => listeners.add(listener) })
+      if (isThenable(dispose)) dispose.then(undefined, reject) // an async callback: it goes on until it rejects
     } catch (error) {
       reject(error)
     }
   })
+  // A listener is user code too: what it throws is the effect's failure, not that of whoever sent the event.
+  const deliver = (event: EventData): void => {
+    const error = caught(() => listeners.forEach((listener) => listener(event)))
+    if (error !== undefined) fail(error)
+  }
   const stop = (): unknown => {
     stopped = true
     listeners.clear()
@@ -106,7 +114,7 @@ function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArgument
     dispose = undefined
     return typeof disposer === 'function' ? caught(disposer as () => void) : undefined
   }
-  return { outcome, deliver: (event) => listeners.forEach((listener) => listener(event)), stop }
+  return { outcome, deliver, stop }
 }
 
 function runObservable(
@@ -133,11 +141,17 @@ function runObservable(
   return { outcome, deliver: () => {}, stop }
 }
 
-function caught(run: () => void): unknown {
+/** What it throws. What its promise rejects with is nobody's: a cleanup that fails late has nothing left to tell. */
+function caught(run: () => unknown): unknown {
   try {
-    run()
+    const returned = run()
+    if (isThenable(returned)) returned.then(undefined, () => undefined)
     return undefined
   } catch (error) {
-    return error ?? new Error('the cleanup threw nothing')
+    return error ?? new Error('it threw nothing')
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

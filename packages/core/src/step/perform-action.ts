@@ -103,7 +103,7 @@ function logCall(tree: LiveTree, { value, label }: { value: unknown; label: stri
 
 function customCall(action: ActionShape, exec: NonNullable<ActionShape['exec']>): ActionCall {
   const { type, params, info } = action
-  const run = (): void => exec(info, params)
+  const run = (): unknown => exec(info, params)
   const json = params === undefined ? undefined : jsonOrNothing(params)
   return json === undefined ? { type, run } : { type, params: json, run }
 }

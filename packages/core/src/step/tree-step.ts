@@ -42,8 +42,8 @@ export interface ActionCall {
   readonly type: string
   /** Only when it is JSON. */
   readonly params?: JsonValue
-  /** Runs it; may throw what user code throws. */
-  readonly run: () => void
+  /** Runs it; may throw what user code throws, or return a promise that rejects with it. */
+  readonly run: () => unknown
 }
 
 export interface TreeStep {

@@ -141,7 +141,9 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.cells.evict(cell)
     if (isStart) return
     const message = `${cell.stream} has been migrated to version ${agent.version}`
-    cell.fail(new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }))
+    cell.fail(
+      new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
+    )
   }
 
   settled(cell: AgentCell): void {

@@ -103,5 +103,5 @@ describe('what user code throws late', () => {
 const throwing = vi.fn<(report: Report) => void>(() => {
   throw new Error('the reporter is broken')
 })
-// Typed as a careless caller would get it past the compiler.
-const rejecting = vi.fn<(report: Report) => void>((() => Promise.reject(new Error('so is this one'))) as never)
+const soBroken: unknown = () => Promise.reject(new Error('so is this one'))
+const rejecting = vi.fn<(report: Report) => void>(soBroken as (report: Report) => void)

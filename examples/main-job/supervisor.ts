@@ -54,8 +54,14 @@ export async function supervise(given: Supervision): Promise<Outcome> {
   const { review, screen } = supervision
   const ended = new AbortController()
   const stop = AbortSignal.any([supervision.signal, ended.signal])
-  const stored = review.eventsFrom(toRevision(0)).subscribe((event) => {
-    if (event.type === 'refold.effect.done') screen.stored(event.data.src)
+  let allTold = (): void => {}
+  const told = new Promise<void>((resolve) => (allTold = resolve))
+  const stored = review.eventsFrom(toRevision(0)).subscribe({
+    next: (event) => {
+      if (event.type === 'refold.effect.done') screen.stored(event.data.src)
+    },
+    error: allTold, // `done` says what it is
+    complete: allTold,
   })
   const crew = keepWorking(supervision, stop)
   try {
@@ -63,6 +69,7 @@ export async function supervise(given: Supervision): Promise<Outcome> {
     const deciding = decide(supervision, stop)
     // Whichever fails first ends the others; what is left of them is awaited below.
     const [{ output, revision }] = await Promise.all([done, deciding, Promise.race([crew.failed, done])])
+    await told
     return { ...output, records: Number(revision) + 1, restarts: crew.restarts }
   } catch (error) {
     throw supervision.signal.aborted ? supervision.signal.reason : error

@@ -10,7 +10,7 @@ export type RefoldErrorCode =
   | 'NOT_RESTORABLE' // actor logic that cannot be found again by name
   // what comes from outside
   | 'INVALID_ID' // an agent id with forbidden characters
-  | 'INVALID_INPUT' // input that fails its schema; `issues` holds zod's
+  | 'INVALID_INPUT' // input that fails its schema (`issues` holds zod's), or options that make no sense (`path`)
   | 'INVALID_EVENT' // an event that fails its schema; `issues` holds zod's
   | 'EVENT_NOT_ACCEPTED' // the current state does not accept the event; `legal` names those it does
   | 'EVENT_REFUSED' // the chart threw while it took the event; nothing was recorded
@@ -76,8 +76,12 @@ export function isRefoldError<C extends RefoldErrorCode = RefoldErrorCode>(
   error: unknown,
   code?: C,
 ): error is RefoldError & { readonly code: C } {
-  if (!(error instanceof Error) || error.name !== 'RefoldError' || !('code' in error)) return false
-  return code === undefined || error.code === code
+  try {
+    if (!(error instanceof Error) || error.name !== 'RefoldError' || !('code' in error)) return false
+    return code === undefined || error.code === code
+  } catch {
+    return false // a value whose own code throws when it is looked at is none of ours
+  }
 }
 
 /** Stays on in production: a broken invariant must stop the agent before it writes a wrong record. */

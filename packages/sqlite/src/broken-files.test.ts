@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewEvent, Store } from '@refold/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -23,8 +23,8 @@ describe('files that are not as they should be', () => {
   })
 
   test('a name that is no file is refused at once', () => {
-    for (const name of [':memory:', '', 'file:agents.db'])
-      expect(() => sqliteStore(name)).toThrow(expect.objectContaining(FATAL))
+    for (const name of [':memory:', '', 'file:agents.db', 'a\0b', undefined, null, 5])
+      expect(() => sqliteStore(name as string)).toThrow(expect.objectContaining(FATAL))
   })
 
   test('a file that is no database is refused by the first operation, and left as it is', async () => {
@@ -50,6 +50,38 @@ describe('files that are not as they should be', () => {
       code: 'NEWER_FORMAT',
       hint: expect.stringMatching(/\w/),
     })
+  })
+
+  test.each(['deleted', 'replaced'])('a file that is %s while it is open takes nothing any more', async (what) => {
+    const store = sqliteStore(scratch.file)
+    await append(store, { keepOpen: true })
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${scratch.file}${suffix}`, { force: true })
+    if (what === 'replaced') await append(sqliteStore(scratch.file))
+    await expect(append(store, { keepOpen: true })).rejects.toMatchObject(FATAL)
+    await expect(store.registers.put('a', 1)).rejects.toMatchObject(FATAL)
+    await store.close()
+  })
+
+  test('a file by a relative name is the same after the working directory has changed', async () => {
+    const before = process.cwd()
+    process.chdir(scratch.path)
+    try {
+      const store = sqliteStore('relative.db')
+      await append(store, { keepOpen: true })
+      process.chdir(before)
+      await append(store)
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  test('a directory that cannot be made is refused by the first operation', async () => {
+    writeFileSync(join(scratch.path, 'file'), '')
+    for (const parent of ['/proc/nope', join(scratch.path, 'file', 'below')]) {
+      const store = sqliteStore(join(parent, 'agents.db'))
+      await expect(store.presence?.announce('w-1')).rejects.toMatchObject(FATAL)
+      await expect(append(store)).rejects.toMatchObject(FATAL)
+    }
   })
 
   test('a directory in the place of the file is refused', async () => {

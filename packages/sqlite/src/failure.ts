@@ -55,7 +55,11 @@ export function toRefoldError(error: unknown, { doing }: { readonly doing: strin
   if (isRefoldError(error)) return error
   const code = sqliteCode(error)
   const text = error instanceof Error ? error.message : String(error)
-  if (code === undefined) return new RefoldError('INVARIANT', `${doing}: ${text}`, { cause: error })
+  if (code === undefined) {
+    const isOfTheSystem = error instanceof Error && 'syscall' in error
+    if (!isOfTheSystem) return new RefoldError('INVARIANT', `${doing}: ${text}`, { cause: error })
+    return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { cause: error, hint: FATAL_HINTS['CANTOPEN'] ?? '' })
+  }
   const options = { cause: error, facts: { sqlite: code } }
   const hint = FATAL_HINTS[code]
   if (hint !== undefined) return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { ...options, hint })

@@ -24,6 +24,11 @@ export interface PreparedAppend {
   readonly headers: readonly DirectoryHeader[]
 }
 
+export interface LogFileOptions {
+  /** Throws when the path names this file no more: what is committed then is lost. */
+  readonly assertInPlace: () => void
+}
+
 export class LogFile {
   readonly connection: SqliteConnection
   readonly log: LogTable
@@ -34,6 +39,7 @@ export class LogFile {
   /** Position of the last row that this connection wrote or looked at. */
   #known: number
   #next: number
+  readonly #assertInPlace: () => void
   /** A commit failed and may be in the file all the same. */
   #isUnsure = false
   readonly #begin: SqliteStatement
@@ -44,8 +50,9 @@ export class LogFile {
   readonly #newest: SqliteStatement
   readonly #ids: SqliteStatement
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, { assertInPlace }: LogFileOptions) {
     this.connection = connection
+    this.#assertInPlace = assertInPlace
     this.log = new LogTable(connection)
     this.streams = new StreamTable(connection, { prefixes: this.log.prefixes })
     this.#begin = connection.prepare('BEGIN IMMEDIATE')
@@ -64,9 +71,10 @@ export class LogFile {
     this.#next = this.#known + 1
   }
 
-  /** Takes the write lock. Throws SQLite's busy error when another connection has it. */
+  /** Takes the write lock. Throws SQLite's busy error when another connection has it, `STORE_FATAL` when the file is gone. */
   begin(): void {
     this.#begin.run()
+    this.#assertInPlace()
     this.look()
     this.#next = this.#known + 1
   }

@@ -1,7 +1,7 @@
 /** Opens the file as the store needs it: WAL, every commit on the disk, and no waiting inside of SQLite. */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
+import { makeDirectory } from './make-directory.js'
 import { migrate, schemaVersion } from './schema.js'
 
 /** Short enough that the event loop hardly notices; longer waits are asynchronous. */
@@ -21,11 +21,4 @@ export function openDatabase(file: string, driver: SqliteDriver): SqliteConnecti
     connection.close()
     throw error
   }
-}
-
-/** What fails here fails again, with a better error, when SQLite opens the file. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch {}
 }

@@ -9,6 +9,7 @@ import type { RegisterStatements } from './commit/commit-job.js'
 import { DirectoryReader } from './directory-reader.js'
 import { loadDriver } from './driver/load-driver.js'
 import { isBusy, toRefoldError } from './failure.js'
+import { fileIdentity } from './file-identity.js'
 import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
 import { openDatabase } from './open-database.js'
@@ -48,7 +49,8 @@ export function openFile(path: string, options: OpeningOptions): OpenFile | Prom
 
 /** Throws `STORE_FATAL` for a name that is no file: there is nothing that another process could open. */
 export function assertFileName(path: string): void {
-  if (path !== '' && !path.startsWith(':memory:') && !path.startsWith('file:')) return
+  const isText = typeof path === 'string' && path !== '' && !path.includes('\0')
+  if (isText && !path.startsWith(':memory:') && !path.startsWith('file:')) return
   throw new RefoldError('STORE_FATAL', `${JSON.stringify(path)} is not the name of a file`, {
     hint: 'For a store in memory use `memoryStore()` of @refold/core.',
   })
@@ -56,7 +58,7 @@ export function assertFileName(path: string): void {
 
 function openNow(path: string, options: OpeningOptions): OpenFile {
   const connection = openDatabase(path, loadDriver(options.driver))
-  const file = new LogFile(connection)
+  const file = new LogFile(connection, { assertInPlace: fileIdentity(path) })
   return {
     file,
     queue: new CommitQueue(file, options),

@@ -103,6 +103,19 @@ describe('several processes on one file', () => {
     await store.close()
   }, 60_000)
 
+  test('a worker that lost its lock, because its own process read the lock file, is not proven dead while it runs', async () => {
+    const worker = start('worker', 'w-2')
+    expect(await worker.line()).toBe('announced')
+    worker.process.stdin?.end()
+    expect(await worker.line()).toBe('read')
+    const store = sqliteStore(scratch.file)
+    expect(await store.presence?.provenDead('w-2')).toBe(false)
+    worker.process.kill('SIGKILL')
+    await worker.ended()
+    expect(await store.presence?.provenDead('w-2')).toBe(true)
+    await store.close()
+  })
+
   test('a worker of another process is proven dead when it was killed, and not before', async () => {
     const store = sqliteStore(scratch.file)
     const worker = start('worker', 'w-1')

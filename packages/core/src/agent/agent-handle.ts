@@ -10,7 +10,7 @@ import type { PatchOperation } from '../json/json-value.js'
 import { advance, FIRST_REVISION, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import { agentState } from '../reading/agent-state.js'
-import { diffBetween, stateAt } from '../reading/history.js'
+import { diffBetween, momentOf, noMoment, stateAt } from '../reading/history.js'
 import { Observable } from '../reading/observable.js'
 import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
@@ -28,7 +28,10 @@ import type { AgentState, DoneState, InDoubtEffect } from '../runtime/public-sta
 import type { Progress } from '../runtime/runner-host.js'
 import type { Settlement } from '../runtime/submission.js'
 import type { WorkerRuntime } from '../runtime/worker-runtime.js'
+import { checkNotes } from './check-options.js'
 import { effectDecision } from './effect-decision.js'
+import { guarded } from './guarded-observer.js'
+import type { Watched } from './guarded-observer.js'
 import { eventId } from './ids.js'
 import { whenCell } from './waiting.js'
 
@@ -68,12 +71,8 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     error?: (error: unknown) => void,
     complete?: () => void,
   ): Subscription {
-    if (typeof observer !== 'function') return this.state$.subscribe(observer)
-    return this.state$.subscribe({
-      next: observer,
-      ...(error === undefined ? undefined : { error }),
-      ...(complete === undefined ? undefined : { complete }),
-    })
+    const given = typeof observer === 'function' ? { next: observer, error, complete } : observer
+    return this.state$.subscribe(guarded(given, this.#watched()))
   }
 
   getSnapshot(): AgentState<T> {
@@ -84,14 +83,20 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   eventsFrom(revision: Revision): Observable<AgentEvent<T>> {
-    return this.#records(revision <= FIRST_REVISION ? undefined : advance(revision, -1))
+    const from = momentOf(revision)
+    if (typeof from !== 'bigint') throw noMoment(revision)
+    return this.#records(from <= FIRST_REVISION ? undefined : advance(from, -1))
   }
 
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
-    return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe(({ header }) => {
-      for (const emitted of header.body.emit ?? [])
-        if (type === '*' || emitted['type'] === type) handler(emitted as never)
+    const { next, error } = guarded<never>({ next: handler }, this.#watched())
+    return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe({
+      next: ({ header }) => {
+        for (const emitted of header.body.emit ?? [])
+          if (type === '*' || emitted['type'] === type) next(emitted as never)
+      },
+      error,
     })
   }
 
@@ -209,7 +214,8 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
   }
 
-  #by(options: { readonly by?: string }): Pick<Envelope, 'worker' | 'by'> {
+  #by(options: ControlOptions): Pick<Envelope, 'worker' | 'by'> {
+    checkNotes(options)
     return { worker: this.#options.runtime.worker, ...(options.by === undefined ? undefined : { by: options.by }) }
   }
 
@@ -254,6 +260,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return cell
   }
 
+  #watched(): Watched {
+    const { runtime, stream } = this.#options
+    return { logger: runtime.world.logger, stream }
+  }
   #newestHead(): Revision {
     return this.getSnapshot().revision
   }

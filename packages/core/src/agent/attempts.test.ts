@@ -21,6 +21,13 @@ async function working(policy?: WorkOptions['policy'], options: Partial<WorkOpti
   return { log, time, work, definition, process, agent, start, types: () => typesOf(log, 'work-1') }
 }
 
+function untouchable(target: object): object {
+  const refuse = (): never => {
+    throw new Error('hands off')
+  }
+  return new Proxy(target, { get: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse })
+}
+
 describe('what a body throws', () => {
   test.each([
     [
@@ -35,6 +42,8 @@ describe('what a body throws', () => {
     ['null', null, null],
     ['a function', () => 1, { name: 'Error', message: '() => 1' }],
     ['a big integer', 5n, { name: 'Error', message: '5' }],
+    ['what throws when it is looked at', untouchable({}), { name: 'Error', message: 'what was thrown cannot be read' }],
+    ['an error that throws so', untouchable(new Error('x')), { name: 'Error', message: '' }],
   ])('EFF-10 %s is what the chart gets, as data', async (_what, thrown, error) => {
     const { work, agent } = await working()
     work.last.reject(thrown)

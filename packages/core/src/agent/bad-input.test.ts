@@ -4,6 +4,7 @@ import { setup } from 'xstate'
 import { z } from 'zod'
 import { defineAgent } from '../definition/define-agent.js'
 import type { RefoldError } from '../errors.js'
+import { toRevision } from '../record/revision.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
@@ -167,6 +168,69 @@ describe('sending', () => {
     const { agent } = await began()
     await agent.send({ type: 'note', text: 'a' }, { id })
     expect((await agent.send({ type: 'note', text: 'a' }, { id })).context.notes).toEqual(['a'])
+  })
+})
+
+describe('who and why', () => {
+  test.each([{ a: 1n }, 5, () => 1, null, 'x'.repeat(1_001)])('%s is no `by` and no `reason`', async (note) => {
+    const { process, agent, types } = await began()
+    const others = agent.send({ type: 'note', text: 'others' })
+    const by = note as never
+    for (const attempt of [
+      agent.send({ type: 'note', text: 'a' }, { by }),
+      agent.pause({ by }),
+      agent.pause({ reason: by }),
+      agent.cancel({ reason: by }),
+      process.runtime.start(parked, { id: '2', by }),
+      process.runtime.migrate(parked, '1', { by }),
+    ])
+      expect(await refusal(attempt)).toMatchObject({ code: 'INVALID_INPUT' })
+    expect((await others).context.notes).toEqual(['others'])
+    expect(await types()).toEqual(['refold.started', 'note'])
+    expect(process.reports).toEqual([])
+  })
+})
+
+describe('looking back', () => {
+  test.each([
+    null,
+    undefined,
+    '0',
+    1.5,
+    Number.NaN,
+    2 ** 60,
+    {},
+    { at: Number.NaN },
+    { at: Number.NEGATIVE_INFINITY },
+    { at: 1e300 },
+    { at: '2020' },
+    { at: new Date(0) },
+  ])('%j is no point of a history', async (moment) => {
+    const { agent } = await began()
+    const given = moment as never
+    expect(await refusal(agent.stateAt(given))).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await refusal(agent.diff(given, toRevision(0)))).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await refusal(agent.diff(toRevision(0), given))).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(() => agent.eventsFrom(given)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+  })
+
+  test('a time is no revision to read events from', async () => {
+    const { agent } = await began()
+    expect(() => agent.eventsFrom({ at: 5 } as never)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+  })
+
+  test('an integer is taken for the revision that it is', async () => {
+    const { agent } = await began()
+    await agent.send({ type: 'note', text: 'a' })
+    await agent.send({ type: 'note', text: 'b' })
+    const [zero, one] = [0 as never, 1 as never]
+    expect((await agent.stateAt(zero)).context.notes).toEqual([])
+    expect((await agent.stateAt(one)).context.notes).toEqual(['a'])
+    expect(await agent.diff(zero, one)).toHaveLength(1)
+    const seen: number[] = []
+    agent.eventsFrom(one).subscribe(({ revision }) => seen.push(Number(revision)))
+    await settle()
+    expect(seen).toEqual([1, 2])
   })
 })
 

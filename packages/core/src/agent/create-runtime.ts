@@ -9,7 +9,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { AgentOf } from '../runtime/public-agent.js'
 import type { MigrateOptions, Recovered, Runtime, RuntimeOptions, StartOptions } from '../runtime/public-runtime.js'
-import type { Lease } from '../runtime/lease.js'
+import { heartbeatRegister } from '../runtime/lease.js'
 import type { OwnerWatch } from '../runtime/owner-watch.js'
 import { Registry } from '../runtime/registry.js'
 import { Takeover } from '../runtime/takeover.js'
@@ -17,20 +17,22 @@ import { WorkerRuntime } from '../runtime/worker-runtime.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
+import { checkNotes, checkRuntimeOptions, DEFAULT_LEASE_MS } from './check-options.js'
 import { streamOf } from './ids.js'
 
-const DEFAULT_LEASE_MS = 10_000
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
 const DEFAULT_CLOSE_GRACE_MS = 30_000
 
 /**
  * Opens a process's runtime on a store: its agents go on from where they stand. The runtime owns the store and closes
- * it. Rejects with what the store says when it cannot be reached at all.
+ * it. Rejects with `INVALID_INPUT` for options that make no sense, and with what the store says when it cannot be
+ * reached at all.
  */
 export async function createRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Runtime<NameOf<D>>> {
+  checkRuntimeOptions(options)
   const world = options.world ?? systemWorld
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
@@ -99,27 +101,27 @@ class OpenRuntime implements Runtime {
   }
 
   async open(): Promise<void> {
-    const { store, worker, performs, lease } = this.#runtime
-    if (performs) {
-      this.#leave = await store.presence?.announce(worker)
-      await this.#begin(lease)
-    }
-    this.#setRecovered(this.#takeover.begin())
-  }
-
-  /** A worker that cannot write its first heartbeat holds nothing. */
-  async #begin(lease: Lease): Promise<void> {
     try {
-      await lease.begin()
+      await this.#reach()
     } catch (error) {
       await this.#leave?.()
       await this.#runtime.store.close()
       throw error
     }
+    this.#setRecovered(this.#takeover.begin())
+  }
+
+  /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
+  async #reach(): Promise<void> {
+    const { store, worker, performs, lease } = this.#runtime
+    if (!performs) return void (await store.registers.get(heartbeatRegister(worker)))
+    this.#leave = await store.presence?.announce(worker)
+    await lease.begin()
   }
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
+    checkNotes(options)
     const input = registered.parseInput(options.input)
     const stream = streamOf(registered.name, options.id)
     const cell = this.#runtime.cells.fresh(stream, options.id, registered)
@@ -149,6 +151,7 @@ class OpenRuntime implements Runtime {
     options: MigrateOptions = {},
   ): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
+    checkNotes(options)
     const { cells, owners, worker } = this.#runtime
     const cell = await cells.loadAs(streamOf(registered.name, id), registered)
     const { state } = cell

@@ -1,5 +1,5 @@
 /** The `effects` part of the state: what a step, an attempt or a decision does to it. */
-import type { DefinitionInternals } from '../definition/internals.js'
+import type { DefinitionInternals, EffectPolicy } from '../definition/internals.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { StartedEffect, TreeStep } from '../step/tree-step.js'
 
@@ -42,7 +42,14 @@ export function effectsAfterStep(
 
 /** A payment that may have happened is not forgotten when the chart leaves it. */
 export function mayHaveHappened(effect: EffectDocument, definition: DefinitionInternals): boolean {
-  return effect.begun !== undefined && definition.policyOf(effect.src).safety === 'never-retry'
+  return effect.begun !== undefined && safetyOf(effect, definition) === 'never-retry'
+}
+
+/** The stricter of what the policy says today and what it said when the attempt began. */
+export function safetyOf({ src, begun }: EffectDocument, definition: DefinitionInternals): EffectPolicy['safety'] {
+  const { safety } = definition.policyOf(src)
+  if (safety === 'never-retry' || begun?.safety === 'never-retry') return 'never-retry'
+  return begun?.safety ?? safety
 }
 
 function startedDocument({ kind, src, input }: StartedEffect, startedBy: string): EffectDocument {

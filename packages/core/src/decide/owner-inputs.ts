@@ -1,7 +1,8 @@
 /** What concerns one effect and not the chart: attempts, doubt, steps, and what a person decides about it. */
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
-import type { EffectDocument, StateDocument } from '../record/state-document.js'
+import type { BegunAttempt, EffectDocument, StateDocument } from '../record/state-document.js'
+import type { ChartInput } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
 import { cleared } from './claims.js'
 import { compose } from './compose.js'
@@ -9,6 +10,7 @@ import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import { withEffect } from './effects-part.js'
 import type { AttemptFailed, EffectDecided, EffectDoubted, EffectStarted, EffectStep, Envelope } from './inputs.js'
+import { settleWithoutChart } from './late-outcomes.js'
 
 export function decideAttempt(
   context: DecideContext,
@@ -53,7 +55,14 @@ function changeOf(
   const { src } = effect
   switch (input.kind) {
     case 'effect.started': {
-      const begun = { attempt: input.attempt, epoch: context.state?.agent.epoch ?? 0, at: context.now, worker }
+      const { safety } = context.definition.policyOf(src)
+      const begun: BegunAttempt = {
+        attempt: input.attempt,
+        epoch: context.state?.agent.epoch ?? 0,
+        at: context.now,
+        worker,
+        ...(safety === 'idempotent' ? undefined : { safety }),
+      }
       const { retryAt: _retryAt, ...rest } = effect
       return { type: 'refold.effect.started', data: { src, attempt: input.attempt }, effect: { ...rest, begun } }
     }
@@ -87,7 +96,7 @@ interface DecidedPart {
   readonly input: EffectDecided
 }
 
-/** A person's word: complete with this output, again with the same key, or fail. */
+/** A person's word: complete with this output, again with the same key, or fail. Only the outcome of an abandoned one is recorded. */
 function decided(context: DecideContext, envelope: Envelope, part: DecidedPart): Decision {
   const { state, effect, input } = part
   const { decision } = input
@@ -101,25 +110,30 @@ function decided(context: DecideContext, envelope: Envelope, part: DecidedPart):
       input: header,
     })
   }
+  const outcome = outcomeOf(input)
+  if (effect.abandoned !== undefined) {
+    if (outcome === undefined) return notInDoubt(input.effect)
+    return settleWithoutChart(context, { ...envelope, input: outcome })
+  }
   if (effect.inDoubt === undefined) return notInDoubt(input.effect)
-  if ('complete' in decision)
-    return decideChart(context, envelope, {
-      input: { kind: 'effect.done', effect: input.effect, output: decision.complete },
-      late: false,
-    })
-  if ('fail' in decision)
-    return decideChart(context, envelope, {
-      input: { kind: 'effect.failed', effect: input.effect, error: decision.fail },
-      late: false,
-    })
+  if (outcome !== undefined) return decideChart(context, envelope, { input: outcome, late: false })
+  const isForced = 'force' in decision && decision.force === true
   const { inDoubt: _inDoubt, begun: _begun, ...rest } = effect
   return compose(context, envelope, {
     type: 'refold.effect.decided',
-    data: { src: effect.src, decision: 'again', ...(decision.force === true ? { force: true } : undefined) },
+    data: { src: effect.src, decision: 'again', ...(isForced ? { force: true } : undefined) },
     after: { ...state, effects: withEffect(state.effects, input.effect, rest) },
     input: header,
     causationId: effect.startedBy,
   })
+}
+
+type Outcome = Extract<ChartInput, { readonly kind: 'effect.done' | 'effect.failed' }>
+
+function outcomeOf({ effect, decision }: EffectDecided): Outcome | undefined {
+  if ('complete' in decision) return { kind: 'effect.done', effect, output: decision.complete }
+  if ('fail' in decision) return { kind: 'effect.failed', effect, error: decision.fail }
+  return undefined
 }
 
 function notInDoubt(effect: string): Decision {

@@ -1,5 +1,6 @@
 /** Who may append an owner input: the current owner at the current epoch, and truth that was paid for. */
 import type { DecideContext } from './context.js'
+import { safetyOf } from './effects-part.js'
 import type { Envelope } from './inputs.js'
 
 /** `late`: from an older epoch, but an outcome that must not be lost. */
@@ -14,5 +15,5 @@ export function standing(context: DecideContext, envelope: Envelope): Standing {
   const effect = state.effects[input.effect]
   if (effect === undefined) return 'stranger'
   if (input.kind === 'effect.done') return 'late'
-  return definition.policyOf(effect.src).safety === 'never-retry' ? 'late' : 'stranger'
+  return safetyOf(effect, definition) === 'never-retry' ? 'late' : 'stranger'
 }

@@ -20,13 +20,13 @@ export interface CommonPolicy {
   retry?: RetryOptions
   /** The longest time one attempt may take. Default: no limit. */
   timeoutMs?: number
-  /** Bodies of this source that run at once in one worker. Default: no limit. */
+  /** Bodies of this source that run at once in one worker; a stopped one that does not end counts for `timeoutMs` more. Default: no limit. */
   concurrency?: number
   /** Bodies of this source that begin each second in one worker. Default: no limit. */
   perSecond?: number
 }
 
-/** What a reconcile found out. `'unknown'` leaves the effect in doubt for a person. */
+/** What a reconcile found out. `'unknown'`, or no answer within `timeoutMs` (else a minute), leaves the effect in doubt for a person. */
 export type Found<O> = { output: O } | { error: unknown } | 'not-done' | 'unknown'
 
 /** The interrupted attempt, as `reconcile` is told of it. */

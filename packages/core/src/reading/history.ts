@@ -4,6 +4,7 @@ import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
+import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { Moment } from '../runtime/public-agent.js'
@@ -14,8 +15,29 @@ export interface PastState {
   readonly revision: Revision
 }
 
-/** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet. */
-export async function stateAt(store: Store, stream: string, moment: Moment): Promise<PastState> {
+/** The last moment that a date can say, epoch milliseconds. */
+const MAX_TIME_MS = 8.64e15
+
+/** A moment as it came from outside: an integer is taken for a revision. Throws `INVALID_INPUT` for anything else. */
+export function momentOf(given: unknown): Moment {
+  if (typeof given === 'bigint' || Number.isSafeInteger(given)) return toRevision(given as bigint | number)
+  if (typeof given !== 'object' || given === null || !('at' in given)) throw noMoment(given)
+  const { at } = given
+  if (typeof at !== 'number' || !(Math.abs(at) <= MAX_TIME_MS)) throw noMoment(given)
+  return { at }
+}
+
+/** What is told to those who name no point of a history. */
+export function noMoment(given: unknown): RefoldError {
+  return new RefoldError('INVALID_INPUT', 'this names no point of a history', {
+    hint: 'Give a revision, or `{ at }` with epoch milliseconds where a time will do.',
+    facts: { given },
+  })
+}
+
+/** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet, `INVALID_INPUT` for no moment. */
+export async function stateAt(store: Store, stream: string, given: Moment): Promise<PastState> {
+  const moment = momentOf(given)
   const folder = new Folder(undefined)
   let revision: Revision | undefined
   outer: for await (const page of store.read(stream)) {

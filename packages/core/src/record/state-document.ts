@@ -119,7 +119,7 @@ export interface EffectDocument {
   /** Attempts that count against the policy. Absent: none. */
   readonly attempts?: number
   /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */
-  readonly begun?: { readonly attempt: number; readonly epoch: number; readonly at: number; readonly worker: string }
+  readonly begun?: BegunAttempt
   /** Epoch milliseconds before which the next attempt must not begin. */
   readonly retryAt?: number
   readonly lastError?: ErrorData
@@ -128,6 +128,15 @@ export interface EffectDocument {
   readonly abandoned?: { readonly at: number }
   /** Results of `step()`, by `<name>#<ordinal>`. */
   readonly steps?: { readonly [step: string]: JsonValue }
+}
+
+export interface BegunAttempt {
+  readonly attempt: number
+  readonly epoch: number
+  readonly at: number
+  readonly worker: string
+  /** The policy that it began under, unless idempotent: a later definition may say otherwise, but not of this attempt. */
+  readonly safety?: 'never-retry' | 'reconcilable'
 }
 
 export interface TimerDocument {

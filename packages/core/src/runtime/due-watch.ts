@@ -1,6 +1,6 @@
 /**
- * What is due, and when: one clock timer for all agents. A parked agent costs a (stream, due time) pair, and only
- * while it is due within the horizon; the directory knows the rest.
+ * What is due soon: one clock timer for all agents. A parked agent costs a (stream, due time) pair, and only while it is
+ * due within the horizon; the directory knows the rest, and is asked well before the horizon has passed.
  */
 import TinyQueue from 'tinyqueue'
 import type { CancelTimer, World } from '../world/world.js'
@@ -12,6 +12,8 @@ interface Due {
 
 export interface DueWatchOptions {
   readonly world: World
+  /** Later times are left to whoever looks at the directory. Milliseconds. */
+  readonly horizonMs: number
   /** An agent has something due; called once per announced time. */
   readonly onDue: (stream: string) => void
 }
@@ -34,7 +36,8 @@ export class DueWatch {
   /** The newest word on a stream's due time (epoch milliseconds); `null`: nothing is due. */
   set(stream: string, at: number | null): void {
     if (this.#closed) return
-    if (at === null) this.#dueAt.delete(stream)
+    const { world, horizonMs } = this.#options
+    if (at === null || at > world.clock.now() + horizonMs) this.#dueAt.delete(stream)
     else if (this.#dueAt.get(stream) !== at) {
       this.#dueAt.set(stream, at)
       this.#queue.push({ stream, at })

@@ -75,6 +75,12 @@ export class EffectRunner implements Hands {
     for (const performance of this.#performances.values()) performance.stop('closing')
   }
 
+  /** Whether a body runs; once stopped: one that must be awaited. */
+  get hasBody(): boolean {
+    for (const { phase } of this.#performances.values()) if (phase === 'running') return true
+    return false
+  }
+
   /** Resolves when no body runs any more that must be awaited. */
   async bodies(): Promise<void> {
     await Promise.all([...this.#performances.values()].map((performance) => performance.ended()))

@@ -1,5 +1,6 @@
 /** Concurrency and rate of effect sources, per worker. A slot is taken before the attempt is recorded. */
 import type { CancelTimer, Clock } from '../world/world.js'
+import { setLongTimer } from './long-timer.js'
 
 export interface SlotLimits {
   readonly concurrency: number | undefined
@@ -20,6 +21,7 @@ const NO_LINE: LeaveLine = () => {}
 
 export class EffectSlots {
   readonly #clock: Clock
+  readonly #watches = new Set<CancelTimer>()
   readonly #sources = new Map<string, Source>()
 
   constructor(clock: Clock) {
@@ -37,7 +39,26 @@ export class EffectSlots {
     return line.take(granted)
   }
 
+  /** Calls back when a slot is held for so long by a body that should have ended. Never after `close`. */
+  watch(afterMs: number, onLate: () => void): CancelTimer {
+    const cancel = setLongTimer(
+      this.#clock,
+      () => {
+        this.#watches.delete(end)
+        onLate()
+      },
+      afterMs,
+    )
+    const end = (): void => {
+      this.#watches.delete(end)
+      cancel()
+    }
+    this.#watches.add(end)
+    return end
+  }
+
   close(): void {
+    for (const end of this.#watches) end()
     for (const source of this.#sources.values()) source.close()
     this.#sources.clear()
   }

@@ -108,6 +108,15 @@ export class Lease {
     if (!this.holds()) return
     const waiting = this.#waiting
     this.#waiting = []
-    for (const callback of waiting) callback()
+    for (const callback of waiting) this.#callBack(callback)
+  }
+
+  /** One that throws must not keep the others waiting for ever. */
+  #callBack(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      this.#options.world.logger.log('error', 'what waited for the lease threw', { error })
+    }
   }
 }

@@ -8,8 +8,9 @@
  * E3 a begun never-retry body is not aborted by these but awaited; its time-out is doubt, not failure;
  * E4 a success is submitted, with the epoch at which the body began: decide says what it is worth. Only that of an
  *    attempt which is recorded as failed already is not.
+ * E5 a stopped body that does not end keeps its slot for its time-out and no longer: others of its source wait for it.
  */
-import { effectKey } from '../decide/effects-part.js'
+import { effectKey, safetyOf } from '../decide/effects-part.js'
 import type { Input } from '../decide/inputs.js'
 import type { EffectPolicy } from '../definition/internals.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -28,11 +29,17 @@ import type { Phase, StopReason } from './performance-phase.js'
 import { askReconcile } from './reconcile.js'
 import type { Settlement } from './submission.js'
 
+/** What an effect without a time-out is given to answer a `reconcile`. */
+const RECONCILE_LIMIT_MS = 60_000
+/** A stopped body without a time-out that still holds a slot is logged after so long. */
+const LOG_SLOT_AFTER_MS = 60_000
+
 export class Performance {
   readonly id: EffectId
   readonly epoch: number
   readonly #hands: Hands
   readonly #isPromise: boolean
+  readonly #source: string
   readonly #policy: EffectPolicy
   #phase: Phase = 'waiting'
   #attempt = 1
@@ -48,6 +55,7 @@ export class Performance {
     this.id = id
     this.epoch = epoch
     this.#isPromise = effect.kind === 'promise'
+    this.#source = effect.src
     this.#policy = hands.cell.definition.policyOf(effect.src)
   }
 
@@ -97,9 +105,26 @@ export class Performance {
     if (phase === 'running' && this.#isPromise) {
       // Its success may still come: it keeps its slot until it settles, but not its id.
       if (!mustBeAwaited) this.#hands.drop(this)
+      this.#watchSlot()
       return
     }
     this.#giveUp()
+  }
+
+  /** E5: a body that does not heed its abort. */
+  #watchSlot(): void {
+    this.#cancelTimer?.()
+    const { host, cell } = this.#hands
+    const { timeoutMs, concurrency } = this.#policy
+    if (concurrency === undefined || host.isClosing) return
+    const src = this.#source
+    const after = timeoutMs ?? LOG_SLOT_AFTER_MS
+    this.#cancelTimer = host.slots.watch(after, () => {
+      const what = timeoutMs === undefined ? 'keeps its slot until it ends' : 'loses its slot now'
+      const message = `a body of effect ${src} of ${cell.stream} did not end in the ${after} ms since it was stopped: it ${what}`
+      host.world.logger.log('warn', message, { agent: cell.stream, effect: this.id })
+      if (timeoutMs !== undefined) this.#release?.()
+    })
   }
 
   /** Waits until no suspect is on trial, for the lease, and for a slot; all may be there at once. */
@@ -118,7 +143,7 @@ export class Performance {
 
   /** Records the attempt where it must be, then runs the body. */
   #record(effect: EffectDocument): void {
-    const { safety } = this.#policy
+    const safety = safetyOf(effect, this.#hands.cell.definition)
     // Whoever began it: without an outcome it was interrupted.
     const interrupted = effect.begun !== undefined
     if (interrupted && safety === 'reconcilable') void this.#reconcile(effect)
@@ -162,10 +187,12 @@ export class Performance {
     if (this.phase !== 'running') return void running.stop() // it told its end while it was called
     this.#limit()
     const isNewest = (): boolean => this.#running === running
-    running.outcome.then(
-      (output) => isNewest() && this.#succeeded(output),
-      (error: unknown) => isNewest() && (abort.aborted ? this.#aborted() : this.#failed(error)),
-    )
+    running.outcome
+      .then(
+        (output) => isNewest() && this.#succeeded(output),
+        (error: unknown) => isNewest() && (abort.aborted ? this.#aborted() : this.#failed(error)),
+      )
+      .catch((error: unknown) => this.#lost(error))
     for (const event of this.#hands.undelivered.take(this.id)) running.deliver(event)
   }
 
@@ -251,15 +278,26 @@ export class Performance {
     )
   }
 
+  /** Taking the outcome threw: no chart may wait for it for ever. */
+  #lost(cause: unknown): void {
+    const { cell, host } = this.#hands
+    const error = new RefoldError('INVARIANT', 'the outcome of an effect could not be taken', { cause })
+    host.world.logger.log('error', error.message, { agent: cell.stream, effect: this.id, error })
+    if (this.#phase !== 'over') this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(error) })
+  }
+
   /** Asks what became of an interrupted attempt, or of one that ran out of time. */
   async #reconcile(effect: EffectDocument, timedOut?: RefoldError): Promise<void> {
     this.#phase = 'asking'
     this.#cancelTimer?.()
-    const { signal } = (this.#abort = new LazyAbort())
+    const abort = (this.#abort = new LazyAbort())
     const { cell, host } = this.#hands
+    const { clock, logger } = host.world
     const onThrow = (error: unknown): void =>
-      host.world.logger.log('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
-    const found = await askReconcile(this.#policy, { effect, key: effectKey(this.id, effect), signal, onThrow })
+      logger.log('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
+    const limitMs = this.#policy.timeoutMs ?? RECONCILE_LIMIT_MS
+    const key = effectKey(this.id, effect)
+    const found = await askReconcile(this.#policy, { effect, key, abort, onThrow, clock, limitMs })
     if (this.phase !== 'asking') return
     if (found === 'unknown') this.#doubt('unknown')
     else if (found === 'not-done' && timedOut === undefined) this.#recordBegin()

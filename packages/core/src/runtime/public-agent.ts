@@ -30,10 +30,13 @@ export interface ControlOptions {
   readonly reason?: string
 }
 
-/** What somebody found out about an effect in doubt. `again` keeps its key; `acknowledge` lets an abandoned one go. */
+/**
+ * What somebody found out about an effect in doubt: exactly one of these. `again` keeps its key. Of an abandoned effect,
+ * `complete` and `fail` are recorded and move no chart, and `acknowledge` lets it go. `complete: null` for one without output.
+ */
 export type Decision<O> = ControlOptions &
   (
-    | { readonly complete: O }
+    | { readonly complete: OrNull<O> }
     | {
         readonly again: true
         /** Does not wait until the old owner was silent for a full lease (else `OWNER_MAY_LIVE`). */
@@ -42,6 +45,9 @@ export type Decision<O> = ControlOptions &
     | { readonly fail: unknown }
     | { readonly acknowledge: true }
   )
+
+/** `undefined` says nothing: an effect without an output is completed with `null`. */
+type OrNull<O> = O extends undefined | void ? null : O
 
 /** One signature and no overloads: a mistake is told of the decision, not of the effect. */
 type OutputFrom<E> = E extends { readonly '~output'?: (infer O) | undefined } ? O : unknown
@@ -60,7 +66,11 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   readonly id: string
   readonly name: string
 
-  /** First the newest state, then each that follows. Completes when the agent has ended. */
+  /**
+   * First the newest state, then each that follows. Completes when the agent has ended. As with every observable here,
+   * RxJS's own rule applies: an error that no subscriber handles is thrown from a timer, and ends the process. `subscribe`
+   * and `on` of the agent log it instead.
+   */
   readonly state$: Observable<AgentState<T>>
   /** The records from now on. */
   readonly events$: Observable<AgentEvent<T>>

@@ -31,7 +31,10 @@ export interface Recovered {
   /** Agents whose effects and timers this process took up. */
   readonly agents: number
   readonly effects: number
+  /** Effects that wait for somebody's word, of all agents whose definitions are registered here. */
   readonly inDoubt: number
+  /** Agents that wait for a `retry`. */
+  readonly blocked: number
   readonly overdueTimers: number
   /** Agents that this process could not take up: `NEEDS_MIGRATION`, `UNREADABLE`, … */
   readonly reports: readonly Report[]

@@ -7,7 +7,7 @@
  * worker is run or reported.
  */
 import { isSuspected } from '../decide/claims.js'
-import { inDoubtOf, pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { StateDocument, TimerId } from '../record/state-document.js'
@@ -15,9 +15,11 @@ import { missingPlaces } from '../step/place.js'
 import type { DirectoryEntry } from '../store/port.js'
 import type { CancelTimer } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
+import { standingTrouble } from './attention.js'
 import { backoffMs } from './backoff.js'
 import { pause } from './commit.js'
 import type { Recovered, Report } from './public-runtime.js'
+import { horizonOf } from './worker-runtime.js'
 import type { WorkerRuntime } from './worker-runtime.js'
 
 /** Agents looked at, or taken over, at the same time. */
@@ -28,7 +30,7 @@ const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
 type MutableRecovered = { -readonly [K in keyof Recovered]: K extends 'reports' ? Report[] : Recovered[K] }
 
 function nothingRecovered(): MutableRecovered {
-  return { agents: 0, effects: 0, inDoubt: 0, overdueTimers: 0, reports: [] }
+  return { agents: 0, effects: 0, inDoubt: 0, blocked: 0, overdueTimers: 0, reports: [] }
 }
 
 export class Takeover {
@@ -49,11 +51,40 @@ export class Takeover {
   async begin(): Promise<Recovered> {
     this.#feed = this.#follow()
     const recovered = nothingRecovered()
-    if (this.#runtime.performs) {
+    if (!this.#runtime.performs) return recovered
+    try {
       await this.#firstSweep(recovered)
+      await this.#tellWhatStandsStill(recovered)
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#tellNothingIsTaken(error)
+      throw error
+    } finally {
       this.#schedule()
     }
     return recovered
+  }
+
+  #tellNothingIsTaken(cause: unknown): void {
+    const { world } = this.#runtime
+    const message = 'the directory cannot be read: no agent is taken up here'
+    world.logger.log('error', message, { error: cause })
+    this.#runtime.tell({ code: isRefoldError(cause) ? cause.code : 'INVARIANT', message, facts: { cause } })
+  }
+
+  /** Agents that wait for a person were told of once, perhaps to a process that is gone. */
+  async #tellWhatStandsStill(recovered: MutableRecovered): Promise<void> {
+    const { store, settings } = this.#runtime
+    for (const condition of ['in-doubt', 'blocked'] as const) {
+      for await (const page of store.directory.find({ status: 'active', condition })) {
+        for (const entry of page) {
+          if (settings.registry.find(entry.definition, entry.version) === undefined) continue
+          recovered.inDoubt += entry.inDoubt
+          if (condition === 'blocked') recovered.blocked++
+          const trouble = standingTrouble(entry)
+          if (trouble !== undefined) this.#report(entry.stream, trouble)
+        }
+      }
+    }
   }
 
   /** Repeated until it succeeds: nobody else may be there to take up what is pending. */
@@ -196,7 +227,7 @@ export class Takeover {
 
   async #sweep(recovered?: MutableRecovered): Promise<void> {
     const { store, world, settings, due } = this.#runtime
-    const horizonMs = settings.heartbeatEveryMs * 3
+    const horizonMs = horizonOf(settings)
     for await (const page of store.directory.find({ status: 'active', pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
@@ -205,13 +236,15 @@ export class Takeover {
         const state = this.#runtime.cells.live(entry.stream)?.state
         if (state === undefined) return
         recovered.effects += pendingOf(state)
-        recovered.inDoubt += inDoubtOf(state)
       })
     }
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
       for (const entry of page) {
-        if (entry.nextDueAt === undefined || settings.registry.find(entry.definition, entry.version) === undefined)
+        if (entry.nextDueAt === undefined) continue
+        if (settings.registry.find(entry.definition, entry.version) === undefined) {
+          await this.#guard(entry.stream, () => this.#tellUnregistered(entry))
           continue
+        }
         if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) recovered.overdueTimers++
         due.set(entry.stream, entry.nextDueAt)
       }
@@ -222,18 +255,25 @@ export class Takeover {
     const { settings, cells, due, worker, world } = this.#runtime
     if (entry.status !== 'active') return 'nothing to do'
     if (settings.registry.find(entry.definition, entry.version) === undefined) {
-      if (settings.registry.names.includes(entry.definition) && entry.pending > 0)
-        this.#report(entry.stream, {
-          code: 'NEEDS_MIGRATION',
-          message: `${entry.stream} has version ${entry.version}, which is not registered here`,
-        })
+      if (entry.pending > 0) await this.#tellUnregistered(entry)
       return 'nothing to do'
     }
-    if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + settings.heartbeatEveryMs * 3)
+    if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + horizonOf(settings))
       due.set(entry.stream, entry.nextDueAt)
     if (entry.pending === 0 || entry.condition === 'paused') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#isGone(entry.owner))) return 'theirs'
     return this.adopt(await cells.load(entry.stream))
+  }
+
+  /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */
+  async #tellUnregistered({ stream, definition, version, owner }: DirectoryEntry): Promise<void> {
+    if (!(await this.#isGone(owner))) return
+    if (this.#runtime.settings.registry.names.includes(definition)) {
+      const message = `${stream} has version ${version}, which is not registered here`
+      return this.#report(stream, { code: 'NEEDS_MIGRATION', message })
+    }
+    const message = `agents of "${definition}" have something to perform, and it is not registered here`
+    this.#report(`${definition}-*`, { code: 'UNKNOWN_DEFINITION', message })
   }
 
   #schedule(): void {

@@ -14,6 +14,7 @@ import type { EventData, TreeStep } from '../step/tree-step.js'
 import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
+import { newTroubles } from './attention.js'
 import type { CellHost } from './cell-host.js'
 import { Cells } from './cells.js'
 import { pause } from './commit.js'
@@ -82,7 +83,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
     this.#snapshots = new SnapshotKeeper({ store, world, everyEvents: settings.snapshotEveryEvents })
-    this.due = new DueWatch({ world, onDue: (stream) => this.onDue(stream) })
+    this.due = new DueWatch({ world, horizonMs: horizonOf(settings), onDue: (stream) => this.onDue(stream) })
     this.cells = new Cells({
       store,
       registry: settings.registry,
@@ -119,7 +120,8 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
     if (!this.cells.confirm(cell) || !this.performs) return
     this.#snapshots.changed(cell)
-    if (before !== undefined && before.effects !== state.effects) this.#reportDoubts(cell, before)
+    if (before !== undefined && this.owns(state))
+      for (const trouble of newTroubles(cell.stream, before, state)) this.report(cell.stream, trouble)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
@@ -243,10 +245,14 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   report(stream: string, report: Omit<Report, 'agent'>): void {
     const dash = stream.indexOf('-')
-    const agent = { name: stream.slice(0, dash), id: stream.slice(dash + 1) }
+    this.tell({ ...report, agent: { name: stream.slice(0, dash), id: stream.slice(dash + 1) } })
+  }
+
+  /** Whatever the user's listener does with it harms nobody. */
+  tell(report: Report): void {
     const failed = (error: unknown): void => this.world.logger.log('error', 'onReport threw', { error, report })
     try {
-      const told: unknown = this.settings.onReport({ ...report, agent })
+      const told: unknown = this.settings.onReport(report)
       if (told instanceof Promise) told.catch(failed)
     } catch (error) {
       failed(error)
@@ -270,6 +276,12 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   /** Begun payments are awaited, but not for ever: what has not ended by then is in doubt at the next start. */
   async #bodies(): Promise<void> {
+    const awaited = [...this.#runners].filter(([, runner]) => runner.hasBody).map(([cell]) => cell.stream)
+    if (awaited.length > 0) {
+      const graceMs = this.settings.closeGraceMs
+      const message = `closing waits, for ${graceMs} ms at most, for bodies that must not be aborted: ${awaited.join(', ')}`
+      this.world.logger.log('warn', message, { agents: awaited })
+    }
     const bodies = Promise.all([...this.#runners.values()].map((runner) => runner.bodies()))
     let cancel: (() => void) | undefined
     const grace = new Promise<void>((resolve) => {
@@ -284,20 +296,6 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     await Promise.all(this.cells.all().map((cell) => cell.drained()))
   }
 
-  /** Somebody has to decide: it must not be found out by chance. */
-  #reportDoubts(cell: AgentCell, before: StateDocument): void {
-    const { state } = cell
-    if (state === undefined || !this.owns(state)) return
-    for (const [effect, { inDoubt, src }] of Object.entries(state.effects)) {
-      if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
-      this.report(cell.stream, {
-        code: 'IN_DOUBT',
-        message: `nobody knows whether effect ${src} of ${cell.stream} happened: decide`,
-        facts: { effect, src, why: inDoubt.why },
-      })
-    }
-  }
-
   #decideWaiting(cell: AgentCell, state: StateDocument): void {
     const told = {
       reject: (error: RefoldError) =>
@@ -310,4 +308,9 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 function hasEffects(state: StateDocument): boolean {
   for (const _ in state.effects) return true
   return false
+}
+
+/** How far ahead due times are looked for: each look at the directory, one a heartbeat, sees what is due before the next two. */
+export function horizonOf({ heartbeatEveryMs }: Pick<WorkerSettings, 'heartbeatEveryMs'>): number {
+  return heartbeatEveryMs * 3
 }

@@ -35,6 +35,16 @@ describe('the places of what is pending', () => {
     ])
   })
 
+  it('an invocation that its state does not have any more', () => {
+    const unnamed = { a: { invoke: { src: 'draft' }, on: { go: 'b' } }, b: { invoke: { src: 'draft' } } }
+    const invoking = stateOf(work(promise, unnamed))
+    expect(missing(work(promise, unnamed), invoking)).toEqual([])
+    const silent = { a: { on: { go: 'b' } }, b: { invoke: { src: 'draft' } } }
+    expect(missing(work(promise, silent), invoking)).toEqual([
+      expect.stringMatching(/^actor "0\..*a": no active state invokes it$/),
+    ])
+  })
+
   it('logic that is gone, or of another kind', () => {
     const gone = createMachine({
       initial: 'a',

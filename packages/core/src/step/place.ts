@@ -57,12 +57,25 @@ class Search {
     const { sid, src = '' } = document
     const logic = logicOf(this.logics.get(parent), src)
     const kind = kindOf(logic)
-    if (kind === document.kind) return this.actor(document, logic)
+    if (kind === document.kind) {
+      if (this.#isInvokedNoMore(id, parent))
+        this.missing.push({ kind: 'actor', actor: sid, what: `actor "${id}": no active state invokes it` })
+      return this.actor(document, logic)
+    }
     const what =
       logic === undefined
         ? `actor "${id}": no logic "${src}"`
         : `actor "${id}": logic "${src}" is no ${document.kind} any more`
     this.missing.push({ kind: 'actor', actor: sid, what })
+  }
+
+  /** Only of invocations without an id of their own: XState calls them `<n>.<node>`, and no spawned actor looks so. */
+  #isInvokedNoMore(id: string, parent: ActorId): boolean {
+    const template = this.#templates.get(parent)
+    const node = /^\d+\.(.+)$/.exec(id)?.[1]
+    if (template === undefined || node === undefined) return false
+    const named = template.snapshot.machine?.idMap.has(node) === true
+    return named && !template.activeNodes.some((active) => active.invoke.some((invocation) => invocation.id === id))
   }
 
   #machine(document: ActorDocument, machine: MachineShape): void {

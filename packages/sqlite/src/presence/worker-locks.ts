@@ -6,19 +6,23 @@
  * 1. The lock is SQLite's own, on a database of one row, since Node has no file locks. It is taken before the row is
  *    written, and kept from then on (`locking_mode = EXCLUSIVE`): a file whose lock is free and that has the row belongs to
  *    a worker that is gone.
- * 2. Nothing in this process opens a lock file that it holds: POSIX drops a process's locks on a file when the process
+ * 2. Nothing of ours opens a lock file that this process holds: POSIX drops a process's locks on a file when the process
  *    closes *any* of its handles to it. The names held are kept process-wide, for all copies of this package.
- * 3. A lock says nothing about processes of another machine, so the row names the machine; across machines the lease decides.
+ * 3. User code may do so all the same, with a copy of the directory: a free lock of a process that still runs proves
+ *    nothing, unless the worker was released.
+ * 4. A lock says nothing about processes of another machine, so the row names the machine; across machines the lease decides.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { RefoldError } from '@refold/core'
 import { retryBusy } from '../busy-retry.js'
 import type { SqliteConnection } from '../driver/driver.js'
 import { loadDriver } from '../driver/load-driver.js'
 import { sqliteCode, toRefoldError } from '../failure.js'
+import { makeDirectory } from '../make-directory.js'
 import type { ResolvedOptions } from '../sqlite-options.js'
 import { isSameMachine, thisMachine, type Machine } from './machine.js'
+import { isRunning, thisProcess, type ProcessName } from './process-life.js'
 
 const HELD = Symbol.for('@refold/sqlite/held-worker-locks')
 const SUFFIX = '.lock'
@@ -41,10 +45,10 @@ export class WorkerLocks {
   async announce(worker: string): Promise<() => Promise<void>> {
     const path = this.#pathOf(worker)
     if (held().has(path)) throw new RefoldError('INVARIANT', `worker ${worker} is announced twice`)
-    mkdirSync(this.#directory, { recursive: true })
-    this.#sweep()
     held().add(path)
     try {
+      makeDirectory(this.#directory)
+      this.#sweep()
       const connection = await retryBusy(() => this.#lock(path), { budgetMs: ANNOUNCE_BUDGET_MS })
       return this.#holding(path, connection)
     } catch (error) {
@@ -72,6 +76,9 @@ export class WorkerLocks {
   #holding(path: string, connection: SqliteConnection): () => Promise<void> {
     const release = (): void => {
       if (!this.#releases.delete(release)) return
+      try {
+        connection.exec('UPDATE worker SET pid = 0')
+      } catch {} // the lease tells it, or the end of the process
       connection.close()
       held().delete(path)
     }
@@ -83,10 +90,11 @@ export class WorkerLocks {
     const connection = loadDriver(this.#options.driver).open(path)
     try {
       connection.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS worker (host TEXT, boot TEXT); DELETE FROM worker',
+        'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS worker (host TEXT, boot TEXT, pid INTEGER, namespace TEXT, started TEXT); DELETE FROM worker',
       )
       const { host, boot } = thisMachine()
-      connection.prepare('INSERT INTO worker VALUES (?, ?)').run(host, boot)
+      const { pid, namespace, started } = thisProcess()
+      connection.prepare('INSERT INTO worker VALUES (?, ?, ?, ?, ?)').run(host, boot, pid, namespace, started)
       connection.exec('COMMIT')
       return connection
     } catch (error) {
@@ -95,14 +103,14 @@ export class WorkerLocks {
     }
   }
 
-  /** Throws SQLite's busy error when somebody holds the lock. */
+  /** Throws SQLite's busy error when somebody holds the lock. `false` also for a lock that its holder lost. */
   #isFree(path: string): boolean {
     const connection = loadDriver(this.#options.driver).open(path)
     try {
       connection.exec('BEGIN EXCLUSIVE')
-      const machine = readMachine(connection)
+      const holder = readHolder(connection)
       connection.exec('ROLLBACK')
-      return machine !== undefined && isSameMachine(machine, thisMachine())
+      return holder !== undefined && isGone(holder)
     } finally {
       connection.close()
     }
@@ -126,11 +134,27 @@ export class WorkerLocks {
   }
 }
 
-function readMachine(connection: SqliteConnection): Machine | undefined {
+type Holder = Machine & ProcessName
+
+function isGone(holder: Holder): boolean {
+  const now = thisMachine()
+  if (!isSameMachine(holder, now)) return false
+  return holder.boot !== now.boot || !isRunning(holder)
+}
+
+function readHolder(connection: SqliteConnection): Holder | undefined {
   const tables = connection.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'worker'").get()?.[0]
   if (tables !== 1) return undefined
-  const row = connection.prepare('SELECT host, boot FROM worker').get()
-  return row === undefined ? undefined : { host: String(row[0]), boot: String(row[1]) }
+  const row = connection.prepare('SELECT host, boot, pid, namespace, started FROM worker').get()
+  if (row === undefined) return undefined
+  const [host, boot, pid, namespace, started] = row
+  return {
+    host: String(host),
+    boot: String(boot),
+    pid: Number(pid),
+    namespace: String(namespace),
+    started: String(started),
+  }
 }
 
 /** Paths that this process holds, whichever copy of this package took them. */

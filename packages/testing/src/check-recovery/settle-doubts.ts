@@ -6,7 +6,11 @@ import type { EffectWorld } from '../simulation/effect-world.js'
 export async function settleDoubts(agent: AnyAgent, { world }: { readonly world: EffectWorld }): Promise<boolean> {
   if (agent.getSnapshot().condition !== 'in-doubt') return false
   const doubts = (await agent.inDoubt()).filter(({ inDoubt }) => inDoubt !== undefined)
-  for (const { effect, src, input } of doubts) await agent.decide(effect, decisionFor(world, { src, input }))
+  for (const { effect, src, input, abandoned } of doubts) {
+    const decision = decisionFor(world, { src, input })
+    // Nothing performs an effect again that its chart has left.
+    await agent.decide(effect, 'again' in decision && abandoned !== undefined ? { acknowledge: true } : decision)
+  }
   return doubts.length > 0
 }
 

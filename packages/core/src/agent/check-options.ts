@@ -1,0 +1,112 @@
+/** What callers pass beside data: options and decisions. What makes no sense is refused before anything is done. */
+import { suggestName } from '../definition/nearest-name.js'
+import { RefoldError } from '../errors.js'
+
+/** How long a silent owner keeps its agents, when nobody says otherwise. */
+export const DEFAULT_LEASE_MS = 10_000
+
+/** The longest time that a clock's timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+/** With a shorter lease, a busy process would look dead to others. */
+const MIN_LEASE_MS = 100
+const MAX_NOTE_LENGTH = 1_000
+
+const OPTION_KEYS = ['store', 'agents', 'world', 'worker', 'snapshots', 'onReport']
+const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs']
+
+interface Refusal {
+  readonly path: string
+  readonly problem: string
+  readonly hint?: string
+}
+
+/** Throws `INVALID_INPUT` with the path unless the condition holds. */
+export function requireOption(condition: boolean, refusal: Refusal): asserts condition {
+  if (condition) return
+  const { path, problem, hint } = refusal
+  throw new RefoldError('INVALID_INPUT', `${path}: ${problem}`, {
+    facts: { path },
+    ...(hint === undefined ? undefined : { hint }),
+  })
+}
+
+/** Refuses what is no object, and members that nobody reads: a mistyped one would be ignored in silence. */
+export function checkMembers(
+  value: unknown,
+  { path, known }: { readonly path: string; readonly known: readonly string[] },
+): asserts value is Record<string, unknown> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  requireOption(isObject, { path: path === '' ? 'options' : path, problem: 'must be an object' })
+  for (const [key, member] of Object.entries(value)) {
+    const isKnown = member === undefined || known.includes(key)
+    const keyPath = path === '' ? key : `${path}.${key}`
+    requireOption(isKnown, { path: keyPath, problem: 'is not known', hint: suggestName(key, known) })
+  }
+}
+
+/** What `createRuntime` was given. */
+export function checkRuntimeOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: OPTION_KEYS })
+  const { store, agents, world, worker, snapshots, onReport } = options
+  requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
+  const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'close'])
+  requireOption(isStore, { path: 'store', problem: 'must be a store', hint: 'For instance `sqliteStore(file)`.' })
+  if (world !== undefined) checkWorld(world)
+  if (worker !== undefined && worker !== false) checkWorker(worker)
+  if (snapshots !== undefined) {
+    checkMembers(snapshots, { path: 'snapshots', known: ['everyEvents'] })
+    const { everyEvents } = snapshots
+    const isCount = Number.isSafeInteger(everyEvents) && (everyEvents as number) > 0
+    requireOption(isCount, { path: 'snapshots.everyEvents', problem: 'must be a positive integer' })
+  }
+  const isCallable = onReport === undefined || typeof onReport === 'function'
+  requireOption(isCallable, { path: 'onReport', problem: 'must be a function' })
+}
+
+/** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */
+function checkWorker(worker: unknown): void {
+  checkMembers(worker, { path: 'worker', known: WORKER_KEYS })
+  const { leaseDurationMs = DEFAULT_LEASE_MS, heartbeatEveryMs = 1, closeGraceMs = 0 } = worker
+  requireOption(isWithin(leaseDurationMs, { from: MIN_LEASE_MS, to: MAX_TIMER_MS }), {
+    path: 'worker.leaseDurationMs',
+    problem: `must be a number of milliseconds from ${MIN_LEASE_MS} to ${MAX_TIMER_MS}`,
+  })
+  requireOption(isWithin(heartbeatEveryMs, { from: 1, to: (leaseDurationMs as number) / 2 }), {
+    path: 'worker.heartbeatEveryMs',
+    problem: 'must be a number of milliseconds from 1 to half of the lease',
+    hint: 'Leave it out: a third of the lease is the default.',
+  })
+  requireOption(isWithin(closeGraceMs, { from: 0, to: MAX_TIMER_MS }), {
+    path: 'worker.closeGraceMs',
+    problem: `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
+  })
+}
+
+function checkWorld(world: unknown): void {
+  requireOption(typeof world === 'object' && world !== null, { path: 'world', problem: 'must be an object' })
+  const { clock, random, newId, logger } = world as Record<string, unknown>
+  const hint = '`createWorld({ … })` fills in what you leave out.'
+  const hasClock = hasMethods(clock, ['now', 'monotonicNow', 'setTimer'])
+  requireOption(hasClock, { path: 'world.clock', problem: 'must have now, monotonicNow and setTimer', hint })
+  requireOption(typeof random === 'function', { path: 'world.random', problem: 'must be a function', hint })
+  requireOption(typeof newId === 'function', { path: 'world.newId', problem: 'must be a function', hint })
+  requireOption(hasMethods(logger, ['log']), { path: 'world.logger', problem: 'must have log', hint })
+}
+
+/** Who did it, and why: both are recorded, so they must be short texts. */
+export function checkNotes(options: { readonly by?: unknown; readonly reason?: unknown }): void {
+  for (const key of ['by', 'reason'] as const) {
+    const note = options[key]
+    const isNote = note === undefined || (typeof note === 'string' && note.length <= MAX_NOTE_LENGTH)
+    requireOption(isNote, { path: key, problem: `must be a text of at most ${MAX_NOTE_LENGTH} characters` })
+  }
+}
+
+function isWithin(value: unknown, { from, to }: { readonly from: number; readonly to: number }): boolean {
+  return typeof value === 'number' && value >= from && value <= to
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+}

@@ -1,0 +1,63 @@
+/** Options of `createRuntime` that make no sense are refused before anything is opened. */
+import { describe, expect, test } from 'vitest'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import { createRuntime } from './create-runtime.js'
+import { workAgent } from './work-agent.fixture.js'
+
+const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
+
+function open(extra: object) {
+  return createRuntime({ store: memoryStore(memoryLog()), agents: [definition], ...extra })
+}
+
+describe('options', () => {
+  test.each([
+    [{ worker: { leaseDurationMs: Number.NaN } }, 'worker.leaseDurationMs'],
+    [{ worker: { leaseDurationMs: 0 } }, 'worker.leaseDurationMs'],
+    [{ worker: { leaseDurationMs: -1 } }, 'worker.leaseDurationMs'],
+    [{ worker: { leaseDurationMs: '10s' } }, 'worker.leaseDurationMs'],
+    [{ worker: { leaseDurationMs: 2 ** 31 } }, 'worker.leaseDurationMs'],
+    [{ worker: { heartbeatEveryMs: Number.NaN } }, 'worker.heartbeatEveryMs'],
+    [{ worker: { heartbeatEveryMs: 0 } }, 'worker.heartbeatEveryMs'],
+    [{ worker: { leaseDurationMs: 1_000, heartbeatEveryMs: 501 } }, 'worker.heartbeatEveryMs'],
+    [{ worker: { closeGraceMs: -1 } }, 'worker.closeGraceMs'],
+    [{ worker: { closeGraceMs: 2 ** 31 } }, 'worker.closeGraceMs'],
+    [{ worker: { leasDurationMs: 1 } }, 'worker.leasDurationMs'],
+    [{ worker: true }, 'worker'],
+    [{ worker: null }, 'worker'],
+    [{ snapshots: { everyEvents: 0 } }, 'snapshots.everyEvents'],
+    [{ snapshots: { everyEvents: Number.NaN } }, 'snapshots.everyEvents'],
+    [{ snapshots: { every: 5 } }, 'snapshots.every'],
+    [{ snapshots: 5 }, 'snapshots'],
+    [{ onReport: 5 }, 'onReport'],
+    [{ world: {} }, 'world.clock'],
+    [{ world: 5 }, 'world'],
+    [{ agents: undefined }, 'agents'],
+    [{ agents: definition }, 'agents'],
+    [{ store: undefined }, 'store'],
+    [{ store: {} }, 'store'],
+    [{ storr: 1 }, 'storr'],
+  ])('%j are refused at %s', async (extra, path) => {
+    await expect(open(extra)).rejects.toMatchObject({ code: 'INVALID_INPUT', facts: { path } })
+  })
+
+  test('a mistyped option is told with the one that was meant', async () => {
+    await expect(open({ worker: { leasDurationMs: 1 } })).rejects.toMatchObject({
+      message: "worker.leasDurationMs: is not known",
+      hint: "Did you mean 'leaseDurationMs'?",
+    })
+    await expect(createRuntime(undefined as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  test.each([
+    [{}],
+    [{ worker: false }],
+    [{ worker: undefined, snapshots: undefined, onReport: undefined, world: undefined }],
+    [{ worker: { id: 'a', leaseDurationMs: 100, heartbeatEveryMs: 50, closeGraceMs: 0 } }],
+    [{ worker: { heartbeatEveryMs: undefined }, snapshots: { everyEvents: 1 } }],
+  ])('%j are taken', async (extra) => {
+    const runtime = await open(extra)
+    await runtime.close()
+  })
+})

@@ -1,5 +1,7 @@
 /** Opens the file as the store needs it: WAL, every commit on the disk, and no waiting inside of SQLite. */
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { RefoldError } from '@refold/core'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
 import { makeDirectory } from './make-directory.js'
 import { migrate, schemaVersion } from './schema.js'
@@ -9,7 +11,12 @@ const BUSY_TIMEOUT_MS = 2
 
 /** Throws SQLite's errors, `NEWER_FORMAT`, or `STORE_FATAL`. Makes missing directories. */
 export function openDatabase(file: string, driver: SqliteDriver): SqliteConnection {
-  makeDirectory(dirname(file))
+  const directory = dirname(file)
+  makeDirectory(directory)
+  if (!existsSync(directory)) {
+    const hint = 'Check that the path names a file in a directory that this process may write to.'
+    throw new RefoldError('STORE_FATAL', `the directory ${directory} is not there and cannot be made`, { hint })
+  }
   const connection = driver.open(file)
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)

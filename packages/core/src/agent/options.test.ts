@@ -1,6 +1,8 @@
 /** Options of `createRuntime` that make no sense are refused before anything is opened. */
 import { describe, expect, test } from 'vitest'
+import { RefoldError } from '../errors.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
+import type { Store } from '../store/port.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { createRuntime } from './create-runtime.js'
 import { workAgent } from './work-agent.fixture.js'
@@ -61,3 +63,24 @@ describe('options', () => {
     await runtime.close()
   })
 })
+
+test.each([undefined, false] as const)(
+  'a store that cannot be reached is told at once, and closed (worker: %s)',
+  async (worker) => {
+    const refusal = new RefoldError('STORE_FATAL', 'no such disk')
+    const refuse = () => Promise.reject(refusal)
+    const store = memoryStore(memoryLog())
+    let closed = false
+    const registers = { get: refuse, put: refuse, remove: refuse }
+    const close = async (): Promise<void> => {
+      closed = true
+      await store.close()
+    }
+    await expect(open({ store: asStore(store, { registers, close }), worker })).rejects.toBe(refusal)
+    expect(closed).toBe(true)
+  },
+)
+
+function asStore(store: Store, replaced: Partial<Store>): Store {
+  return Object.assign(Object.create(store) as Store, replaced)
+}

@@ -12,7 +12,7 @@ import type { Figures } from './figures.js'
 import { latency } from './measurements/w1-latency.js'
 import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements/w2-throughput.js'
 import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
-import { resumption, resumptionWorker } from './measurements/w4-resumption.js'
+import { resumption } from './measurements/w4-resumption.js'
 import { parked } from './measurements/w5-parked.js'
 import { transcript } from './measurements/w7-transcript.js'
 
@@ -25,8 +25,7 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   'w2-memory': (_directory, agents) => throughputInMemory(Number(agents)),
   'w3-write': (directory, steps) => writeHistory(directory, Number(steps)),
   'w3-recover': (directory, how) => recoverHistory(directory, how === 'snapshot'),
-  w4: (directory) => resumption(directory, ENTRY),
-  'w4-worker': (directory, how) => resumptionWorker(directory, how === 'hang'),
+  w4: resumption,
   w5: parked,
   w6: jsonBytesPerStep,
   w7: transcript,

@@ -3,6 +3,8 @@ import { defineAgent } from '@refold/core'
 import { assign, fromPromise, setup } from 'xstate'
 
 export const STEPS = 10
+/** Where the first process of W4 is killed. */
+export const HANGS_AT = 5
 
 export interface StepResult {
   readonly agent: string

@@ -8,6 +8,8 @@ import type { Figures } from '../figures.js'
 
 const TURNS = 200
 const TURN_BYTES = 1024
+/** Several, so that the empty file is not what is measured. */
+const AGENTS = 10
 
 interface Message {
   role: string
@@ -58,10 +60,11 @@ export async function transcript(directory: string): Promise<Figures> {
   }
   // A snapshot is a cache beside the log: it is left out.
   const runtime = await createRuntime({ store, agents: [agent], snapshots: { everyEvents: Number.MAX_SAFE_INTEGER } })
-  const before = statSync(file).size
-  const chat = await runtime.start(agent, { id: '1' })
-  const { context } = await chat.done()
+  let payload = 0
+  for (let i = 0; i < AGENTS; i++) {
+    const chat = await runtime.start(agent, { id: `${i}` })
+    payload += JSON.stringify((await chat.done()).context.messages).length
+  }
   await runtime.close()
-  const payload = JSON.stringify(context.messages).length
-  return { logToPayload: (statSync(file).size - before) / payload, jsonToPayload: json / payload }
+  return { logToPayload: statSync(file).size / payload, jsonToPayload: json / payload }
 }

@@ -146,17 +146,20 @@ describe('after a deploy that changed the policy', () => {
     ['never-retry', 'reconcilable', { safety: 'never-retry' }, { safety: reconcilable().safety }, 'interrupted'],
     ['reconcilable', 'left out', { safety: reconcilable().safety }, undefined, 'unknown'],
     ['reconcilable', 'never-retry', { safety: reconcilable().safety }, { safety: 'never-retry' }, 'interrupted'],
-  ] as const)('EFF-15 an attempt begun as %s is not run again when it is %s now', async (_was, _is, before, now, why) => {
-    const { log, work, time, process } = await working(before)
-    process.die()
-    const changed = workAgent({ body: work.body, ...(now === undefined ? undefined : { policy: now }) })
-    const next = await startProcess({ log, agents: [changed], time })
-    await outliveLease(time)
-    const agent = await next.runtime.attach(changed, '1')
-    expect(await agent.inDoubt()).toMatchObject([{ inDoubt: { why } }])
-    expect(work.runs).toHaveLength(1)
-    expect(next.reports).toMatchObject([{ code: 'IN_DOUBT' }])
-  })
+  ] as const)(
+    'EFF-15 an attempt begun as %s is not run again when it is %s now',
+    async (_was, _is, before, now, why) => {
+      const { log, work, time, process } = await working(before)
+      process.die()
+      const changed = workAgent({ body: work.body, ...(now === undefined ? undefined : { policy: now }) })
+      const next = await startProcess({ log, agents: [changed], time })
+      await outliveLease(time)
+      const agent = await next.runtime.attach(changed, '1')
+      expect(await agent.inDoubt()).toMatchObject([{ inDoubt: { why } }])
+      expect(work.runs).toHaveLength(1)
+      expect(next.reports).toMatchObject([{ code: 'IN_DOUBT' }])
+    },
+  )
 
   test('EFF-20 an attempt begun as never-retry is not forgotten when the chart leaves it', async () => {
     const { log, work, time, process } = await working({ safety: 'never-retry' })

@@ -46,7 +46,7 @@ describe('options', () => {
 
   test('a mistyped option is told with the one that was meant', async () => {
     await expect(open({ worker: { leasDurationMs: 1 } })).rejects.toMatchObject({
-      message: "worker.leasDurationMs: is not known",
+      message: 'worker.leasDurationMs: is not known',
       hint: "Did you mean 'leaseDurationMs'?",
     })
     await expect(createRuntime(undefined as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
@@ -60,7 +60,7 @@ describe('options', () => {
     [{ worker: { heartbeatEveryMs: undefined }, snapshots: { everyEvents: 1 } }],
   ])('%j are taken', async (extra) => {
     const runtime = await open(extra)
-    await runtime.close()
+    await expect(runtime.close()).resolves.toBeUndefined()
   })
 })
 

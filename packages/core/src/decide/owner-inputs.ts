@@ -117,7 +117,7 @@ function decided(context: DecideContext, envelope: Envelope, part: DecidedPart):
   }
   if (effect.inDoubt === undefined) return notInDoubt(input.effect)
   if (outcome !== undefined) return decideChart(context, envelope, { input: outcome, late: false })
-  const isForced = 'force' in decision && decision.force === true
+  const isForced = 'force' in decision && decision.force
   const { inDoubt: _inDoubt, begun: _begun, ...rest } = effect
   return compose(context, envelope, {
     type: 'refold.effect.decided',

@@ -31,7 +31,7 @@ export function pendingOf(state: StateDocument): number {
 }
 
 /** Effects that wait for somebody's word: in doubt, or abandoned. */
-export function inDoubtOf(state: StateDocument): number {
+function inDoubtOf(state: StateDocument): number {
   let count = 0
   for (const id in state.effects)
     if (state.effects[id]?.inDoubt !== undefined || state.effects[id]?.abandoned !== undefined) count++

@@ -50,18 +50,19 @@ class Search {
     const { sid } = document
     this.logics.set(sid, logic)
     if (document.kind === 'machine' && isMachine(logic)) this.#machine(document, boundedMachine(logic))
-    for (const [id, child] of Object.entries(document.children ?? {})) this.child(child, { id, parent: sid })
+    for (const [id, child] of Object.entries(document.children ?? {})) {
+      // A detached actor has outlived its state: only children are looked at.
+      if (this.#isInvokedNoMore(id, sid))
+        this.missing.push({ kind: 'actor', actor: child.sid, what: `actor "${id}": no active state invokes it` })
+      this.child(child, { id, parent: sid })
+    }
   }
 
   child(document: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
     const { sid, src = '' } = document
     const logic = logicOf(this.logics.get(parent), src)
     const kind = kindOf(logic)
-    if (kind === document.kind) {
-      if (this.#isInvokedNoMore(id, parent))
-        this.missing.push({ kind: 'actor', actor: sid, what: `actor "${id}": no active state invokes it` })
-      return this.actor(document, logic)
-    }
+    if (kind === document.kind) return this.actor(document, logic)
     const what =
       logic === undefined
         ? `actor "${id}": no logic "${src}"`

@@ -196,7 +196,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const cell = await this.#fresh()
     const { runtime, definition } = this.#options
     const input = await effectDecision(cell, { effect: id, decision, definition, owners: runtime.owners })
-    return this.#after(cell, await cell.submit({ input, ...this.#by(decision) }))
+    return this.#after(cell, await cell.submit({ input, ...this.#by(decision), ...reason(decision) }))
   }
 
   async stateAt(moment: Moment): Promise<AgentState<T>> {

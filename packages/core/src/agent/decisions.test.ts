@@ -57,6 +57,13 @@ describe('EFF-17 a decision', () => {
     expect(work.runs).toHaveLength(1)
   })
 
+  test('EFF-17 who decided it, and why, stands in the record', async () => {
+    const { log, decide } = await doubted()
+    await decide({ complete: 7, by: 'ana', reason: 'the bank has it' })
+    const last = (await eventsOf(log, 'work-1')).at(-1)
+    expect(last?.metadata).toMatchObject({ refold: { by: 'ana', reason: 'the bank has it' } })
+  })
+
   test('EFF-17 an output of null completes', async () => {
     const { agent, decide } = await doubted()
     expect((await decide({ complete: null })).value).toBe('worked')

@@ -50,7 +50,7 @@ const NO_BODY: RecordBody = { patch: [] }
 function header(context: DecideContext, envelope: Envelope, { after, input }: Composition): Mutable<RecordHeader> {
   const { state: before, at } = context
   const { agent } = after
-  const { by, epoch, worker, traceparent } = envelope
+  const { by, reason, epoch, worker, traceparent } = envelope
   const made: Mutable<RecordHeader> = {
     v: RECORD_FORMAT,
     agent: `${agent.definition}@${agent.version}`,
@@ -60,6 +60,7 @@ function header(context: DecideContext, envelope: Envelope, { after, input }: Co
   }
   if (before?.agent.fingerprint !== agent.fingerprint) made.fingerprint = agent.fingerprint
   if (by !== undefined) made.by = by
+  if (reason !== undefined) made.reason = reason
   if (epoch !== undefined) made.epoch = epoch
   if (agent.owner !== worker) made.worker = worker
   if (traceparent !== undefined) made.traceparent = traceparent

@@ -89,6 +89,8 @@ export interface Envelope {
   /** The epoch at which the submitting owner worked; absent for inputs of anybody. */
   readonly epoch?: number
   readonly by?: string
+  /** Why somebody decided so, where the record's data has no place for it. */
+  readonly reason?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
   readonly attempt?: number

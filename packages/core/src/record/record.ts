@@ -44,6 +44,8 @@ export interface RecordHeader {
   /** Epoch milliseconds, never decreasing in a stream: for order only. */
   readonly at: number
   readonly by?: string
+  /** Why it was decided so, by a person's word on an effect. */
+  readonly reason?: string
   readonly input: InputHeader
   /** The owner's epoch, when an owner wrote it. */
   readonly epoch?: number

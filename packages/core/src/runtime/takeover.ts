@@ -202,20 +202,31 @@ export class Takeover {
     runtime.settled(cell)
   }
 
+  /** Begun anew after an error: what was missed meanwhile is read by whoever lives here. */
   async #follow(): Promise<void> {
-    const { store, cells, world } = this.#runtime
-    try {
-      for await (const appends of store.foreignAppends({ signal: this.#abort.signal })) {
-        await inGroups(appends, async ({ stream }) => {
-          const cell = cells.live(stream)
-          if (cell !== undefined) await this.#guard(stream, () => cell.refresh())
-          if (this.#runtime.performs && this.#runtime.settings.registry.names.includes(definitionOf(stream)))
-            await this.#guard(stream, () => this.#lookAt(stream))
-        })
+    const { cells, world } = this.#runtime
+    for (let failures = 0; !this.#abort.signal.aborted; failures++) {
+      try {
+        for (const cell of failures === 0 ? [] : cells.all()) void cell.refresh()
+        await this.#followFeed()
+        return
+      } catch (error) {
+        if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED')) return
+        world.logger.log('error', 'other processes cannot be followed for now', { error })
+        await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
       }
-    } catch (error) {
-      if (!this.#abort.signal.aborted)
-        world.logger.log('error', 'other processes cannot be followed any more', { error })
+    }
+  }
+
+  async #followFeed(): Promise<void> {
+    const { store, cells, settings, performs } = this.#runtime
+    for await (const appends of store.foreignAppends({ signal: this.#abort.signal })) {
+      await inGroups(appends, async ({ stream }) => {
+        const cell = cells.live(stream)
+        if (cell !== undefined) await this.#guard(stream, () => cell.refresh())
+        if (performs && settings.registry.names.includes(definitionOf(stream)))
+          await this.#guard(stream, () => this.#lookAt(stream))
+      })
     }
   }
 

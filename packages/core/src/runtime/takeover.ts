@@ -283,8 +283,11 @@ export class Takeover {
       const message = `${stream} has version ${version}, which is not registered here`
       return this.#report(stream, { code: 'NEEDS_MIGRATION', message })
     }
+    // Another service may well share the store: no trouble, but worth a line for whoever looks for a lost agent.
+    if (this.#reported.has(definition)) return
+    this.#reported.add(definition)
     const message = `agents of "${definition}" have something to perform, and it is not registered here`
-    this.#report(`${definition}-*`, { code: 'UNKNOWN_DEFINITION', message })
+    this.#runtime.world.logger.log('info', message, { stream })
   }
 
   #schedule(): void {

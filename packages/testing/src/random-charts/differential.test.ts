@@ -9,7 +9,7 @@ import { seeded } from './seeded.js'
 import type { Seeded } from './seeded.js'
 import { TreeRun } from './tree-run.fixture.js'
 
-const CHARTS = Number(process.env['REFOLD_CHARTS'] ?? 1_000)
+const CHARTS = Number(process.env['REFOLD_CHARTS'] ?? 2_000)
 const FIRST = Number(process.env['REFOLD_CHART_SEED'] ?? 1)
 const BATCH = 250
 const INPUTS = 14

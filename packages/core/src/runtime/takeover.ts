@@ -8,22 +8,21 @@
  */
 import { isSuspected } from '../decide/claims.js'
 import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
-import type { StateDocument, TimerId } from '../record/state-document.js'
-import { missingPlaces } from '../step/place.js'
+import type { StateDocument } from '../record/state-document.js'
 import type { DirectoryEntry } from '../store/port.js'
 import type { CancelTimer } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 import { standingTrouble } from './attention.js'
 import { backoffMs } from './backoff.js'
 import { pause } from './commit.js'
+import { dueTimers } from './due-timers.js'
+import { inGroups } from './in-groups.js'
+import { refuseMisfit } from './misfit.js'
 import type { Recovered, Report } from './public-runtime.js'
 import { horizonOf } from './worker-runtime.js'
 import type { WorkerRuntime } from './worker-runtime.js'
-
-/** Agents looked at, or taken over, at the same time. */
-const CONCURRENCY = 32
 
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
 
@@ -333,32 +332,6 @@ function hasGoneOn(error: unknown): boolean {
   return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
 }
 
-/** An agent that today's chart cannot receive is not claimed. */
-function refuseMisfit(cell: AgentCell, state: StateDocument): void {
-  const missing = missingPlaces(cell.definition, state)
-  if (missing.length === 0) return
-  throw new RefoldError(
-    'NEEDS_MIGRATION',
-    `today's chart of ${cell.definition.name} has no place for what ${cell.stream} holds`,
-    {
-      hint: 'Register the version that the agent was started with, or migrate the agent.',
-      facts: { missing },
-    },
-  )
-}
-
-function dueTimers(state: StateDocument, now: number): readonly TimerId[] {
-  return Object.entries(state.timers)
-    .filter(([, timer]) => timer.due <= now)
-    .toSorted(([a, x], [b, y]) => x.due - y.due || a.localeCompare(b, 'en', { numeric: true }))
-    .map(([id]) => id)
-}
-
 function definitionOf(stream: string): string {
   return stream.slice(0, stream.indexOf('-'))
-}
-
-async function inGroups<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < items.length; from += CONCURRENCY)
-    await Promise.all(items.slice(from, from + CONCURRENCY).map(act))
 }

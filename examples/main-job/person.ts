@@ -27,6 +27,8 @@ export function personAt({ input, output, onInterrupt }: Terminal): Decider {
 }
 
 async function ask(asking: Interface, { verdict }: Proposal, signal: AbortSignal): Promise<Decision> {
+  let isOver = false
+  asking.once('close', () => (isOver = true))
   asking.setPrompt(`accept these dependencies? [y/n, Enter for the policy's '${verdict}'] `)
   asking.prompt()
   try {
@@ -35,7 +37,7 @@ async function ask(asking: Interface, { verdict }: Proposal, signal: AbortSignal
       if (answer === '') return { verdict, by: 'a person, who agreed with the policy' }
       if (/^(y|yes|accept)$/.test(answer)) return { verdict: 'accept', by: 'a person' }
       if (/^(n|no|reject)$/.test(answer)) return { verdict: 'reject', by: 'a person' }
-      asking.prompt()
+      if (!isOver) asking.prompt() // lines that were typed before the end are still answered
     }
   } finally {
     asking.close()

@@ -71,9 +71,10 @@ export function migrate(connection: SqliteConnection): void {
 /** Number of migrations the file has seen. Writes nothing. Throws `NEWER_FORMAT`, or `STORE_FATAL` for a file of another program. */
 export function schemaVersion(connection: SqliteConnection): number {
   const pragma = (name: string): number => Number(connection.prepare(`PRAGMA ${name}`).get()?.[0])
+  // In this order: another process may commit all three at once between two of these looks.
+  const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').get()?.[0]
   const version = pragma('user_version')
   const isOurs = pragma('application_id') === APPLICATION_ID
-  const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').get()?.[0]
   if (!isOurs && (tables !== 0 || version !== 0)) {
     throw new RefoldError('STORE_FATAL', 'the file is a database of another program', {
       hint: 'Give the store a file of its own.',

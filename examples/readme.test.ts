@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -69,7 +69,11 @@ it('links only to what is there', () => {
 
 it('names every package that is published, and none that is not', () => {
   const named = new Set([...README.matchAll(/@refold\/([a-z-]+)/g)].map(([, name = '']) => name))
-  expect([...named].toSorted()).toEqual(['core', 'sqlite', 'testing'])
+  const published = readdirSync(join(ROOT, 'packages')).filter((name) => {
+    const text = readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')
+    return (JSON.parse(text) as { private?: boolean }).private !== true
+  })
+  expect([...named].toSorted()).toEqual(published.toSorted())
 })
 
 it('has an example list that names each example with what it does', () => {

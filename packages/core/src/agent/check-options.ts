@@ -11,7 +11,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 const MIN_LEASE_MS = 100
 const MAX_NOTE_LENGTH = 1_000
 
-const OPTION_KEYS = ['store', 'agents', 'world', 'worker', 'snapshots', 'onReport']
+const OPTION_KEYS = ['store', 'agents', 'world', 'worker', 'snapshots', 'onReport', 'onTakeover']
 const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs']
 
 interface Refusal {
@@ -47,7 +47,7 @@ export function checkMembers(
 /** What `createRuntime` was given. */
 export function checkRuntimeOptions(options: unknown): void {
   checkMembers(options, { path: '', known: OPTION_KEYS })
-  const { store, agents, world, worker, snapshots, onReport } = options
+  const { store, agents, world, worker, snapshots } = options
   requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
   const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'close'])
   requireOption(isStore, { path: 'store', problem: 'must be a store', hint: 'For instance `sqliteStore(file)`.' })
@@ -59,8 +59,10 @@ export function checkRuntimeOptions(options: unknown): void {
     const isCount = Number.isSafeInteger(everyEvents) && (everyEvents as number) > 0
     requireOption(isCount, { path: 'snapshots.everyEvents', problem: 'must be a positive integer' })
   }
-  const isCallable = onReport === undefined || typeof onReport === 'function'
-  requireOption(isCallable, { path: 'onReport', problem: 'must be a function' })
+  for (const path of ['onReport', 'onTakeover']) {
+    const isCallable = options[path] === undefined || typeof options[path] === 'function'
+    requireOption(isCallable, { path, problem: 'must be a function' })
+  }
 }
 
 /** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */

@@ -8,7 +8,14 @@ import type { JsonValue } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { AgentOf } from '../runtime/public-agent.js'
-import type { MigrateOptions, Recovered, Runtime, RuntimeOptions, StartOptions } from '../runtime/public-runtime.js'
+import type {
+  Load,
+  MigrateOptions,
+  Recovered,
+  Runtime,
+  RuntimeOptions,
+  StartOptions,
+} from '../runtime/public-runtime.js'
 import { heartbeatRegister } from '../runtime/lease.js'
 import type { OwnerWatch } from '../runtime/owner-watch.js'
 import { Registry } from '../runtime/registry.js'
@@ -50,6 +57,7 @@ export async function createRuntime<const D extends AgentDefinition>(
     onReport:
       options.onReport ??
       ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
+    onTakeover: options.onTakeover ?? (() => {}),
   })
   const opened = new OpenRuntime(runtime)
   await opened.open()
@@ -117,6 +125,10 @@ class OpenRuntime implements Runtime {
     if (!performs) return void (await store.registers.get(heartbeatRegister(worker)))
     this.#leave = await store.presence?.announce(worker)
     await lease.begin()
+  }
+
+  get load(): Load {
+    return this.#runtime.load
   }
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {

@@ -23,7 +23,10 @@ export class EffectRunner implements Hands {
     this.#lapses = host.lease.lapses
   }
 
-  /** Whether no effect is in hand. */
+  /** How many effects are in hand. */
+  get inHand(): number {
+    return this.#performances.size
+  }
   get isIdle(): boolean {
     return this.#performances.size === 0
   }

@@ -12,6 +12,9 @@ import { heartbeatRegister } from './lease.js'
 /** `gone`: on purpose. `dead`: proven so, or silent for a full lease. */
 export type Verdict = 'alive' | 'dead' | 'gone'
 
+/** What a verdict stands on: its process is gone, it was silent for a lease, or it said goodbye. */
+export type Proof = 'ended' | 'silent' | 'closed'
+
 export interface OwnerWatchOptions {
   readonly store: Store
   readonly world: World
@@ -33,6 +36,13 @@ export class OwnerWatch {
 
   constructor(options: OwnerWatchOptions) {
     this.#options = options
+  }
+
+  /** Why an owner was found dead or gone. */
+  proofOf(owner: string): Proof {
+    const verdict = this.#gone.get(owner)
+    if (verdict === undefined) return 'silent'
+    return verdict === 'gone' ? 'closed' : 'ended'
   }
 
   /** Looks once. Ask again, at least every heartbeat, while the answer is `alive`. */

@@ -26,6 +26,25 @@ export interface Report {
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
+/** This worker performs an agent now that another one performed before, or nobody. */
+export interface TakenOver {
+  readonly agent: { readonly name: string; readonly id: string }
+  /** The worker before. */
+  readonly previous?: string
+  /**
+   * How it is known that it does not perform it any more: `ended`, its process is proven to be gone; `silent`, no heartbeat
+   * for a full lease; `closed`, it said goodbye; `unowned`, nobody had the agent.
+   */
+  readonly why: 'ended' | 'silent' | 'closed' | 'unowned'
+}
+
+/** What a process has in hand at this moment. */
+export interface Load {
+  /** Agents with effects in hand. */
+  readonly agents: number
+  readonly effects: number
+}
+
 /** What the start found, once every agent with something to perform runs here, runs elsewhere or is reported. */
 export interface Recovered {
   /** Agents whose effects and timers this process took up. */
@@ -51,6 +70,8 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   readonly worker?: WorkerOptions | false
   readonly snapshots?: { readonly everyEvents: number }
   readonly onReport?: (report: Report) => void
+  /** Called for each agent that this process takes over. */
+  readonly onTakeover?: (takenOver: TakenOver) => void
 }
 
 /** `input` may be left out where the schema or the machine lets it. */
@@ -68,6 +89,8 @@ export interface MigrateOptions {
 /** One process's way to its agents. `await using` closes it. */
 export interface Runtime<out Name extends string = string> extends AsyncDisposable {
   readonly recovered: Promise<Recovered>
+  /** What this process performs now. */
+  readonly load: Load
   /** The same id twice is the same agent; with another input it is `ID_REUSED`. Resolves when the start is durable. */
   start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
   /** An agent that was started before. Rejects with `NOT_FOUND`. */

@@ -24,12 +24,14 @@ export type {
 } from './public-agent.js'
 export type {
   CreateRuntime,
+  Load,
   MigrateOptions,
   Recovered,
   Report,
   Runtime,
   RuntimeOptions,
   StartOptions,
+  TakenOver,
   WorkerOptions,
 } from './public-runtime.js'
 export type { Progress } from './runner-host.js'

@@ -23,7 +23,7 @@ import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
 import { Lease } from './lease.js'
 import { OwnerWatch } from './owner-watch.js'
-import type { Report } from './public-runtime.js'
+import type { Load, Report, TakenOver } from './public-runtime.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
 import { SnapshotKeeper } from './snapshot-keeper.js'
@@ -44,6 +44,7 @@ export interface WorkerSettings {
   readonly keepIdle: number
   readonly closeGraceMs: number
   readonly onReport: (report: Report) => void
+  readonly onTakeover: (takenOver: TakenOver) => void
 }
 
 export type ProgressListener = (progress: Progress) => void
@@ -103,6 +104,16 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     return this.settings.performs
   }
 
+  get load(): Load {
+    let agents = 0
+    let effects = 0
+    for (const runner of this.#runners.values()) {
+      if (runner.inHand > 0) agents++
+      effects += runner.inHand
+    }
+    return { agents, effects }
+  }
+
   /** Whether this worker owns the agent in its newest folded state. */
   owns(state: StateDocument): boolean {
     return this.performs && state.agent.owner === this.worker
@@ -120,8 +131,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
     if (!this.cells.confirm(cell) || !this.performs) return
     this.#snapshots.changed(cell)
-    if (before !== undefined && this.owns(state))
+    if (before !== undefined && this.owns(state)) {
       for (const trouble of newTroubles(cell.stream, before, state)) this.report(cell.stream, trouble)
+      if (!this.owns(before)) this.#tellTakeover(cell.stream, before.agent.owner)
+    }
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
@@ -244,15 +257,25 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   report(stream: string, report: Omit<Report, 'agent'>): void {
-    const dash = stream.indexOf('-')
-    this.tell({ ...report, agent: { name: stream.slice(0, dash), id: stream.slice(dash + 1) } })
+    this.tell({ ...report, agent: agentOf(stream) })
   }
 
-  /** Whatever the user's listener does with it harms nobody. */
   tell(report: Report): void {
-    const failed = (error: unknown): void => this.world.logger.log('error', 'onReport threw', { error, report })
+    this.#callUser('onReport', () => this.settings.onReport(report))
+  }
+
+  #tellTakeover(stream: string, previous: string | undefined): void {
+    const agent = agentOf(stream)
+    const takenOver: TakenOver =
+      previous === undefined ? { agent, why: 'unowned' } : { agent, previous, why: this.owners.proofOf(previous) }
+    this.#callUser('onTakeover', () => this.settings.onTakeover(takenOver))
+  }
+
+  /** Whatever the user's listener does harms nobody. */
+  #callUser(name: string, call: () => unknown): void {
+    const failed = (error: unknown): void => this.world.logger.log('error', `${name} threw`, { error })
     try {
-      const told: unknown = this.settings.onReport(report)
+      const told = call()
       if (told instanceof Promise) told.catch(failed)
     } catch (error) {
       failed(error)
@@ -303,6 +326,11 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     }
     cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
   }
+}
+
+function agentOf(stream: string): { readonly name: string; readonly id: string } {
+  const dash = stream.indexOf('-')
+  return { name: stream.slice(0, dash), id: stream.slice(dash + 1) }
 }
 
 function hasEffects(state: StateDocument): boolean {

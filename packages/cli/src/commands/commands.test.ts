@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeProject } from '../fleet.fixture.js'
+import type { Project } from '../fleet.fixture.js'
+
+describe('the command line', { timeout: 60_000 }, () => {
+  let project: Project
+  beforeAll(() => {
+    project = makeProject()
+  })
+  afterAll(() => project.remove())
+
+  test('CLI-8 data goes to the standard output, and an error to the standard error, with its code and what to do', async () => {
+    expect(await project.run('start', 'plan', '--id', '1')).toEqual({ code: 0, stdout: 'plan-1\n', stderr: '' })
+    const { stdout } = await project.run('ls', 'plan', '--json')
+    expect(JSON.parse(stdout)).toMatchObject([{ stream: 'plan-1', status: 'active' }])
+    const unknown = await project.run('start', 'plann', '--id', '1')
+    expect(unknown).toMatchObject({ code: 3, stdout: '' })
+    expect(unknown.stderr).toBe('error[UNKNOWN_DEFINITION] the configuration has no agent "plann"\n  It has: plan.\n')
+    const asJson = await project.run('send', 'plan-none', 'go', '--json')
+    expect(asJson).toMatchObject({ code: 3, stdout: '' })
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code: 'NOT_FOUND' } })
+  })
+
+  test.each([
+    [['start', 'plan', '--input', '{'], 2, 'INVALID_INPUT'],
+    [['start', 'plan', '--input', '@nowhere.json'], 2, 'INVALID_INPUT'],
+    [['start', 'plan', '--id', '1', '--input', '{"ms":7}'], 5, 'ID_REUSED'],
+    [['send', 'plan', 'go'], 2, 'INVALID_ID'],
+    [['send', 'plan-1', 'go', '[]'], 2, 'INVALID_INPUT'],
+    [['send', 'plan-1', 'go'], 1, 'EVENT_NOT_ACCEPTED'],
+    [['ls', '--status', 'lost'], 2, 'INVALID_INPUT'],
+    [['up', '--config', 'nowhere.mjs'], 2, 'NO_CONFIG'],
+    [['up', '--store', '/proc/none/agents.db'], 7, 'STORE_FATAL'],
+  ])('CLI-8 %j ends with exit code %i and %s', async (args, code, name) => {
+    const ended = await project.run(...args)
+    expect(ended.stderr).toContain(`error[${name}]`)
+    expect(ended.code).toBe(code)
+  })
+
+  test.each([
+    [['bogus'], "unknown command 'bogus'"],
+    [['up', '--workers', '0'], 'positive integer'],
+    [['up', '--wrokers', '2'], 'Did you mean --workers?'],
+    [['start'], "missing required argument 'definition'"],
+  ])('CLI-8 the usage mistake %j is told and ends with exit code 2', async (args, text) => {
+    const ended = await project.run(...args)
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain(text)
+  })
+
+  test.each([
+    ['export default 7', 'no default export that is an object'],
+    ['export default { agents: [] }', '`agents` must be a list'],
+    ['export default { agents: [1], store: 2 }', '`store` must be a function'],
+    ['export default { agents: [1], stor: 2 }', '"stor" is not known'],
+    ['export default { agents: [1], workers: 0 }', '`workers` must be a positive integer'],
+    ['throw new Error("out of tea")', 'out of tea'],
+    ['import "nothing-of-this-name"', 'nothing-of-this-name'],
+  ])('CLI-9 the configuration %j is refused before anything starts', async (text, problem) => {
+    const file = join(project.directory, 'broken.mjs')
+    writeFileSync(file, text)
+    for (const command of [['up'], ['ls']]) {
+      const ended = await project.run(...command, '--config', file)
+      expect(ended).toMatchObject({ code: 2, stdout: '' })
+      expect(ended.stderr).toContain('error[INVALID_CONFIG]')
+      expect(ended.stderr).toContain(problem)
+    }
+  })
+
+  test('CLI-8 the help names every command and exit code', async () => {
+    const { code, stdout } = await project.run('--help')
+    expect(code).toBe(0)
+    for (const word of ['up', 'start', 'send', 'ls', 'Exit codes']) expect(stdout).toContain(word)
+  })
+})

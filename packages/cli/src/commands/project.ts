@@ -1,0 +1,33 @@
+/** What a command that is no worker works on: the configuration's agents, and its store, to read and to send. */
+import { createRuntime, RefoldError } from '@refold/core'
+import type { AgentDefinition, Runtime, Store } from '@refold/core'
+import { findConfig, loadConfig } from '../config/load-config.js'
+import { openStore } from '../config/open-store.js'
+
+export interface ProjectOptions {
+  readonly config?: string
+  readonly store?: string
+}
+
+export interface Project {
+  readonly agents: readonly AgentDefinition[]
+  readonly store: Store
+  readonly runtime: Runtime
+}
+
+/** Opens it, does the work, closes it. */
+export async function withProject<R>(options: ProjectOptions, work: (project: Project) => Promise<R>): Promise<R> {
+  const config = await loadConfig(findConfig(options.config, process.cwd()))
+  const store = await openStore(config, options.store)
+  await using runtime = await createRuntime({ store, agents: config.agents, worker: false })
+  return await work({ agents: config.agents, store, runtime })
+}
+
+/** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */
+export function definitionNamed(agents: readonly AgentDefinition[], name: string): AgentDefinition {
+  const [newest] = agents.filter((agent) => agent.name === name).toSorted((one, other) => other.version - one.version)
+  if (newest !== undefined) return newest
+  throw new RefoldError('UNKNOWN_DEFINITION', `the configuration has no agent "${name}"`, {
+    hint: `It has: ${[...new Set(agents.map((agent) => agent.name))].join(', ')}.`,
+  })
+}

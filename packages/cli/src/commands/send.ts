@@ -1,0 +1,49 @@
+/** `refold send`: sends an event to an agent. */
+import { RefoldError } from '@refold/core'
+import type { AnyAgent } from '@refold/core'
+import { parseJson, textOf } from './json-argument.js'
+import { definitionNamed, withProject } from './project.js'
+import type { ProjectOptions } from './project.js'
+
+export interface SendCommandOptions extends ProjectOptions {
+  /** The same id twice is one event. */
+  readonly id?: string
+  readonly by?: string
+  readonly json: boolean
+}
+
+/** Resolves when the event is durable, to the state after it. `payload` is JSON, `@file`, or `-`. */
+export async function send(
+  address: string,
+  event: { readonly type: string; readonly payload: string | undefined },
+  options: SendCommandOptions,
+): Promise<string> {
+  const payload = event.payload === undefined ? {} : parseJson(await textOf(event.payload), 'the payload')
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    throw new RefoldError('INVALID_INPUT', 'the payload must be a JSON object', {
+      hint: `For instance '{"by":"ana"}'.`,
+    })
+  const { name, id } = parseAddress(address)
+  return withProject(options, async ({ agents, runtime }) => {
+    const agent: AnyAgent = await runtime.attach(definitionNamed(agents, name), id)
+    const after = await agent.send(
+      { ...payload, type: event.type },
+      {
+        ...(options.id === undefined ? undefined : { id: options.id }),
+        ...(options.by === undefined ? undefined : { by: options.by }),
+      },
+    )
+    const { status, value } = after
+    return options.json ? JSON.stringify({ agent: { name, id }, status, value }) : JSON.stringify(value)
+  })
+}
+
+/** `research-42`: a definition's name has no hyphen, an id may. */
+function parseAddress(address: string): { readonly name: string; readonly id: string } {
+  const hyphen = address.indexOf('-')
+  if (hyphen > 0 && hyphen < address.length - 1)
+    return { name: address.slice(0, hyphen), id: address.slice(hyphen + 1) }
+  throw new RefoldError('INVALID_ID', `"${address}" names no agent`, {
+    hint: 'An agent is named <definition>-<id>, as `refold ls` shows it.',
+  })
+}

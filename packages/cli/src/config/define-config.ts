@@ -1,0 +1,18 @@
+/** What the command needs to know of a project: its agents and its store. */
+import type { AgentDefinition, Store, WorkerOptions } from '@refold/core'
+
+/** The default export of `refold.config.js`. Every process of a fleet loads it for itself. */
+export interface RefoldConfig {
+  readonly agents: readonly AgentDefinition[]
+  /** Opens the store; called once a process. Default: the SQLite file `refold.db` in the current directory. */
+  readonly store?: () => Store | Promise<Store>
+  /** Of each worker; its `id` is given by the command. */
+  readonly worker?: Omit<WorkerOptions, 'id'>
+  /** Number of worker processes of `refold up`. Default: the number of processors. */
+  readonly workers?: number
+}
+
+/** Returns what it is given: for the sake of its type. */
+export function defineConfig(config: RefoldConfig): RefoldConfig {
+  return config
+}

@@ -1,0 +1,73 @@
+/** Finds, loads and checks a configuration. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isRefoldError, RefoldError } from '@refold/core'
+import type { RefoldConfig } from './define-config.js'
+
+const NAMES = ['refold.config.js', 'refold.config.mjs', 'refold.config.ts', 'refold.config.mts']
+
+/** The file to load: the one that was named, else the one in the directory. Throws `NO_CONFIG`. */
+export function findConfig(named: string | undefined, directory: string): string {
+  const files = (named === undefined ? NAMES : [named]).map((name) => resolve(directory, name))
+  const found = files.find((file) => existsSync(file))
+  if (found !== undefined) return found
+  const message =
+    named === undefined ? `no configuration in ${directory}` : `${resolve(directory, named)} does not exist`
+  throw new RefoldError('NO_CONFIG', message, {
+    hint: `Write ${join(directory, NAMES[0] as string)}: export default defineConfig({ agents: [...] }), or name another file with --config.`,
+    facts: { lookedFor: files },
+  })
+}
+
+/** Loads a configuration. Throws `INVALID_CONFIG`, with what its code threw as the cause. */
+export async function loadConfig(file: string): Promise<RefoldConfig> {
+  let loaded: { readonly default?: unknown }
+  try {
+    loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  } catch (cause) {
+    throw invalid(file, `it cannot be loaded: ${textOf(cause)}`, { cause, hint: hintFor(file, cause) })
+  }
+  return checked(file, loaded.default)
+}
+
+const KEYS = ['agents', 'store', 'worker', 'workers']
+
+function checked(file: string, config: unknown): RefoldConfig {
+  if (typeof config !== 'object' || config === null)
+    throw invalid(file, 'it has no default export that is an object', {
+      hint: 'export default defineConfig({ agents: [...] })',
+    })
+  const { agents, store, workers } = config as { readonly [key: string]: unknown }
+  for (const key of Object.keys(config))
+    if (!KEYS.includes(key)) throw invalid(file, `"${key}" is not known`, { hint: `Known: ${KEYS.join(', ')}.` })
+  if (!Array.isArray(agents) || agents.length === 0)
+    throw invalid(file, '`agents` must be a list of definitions', { hint: 'Each comes from defineAgent({…}).' })
+  if (store !== undefined && typeof store !== 'function')
+    throw invalid(file, '`store` must be a function that opens the store', {
+      hint: "store: () => sqliteStore('agents.db')",
+    })
+  if (workers !== undefined && (!Number.isSafeInteger(workers) || (workers as number) < 1))
+    throw invalid(file, '`workers` must be a positive integer')
+  return config as RefoldConfig
+}
+
+function hintFor(file: string, cause: unknown): string {
+  if (isRefoldError(cause) && cause.hint !== undefined) return cause.hint
+  const isTypeScript =
+    /\.m?ts$/.test(file) && (cause as { readonly code?: unknown }).code === 'ERR_UNKNOWN_FILE_EXTENSION'
+  if (isTypeScript) return 'Node 22.18 and newer load TypeScript; for this one, name the compiled JavaScript.'
+  return 'It must run by itself: node ' + file
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function invalid(
+  file: string,
+  problem: string,
+  options: { readonly hint?: string; readonly cause?: unknown } = {},
+): RefoldError {
+  return new RefoldError('INVALID_CONFIG', `${file}: ${problem}`, { ...options, facts: { file } })
+}

@@ -1,0 +1,151 @@
+/** Fleets for tests: a project in a directory of its own, and the real command in real processes. `npm run build` comes first. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { FleetEvent } from './up/fleet-events.js'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const moduleUrl = (name: string): string => new URL(`../../${name}/dist/index.js`, import.meta.url).href
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** One line of the file that the bodies write themselves. */
+export interface Body {
+  readonly key: string
+  readonly what: 'begun' | 'ended'
+  readonly pid: number
+}
+
+export interface Project {
+  readonly directory: string
+  /** Runs a command to its end. */
+  run(...args: string[]): Promise<Ended>
+  up(...args: string[]): Fleet
+  bodies(): readonly Body[]
+  remove(): void
+}
+
+export interface Fleet {
+  readonly child: ChildProcess
+  readonly events: readonly FleetEvent[]
+  readonly ended: Promise<Ended>
+  /** The first event, past or to come, that fits. Rejects when the fleet ends before. */
+  event<T extends FleetEvent['type']>(
+    type: T,
+    fits?: (event: Extract<FleetEvent, { type: T }>) => boolean,
+  ): Promise<Extract<FleetEvent, { type: T }>>
+}
+
+/**
+ * A definition `plan` of ten steps, each `input.ms` long; `poison` makes the third step end its process. The bodies write
+ * what they do to a file of their own.
+ */
+const CONFIG = `
+import { defineAgent, effect } from ${JSON.stringify(moduleUrl('core'))}
+import { sqliteStore } from ${JSON.stringify(moduleUrl('sqlite'))}
+import { assign, setup } from ${JSON.stringify(import.meta.resolve('xstate'))}
+import { appendFileSync } from 'node:fs'
+
+const note = (key, what) => appendFileSync(new URL('bodies.jsonl', import.meta.url), JSON.stringify({ key, what, pid: process.pid }) + '\\n')
+const machine = setup({
+  actors: {
+    work: effect(async ({ input, key, signal }) => {
+      note(key, 'begun')
+      if (input.poison && input.step === 3) process.kill(process.pid, 'SIGKILL')
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, input.ms)
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+      note(key, 'ended')
+      return input.step
+    }),
+  },
+}).createMachine({
+  context: ({ input }) => ({ step: 1, ms: input?.ms ?? 10, poison: input?.poison ?? false }),
+  initial: 'working',
+  states: {
+    working: {
+      always: { guard: ({ context }) => context.step > 10, target: 'done' },
+      invoke: {
+        src: 'work',
+        input: ({ context }) => context,
+        onDone: { target: 'working', reenter: true, actions: assign({ step: ({ context }) => context.step + 1 }) },
+      },
+    },
+    done: { type: 'final' },
+  },
+})
+export default {
+  agents: [defineAgent({ name: 'plan', version: 1, machine })],
+  store: () => sqliteStore(new URL('agents.db', import.meta.url).pathname),
+  workers: 2,
+}
+`
+
+export function makeProject(config = CONFIG): Project {
+  const directory = mkdtempSync(join(tmpdir(), 'refold-cli-'))
+  writeFileSync(join(directory, 'refold.config.mjs'), config)
+  const start = (args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [MAIN, ...args], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  return {
+    directory,
+    run: (...args) => ended(start(args)),
+    up: (...args) => fleet(start(['up', '--json', ...args])),
+    bodies: () => readBodies(join(directory, 'bodies.jsonl')),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+/** The last line may be cut off where its process was killed. */
+function readBodies(file: string): readonly Body[] {
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => JSON.parse(line) as Body)
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let [stdout, stderr] = ['', '']
+  child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()))
+  child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout, stderr }
+}
+
+function fleet(child: ChildProcess): Fleet {
+  const events: FleetEvent[] = []
+  const looks = new Set<() => void>()
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      events.push(JSON.parse(line) as FleetEvent)
+      for (const look of looks) look()
+    })
+  const end = ended(child)
+  return {
+    child,
+    events,
+    ended: end,
+    event: (type, fits = () => true) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = events.find(
+            (event): event is Extract<FleetEvent, { type: typeof type }> => event.type === type && fits(event as never),
+          )
+          if (found === undefined) return
+          looks.delete(look)
+          resolve(found)
+        }
+        looks.add(look)
+        look()
+        void end.then(({ stderr }) => reject(new Error(`no ${type} came; the fleet ended: ${stderr}`)))
+      }),
+  }
+}

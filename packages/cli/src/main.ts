@@ -1,0 +1,43 @@
+/** The command `refold`. Data goes to the standard output, everything else to the standard error. */
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { list } from './commands/list.js'
+import { send } from './commands/send.js'
+import { start } from './commands/start.js'
+import { EXIT, exitCodeOf } from './exit-codes.js'
+import { showFailure } from './failure.js'
+import { makeProgram } from './program.js'
+import { up } from './up/up.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok) // whoever read has read enough
+  throw error
+})
+
+const program = makeProgram(version, {
+  up: async (options) => void (process.exitCode = await up(options as unknown as Parameters<typeof up>[0])),
+  start: async (name, options) => console.log(await start(name, options as unknown as Parameters<typeof start>[1])),
+  send: async (address, event, options) =>
+    console.log(await send(address, event, options as unknown as Parameters<typeof send>[2])),
+  list: async (name, options) => console.log(await list(name, options as unknown as Parameters<typeof list>[1])),
+})
+for (const command of [program, ...program.commands]) command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = error instanceof CommanderError ? usageCode(error) : failed(error)
+}
+
+/** Commander has said it already. */
+function usageCode({ exitCode }: CommanderError): number {
+  return exitCode === 0 ? EXIT.ok : EXIT.usage
+}
+
+function failed(error: unknown): number {
+  const json = process.argv.includes('--json')
+  console.error(showFailure(error, { json, color: process.stderr.isTTY && !('NO_COLOR' in process.env) }))
+  return exitCodeOf(error)
+}

@@ -1,0 +1,80 @@
+/** What happens in a fleet, as data and as a line for people. */
+import type { Recovered, Report, TakenOver } from '@refold/core'
+
+export type FleetEvent =
+  | { readonly type: 'worker.started'; readonly worker: string; readonly pid: number }
+  | { readonly type: 'worker.ready'; readonly worker: string; readonly recovered: Omit<Recovered, 'reports'> }
+  | {
+      readonly type: 'worker.died'
+      readonly worker: string
+      readonly pid: number
+      readonly signal: string | null
+      readonly exitCode: number | null
+      readonly restartInMs: number
+    }
+  | { readonly type: 'worker.stopped'; readonly worker: string; readonly pid: number }
+  | { readonly type: 'worker.printed'; readonly worker: string; readonly line: string }
+  | ({ readonly type: 'agent.takenOver'; readonly worker: string } & TakenOver)
+  | ({ readonly type: 'agent.reported'; readonly worker: string } & Pick<Report, 'code' | 'message' | 'agent'>)
+  | { readonly type: 'fleet.draining'; readonly signal: string }
+  | { readonly type: 'fleet.killed'; readonly signal: string }
+
+/** One line, without the time. */
+export function describe(event: FleetEvent): string {
+  switch (event.type) {
+    case 'worker.started':
+      return `${event.worker} started, process ${event.pid}`
+    case 'worker.ready':
+      return `${event.worker} is ready${recoveredText(event.recovered)}`
+    case 'worker.died':
+      return `${event.worker} died (${deathText(event)}); ${restartText(event.restartInMs)}`
+    case 'worker.stopped':
+      return `${event.worker} has stopped; what it had is free for others`
+    case 'worker.printed':
+      return `${event.worker} | ${event.line}`
+    case 'agent.takenOver':
+      return `${event.worker} took over ${event.agent.name}-${event.agent.id}${previousText(event)}`
+    case 'agent.reported':
+      return `${event.worker} reports ${event.code}: ${event.message}`
+    case 'fleet.draining':
+      return `${event.signal}: draining; once more ends it at once`
+    case 'fleet.killed':
+      return `${event.signal} again: ended; what was pending goes on at the next start`
+  }
+}
+
+function recoveredText({ agents, effects, inDoubt, blocked, overdueTimers }: Omit<Recovered, 'reports'>): string {
+  const found = [
+    [agents, 'agents taken up'],
+    [effects, 'effects resumed'],
+    [overdueTimers, 'timers overdue'],
+    [inDoubt, 'effects in doubt'],
+    [blocked, 'agents blocked'],
+  ] as const
+  const said = found.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  return said.length === 0 ? '' : `: ${said.join(', ')}`
+}
+
+function deathText({ signal, exitCode }: { readonly signal: string | null; readonly exitCode: number | null }): string {
+  return signal ?? `exit code ${exitCode}`
+}
+
+function restartText(pauseMs: number): string {
+  return pauseMs === 0 ? 'a new one starts' : `a new one starts in ${(pauseMs / 1000).toFixed(1)} s`
+}
+
+const WHY = {
+  ended: 'its process is gone',
+  silent: 'silent for its lease',
+  closed: 'it closed',
+  unowned: 'nobody had it',
+} as const satisfies Record<TakenOver['why'], string>
+
+function previousText({ previous, why }: TakenOver): string {
+  return previous === undefined ? ` (${WHY[why]})` : ` from ${nameOf(previous)} (${WHY[why]})`
+}
+
+/** A worker's id is its name and something random. */
+export function nameOf(worker: string): string {
+  return worker.split('.', 1)[0] ?? worker
+}

@@ -1,0 +1,23 @@
+/** What a supervisor and its workers say to each other. All of it is plain data. */
+import type { Load, Recovered, Report, TakenOver } from '@refold/core'
+
+/** The first message to a worker. */
+export interface WorkerOrder {
+  readonly kind: 'work'
+  /** `w1`: the same for every process in this place. */
+  readonly name: string
+  readonly config: string
+  readonly store: string | undefined
+  readonly capacity: number | undefined
+}
+
+export type ToWorker = WorkerOrder | { readonly kind: 'drain' }
+
+export type FromWorker =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'ready'; readonly recovered: Omit<Recovered, 'reports'> }
+  | { readonly kind: 'load'; readonly load: Load }
+  | { readonly kind: 'took over'; readonly takenOver: TakenOver }
+  | { readonly kind: 'reported'; readonly report: Pick<Report, 'code' | 'message' | 'agent'> }
+  /** It cannot work at all; it exits next. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint?: string }

@@ -1,0 +1,90 @@
+/**
+ * Keeps a number of worker processes alive.
+ *
+ * Invariants: a supervisor owns no agent and decides nothing about one: all that makes a takeover safe is in the store, so
+ * that a supervisor may die, or two may run on one store; a worker whose supervisor is gone drains by itself.
+ */
+import { RefoldError } from '@refold/core'
+import type { Load, RefoldErrorCode } from '@refold/core'
+import type { FleetEvent } from './fleet-events.js'
+import type { WorkerOrder } from './messages.js'
+import { WorkerSlot } from './worker-slot.js'
+
+export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
+  readonly workers: number
+  readonly onEvent: (event: FleetEvent) => void
+}
+
+export interface FleetStatus extends Load {
+  readonly workers: number
+  readonly working: number
+  readonly takeovers: number
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #slots: readonly WorkerSlot[]
+  readonly #ended: Promise<void>
+  #end: () => void = () => {}
+  #takeovers = 0
+  #stopped = 0
+  #failure: RefoldError | undefined
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#ended = new Promise((resolve) => (this.#end = resolve))
+    this.#slots = Array.from({ length: options.workers }, (_, index) => this.#slot(`w${index + 1}`))
+  }
+
+  /** Resolves when it was drained or killed and no worker is left. Rejects with why no worker can work. */
+  async run(): Promise<void> {
+    for (const slot of this.#slots) slot.start()
+    await this.#ended
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  get status(): FleetStatus {
+    const loads = this.#slots.map(({ load }) => load)
+    return {
+      workers: this.#slots.length,
+      working: this.#slots.filter(({ isWorking }) => isWorking).length,
+      agents: loads.reduce((sum, { agents }) => sum + agents, 0),
+      effects: loads.reduce((sum, { effects }) => sum + effects, 0),
+      takeovers: this.#takeovers,
+    }
+  }
+
+  /** Every worker hands over what it has, then ends. */
+  drain(signal: string): void {
+    this.#options.onEvent({ type: 'fleet.draining', signal })
+    for (const slot of this.#slots) slot.drain()
+  }
+
+  /** Nothing is lost by it: what was pending goes on at the next start. */
+  kill(signal: string): void {
+    this.#options.onEvent({ type: 'fleet.killed', signal })
+    for (const slot of this.#slots) slot.kill()
+  }
+
+  #slot(name: string): WorkerSlot {
+    const { config, store, capacity } = this.#options
+    return new WorkerSlot({
+      order: { kind: 'work', name, config, store, capacity },
+      onEvent: (event) => this.#tell(event),
+      onHopeless: ({ code, message, hint }) => {
+        const options = hint === undefined ? {} : { hint }
+        this.#failure ??= new RefoldError(code as RefoldErrorCode, message, options)
+        for (const slot of this.#slots) slot.kill()
+      },
+      onStopped: () => {
+        this.#stopped++
+        if (this.#stopped === this.#slots.length) this.#end()
+      },
+    })
+  }
+
+  #tell(event: FleetEvent): void {
+    if (event.type === 'agent.takenOver') this.#takeovers++
+    this.#options.onEvent(event)
+  }
+}

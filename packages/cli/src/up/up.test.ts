@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeProject } from '../fleet.fixture.js'
+import type { Fleet, Project } from '../fleet.fixture.js'
+import type { FleetEvent } from './fleet-events.js'
+
+const SECONDS = 1000
+
+describe('a fleet', { timeout: 60 * SECONDS }, () => {
+  let project: Project
+  const fleets: Fleet[] = []
+  beforeEach(() => {
+    project = makeProject()
+  })
+  afterEach(async () => {
+    for (const { child, ended } of fleets.splice(0)) {
+      child.kill('SIGKILL')
+      await ended
+    }
+    project.remove()
+  })
+
+  const up = (...args: string[]): Fleet => {
+    const fleet = project.up(...args)
+    fleets.push(fleet)
+    return fleet
+  }
+  const start = (id: string, input = {}): Promise<unknown> =>
+    project.run('start', 'plan', '--id', id, '--input', JSON.stringify(input))
+  const allDone = async (count: number): Promise<void> => {
+    for (;;) {
+      const { stdout } = await project.run('ls', '--json', '--status', 'done')
+      if ((JSON.parse(stdout) as unknown[]).length === count) return
+      await sleep(50)
+    }
+  }
+  const isRunning = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+
+  test('CLI-1 performs what other processes start, and ends in order when it is asked to', async () => {
+    const fleet = up()
+    await Promise.all([start('a'), start('b'), start('c')])
+    await allDone(3)
+    fleet.child.kill('SIGTERM')
+    expect(await fleet.ended).toMatchObject({ code: 0, stderr: '' })
+    expect(fleet.events.filter(({ type }) => type === 'worker.stopped')).toHaveLength(2)
+    expect(project.bodies().filter(({ what }) => what === 'begun')).toHaveLength(30)
+  })
+
+  test('CLI-2 a killed worker is replaced, its agents go on, and the output says who took over what, and why', async () => {
+    const fleet = up('--workers', '3')
+    await Promise.all(['a', 'b', 'c', 'd'].map((id) => start(id, { ms: 100 })))
+    const killed = new Set<number>()
+    for (let kill = 0; kill < 4; kill++) {
+      const { pid } = await fleet.event(
+        'worker.started',
+        (event) => !killed.has(event.pid) && ownsSomething(fleet, event),
+      )
+      process.kill(pid, 'SIGKILL')
+      killed.add(pid)
+      await fleet.event('worker.died', (event) => event.pid === pid)
+    }
+    await allDone(4)
+    expect(fleet.events).toContainEqual(
+      expect.objectContaining({ type: 'agent.takenOver', why: 'ended', previous: expect.stringMatching(/^w\d\./) }),
+    )
+    const ended = project.bodies().filter(({ what }) => what === 'ended')
+    expect(new Set(ended.map(({ key }) => key)).size).toBe(40)
+  })
+
+  test('CLI-3 a second signal ends a fleet that still drains', async () => {
+    const fleet = up()
+    await fleet.event('worker.ready')
+    await start('a', { ms: 60 * SECONDS })
+    await fleet.event('agent.takenOver')
+    fleet.child.kill('SIGINT')
+    await fleet.event('fleet.draining')
+    fleet.child.kill('SIGINT')
+    const { code } = await fleet.ended
+    expect(code).toBe(0)
+  })
+
+  test('CLI-4 workers whose supervisor is killed drain by themselves', async () => {
+    const fleet = up()
+    await fleet.event('worker.ready', ({ worker }) => worker === 'w1')
+    await fleet.event('worker.ready', ({ worker }) => worker === 'w2')
+    const pids = fleet.events.flatMap((event) => (event.type === 'worker.started' ? [event.pid] : []))
+    fleet.child.kill('SIGKILL')
+    while (pids.some(isRunning)) await sleep(20)
+    expect(pids).toHaveLength(2)
+  })
+
+  test('CLI-5 an agent that kills its worker is set aside, and the others finish', async () => {
+    const fleet = up()
+    await Promise.all([start('poison', { poison: true }), start('a', { ms: 50 }), start('b', { ms: 50 })])
+    const reported = await fleet.event('agent.reported', ({ code }) => code === 'KILLS_ITS_WORKER')
+    expect(reported.agent).toEqual({ name: 'plan', id: 'poison' })
+    await allDone(2)
+    const { stdout } = await project.run('ls', '--json', '--status', 'active')
+    expect(JSON.parse(stdout)).toMatchObject([{ id: 'poison', condition: 'blocked' }])
+  })
+
+  test('CLI-7 two fleets on one store share its agents', async () => {
+    const [one, two] = [up('--workers', '1'), up('--workers', '1')]
+    await Promise.all(Array.from({ length: 8 }, (_, index) => start(`a${index}`, { ms: 20 })))
+    await allDone(8)
+    const begun = project.bodies().filter(({ what }) => what === 'begun')
+    expect(new Set(begun.map(({ key }) => key)).size).toBe(80)
+    expect(begun).toHaveLength(80)
+    for (const { child } of [one, two]) child.kill('SIGTERM')
+    await Promise.all([one.ended, two.ended])
+  })
+})
+
+/** Whether the process, and none after it in its place, has taken something over. */
+function ownsSomething({ events }: Fleet, started: Extract<FleetEvent, { type: 'worker.started' }>): boolean {
+  const since = events.slice(events.indexOf(started) + 1)
+  const isReplaced = since.some(
+    ({ type, ...event }) => type === 'worker.started' && 'worker' in event && event.worker === started.worker,
+  )
+  return !isReplaced && since.some((event) => event.type === 'agent.takenOver' && event.worker === started.worker)
+}

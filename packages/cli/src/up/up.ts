@@ -1,0 +1,61 @@
+/** `refold up`: a fleet of workers, until somebody ends it. */
+import { availableParallelism } from 'node:os'
+import { findConfig, loadConfig } from '../config/load-config.js'
+import { EXIT } from '../exit-codes.js'
+import { screenOn } from './screen.js'
+import type { Screen } from './screen.js'
+import { Supervisor } from './supervisor.js'
+
+export interface UpOptions {
+  readonly config?: string
+  readonly store?: string
+  readonly workers?: number
+  readonly capacity?: number
+  readonly json: boolean
+}
+
+const DRAW_EVERY_MS = 200
+
+/** Resolves to the exit code when the fleet has ended. Rejects when no worker can work, or the configuration is none. */
+export async function up(options: UpOptions): Promise<number> {
+  const file = findConfig(options.config, process.cwd())
+  const { workers } = await loadConfig(file) // a mistake in it is told once, not by every worker
+  const screen = screenOn(process.stdout, options)
+  const supervisor = new Supervisor({
+    config: file,
+    store: options.store,
+    capacity: options.capacity,
+    workers: options.workers ?? workers ?? availableParallelism(),
+    onEvent: (event) => screen.event(event),
+  })
+  const stopListening = listen(supervisor)
+  const stopDrawing = draw(supervisor, screen)
+  try {
+    await supervisor.run()
+    return EXIT.ok
+  } finally {
+    stopDrawing()
+    stopListening()
+    screen.end()
+  }
+}
+
+/** The first signal drains, a second one ends at once. */
+function listen(supervisor: Supervisor): () => void {
+  let asked = false
+  const heard = (signal: NodeJS.Signals): void => {
+    if (asked) supervisor.kill(signal)
+    else supervisor.drain(signal)
+    asked = true
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, heard)
+  return () => {
+    for (const signal of signals) process.off(signal, heard)
+  }
+}
+
+function draw(supervisor: Supervisor, screen: Screen): () => void {
+  const timer = setInterval(() => screen.status(supervisor.status), DRAW_EVERY_MS)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,16 @@
+/** A worker: it performs what is in the store, until it is asked to close, or is killed. */
+import { createRuntime } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
+import { errand } from './agent.js'
+
+const [file = 'errands.db', name = 'worker'] = process.argv.slice(2)
+const refold = await createRuntime({
+  store: sqliteStore(file),
+  agents: [errand],
+  worker: { id: name },
+  onTakeover: ({ agent, previous, why }) => {
+    if (previous !== undefined) console.log(`${name} took over ${agent.name}-${agent.id} from ${previous}: ${why}`)
+  },
+})
+process.on('message', () => void refold.close().then(() => process.exit(0)))
+process.send?.('ready')

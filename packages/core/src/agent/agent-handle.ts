@@ -16,6 +16,7 @@ import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type {
   Agent,
+  CancelOptions,
   ControlOptions,
   Decision,
   LegalEvent,
@@ -28,7 +29,7 @@ import type { AgentState, DoneState, InDoubtEffect } from '../runtime/public-sta
 import type { Progress } from '../runtime/runner-host.js'
 import type { Settlement } from '../runtime/submission.js'
 import type { WorkerRuntime } from '../runtime/worker-runtime.js'
-import { checkNotes } from './check-options.js'
+import { deadlineOf, notesOf } from './check-options.js'
 import { effectDecision } from './effect-decision.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
@@ -172,16 +173,16 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   pause(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'paused', ...reason(options) }, options)
+    return this.#control({ kind: 'paused' }, options)
   }
   resume(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'resumed', ...reason(options) }, options)
+    return this.#control({ kind: 'resumed' }, options)
   }
-  cancel(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'cancelled', ...reason(options) }, options)
+  async cancel(options: CancelOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'cancel', deadlineMs: deadlineOf(options) }, options)
   }
   retry(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'retried', ...reason(options) }, options)
+    return this.#control({ kind: 'retried' }, options)
   }
 
   async inDoubt(): Promise<readonly InDoubtEffect<T>[]> {
@@ -196,7 +197,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const cell = await this.#fresh()
     const { runtime, definition } = this.#options
     const input = await effectDecision(cell, { effect: id, decision, definition, owners: runtime.owners })
-    return this.#after(cell, await cell.submit({ input, ...this.#by(decision), ...reason(decision) }))
+    return this.#after(cell, await cell.submit({ input, ...this.#by(decision) }))
   }
 
   async stateAt(moment: Moment): Promise<AgentState<T>> {
@@ -214,9 +215,8 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
   }
 
-  #by(options: ControlOptions): Pick<Envelope, 'worker' | 'by'> {
-    checkNotes(options)
-    return { worker: this.#options.runtime.worker, ...(options.by === undefined ? undefined : { by: options.by }) }
+  #by(options: ControlOptions): Pick<Envelope, 'worker' | 'by' | 'reason'> {
+    return { worker: this.#options.runtime.worker, ...notesOf(options) }
   }
 
   /** The state right after the input; and a look whether this worker has to take the agent up now. */
@@ -321,8 +321,4 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       stop?.()
     }
   }
-}
-
-function reason(options: ControlOptions): { reason?: string } {
-  return options.reason === undefined ? {} : { reason: options.reason }
 }

@@ -135,6 +135,20 @@ function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
     incarnation: context.eventId,
     epoch: envelope.epoch ?? 0,
     ...(owned ? { owner: envelope.worker } : undefined),
+    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, fleet: true }) }),
+  }
+}
+
+/** Since when, by whom and why an agent is paused. */
+export function pausedPart(
+  { now }: DecideContext,
+  { by, reason, fleet }: { readonly by?: string; readonly reason?: string; readonly fleet?: true | undefined },
+): NonNullable<AgentPart['paused']> {
+  return {
+    at: now,
+    ...(by === undefined ? undefined : { by }),
+    ...(reason === undefined ? undefined : { reason }),
+    ...(fleet === undefined ? undefined : { fleet }),
   }
 }
 

@@ -22,12 +22,22 @@ export interface SendOptions {
   /** The same id twice is one input; with another content it is `ID_REUSED`. */
   readonly id?: string
   readonly by?: string
+  readonly reason?: string
 }
 
 /** Who gives a command, and why. Both are recorded. */
 export interface ControlOptions {
   readonly by?: string
   readonly reason?: string
+}
+
+/** How an agent is to end. */
+export interface CancelOptions extends ControlOptions {
+  /**
+   * How long the chart may take to end by itself when it handles the event `refold.cancel`. The time runs on while the
+   * agent is paused or blocked. Default 0: the agent is stopped at once.
+   */
+  readonly deadlineMs?: number
 }
 
 /**
@@ -101,8 +111,12 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /** Holds effects and timers; events are still decided. */
   pause(options?: ControlOptions): Promise<AgentState<T>>
   resume(options?: ControlOptions): Promise<AgentState<T>>
-  /** Ends the agent as `stopped`: effects are aborted, timers go. */
-  cancel(options?: ControlOptions): Promise<AgentState<T>>
+  /**
+   * Ends the agent as `stopped`: effects are aborted, timers go. With `deadlineMs` the chart gets the event `refold.cancel`
+   * and may end by itself until then; one that does not take it now is stopped at once. A second call may draw the
+   * deadline nearer; else it rejects with `CONFLICT`.
+   */
+  cancel(options?: CancelOptions): Promise<AgentState<T>>
   /** Decides again what a blocked agent holds. */
   retry(options?: ControlOptions): Promise<AgentState<T>>
 

@@ -14,6 +14,7 @@ export type {
   Agent,
   AgentOf,
   AnyAgent,
+  CancelOptions,
   ControlOptions,
   Decision,
   LegalEvent,

@@ -43,5 +43,6 @@ async function endAll(simulation: Simulation, process: SimulatedProcess): Promis
   await simulation.until(paying.send({ type: 'withdraw' }))
   await simulation.until(asking.cancel({ by: 'ana', reason: 'the chart is wrong', deadlineMs: 1_000 }))
   await simulation.advance(1_000)
-  await simulation.until(writing.send({ type: 'approve', by: 'ana' }, { id: 'approval-1' }))
+  const approval = await simulation.until(writing.approval('approve'))
+  await simulation.until(writing.send({ type: 'approve', by: 'ana' }, { id: 'approval-1', by: 'ana', approval }))
 }

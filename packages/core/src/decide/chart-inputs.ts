@@ -5,6 +5,7 @@ import type { InputHeader } from '../record/record.js'
 import type { AgentPart, ErrorData, StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
+import { refuseUnapproved } from './approved.js'
 import { cleared } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
@@ -22,6 +23,8 @@ export interface ChartDecision {
 export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
   const { state } = context
   const { input } = decision
+  const unapproved = input.kind === 'event' ? refuseUnapproved(context, envelope, input.event.type) : undefined
+  if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
   const untimely = notNow(context, input)
   if (untimely !== undefined) return { kind: 'dropped', why: untimely }
   if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined)

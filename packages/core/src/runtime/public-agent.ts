@@ -7,6 +7,7 @@ import type { Schema } from '../definition/schema-agreement.js'
 import type { PatchOperation } from '../json/json-value.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectId } from '../record/state-document.js'
+import type { Approval, ApprovalRequest } from './public-approval.js'
 import type { AgentEvent } from './public-events.js'
 import type { AgentState, DoneState, InDoubtEffect } from './public-state.js'
 import type { Progress } from './runner-host.js'
@@ -23,6 +24,8 @@ export interface SendOptions {
   readonly id?: string
   readonly by?: string
   readonly reason?: string
+  /** Which question the event answers, for one that the definition's `approvals` names. `by` must then say who answers. */
+  readonly approval?: Approval
 }
 
 /** Who gives a command, and why. Both are recorded. */
@@ -69,6 +72,8 @@ export type Moment = Revision | { readonly at: number }
 export interface LegalEvent<Type> {
   readonly type: Type
   readonly schema?: Schema
+  /** It is taken with an approval only: ask for one with `agent.approval`. */
+  readonly needsApproval?: true
 }
 
 /** `subscribe` and `getSnapshot` are XState's, so `useSelector(agent, …)` of @xstate/react takes an agent. */
@@ -91,11 +96,20 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /** The newest state this process has folded. */
   getSnapshot(): AgentState<T>
 
-  /** Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events. */
+  /**
+   * Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events. One
+   * that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
+   */
   send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
   /** Asked of the store's newest state; `getSnapshot().can(event)` asks the one at hand. */
   can(event: T['event']): Promise<boolean>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
+
+  /**
+   * What is to be approved by an event now, with what `send` needs beside that event. Rejects with `EVENT_NOT_ACCEPTED` when
+   * the newest state does not ask for it.
+   */
+  approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>>
 
   /** XState's `on`, for what the machine emits. */
   on<K extends T['emitted']['type'] | '*'>(

@@ -9,6 +9,7 @@ export type {
   PendingEffect,
   PendingEffectOf,
 } from './public-state.js'
+export type { Approval, ApprovalRequest } from './public-approval.js'
 export type { AgentEvent, Recorded } from './public-events.js'
 export type {
   Agent,

@@ -94,13 +94,14 @@ describe('INT-9 an answer', () => {
 })
 
 describe('approvals of a definition', () => {
-  test.each([
+  test.each<[unknown, string]>([
     [{ aprove: () => 1 }, 'approvals.aprove'],
     [{ approve: 'draft' }, 'approvals.approve'],
     [{ 'xstate.init': () => 1 }, 'approvals.xstate.init'],
     [5, 'approvals'],
   ])('%j is refused, with the place', (approvals, path) => {
-    const define = () => defineAgent({ name: 'payment', version: 1, machine: paymentMachine(), approvals })
+    const define = () =>
+      defineAgent({ name: 'payment', version: 1, machine: paymentMachine(), approvals: approvals as never })
     expect(define).toThrow(expect.objectContaining({ code: 'INVALID_DEFINITION', facts: { path } }))
   })
 

@@ -41,6 +41,8 @@ async function endAll(simulation: Simulation, process: SimulatedProcess): Promis
   await simulation.until(paying.resume({ by: 'ana' }))
   await simulation.until(paying.waitFor((state) => state.condition === 'in-doubt'))
   await simulation.until(paying.send({ type: 'withdraw' }))
-  await simulation.until(asking.cancel({ reason: 'the chart is wrong' }))
-  await simulation.until(writing.send({ type: 'approve', by: 'ana' }, { id: 'approval-1' }))
+  await simulation.until(asking.cancel({ by: 'ana', reason: 'the chart is wrong', deadlineMs: 1_000 }))
+  await simulation.advance(1_000)
+  const approval = await simulation.until(writing.approval('approve'))
+  await simulation.until(writing.send({ type: 'approve', by: 'ana' }, { id: 'approval-1', by: 'ana', approval }))
 }

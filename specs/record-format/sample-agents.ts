@@ -101,7 +101,7 @@ const draftMachine = setup({
   output: ({ context }) => ({ drafts: context.drafts }),
 })
 
-/** Retries, steps, a child machine, a callback, an observable, timers, emitted events, actions, an output. */
+/** Retries, steps, a child machine, a callback, an observable, timers, emitted events, actions, an approval, an output. */
 export const research = defineAgent({
   name: 'research',
   version: 1,
@@ -109,6 +109,7 @@ export const research = defineAgent({
   input: z.object({ topic: z.string() }),
   events: { approve: z.object({ by: z.string() }) },
   effects: { draft: { retry: { attempts: 2, delayMs: 1, jitter: false } } },
+  approvals: { approve: ({ context }) => context.drafts },
 })
 
 const paymentMachine = setup({

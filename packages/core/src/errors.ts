@@ -14,6 +14,8 @@ export type RefoldErrorCode =
   | 'INVALID_EVENT' // an event that fails its schema; `issues` holds zod's
   | 'EVENT_NOT_ACCEPTED' // the current state does not accept the event; `legal` names those it does
   | 'EVENT_REFUSED' // the chart threw while it took the event; nothing was recorded
+  | 'APPROVAL_REQUIRED' // an event that needs an approval came without one
+  | 'STALE_APPROVAL' // what was approved is not what is asked now; `why` tells the difference
   | 'NOT_SERIALIZABLE' // a value that is not JSON; `path` names it
   | 'MUTATED' // user code wrote to a frozen value
   | 'TOO_LARGE' // more bytes than the store or a bound takes

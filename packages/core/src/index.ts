@@ -2,6 +2,7 @@
 export { defineAgent } from './definition/define-agent.js'
 export { effect } from './definition/effect.js'
 export type { EventsFrom } from './definition/schema-agreement.js'
+export type { CancelEvent } from './definition/cancel-event.js'
 export type { AgentConfig } from './definition/agent-config.js'
 export type {
   AgentDefinition,

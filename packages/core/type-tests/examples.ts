@@ -3,7 +3,7 @@ import { interval } from 'rxjs'
 import { assign, createMachine, fromCallback, fromObservable, fromPromise, fromTransition, setup } from 'xstate'
 import { z } from 'zod'
 import { defineAgent, effect } from './api.js'
-import type { ContextOf, EffectArgs, EventOf, EventsFrom, InputOf, NameOf, OutputOf } from './api.js'
+import type { CancelEvent, ContextOf, EffectArgs, EventOf, EventsFrom, InputOf, NameOf, OutputOf } from './api.js'
 import { expectType } from './expect-type.js'
 import type { Equal } from './expect-type.js'
 
@@ -169,6 +169,27 @@ export const inline = defineAgent({
   }),
   input: z.object({ n: z.number() }),
 })
+
+// ── approvals are typed by the machine's context; a chart may handle its cancellation without a schema
+const guarded = setup({
+  types: {
+    context: {} as { to: string; cents: number; why: string },
+    events: {} as { type: 'approve' } | { type: 'reject'; why: string } | CancelEvent,
+  },
+}).createMachine({
+  context: { to: '', cents: 0, why: '' },
+  on: { 'refold.cancel': { actions: assign({ why: ({ event }) => event.reason ?? String(event.deadlineAt) }) } },
+})
+export const payout = defineAgent({
+  name: 'payout',
+  version: 1,
+  machine: guarded,
+  events: { approve: z.object({}), reject: z.object({ why: z.string() }) },
+  approvals: { approve: ({ context }) => ({ to: context.to, cents: context.cents }) },
+})
+expectType<Equal<EventOf<typeof payout>, { type: 'approve' } | { type: 'reject'; why: string }>>()
+export const openPayout = defineAgent({ name: 'open_payout', version: 1, machine: guarded })
+expectType<Equal<EventOf<typeof openPayout>, { type: 'approve' } | { type: 'reject'; why: string }>>()
 
 // ── defaults of a schema may be left out by callers; the machine gets them
 export const defaulted = defineAgent({

@@ -59,6 +59,12 @@ export const n18 = defineAgent({ ...base, effects: { plain: { safety: { reconcil
 export const n19 = defineAgent({ name: 'a', machine })
 // @ts-expect-error a retry says how many attempts
 export const n20 = effect(async () => 1, { retry: { delayMs: 5 } })
+// @ts-expect-error 'aprove' does not exist in type 'Approvals<…>'. Did you mean to write 'approve'?
+export const n21 = defineAgent({ ...base, approvals: { aprove: () => 1 } })
+// @ts-expect-error Property 'dratf' does not exist on type '{ topic: string; draft: string | null; words: number }'. Did you mean 'draft'?
+export const n22 = defineAgent({ ...base, approvals: { approve: ({ context }) => context.dratf } })
+// @ts-expect-error an approval is made by a function
+export const n23 = defineAgent({ ...base, approvals: { approve: 'draft' } })
 
 export async function calls() {
   const refold = await createRuntime({ store, agents: [research] })
@@ -90,6 +96,10 @@ export async function calls() {
   })
   // @ts-expect-error Argument of type 'bigint' is not assignable to parameter of type 'Revision': use toRevision
   agent.eventsFrom(3n)
+  // @ts-expect-error 'research' names no approvals
+  await agent.approval('approve')
+  // @ts-expect-error 'deadline' does not exist in type 'CancelOptions'. Did you mean to write 'deadlineMs'?
+  await agent.cancel({ deadline: 5 })
   // @ts-expect-error 'who' does not exist in type 'ControlOptions'
   await agent.pause({ who: 'ana' })
   for (const doubted of await agent.inDoubt()) {

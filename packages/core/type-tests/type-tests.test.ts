@@ -56,6 +56,7 @@ describe('what the compiler says of the likeliest mistakes is one line', () => {
       'export const n13 =',
       `NotSerializable<"context.at" | "context.seen[].ids" | "event.n">`,
     ],
+    ['an approval by no event of the machine', 'export const n21 =', "Did you mean to write 'approve'?"],
     [
       'an event that may not come from outside',
       "send({ type: 'tick'",

@@ -8,12 +8,14 @@ import type {
   AgentOf,
   AnyAgent,
   AnyAgentState,
+  Approval,
+  ApprovalRequest,
   OutputOf,
   Runtime,
   StateOf,
   Store,
 } from './api.js'
-import { inline, loose, looser, machine, research, toggler } from './examples.js'
+import { inline, loose, looser, machine, payout, research, toggler } from './examples.js'
 import { expectType } from './expect-type.js'
 import type { Equal } from './expect-type.js'
 
@@ -111,6 +113,24 @@ export const worker = () =>
     worker: { leaseDurationMs: 5_000 },
     snapshots: { everyEvents: 100 },
   })
+
+// ── approval
+export async function approve(refold: Runtime<'payout'>, answer: Approval) {
+  const agent = await refold.attach(payout, '1')
+  const asked = await agent.approval('approve')
+  expectType<Equal<typeof asked, ApprovalRequest<'approve', { to: string; cents: number }>>>()
+  await agent.send({ type: 'approve' }, { by: 'ana', approval: asked })
+  await agent.send({ type: 'approve' }, { by: 'ana', approval: answer, reason: 'as agreed' })
+  await agent.cancel({ by: 'ana', deadlineMs: 60_000 })
+  agent.events$.subscribe((e) => {
+    if (e.type === 'refold.cancel') e.data.deadlineAt satisfies number
+    e.approved?.payloadHash satisfies string | undefined
+  })
+  return (await agent.legalEvents())[0]?.needsApproval satisfies true | undefined
+}
+export async function approveAny(agent: AnyAgent) {
+  await agent.send({ type: 'x' }, { by: 'ana', approval: await agent.approval('x') })
+}
 
 // ── generic helpers over any definition
 export async function runToEnd<D extends AgentDefinition>(refold: Runtime, def: D, id: string): Promise<OutputOf<D>> {

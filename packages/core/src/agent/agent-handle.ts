@@ -3,11 +3,9 @@ import type { Observer, Subscription } from 'rxjs'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
-import { receivedAs } from '../decide/received.js'
 import { isRefoldError, RefoldError } from '../errors.js'
-import { isSameJson } from '../json/same-json.js'
 import type { PatchOperation } from '../json/json-value.js'
-import { advance, FIRST_REVISION, toRevision } from '../record/revision.js'
+import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import { agentState } from '../reading/agent-state.js'
 import { diffBetween, momentOf, noMoment, stateAt } from '../reading/history.js'
@@ -16,6 +14,7 @@ import { recordsAfter, toAgentEvent } from '../reading/stream-records.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type {
   Agent,
+  CancelOptions,
   ControlOptions,
   Decision,
   LegalEvent,
@@ -23,13 +22,16 @@ import type {
   SendOptions,
   WaitOptions,
 } from '../runtime/public-agent.js'
+import type { ApprovalRequest } from '../runtime/public-approval.js'
 import type { AgentEvent } from '../runtime/public-events.js'
 import type { AgentState, DoneState, InDoubtEffect } from '../runtime/public-state.js'
 import type { Progress } from '../runtime/runner-host.js'
 import type { Settlement } from '../runtime/submission.js'
 import type { WorkerRuntime } from '../runtime/worker-runtime.js'
-import { checkNotes } from './check-options.js'
+import { answer, askFor } from './approvals.js'
+import { deadlineOf, notesOf } from './check-options.js'
 import { effectDecision } from './effect-decision.js'
+import { legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { eventId } from './ids.js'
@@ -104,13 +106,22 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
     const cell = await this.#cell()
-    const settlement = await cell.submit({
+    const envelope: Envelope = {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
       ...(id === undefined ? undefined : { dedupId: id }),
-    })
-    if (settlement.kind === 'known') await this.#sameAsBefore(cell, { id: id ?? '', event: parsed })
+    }
+    const { approval } = options
+    const settlement = await (approval === undefined
+      ? cell.submit(envelope)
+      : answer(cell, envelope, { approval, store: this.#options.runtime.store }))
+    if (settlement.kind === 'known')
+      await requireSameEvent(cell, { id: id ?? '', event: parsed, store: this.#options.runtime.store })
     return this.#after(cell, settlement)
+  }
+
+  async approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>> {
+    return askFor(await this.#fresh(), event) as ApprovalRequest<K, T['approvals'][K]>
   }
 
   async can(event: T['event']): Promise<boolean> {
@@ -126,17 +137,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async legalEvents(): Promise<readonly LegalEvent<T['event']['type']>[]> {
-    const cell = await this.#fresh()
-    if (cell.state?.root.status !== undefined) return []
-    const { definition } = this.#options
-    return cell
-      .tree()
-      .eventDescriptors()
-      .filter((type) => type.includes('*') || definition.isOutsideEvent(type))
-      .map((type) => {
-        const schema = definition.schemaOf(type)
-        return (schema === undefined ? { type } : { type, schema }) as LegalEvent<T['event']['type']>
-      })
+    return legalEvents(await this.#fresh())
   }
 
   async waitFor<S extends AgentState<T>>(
@@ -172,16 +173,16 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   pause(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'paused', ...reason(options) }, options)
+    return this.#control({ kind: 'paused' }, options)
   }
   resume(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'resumed', ...reason(options) }, options)
+    return this.#control({ kind: 'resumed' }, options)
   }
-  cancel(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'cancelled', ...reason(options) }, options)
+  async cancel(options: CancelOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'cancel', deadlineMs: deadlineOf(options) }, options)
   }
   retry(options: ControlOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'retried', ...reason(options) }, options)
+    return this.#control({ kind: 'retried' }, options)
   }
 
   async inDoubt(): Promise<readonly InDoubtEffect<T>[]> {
@@ -196,7 +197,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const cell = await this.#fresh()
     const { runtime, definition } = this.#options
     const input = await effectDecision(cell, { effect: id, decision, definition, owners: runtime.owners })
-    return this.#after(cell, await cell.submit({ input, ...this.#by(decision), ...reason(decision) }))
+    return this.#after(cell, await cell.submit({ input, ...this.#by(decision) }))
   }
 
   async stateAt(moment: Moment): Promise<AgentState<T>> {
@@ -214,9 +215,8 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
   }
 
-  #by(options: ControlOptions): Pick<Envelope, 'worker' | 'by'> {
-    checkNotes(options)
-    return { worker: this.#options.runtime.worker, ...(options.by === undefined ? undefined : { by: options.by }) }
+  #by(options: ControlOptions): Pick<Envelope, 'worker' | 'by' | 'reason'> {
+    return { worker: this.#options.runtime.worker, ...notesOf(options) }
   }
 
   /** The state right after the input; and a look whether this worker has to take the agent up now. */
@@ -228,23 +228,6 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     }
     this.#seen(cell)
     return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)
-  }
-
-  /** A known id must come with the event that it came with first. */
-  async #sameAsBefore(cell: AgentCell, sent: { id: string; event: { readonly type: string } }): Promise<void> {
-    const { runtime, stream } = this.#options
-    const received = cell.state === undefined ? undefined : receivedAs(cell.state, sent.id)
-    if (received === undefined) return
-    for await (const page of runtime.store.read(stream, { from: toRevision(received.revision), limit: 1 })) {
-      const [before] = page
-      if (before === undefined) continue
-      const { type, ...payload } = sent.event
-      if (before.type === type && isSameJson(before.data, payload)) return
-      throw new RefoldError('ID_REUSED', `the id ${JSON.stringify(sent.id)} came before with another event`, {
-        facts: { revision: before.revision },
-        hint: 'Give each event its own id.',
-      })
-    }
   }
 
   #cell(): Promise<AgentCell> {
@@ -321,8 +304,4 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       stop?.()
     }
   }
-}
-
-function reason(options: ControlOptions): { reason?: string } {
-  return options.reason === undefined ? {} : { reason: options.reason }
 }

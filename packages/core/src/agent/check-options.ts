@@ -9,10 +9,18 @@ export const DEFAULT_LEASE_MS = 10_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 /** With a shorter lease, a busy process would look dead to others. */
 const MIN_LEASE_MS = 100
+const CANCEL_KEYS = ['by', 'reason', 'deadlineMs']
 const MAX_NOTE_LENGTH = 1_000
+const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
 const OPTION_KEYS = ['store', 'agents', 'world', 'worker', 'snapshots', 'onReport', 'onTakeover']
 const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs']
+
+/** Who gave a command, and why. */
+interface Notes {
+  readonly by?: string
+  readonly reason?: string
+}
 
 interface Refusal {
   readonly path: string
@@ -96,12 +104,26 @@ function checkWorld(world: unknown): void {
 }
 
 /** Who did it, and why: both are recorded, so they must be short texts. */
-export function checkNotes(options: { readonly by?: unknown; readonly reason?: unknown }): void {
+export function notesOf(options: { readonly by?: unknown; readonly reason?: unknown }): Notes {
+  const notes: { -readonly [K in keyof Notes]: Notes[K] } = {}
   for (const key of ['by', 'reason'] as const) {
     const note = options[key]
-    const isNote = note === undefined || (typeof note === 'string' && note.length <= MAX_NOTE_LENGTH)
+    if (note === undefined) continue
+    const isNote = typeof note === 'string' && note.length <= MAX_NOTE_LENGTH
     requireOption(isNote, { path: key, problem: `must be a text of at most ${MAX_NOTE_LENGTH} characters` })
+    notes[key] = note
   }
+  return notes
+}
+
+/** How long a chart may take to end. Throws `INVALID_INPUT`. */
+export function deadlineOf(options: unknown): number {
+  checkMembers(options, { path: '', known: CANCEL_KEYS }) // a mistyped deadline would stop the agent at once
+  const { deadlineMs = 0 } = options
+  const path = 'deadlineMs'
+  const problem = 'must be a number of milliseconds, at most ten years'
+  requireOption(isWithin(deadlineMs, { from: 0, to: MAX_DEADLINE_MS }), { path, problem })
+  return deadlineMs as number
 }
 
 function isWithin(value: unknown, { from, to }: { readonly from: number; readonly to: number }): boolean {

@@ -24,7 +24,7 @@ import { WorkerRuntime } from '../runtime/worker-runtime.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
-import { checkNotes, checkRuntimeOptions, DEFAULT_LEASE_MS } from './check-options.js'
+import { checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
 import { streamOf } from './ids.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
@@ -133,7 +133,7 @@ class OpenRuntime implements Runtime {
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
-    checkNotes(options)
+    const notes = notesOf({ by: options.by })
     const input = registered.parseInput(options.input)
     const stream = streamOf(registered.name, options.id)
     const cell = this.#runtime.cells.fresh(stream, options.id, registered)
@@ -142,7 +142,7 @@ class OpenRuntime implements Runtime {
       input: { kind: 'started', input },
       worker,
       ...(performs ? { epoch: 1 } : undefined),
-      ...(options.by === undefined ? undefined : { by: options.by }),
+      ...notes,
     })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
@@ -163,14 +163,14 @@ class OpenRuntime implements Runtime {
     options: MigrateOptions = {},
   ): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
-    checkNotes(options)
+    const notes = notesOf(options)
     const { cells, owners, worker } = this.#runtime
     const cell = await cells.loadAs(streamOf(registered.name, id), registered)
     const { state } = cell
     if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
     const input = { kind: 'migrated', from: state?.agent.version ?? 0, patch: options.patch ?? [] } as const
     try {
-      await cell.submit({ input, worker, ...(options.by === undefined ? undefined : { by: options.by }) })
+      await cell.submit({ input, worker, ...notes })
     } finally {
       if (cell.state?.agent.version !== registered.version) cells.evict(cell)
     }

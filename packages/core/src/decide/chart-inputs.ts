@@ -5,6 +5,7 @@ import type { InputHeader } from '../record/record.js'
 import type { AgentPart, ErrorData, StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
+import { refuseUnapproved } from './approved.js'
 import { cleared } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
@@ -22,6 +23,8 @@ export interface ChartDecision {
 export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
   const { state } = context
   const { input } = decision
+  const unapproved = input.kind === 'event' ? refuseUnapproved(context, envelope, input.event.type) : undefined
+  if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
   const untimely = notNow(context, input)
   if (untimely !== undefined) return { kind: 'dropped', why: untimely }
   if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined)
@@ -135,6 +138,20 @@ function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
     incarnation: context.eventId,
     epoch: envelope.epoch ?? 0,
     ...(owned ? { owner: envelope.worker } : undefined),
+    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, fleet: true }) }),
+  }
+}
+
+/** Since when, by whom and why an agent is paused. */
+export function pausedPart(
+  { now }: DecideContext,
+  { by, reason, fleet }: { readonly by?: string; readonly reason?: string; readonly fleet?: true | undefined },
+): NonNullable<AgentPart['paused']> {
+  return {
+    at: now,
+    ...(by === undefined ? undefined : { by }),
+    ...(reason === undefined ? undefined : { reason }),
+    ...(fleet === undefined ? undefined : { fleet }),
   }
 }
 

@@ -30,7 +30,7 @@ export function compose(context: DecideContext, envelope: Envelope, composition:
   const { patch, state } = patchOf(context.state, composition.after, { data, id: context.eventId })
   const refold = header(context, envelope, composition)
   refold.body = body(step, patch)
-  const causationId = composition.causationId ?? envelope.causationId
+  const { causationId } = composition
   const $correlationId = state.agent.incarnation
   const metadata =
     causationId === undefined ? { $correlationId, refold } : { $correlationId, $causationId: causationId, refold }
@@ -50,7 +50,7 @@ const NO_BODY: RecordBody = { patch: [] }
 function header(context: DecideContext, envelope: Envelope, { after, input }: Composition): Mutable<RecordHeader> {
   const { state: before, at } = context
   const { agent } = after
-  const { by, reason, epoch, worker, traceparent } = envelope
+  const { by, reason, approved, epoch, worker } = envelope
   const made: Mutable<RecordHeader> = {
     v: RECORD_FORMAT,
     agent: `${agent.definition}@${agent.version}`,
@@ -61,9 +61,9 @@ function header(context: DecideContext, envelope: Envelope, { after, input }: Co
   if (before?.agent.fingerprint !== agent.fingerprint) made.fingerprint = agent.fingerprint
   if (by !== undefined) made.by = by
   if (reason !== undefined) made.reason = reason
+  if (approved !== undefined) made.approved = approved
   if (epoch !== undefined) made.epoch = epoch
   if (agent.owner !== worker) made.worker = worker
-  if (traceparent !== undefined) made.traceparent = traceparent
   addChangedSummary(made, before, after)
   return made
 }

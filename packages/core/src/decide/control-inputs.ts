@@ -2,14 +2,14 @@
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
 import { toErrorData } from '../record/error-data.js'
-import type { AgentPart, EffectDocument, StateDocument, WaitingInput } from '../record/state-document.js'
+import type { AgentPart, StateDocument, WaitingInput } from '../record/state-document.js'
 import type { TreeStep } from '../step/tree-step.js'
-import { stateAfter } from './chart-inputs.js'
+import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
+import { pausedPart, stateAfter } from './chart-inputs.js'
 import { claimed } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
-import { mayHaveHappened } from './effects-part.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
 import { migrated } from './migration.js'
@@ -18,7 +18,9 @@ export function decideControl(context: DecideContext, envelope: Envelope, input:
   const { state } = context
   if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
   if (input.kind === 'retried') return retried(context, envelope, state)
-  const change = changeOf(context, state, input)
+  if (input.kind === 'cancel') return decideCancel(context, envelope, { state, input })
+  if (input.kind === 'cancelled') return decideDeadline(context, envelope, state)
+  const change = changeOf(context, { state, envelope }, input)
   if ('refused' in change) return { kind: 'refused', error: change.refused }
   return compose(context, envelope, {
     type: `refold.${input.kind}`,
@@ -32,8 +34,8 @@ type Change = { readonly after: StateDocument; readonly data: JsonObject } | { r
 
 function changeOf(
   context: DecideContext,
-  state: StateDocument,
-  input: Exclude<ControlInput, { kind: 'retried' }>,
+  { state, envelope }: { state: StateDocument; envelope: Envelope },
+  input: Exclude<ControlInput, { kind: 'retried' | 'cancel' | 'cancelled' }>,
 ): Change {
   const { agent } = state
   switch (input.kind) {
@@ -45,31 +47,23 @@ function changeOf(
       const { owner: _owner, ...rest } = agent
       return { after: { ...state, agent: { ...rest, epoch: agent.epoch + 1 } }, data: {} }
     }
-    case 'paused':
+    case 'paused': {
       if (agent.paused !== undefined) return alreadySo('the agent is paused already')
-      return {
-        after: { ...state, agent: { ...agent, paused: { at: context.now, ...reasonOf(input) } } },
-        data: reasonOf(input),
-      }
+      const paused = pausedPart(context, { ...envelope, fleet: input.fleet })
+      return { after: { ...state, agent: { ...agent, paused } }, data: fleetOf(input) }
+    }
     case 'resumed': {
       if (agent.paused === undefined) return alreadySo('the agent is not paused')
+      if (input.fleet === true && agent.paused.fleet !== true)
+        return alreadySo('the agent was paused by itself, and is resumed so')
       const { paused: _paused, ...rest } = agent
-      return { after: { ...state, agent: rest }, data: reasonOf(input) }
+      return { after: { ...state, agent: rest }, data: fleetOf(input) }
     }
-    case 'cancelled':
-      return { after: cancelled(context, state), data: reasonOf(input) }
   }
 }
 
-/** Ends the agent here: timers go, effects are aborted, a payment in flight is kept until its outcome is known. */
-function cancelled(context: DecideContext, state: StateDocument): StateDocument {
-  const effects: { [effect: string]: EffectDocument } = {}
-  for (const [id, effect] of Object.entries(state.effects)) {
-    if (mayHaveHappened(effect, context.definition))
-      effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now } }
-  }
-  const { waiting: _waiting, blocked: _blocked, paused: _paused, ...agent }: AgentPart = state.agent
-  return { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }
+function fleetOf({ fleet }: { readonly fleet?: true }): JsonObject {
+  return fleet === undefined ? {} : { fleet }
 }
 
 /** Decides the oldest waiting input. If it throws again the agent is blocked, or stays so and the caller is told why. */
@@ -93,11 +87,13 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   } catch (error) {
     return throwsAgain(context, envelope, { state, oldest, error })
   }
-  const after = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, {
+  const decided = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, {
     input,
     step,
     received: undefined,
   })
+  const type = input.kind === 'event' ? input.event.type : undefined
+  const after = stopUntaken(context, step, { after: decided, type })
   // An agent that has ended takes nothing any more.
   const isOver = rest.length === 0 || after.root.status !== undefined
   return compose(context, envelope, {
@@ -134,10 +130,6 @@ function throwsAgain(
     after: { ...state, agent },
     input: { kind: 'retried' },
   })
-}
-
-function reasonOf(input: { readonly reason?: string }): { reason?: string } {
-  return input.reason === undefined ? {} : { reason: input.reason }
 }
 
 function alreadySo(message: string): { readonly refused: RefoldError } {

@@ -237,7 +237,7 @@ test('REC-8 a header says what changed, and only that', () => {
   decider.own({ kind: 'effect.started', effect, attempt: 1 })
   decider.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
   decider.outside({ kind: 'paused' })
-  decider.outside({ kind: 'cancelled' })
+  decider.outside({ kind: 'cancel', deadlineMs: 0 })
   const said = decider.records.map(({ metadata }) => {
     const { status, active, owner, condition, pending, inDoubt, nextDueAt } = metadata.refold
     return JSON.parse(JSON.stringify({ status, active, owner, condition, pending, inDoubt, nextDueAt })) as object

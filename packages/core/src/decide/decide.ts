@@ -28,11 +28,11 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       ? decideChart(context, envelope, { input, late: false })
       : refused('NOT_FOUND', 'the agent does not exist')
   if (input.kind === 'started') return { kind: 'known', revision: 0 }
+  const received = receivedAs(state, envelope.dedupId)
+  if (received !== undefined) return { kind: 'known', revision: received.revision }
   if (envelope.onlyAt !== undefined && envelope.onlyAt !== context.revision - 1) {
     return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.onlyAt}`)
   }
-  const received = receivedAs(state, envelope.dedupId)
-  if (received !== undefined) return { kind: 'known', revision: received.revision }
 
   const late = isOwnerInput(input) ? standing(context, envelope) : 'owner'
   if (late === 'stranger')
@@ -52,6 +52,7 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
     case 'released':
     case 'paused':
     case 'resumed':
+    case 'cancel':
     case 'cancelled':
     case 'retried':
     case 'migrated':

@@ -1,5 +1,6 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
+import type { Approved } from '../record/record.js'
 import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 
@@ -62,16 +63,25 @@ export interface Migrated {
   readonly patch: readonly PatchOperation[]
 }
 
-/** Needs no chart: decided on the state document alone. */
+/** Ends the agent: at once, or as the chart will have it within so many milliseconds. */
+export interface Cancel {
+  readonly kind: 'cancel'
+  readonly deadlineMs: number
+}
+
+/** Needs no chart but for `cancel`: decided on the state document alone. */
 export type ControlInput =
   | Claimed
   | Migrated
   | { readonly kind: 'released' }
-  | { readonly kind: 'paused'; readonly reason?: string }
-  | { readonly kind: 'resumed'; readonly reason?: string }
-  | { readonly kind: 'cancelled'; readonly reason?: string }
+  /** `fleet`: by an order that concerns many agents; what it paused, only such an order resumes together. */
+  | { readonly kind: 'paused'; readonly fleet?: true }
+  | { readonly kind: 'resumed'; readonly fleet?: true }
+  | Cancel
+  /** The deadline of a cancellation has passed. */
+  | { readonly kind: 'cancelled' }
   /** Decides the oldest waiting input; lifts the block first. */
-  | { readonly kind: 'retried'; readonly reason?: string }
+  | { readonly kind: 'retried' }
 
 export type Input =
   | ChartInput
@@ -89,13 +99,15 @@ export interface Envelope {
   /** The epoch at which the submitting owner worked; absent for inputs of anybody. */
   readonly epoch?: number
   readonly by?: string
-  /** Why somebody decided so, where the record's data has no place for it. */
+  /** Why somebody decided so. */
   readonly reason?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
   readonly attempt?: number
-  readonly causationId?: string
-  readonly traceparent?: string
+  /** What somebody approved by this event. */
+  readonly approved?: Approved
+  /** The agent begins paused, by an order of the fleet that stands. */
+  readonly held?: { readonly by?: string; readonly reason?: string }
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly onlyAt?: number
   /** Set when the transition was found too large for the store: store the input, block the agent. */
@@ -123,6 +135,7 @@ export function isOwnerInput(input: Input): boolean {
     case 'claimed':
     case 'paused':
     case 'resumed':
+    case 'cancel':
     case 'cancelled':
     case 'retried':
     case 'migrated':

@@ -38,8 +38,9 @@ function inDoubtOf(state: StateDocument): number {
   return count
 }
 
-/** The earliest timer or deadline, epoch milliseconds; `null` when nothing is due by itself. A paused agent's timers wait. */
+/** The earliest timer or deadline, epoch milliseconds; `null` when nothing is due by itself. A paused agent's timers wait, no deadline does. */
 export function nextDueAtOf(state: StateDocument): number | null {
+  if (state.root.status !== undefined) return null
   let due: number | undefined = state.agent.cancelling?.deadlineAt
   if (state.agent.paused === undefined && state.agent.blocked === undefined) {
     for (const id in state.timers) {
@@ -81,7 +82,7 @@ export function addChangedSummary(
     const condition = conditionOf(after)
     if (condition !== conditionOf(before)) header.condition = condition
   }
-  if (!sameAgent || before.timers !== timers) {
+  if (!sameAgent || before.timers !== timers || header.status !== undefined) {
     const due = nextDueAtOf(after)
     if (due !== nextDueAtOf(before)) header.nextDueAt = due
   }

@@ -1,9 +1,10 @@
 /** What `defineAgent` takes. Each member checks itself against the machine's types. */
 import type { AnyStateMachine } from 'xstate'
+import type { ApprovalPayloads, Approvals } from './approval-types.js'
 import type { Durable } from './json-path.js'
 import type { EffectMap, MachineTypes } from './machine-types.js'
 import type { PolicyOf, ReceivedOptions } from './policy-types.js'
-import type { Agreed, EventSchemas, Schema } from './schema-agreement.js'
+import type { Agreed, EventSchemas, OutsideEvent, Schema } from './schema-agreement.js'
 
 /** A definition's name: streams are called `<name>-<id>`, so it has no `-` itself. */
 export type NameWithoutDash<N extends string> = N extends `${string}-${string}` ? 'a name without "-"' : N
@@ -14,6 +15,7 @@ export interface AgentConfig<
   M extends AnyStateMachine,
   S extends Record<string, unknown>,
   I extends Schema,
+  P extends ApprovalPayloads<OutsideEvent<MachineTypes<M>['event'], S>>,
 > {
   /** Letters, digits, `_` and `.`; the first a letter; not starting with `refold`. */
   name: NameWithoutDash<N>
@@ -27,5 +29,7 @@ export interface AgentConfig<
   events?: EventSchemas<MachineTypes<M>['event'], S>
   /** By actor source: `draft`, or `child.charge` for a source of a child machine. */
   effects?: { [K in keyof EffectMap<MachineTypes<M>['actor']>]?: PolicyOf<EffectMap<MachineTypes<M>['actor']>[K]> }
+  /** By event type, what a person approves by it: `approve: ({ context }) => context.draft`. */
+  approvals?: Approvals<OutsideEvent<MachineTypes<M>['event'], S>, MachineTypes<M>['context'], P>
   received?: ReceivedOptions
 }

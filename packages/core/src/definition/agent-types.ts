@@ -11,6 +11,8 @@ export interface AgentTypes {
   output: unknown
   emitted: EventObject
   effects: Record<string, { input: unknown; output: unknown }>
+  /** By event type, what is approved by it. */
+  approvals: Record<string, unknown>
 }
 
 /** What `defineAgent` returns: give it to `createRuntime`, `start` and `attach`. */

@@ -1,6 +1,6 @@
 /** A machine as data: for readers without the code, who draw it and name the edges of a record's path. */
-import { createHash } from 'node:crypto'
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
+import { hashOfJson } from '../json/canonical.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { edgeId, transitionsOf } from './chart-edges.js'
 import { actionName, guardName } from './chart-names.js'
@@ -18,7 +18,7 @@ export function chartOf(machine: AnyStateMachine): JsonObject {
 
 /** Sixteen hexadecimal digits that change when the chart does; the order of keys does not count. */
 export function fingerprintOf(chart: JsonValue): string {
-  return createHash('sha256').update(canonical(chart)).digest('hex').slice(0, 16)
+  return hashOfJson(chart).slice(0, 16)
 }
 
 function chartBelow(machine: AnyStateMachine, above: readonly AnyStateMachine[]): JsonObject {
@@ -92,11 +92,4 @@ function edgeAsJson(transition: AnyTransitionDefinition, id: string): JsonObject
 
 function some(name: string, value: readonly JsonValue[] | JsonObject): JsonObject {
   return Object.keys(value).length === 0 ? {} : { [name]: value }
-}
-
-function canonical(value: JsonValue): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  const entries = Object.entries(value as JsonObject).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`
 }

@@ -1,6 +1,7 @@
 /** `defineAgent`: a machine becomes an agent definition. Everything that could go wrong later because of it is refused here. */
 import type { AnyStateMachine } from 'xstate'
 import type { AgentConfig } from './agent-config.js'
+import type { ApprovalPayloads } from './approval-types.js'
 import type { AgentDefinition } from './agent-types.js'
 import { chartOf, fingerprintOf } from './chart.js'
 import { schemasAsJson } from './chart-schemas.js'
@@ -10,6 +11,7 @@ import type { DefinitionInternals } from './internals.js'
 import { isMachine } from './logic-kind.js'
 import type { EffectMap, MachineTypes, Shown } from './machine-types.js'
 import { isReservedType, parseEvent, parseInput } from './outside-values.js'
+import { readApprovals } from './read-approvals.js'
 import { readEffects } from './read-effects.js'
 import { readEvents } from './read-events.js'
 import { invalidDefinition, requireValid } from './refusal.js'
@@ -18,7 +20,7 @@ import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
 
 /** `Symbol.for`: the runtime may come from another copy of this package. */
 const INTERNALS = Symbol.for('refold.definition')
-const KEYS = ['name', 'version', 'machine', 'input', 'events', 'effects', 'received'] as const
+const KEYS = ['name', 'version', 'machine', 'input', 'events', 'effects', 'approvals', 'received'] as const
 
 /**
  * Makes a definition of a plain XState machine. Throws `INVALID_DEFINITION`, with the place in `facts.path`, for whatever
@@ -29,8 +31,9 @@ export function defineAgent<
   M extends AnyStateMachine,
   S extends Record<string, unknown> = Record<string, never>,
   I extends Schema = never,
+  P extends ApprovalPayloads<OutsideEvent<MachineTypes<M>['event'], S>> = {},
 >(
-  agent: AgentConfig<N, M, S, I>,
+  agent: AgentConfig<N, M, S, I, P>,
 ): AgentDefinition<
   N,
   {
@@ -42,6 +45,7 @@ export function defineAgent<
     output: MachineTypes<M>['output']
     emitted: MachineTypes<M>['emitted']
     effects: Shown<EffectMap<MachineTypes<M>['actor']>>
+    approvals: P
   }
 > {
   const internals = readConfig(agent)
@@ -75,6 +79,8 @@ function readConfig(config: unknown): DefinitionInternals {
   refuseUnsupported(machine)
   if (input !== undefined) checkSchema(input, { path: 'input' })
   const events = readEvents(config['events'], machine)
+  const isOutsideEvent = (type: string): boolean => (events === undefined ? !isReservedType(type) : events.has(type))
+  const approvals = readApprovals(config['approvals'], { isOutsideEvent, taken: machine.events.map(String) })
   const chart = { chart: chartOf(machine), schemas: schemasAsJson({ input, events }) }
   return {
     name,
@@ -85,7 +91,8 @@ function readConfig(config: unknown): DefinitionInternals {
     parseInput: (value) => parseInput(value, input),
     parseEvent: (event) => parseEvent(event, events),
     schemaOf: (type) => events?.get(type),
-    isOutsideEvent: (type) => (events === undefined ? !isReservedType(type) : events.has(type)),
+    isOutsideEvent,
+    approvals,
     policyOf: readEffects(config['effects'], machine),
     received: readReceived(config['received']),
   }

@@ -1,6 +1,7 @@
 /** What the rest of Refold knows of a definition: everything at run time that its types say at compile time. */
 import type { AnyStateMachine } from 'xstate'
 import type { JsonValue } from '../json/json-value.js'
+import type { PayloadOf } from './read-approvals.js'
 import type { EventData } from '../step/tree-step.js'
 
 export interface RetryPolicy {
@@ -48,6 +49,8 @@ export interface DefinitionInternals {
   readonly schemaOf: (type: string) => unknown
   /** Whether a type may come from outside. */
   readonly isOutsideEvent: (type: string) => boolean
+  /** By event type: what is approved by it. Such an event is refused without an approval. */
+  readonly approvals: ReadonlyMap<string, PayloadOf>
   /** By `draft` or `child.charge`; sources without a policy get the defaults. */
   readonly policyOf: (src: string) => EffectPolicy
   /** Window of the ids that callers give to their events. */

@@ -25,8 +25,8 @@ export type MachineTypes<M> =
     ? { context: C; event: Own<E>; actor: A; value: V; tag: G; input: I; output: O; emitted: X }
     : never
 
-/** XState's own events (`xstate.route`, `xstate.done.…`) never come from outside. */
-type Own<E> = E extends { type: `xstate.${string}` } ? never : E
+/** XState's own events (`xstate.route`, `xstate.done.…`) and Refold's never come from outside. */
+type Own<E> = E extends { type: `xstate.${string}` | `refold.${string}` } ? never : E
 
 /** Whether nothing is known of a type, as for machines made without `setup`. */
 export type Untyped<T> = unknown extends T ? true : string extends keyof T ? true : false

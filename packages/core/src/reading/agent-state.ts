@@ -49,6 +49,12 @@ export function agentState<T extends AgentTypes>(
     get blocked() {
       return state.agent.blocked
     },
+    get paused() {
+      return state.agent.paused
+    },
+    get cancelling() {
+      return statusOf(state) === 'active' ? state.agent.cancelling : undefined
+    },
     get tags() {
       return view().tags
     },

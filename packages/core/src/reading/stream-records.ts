@@ -47,6 +47,8 @@ export function toAgentEvent<T extends AgentTypes>({ event, header }: HeadedEven
     revision: event.revision,
     at: header.at,
     ...(header.by === undefined ? undefined : { by: header.by }),
+    ...(header.reason === undefined ? undefined : { reason: header.reason }),
+    ...(header.approved === undefined ? undefined : { approved: header.approved }),
   }
   return recorded as AgentEvent<T>
 }

@@ -24,6 +24,7 @@ export type OwnRecordType =
   | 'refold.released'
   | 'refold.paused'
   | 'refold.resumed'
+  | 'refold.cancel'
   | 'refold.cancelled'
   | 'refold.retried'
   | 'refold.migrated'
@@ -44,14 +45,14 @@ export interface RecordHeader {
   /** Epoch milliseconds, never decreasing in a stream: for order only. */
   readonly at: number
   readonly by?: string
-  /** Why it was decided so, by a person's word on an effect. */
+  /** Why somebody decided so. */
   readonly reason?: string
+  readonly approved?: Approved
   readonly input: InputHeader
   /** The owner's epoch, when an owner wrote it. */
   readonly epoch?: number
   /** The process that appended, when it is not the owner. */
   readonly worker?: string
-  readonly traceparent?: string
   readonly status?: AgentStatus
   /** Paths of the active leaf states of the root machine: `review`, `work.draft`. */
   readonly active?: readonly string[]
@@ -64,6 +65,14 @@ export interface RecordHeader {
   /** Epoch milliseconds; `null`: nothing is due. */
   readonly nextDueAt?: number | null
   readonly body: RecordBody
+}
+
+/** What somebody had before them when they approved. */
+export interface Approved {
+  /** Of the state that they were shown. */
+  readonly revision: number
+  /** SHA-256 of the canonical JSON of what they were shown, hexadecimal. */
+  readonly payloadHash: string
 }
 
 export type AgentStatus = 'active' | 'done' | 'error' | 'stopped'

@@ -45,12 +45,14 @@ export interface AgentPart {
   readonly incarnation: string
   readonly epoch: number
   readonly owner?: string
-  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string }
+  /** `fleet`: by an order that concerned many agents. */
+  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly fleet?: true }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
   /** Absent until an owner dies with effects pending; gone with the next outcome. */
   readonly suspicion?: Suspicion
   /** Inputs that are stored but not decided, oldest first. */
   readonly waiting?: readonly WaitingInput[]
+  /** The chart has until then to end by itself. */
   readonly cancelling?: {
     readonly at: number
     readonly deadlineAt: number

@@ -7,6 +7,7 @@ import type { Schema } from '../definition/schema-agreement.js'
 import type { PatchOperation } from '../json/json-value.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectId } from '../record/state-document.js'
+import type { Approval, ApprovalRequest } from './public-approval.js'
 import type { AgentEvent } from './public-events.js'
 import type { AgentState, DoneState, InDoubtEffect } from './public-state.js'
 import type { Progress } from './runner-host.js'
@@ -22,12 +23,24 @@ export interface SendOptions {
   /** The same id twice is one input; with another content it is `ID_REUSED`. */
   readonly id?: string
   readonly by?: string
+  readonly reason?: string
+  /** Which question the event answers, for one that the definition's `approvals` names. `by` must then say who answers. */
+  readonly approval?: Approval
 }
 
 /** Who gives a command, and why. Both are recorded. */
 export interface ControlOptions {
   readonly by?: string
   readonly reason?: string
+}
+
+/** How an agent is to end. */
+export interface CancelOptions extends ControlOptions {
+  /**
+   * How long the chart may take to end by itself when it handles the event `refold.cancel`. The time runs on while the
+   * agent is paused or blocked. Default 0: the agent is stopped at once.
+   */
+  readonly deadlineMs?: number
 }
 
 /**
@@ -59,6 +72,8 @@ export type Moment = Revision | { readonly at: number }
 export interface LegalEvent<Type> {
   readonly type: Type
   readonly schema?: Schema
+  /** It is taken with an approval only: ask for one with `agent.approval`. */
+  readonly needsApproval?: true
 }
 
 /** `subscribe` and `getSnapshot` are XState's, so `useSelector(agent, …)` of @xstate/react takes an agent. */
@@ -81,11 +96,20 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /** The newest state this process has folded. */
   getSnapshot(): AgentState<T>
 
-  /** Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events. */
+  /**
+   * Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events. One
+   * that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
+   */
   send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
   /** Asked of the store's newest state; `getSnapshot().can(event)` asks the one at hand. */
   can(event: T['event']): Promise<boolean>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
+
+  /**
+   * What is to be approved by an event now, with what `send` needs beside that event. Rejects with `EVENT_NOT_ACCEPTED` when
+   * the newest state does not ask for it.
+   */
+  approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>>
 
   /** XState's `on`, for what the machine emits. */
   on<K extends T['emitted']['type'] | '*'>(
@@ -101,8 +125,12 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /** Holds effects and timers; events are still decided. */
   pause(options?: ControlOptions): Promise<AgentState<T>>
   resume(options?: ControlOptions): Promise<AgentState<T>>
-  /** Ends the agent as `stopped`: effects are aborted, timers go. */
-  cancel(options?: ControlOptions): Promise<AgentState<T>>
+  /**
+   * Ends the agent as `stopped`: effects are aborted, timers go. With `deadlineMs` the chart gets the event `refold.cancel`
+   * and may end by itself until then; one that does not take it now is stopped at once. A second call may draw the
+   * deadline nearer; else it rejects with `CONFLICT`.
+   */
+  cancel(options?: CancelOptions): Promise<AgentState<T>>
   /** Decides again what a blocked agent holds. */
   retry(options?: ControlOptions): Promise<AgentState<T>>
 

@@ -1,7 +1,9 @@
 /** What an agent's stream holds, as readers see it. `type` tells the members apart. */
 import type { EventObject } from 'xstate'
 import type { AgentTypes } from '../definition/agent-types.js'
+import type { CancelEvent } from '../definition/cancel-event.js'
 import type { Payload } from '../definition/machine-types.js'
+import type { Approved } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentFault, DoubtReason } from './public-state.js'
 
@@ -13,6 +15,9 @@ export interface Recorded<K extends string, D> {
   /** Epoch milliseconds, never decreasing in a stream: for order only. */
   readonly at: number
   readonly by?: string
+  readonly reason?: string
+  /** What somebody had before them when they approved by this event. */
+  readonly approved?: Approved
 }
 
 type OutsideRecord<E> = E extends EventObject ? Recorded<E['type'], Payload<E>> : never
@@ -37,7 +42,9 @@ type EffectRecord<F> = {
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
-  | Recorded<'refold.paused' | 'refold.resumed' | 'refold.cancelled', { reason?: string }>
+  | Recorded<'refold.paused' | 'refold.resumed', { fleet?: true }>
+  | Recorded<'refold.cancel', Payload<CancelEvent>>
+  | Recorded<'refold.cancelled', { lateMs?: number }>
   | Recorded<'refold.retried', { revision?: number }>
   | Recorded<'refold.claimed', { worker: string; previous?: string }>
   | Recorded<'refold.released' | 'refold.migrated' | 'refold.forked', unknown>

@@ -84,6 +84,7 @@ export interface MigrateOptions {
   /** RFC 6902 over the state document: `/root/value`, `/root/context/…`. Default: nothing but the version changes. */
   readonly patch?: readonly PatchOperation[]
   readonly by?: string
+  readonly reason?: string
 }
 
 /** One process's way to its agents. `await using` closes it. */

@@ -3,7 +3,7 @@ import type { AgentTypes } from '../definition/agent-types.js'
 import type { Matching } from '../definition/machine-types.js'
 import type { Condition } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
-import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
+import type { AgentPart, EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
 
 /** An error as it is stored: plain data, never an instance. */
 export type AgentFault = ErrorData
@@ -59,6 +59,10 @@ interface StateBase<T extends AgentTypes> {
   readonly condition: Condition
   /** Why the agent is `blocked`. */
   readonly blocked?: { readonly at: number; readonly error: AgentFault }
+  /** Who paused the agent, and why; `fleet`: by an order that concerned many. */
+  readonly paused?: AgentPart['paused']
+  /** The chart has until `deadlineAt` to end by itself. Epoch milliseconds. */
+  readonly cancelling?: AgentPart['cancelling']
   /** In the order in which they were started. */
   readonly effects: readonly PendingEffect<T>[]
   matches(value: Matching<T['value']>): boolean

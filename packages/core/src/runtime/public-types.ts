@@ -9,11 +9,13 @@ export type {
   PendingEffect,
   PendingEffectOf,
 } from './public-state.js'
+export type { Approval, ApprovalRequest } from './public-approval.js'
 export type { AgentEvent, Recorded } from './public-events.js'
 export type {
   Agent,
   AgentOf,
   AnyAgent,
+  CancelOptions,
   ControlOptions,
   Decision,
   LegalEvent,

@@ -17,6 +17,7 @@ import type { AgentCell } from './agent-cell.js'
 import { standingTrouble } from './attention.js'
 import { backoffMs } from './backoff.js'
 import { pause } from './commit.js'
+import { isPastDeadline, stopAtDeadline } from './deadlines.js'
 import { dueTimers } from './due-timers.js'
 import { inGroups } from './in-groups.js'
 import { refuseMisfit } from './misfit.js'
@@ -180,6 +181,7 @@ export class Takeover {
     const cell = await runtime.cells.load(stream)
     const { state } = cell
     if (state === undefined || statusOf(state) !== 'active' || runtime.isClosing) return
+    if (isPastDeadline(state, runtime.world.clock.now())) return stopAtDeadline(cell, runtime)
     const due = dueTimers(state, runtime.world.clock.now())
     let epoch = state.agent.epoch
     const settled: Promise<unknown>[] = []

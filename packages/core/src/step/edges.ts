@@ -40,7 +40,7 @@ function overlap(one: TransitionShape, other: TransitionShape): boolean {
 }
 
 /** The node below which a transition exits everything; `undefined`: it exits nothing. */
-function domainOf({ target, source, reenter }: TransitionShape): NodeShape | undefined {
+export function domainOf({ target, source, reenter }: TransitionShape): NodeShape | undefined {
   if (target === undefined || target.length === 0) return undefined
   if (!reenter && target.every((node) => node === source || isBelow(node, source)))
     return Object.keys(source.states).length === 0 ? undefined : source
@@ -51,7 +51,8 @@ function domainOf({ target, source, reenter }: TransitionShape): NodeShape | und
   return source.machine.root
 }
 
-function isBelow(node: NodeShape, ancestor: NodeShape): boolean {
+/** Whether a node stands below another, at any depth. */
+export function isBelow(node: NodeShape, ancestor: NodeShape): boolean {
   for (let at = node.parent; at !== undefined; at = at.parent) if (at === ancestor) return true
   return false
 }

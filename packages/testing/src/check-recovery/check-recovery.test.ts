@@ -80,6 +80,7 @@ const research = defineAgent({
     reject: z.object({ reason: z.string() }),
     note: z.object({ text: z.string() }),
   },
+  approvals: { approve: ({ context }) => ({ draft: context.draft, budget: context.budget }) },
   effects: {
     draft: { retry: { attempts: 3 } },
     ship: { retry: { attempts: 2, delayMs: 10 }, safety: { reconcile: async () => 'not-done' as const } },

@@ -109,14 +109,15 @@ class Player {
     for (;;) {
       try {
         // The id makes it one event, however often it takes to send it.
-        await this.#within((agent) => agent.send(line.event, { id: `line-${index}` }))
+        await this.#within((agent) => send(agent, line.event, `line-${index}`))
         return true
       } catch (error) {
         if (error instanceof ProcessDiedError) await this.#rest()
         else if (
           isRefoldError(error, 'EVENT_NOT_ACCEPTED') ||
           isRefoldError(error, 'EVENT_REFUSED') ||
-          isRefoldError(error, 'NOT_ACTIVE')
+          isRefoldError(error, 'NOT_ACTIVE') ||
+          isRefoldError(error, 'STALE_APPROVAL')
         )
           return false
         else throw error
@@ -203,6 +204,16 @@ class Player {
       ),
       story: () => this.#simulation.story(),
     }
+  }
+}
+
+/** An event that needs an approval is approved on the spot. */
+async function send(agent: AnyAgent, event: { readonly type: string }, id: string): Promise<void> {
+  try {
+    await agent.send(event, { id })
+  } catch (error) {
+    if (!isRefoldError(error, 'APPROVAL_REQUIRED')) throw error
+    await agent.send(event, { id, by: 'checkRecovery', approval: await agent.approval(event.type) })
   }
 }
 

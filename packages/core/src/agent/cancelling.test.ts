@@ -1,0 +1,259 @@
+/** Cancelling: at once, or as an event that the chart may handle until a deadline that nothing holds up. */
+import { assign, setup } from 'xstate'
+import { describe, expect, test } from 'vitest'
+import type { CancelEvent } from '../definition/cancel-event.js'
+import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
+import { memoryLog } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import type { WorkInput } from './controlled-body.fixture.js'
+import { ManualTime, settle } from './manual-time.fixture.js'
+import { eventsOf, outliveLease, startProcess, typesOf } from './process.fixture.js'
+import { workAgent } from './work-agent.fixture.js'
+
+const MINUTE = 60_000
+const ASKED = { by: 'ana', reason: 'sold out', deadlineMs: MINUTE }
+
+type OrderEvent = { type: 'close' } | { type: 'note' } | CancelEvent
+
+/** Undoes its work when it is cancelled, in a body of its own, unless it is closed. */
+function orderAgent(body: (input: WorkInput) => Promise<unknown>, { throws = false } = {}) {
+  const machine = setup({
+    types: { context: {} as { why: string; took: string[] }, events: {} as OrderEvent },
+    actors: {
+      work: effect<unknown, WorkInput>(({ input }) => body(input)),
+    },
+  }).createMachine({
+    context: { why: '', took: [] },
+    initial: 'open',
+    states: {
+      open: {
+        invoke: {
+          src: 'work',
+          input: { job: 'do' },
+          onDone: {
+            target: 'open',
+            reenter: true,
+            actions: assign(({ context, event }) => {
+              if (event.output === 'bad') throw new TypeError('a bad outcome')
+              return { took: [...context.took, 'outcome'] }
+            }),
+          },
+        },
+        on: {
+          close: 'closed',
+          note: { actions: assign({ took: ({ context }) => [...context.took, 'note'] }) },
+          'refold.cancel': {
+            target: 'undoing',
+            actions: assign(({ event }) => {
+              if (throws) throw new TypeError('cannot undo')
+              return { why: `${event.reason} (${event.by})` }
+            }),
+          },
+        },
+      },
+      undoing: { invoke: { src: 'work', input: { job: 'undo' }, onDone: 'undone' } },
+      undone: { type: 'final' },
+      closed: {},
+    },
+  })
+  return defineAgent({ name: 'order', version: 1, machine })
+}
+
+async function began({ throws = false } = {}) {
+  const log = memoryLog()
+  const time = new ManualTime()
+  const jobs: { job: string; end: (output: unknown) => void }[] = []
+  const body = ({ job }: WorkInput): Promise<unknown> => new Promise((end) => jobs.push({ job, end }))
+  const definition = orderAgent(body, { throws })
+  const open = (worker?: false) =>
+    startProcess({ log, time, agents: [definition], ...(worker === undefined ? {} : { worker }) })
+  const process = await open()
+  const agent = await process.runtime.start(definition, { id: '1' })
+  await settle()
+  return { log, time, jobs, definition, process, agent, open, types: () => typesOf(log, 'order-1') }
+}
+
+describe('INT-3 a cancellation with a deadline', () => {
+  test('INT-3 is an event that the chart handles: it undoes its work and ends by itself', async () => {
+    const { log, agent, jobs, time } = await began()
+    const state = await agent.cancel(ASKED)
+    expect(state).toMatchObject({ value: 'undoing', status: 'active', context: { why: 'sold out (ana)' } })
+    expect(state.cancelling).toMatchObject({ by: 'ana', reason: 'sold out', deadlineAt: 1_700_000_000_000 + MINUTE })
+    await settle()
+    jobs.at(-1)?.end('undone')
+    await settle()
+    expect(agent.getSnapshot()).toMatchObject({ status: 'done', cancelling: undefined })
+    await time.advance(2 * MINUTE)
+    expect(await typesOf(log, 'order-1')).toEqual(['refold.started', 'refold.cancel', 'refold.effect.done'])
+    const [, asked] = await eventsOf(log, 'order-1')
+    expect(asked).toMatchObject({
+      data: { by: 'ana', reason: 'sold out', deadlineAt: 1_700_000_000_000 + MINUTE },
+      metadata: { refold: { by: 'ana', reason: 'sold out', nextDueAt: 1_700_000_000_000 + MINUTE } },
+    })
+  })
+
+  test('INT-3 stops the agent when the deadline has passed, in the name of whoever asked', async () => {
+    const { log, agent, time, jobs } = await began()
+    await agent.cancel(ASKED)
+    await time.advance(MINUTE - 1)
+    expect(agent.getSnapshot().status).toBe('active')
+    await time.advance(1)
+    expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [] })
+    expect(jobs.map(({ job }) => job)).toEqual(['do', 'undo'])
+    const last = (await eventsOf(log, 'order-1')).at(-1)
+    expect(last).toMatchObject({ type: 'refold.cancelled', data: { lateMs: 0 } })
+    expect(last?.metadata).toMatchObject({
+      refold: { by: 'ana', reason: 'sold out', status: 'stopped', nextDueAt: null },
+    })
+  })
+
+  test('INT-4 a chart that does not take it now is stopped at once', async () => {
+    const { agent, types } = await began()
+    await agent.send({ type: 'close' })
+    expect(await agent.cancel(ASKED)).toMatchObject({ status: 'stopped' })
+    expect(await types()).toEqual(['refold.started', 'close', 'refold.cancelled'])
+  })
+
+  test('INT-4 a chart that throws at it refuses it to the caller, who may stop the agent at once', async () => {
+    const { agent, types } = await began({ throws: true })
+    await expect(agent.cancel(ASKED)).rejects.toMatchObject({ code: 'EVENT_REFUSED' })
+    expect(await types()).toEqual(['refold.started'])
+    expect(await agent.cancel()).toMatchObject({ status: 'stopped' })
+  })
+
+  test('INT-5 the deadline runs while the agent is paused', async () => {
+    const { agent, time, jobs } = await began()
+    await agent.pause({ by: 'bo' })
+    expect(await agent.cancel(ASKED)).toMatchObject({ value: 'undoing', condition: 'paused' })
+    await time.advance(MINUTE)
+    expect(agent.getSnapshot().status).toBe('stopped')
+    expect(jobs.map(({ job }) => job)).toEqual(['do'])
+  })
+
+  test('INT-5 the deadline runs while the agent is blocked, and the event waits in line', async () => {
+    const { agent, time, jobs } = await began()
+    jobs[0]?.end('bad')
+    await settle()
+    expect(agent.getSnapshot().condition).toBe('blocked')
+    expect(await agent.cancel(ASKED)).toMatchObject({ value: 'open', condition: 'blocked' })
+    await time.advance(MINUTE)
+    expect(agent.getSnapshot().status).toBe('stopped')
+  })
+
+  test('INT-5 the deadline is kept by a process that starts after it, whoever owned the agent', async () => {
+    const { agent, time, process, open, definition, log } = await began()
+    await agent.cancel(ASKED)
+    process.die()
+    await time.leap(10 * MINUTE)
+    const next = await open()
+    await outliveLease(time)
+    expect((await next.runtime.attach(definition, '1')).getSnapshot().status).toBe('stopped')
+    expect((await eventsOf(log, 'order-1')).at(-1)?.data).toEqual({ lateMs: 9 * MINUTE })
+  })
+
+  test('INT-5 the deadline is carried out beside a living owner that is stopped', async () => {
+    const { agent, time, process, open, definition } = await began()
+    const other = await open()
+    await agent.cancel(ASKED)
+    await time.advance(MINUTE - 1)
+    process.die()
+    await time.advance(1)
+    expect((await other.runtime.attach(definition, '1')).getSnapshot().status).toBe('stopped')
+  })
+
+  test('INT-6 a second cancellation draws the deadline nearer and never puts it off', async () => {
+    const { agent, time, types } = await began()
+    await agent.cancel(ASKED)
+    await expect(agent.cancel({ ...ASKED, deadlineMs: 2 * MINUTE })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      facts: { by: 'ana' },
+    })
+    await agent.cancel({ by: 'bo', deadlineMs: 1_000 })
+    expect(agent.getSnapshot()).toMatchObject({ value: 'undoing', cancelling: { by: 'bo' } })
+    await time.advance(1_000)
+    expect(agent.getSnapshot().status).toBe('stopped')
+    expect(await types()).toEqual(['refold.started', 'refold.cancel', 'refold.cancel', 'refold.cancelled'])
+  })
+
+  test('INT-6 a second cancellation without a deadline stops the agent at once', async () => {
+    const { agent } = await began()
+    await agent.cancel(ASKED)
+    expect(await agent.cancel({ by: 'bo' })).toMatchObject({ status: 'stopped' })
+    await expect(agent.cancel()).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
+  })
+
+  test('nobody can send it', async () => {
+    const { agent } = await began()
+    const forged = { type: 'refold.cancel', deadlineAt: 0 } as unknown as { type: 'close' }
+    await expect(agent.send(forged)).rejects.toMatchObject({ code: 'INVALID_EVENT' })
+    expect((await agent.legalEvents()).map(({ type }) => type)).toEqual(['close', 'note'])
+  })
+
+  test.each([{ deadlineMs: -1 }, { deadlineMs: Number.NaN }, { deadlineMs: '5' }, { deadline: 5 }, null])(
+    'INT-3 %j is no deadline, and stops nothing',
+    async (options) => {
+      const { agent } = await began()
+      await expect(agent.cancel(options as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+      expect(agent.getSnapshot().status).toBe('active')
+    },
+  )
+})
+
+describe('INT-7 a payment in flight', () => {
+  test('INT-7 is not forgotten when the agent is stopped: its outcome is recorded on the stopped agent', async () => {
+    const log = memoryLog()
+    const time = new ManualTime()
+    const work = controlledBody()
+    const definition = workAgent({ body: work.body, policy: { safety: 'never-retry' } })
+    const process = await startProcess({ log, time, agents: [definition] })
+    const agent = await process.runtime.start(definition, { id: '1' })
+    await settle()
+    await agent.cancel({ by: 'ana' })
+    expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [{ abandoned: {} }] })
+    await settle()
+    const [payment] = await agent.inDoubt()
+    expect(await agent.decide(String(payment?.effect), { complete: 'it has it', by: 'ana' })).toMatchObject({
+      effects: [],
+    })
+  })
+})
+
+describe('INT-2 a paused agent', () => {
+  test('INT-2 begins no effect and decides every event and outcome', async () => {
+    const { agent, jobs } = await began()
+    await agent.pause()
+    jobs[0]?.end('good') // aborted, it succeeded all the same: that is truth
+    await settle()
+    await agent.send({ type: 'note' })
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'paused', context: { took: ['outcome', 'note'] } })
+    expect(jobs).toHaveLength(1)
+    await agent.resume()
+    await settle()
+    expect(jobs).toHaveLength(2)
+  })
+})
+
+describe('INT-1 every command is a record', () => {
+  test('INT-1 with its author and its reason, as readers of the events see it', async () => {
+    const { agent, jobs } = await began()
+    const seen: unknown[] = []
+    agent.events$.subscribe(({ type, by, reason }) => seen.push([type, by, reason]))
+    await agent.pause({ by: 'ana', reason: 'lunch' })
+    expect(agent.getSnapshot().paused).toMatchObject({ by: 'ana', reason: 'lunch' })
+    await agent.resume({ by: 'bo', reason: 'back' })
+    jobs.at(-1)?.end('bad')
+    await settle()
+    await agent.retry({ by: 'cy', reason: 'deployed' }).catch(() => undefined)
+    await agent.cancel({ by: 'di', reason: 'enough', deadlineMs: 5 })
+    await agent.cancel({ by: 'ed', reason: 'now' })
+    await settle()
+    expect(seen).toEqual([
+      ['refold.paused', 'ana', 'lunch'],
+      ['refold.resumed', 'bo', 'back'],
+      ['refold.effect.done', undefined, undefined],
+      ['refold.cancel', 'di', 'enough'],
+      ['refold.cancelled', 'ed', 'now'],
+    ])
+  })
+})

@@ -1,0 +1,20 @@
+/** What a person is asked to approve, and what comes back when they do. All of it is plain JSON: it may travel in a mail or a link. */
+
+/**
+ * What `send` takes beside an event that needs approval: which question it answers. It names the question and is no
+ * signature: whoever may call `send` may also ask.
+ */
+export interface Approval<Type extends string = string> {
+  readonly agent: { readonly name: string; readonly id: string }
+  readonly event: Type
+  /** Of the state that was shown. */
+  readonly revision: number
+  /** SHA-256 of the payload's canonical JSON, hexadecimal. */
+  readonly payloadHash: string
+}
+
+/** A question to a person: what `agent.approval` gives. */
+export interface ApprovalRequest<Type extends string = string, Payload = unknown> extends Approval<Type> {
+  /** What is to be approved: what the definition's `approvals` makes of the context. */
+  readonly payload: Payload
+}

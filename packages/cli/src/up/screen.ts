@@ -40,7 +40,7 @@ function liveScreen(output: ScreenOutput): Screen {
   return {
     event: (happened) => void output.write(`${CLEAR_LINE}${coloured(happened)}\n${shown}`),
     status: (status) => {
-      const text = statusText(status).slice(0, (output.columns ?? 80) - 1)
+      const text = statusText(status).slice(0, (output.columns || 80) - 1)
       if (text === shown) return
       shown = text
       output.write(CLEAR_LINE + text)

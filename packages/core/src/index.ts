@@ -41,7 +41,7 @@ export { createWorld, systemWorld } from './world/system-world.js'
 // for authors of stores
 export { appendBytes, assertFits, assertNotEmpty } from './store/append-limits.js'
 export { ChangeSignal } from './store/change-signal.js'
-export { applyHeader, matchesQuery, readHeader, rebuildDirectory } from './store/directory-projection.js'
+export { applyHeader, isSameEntry, matchesQuery, readHeader, rebuildDirectory } from './store/directory-projection.js'
 export type { DirectoryHeader } from './store/directory-projection.js'
 export { followLog } from './store/follow-log.js'
 export type { FollowedLog } from './store/follow-log.js'

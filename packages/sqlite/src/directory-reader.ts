@@ -1,29 +1,37 @@
-/** Queries of the directory. Each selective field has an index of its own; the first that applies leads. */
+/**
+ * Queries of the directory. What leads is an index that gives its agents in the order of their numbers, which is that of
+ * their streams' beginning: a page then costs what it holds, however many agents match.
+ */
 import type { DirectoryEntry, DirectoryQuery } from '@refold/core'
 import { matchesQuery } from '@refold/core'
 import type { SqliteStatement, SqlValue } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
-import { CONDITION_CODES, STATUS_CODES } from './table/directory-columns.js'
+import { CONDITION_CODES } from './table/directory-columns.js'
+import type { Situation } from './table/directory-columns.js'
 
 const PAGE_ENTRIES = 500
 
 /** One condition of the query. */
 interface Term {
   readonly sql: string
-  readonly values?: readonly SqlValue[]
-  /** An index finds what fulfils it, and that is few. */
-  readonly selective?: true
+  readonly values: readonly SqlValue[]
+}
+
+/** The numbers that are asked for: behind one, and so many. */
+interface Range {
+  readonly after: number
+  readonly limit: number
 }
 
 export class DirectoryReader {
   readonly #file: LogFile
   readonly #statements = new Map<string, SqliteStatement>()
-  readonly #activeSets: SqliteStatement
+  readonly #situationIds: SqliteStatement
 
   constructor(file: LogFile) {
     this.#file = file
-    this.#activeSets = file.connection.prepare('SELECT id, text FROM active_set')
+    this.#situationIds = file.connection.prepare('SELECT id FROM active_set')
   }
 
   get(stream: string): DirectoryEntry | undefined {
@@ -42,69 +50,90 @@ export class DirectoryReader {
   }
 
   #find(query: DirectoryQuery): readonly number[] {
-    const terms = this.#terms(query)
-    const order = terms.some((term) => term.selective) ? '+name' : 'name' // with `+` the index of names leads nothing
-    const where = ['version IS NOT NULL', ...terms.map((term) => term.sql)].join(' AND ')
-    const sql = `SELECT id FROM stream WHERE ${where} ORDER BY ${order} LIMIT ?`
-    const values = terms.flatMap((term) => term.values ?? [])
+    const after = query.after === undefined ? 0 : this.#file.streams.find(query.after)?.id
+    if (after === undefined) return []
+    const range = { after, limit: query.limit ?? -1 }
+    const { definition, status, state, owner } = query
+    const bySituation = definition !== undefined || status !== undefined || state !== undefined
+    const situations = bySituation ? this.#situations(query) : []
+    if (bySituation && situations.length === 0) return []
+    const rest = this.#residual(query)
+    const rare = rareTerm(query)
+    if (rare === undefined && state === undefined && typeof owner === 'string')
+      return this.#select([this.#ownedBy(owner), ...rest, ...oneOf(situations, bySituation)], range)
+    if (rare === undefined && bySituation) return this.#bySituation(situations, rest, range)
+    return this.#select([rare ?? ALL, ...rest, ...oneOf(situations, bySituation)], range)
+  }
+
+  /** Each has its agents in the index, in order. */
+  #bySituation(situations: readonly number[], rest: readonly Term[], range: Range): readonly number[] {
+    const found = situations.flatMap((id) =>
+      this.#select([{ sql: 'active = ? AND active IS NOT NULL', values: [id] }, ...rest], range),
+    )
+    if (situations.length > 1) found.sort((one, other) => one - other)
+    return range.limit < 0 ? found : found.slice(0, range.limit)
+  }
+
+  #select(terms: readonly Term[], { after, limit }: Range): number[] {
+    const sql = `SELECT id FROM stream WHERE ${terms.map((term) => term.sql).join(' AND ')} AND id > ? ORDER BY id LIMIT ?`
     return this.#prepare(sql)
-      .all(...values, query.limit ?? -1)
+      .all(...terms.flatMap((term) => term.values), after, limit)
       .map(([id]) => Number(id))
   }
 
-  #terms(query: DirectoryQuery): readonly Term[] {
-    const { definition, status, condition, state, owner, hasWork, pending, dueBefore } = query
+  /** There are few situations, and most agents share them. */
+  #situations({ definition, status, state }: DirectoryQuery): readonly number[] {
+    const { columns } = this.#file.streams
+    const matches = (situation: Situation): boolean =>
+      (definition === undefined || situation.definition === definition) &&
+      (status === undefined || situation.status === status) &&
+      (state === undefined || situation.active.includes(state))
+    return this.#situationIds.all().flatMap(([id]) => (matches(columns.situation(Number(id))) ? [Number(id)] : []))
+  }
+
+  /** What is looked up in each agent that the index gave. With `+` no other index takes the lead. */
+  #residual({ condition, owner, hasWork, pending, dueBefore }: DirectoryQuery): readonly Term[] {
     const terms: (Term | undefined)[] = [
-      definition === undefined
+      condition === undefined ? undefined : { sql: '+condition = ?', values: [CONDITION_CODES[condition]] },
+      owner === null ? { sql: '+owner IS NULL', values: [] } : undefined,
+      typeof owner === 'string' ? { sql: '+owner = ?', values: [this.#ownerId(owner)] } : undefined,
+      hasWork === undefined
         ? undefined
-        : { sql: 'name >= ? AND name < ?', values: [`${definition}-`, `${definition}.`] }, // `.` follows `-`
-      state === undefined ? undefined : this.#inState(state),
-      owner === undefined ? undefined : this.#ownedBy(owner),
-      status === undefined ? undefined : codeTerm('status', STATUS_CODES[status], { rareFrom: 2 }),
-      condition === undefined ? undefined : codeTerm('condition', CONDITION_CODES[condition], { rareFrom: 1 }),
-      hasWork === true ? { sql: `id IN (${PENDING} UNION ${DUE})`, selective: true } : undefined,
-      hasWork === false ? { sql: 'pending = 0 AND next_due IS NULL' } : undefined,
-      pending === true ? { sql: 'pending > 0', selective: true } : undefined,
-      dueBefore === undefined
-        ? undefined
-        : { sql: 'next_due IS NOT NULL AND next_due <= ?', values: [dueBefore], selective: true },
+        : { sql: `(+pending > 0 OR +next_due IS NOT NULL) = ${Number(hasWork)}`, values: [] },
+      pending === undefined ? undefined : { sql: '+pending > 0', values: [] },
+      dueBefore === undefined ? undefined : { sql: '+next_due <= ?', values: [dueBefore] },
     ]
     return terms.filter((term) => term !== undefined)
   }
 
-  /** There are few sets of active states, and most agents share them. */
-  #inState(state: string): Term {
-    const ids = this.#activeSets
-      .all()
-      .flatMap(([id, text]) => ((JSON.parse(String(text)) as string[]).includes(state) ? [Number(id)] : []))
-    return { sql: `active IN (${ids.join(', ')}) AND active IS NOT NULL`, selective: true }
+  #ownedBy(owner: string): Term {
+    return { sql: 'owner = ? AND owner IS NOT NULL', values: [this.#ownerId(owner)] }
+  }
+  #ownerId(owner: string): number {
+    return this.#file.streams.columns.owners.find(owner) ?? -1
   }
 
-  #ownedBy(owner: string | null): Term {
-    if (owner === null) return { sql: 'owner IS NULL' }
-    return {
-      sql: 'owner = ? AND owner IS NOT NULL',
-      values: [this.#file.streams.columns.owners.find(owner) ?? -1],
-      selective: true,
-    }
-  }
-
-  /** State sets make different texts: bounded. */
   #prepare(sql: string): SqliteStatement {
     let statement = this.#statements.get(sql)
-    if (statement === undefined) {
-      if (this.#statements.size >= 200) this.#statements.clear()
-      this.#statements.set(sql, (statement = this.#file.connection.prepare(sql)))
-    }
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#file.connection.prepare(sql)))
     return statement
   }
 }
 
+const ALL: Term = { sql: 'version IS NOT NULL', values: [] }
 const PENDING = 'SELECT id FROM stream WHERE pending > 0'
 const DUE = 'SELECT id FROM stream WHERE next_due IS NOT NULL'
 
-/** Rare codes have a partial index, which SQLite uses only when the query repeats its condition. */
-function codeTerm(column: string, code: number, { rareFrom }: { readonly rareFrom: number }): Term {
-  if (code < rareFrom) return { sql: `${column} = ${code}` }
-  return { sql: `${column} = ${code} AND ${column} > ${rareFrom - 1}`, selective: true }
+/** What few agents fulfil has a partial index, which SQLite uses only when the query repeats its condition. */
+function rareTerm({ pending, dueBefore, hasWork, condition }: DirectoryQuery): Term | undefined {
+  if (pending === true) return { sql: 'pending > 0', values: [] }
+  if (dueBefore !== undefined) return { sql: 'next_due IS NOT NULL AND next_due <= ?', values: [dueBefore] }
+  if (hasWork === true) return { sql: `id IN (${PENDING} UNION ${DUE})`, values: [] }
+  if (condition === undefined || condition === 'running') return undefined
+  return { sql: 'condition = ? AND condition > 0', values: [CONDITION_CODES[condition]] }
+}
+
+function oneOf(situations: readonly number[], bySituation: boolean): readonly Term[] {
+  if (!bySituation) return []
+  return [{ sql: '+active IN (SELECT value FROM json_each(?))', values: [JSON.stringify(situations)] }]
 }

@@ -53,6 +53,20 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE seal (count INTEGER NOT NULL);
   INSERT INTO seal VALUES (0);
   `,
+  // A set of active states is one of a definition and a status: each then has its agents in the index, in their order.
+  `
+  CREATE TEMP TABLE situation AS SELECT stream.id AS stream, '["' || substr(name, 1, instr(name, '-') - 1) || '","' ||
+    CASE status WHEN 0 THEN 'active' WHEN 1 THEN 'done' WHEN 2 THEN 'error' ELSE 'stopped' END || '"' ||
+    CASE text WHEN '[]' THEN ']' ELSE ',' || substr(text, 2) END AS text
+    FROM stream JOIN active_set ON active_set.id = stream.active;
+  UPDATE stream SET active = NULL;
+  DELETE FROM active_set;
+  INSERT INTO active_set (text) SELECT DISTINCT text FROM situation;
+  UPDATE stream SET active = (SELECT active_set.id FROM situation JOIN active_set USING (text) WHERE stream = stream.id)
+    WHERE version IS NOT NULL;
+  DROP TABLE situation;
+  DROP INDEX stream_by_status;
+  `,
 ]
 
 /** Brings the file to the newest schema. Throws as `schemaVersion` does, or SQLite's error. */

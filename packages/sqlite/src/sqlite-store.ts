@@ -14,6 +14,7 @@ import type {
   Presence,
   ReadAllOptions,
   ReadOptions,
+  RebuiltDirectory,
   Registers,
   ReplayOptions,
   ReplayTarget,
@@ -26,6 +27,7 @@ import type {
 import { assertNotEmpty, ChangeSignal, followLog, ForeignFeed, RefoldError, toPosition, toRevision } from '@refold/core'
 import { retryBusy } from './busy-retry.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
+import { rebuildDirectory } from './directory-rebuild.js'
 import { toRefoldError } from './failure.js'
 import { ForeignWatch } from './foreign-watch.js'
 import type { Guard } from './log-reader.js'
@@ -87,6 +89,7 @@ class SqliteStore implements Store {
     this.directory = {
       find: (query = {}) => this.#iterate((open, guard) => open.directory.find(query, guard)),
       get: (stream) => this.#access(({ directory }) => directory.get(stream)),
+      rebuild: async () => this.#rebuildDirectory(),
     }
     this.presence = {
       announce: async (worker) => (this.#assertOpen(), this.#locks.announce(worker)),
@@ -175,6 +178,12 @@ class SqliteStore implements Store {
       this.#changes.notify()
     }
     this.#watch.open(open.file)
+  }
+
+  async #rebuildDirectory(): Promise<RebuiltDirectory> {
+    this.#assertOpen()
+    const open = this.#open ?? (await this.#opening)
+    return rebuildDirectory(open, { ...this.#guard, commit: (makeJob) => this.#commit(open, makeJob) })
   }
 
   async #setRegister(name: string, text: string | undefined): Promise<void> {

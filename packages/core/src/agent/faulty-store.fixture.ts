@@ -63,6 +63,7 @@ class Faulty implements FaultyStore {
     }
     this.directory = {
       find: (query) => this.#pages(directory.find(query)),
+      rebuild: () => this.#answer(() => directory.rebuild()),
       get: (stream) => this.#answer(() => directory.get(stream)),
     }
     this.presence = {

@@ -10,6 +10,17 @@ import type { DirectoryEntry, DirectoryQuery, Store } from './port.js'
 const AGENT = /^([^@-]+)@(\d+)$/
 const STATUSES: ReadonlySet<unknown> = new Set(['active', 'done', 'error', 'stopped'])
 const NONE: readonly string[] = Object.freeze([])
+const FIELDS = [
+  'stream',
+  'version',
+  'status',
+  'condition',
+  'owner',
+  'epoch',
+  'pending',
+  'inDoubt',
+  'nextDueAt',
+] as const
 const CONDITIONS: ReadonlySet<unknown> = new Set(['running', 'paused', 'blocked', 'in-doubt', 'suspected'])
 
 /** The part of a header that the directory reads. */
@@ -52,7 +63,7 @@ export function applyHeader(
   })
 }
 
-/** Whether an agent is one that the query asks for. `limit` is the caller's. */
+/** Whether an agent is one that the query asks for. `after` and `limit` are the caller's. */
 export function matchesQuery(entry: DirectoryEntry, query: DirectoryQuery): boolean {
   if (query.definition !== undefined && entry.definition !== query.definition) return false
   if (query.status !== undefined && entry.status !== query.status) return false
@@ -63,6 +74,12 @@ export function matchesQuery(entry: DirectoryEntry, query: DirectoryQuery): bool
     return false
   if (query.pending === true && entry.pending === 0) return false
   return query.dueBefore === undefined || (entry.nextDueAt !== undefined && entry.nextDueAt <= query.dueBefore)
+}
+
+/** Whether two entries say the same. Of no agent: nothing. */
+export function isSameEntry(one: DirectoryEntry | undefined, other: DirectoryEntry | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  return FIELDS.every((field) => one[field] === other[field]) && one.active.join('\n') === other.active.join('\n')
 }
 
 /** The directory, from nothing but the log. */

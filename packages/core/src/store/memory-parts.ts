@@ -1,8 +1,8 @@
 /** What a connection to a memory log offers beside the log itself: registers, directory, presence. */
 import { invariant } from '../errors.js'
-import { matchesQuery } from './directory-projection.js'
+import { applyHeader, isSameEntry, matchesQuery, readHeader } from './directory-projection.js'
 import type { MemoryConnection, MemoryLog } from './memory-log.js'
-import type { Directory, DirectoryEntry, DirectoryQuery, Presence, Registers } from './port.js'
+import type { Directory, DirectoryEntry, DirectoryQuery, Presence, RebuiltDirectory, Registers } from './port.js'
 
 interface Part {
   readonly log: MemoryLog
@@ -36,15 +36,45 @@ export function memoryDirectory({ log, assertOpen }: Part): Directory {
   return {
     async *find(query: DirectoryQuery = {}): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
       assertOpen()
-      const found = [...log.directory.values()].filter((entry) => matchesQuery(entry, query)).toSorted(byStream)
-      const entries = found.slice(0, query.limit ?? Infinity)
+      const entries = entriesAfter(log, query.after)
+        .filter((entry) => matchesQuery(entry, query))
+        .slice(0, query.limit ?? Infinity)
       for (let at = 0; at < entries.length; at += PAGE_ENTRIES) yield entries.slice(at, at + PAGE_ENTRIES)
     },
     get: async (stream) => {
       assertOpen()
       return log.directory.get(stream)
     },
+    rebuild: async () => {
+      assertOpen()
+      return rebuild(log)
+    },
   }
+}
+
+/** In the order in which the streams began: that of the map. */
+function entriesAfter(log: MemoryLog, after: string | undefined): readonly DirectoryEntry[] {
+  const streams = [...log.streams.keys()]
+  const from = after === undefined ? 0 : streams.indexOf(after) + 1
+  if (after !== undefined && from === 0) return []
+  return streams.slice(from).flatMap((stream) => log.directory.get(stream) ?? [])
+}
+
+function rebuild(log: MemoryLog): RebuiltDirectory {
+  const rebuilt = new Map<string, DirectoryEntry>()
+  for (const { stream, metadata } of log.rows) {
+    const header = readHeader(stream, JSON.parse(metadata))
+    if (header !== undefined) rebuilt.set(stream, applyHeader(rebuilt.get(stream), stream, header))
+  }
+  let mended = 0
+  for (const stream of new Set([...rebuilt.keys(), ...log.directory.keys()])) {
+    const entry = rebuilt.get(stream)
+    if (isSameEntry(entry, log.directory.get(stream))) continue
+    mended++
+    if (entry === undefined) log.directory.delete(stream)
+    else log.directory.set(stream, entry)
+  }
+  return { agents: rebuilt.size, mended }
 }
 
 /** The "process" of a lock is its connection: closing it is its death. */
@@ -63,8 +93,4 @@ export function memoryPresence({ log, connection, assertOpen }: Part): Presence 
       return log.workers.has(worker) && log.workers.get(worker) === undefined
     },
   }
-}
-
-function byStream(a: DirectoryEntry, b: DirectoryEntry): number {
-  return a.stream < b.stream ? -1 : 1
 }

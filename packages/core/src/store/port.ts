@@ -135,13 +135,24 @@ export interface DirectoryQuery {
   readonly pending?: true
   /** Due at or before, epoch milliseconds. */
   readonly dueBefore?: number
+  /** Only entries behind that of this stream, for the next page. An unknown stream has none behind it. */
+  readonly after?: string
   readonly limit?: number
 }
 
 export interface Directory {
-  /** Pages of entries, by stream name. */
+  /** Pages of entries, in the order in which their streams began. */
   find(query?: DirectoryQuery): AsyncIterable<readonly DirectoryEntry[]>
   get(stream: string): Promise<DirectoryEntry | undefined>
+  /** Makes the directory anew from the log, while others append. It is there all the time. */
+  rebuild(): Promise<RebuiltDirectory>
+}
+
+/** What a rebuild found. */
+export interface RebuiltDirectory {
+  readonly agents: number
+  /** Entries that were not what the log says. A directory that was kept has none. */
+  readonly mended: number
 }
 
 /** An operating-system lock that dies with its process. */

@@ -30,40 +30,49 @@ export const CONDITION_CODES: Readonly<Record<Condition, number>> = {
 const STATUSES = Object.keys(STATUS_CODES) as readonly AgentStatus[]
 const CONDITIONS = Object.keys(CONDITION_CODES) as readonly Condition[]
 
+/** What many agents have in common: queries look for it once, and not in each agent. */
+export interface Situation {
+  readonly definition: string
+  readonly status: AgentStatus
+  /** One array for all agents that are in these states. */
+  readonly active: readonly string[]
+}
+
 /** A chart has few sets of active states, and there are few workers; beyond any bound they would still be right. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER
 
 export class DirectoryColumns {
-  readonly activeSets: InternTable
+  readonly #situations: InternTable
   readonly owners: InternTable
-  readonly #parsedSets = new RecentMap<number, readonly string[]>({ keep: 5_000 })
+  readonly #parsed = new RecentMap<number, Situation>({ keep: 5_000 })
 
   constructor(connection: SqliteConnection) {
-    this.activeSets = new InternTable(connection, { table: 'active_set', maxTexts: UNBOUNDED })
+    this.#situations = new InternTable(connection, { table: 'active_set', maxTexts: UNBOUNDED })
     this.owners = new InternTable(connection, { table: 'owner', maxTexts: UNBOUNDED })
   }
 
-  /** The states of a set: one array for all agents that are in them. */
-  activeSet(id: number): readonly string[] {
-    let states = this.#parsedSets.get(id)
-    if (states === undefined) {
-      states = Object.freeze(JSON.parse(this.activeSets.text(id)) as string[])
-      this.#parsedSets.set(id, states)
+  /** What the number in the column `active` stands for. */
+  situation(id: number): Situation {
+    let situation = this.#parsed.get(id)
+    if (situation === undefined) {
+      const [definition = '', status, ...active] = JSON.parse(this.#situations.text(id)) as string[]
+      situation = { definition, status: status as AgentStatus, active: Object.freeze(active) } // as `toRow` wrote it
+      this.#parsed.set(id, situation)
     }
-    return states
+    return situation
   }
 
   /** What was numbered in the transaction stays. */
   committed(): void {
-    this.activeSets.committed()
+    this.#situations.committed()
     this.owners.committed()
   }
 
   /** What was numbered in the transaction is not there. */
   rolledBack(): void {
-    this.activeSets.rolledBack()
+    this.#situations.rolledBack()
     this.owners.rolledBack()
-    this.#parsedSets.clear()
+    this.#parsed.clear()
   }
 
   /** The columns' values. Inside a transaction only. */
@@ -72,7 +81,7 @@ export class DirectoryColumns {
       entry.version,
       STATUS_CODES[entry.status],
       CONDITION_CODES[entry.condition],
-      this.activeSets.intern(JSON.stringify(entry.active)) ?? null,
+      this.#situations.intern(JSON.stringify([entry.definition, entry.status, ...entry.active])) ?? null,
       entry.owner === undefined ? null : (this.owners.intern(entry.owner) ?? null),
       entry.epoch,
       entry.pending,
@@ -111,7 +120,7 @@ export class DirectoryColumns {
       id: stream.slice(hyphen + 1),
       status: STATUSES[status ?? 0] ?? 'active',
       condition: CONDITIONS[condition ?? 0] ?? 'running',
-      active: this.activeSet(active ?? 0),
+      active: this.situation(active ?? 0).active,
       ...(owner !== null && owner !== undefined && { owner: this.owners.text(owner) }),
       epoch: epoch ?? 0,
       pending: pending ?? 0,

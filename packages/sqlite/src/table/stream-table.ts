@@ -40,6 +40,7 @@ export class StreamTable {
   readonly #firstId: SqliteStatement
   readonly #insert: SqliteStatement
   readonly #maxId: SqliteStatement
+  readonly #replace: SqliteStatement
 
   constructor(connection: SqliteConnection, { prefixes }: { readonly prefixes: InternTable }) {
     this.#connection = connection
@@ -55,6 +56,8 @@ export class StreamTable {
     this.#insert = connection.prepare(
       `INSERT INTO stream (id, name, ${COLUMNS}) VALUES (${'?, '.repeat(DIRECTORY_COLUMNS.length + 1)}?)`,
     )
+    const assignments = DIRECTORY_COLUMNS.map((column) => `${column} = ?`).join(', ')
+    this.#replace = connection.prepare(`UPDATE stream SET ${assignments} WHERE id = ?`)
     this.#maxId = connection.prepare('SELECT coalesce(max(id), 0) FROM stream')
   }
 
@@ -121,6 +124,14 @@ export class StreamTable {
       this.#updates.set(assignments, statement)
     }
     statement.run(...changed.map(([, value]) => value), stream.id)
+  }
+
+  /** Writes all of an entry, or that the stream is no agent's. Inside a transaction only. */
+  replace(stream: StreamRow, entry: DirectoryEntry | undefined): void {
+    const values: readonly SqlValue[] =
+      entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
+    this.#replace.run(...values, stream.id)
+    stream.entry = entry
   }
 
   /** Another connection wrote: what changes of a stream must be read again. */

@@ -74,6 +74,7 @@ export class SimulatedConnection implements Store {
     this.directory = {
       get: (stream) => this.#call({ operation: 'find', target: stream, execute: () => store.directory.get(stream) }),
       find: (query) => this.#pages(store.directory.find(query), { operation: 'find', target: 'directory' }),
+      rebuild: () => this.#call({ operation: 'find', target: 'directory', execute: () => store.directory.rebuild() }),
     }
   }
 

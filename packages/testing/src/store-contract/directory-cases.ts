@@ -49,7 +49,7 @@ export const directoryCases: readonly ContractCase[] = [
       await record(store, 'shipyard-1', [{ active: ['dock'] }], { agent: 'shipyard@2' })
       const entry = await store.directory.get('ship-a-b@c ü')
       assert.deepEqual([entry?.definition, entry?.id], ['ship', 'a-b@c ü'])
-      assert.deepEqual(await findStreams(store, { definition: 'ship' }), ['ship-', 'ship-a-b@c ü'])
+      assert.deepEqual(await findStreams(store, { definition: 'ship' }), ['ship-a-b@c ü', 'ship-'])
     },
   },
   {
@@ -57,27 +57,36 @@ export const directoryCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const store = await fleet(await connect())
       const found: readonly (readonly [DirectoryQuery, readonly string[]])[] = [
-        [{}, ['boat-1', 'ship-1', 'ship-2', 'ship-3', 'ship-4']],
+        [{}, ['ship-1', 'ship-2', 'ship-3', 'ship-4', 'boat-1']],
         [{ definition: 'ship' }, ['ship-1', 'ship-2', 'ship-3', 'ship-4']],
         [{ definition: 'shi' }, []],
         [{ status: 'done' }, ['ship-3']],
+        [{ status: 'active' }, ['ship-1', 'ship-2', 'ship-4', 'boat-1']],
+        [{ status: 'stopped' }, []],
         [{ condition: 'paused' }, ['ship-2']],
-        [{ state: 'sea' }, ['boat-1', 'ship-1']],
+        [{ condition: 'running' }, ['ship-1', 'ship-3', 'ship-4', 'boat-1']],
+        [{ state: 'sea' }, ['ship-1', 'boat-1']],
         [{ state: 'sail' }, ['ship-1']],
         [{ state: 'nowhere' }, []],
         [{ owner: 'w1' }, ['ship-1', 'ship-2']],
         [{ owner: 'nobody' }, []],
-        [{ owner: null }, ['boat-1', 'ship-3', 'ship-4']],
+        [{ owner: null }, ['ship-3', 'ship-4', 'boat-1']],
         [{ hasWork: true }, ['ship-1', 'ship-2', 'ship-4']],
-        [{ hasWork: false }, ['boat-1', 'ship-3']],
+        [{ hasWork: false }, ['ship-3', 'boat-1']],
         [{ pending: true }, ['ship-1']],
         [{ dueBefore: 99 }, []],
         [{ dueBefore: 100 }, ['ship-2']],
         [{ dueBefore: 1000 }, ['ship-2', 'ship-4']],
         [{ owner: null, hasWork: true }, ['ship-4']],
+        [{ owner: 'w1', definition: 'ship', condition: 'running' }, ['ship-1']],
+        [{ pending: true, state: 'dock' }, []],
+        [{ condition: 'paused', definition: 'boat' }, []],
+        [{ status: 'active', state: 'dock', dueBefore: 1000, owner: null }, ['ship-4']],
         [{ definition: 'ship', state: 'sea', owner: 'w1', status: 'active', condition: 'running' }, ['ship-1']],
-        [{ limit: 2 }, ['boat-1', 'ship-1']],
+        [{ definition: 'boat', state: 'dock' }, []],
+        [{ limit: 2 }, ['ship-1', 'ship-2']],
         [{ definition: 'ship', limit: 3 }, ['ship-1', 'ship-2', 'ship-3']],
+        [{ state: 'dock', limit: 1 }, ['ship-2']],
         [{ limit: 0 }, []],
       ]
       for (const [query, streams] of found)
@@ -85,14 +94,53 @@ export const directoryCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'DIR-3 entries come once each, in the order of stream names, over many pages',
+    title: 'DIR-3 entries come once each, in the order in which their streams began, over many pages',
     run: async ({ connect }) => {
       const store = await connect()
       const names = Array.from({ length: 1100 }, (_, index) => `ship-${(index * 7919) % 1100}`)
       const states = (name: string): JsonObject => ({ active: [`s${name.length}`] })
-      await Promise.all(names.map((name) => record(store, name, [states(name)])))
-      assert.deepEqual(await findStreams(store), names.toSorted())
-      assert.deepEqual(await findStreams(store, { state: 's8' }), names.filter((name) => name.length === 8).toSorted())
+      for (const name of names) await record(store, name, [states(name)])
+      await record(store, 'ship-0', [{ active: ['s6', 'moved'] }], { first: 1 })
+      assert.deepEqual(await findStreams(store), names)
+      assert.deepEqual(
+        await findStreams(store, { state: 's8' }),
+        names.filter((name) => name.length === 8),
+      )
+    },
+  },
+  {
+    title: 'DIR-6 pages behind one another hold each entry once, whatever the query, while agents come and change',
+    run: async ({ connect }) => {
+      const store = await connect()
+      const names = Array.from({ length: 60 }, (_, index) => `ship-${(index * 7) % 60}`)
+      for (const [index, name] of names.entries())
+        await record(store, name, [{ active: ['sea', `lane${index % 3}`], ...(index % 2 === 0 ? { pending: 1 } : {}) }])
+      await store.append('noagent', [plainEvent()], { expected: 'no_stream' })
+      for (const query of [
+        {},
+        { state: 'sea' },
+        { definition: 'ship', status: 'active' },
+        { pending: true },
+      ] as const) {
+        const all = await findStreams(store, query)
+        assert.deepEqual(await pageByPage(store, query, 7), all, JSON.stringify(query))
+      }
+      assert.deepEqual(await findStreams(store, { after: 'ship-unknown' }), [])
+      assert.deepEqual(await findStreams(store, { after: names.at(-1) ?? '' }), [])
+    },
+  },
+  {
+    title: 'DIR-7 a rebuild while others append gives the directory that was kept',
+    run: async ({ connect }) => {
+      const [store, other] = [await connect(), await connect()]
+      await fleet(store)
+      await store.append('noagent', [plainEvent()], { expected: 'no_stream' })
+      const rebuilding = store.directory.rebuild()
+      await record(other, 'ship-1', [{ active: ['dock'], owner: 'w2', epoch: 4 }], { first: 1 })
+      assert.equal((await rebuilding).mended, 0)
+      assert.deepEqual(await other.directory.rebuild(), { agents: 5, mended: 0 })
+      const rebuilt = [...(await rebuildDirectory(store)).values()]
+      for (const reader of [store, other]) assert.deepEqual(sorted(await findEntries(reader)), sorted(rebuilt))
     },
   },
   {
@@ -163,6 +211,16 @@ async function fleet(store: Store): Promise<Store> {
   await record(store, 'ship-4', [{ active: ['dock'], nextDueAt: 1000 }])
   await record(store, 'boat-1', [{ active: ['sea'], inDoubt: 1 }], { agent: 'boat@1' })
   return store
+}
+
+async function pageByPage(store: Store, query: DirectoryQuery, limit: number): Promise<readonly string[]> {
+  const found: string[] = []
+  for (;;) {
+    const last = found.at(-1)
+    const page = await findStreams(store, { ...query, limit, ...(last === undefined ? {} : { after: last }) })
+    if (page.length === 0) return found
+    found.push(...page)
+  }
 }
 
 function sorted<T extends { readonly stream: string }>(entries: readonly T[]): readonly T[] {

@@ -16,7 +16,8 @@ import { NAMES, randomAgents, safetyOf } from './agents.fixture.js'
 import { decideDoubts } from './operator.fixture.js'
 
 const STORM_MS = 40_000
-const HEALING_MS = 30 * 60_000
+/** A timer that a clock ahead by hours has set is waited for. */
+const HEALING_MS = 48 * 3_600_000
 
 interface Subject {
   readonly name: string
@@ -90,11 +91,17 @@ function act(run: Run): void {
     process.stop()
     const monotonic = random.chance(0.5) ? 'stood-still' : 'went-on'
     simulation.time.after(random.between(100, 25_000), () => process.continue({ monotonic }))
-  } else if (draw < 0.85 && process.state === 'running') process.clock.jump(random.between(-3_000, 3_000))
+  } else if (draw < 0.85 && process.state === 'running') process.clock.jump(jump(random))
   else if (draw < 0.9 && process.state === 'running') void process.close().catch(() => undefined)
   else if (draw < 0.94) control(run, { process, subject: random.pick(subjects) })
   else if (process.state === 'down') begin(run, process)
   else look(run, { process, subject: random.pick(subjects) })
+}
+
+/** A correction of seconds, or a clock that was wrong by hours, in either direction. */
+function jump(random: Run['random']): number {
+  const furthest = random.chance(0.2) ? 5 * 3_600_000 : 3_000
+  return random.between(-furthest, furthest)
 }
 
 function begin({ simulation }: Run, process: SimulatedProcess): void {
@@ -192,15 +199,16 @@ function remember(
 async function heal(run: Run): Promise<void> {
   const { simulation, processes, subjects } = run
   simulation.faults.heal()
-  const end = simulation.time.now() + HEALING_MS
+  const begun = simulation.time.now()
   for (let open = [...subjects]; open.length > 0;) {
-    if (simulation.time.now() > end)
+    const passedMs = simulation.time.now() - begun
+    if (passedMs > HEALING_MS)
       throw new Error(`still not at their end after healing: ${open.map(({ name, id }) => `${name}-${id}`).join(', ')}`)
     for (const process of processes) {
       process.continue()
       begin(run, process)
     }
-    await simulation.advance(2_000)
+    await simulation.advance(Math.max(2_000, passedMs / 20))
     const web = processes[0]
     if (web === undefined || !ready(web)) continue
     open = await stillOpen(run, { web, open })

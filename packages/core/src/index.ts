@@ -24,6 +24,7 @@ export type {
   StreamPolicy,
 } from './definition/policy-types.js'
 export { createRuntime } from './agent/create-runtime.js'
+export { createWorker } from './agent/create-worker.js'
 export type * from './runtime/public-types.js'
 export type { EffectArgs } from './definition/effect-types.js'
 export { invariant, isRefoldError, RefoldError } from './errors.js'

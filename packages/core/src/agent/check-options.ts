@@ -13,8 +13,9 @@ const CANCEL_KEYS = ['by', 'reason', 'deadlineMs']
 const MAX_NOTE_LENGTH = 1_000
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
-const OPTION_KEYS = ['store', 'agents', 'world', 'worker', 'snapshots', 'onReport', 'onTakeover']
-const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs']
+const OPTION_KEYS = ['store', 'agents', 'world', 'snapshots', 'onReport', 'onTakeover']
+/** What says how a process performs: a member of `createRuntime`'s options, and part of those of `createWorker`. */
+export const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs', 'capacity']
 
 /** Who gave a command, and why. */
 interface Notes {
@@ -54,13 +55,28 @@ export function checkMembers(
 
 /** What `createRuntime` was given. */
 export function checkRuntimeOptions(options: unknown): void {
-  checkMembers(options, { path: '', known: OPTION_KEYS })
-  const { store, agents, world, worker, snapshots } = options
+  checkMembers(options, { path: '', known: [...OPTION_KEYS, 'worker'] })
+  const { worker, ...others } = options
+  checkParts(others)
+  if (worker === undefined || worker === false) return
+  checkMembers(worker, { path: 'worker', known: WORKER_KEYS })
+  checkWorker(worker, 'worker.')
+}
+
+/** What `createWorker` was given. */
+export function checkWorkerOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: [...OPTION_KEYS, ...WORKER_KEYS] })
+  checkParts(options)
+  checkWorker(options, '')
+}
+
+/** What every runtime is made from. */
+function checkParts(options: Readonly<Record<string, unknown>>): void {
+  const { store, agents, world, snapshots } = options
   requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
   const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'close'])
   requireOption(isStore, { path: 'store', problem: 'must be a store', hint: 'For instance `sqliteStore(file)`.' })
   if (world !== undefined) checkWorld(world)
-  if (worker !== undefined && worker !== false) checkWorker(worker)
   if (snapshots !== undefined) {
     checkMembers(snapshots, { path: 'snapshots', known: ['everyEvents'] })
     const { everyEvents } = snapshots
@@ -74,21 +90,25 @@ export function checkRuntimeOptions(options: unknown): void {
 }
 
 /** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */
-function checkWorker(worker: unknown): void {
-  checkMembers(worker, { path: 'worker', known: WORKER_KEYS })
-  const { leaseDurationMs = DEFAULT_LEASE_MS, heartbeatEveryMs = 1, closeGraceMs = 0 } = worker
+function checkWorker(worker: Readonly<Record<string, unknown>>, prefix: 'worker.' | ''): void {
+  const { leaseDurationMs = DEFAULT_LEASE_MS, heartbeatEveryMs = 1, closeGraceMs = 0, capacity = 1 } = worker
   requireOption(isWithin(leaseDurationMs, { from: MIN_LEASE_MS, to: MAX_TIMER_MS }), {
-    path: 'worker.leaseDurationMs',
+    path: `${prefix}leaseDurationMs`,
     problem: `must be a number of milliseconds from ${MIN_LEASE_MS} to ${MAX_TIMER_MS}`,
   })
   requireOption(isWithin(heartbeatEveryMs, { from: 1, to: (leaseDurationMs as number) / 2 }), {
-    path: 'worker.heartbeatEveryMs',
+    path: `${prefix}heartbeatEveryMs`,
     problem: 'must be a number of milliseconds from 1 to half of the lease',
     hint: 'Leave it out: a third of the lease is the default.',
   })
   requireOption(isWithin(closeGraceMs, { from: 0, to: MAX_TIMER_MS }), {
-    path: 'worker.closeGraceMs',
+    path: `${prefix}closeGraceMs`,
     problem: `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
+  })
+  requireOption(capacity === Number.POSITIVE_INFINITY || (Number.isSafeInteger(capacity) && (capacity as number) > 0), {
+    path: `${prefix}capacity`,
+    problem: 'must be a positive integer',
+    hint: 'Leave it out for any number. A process that performs nothing is `createRuntime({ worker: false })`.',
   })
 }
 
@@ -101,6 +121,17 @@ function checkWorld(world: unknown): void {
   requireOption(typeof random === 'function', { path: 'world.random', problem: 'must be a function', hint })
   requireOption(typeof newId === 'function', { path: 'world.newId', problem: 'must be a function', hint })
   requireOption(hasMethods(logger, ['log']), { path: 'world.logger', problem: 'must have log', hint })
+}
+
+/** How a drain is to go. */
+export function checkDrainOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: ['by', 'reason', 'deadlineMs', 'bodies'] })
+  const { deadlineMs = 0, bodies = 'abort' } = options
+  requireOption(isWithin(deadlineMs, { from: 0, to: MAX_TIMER_MS }), {
+    path: 'deadlineMs',
+    problem: `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
+  })
+  requireOption(bodies === 'abort' || bodies === 'finish', { path: 'bodies', problem: "must be 'abort' or 'finish'" })
 }
 
 /** Who did it, and why: both are recorded, so they must be short texts. */

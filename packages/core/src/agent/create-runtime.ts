@@ -19,12 +19,14 @@ import type {
 import { heartbeatRegister } from '../runtime/lease.js'
 import type { OwnerWatch } from '../runtime/owner-watch.js'
 import { Registry } from '../runtime/registry.js'
+import type { Drained, DrainOptions, Worker } from '../runtime/public-worker.js'
+import type { Settlement } from '../runtime/submission.js'
 import { Takeover } from '../runtime/takeover.js'
 import { WorkerRuntime } from '../runtime/worker-runtime.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
-import { checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
+import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
 import { streamOf } from './ids.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
@@ -40,6 +42,13 @@ export async function createRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Runtime<NameOf<D>>> {
   checkRuntimeOptions(options)
+  return openRuntime(options)
+}
+
+/** What was given makes sense: opens it. */
+export async function openRuntime<const D extends AgentDefinition>(
+  options: RuntimeOptions<D>,
+): Promise<Worker<NameOf<D>>> {
   const world = options.world ?? systemWorld
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
@@ -54,6 +63,7 @@ export async function createRuntime<const D extends AgentDefinition>(
     snapshotEveryEvents: options.snapshots?.everyEvents ?? DEFAULT_SNAPSHOT_EVERY,
     keepIdle: DEFAULT_KEEP_IDLE,
     closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
+    capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
     onReport:
       options.onReport ??
       ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
@@ -93,13 +103,14 @@ function workerId(name: string | undefined, world: World): string {
 
 const WORKER_NAME = /^[\w.-]{1,100}$/
 
-class OpenRuntime implements Runtime {
+class OpenRuntime implements Worker {
   readonly recovered: Promise<Recovered>
   readonly #runtime: WorkerRuntime
   readonly #takeover: Takeover
   #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
   #leave: (() => Promise<void>) | undefined
   #closing: Promise<void> | undefined
+  #draining: Promise<Drained> | undefined
 
   constructor(runtime: WorkerRuntime) {
     this.#runtime = runtime
@@ -127,6 +138,9 @@ class OpenRuntime implements Runtime {
     await lease.begin()
   }
 
+  get id(): string {
+    return this.#runtime.worker
+  }
   get load(): Load {
     return this.#runtime.load
   }
@@ -137,16 +151,30 @@ class OpenRuntime implements Runtime {
     const input = registered.parseInput(options.input)
     const stream = streamOf(registered.name, options.id)
     const cell = this.#runtime.cells.fresh(stream, options.id, registered)
-    const { worker, performs } = this.#runtime
-    const settlement = await cell.submit({
-      input: { kind: 'started', input },
-      worker,
-      ...(performs ? { epoch: 1 } : undefined),
-      ...notes,
-    })
+    const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
     return this.#handle(cell)
+  }
+
+  /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
+  async #submitStart(
+    cell: AgentCell,
+    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: ReturnType<typeof notesOf> },
+  ): Promise<Settlement> {
+    const runtime = this.#runtime
+    const { worker, performs, isClosing, capacity } = runtime
+    const isOurs = performs && !isClosing && capacity.take(cell.stream)
+    try {
+      return await cell.submit({
+        input: { kind: 'started', input },
+        worker,
+        ...(isOurs ? { epoch: 1 } : undefined),
+        ...notes,
+      })
+    } finally {
+      runtime.keepPlace(cell)
+    }
   }
 
   async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
@@ -176,6 +204,19 @@ class OpenRuntime implements Runtime {
     }
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
+  }
+
+  drain(options: DrainOptions = {}): Promise<Drained> {
+    return (this.#draining ??= this.#drain(options))
+  }
+
+  async #drain(options: DrainOptions): Promise<Drained> {
+    checkDrainOptions(options)
+    const notes = notesOf(options)
+    if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
+    const drained = await this.#runtime.drain({ ...options, ...notes })
+    await this.close()
+    return drained
   }
 
   close(): Promise<void> {

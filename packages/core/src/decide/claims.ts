@@ -1,8 +1,8 @@
 /**
- * Claims: how an agent gets another owner, and what the death of the one before says about the agent itself.
+ * Claims and releases: how an agent gets another owner, and what the death of the one before says about the agent itself.
  *
  * Invariants: exactly one claimant wins, by the expected revision and the owner it found; a begun never-retry attempt
- * of the old owner is in doubt from here on; an agent whose owners died twice without an outcome between is suspected,
+ * of the old owner is in doubt from the claim, or its own release, on; an agent whose owners died twice without an outcome between is suspected,
  * and one that dies with its worker while it was tried alone is blocked: a poison agent harms its neighbours only so often.
  */
 import { RefoldError } from '../errors.js'
@@ -11,14 +11,12 @@ import { toErrorData } from '../record/error-data.js'
 import type { AgentPart, EffectDocument, StateDocument, Suspicion } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import { mayHaveHappened } from './effects-part.js'
-import type { Claimed } from './inputs.js'
+import type { Claimed, Envelope } from './inputs.js'
 
 /** Owner deaths in a row, without an outcome, from which on an agent is tried by itself. */
 const SUSPECTED_DEATHS = 2
 
-export type ClaimChange =
-  | { readonly after: StateDocument; readonly data: JsonObject }
-  | { readonly refused: RefoldError }
+type ClaimChange = { readonly after: StateDocument; readonly data: JsonObject } | { readonly refused: RefoldError }
 
 export function claimed(context: DecideContext, state: StateDocument, input: Claimed): ClaimChange {
   const { agent } = state
@@ -29,14 +27,35 @@ export function claimed(context: DecideContext, state: StateDocument, input: Cla
       }),
     }
   }
-  const owned: AgentPart = { ...agent, owner: input.worker, epoch: agent.epoch + 1 }
+  const { released: _released, ...rest } = agent
+  const owned: AgentPart = { ...rest, owner: input.worker, epoch: agent.epoch + 1 }
   const after = { ...state, agent: withSuspicion(owned, context, input), effects: interrupted(context, state) }
   const data = {
     worker: input.worker,
     ...(input.previous === undefined ? undefined : { previous: input.previous }),
+    ...(input.why === undefined ? undefined : { why: input.why }),
     ...(input.trial === undefined ? undefined : { trial: input.trial }),
   }
   return { after, data }
+}
+
+/** Nobody owns the agent any more, and the epoch is over: what the old owner still submits is judged as late. */
+export function released(context: DecideContext, state: StateDocument, { worker, by, reason }: Envelope): ClaimChange {
+  const { owner: _owner, ...rest } = state.agent
+  const released = {
+    at: context.now,
+    worker,
+    ...(by === undefined ? undefined : { by }),
+    ...(reason === undefined ? undefined : { reason }),
+  }
+  return {
+    after: {
+      ...state,
+      agent: { ...rest, epoch: state.agent.epoch + 1, released },
+      effects: interrupted(context, state),
+    },
+    data: { worker },
+  }
 }
 
 function interrupted(context: DecideContext, state: StateDocument): StateDocument['effects'] {

@@ -6,7 +6,7 @@ import type { AgentPart, StateDocument, WaitingInput } from '../record/state-doc
 import type { TreeStep } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
 import { pausedPart, stateAfter } from './chart-inputs.js'
-import { claimed } from './claims.js'
+import { claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
@@ -43,10 +43,8 @@ function changeOf(
       return claimed(context, state, input)
     case 'migrated':
       return migrated(context, state, input)
-    case 'released': {
-      const { owner: _owner, ...rest } = agent
-      return { after: { ...state, agent: { ...rest, epoch: agent.epoch + 1 } }, data: {} }
-    }
+    case 'released':
+      return released(context, state, envelope)
     case 'paused': {
       if (agent.paused !== undefined) return alreadySo('the agent is paused already')
       const paused = pausedPart(context, { ...envelope, fleet: input.fleet })

@@ -43,12 +43,19 @@ export interface EffectDecided {
     | { readonly acknowledge: true }
 }
 
+/**
+ * How a claimant knows that nobody performs the agent: it never had an owner; its owner released it; its owner closed; its
+ * owner's process has ended, by the proof of its lock; its owner was silent for its whole lease.
+ */
+export type ClaimReason = 'unowned' | 'released' | 'closed' | 'ended' | 'silent'
+
 /** A worker takes the agent over. */
 export interface Claimed {
   readonly kind: 'claimed'
   readonly worker: string
   /** The owner that the claimant found gone. */
   readonly previous?: string
+  readonly why?: ClaimReason
   /** It did not go on purpose. */
   readonly died?: true
   /** The agent is suspected of killing its workers: tried beside others, or with nothing else beginning. */
@@ -73,6 +80,7 @@ export interface Cancel {
 export type ControlInput =
   | Claimed
   | Migrated
+  /** The owner gives the agent up, so that another worker performs what is pending. */
   | { readonly kind: 'released' }
   /** `fleet`: by an order that concerns many agents; what it paused, only such an order resumes together. */
   | { readonly kind: 'paused'; readonly fleet?: true }

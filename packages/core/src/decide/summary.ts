@@ -1,7 +1,7 @@
 /** What the header says of a state, and what of it changed. The directory stands on it. */
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
-import { isSuspected } from './claims.js'
+import { isQuarantined, isSuspected } from './claims.js'
 import { activeStates } from '../step/state-view.js'
 
 type SummaryFields = Pick<
@@ -30,8 +30,14 @@ export function pendingOf(state: StateDocument): number {
   return count
 }
 
+/** Whether some worker has to have the agent in hand now. */
+export function isAtWork(state: StateDocument): boolean {
+  if (state.agent.paused !== undefined || isQuarantined(state)) return false
+  return statusOf(state) === 'active' && pendingOf(state) > 0
+}
+
 /** Effects that wait for somebody's word: in doubt, or abandoned. */
-function inDoubtOf(state: StateDocument): number {
+export function inDoubtOf(state: StateDocument): number {
   let count = 0
   for (const id in state.effects)
     if (state.effects[id]?.inDoubt !== undefined || state.effects[id]?.abandoned !== undefined) count++

@@ -48,6 +48,8 @@ export interface AgentPart {
   /** `fleet`: by an order that concerned many agents. */
   readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly fleet?: true }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
+  /** Which worker gave the agent up on purpose, and why. Gone with the next claim. */
+  readonly released?: { readonly at: number; readonly worker: string; readonly by?: string; readonly reason?: string }
   /** Absent until an owner dies with effects pending; gone with the next outcome. */
   readonly suspicion?: Suspicion
   /** Inputs that are stored but not decided, oldest first. */

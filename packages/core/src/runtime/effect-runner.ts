@@ -78,9 +78,20 @@ export class EffectRunner implements Hands {
     for (const performance of this.#performances.values()) performance.stop('closing')
   }
 
+  /** Nothing begins any more; a body that runs, and ends by itself, may do so. */
+  stopWaiting(): void {
+    for (const performance of this.#performances.values()) if (!performance.mayEnd) performance.stop('closing')
+  }
+
   /** Whether a body runs; once stopped: one that must be awaited. */
   get hasBody(): boolean {
     for (const { phase } of this.#performances.values()) if (phase === 'running') return true
+    return false
+  }
+
+  /** The same, or one is about to run: the record of its begin is on its way. */
+  get isAwaited(): boolean {
+    for (const { phase } of this.#performances.values()) if (phase === 'running' || phase === 'recording') return true
     return false
   }
 

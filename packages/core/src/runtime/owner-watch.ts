@@ -9,11 +9,8 @@ import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import { heartbeatRegister } from './lease.js'
 
-/** `gone`: on purpose. `dead`: proven so, or silent for a full lease. */
-export type Verdict = 'alive' | 'dead' | 'gone'
-
-/** What a verdict stands on: its process is gone, it was silent for a lease, or it said goodbye. */
-export type Proof = 'ended' | 'silent' | 'closed'
+/** `gone`: on purpose. `dead`: proven so. `silent`: for a full lease. */
+export type Verdict = 'alive' | 'gone' | 'dead' | 'silent'
 
 export interface OwnerWatchOptions {
   readonly store: Store
@@ -38,22 +35,22 @@ export class OwnerWatch {
     this.#options = options
   }
 
-  /** Why an owner was found dead or gone. */
-  proofOf(owner: string): Proof {
-    const verdict = this.#gone.get(owner)
-    if (verdict === undefined) return 'silent'
-    return verdict === 'gone' ? 'closed' : 'ended'
-  }
-
   /** Looks once. Ask again, at least every heartbeat, while the answer is `alive`. */
   async look(owner: string): Promise<Verdict> {
-    const known = this.#gone.get(owner)
-    if (known !== undefined) return known
+    const proven = await this.lookAtLock(owner)
+    if (proven !== 'alive') return proven
     const { store } = this.#options
-    if ((await store.presence?.provenDead(owner)) === true) return this.#bury(owner, await this.#saidGoodbye(owner))
     const register = await store.registers.get(heartbeatRegister(owner))
     if (isClosed(register)) return this.#bury(owner, 'gone')
     return this.#judge(owner, register)
+  }
+
+  /** The same by what the operating system says alone, which is quick and says nothing of another machine. */
+  async lookAtLock(owner: string): Promise<Verdict> {
+    const known = this.#gone.get(owner)
+    if (known !== undefined) return known
+    if ((await this.#options.store.presence?.provenDead(owner)) !== true) return 'alive'
+    return this.#bury(owner, await this.#saidGoodbye(owner))
   }
 
   #judge(owner: string, register: JsonValue | undefined): Verdict {
@@ -64,7 +61,7 @@ export class OwnerWatch {
       this.#observed.set(owner, { beat, since: now, leaseMs: leaseOf(register) ?? this.#options.leaseMs })
       return 'alive'
     }
-    return now - before.since >= before.leaseMs ? 'dead' : 'alive'
+    return now - before.since >= before.leaseMs ? 'silent' : 'alive'
   }
 
   async #saidGoodbye(owner: string): Promise<Verdict> {

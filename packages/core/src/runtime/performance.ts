@@ -65,6 +65,10 @@ export class Performance {
   get stopped(): StopReason | undefined {
     return this.#stopped
   }
+  /** Whether its body runs and ends by itself: a stream need not. */
+  get mayEnd(): boolean {
+    return this.#phase === 'running' && this.#isPromise
+  }
   /** Resolves when its body has ended, at once if none runs. */
   async ended(): Promise<void> {
     if (this.#phase === 'running') await this.#running?.outcome.catch(() => undefined)
@@ -72,6 +76,7 @@ export class Performance {
 
   /** Waits for the retry's time, then begins. */
   begin(effect: EffectDocument): void {
+    if (this.#hands.host.isClosing) return this.#giveUp()
     this.#phase = 'waiting'
     this.#attempt = (effect.attempts ?? 0) + 1
     const { clock } = this.#hands.host.world

@@ -1,5 +1,6 @@
 /** What an agent's stream holds, as readers see it. `type` tells the members apart. */
 import type { EventObject } from 'xstate'
+import type { ClaimReason } from '../decide/inputs.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { CancelEvent } from '../definition/cancel-event.js'
 import type { Payload } from '../definition/machine-types.js'
@@ -46,8 +47,9 @@ type ControlRecord =
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
   | Recorded<'refold.retried', { revision?: number }>
-  | Recorded<'refold.claimed', { worker: string; previous?: string }>
-  | Recorded<'refold.released' | 'refold.migrated' | 'refold.forked', unknown>
+  | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'beside' | 'alone' }>
+  | Recorded<'refold.released', { worker: string }>
+  | Recorded<'refold.migrated' | 'refold.forked', unknown>
 
 /** Any record of an agent. */
 export type AgentEvent<T extends AgentTypes> =

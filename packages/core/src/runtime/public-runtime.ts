@@ -5,6 +5,7 @@ import type { PatchOperation } from '../json/json-value.js'
 import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { AgentOf } from './public-agent.js'
+import type { TakenOver } from './taken-over.js'
 
 /** How this process performs effects and timers. */
 export interface WorkerOptions {
@@ -16,6 +17,8 @@ export interface WorkerOptions {
   readonly heartbeatEveryMs?: number
   /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
   readonly closeGraceMs?: number
+  /** How many agents may have effects in hand here at a time; the others are left to other workers. Default: any number. */
+  readonly capacity?: number
 }
 
 /** Something that needs a person, or that is no error of anybody's call. */
@@ -26,23 +29,15 @@ export interface Report {
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
-/** This worker performs an agent now that another one performed before, or nobody. */
-export interface TakenOver {
-  readonly agent: { readonly name: string; readonly id: string }
-  /** The worker before. */
-  readonly previous?: string
-  /**
-   * How it is known that it does not perform it any more: `ended`, its process is proven to be gone; `silent`, no heartbeat
-   * for a full lease; `closed`, it said goodbye; `unowned`, nobody had the agent.
-   */
-  readonly why: 'ended' | 'silent' | 'closed' | 'unowned'
-}
-
 /** What a process has in hand at this moment. */
 export interface Load {
-  /** Agents with effects in hand. */
+  /** Agents with effects in hand, those that wait for a retry or a slot included. Parked agents are not counted. */
   readonly agents: number
   readonly effects: number
+  /** Agents that had something to perform and found no place here. Others may have taken them meanwhile. */
+  readonly passedOver: number
+  /** `Infinity`: any number of agents. */
+  readonly capacity: number
 }
 
 /** What the start found, once every agent with something to perform runs here, runs elsewhere or is reported. */
@@ -70,8 +65,8 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   readonly worker?: WorkerOptions | false
   readonly snapshots?: { readonly everyEvents: number }
   readonly onReport?: (report: Report) => void
-  /** Called for each agent that this process takes over. */
-  readonly onTakeover?: (takenOver: TakenOver) => void
+  /** Told of each agent that this process takes up, but for those it starts itself. */
+  readonly onTakeover?: (taken: TakenOver) => void
 }
 
 /** `input` may be left out where the schema or the machine lets it. */

@@ -33,7 +33,9 @@ export type {
   Runtime,
   RuntimeOptions,
   StartOptions,
-  TakenOver,
   WorkerOptions,
 } from './public-runtime.js'
+export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public-worker.js'
+export type { TakenOver } from './taken-over.js'
+export type { ClaimReason } from '../decide/inputs.js'
 export type { Progress } from './runner-host.js'

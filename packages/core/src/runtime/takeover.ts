@@ -6,20 +6,22 @@
  * a parked agent's claim travels in the append of its first fired timer; each agent of the directory that names this
  * worker is run or reported.
  */
-import { isSuspected } from '../decide/claims.js'
 import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
-import type { StateDocument } from '../record/state-document.js'
 import type { DirectoryEntry } from '../store/port.js'
 import type { CancelTimer } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 import { standingTrouble } from './attention.js'
 import { backoffMs } from './backoff.js'
+import { Claiming, hasGoneOn } from './claiming.js'
+import type { Adopted } from './claiming.js'
 import { pause } from './commit.js'
 import { isPastDeadline, stopAtDeadline } from './deadlines.js'
+import { DeathWatch } from './death-watch.js'
 import { dueTimers } from './due-timers.js'
 import { inGroups } from './in-groups.js'
+import { inRandomOrder } from './in-random-order.js'
 import { refuseMisfit } from './misfit.js'
 import type { Recovered, Report } from './public-runtime.js'
 import { horizonOf } from './worker-runtime.js'
@@ -37,14 +39,23 @@ export class Takeover {
   readonly #runtime: WorkerRuntime
   readonly #abort = new AbortController()
   readonly #reported = new Set<string>()
-  readonly #onTrial = new Set<string>()
+  readonly #watch: DeathWatch
+  readonly #claiming: Claiming
   #cancel: CancelTimer | undefined
   #feed: Promise<void> = Promise.resolve()
   #sweeping: Promise<void> = Promise.resolve()
 
   constructor(runtime: WorkerRuntime) {
+    const { world, owners } = runtime
     this.#runtime = runtime
+    this.#watch = new DeathWatch({ world, owners, onGone: (owner) => void this.#takeFrom(owner) })
+    this.#claiming = new Claiming({
+      runtime,
+      watch: this.#watch,
+      guard: (stream, act) => this.#guard(stream, act),
+    })
     runtime.onDue = (stream) => void this.#guard(stream, () => this.#fireDue(stream))
+    runtime.capacity.onRoom = (stream) => this.#guard(stream, () => this.#lookAt(stream))
   }
 
   /** Follows other processes from here on, and takes up what nobody performs. Resolves when the first look is done. */
@@ -105,6 +116,7 @@ export class Takeover {
 
   async close(): Promise<void> {
     this.#abort.abort()
+    this.#watch.close()
     this.#cancel?.()
     await Promise.all([this.#feed, this.#sweeping])
   }
@@ -114,65 +126,8 @@ export class Takeover {
     await this.#guard(cell.stream, () => this.adopt(cell))
   }
 
-  /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
-  async adopt(cell: AgentCell): Promise<'ours' | 'theirs' | 'nothing to do'> {
-    const { state } = cell
-    const runtime = this.#runtime
-    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active')
-      return 'nothing to do'
-    if (runtime.owns(state)) {
-      runtime.runner(cell).sync(state)
-      runtime.due.set(cell.stream, nextDueAtOf(state))
-      return 'ours'
-    }
-    if (pendingOf(state) === 0 && state.agent.waiting === undefined) return 'nothing to do'
-    if (!(await this.#isGone(state.agent.owner))) return 'theirs'
-    refuseMisfit(cell, state)
-    if (isSuspected(state)) return this.#trial(cell, state)
-    await this.#claim(cell)
-    return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
-  }
-
-  async #isGone(owner: string | undefined): Promise<boolean> {
-    return owner === undefined || (await this.#runtime.owners.look(owner)) !== 'alive'
-  }
-
-  /** A suspect waits for its turn; nobody waits for the suspect. */
-  #trial(cell: AgentCell, { agent }: StateDocument): 'theirs' {
-    if (this.#onTrial.has(cell.stream)) return 'theirs'
-    this.#onTrial.add(cell.stream)
-    const alone = (agent.suspicion?.trials ?? 0) > 0
-    void this.#guard(cell.stream, async () => {
-      await this.#runtime.trials.inTurn(cell, { alone, claim: () => this.#claim(cell, alone ? 'alone' : 'beside') })
-    }).finally(() => this.#onTrial.delete(cell.stream))
-    return 'theirs'
-  }
-
-  async #claim(cell: AgentCell, trial?: 'beside' | 'alone'): Promise<void> {
-    const { state } = cell
-    if (state === undefined || !this.#runtime.lease.holds() || this.#runtime.isClosing) return
-    this.#runtime.runner(cell).inherit(state)
-    try {
-      await cell.submit(await this.#claimOf(state, trial))
-    } catch (error) {
-      if (!hasGoneOn(error)) throw error
-    }
-  }
-
-  async #claimOf(state: StateDocument, trial?: 'beside' | 'alone'): Promise<Parameters<AgentCell['submit']>[0]> {
-    const { worker, owners } = this.#runtime
-    const { owner } = state.agent
-    const died = owner !== undefined && pendingOf(state) > 0 && (await owners.look(owner)) === 'dead'
-    return {
-      input: {
-        kind: 'claimed',
-        worker,
-        ...(owner === undefined ? undefined : { previous: owner }),
-        ...(died ? { died } : undefined),
-        ...(trial === undefined ? undefined : { trial }),
-      },
-      worker,
-    }
+  adopt(cell: AgentCell): Promise<Adopted> {
+    return this.#claiming.adopt(cell)
   }
 
   /** Fires what is due, in the order of due time and id; claims the agent in the same append if its owner is gone. */
@@ -187,11 +142,12 @@ export class Takeover {
     const settled: Promise<unknown>[] = []
     if (!runtime.owns(state)) {
       if (due.length === 0) return runtime.due.set(stream, nextDueAtOf(state))
-      if (!(await this.#isGone(state.agent.owner)) || !runtime.lease.holds())
+      const claim = (await this.#claiming.isFree(state.agent.owner)) ? await this.#claiming.forTimer(state) : undefined
+      if (claim === undefined || !runtime.lease.holds())
         return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
       refuseMisfit(cell, state)
       runtime.runner(cell).inherit(state)
-      settled.push(cell.submit(await this.#claimOf(state)))
+      settled.push(cell.submit(claim.envelope).then(claim.told))
       epoch++
     }
     for (const timer of due)
@@ -237,9 +193,28 @@ export class Takeover {
     if (entry !== undefined) await this.#take(entry)
   }
 
+  /** What a worker left that has just gone: by many at once, and by each who saw it in another order. */
+  async #takeFrom(owner: string): Promise<void> {
+    const { store, world, due, settings, isClosing } = this.#runtime
+    if (isClosing || this.#abort.signal.aborted) return
+    try {
+      const streams: string[] = []
+      for await (const page of store.directory.find({ status: 'active', pending: true, owner }))
+        streams.push(...page.map(({ stream }) => stream))
+      await inGroups(inRandomOrder(streams, world.random), (stream) => this.#guard(stream, () => this.#lookAt(stream)))
+      const dueBefore = world.clock.now() + horizonOf(settings)
+      for await (const page of store.directory.find({ status: 'active', owner, dueBefore }))
+        for (const { stream, nextDueAt } of page) due.set(stream, nextDueAt ?? null)
+    } catch (error) {
+      if (this.#abort.signal.aborted || isRefoldError(error, 'CLOSED')) return
+      world.logger.log('warn', `what worker ${owner} left is looked for at the next heartbeat`, { error })
+    }
+  }
+
   async #sweep(recovered?: MutableRecovered): Promise<void> {
     const { store, world, settings, due } = this.#runtime
     const horizonMs = horizonOf(settings)
+    this.#watch.age()
     for await (const page of store.directory.find({ status: 'active', pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
@@ -258,13 +233,14 @@ export class Takeover {
           continue
         }
         if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) recovered.overdueTimers++
+        if (entry.owner !== undefined && entry.owner !== this.#runtime.worker) this.#watch.named(entry.owner)
         due.set(entry.stream, entry.nextDueAt)
       }
     }
   }
 
-  async #take(entry: DirectoryEntry): Promise<'ours' | 'theirs' | 'nothing to do'> {
-    const { settings, cells, due, worker, world } = this.#runtime
+  async #take(entry: DirectoryEntry): Promise<Adopted> {
+    const { settings, cells, due, worker, world, capacity } = this.#runtime
     if (entry.status !== 'active') return 'nothing to do'
     if (settings.registry.find(entry.definition, entry.version) === undefined) {
       if (entry.pending > 0) await this.#tellUnregistered(entry)
@@ -273,13 +249,18 @@ export class Takeover {
     if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + horizonOf(settings))
       due.set(entry.stream, entry.nextDueAt)
     if (entry.pending === 0 || entry.condition === 'paused') return 'nothing to do'
-    if (entry.owner !== undefined && entry.owner !== worker && !(await this.#isGone(entry.owner))) return 'theirs'
+    if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
+      return 'theirs'
+    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream)) {
+      capacity.passOver(entry.stream)
+      return 'theirs'
+    }
     return this.adopt(await cells.load(entry.stream))
   }
 
   /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */
   async #tellUnregistered({ stream, definition, version, owner }: DirectoryEntry): Promise<void> {
-    if (!(await this.#isGone(owner))) return
+    if (!(await this.#claiming.isFree(owner))) return
     if (this.#runtime.settings.registry.names.includes(definition)) {
       const message = `${stream} has version ${version}, which is not registered here`
       return this.#report(stream, { code: 'NEEDS_MIGRATION', message })
@@ -327,11 +308,6 @@ export class Takeover {
     this.#reported.add(key)
     this.#runtime.report(stream, report)
   }
-}
-
-/** Somebody else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
-function hasGoneOn(error: unknown): boolean {
-  return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
 }
 
 function definitionOf(stream: string): string {

@@ -5,7 +5,7 @@
  * process or another, passes `changed`, which starts, stops and schedules what the state says.
  */
 import type { Envelope } from '../decide/inputs.js'
-import { nextDueAtOf, statusOf } from '../decide/summary.js'
+import { isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import { jsonOf } from '../json/to-json.js'
@@ -16,6 +16,7 @@ import type { World } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 import { newTroubles } from './attention.js'
 import type { CellHost } from './cell-host.js'
+import { Capacity } from './capacity.js'
 import { Cells } from './cells.js'
 import { pause } from './commit.js'
 import { DueWatch } from './due-watch.js'
@@ -23,11 +24,14 @@ import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
 import { Lease } from './lease.js'
 import { OwnerWatch } from './owner-watch.js'
-import type { Load, Report, TakenOver } from './public-runtime.js'
+import { Handover } from './handover.js'
+import type { Load, Report } from './public-runtime.js'
+import type { Drained, DrainOptions } from './public-worker.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
 import { SnapshotKeeper } from './snapshot-keeper.js'
 import type { Told } from './submission.js'
+import type { TakenOver } from './taken-over.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 import { Trials } from './trials.js'
 
@@ -43,8 +47,10 @@ export interface WorkerSettings {
   readonly snapshotEveryEvents: number
   readonly keepIdle: number
   readonly closeGraceMs: number
+  /** `Infinity`: any number of agents. */
+  readonly capacity: number
   readonly onReport: (report: Report) => void
-  readonly onTakeover: (takenOver: TakenOver) => void
+  readonly onTakeover: (taken: TakenOver) => void
 }
 
 export type ProgressListener = (progress: Progress) => void
@@ -65,11 +71,14 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly trials: Trials
   readonly owners: OwnerWatch
   readonly due: DueWatch
+  readonly capacity: Capacity
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
   readonly #snapshots: SnapshotKeeper
   readonly #progress = new Map<string, Set<ProgressListener>>()
+  #handover: Handover | undefined
+  #closeGraceMs: number
   #closing = false
   #closed = false
 
@@ -83,6 +92,8 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
+    this.capacity = new Capacity(settings.capacity)
+    this.#closeGraceMs = settings.closeGraceMs
     this.#snapshots = new SnapshotKeeper({ store, world, everyEvents: settings.snapshotEveryEvents })
     this.due = new DueWatch({ world, horizonMs: horizonOf(settings), onDue: (stream) => this.onDue(stream) })
     this.cells = new Cells({
@@ -94,8 +105,9 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     })
   }
 
+  /** Nothing begins here any more. */
   get isClosing(): boolean {
-    return this.#closing
+    return this.#closing || this.#handover !== undefined
   }
   get isClosed(): boolean {
     return this.#closed
@@ -105,13 +117,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   get load(): Load {
-    let agents = 0
-    let effects = 0
-    for (const runner of this.#runners.values()) {
-      if (runner.inHand > 0) agents++
-      effects += runner.inHand
-    }
-    return { agents, effects }
+    const inHand = [...this.#runners.values()].map((runner) => runner.inHand).filter((effects) => effects > 0)
+    const { limit, passedOver } = this.capacity
+    const effects = inHand.reduce((sum, count) => sum + count, 0)
+    return { agents: inHand.length, effects, passedOver, capacity: limit }
   }
 
   /** Whether this worker owns the agent in its newest folded state. */
@@ -131,17 +140,39 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
     if (!this.cells.confirm(cell) || !this.performs) return
     this.#snapshots.changed(cell)
-    if (before !== undefined && this.owns(state)) {
+    if (before !== undefined && this.owns(state))
       for (const trouble of newTroubles(cell.stream, before, state)) this.report(cell.stream, trouble)
-      if (!this.owns(before)) this.#tellTakeover(cell.stream, before.agent.owner)
-    }
     if (before?.effects !== state.effects || before.agent !== state.agent) {
-      if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
+      this.perform(cell, state)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
         this.#decideWaiting(cell, state)
     }
     if (before?.timers !== state.timers || before.agent !== state.agent)
       this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
+  }
+
+  /** Begins and stops what the state says, if there is a place for the agent here; else it is left to others. */
+  perform(cell: AgentCell, state: StateDocument): void {
+    if (!this.keepPlace(cell)) return this.#release(cell, state)
+    if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
+    this.#handover?.look(cell)
+  }
+
+  /** Takes a place for an agent that needs one, and gives back the place of one that does not. `false`: there is none. */
+  keepPlace({ stream, state }: AgentCell): boolean {
+    if (!this.capacity.isBounded || state === undefined) return true
+    if (this.owns(state) && isAtWork(state)) return this.capacity.take(stream)
+    this.capacity.leave(stream)
+    if (state.agent.owner === undefined && isAtWork(state) && !this.isClosing) this.capacity.passOver(stream)
+    return true
+  }
+
+  /** It woke here while the worker had its hands full. */
+  #release(cell: AgentCell, { agent: { epoch } }: StateDocument): void {
+    const reject = (error: RefoldError): void => {
+      if (error.code !== 'CLOSED') this.world.logger.log('warn', `${cell.stream} could not be released`, { error })
+    }
+    cell.post({ input: { kind: 'released' }, reason: 'the worker was full', worker: this.worker, epoch }, { reject })
   }
 
   busy(cell: AgentCell): void {
@@ -174,6 +205,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   forgotten(cell: AgentCell): void {
     const { state } = cell
     if (state !== undefined && this.#runners.has(cell)) this.runner(cell).sync(state)
+    this.#handover?.look(cell)
     this.settled(cell)
   }
 
@@ -261,18 +293,17 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   tell(report: Report): void {
-    this.#callUser('onReport', () => this.settings.onReport(report))
+    const { onReport } = this.settings
+    this.#callListener('onReport', () => onReport(report))
   }
 
-  #tellTakeover(stream: string, previous: string | undefined): void {
-    const agent = agentOf(stream)
-    const takenOver: TakenOver =
-      previous === undefined ? { agent, why: 'unowned' } : { agent, previous, why: this.owners.proofOf(previous) }
-    this.#callUser('onTakeover', () => this.settings.onTakeover(takenOver))
+  takenOver(taken: TakenOver): void {
+    const { onTakeover } = this.settings
+    this.#callListener('onTakeover', () => onTakeover(taken))
   }
 
-  /** Whatever the user's listener does harms nobody. */
-  #callUser(name: string, call: () => unknown): void {
+  /** Whatever a listener of the user does harms nobody. */
+  #callListener(name: string, call: () => unknown): void {
     const failed = (error: unknown): void => this.world.logger.log('error', `${name} threw`, { error })
     try {
       const told = call()
@@ -280,6 +311,15 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     } catch (error) {
       failed(error)
     }
+  }
+
+  /** Begins nothing more, and hands over what this worker is at. `close` comes after it, and waits for nothing then. */
+  async drain(options: DrainOptions): Promise<Drained> {
+    const { deadlineMs = this.#closeGraceMs } = options
+    this.#closeGraceMs = 0
+    this.#handover = new Handover({ ...options, deadlineMs, host: this, runners: this.#runners })
+    this.due.close()
+    return this.#handover.run()
   }
 
   /** Stops what may be stopped, awaits what must be, then refuses everything. */
@@ -301,14 +341,14 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   async #bodies(): Promise<void> {
     const awaited = [...this.#runners].filter(([, runner]) => runner.hasBody).map(([cell]) => cell.stream)
     if (awaited.length > 0) {
-      const graceMs = this.settings.closeGraceMs
+      const graceMs = this.#closeGraceMs
       const message = `closing waits, for ${graceMs} ms at most, for bodies that must not be aborted: ${awaited.join(', ')}`
       this.world.logger.log('warn', message, { agents: awaited })
     }
     const bodies = Promise.all([...this.#runners.values()].map((runner) => runner.bodies()))
     let cancel: (() => void) | undefined
     const grace = new Promise<void>((resolve) => {
-      cancel = this.world.clock.setTimer(resolve, this.settings.closeGraceMs)
+      cancel = this.world.clock.setTimer(resolve, this.#closeGraceMs)
     })
     await Promise.race([bodies, grace])
     cancel?.()

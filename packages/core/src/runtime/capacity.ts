@@ -1,0 +1,68 @@
+/**
+ * How many agents may have effects in this worker's hands at a time, and who waits for a place.
+ *
+ * Invariants: an agent has at most one place; nobody but those that have one begins effects here; whoever finds no place
+ * is passed over, and looked at again, the longest waiting first, as soon as there is one.
+ */
+
+/** Whoever is passed over beyond this is found by the next look at the directory. */
+const MOST_PASSED_OVER = 10_000
+
+export class Capacity {
+  /** `Infinity`: places are not counted. */
+  readonly limit: number
+  /** There is a place: look whether this agent still needs one, and take it. Set by the takeover. */
+  onRoom: (stream: string) => Promise<unknown> = async () => {}
+  readonly #held = new Set<string>()
+  readonly #passedOver = new Set<string>()
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get isBounded(): boolean {
+    return this.limit !== Number.POSITIVE_INFINITY
+  }
+
+  /** Agents that found no place here, as far as this worker remembers. */
+  get passedOver(): number {
+    return this.#passedOver.size
+  }
+
+  /** Whether the agent has a place or could take one. */
+  hasRoomFor(stream: string): boolean {
+    return this.#held.size < this.limit || this.#held.has(stream)
+  }
+
+  /** Takes a place for the agent; `false`: there is none. An agent that has one keeps it. */
+  take(stream: string): boolean {
+    if (!this.isBounded) return true
+    if (!this.hasRoomFor(stream)) return false
+    this.#held.add(stream)
+    this.#passedOver.delete(stream)
+    return true
+  }
+
+  /** The agent needs no place. */
+  leave(stream: string): void {
+    this.#passedOver.delete(stream)
+    if (this.#held.delete(stream)) this.#offer()
+  }
+
+  /** The agent needs a place, here or elsewhere. */
+  passOver(stream: string): void {
+    if (!this.isBounded || this.#held.has(stream)) return
+    if (this.#passedOver.size < MOST_PASSED_OVER) this.#passedOver.add(stream)
+    if (this.#held.size < this.limit) this.#offer()
+  }
+
+  /** To one after the other, until somebody takes the place. */
+  #offer(): void {
+    const [longest] = this.#passedOver
+    if (longest === undefined) return
+    this.#passedOver.delete(longest)
+    void this.onRoom(longest).then(() => {
+      if (!this.#held.has(longest) && this.#held.size < this.limit) this.#offer()
+    })
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * How an agent becomes this worker's own: the one place that claims.
+ *
+ * Invariants: only an agent with something to perform is claimed, and only if nobody alive owns it and there is a place
+ * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
+ */
+import { isSuspected } from '../decide/claims.js'
+import type { ClaimReason, Envelope } from '../decide/inputs.js'
+import { inDoubtOf, nextDueAtOf, pendingOf, statusOf } from '../decide/summary.js'
+import { isRefoldError } from '../errors.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { AgentCell } from './agent-cell.js'
+import type { DeathWatch } from './death-watch.js'
+import { refuseMisfit } from './misfit.js'
+import type { Settlement } from './submission.js'
+import type { WorkerRuntime } from './worker-runtime.js'
+
+export type Adopted = 'ours' | 'theirs' | 'nothing to do'
+
+export interface ClaimingOptions {
+  readonly runtime: WorkerRuntime
+  readonly watch: DeathWatch
+  /** Runs what nobody awaits; its trouble is reported. */
+  readonly guard: (stream: string, act: () => Promise<unknown>) => Promise<unknown>
+}
+
+export class Claiming {
+  readonly #runtime: WorkerRuntime
+  readonly #watch: DeathWatch
+  readonly #guard: ClaimingOptions['guard']
+  readonly #onTrial = new Set<string>()
+
+  constructor({ runtime, watch, guard }: ClaimingOptions) {
+    this.#runtime = runtime
+    this.#watch = watch
+    this.#guard = guard
+  }
+
+  /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
+  async adopt(cell: AgentCell): Promise<Adopted> {
+    const { state } = cell
+    const runtime = this.#runtime
+    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active')
+      return 'nothing to do'
+    if (runtime.owns(state)) {
+      runtime.perform(cell, state)
+      runtime.due.set(cell.stream, nextDueAtOf(state))
+      return 'ours'
+    }
+    if (pendingOf(state) === 0 && state.agent.waiting === undefined) return 'nothing to do'
+    if (!(await this.isFree(state.agent.owner))) return 'theirs'
+    refuseMisfit(cell, state)
+    if (isSuspected(state)) return this.#trial(cell, state)
+    await this.#claim(cell)
+    return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
+  }
+
+  /** Whether nobody performs for whom this owner is named. One that was alive a moment ago is watched from then on. */
+  async isFree(owner: string | undefined): Promise<boolean> {
+    if (owner === undefined) return true
+    if (!this.#watch.sees(owner) && (await this.#runtime.owners.look(owner)) !== 'alive') return true
+    this.#watch.seen(owner)
+    return false
+  }
+
+  /** The claim of an agent that is free, to travel with the first timer that is fired. Its outcome is to be handed to `told`. */
+  async forTimer(
+    state: StateDocument,
+  ): Promise<{ envelope: Envelope; told: (settled: Settlement) => void } | undefined> {
+    const why = await this.#whyFree(state)
+    if (why === undefined) return undefined
+    return { envelope: this.#envelope(state, { why }), told: (settled) => this.#tell(state, { why, settled }) }
+  }
+
+  /** A suspect waits for its turn; nobody waits for the suspect. */
+  #trial(cell: AgentCell, { agent }: StateDocument): 'theirs' {
+    if (this.#onTrial.has(cell.stream)) return 'theirs'
+    this.#onTrial.add(cell.stream)
+    const alone = (agent.suspicion?.trials ?? 0) > 0
+    const trial = alone ? 'alone' : 'beside'
+    void this.#guard(cell.stream, async () => {
+      await this.#runtime.trials.inTurn(cell, { alone, claim: () => this.#claim(cell, trial) })
+    }).finally(() => this.#onTrial.delete(cell.stream))
+    return 'theirs'
+  }
+
+  async #claim(cell: AgentCell, trial?: 'beside' | 'alone'): Promise<void> {
+    const { state } = cell
+    const { lease, capacity } = this.#runtime
+    if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
+    const why = await this.#whyFree(state)
+    if (why === undefined) return
+    if (!capacity.take(cell.stream)) return capacity.passOver(cell.stream)
+    this.#runtime.runner(cell).inherit(state)
+    try {
+      const settled = await cell.submit(
+        this.#envelope(state, { why, ...(trial === undefined ? undefined : { trial }) }),
+      )
+      this.#tell(state, { why, settled })
+    } catch (error) {
+      if (!hasGoneOn(error)) throw error
+    } finally {
+      this.#runtime.keepPlace(cell)
+    }
+  }
+
+  async #whyFree({ agent }: StateDocument): Promise<ClaimReason | undefined> {
+    if (agent.owner === undefined) return agent.released === undefined ? 'unowned' : 'released'
+    const verdict = await this.#runtime.owners.look(agent.owner)
+    switch (verdict) {
+      case 'alive':
+        return undefined
+      case 'gone':
+        return 'closed'
+      case 'dead':
+        return 'ended'
+      case 'silent':
+        return 'silent'
+    }
+  }
+
+  #envelope(state: StateDocument, claim: { readonly why: ClaimReason; readonly trial?: 'beside' | 'alone' }): Envelope {
+    const { worker } = this.#runtime
+    const { owner } = state.agent
+    const died = pendingOf(state) > 0 && (claim.why === 'ended' || claim.why === 'silent')
+    return {
+      input: {
+        kind: 'claimed',
+        worker,
+        ...claim,
+        ...(owner === undefined ? undefined : { previous: owner }),
+        ...(died ? { died } : undefined),
+      },
+      worker,
+    }
+  }
+
+  #tell(
+    { agent: { definition, id, owner, released } }: StateDocument,
+    { why, settled }: { readonly why: ClaimReason; readonly settled: Settlement },
+  ): void {
+    if (settled.kind !== 'recorded') return
+    const previous = owner ?? released?.worker
+    this.#runtime.takenOver({
+      agent: { name: definition, id },
+      ...(previous === undefined ? undefined : { previous }),
+      why,
+      ...(released?.reason === undefined ? undefined : { reason: released.reason }),
+      at: this.#runtime.world.clock.now(),
+      effects: pendingOf(settled.state),
+      inDoubt: inDoubtOf(settled.state),
+    })
+  }
+}
+
+/** Somebody else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
+export function hasGoneOn(error: unknown): boolean {
+  return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
+}

@@ -1,0 +1,18 @@
+/** What is told of an agent that changed hands. */
+import type { ClaimReason } from '../decide/inputs.js'
+
+/** An agent that this worker has taken up, and how it knew that nobody performed it. */
+export interface TakenOver {
+  readonly agent: { readonly name: string; readonly id: string }
+  /** The worker that owned the agent, or released it. Absent: nobody ever did. */
+  readonly previous?: string
+  readonly why: ClaimReason
+  /** Why it was released, as whoever drained the worker gave it. */
+  readonly reason?: string
+  /** Epoch milliseconds: when the claim was durable. */
+  readonly at: number
+  /** Effects that go on here. */
+  readonly effects: number
+  /** Effects that wait for somebody's word. */
+  readonly inDoubt: number
+}

@@ -16,7 +16,10 @@ interface Row {
 function rowsOf(text: string): readonly Row[] {
   return text
     .split('\n')
-    .filter((line) => line.startsWith('| ') && !/^\| (?:feature|in XState) \|/.test(line))
+    .filter(
+      (line) =>
+        line.startsWith('| ') && !/^\| (?:feature|in XState|cases|tests) \|/.test(line) && !/^\| \d+ \|/.test(line),
+    )
     .map((line) => {
       const cells = line
         .slice(1, -1)

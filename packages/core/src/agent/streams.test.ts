@@ -39,6 +39,7 @@ function chatter(policy?: { concurrency?: number; perSecond?: number }) {
     states: {
       on: {
         entry: sendTo('chat', { type: 'ask', text: 'on entry' }),
+        exit: sendTo('chat', { type: 'ask', text: 'goodbye' }),
         invoke: {
           id: 'chat',
           src: 'chat',
@@ -102,6 +103,14 @@ describe('EFF-7 a callback', () => {
     expect(bodies.heard).toEqual(['on entry', 'now'])
   })
 
+  test('EFF-7 it hears what the record that ends it sends, before it is cleaned up', async () => {
+    const { bodies, agent } = await began()
+    await agent.send({ type: 'leave' })
+    await settle()
+    expect(bodies.heard).toEqual(['on entry', 'goodbye'])
+    expect(bodies.disposed).toEqual([1])
+  })
+
   test('EFF-7 it hears what another process made the chart send', async () => {
     const { log, time, bodies, definition } = await began()
     const sender = await startProcess({ log, agents: [definition], time, worker: false })
@@ -123,7 +132,7 @@ describe('EFF-7 a callback', () => {
     expect(bodies.heard).toEqual(['on entry'])
     await first.send({ type: 'leave' })
     await settle()
-    expect(bodies.heard).toEqual(['on entry', 'on entry', 'for the second'])
+    expect(bodies.heard).toEqual(['on entry', 'goodbye', 'on entry', 'for the second'])
   })
 
   test('EFF-4 it is cleaned up when the chart leaves it, and what it calls back afterwards changes nothing', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { and, createMachine, raise, setup, spawnChild } from 'xstate'
+import { and, createMachine, fromPromise, raise, setup, spawnChild } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 import { refuseUnsupported } from './refuse.js'
 
@@ -60,6 +60,22 @@ describe('a machine that cannot be made durable is refused with the place', () =
   it('logic written by hand, whose actor nobody could restore', () => {
     const logic = { transition: (state: unknown) => state, getInitialSnapshot: () => ({ status: 'active' }) }
     expect(refusal(inA({}), { actors: { odd: logic } })).toEqual({ code: 'NOT_RESTORABLE', path: 'machine.actors.odd' })
+  })
+
+  it.each([
+    ['logic of XState that was changed by hand', { ...fromPromise(async () => 1), getInitialSnapshot: () => ({}) }],
+    ['a copy of a machine', Object.assign({}, createMachine({}))],
+  ])('%s', (_, logic) => {
+    expect(refusal(inA({}), { actors: { odd: logic } })).toEqual({ code: 'NOT_RESTORABLE', path: 'machine.actors.odd' })
+  })
+
+  it('a chart that XState itself finds wrong only when it runs', () => {
+    const wrong = { initial: 'gone', states: { a: {} } }
+    expect(refusal(wrong)).toEqual({ code: 'INVALID_DEFINITION', path: 'machine' })
+    expect(refusal(inA({}), { actors: { child: createMachine(wrong as never) } })).toEqual({
+      code: 'INVALID_DEFINITION',
+      path: 'machine.actors.child',
+    })
   })
 
   it('the same in a child machine', () => {

@@ -1,13 +1,13 @@
 /** What cannot be made durable is refused when the definition is made, with the place in `facts.path`. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import { transitionsOf } from './chart-edges.js'
 import { checkAction, checkDelay, checkGuard } from './check-implementations.js'
 import type { Implementations } from './check-implementations.js'
 import { actorsOf } from './effect-sources.js'
-import { isMachine } from './logic-kind.js'
+import { isMachine, kindOfLogic } from './logic-kind.js'
 import { ownJson } from './own-json.js'
-import { requireValid } from './refusal.js'
+import { invalidDefinition, requireValid } from './refusal.js'
 
 /**
  * Looks through a machine and the machines inside of it. Throws `INVALID_DEFINITION` for what is named and not there,
@@ -22,9 +22,19 @@ interface Place {
   readonly seen: Set<AnyStateMachine>
 }
 
+/** XState looks at parts of a chart only when they are needed: what it finds wrong is found here. */
 function checkMachine(machine: AnyStateMachine, { path, seen }: Place): void {
   if (seen.has(machine)) return
   seen.add(machine)
+  try {
+    checkParts(machine, { path, seen })
+  } catch (error) {
+    if (isRefoldError(error) || !(error instanceof Error)) throw error
+    throw invalidDefinition({ path, problem: `is no valid chart: ${error.message}`, cause: error })
+  }
+}
+
+function checkParts(machine: AnyStateMachine, { path, seen }: Place): void {
   // XState's types keep implementations and ids to themselves.
   const { implementations, idMap } = machine as unknown as {
     implementations: Implementations
@@ -98,9 +108,7 @@ function checkTransition(
 
 function checkLogic(logic: unknown, { path, seen }: Place): void {
   if (isMachine(logic)) return checkMachine(logic, { path, seen })
-  const { config, transition, getInitialSnapshot } = (logic ?? {}) as { readonly [key: string]: unknown }
-  if (typeof config === 'function' && typeof transition === 'function' && typeof getInitialSnapshot === 'function')
-    return
+  if (kindOfLogic(logic) !== 'unknown') return
   const hint =
     'Use fromPromise, fromCallback, fromObservable, fromEventObservable, fromTransition, effect or a machine.'
   throw new RefoldError(

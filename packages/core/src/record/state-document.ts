@@ -84,6 +84,12 @@ export interface ActorDocument {
   readonly kind: ActorKind
   /** Name of its logic in the parent's `setup({ actors })`; absent for the root. */
   readonly src?: string
+  /** Its own id is its `sid`: XState lists a child that was spawned without an id under `undefined`. */
+  readonly unnamed?: true
+  /** No state of its parent invoked it: a later chart need not do so either. */
+  readonly spawned?: true
+  /** No state of its parent took its outcome when it began: a later chart need not do so either. Never for callbacks. */
+  readonly unheard?: true
   /** Only while it holds the name. */
   readonly systemId?: string
   /** `onSnapshot` of the parent is wanted. */

@@ -238,7 +238,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   deliver(cell: AgentCell, { effect, event }: TreeStep['deliveries'][number]): void {
-    if (cell.state?.effects[effect] !== undefined && this.owns(cell.state))
+    const { state } = cell
+    if (state === undefined || !this.owns(state)) return
+    // A body that this very record ends hears what it was sent before it is stopped, as in XState.
+    if (state.effects[effect] !== undefined || this.#runners.has(cell))
       this.runner(cell).deliver(effect, event as EventData)
   }
 

@@ -5,8 +5,9 @@
 import type { JsonValue } from '../json/json-value.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument } from '../record/state-document.js'
+import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
-import { isEffect } from './live-actor.js'
+import { isEffect, isUnnamed } from './live-actor.js'
 import type { LiveActor, SettledMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { settle } from './settle.js'
@@ -19,6 +20,9 @@ const NAMES = [
   'sid',
   'kind',
   'src',
+  'unnamed',
+  'spawned',
+  'unheard',
   'systemId',
   'sync',
   'status',
@@ -50,10 +54,14 @@ function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['chi
   const { status } = snapshot
   if (actor.machine !== undefined) lookAtMachine(tree, actor)
   const { configuration } = actor
+  const origin = (actor.origin ??= originOf(actor))
   return {
     sid,
     kind,
     src,
+    unnamed: isUnnamed(actor) ? true : undefined,
+    spawned: origin.spawned,
+    unheard: origin.unheard,
     systemId: tree.holdsKey(actor) ? actor.systemId : undefined,
     sync: actor.sync ? true : undefined,
     status: status === 'active' ? undefined : status,

@@ -6,7 +6,7 @@
 import type { ActorId, DetachedActor } from '../record/state-document.js'
 import { documentOf, settleMembers } from './actor-document.js'
 import { byCreation } from './creation-order.js'
-import { isEffect } from './live-actor.js'
+import { isEffect, isInPlace } from './live-actor.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { RUNNING, STOPPED } from './xstate/shapes.js'
@@ -40,10 +40,6 @@ function detachedDocument(tree: LiveTree, actor: LiveActor, before: DetachedActo
   const document = documentOf(tree, actor, before?.actor)
   if (document === before?.actor) return before
   return { id: actor.id, parent: actor.parent?.sid ?? '', actor: document }
-}
-
-function isInPlace(actor: LiveActor): boolean {
-  return actor.parent === undefined || actor.parent.snapshot.children?.[actor.id] === actor.ref
 }
 
 function forget(tree: LiveTree): void {

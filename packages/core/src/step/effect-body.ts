@@ -1,10 +1,10 @@
 /** Performs the body of an effect: what the user gave to `fromPromise`, `fromCallback` and their like, called as XState calls it. */
+import { streamsEvents } from '../definition/logic-kind.js'
 import { copyJson } from '../json/copy-json.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { unsettle } from './settle.js'
 import type { EffectHost, EventData, RunningEffect } from './tree-step.js'
-import { streamsEvents } from './xstate/logic.js'
 
 /** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */
 export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'step' | 'progress'>

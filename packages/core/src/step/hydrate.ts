@@ -39,6 +39,7 @@ function revive(
   actor.ref._processingStatus = actor.life
   actor.open = actor.life === RUNNING
   actor.document = document
+  actor.origin = document
   actor.dirty = false
   if (actor.systemId !== undefined) tree.setKey(actor.systemId, actor.ref)
   const made: Record<string, RefShape> = {}
@@ -59,10 +60,11 @@ function make(
   { id, parent, document }: { id: string; parent: LiveActor; document: ActorDocument },
 ): LiveActor {
   const { sid, kind, src = '', sync = false, systemId } = document
+  const own = document.unnamed === true ? sid : id
   const logic = logicOf(parent.logic, src)
-  const ref = tree.hydrating(sid, () => childRef(logic, { id, src, parent: parent.ref, syncSnapshot: sync }))
+  const ref = tree.hydrating(sid, () => childRef(logic, { id: own, src, parent: parent.ref, syncSnapshot: sync }))
   ref.systemId = systemId
-  return tree.add({ sid, id, parent, kind, logic, ref, src, sync, systemId })
+  return tree.add({ sid, id: own, parent, kind, logic, ref, src, sync, systemId })
 }
 
 /** A parent may itself be detached: again and again, until none is left. */

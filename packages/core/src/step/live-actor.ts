@@ -2,6 +2,7 @@
 import type { JsonValue } from '../json/json-value.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument, ActorId, ActorKind } from '../record/state-document.js'
+import type { ChildOrigin } from './child-origin.js'
 import type { Configuration } from './configurations.js'
 import type {
   EventShape,
@@ -77,6 +78,7 @@ export class LiveActor {
   dirty = true
   document: ActorDocument | undefined = undefined
   detached = false
+  origin: ChildOrigin | undefined = undefined
   nodes: readonly NodeShape[] | undefined = undefined
   configuration: Configuration | undefined = undefined
   historyLive: SnapshotShape['historyValue'] = undefined
@@ -107,6 +109,20 @@ export class LiveActor {
 /** Effects are performed outside the tree. */
 export function isEffect(actor: LiveActor): boolean {
   return actor.kind === 'promise' || actor.kind === 'callback' || actor.kind === 'observable'
+}
+
+/** Under this name XState lists a child that `spawnChild` made without an id; the actor's own id is its session id. */
+const UNNAMED = 'undefined'
+
+/** Whether its parent lists it without a name. */
+export function isUnnamed({ parent, id, ref }: LiveActor): boolean {
+  return id !== UNNAMED && parent?.snapshot.children?.[UNNAMED] === ref
+}
+
+/** Whether its parent's children name it: no other has taken its place there. */
+export function isInPlace(actor: LiveActor): boolean {
+  const { parent, id, ref } = actor
+  return parent === undefined || parent.snapshot.children?.[id] === ref || isUnnamed(actor)
 }
 
 /** The name of its policy: `draft`, or `child.charge` in a child machine. */

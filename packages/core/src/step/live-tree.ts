@@ -3,6 +3,7 @@
  *
  * Invariant: outside of a step nothing moves: `log` is undefined, and what is sent goes to the runtime.
  */
+import { kindOfLogic } from '../definition/logic-kind.js'
 import { RefoldError } from '../errors.js'
 import type { ActorId } from '../record/state-document.js'
 import { edgesTaken } from './edges.js'
@@ -13,7 +14,7 @@ import { StepLog } from './step-log.js'
 import { TimerTable } from './timer-table.js'
 import type { StepOptions, TreeOptions } from './tree-step.js'
 import { Walk } from './walk.js'
-import { kindOf, nameOfLogic } from './xstate/logic.js'
+import { nameOfLogic } from './xstate/logic.js'
 import { goneRef, PlainRef } from './xstate/refs.js'
 import type { EventShape, MachineShape, RefShape, SnapshotShape, TransitionShape } from './xstate/shapes.js'
 import { TreeSystem } from './xstate/system.js'
@@ -103,7 +104,7 @@ export class LiveTree implements SystemHost, RefPort {
   adopt(ref: RefShape, logic: unknown, input: unknown): SnapshotShape | undefined {
     if (this.#hydratingAs !== undefined) return undefined
     const parent = this.actors.get(ref._parent?.sessionId ?? ROOT)
-    const kind = kindOf(logic)
+    const kind = kindOfLogic(logic)
     const src = typeof ref.src === 'string' ? ref.src : nameOfLogic(parent?.logic, logic)
     if (src === undefined || kind === 'unknown') this.logged().refuse(notRestorable(ref, kind))
     ref.src = src

@@ -45,6 +45,51 @@ describe('the places of what is pending', () => {
     ])
   })
 
+  it('an invocation with an id of its own that is gone, though the logic is there', () => {
+    expect(missing(work(promise, { ...busy, a: { after: { 1000: 'b' } } }), state)).toEqual([
+      'actor "it": no active state invokes it',
+    ])
+  })
+
+  it('an `onDone` that is gone: the outcome would be ignored', () => {
+    const chart = (invoke: object): AnyStateMachine =>
+      work(promise, { a: { invoke: { src: 'draft', id: 'it', ...invoke } }, b: {} })
+    const waiting = stateOf(chart({ onDone: 'b' }))
+    expect(missing(chart({ onDone: 'b' }), waiting)).toEqual([])
+    expect(missing(chart({ onError: 'b' }), waiting)).toEqual(['actor "it": no state takes its outcome any more'])
+    expect(missing(chart({}), stateOf(chart({})))).toEqual([])
+    // A state around it, or a wildcard, takes it as well.
+    for (const taker of ['xstate.done.actor.it', 'xstate.done.actor.*', '*']) {
+      const around = work(promise, { a: { invoke: { src: 'draft', id: 'it' }, on: { [taker]: 'b' } }, b: {} })
+      expect(missing(around, waiting), taker).toEqual([])
+    }
+  })
+
+  it('the taker of a spawned actor, in whichever state', () => {
+    const chart = (on: object): AnyStateMachine =>
+      work(promise, { a: { entry: spawnChild('draft', { id: 'it' }), on: { go: 'b' } }, b: { on } })
+    const agent = started(chart({ 'xstate.done.actor.it': 'a' }))
+    agent.send('go')
+    const state = agent.state as TreeState
+    expect(missing(chart({ 'xstate.done.actor.it': 'a' }), state)).toEqual([])
+    expect(missing(chart({}), state)).toEqual(['actor "it": no state takes its outcome any more'])
+    expect(missing(chart({}), stateOf(chart({})))).toEqual([])
+  })
+
+  it('of a callback nobody waits for the end', () => {
+    const listen = fromCallback(() => {})
+    const chart = (invoke: object): AnyStateMachine => work(listen, { a: { invoke: { src: 'draft', ...invoke } } })
+    expect(missing(chart({}), stateOf(chart({ onDone: {} })))).toEqual([])
+  })
+
+  it('of what has ended, nobody asks', () => {
+    const chart = (invoke: object): AnyStateMachine =>
+      work(promise, { a: { invoke: { src: 'draft', id: 'it', ...invoke } } })
+    const agent = started(chart({ onDone: { actions: [] } }))
+    agent.done('0.0')
+    expect(missing(chart({}), agent.state as TreeState)).toEqual([])
+  })
+
   it('logic that is gone, or of another kind', () => {
     const gone = createMachine({
       initial: 'a',

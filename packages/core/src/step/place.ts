@@ -1,9 +1,11 @@
 /** Whether today's chart can receive what an agent's documents hold. Builds no actors. */
 import type { DefinitionInternals } from '../definition/internals.js'
+import { kindOfLogic } from '../definition/logic-kind.js'
 import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
+import { invokerOf, isHeard } from './child-origin.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
-import { kindOf, logicOf } from './xstate/logic.js'
+import { logicOf } from './xstate/logic.js'
 import { boundedMachine, isMachine } from './xstate/machine.js'
 import type { MachineShape } from './xstate/shapes.js'
 
@@ -51,32 +53,42 @@ class Search {
     this.logics.set(sid, logic)
     if (document.kind === 'machine' && isMachine(logic)) this.#machine(document, boundedMachine(logic))
     for (const [id, child] of Object.entries(document.children ?? {})) {
+      const place = { id, parent: sid }
       // A detached actor has outlived its state: only children are looked at.
-      if (this.#isInvokedNoMore(id, sid))
-        this.missing.push({ kind: 'actor', actor: child.sid, what: `actor "${id}": no active state invokes it` })
-      this.child(child, { id, parent: sid })
+      if (this.child(child, place) && document.status === undefined) this.#wanted(child, place)
     }
   }
 
-  child(document: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
+  /** Whether its logic is there. */
+  child(document: ActorDocument, { id, parent }: { id: string; parent: ActorId }): boolean {
     const { sid, src = '' } = document
     const logic = logicOf(this.logics.get(parent), src)
-    const kind = kindOf(logic)
-    if (kind === document.kind) return this.actor(document, logic)
+    const kind = kindOfLogic(logic)
+    if (kind === document.kind) {
+      this.actor(document, logic)
+      return true
+    }
     const what =
       logic === undefined
         ? `actor "${id}": no logic "${src}"`
         : `actor "${id}": logic "${src}" is no ${document.kind} any more`
     this.missing.push({ kind: 'actor', actor: sid, what })
+    return false
   }
 
-  /** Only of invocations without an id of their own: XState calls them `<n>.<node>`, and no spawned actor looks so. */
-  #isInvokedNoMore(id: string, parent: ActorId): boolean {
+  /** A child that runs must still be invoked, if it was, and its end still be heard, if it was when it began. */
+  #wanted(child: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
     const template = this.#templates.get(parent)
-    const node = /^\d+\.(.+)$/.exec(id)?.[1]
-    if (template === undefined || node === undefined) return false
-    const named = template.snapshot.machine?.idMap.has(node) === true
-    return named && !template.activeNodes.some((active) => active.invoke.some((invocation) => invocation.id === id))
+    const machine = template?.snapshot.machine
+    if (template === undefined || machine === undefined || child.status !== undefined) return
+    const { sid: actor, unnamed, spawned, unheard, kind } = child
+    const { activeNodes: active } = template
+    const say = (what: string): void => void this.missing.push({ kind: 'actor', actor, what: `actor "${id}": ${what}` })
+    if (unnamed !== true && spawned !== true && invokerOf(active, id) === undefined)
+      return say('no active state invokes it')
+    const own = unnamed === true ? actor : id
+    if (unheard !== true && kind !== 'callback' && !isHeard({ machine, active }, own))
+      say('no state takes its outcome any more')
   }
 
   #machine(document: ActorDocument, machine: MachineShape): void {

@@ -46,6 +46,15 @@ describe('a step refuses', () => {
     expect(() => new TreeDriver(machine).start()).toThrow(wrong('EVENT_REFUSED'))
   })
 
+  it('a chart that is none', () => {
+    const wrong = createMachine({ initial: 'gone', states: { a: {} } } as never)
+    const code = { code: 'EVENT_REFUSED', message: expect.stringContaining('"gone" not found') }
+    expect(() => new TreeDriver(wrong).start()).toThrow(expect.objectContaining(code))
+    const machine = setup({ actors: { wrong } }).createMachine({ on: { GO: { actions: spawnChild('wrong') } } })
+    const agent = started(machine)
+    expect(() => agent.send('GO')).toThrow(expect.objectContaining(code))
+  })
+
   it('a throw of the root although a child stands between', () => {
     const child = createMachine({ on: { GO: { actions: sendParent({ type: 'BAD' }) } } })
     const machine = setup({ actors: { child } }).createMachine({

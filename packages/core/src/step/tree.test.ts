@@ -203,6 +203,62 @@ describe('actors inside the tree', () => {
     })
   })
 
+  it('actors without an id are known by their session ids, also when they are hydrated', () => {
+    const child = createMachine({
+      on: { END: { target: '.z' } },
+      initial: 'a',
+      states: { a: {}, z: { type: 'final' } },
+    })
+    const machine = setup({ actors: { child } }).createMachine({
+      context: { ended: [] as string[] },
+      on: {
+        SPAWN: { actions: spawnChild('child', { systemId: 'last' }) },
+        STOP: { actions: stopChild(({ system }) => system.get('last')) },
+        END: { actions: sendTo(({ system }) => system.get('last'), { type: 'END' }) },
+        'xstate.done.actor.*': { actions: assign({ ended: ({ context, event }) => [...context.ended, event.type] }) },
+      },
+    })
+    const agent = started(machine)
+    agent.send('SPAWN')
+    expect(agent.root.children).toEqual({
+      undefined: {
+        sid: '1.0',
+        kind: 'machine',
+        src: 'child',
+        unnamed: true,
+        spawned: true,
+        systemId: 'last',
+        value: 'a',
+        context: {},
+      },
+    })
+    expect(agent.state?.detached).toEqual({})
+    agent.send('STOP')
+    agent.send('SPAWN')
+    agent.send('END')
+    expect(agent.context).toEqual({ ended: ['xstate.done.actor.3.0'] })
+  })
+
+  it('transition logic that throws when it begins fails, and its parent hears of it', () => {
+    const bad = fromTransition(
+      (state: number) => state,
+      () => {
+        throw new Error('no')
+      },
+    )
+    const machine = setup({ actors: { bad } }).createMachine({
+      context: { error: null },
+      invoke: { src: 'bad', id: 'b', onError: { actions: assign({ error: ({ event }) => event.error }) } },
+      on: { GO: {} },
+    })
+    const agent = started(machine)
+    agent.send('GO')
+    expect(agent.root).toMatchObject({
+      context: { error: { name: 'Error', message: 'no' } },
+      children: { b: { status: 'error' } },
+    })
+  })
+
   it('an actor whose id another took over lives on beside the tree', () => {
     const machine = setup({ actors: { listen } }).createMachine({
       context: { heard: 0 },
@@ -215,7 +271,7 @@ describe('actors inside the tree', () => {
     agent.send('SPAWN')
     agent.send('SPAWN')
     expect(agent.state?.detached).toEqual({
-      '1.0': { id: 'same', parent: '0', actor: { sid: '1.0', kind: 'callback', src: 'listen' } },
+      '1.0': { id: 'same', parent: '0', actor: { sid: '1.0', kind: 'callback', src: 'listen', spawned: true } },
     })
     agent.effectEvent('1.0', { type: 'HEARD' })
     expect(agent.context).toEqual({ heard: 1 })

@@ -50,14 +50,26 @@ export class Walk {
 
   /** Of an actor that is being made. Throws nothing: an error is in the snapshot. */
   firstSnapshot(actor: LiveActor, input: unknown): SnapshotShape {
-    const { machine, kind } = actor
+    const { kind } = actor
     if (kind === 'promise' || kind === 'callback' || kind === 'observable') return firstEffectSnapshot(kind, input)
-    const scope = this.#scopeOf(actor)
-    const snapshot =
-      machine === undefined ? actor.logic.getInitialSnapshot(scope, input) : initialSnapshot(machine, scope, input)
+    const snapshot = this.#initialOf(actor, input)
     if (snapshot.status === 'error' && actor !== this.#tree.root)
       snapshot.error = this.#childError(actor, snapshot.error)
     return snapshot
+  }
+
+  #initialOf(actor: LiveActor, input: unknown): SnapshotShape {
+    const { machine } = actor
+    const scope = this.#scopeOf(actor)
+    try {
+      return machine === undefined
+        ? actor.logic.getInitialSnapshot(scope, input)
+        : initialSnapshot(machine, scope, input)
+    } catch (error) {
+      // A machine throws here only for a chart that is none; transition logic whatever the user's code throws.
+      if (machine !== undefined) this.#refuseFor(this.#tree.root, error)
+      return { status: 'error', output: undefined, error }
+    }
   }
 
   #scopeOf(actor: LiveActor): ScopeShape {

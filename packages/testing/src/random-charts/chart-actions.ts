@@ -21,6 +21,8 @@ export interface Vocabulary {
   readonly random: Seeded
   readonly events: readonly string[]
   readonly nodeIds: readonly string[]
+  /** Of each parallel node, a state's id in each of two regions. */
+  readonly pairs: readonly (readonly [string, string])[]
   readonly childIds: readonly string[]
   /** Sources that may be spawned here. */
   readonly sources: readonly string[]
@@ -39,6 +41,8 @@ type Loose = any
 
 const set = (update: (context: Context, event: Loose) => Partial<Context>): unknown =>
   assign((({ context, event }: { context: Context; event: Loose }) => update(context, event)) as Loose)
+/** Session ids are not those of plain XState: actors without an id of their own end in them. */
+const typeOf = (event: Loose): string => String(event.type).replace(/\.(x:\d+|\d+\.\d+)$/, '.?')
 const within = ({ spend }: Vocabulary, ...actions: readonly unknown[]): unknown =>
   enqueueActions((({ context, enqueue }: Loose) => {
     if (!spend()) return
@@ -80,7 +84,7 @@ function randomAction(words: Vocabulary): unknown {
     })) as Loose)
   if (kind === 17) return log((({ context }: { context: Context }) => `${text} ${context.n}`) as Loose)
   if (kind === 18) return { type: 'note', params: { text } }
-  return { type: 'note', params: ({ context, event }: Loose) => ({ text, n: context.n, of: event.type }) }
+  return { type: 'note', params: ({ context, event }: Loose) => ({ text, n: context.n, of: typeOf(event) }) }
 }
 
 function randomAssign({ random }: Vocabulary): unknown {
@@ -88,7 +92,7 @@ function randomAssign({ random }: Vocabulary): unknown {
   const number = random.below(5)
   switch (random.below(7)) {
     case 0:
-      return set((context, event) => ({ trail: [...context.trail, String(event.type)].slice(-6) }))
+      return set((context, event) => ({ trail: [...context.trail, typeOf(event)].slice(-6) }))
     case 1:
       return set((context) => ({ bag: { ...context.bag, [key]: number } }))
     case 2:
@@ -129,7 +133,8 @@ function randomSend(words: Vocabulary): unknown {
   const event = { type: random.pick(events), value: random.below(4) }
   const delay = random.chance(0.3) ? { delay: 10 * (1 + random.below(4)) } : undefined
   const id = random.pick(childIds)
-  const kind = random.below(5)
+  const kind = random.below(6)
+  if (kind === 5) return within(words, sendTo(kept as Loose, event as Loose, delay as Loose))
   if (kind === 0 && !isRoot) return within(words, sendParent(event as Loose, delay as Loose))
   if (kind === 1) return within(words, sendTo((({ self }: Loose) => self) as Loose, event as Loose, delay as Loose))
   if (kind === 2) {
@@ -140,14 +145,20 @@ function randomSend(words: Vocabulary): unknown {
   return existing(words, id, sendTo(id as Loose, event as Loose, delay as Loose))
 }
 
+/** An actor that is kept in the context, whatever has become of it. */
+function kept({ context, self }: Loose): unknown {
+  return context.bag.ref ?? self
+}
+
 function randomChildAction(words: Vocabulary): unknown {
   const { random, childIds, sources } = words
   const id = random.pick(childIds)
-  if (random.chance(0.35)) return stopChild(id)
+  if (random.chance(0.3)) return stopChild(id)
+  if (random.chance(0.1)) return within(words, stopChild((({ context }: Loose) => context.bag.ref ?? id) as Loose))
   const src = random.pick(sources)
   const input = { from: 'spawn', nested: { id, list: [random.below(3)] } }
   const options = {
-    id,
+    ...(random.chance(0.8) ? { id } : {}),
     input,
     ...(random.chance(0.15) ? { systemId: `name${random.below(2)}` } : {}),
     ...(random.chance(0.3) ? { syncSnapshot: true } : {}),
@@ -174,7 +185,7 @@ function guard(words: Vocabulary, depth: number): Loose {
     case 0:
       return stateIn(`#${random.pick(words.nodeIds)}` as Loose)
     case 1:
-      return 'isRich'
+      return !words.isRoot && random.chance(0.2) ? 'explodes' : 'isRich'
     case 2:
       return { type: 'isBelow', params: { bound: 1 + random.below(8) } }
     case 5:

@@ -31,10 +31,24 @@ export function randomShape(words: Pick<Vocabulary, 'random'>, prefix: string): 
     node.initial = 's0'
     if (random.chance(0.35)) node.states['end'] = { id: `${prefix}${count++}`, type: 'final' }
     if (random.chance(0.3))
-      node.states['past'] = { id: `${prefix}${count++}`, type: 'history', history: random.pick(['deep', 'shallow']) }
+      node.states['past'] = {
+        id: `${prefix}${count++}`,
+        type: 'history',
+        history: random.pick(['deep', 'shallow']),
+        ...(random.chance(0.3) ? { target: `#${random.pick(states).id}` } : {}),
+      }
     return node
   }
   return grow(0)
+}
+
+/** Targets of one transition that are active together: a state in each of two regions. */
+export function regionPairs(root: NodeConfig): (readonly [string, string])[] {
+  return nodesBelow(root).flatMap(({ type, states = {} }) => {
+    const [one, other] = Object.values(states).map((region) => nodesBelow(region).at(-1) as NodeConfig)
+    const fits = type === 'parallel' && one?.type !== 'history' && other?.type !== 'history'
+    return fits && one !== undefined && other !== undefined ? [[one.id, other.id] as const] : []
+  })
 }
 
 export function nodesBelow(node: NodeConfig): NodeConfig[] {
@@ -46,6 +60,8 @@ export function furnish(root: NodeConfig, words: Vocabulary): void {
   const { random } = words
   for (const node of nodesBelow(root)) {
     if (node.type === 'history') continue
+    if (typeof node.initial === 'string' && random.chance(0.2))
+      node.initial = { target: node.initial, actions: randomActions(words) }
     node['entry'] = randomActions(words)
     node['exit'] = randomActions(words)
     if (random.chance(0.3)) node['tags'] = [`tag${random.below(3)}`]
@@ -62,6 +78,8 @@ export function furnish(root: NodeConfig, words: Vocabulary): void {
       words.events.filter(() => random.chance(0.4)).map((event) => [event, transitions(words)]),
     )
     if (random.chance(0.1)) Object.assign(node['on'] as object, { '*': answer(words) })
+    if (random.chance(0.1)) Object.assign(node['on'] as object, { 'E.*': transitions(words) })
+    if (random.chance(0.05)) Object.assign(node['on'] as object, { 'xstate.done.actor.*': answer(words) })
     if (random.chance(0.2))
       node['always'] = [
         {
@@ -86,15 +104,20 @@ function transitions(words: Vocabulary): unknown[] {
 }
 
 function transition(words: Vocabulary): Record<string, unknown> {
-  const { random, nodeIds } = words
+  const { random } = words
   if (random.chance(0.04)) return {} // forbidden
   const condition = randomGuard(words)
   return {
-    ...(random.chance(0.75) ? { target: `#${random.pick(nodeIds)}` } : {}),
+    ...(random.chance(0.75) ? { target: target(words) } : {}),
     ...(random.chance(0.15) ? { reenter: true } : {}),
     ...(condition === undefined ? {} : { guard: condition }),
     actions: random.chance(0.04) ? ['explode'] : randomActions(words),
   }
+}
+
+function target({ random, nodeIds, pairs }: Vocabulary): string | string[] {
+  if (pairs.length > 0 && random.chance(0.1)) return random.pick(pairs).map((id) => `#${id}`)
+  return `#${random.pick(nodeIds)}`
 }
 
 /** To a child's end or change (`*` hears of them too): its guard ends the circles of children that end at once. */
@@ -108,6 +131,7 @@ function invoke(words: Vocabulary, { node, index }: { node: NodeConfig; index: n
   return {
     src: random.pick(sources),
     ...(random.chance(0.8) ? { id } : {}),
+    ...(random.chance(0.05) ? { systemId: `name${random.below(2)}` } : {}),
     input: ({ context }: { context: { n: number; trail: readonly string[] } }) => ({
       n: context.n,
       trail: context.trail,

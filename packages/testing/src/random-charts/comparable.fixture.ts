@@ -33,13 +33,23 @@ export function comparableOfPlain(actor: AnyActorRef): Comparable {
     context: textOf(snapshot.context),
     output: textOf(snapshot.output),
     error: textOf(snapshot.error),
-    children: Object.entries(snapshot.children ?? {}).map(([id, child]) => [id, comparableOfPlain(child)]),
+    children: Object.entries(snapshot.children ?? {}).map(([id, child]) => [
+      id === child.sessionId ? UNNAMED : id,
+      comparableOfPlain(child),
+    ]),
   }
+}
+
+/** In place of a session id, which is another one in plain XState. */
+export const UNNAMED = '(unnamed)'
+
+function idOf({ id, sessionId }: AnyActorRef): string {
+  return id === sessionId ? UNNAMED : id
 }
 
 function textOf(live: unknown): string {
   const { json, refs } = toJson(live, {
-    refOf: (value) => ('sessionId' in value && 'send' in value ? (value as AnyActorRef).id : undefined),
+    refOf: (value) => ('sessionId' in value && 'send' in value ? idOf(value as AnyActorRef) : undefined),
   })
   return textWithRefs(json, refs)
 }
@@ -51,7 +61,7 @@ function textWithRefs(json: unknown, refs: Readonly<Record<string, string>> | un
 export function comparableOfState(state: TreeState): Comparable {
   const ids = new Map<string, string>()
   const collect = (document: ActorDocument, id: string): void => {
-    ids.set(document.sid, id)
+    ids.set(document.sid, document.unnamed === true || id === document.sid ? UNNAMED : id)
     for (const [childId, child] of Object.entries(document.children ?? {})) collect(child, childId)
   }
   collect(state.root, 'root')
@@ -78,7 +88,10 @@ function comparableOfDocument(document: ActorDocument, ids: ReadonlyMap<string, 
     context: member('context'),
     output: member('output'),
     error: member('error'),
-    children: order.map((id) => [id, comparableOfDocument(document.children?.[id] as ActorDocument, ids)]),
+    children: order.map((id) => {
+      const child = document.children?.[id] as ActorDocument
+      return [id === child.sid ? UNNAMED : id, comparableOfDocument(child, ids)]
+    }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Plain XState is the specification of the step engine. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { viewState } from '../../../core/src/step/state-view.js'
-import { comparableOfPlain, comparableOfState } from './comparable.fixture.js'
+import { comparableOfPlain, comparableOfState, UNNAMED } from './comparable.fixture.js'
 import { PlainRun } from './plain-run.js'
 import { CHART_EVENTS } from './random-chart.js'
 import type { RunInput } from './run-log.js'
@@ -20,12 +20,13 @@ interface Tally {
   timers: number
   emitted: number
   childErrors: number
+  unnamed: number
   refused: number
   ended: number
 }
 
 describe(`random charts, ${CHARTS} from seed ${FIRST} on (replay one: REFOLD_CHART_SEED=<seed> REFOLD_CHARTS=1)`, () => {
-  const tally: Tally = { steps: 0, effects: 0, timers: 0, emitted: 0, childErrors: 0, refused: 0, ended: 0 }
+  const tally: Tally = { steps: 0, effects: 0, timers: 0, emitted: 0, childErrors: 0, unnamed: 0, refused: 0, ended: 0 }
 
   // XState's development build tells of every event to an actor that has stopped.
   beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
@@ -74,6 +75,7 @@ async function compareRuns(seed: number, tally: Tally): Promise<void> {
     tally.emitted += log.emitted.length
     tally.timers += input?.kind === 'timer' ? 1 : 0
     tally.childErrors += wanted.children.filter(([, child]) => child.status === 'error').length
+    tally.unnamed += wanted.children.filter(([id]) => id === UNNAMED || id === 'undefined').length
     if (status !== 'active') {
       // What plain XState leaves running below a root that has ended, the engine stops.
       same({ ...got, children: [] }, { ...wanted, children: [] }, where)

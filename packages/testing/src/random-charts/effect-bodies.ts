@@ -24,6 +24,11 @@ export interface BodyDriver {
   spend(): boolean
 }
 
+function tally(count: { readonly total: number }, { type }: { readonly type: string }): { readonly total: number } {
+  if (type === 'E2' && count.total > 1) throw new Error('two is enough')
+  return type === 'E1' ? { total: count.total + 1 } : count
+}
+
 interface Observer {
   next?: (value: unknown) => void
   error?: (error: unknown) => void
@@ -64,9 +69,9 @@ export function effectLogic(driver: BodyDriver): Record<string, unknown> {
     }),
     watch: fromObservable(({ input }) => observable('watch', input) as never),
     stream: fromEventObservable(({ input }) => observable('stream', input) as never),
-    tally: fromTransition(
-      (count: { total: number }, event: { type: string }) => (event.type === 'E1' ? { total: count.total + 1 } : count),
-      { total: 0 },
-    ),
+    tally: fromTransition(tally, ({ input }) => {
+      if ((input as { n?: number }).n === 7) throw new Error('no tally of seven')
+      return { total: 0 }
+    }),
   }
 }

@@ -1,40 +1,6 @@
-/** XState's releases are held to what the step knows of its logic. */
 import { describe, expect, it } from 'vitest'
-import {
-  createMachine,
-  fromCallback,
-  fromEventObservable,
-  fromObservable,
-  fromPromise,
-  fromTransition,
-  setup,
-} from 'xstate'
-import { kindOf, logicOf, nameOfLogic, streamsEvents } from './logic.js'
-
-const observable = (): never => ({ subscribe: () => ({ unsubscribe: () => {} }) }) as never
-
-describe('the kind of logic', () => {
-  it.each([
-    ['machine', createMachine({})],
-    ['promise', fromPromise(async () => 1)],
-    ['callback', fromCallback(() => {})],
-    ['observable', fromObservable(observable)],
-    ['observable', fromEventObservable(observable)],
-    ['transition', fromTransition((state: number) => state, 0)],
-    ['unknown', { transition: () => 0, getInitialSnapshot: () => 0 }],
-    ['unknown', undefined],
-  ])('%s', (kind, logic) => {
-    expect(kindOf(logic)).toBe(kind)
-  })
-
-  it('tells streams of events from streams of values', () => {
-    expect([
-      streamsEvents(fromEventObservable(observable)),
-      streamsEvents(fromObservable(observable)),
-      streamsEvents(fromPromise(async () => 1)),
-    ]).toEqual([true, false, false])
-  })
-})
+import { fromPromise, setup } from 'xstate'
+import { logicOf, nameOfLogic } from './logic.js'
 
 describe('logic is found again', () => {
   const [one, two] = [fromPromise(async () => 1), fromPromise(async () => 2)]

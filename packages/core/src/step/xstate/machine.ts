@@ -1,5 +1,6 @@
 /** What the step asks of a machine. */
 import type { AnyStateMachine } from 'xstate'
+import { isMachine as isXStateMachine } from '../../definition/logic-kind.js'
 import type { MachineShape, SnapshotShape } from './shapes.js'
 
 /** Microsteps that one macrostep may take. A chart can set a lower number of its own (`options.maxIterations`). */
@@ -40,9 +41,8 @@ export function isLoopError(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Infinite loop detected')
 }
 
-export function isMachine(logic: unknown): logic is MachineShape {
-  return typeof logic === 'object' && logic !== null && '__xstatenode' in logic
-}
+/** As the definition asks, with the members that the step touches. */
+export const isMachine = isXStateMachine as unknown as (logic: unknown) => logic is MachineShape
 
 function copyLiteral(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyLiteral)

@@ -191,12 +191,13 @@ describe('patchOf of Refold’s own objects', () => {
 
   it('takes ids that objects inherit for ids', () => {
     const before = stateOf()
-    const received = {
-      toString: { at: 1, revision: 2 },
-      valueOf: { at: 1, revision: 3 },
-    } as unknown as StateDocument['received']
-    expect(patchFor(before, { ...before, received }).map(({ op }) => op)).toEqual(['add', 'add'])
-    expect(patchFor({ ...before, received }, before).map(({ op }) => op)).toEqual(['remove', 'remove'])
+    const ids = { toString: { at: 1, revision: 2 }, valueOf: { at: 1, revision: 3 } }
+    const received = { 2: ids } as unknown as StateDocument['received']
+    const empty = { ...before, received: { 2: {} } }
+    expect(patchFor(before, { ...before, received }).map(({ op }) => op)).toEqual(['add', 'add', 'add'])
+    expect(patchFor(empty, { ...before, received }).map(({ op }) => op)).toEqual(['add', 'add'])
+    expect(patchFor({ ...before, received }, empty).map(({ op }) => op)).toEqual(['remove', 'remove'])
+    expect(patchFor({ ...before, received }, before).map(({ op }) => op)).toEqual(['remove'])
   })
 
   it('REC-3 folds to the promised state for random trees of actors and random contexts', () => {
@@ -231,9 +232,11 @@ function randomState(before: StateDocument | undefined, { draw, parts }: Parts):
   const effects: { [id: string]: EffectDocument } = {}
   for (let count = draw(4); count > 0; count--)
     effects[`${draw(5)}.0`] = effect(draw(3) === 0 ? { all: [part(), part()], one: part() } : part())
-  const received = Object.fromEntries(
-    Array.from({ length: draw(3) }, () => [['7', 'a/b', 'toString'][draw(3)], { at: draw(5), revision: 1 }]),
-  )
+  const ids = (): StateDocument['received'][string] =>
+    Object.fromEntries(
+      Array.from({ length: draw(3) }, () => [['7', 'a/b', 'toString'][draw(3)], { at: draw(5), revision: 1 }]),
+    )
+  const received = Object.fromEntries(Array.from({ length: draw(3) }, () => [String(draw(3)), ids()]))
   return {
     ...(before !== undefined && draw(2) === 0 ? before : stateOf()),
     root: randomActor(2, { draw, parts }),

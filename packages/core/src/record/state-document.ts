@@ -31,8 +31,11 @@ export interface StateDocument {
   readonly timers: { readonly [timer: TimerId]: TimerDocument }
   /** Actors that live although their parent's `children` names another under their id. */
   readonly detached: { readonly [actor: ActorId]: DetachedActor }
-  /** Ids that outside callers gave to their events, within the definition's window. */
-  readonly received: { readonly [id: string]: ReceivedId }
+  /**
+   * Ids that outside callers gave to their events, within the definition's window: in buckets, oldest first, each named
+   * by the revision of its first.
+   */
+  readonly received: { readonly [bucket: string]: ReceivedIds }
 }
 
 /** The agent's own part: who runs it and what holds it up. */
@@ -161,6 +164,10 @@ export interface TimerDocument {
   readonly lost?: true
   /** JSON pointers into `event` where an actor reference stands (as `null`). */
   readonly refs?: { readonly [pointer: string]: ActorId }
+}
+
+export interface ReceivedIds {
+  readonly [id: string]: ReceivedId
 }
 
 export interface ReceivedId {

@@ -24,6 +24,6 @@ export const STATE_SHAPE: OwnShape = {
     effects: { each: {} },
     timers: { each: {} },
     detached: { each: { members: { actor: ACTOR } } },
-    received: { each: {} },
+    received: { each: { each: {} } },
   },
 }

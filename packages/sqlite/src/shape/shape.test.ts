@@ -31,7 +31,9 @@ const texts = fc.oneof(
   ),
   fc.constantFrom(
     '/state/effects/7.0',
-    '/state/received/a/b',
+    '/state/received/7/a',
+    '/state/received/7/a~1b',
+    '/state/received/7',
     '/state/root/context/12/x',
     '/state/root/value',
     '/1\u0002',

@@ -102,7 +102,7 @@ function writeOperation(writer: ShapeWriter, operation: JsonObject): void {
     if (value === undefined) continue
     writer.key(key)
     // a remembered id of an outside event is any text
-    if (key === 'path' || key === 'from') writer.pointer(value, isReceived(value) ? { anyKeyAt: 3 } : undefined)
+    if (key === 'path' || key === 'from') writer.pointer(value, isReceived(value) ? { anyKeyAt: 4 } : undefined)
     else if (key === 'op' || (key === 'value' && ofChart)) writer.constant(value)
     else writer.value(value)
   }

@@ -46,13 +46,15 @@ export interface Fleet {
 }
 
 /**
- * A definition `plan` of ten steps, each `input.ms` long; `poison` makes the third step end its process. The bodies write
- * what they do to a file of their own.
+ * A definition `plan` of ten steps, each `input.ms` long. `poison` makes the third step end its process, `child` starts a
+ * process that outlives its worker, `talks` prints and sends on the channel of the process. The bodies write what they do
+ * to a file of their own.
  */
 const CONFIG = `
 import { defineAgent, effect } from ${JSON.stringify(moduleUrl('core'))}
 import { sqliteStore } from ${JSON.stringify(moduleUrl('sqlite'))}
 import { assign, setup } from ${JSON.stringify(import.meta.resolve('xstate'))}
+import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 
 const note = (key, what) => appendFileSync(new URL('bodies.jsonl', import.meta.url), JSON.stringify({ key, what, pid: process.pid }) + '\\n')
@@ -61,6 +63,9 @@ const machine = setup({
     work: effect(async ({ input, key, signal }) => {
       note(key, 'begun')
       if (input.poison && input.step === 3) process.kill(process.pid, 'SIGKILL')
+      if (input.child) spawn('sleep', ['30'], { stdio: 'inherit' })
+      if (input.talks) process.send(null)
+      if (input.talks) setInterval(() => console.log('still here'), 5).unref()
       await new Promise((resolve, reject) => {
         setTimeout(resolve, input.ms)
         signal.addEventListener('abort', () => reject(signal.reason))
@@ -70,7 +75,7 @@ const machine = setup({
     }),
   },
 }).createMachine({
-  context: ({ input }) => ({ step: 1, ms: input?.ms ?? 10, poison: input?.poison ?? false }),
+  context: ({ input }) => ({ step: 1, ms: 10, ...input }),
   initial: 'working',
   states: {
     working: {

@@ -41,6 +41,7 @@ describe('the command line', { timeout: 60_000 }, () => {
 
   test.each([
     [['bogus'], "unknown command 'bogus'"],
+    [['up', 'extra'], 'too many arguments'],
     [['up', '--workers', '0'], 'positive integer'],
     [['up', '--wrokers', '2'], 'Did you mean --workers?'],
     [['start'], "missing required argument 'definition'"],

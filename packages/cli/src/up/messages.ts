@@ -28,3 +28,12 @@ export type FromWorker =
   | { readonly kind: 'reported'; readonly report: Pick<Report, 'code' | 'message' | 'agent'> }
   /** It cannot work at all; it exits next. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint?: string }
+
+/** What a worker sends: the code of its agents shares the channel, so that each of ours says that it is. */
+export interface Envelope {
+  readonly refold: FromWorker
+}
+
+export function isEnvelope(sent: unknown): sent is Envelope {
+  return typeof sent === 'object' && sent !== null && 'refold' in sent
+}

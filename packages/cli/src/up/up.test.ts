@@ -95,6 +95,29 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     expect(pids).toHaveLength(2)
   })
 
+  test('CLI-4 a worker whose supervisor is killed finishes what must not be cut off, whatever its bodies print', async () => {
+    const fleet = up('--workers', '1')
+    await start('a', { ms: 400, talks: true })
+    await fleet.event('worker.printed', ({ line }) => line === 'still here')
+    const pids = fleet.events.flatMap((event) => (event.type === 'worker.started' ? [event.pid] : []))
+    fleet.child.kill('SIGKILL')
+    while (pids.some(isRunning)) await sleep(20)
+    const { stdout } = await project.run('ls', '--json')
+    expect(JSON.parse(stdout)).toMatchObject([{ id: 'a' }])
+    expect((JSON.parse(stdout) as { owner?: string }[])[0]?.owner, 'handed over').toBeUndefined()
+  })
+
+  test('CLI-2 a worker is replaced although a process that it has started lives on', async () => {
+    const fleet = up('--workers', '1')
+    await start('a', { ms: 100, child: true })
+    await fleet.event('agent.takenOver')
+    const { pid } = await fleet.event('worker.started')
+    process.kill(pid, 'SIGKILL')
+    await fleet.event('worker.started', (event) => event.pid !== pid)
+    fleet.child.kill('SIGTERM')
+    expect((await fleet.ended).code).toBe(0)
+  })
+
   test('CLI-5 an agent that kills its worker is set aside, and the others finish', async () => {
     const fleet = up()
     await Promise.all([start('poison', { poison: true }), start('a', { ms: 50 }), start('b', { ms: 50 })])

@@ -4,7 +4,7 @@ import type { Worker } from '@refold/core'
 import { loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
 import { EXIT, exitCodeOf } from '../exit-codes.js'
-import type { FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
+import type { Envelope, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 
 const LOAD_EVERY_MS = 500
 
@@ -18,11 +18,13 @@ process.on('message', (message: ToWorker) => {
 // A supervisor that is gone cannot start anything again: its workers hand over what they have.
 process.on('disconnect', () => void drain('its supervisor is gone'))
 process.on('SIGTERM', () => void drain('SIGTERM'))
+// What is printed for a supervisor that is gone is nobody's; it must not end the worker before it has drained.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 // Ctrl-C reaches every process of the terminal; the supervisor says what it means.
 process.on('SIGINT', () => {})
 
 function tell(message: FromWorker): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {}) // one that was on its way when the supervisor went is nobody's
+  if (process.connected) process.send?.({ refold: message } satisfies Envelope, undefined, undefined, () => {}) // one that was on its way when the supervisor went is nobody's
 }
 
 async function work(order: WorkerOrder): Promise<void> {

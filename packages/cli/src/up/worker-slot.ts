@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { FleetEvent } from './fleet-events.js'
+import { isEnvelope } from './messages.js'
 import type { FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 import { pauseAfter } from './restart-pauses.js'
 
@@ -19,6 +20,9 @@ export interface WorkerSlotOptions {
   /** Its process is gone and none follows. */
   readonly onStopped: () => void
 }
+
+/** How long after its end what a worker has printed is still read. */
+const LAST_LINES_MS = 500
 
 const IDLE: InHand = { agents: 0, effects: 0 }
 
@@ -55,13 +59,8 @@ export class WorkerSlot {
     this.#startedAt = performance.now()
     this.#failure = undefined
     for (const stream of [child.stdout, child.stderr]) this.#relay(stream)
-    child.on('message', (message: FromWorker) => this.#heard(message))
-    // A process that could not be made has no `exit`.
-    child.once(
-      'error',
-      (error) => child.pid === undefined && this.#ended(child, { signal: null, exitCode: null, error }),
-    )
-    child.once('close', (exitCode, signal) => this.#ended(child, { exitCode, signal }))
+    child.on('message', (sent: unknown) => isEnvelope(sent) && this.#heard(sent.refold)) // a body may send what it likes
+    this.#listenForEnd(child)
     if (child.pid !== undefined) onEvent({ type: 'worker.started', worker: order.name, pid: child.pid })
     this.#tell(order)
   }
@@ -79,6 +78,20 @@ export class WorkerSlot {
     clearTimeout(this.#restart)
     if (this.#phase === 'dead') this.#stop()
     else this.#child?.kill('SIGKILL')
+  }
+
+  /** Not `close`: a process that a body has started may hold the pipes open long after the worker's end. */
+  #listenForEnd(child: ChildProcess): void {
+    // A process that could not be made has no `exit`.
+    child.once(
+      'error',
+      (error) => child.pid === undefined && this.#ended(child, { signal: null, exitCode: null, error }),
+    )
+    const allHeard = new Promise<void>((resolve) => child.once('disconnect', resolve))
+    child.once('exit', (exitCode, signal) => {
+      setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), LAST_LINES_MS).unref()
+      void allHeard.then(() => this.#ended(child, { exitCode, signal }))
+    })
   }
 
   #tell(message: ToWorker): void {

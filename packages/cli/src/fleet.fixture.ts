@@ -46,8 +46,8 @@ export interface Fleet {
 }
 
 /**
- * A definition `plan` of ten steps, each `input.ms` long. `poison` makes the third step end its process, `child` starts a
- * process that outlives its worker, `talks` prints and sends on the channel of the process. The bodies write what they do
+ * A definition `plan` of ten steps, each `input.ms` long. `poison` makes the third step end its process, `spin` never gives
+ * the event loop back, `child` starts a process that outlives its worker, `talks` prints and sends on the channel of the process. The bodies write what they do
  * to a file of their own.
  */
 const CONFIG = `
@@ -63,6 +63,7 @@ const machine = setup({
     work: effect(async ({ input, key, signal }) => {
       note(key, 'begun')
       if (input.poison && input.step === 3) process.kill(process.pid, 'SIGKILL')
+      if (input.spin) for (;;);
       if (input.child) spawn('sleep', ['30'], { stdio: 'inherit' })
       if (input.talks) process.send(null)
       if (input.talks) setInterval(() => console.log('still here'), 5).unref()
@@ -93,8 +94,12 @@ export default {
   agents: [defineAgent({ name: 'plan', version: 1, machine })],
   store: () => sqliteStore(new URL('agents.db', import.meta.url).pathname),
   workers: 2,
+  worker: { leaseDurationMs: 600 },
 }
 `
+/** Opens for ever, in a worker only. */
+export const HANGING = `if (process.send) await new Promise(() => setInterval(() => {}, 1000))
+${CONFIG}`
 
 export function makeProject(config = CONFIG): Project {
   const directory = mkdtempSync(join(tmpdir(), 'refold-cli-'))

@@ -11,17 +11,12 @@ import { up } from './up/up.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok) // whoever read has read enough
-  throw error
-})
-
 const program = makeProgram(version, {
   up: async (options) => void (process.exitCode = await up(options as unknown as Parameters<typeof up>[0])),
-  start: async (name, options) => console.log(await start(name, options as unknown as Parameters<typeof start>[1])),
+  start: async (name, options) => print(await start(name, options as unknown as Parameters<typeof start>[1])),
   send: async (address, event, options) =>
-    console.log(await send(address, event, options as unknown as Parameters<typeof send>[2])),
-  list: async (name, options) => console.log(await list(name, options as unknown as Parameters<typeof list>[1])),
+    print(await send(address, event, options as unknown as Parameters<typeof send>[2])),
+  list: async (name, options) => print(await list(name, options as unknown as Parameters<typeof list>[1])),
 })
 for (const command of [program, ...program.commands]) command.exitOverride()
 
@@ -29,6 +24,14 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = error instanceof CommanderError ? usageCode(error) : failed(error)
+}
+
+/** Data. Whoever reads it may stop reading when they have enough. */
+function print(text: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed),
+  )
+  console.log(text)
 }
 
 /** Commander has said it already. */

@@ -12,7 +12,20 @@ export type FleetEvent =
       readonly exitCode: number | null
       readonly restartInMs: number
     }
-  | { readonly type: 'worker.stopped'; readonly worker: string; readonly pid: number }
+  | {
+      readonly type: 'worker.stalled'
+      readonly worker: string
+      readonly pid: number
+      /** How long it has said nothing. */
+      readonly silentMs: number
+    }
+  | {
+      readonly type: 'worker.stopped'
+      readonly worker: string
+      readonly pid: number
+      readonly signal: string | null
+      readonly exitCode: number | null
+    }
   | { readonly type: 'worker.printed'; readonly worker: string; readonly line: string }
   | ({ readonly type: 'agent.takenOver'; readonly worker: string } & TakenOver)
   | ({ readonly type: 'agent.reported'; readonly worker: string } & Pick<Report, 'code' | 'message' | 'agent'>)
@@ -28,8 +41,12 @@ export function describe(event: FleetEvent): string {
       return `${event.worker} is ready${recoveredText(event.recovered)}`
     case 'worker.died':
       return `${event.worker} died (${deathText(event)}); ${restartText(event.restartInMs)}`
+    case 'worker.stalled':
+      return `${event.worker} has said nothing for ${Math.round(event.silentMs / 1000)} s: it is killed`
     case 'worker.stopped':
-      return `${event.worker} has stopped; what it had is free for others`
+      return event.exitCode === 0
+        ? `${event.worker} has handed over what it had, and stopped`
+        : `${event.worker} was ended (${deathText(event)}); what it had goes on elsewhere, or at the next start`
     case 'worker.printed':
       return `${event.worker} | ${event.line}`
     case 'agent.takenOver':

@@ -21,6 +21,7 @@ export interface InHand {
 }
 
 export type FromWorker =
+  | { readonly kind: 'alive' }
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly recovered: Omit<Recovered, 'reports'> }
   | { readonly kind: 'load'; readonly load: InHand }

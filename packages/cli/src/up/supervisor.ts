@@ -12,6 +12,8 @@ import { WorkerSlot } from './worker-slot.js'
 
 export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
   readonly workers: number
+  /** A worker that says nothing for so long is killed. */
+  readonly stallMs: number
   readonly onEvent: (event: FleetEvent) => void
 }
 
@@ -69,6 +71,7 @@ export class Supervisor {
   #slot(name: string): WorkerSlot {
     const { config, store, capacity } = this.#options
     return new WorkerSlot({
+      stallMs: this.#options.stallMs,
       order: { kind: 'work', name, config, store, capacity },
       onEvent: (event) => this.#tell(event),
       onHopeless: ({ code, message, hint }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makeProject } from '../fleet.fixture.js'
+import { HANGING, makeProject } from '../fleet.fixture.js'
 import type { Fleet, Project } from '../fleet.fixture.js'
 import type { FleetEvent } from './fleet-events.js'
 
@@ -126,6 +126,37 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     await allDone(2)
     const { stdout } = await project.run('ls', '--json', '--status', 'active')
     expect(JSON.parse(stdout)).toMatchObject([{ id: 'poison', condition: 'blocked' }])
+  })
+
+  test('CLI-10 a worker whose event loop is blocked is killed, and its agent is set aside like one that kills', async () => {
+    const fleet = up()
+    await Promise.all([start('spinner', { spin: true }), start('a', { ms: 50 })])
+    await fleet.event('worker.stalled')
+    const reported = await fleet.event('agent.reported', ({ code }) => code === 'KILLS_ITS_WORKER')
+    expect(reported.agent).toEqual({ name: 'plan', id: 'spinner' })
+    await allDone(1)
+  })
+
+  test('CLI-11 a fleet drains when nobody reads its output any more', async () => {
+    const fleet = up()
+    await start('a', { ms: 30 * SECONDS })
+    await fleet.event('agent.takenOver')
+    const pids = fleet.events.flatMap((event) => (event.type === 'worker.started' ? [event.pid] : []))
+    fleet.child.stdout?.destroy()
+    process.kill(pids[0] as number, 'SIGKILL') // makes it print
+    while (fleet.child.exitCode === null || pids.some(isRunning)) await sleep(20)
+    expect(fleet.child.exitCode).toBe(0)
+  })
+
+  test('CLI-4 a worker that never comes to its end of opening ends when it is asked to', async () => {
+    const hanging = makeProject(HANGING)
+    const fleet = hanging.up('--workers', '1')
+    fleets.push(fleet)
+    await fleet.event('worker.started')
+    await sleep(300)
+    fleet.child.kill('SIGTERM')
+    expect((await fleet.ended).code).toBe(0)
+    hanging.remove()
   })
 
   test('CLI-7 two fleets on one store share its agents', async () => {

@@ -15,16 +15,21 @@ export interface UpOptions {
 }
 
 const DRAW_EVERY_MS = 200
+/** Of `createWorker`. */
+const DEFAULT_LEASE_MS = 10_000
+/** After one, others may take its agents over; after so many it is not waited for any more. */
+const STALLED_AFTER_LEASES = 3
 
 /** Resolves to the exit code when the fleet has ended. Rejects when no worker can work, or the configuration is none. */
 export async function up(options: UpOptions): Promise<number> {
   const file = findConfig(options.config, process.cwd())
-  const { workers } = await loadConfig(file) // a mistake in it is told once, not by every worker
+  const { workers, worker } = await loadConfig(file) // a mistake in it is told once, not by every worker
   const screen = screenOn(process.stdout, options)
   const supervisor = new Supervisor({
     config: file,
     store: options.store,
     capacity: options.capacity,
+    stallMs: STALLED_AFTER_LEASES * (worker?.leaseDurationMs ?? DEFAULT_LEASE_MS),
     workers: options.workers ?? workers ?? availableParallelism(),
     onEvent: (event) => screen.event(event),
   })
@@ -40,16 +45,18 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-/** The first signal drains, a second one ends at once. */
+/** The first signal drains, a second one ends at once. Where nobody reads what it says, it drains too. */
 function listen(supervisor: Supervisor): () => void {
   let asked = false
-  const heard = (signal: NodeJS.Signals): void => {
-    if (asked) supervisor.kill(signal)
-    else supervisor.drain(signal)
+  const drain = (why: string): void => {
+    if (!asked) supervisor.drain(why)
     asked = true
   }
+  const heard = (signal: NodeJS.Signals): void => (asked ? supervisor.kill(signal) : drain(signal))
+  const closed = (): void => drain('the output was closed')
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, heard)
+  process.stdout.on('error', closed)
   return () => {
     for (const signal of signals) process.off(signal, heard)
   }

@@ -7,8 +7,10 @@ import { EXIT, exitCodeOf } from '../exit-codes.js'
 import type { Envelope, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 
 const LOAD_EVERY_MS = 500
+const ALIVE_EVERY_MS = 1_000
 
 let worker: Promise<Worker> | undefined
+let isOpen = false
 let draining = false
 
 process.on('message', (message: ToWorker) => {
@@ -17,7 +19,8 @@ process.on('message', (message: ToWorker) => {
 })
 // A supervisor that is gone cannot start anything again: its workers hand over what they have.
 process.on('disconnect', () => void drain('its supervisor is gone'))
-process.on('SIGTERM', () => void drain('SIGTERM'))
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void drain(signal))
+setInterval(() => tell({ kind: 'alive' }), ALIVE_EVERY_MS).unref()
 // What is printed for a supervisor that is gone is nobody's; it must not end the worker before it has drained.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 // Ctrl-C reaches every process of the terminal; the supervisor says what it means.
@@ -31,6 +34,7 @@ async function work(order: WorkerOrder): Promise<void> {
   try {
     worker = open(order)
     const { recovered } = await worker
+    isOpen = true
     tell({ kind: 'loaded' })
     const { reports: _, ...counts } = await recovered
     tell({ kind: 'ready', recovered: counts })
@@ -66,10 +70,11 @@ function tellLoad(open: Worker): void {
   setInterval(look, LOAD_EVERY_MS).unref()
 }
 
-/** What the store cannot take any more is found by the next owner. */
+/** What the store cannot take any more is found by the next owner. One that is still opening has nothing yet, and may never. */
 async function drain(reason: string): Promise<void> {
   if (draining) return
   draining = true
+  if (!isOpen) process.exit(EXIT.ok)
   try {
     const opened = await worker
     await opened?.drain({ by: 'refold up', reason })

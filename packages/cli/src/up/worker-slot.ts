@@ -1,19 +1,22 @@
 /** One place of a fleet: a worker process, and after its death the next one. */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { FleetEvent } from './fleet-events.js'
 import { isEnvelope } from './messages.js'
 import type { FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
+import { printedLines } from './printed-lines.js'
 import { pauseAfter } from './restart-pauses.js'
+import { StallWatch } from './stall-watch.js'
 
 /** Where the worker stands. */
 type Phase = 'starting' | 'working' | 'dead' | 'stopped'
 
 export interface WorkerSlotOptions {
   readonly order: WorkerOrder
+  /** A worker that says nothing for so long is killed. */
+  readonly stallMs: number
   readonly onEvent: (event: FleetEvent) => void
   /** It died before it could ever work, and said why: so would the next one. */
   readonly onHopeless: (failure: Extract<FromWorker, { readonly kind: 'failed' }>) => void
@@ -59,7 +62,15 @@ export class WorkerSlot {
     this.#startedAt = performance.now()
     this.#failure = undefined
     for (const stream of [child.stdout, child.stderr]) this.#relay(stream)
-    child.on('message', (sent: unknown) => isEnvelope(sent) && this.#heard(sent.refold)) // a body may send what it likes
+    const watch = new StallWatch({
+      limitMs: this.#options.stallMs,
+      onStall: (silentMs) => this.#killStalled(child, silentMs),
+    })
+    child.on('message', (sent: unknown) => {
+      watch.heard()
+      if (isEnvelope(sent)) this.#heard(sent.refold) // a body may send what it likes
+    })
+    child.once('exit', () => watch.stop())
     this.#listenForEnd(child)
     if (child.pid !== undefined) onEvent({ type: 'worker.started', worker: order.name, pid: child.pid })
     this.#tell(order)
@@ -117,6 +128,8 @@ export class WorkerSlot {
         return onEvent({ type: 'agent.reported', worker, ...message.report })
       case 'failed':
         this.#failure = message
+        return
+      case 'alive':
     }
   }
 
@@ -129,7 +142,7 @@ export class WorkerSlot {
     this.#phase = 'dead'
     this.#load = IDLE
     if (this.#draining) {
-      onEvent({ type: 'worker.stopped', worker: order.name, pid })
+      onEvent({ type: 'worker.stopped', worker: order.name, pid, signal, exitCode })
       return this.#stop()
     }
     if (this.#failure !== undefined && !this.#hasWorked) return onHopeless(this.#failure)
@@ -149,10 +162,12 @@ export class WorkerSlot {
   }
 
   #relay(stream: Readable | null): void {
-    if (stream === null) return
     const { order, onEvent } = this.#options
-    createInterface({ input: stream }).on('line', (line) =>
-      onEvent({ type: 'worker.printed', worker: order.name, line }),
-    )
+    if (stream !== null) printedLines(stream, (line) => onEvent({ type: 'worker.printed', worker: order.name, line }))
+  }
+
+  #killStalled(child: ChildProcess, silentMs: number): void {
+    this.#options.onEvent({ type: 'worker.stalled', worker: this.#options.order.name, pid: child.pid ?? 0, silentMs })
+    child.kill('SIGKILL')
   }
 }

@@ -67,11 +67,13 @@ const WHY = {
   ended: 'its process is gone',
   silent: 'silent for its lease',
   closed: 'it closed',
+  released: 'it handed over',
   unowned: 'nobody had it',
 } as const satisfies Record<TakenOver['why'], string>
 
-function previousText({ previous, why }: TakenOver): string {
-  return previous === undefined ? ` (${WHY[why]})` : ` from ${nameOf(previous)} (${WHY[why]})`
+function previousText({ previous, why, reason }: TakenOver): string {
+  const from = previous === undefined ? '' : ` from ${nameOf(previous)}`
+  return `${from} (${WHY[why]}${reason === undefined ? '' : `: ${reason}`})`
 }
 
 /** A worker's id is its name and something random. */

@@ -1,5 +1,5 @@
 /** What a supervisor and its workers say to each other. All of it is plain data. */
-import type { Load, Recovered, Report, TakenOver } from '@refold/core'
+import type { Recovered, Report, TakenOver } from '@refold/core'
 
 /** The first message to a worker. */
 export interface WorkerOrder {
@@ -11,12 +11,19 @@ export interface WorkerOrder {
   readonly capacity: number | undefined
 }
 
-export type ToWorker = WorkerOrder | { readonly kind: 'drain' }
+/** `reason`: recorded with each agent that the worker releases. */
+export type ToWorker = WorkerOrder | { readonly kind: 'drain'; readonly reason: string }
+
+/** What a worker has in hand. */
+export interface InHand {
+  readonly agents: number
+  readonly effects: number
+}
 
 export type FromWorker =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly recovered: Omit<Recovered, 'reports'> }
-  | { readonly kind: 'load'; readonly load: Load }
+  | { readonly kind: 'load'; readonly load: InHand }
   | { readonly kind: 'took over'; readonly takenOver: TakenOver }
   | { readonly kind: 'reported'; readonly report: Pick<Report, 'code' | 'message' | 'agent'> }
   /** It cannot work at all; it exits next. */

@@ -5,9 +5,9 @@
  * that a supervisor may die, or two may run on one store; a worker whose supervisor is gone drains by itself.
  */
 import { RefoldError } from '@refold/core'
-import type { Load, RefoldErrorCode } from '@refold/core'
+import type { RefoldErrorCode } from '@refold/core'
 import type { FleetEvent } from './fleet-events.js'
-import type { WorkerOrder } from './messages.js'
+import type { InHand, WorkerOrder } from './messages.js'
 import { WorkerSlot } from './worker-slot.js'
 
 export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
@@ -15,7 +15,7 @@ export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
   readonly onEvent: (event: FleetEvent) => void
 }
 
-export interface FleetStatus extends Load {
+export interface FleetStatus extends InHand {
   readonly workers: number
   readonly working: number
   readonly takeovers: number
@@ -57,7 +57,7 @@ export class Supervisor {
   /** Every worker hands over what it has, then ends. */
   drain(signal: string): void {
     this.#options.onEvent({ type: 'fleet.draining', signal })
-    for (const slot of this.#slots) slot.drain()
+    for (const slot of this.#slots) slot.drain(signal)
   }
 
   /** Nothing is lost by it: what was pending goes on at the next start. */

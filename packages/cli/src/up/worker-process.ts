@@ -1,23 +1,23 @@
 /** A worker of a fleet: the process that `Supervisor` forks. It performs agents until it is told to drain, or is killed. */
-import { createRuntime, isRefoldError } from '@refold/core'
-import type { Runtime } from '@refold/core'
+import { createWorker, isRefoldError } from '@refold/core'
+import type { Worker } from '@refold/core'
 import { loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
 import { EXIT, exitCodeOf } from '../exit-codes.js'
-import type { FromWorker, ToWorker, WorkerOrder } from './messages.js'
+import type { FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 
 const LOAD_EVERY_MS = 500
 
-let runtime: Promise<Runtime> | undefined
+let worker: Promise<Worker> | undefined
 let draining = false
 
 process.on('message', (message: ToWorker) => {
-  if (message.kind === 'drain') void drain()
-  else if (runtime === undefined) void work(message)
+  if (message.kind === 'drain') void drain(message.reason)
+  else if (worker === undefined) void work(message)
 })
 // A supervisor that is gone cannot start anything again: its workers hand over what they have.
-process.on('disconnect', () => void drain())
-process.on('SIGTERM', () => void drain())
+process.on('disconnect', () => void drain('its supervisor is gone'))
+process.on('SIGTERM', () => void drain('SIGTERM'))
 // Ctrl-C reaches every process of the terminal; the supervisor says what it means.
 process.on('SIGINT', () => {})
 
@@ -27,24 +27,26 @@ function tell(message: FromWorker): void {
 
 async function work(order: WorkerOrder): Promise<void> {
   try {
-    runtime = open(order)
-    const { recovered } = await runtime
+    worker = open(order)
+    const { recovered } = await worker
     tell({ kind: 'loaded' })
     const { reports: _, ...counts } = await recovered
     tell({ kind: 'ready', recovered: counts })
-    tellLoad(await runtime)
+    tellLoad(await worker)
   } catch (error) {
     if (draining) return
     fail(error)
   }
 }
 
-async function open({ name, config: file, store, capacity }: WorkerOrder): Promise<Runtime> {
+async function open({ name, config: file, store, capacity }: WorkerOrder): Promise<Worker> {
   const config = await loadConfig(file)
-  return createRuntime({
+  return createWorker({
     store: await openStore(config, store),
     agents: config.agents,
-    worker: { ...config.worker, id: name, ...(capacity === undefined ? undefined : { capacity }) },
+    ...config.worker,
+    id: name,
+    ...(capacity === undefined ? undefined : { capacity }),
     onReport: ({ code, message, agent }) =>
       tell({ kind: 'reported', report: { code, message, ...(agent === undefined ? undefined : { agent }) } }),
     onTakeover: (takenOver) => tell({ kind: 'took over', takenOver }),
@@ -52,23 +54,23 @@ async function open({ name, config: file, store, capacity }: WorkerOrder): Promi
 }
 
 /** Only when it changed: a fleet that rests is silent. */
-function tellLoad({ load: first }: Runtime): void {
-  let last = first
-  tell({ kind: 'load', load: first })
-  const timer = setInterval(() => {
-    void runtime?.then(({ load }) => {
-      if (load.agents !== last.agents || load.effects !== last.effects) tell({ kind: 'load', load: (last = load) })
-    })
-  }, LOAD_EVERY_MS)
-  timer.unref()
+function tellLoad(open: Worker): void {
+  let last: InHand | undefined
+  const look = (): void => {
+    const { agents, effects } = open.load
+    if (agents !== last?.agents || effects !== last.effects) tell({ kind: 'load', load: (last = { agents, effects }) })
+  }
+  look()
+  setInterval(look, LOAD_EVERY_MS).unref()
 }
 
-async function drain(): Promise<void> {
+/** What the store cannot take any more is found by the next owner. */
+async function drain(reason: string): Promise<void> {
   if (draining) return
   draining = true
   try {
-    const opened = await runtime
-    await opened?.close()
+    const opened = await worker
+    await opened?.drain({ by: 'refold up', reason })
     process.exit(EXIT.ok)
   } catch (error) {
     fail(error)

@@ -4,9 +4,8 @@ import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Load } from '@refold/core'
 import type { FleetEvent } from './fleet-events.js'
-import type { FromWorker, ToWorker, WorkerOrder } from './messages.js'
+import type { FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 import { pauseAfter } from './restart-pauses.js'
 
 /** Where the worker stands. */
@@ -21,13 +20,13 @@ export interface WorkerSlotOptions {
   readonly onStopped: () => void
 }
 
-const IDLE: Load = { agents: 0, effects: 0 }
+const IDLE: InHand = { agents: 0, effects: 0 }
 
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions
   #phase: Phase = 'dead'
   #child: ChildProcess | undefined
-  #load: Load = IDLE
+  #load: InHand = IDLE
   #startedAt = 0
   #earlyDeaths = 0
   #hasWorked = false
@@ -42,7 +41,7 @@ export class WorkerSlot {
   get isWorking(): boolean {
     return this.#phase === 'working'
   }
-  get load(): Load {
+  get load(): InHand {
     return this.#load
   }
 
@@ -68,11 +67,11 @@ export class WorkerSlot {
   }
 
   /** It hands over what it has, then ends. */
-  drain(): void {
+  drain(reason: string): void {
     this.#draining = true
     clearTimeout(this.#restart)
     if (this.#phase === 'dead') this.#stop()
-    else this.#tell({ kind: 'drain' })
+    else this.#tell({ kind: 'drain', reason })
   }
 
   kill(): void {

@@ -64,7 +64,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.state$ = new Observable((subscriber) => this.#follow(subscriber))
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
     this.progress$ = new Observable((subscriber) =>
-      options.runtime.onProgress(options.stream, (progress) => subscriber.next(progress)),
+      options.runtime.listeners.onProgress(options.stream, (progress) => subscriber.next(progress)),
     )
   }
 
@@ -232,7 +232,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   #cell(): Promise<AgentCell> {
     const { runtime, stream } = this.#options
-    if (runtime.isClosing) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
+    if (runtime.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
     return runtime.cells.load(stream)
   }
   /** The cell, folded up to the store's head. */

@@ -1,12 +1,15 @@
 /** One process of a test: a runtime on its own connection and clock. Several on one log are several processes. */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import type { Report, Runtime, RuntimeOptions } from '../runtime/public-runtime.js'
+import type { Worker } from '../runtime/public-worker.js'
+import type { TakenOver } from '../runtime/taken-over.js'
 import { memoryStore } from '../store/memory-store.js'
 import type { MemoryLog } from '../store/memory-store.js'
 import type { Store, StoredEvent } from '../store/port.js'
 import { createWorld } from '../world/system-world.js'
 import type { LogLevel } from '../world/world.js'
 import { createRuntime } from './create-runtime.js'
+import { createWorker } from './create-worker.js'
 import { faultyStore } from './faulty-store.fixture.js'
 import type { FaultyStore } from './faulty-store.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
@@ -14,7 +17,9 @@ import type { ManualClock } from './manual-time.fixture.js'
 
 export const LEASE_MS = 9_000
 
-export interface ProcessOptions extends Partial<Omit<RuntimeOptions, 'store' | 'world' | 'onReport' | 'agents'>> {
+export interface ProcessOptions extends Partial<
+  Omit<RuntimeOptions, 'store' | 'world' | 'onReport' | 'onTakeover' | 'agents'>
+> {
   readonly log: MemoryLog
   readonly agents: readonly AgentDefinition[]
   /** Shared by the processes of one test. */
@@ -24,12 +29,13 @@ export interface ProcessOptions extends Partial<Omit<RuntimeOptions, 'store' | '
   readonly prepare?: (process: { readonly store: FaultyStore }) => void
 }
 
-export interface Process {
-  readonly runtime: Runtime
+export interface Process<R extends Runtime = Runtime> {
+  readonly runtime: R
   readonly store: FaultyStore
   readonly time: ManualTime
   readonly clock: ManualClock
   readonly reports: readonly Report[]
+  readonly takenOver: readonly TakenOver[]
   readonly logged: readonly { readonly level: LogLevel; readonly message: string }[]
   /** Dies without a word, or is stopped: nothing of it goes on, no lock is released. */
   die(): void
@@ -38,25 +44,57 @@ export interface Process {
 }
 
 /** Opens a runtime and lets it recover. */
-export async function startProcess(options: ProcessOptions): Promise<Process> {
-  const { log, agents, time = new ManualTime(), maxAppendBytes, prepare, ...rest } = options
+export async function startProcess({ worker, snapshots, ...options }: ProcessOptions): Promise<Process> {
+  return open(options, (parts) =>
+    createRuntime({
+      ...parts,
+      ...(snapshots === undefined ? undefined : { snapshots }),
+      worker: worker ?? { leaseDurationMs: LEASE_MS },
+    }),
+  )
+}
+
+export interface WorkerProcessOptions extends Pick<ProcessOptions, 'log' | 'agents' | 'time' | 'prepare'> {
+  readonly id?: string
+  readonly capacity?: number
+}
+
+/** The same with `createWorker`. */
+export async function startWorker({ id, capacity, ...options }: WorkerProcessOptions): Promise<Process<Worker>> {
+  return open(options, (parts) =>
+    createWorker({
+      ...parts,
+      leaseDurationMs: LEASE_MS,
+      ...(id === undefined ? undefined : { id }),
+      ...(capacity === undefined ? undefined : { capacity }),
+    }),
+  )
+}
+
+type Parts = Required<Pick<RuntimeOptions, 'store' | 'agents' | 'world' | 'onReport' | 'onTakeover'>>
+
+async function open<R extends Runtime>(
+  options: Pick<ProcessOptions, 'log' | 'agents' | 'time' | 'maxAppendBytes' | 'prepare'>,
+  create: (parts: Parts) => Promise<R>,
+): Promise<Process<R>> {
+  const { log, agents, time = new ManualTime(), maxAppendBytes, prepare } = options
   const clock = time.clock()
   const store = faultyStore(memoryStore(log), maxAppendBytes === undefined ? {} : { maxAppendBytes })
   prepare?.({ store })
   const reports: Report[] = []
+  const takenOver: TakenOver[] = []
   const logged: { level: LogLevel; message: string }[] = []
   const world = createWorld({
     clock,
     random: () => 0,
     logger: { log: (level, message) => logged.push({ level, message }) },
   })
-  const runtime = await createRuntime({
-    worker: { leaseDurationMs: LEASE_MS },
-    ...rest,
+  const runtime = await create({
     store,
     agents,
     world,
     onReport: (report) => reports.push(report),
+    onTakeover: (taken) => takenOver.push(taken),
   })
   await settle()
   const die = (): void => {
@@ -67,7 +105,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
     clock.frozen = false
     store.mend()
   }
-  return { runtime, store, time, clock, reports, logged, die, wake }
+  return { runtime, store, time, clock, reports, takenOver, logged, die, wake }
 }
 
 /** Time enough for others to see that a process is dead, and to take over what it left. */

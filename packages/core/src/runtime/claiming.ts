@@ -141,7 +141,7 @@ export class Claiming {
   ): void {
     if (settled.kind !== 'recorded') return
     const previous = owner ?? released?.worker
-    this.#runtime.takenOver({
+    this.#runtime.listeners.takenOver({
       agent: { name: definition, id },
       ...(previous === undefined ? undefined : { previous }),
       why,

@@ -58,6 +58,11 @@ export class Handover {
     return { released: this.#released, inDoubt: this.#inDoubt }
   }
 
+  /** The deadline is now. */
+  hurry(): void {
+    this.#done?.()
+  }
+
   /** The agent's state has gone on, or a body of it has ended. */
   look(cell: AgentCell): void {
     const isWaitedFor = !this.#isLate && this.#options.runners.get(cell)?.isAwaited === true

@@ -55,6 +55,7 @@ export class Takeover {
       guard: (stream, act) => this.#guard(stream, act),
     })
     runtime.onDue = (stream) => void this.#guard(stream, () => this.#fireDue(stream))
+    runtime.onUnperformed = (cell) => void this.#guard(cell.stream, () => this.adopt(cell))
     runtime.capacity.onRoom = (stream) => this.#guard(stream, () => this.#lookAt(stream))
   }
 
@@ -79,7 +80,7 @@ export class Takeover {
     const { world } = this.#runtime
     const message = 'the directory cannot be read: no agent is taken up here'
     world.logger.log('error', message, { error: cause })
-    this.#runtime.tell({ code: isRefoldError(cause) ? cause.code : 'INVARIANT', message, facts: { cause } })
+    this.#runtime.listeners.report({ code: isRefoldError(cause) ? cause.code : 'INVARIANT', message, facts: { cause } })
   }
 
   /** Agents that wait for a person were told of once, perhaps to a process that is gone. */

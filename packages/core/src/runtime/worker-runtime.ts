@@ -15,6 +15,7 @@ import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 import { newTroubles } from './attention.js'
+import { bodiesWithin } from './bodies-within.js'
 import type { CellHost } from './cell-host.js'
 import { Capacity } from './capacity.js'
 import { Cells } from './cells.js'
@@ -23,6 +24,7 @@ import { DueWatch } from './due-watch.js'
 import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
 import { Lease } from './lease.js'
+import { Listeners } from './listeners.js'
 import { OwnerWatch } from './owner-watch.js'
 import { Handover } from './handover.js'
 import type { Load, Report } from './public-runtime.js'
@@ -53,8 +55,6 @@ export interface WorkerSettings {
   readonly onTakeover: (taken: TakenOver) => void
 }
 
-export type ProgressListener = (progress: Progress) => void
-
 /** Inputs of callers that may stand in line for one agent. */
 const MAX_LINE = 10_000
 const PAUSE_AFTER_REJECTION_MS = 100
@@ -72,12 +72,15 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly owners: OwnerWatch
   readonly due: DueWatch
   readonly capacity: Capacity
+  readonly listeners: Listeners
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
+  /** Called when an agent that is not this worker's has something to perform. Set by the takeover. */
+  onUnperformed: (cell: AgentCell) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
   readonly #snapshots: SnapshotKeeper
-  readonly #progress = new Map<string, Set<ProgressListener>>()
   #handover: Handover | undefined
+  #handing: Promise<unknown> = Promise.resolve()
   #closeGraceMs: number
   #closing = false
   #closed = false
@@ -92,6 +95,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
+    this.listeners = new Listeners({ ...settings, logger: world.logger })
     this.capacity = new Capacity(settings.capacity)
     this.#closeGraceMs = settings.closeGraceMs
     this.#snapshots = new SnapshotKeeper({ store, world, everyEvents: settings.snapshotEveryEvents })
@@ -105,6 +109,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     })
   }
 
+  /** `close` was called: nothing is taken any more. */
+  get isShut(): boolean {
+    return this.#closing
+  }
   /** Nothing begins here any more. */
   get isClosing(): boolean {
     return this.#closing || this.#handover !== undefined
@@ -144,6 +152,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       for (const trouble of newTroubles(cell.stream, before, state)) this.report(cell.stream, trouble)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       this.perform(cell, state)
+      if (!this.owns(state) && isAtWork(state)) this.onUnperformed(cell)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
         this.#decideWaiting(cell, state)
     }
@@ -272,15 +281,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   progress(cell: AgentCell, progress: Progress): void {
-    for (const listener of this.#progress.get(cell.stream) ?? []) listener(progress)
-  }
-  onProgress(stream: string, listener: ProgressListener): () => void {
-    const listeners = this.#progress.get(stream) ?? new Set()
-    this.#progress.set(stream, listeners.add(listener))
-    return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0 && this.#progress.get(stream) === listeners) this.#progress.delete(stream)
-    }
+    this.listeners.progress(cell.stream, progress)
   }
 
   tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined {
@@ -292,28 +293,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   report(stream: string, report: Omit<Report, 'agent'>): void {
-    this.tell({ ...report, agent: agentOf(stream) })
-  }
-
-  tell(report: Report): void {
-    const { onReport } = this.settings
-    this.#callListener('onReport', () => onReport(report))
-  }
-
-  takenOver(taken: TakenOver): void {
-    const { onTakeover } = this.settings
-    this.#callListener('onTakeover', () => onTakeover(taken))
-  }
-
-  /** Whatever a listener of the user does harms nobody. */
-  #callListener(name: string, call: () => unknown): void {
-    const failed = (error: unknown): void => this.world.logger.log('error', `${name} threw`, { error })
-    try {
-      const told = call()
-      if (told instanceof Promise) told.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+    this.listeners.report({ ...report, agent: agentOf(stream) })
   }
 
   /** Begins nothing more, and hands over what this worker is at. `close` comes after it, and waits for nothing then. */
@@ -322,39 +302,26 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.#closeGraceMs = 0
     this.#handover = new Handover({ ...options, deadlineMs, host: this, runners: this.#runners })
     this.due.close()
-    return this.#handover.run()
+    const drained = this.#handover.run()
+    this.#handing = drained
+    return drained
   }
 
-  /** Stops what may be stopped, awaits what must be, then refuses everything. */
+  /** Stops what may be stopped, awaits what must be, then refuses everything. A drain that still waits waits no longer. */
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
+    this.#handover?.hurry()
+    await this.#handing
     this.due.close()
     this.slots.close()
     for (const runner of this.#runners.values()) runner.stop()
     await this.#drained()
-    await this.#bodies()
+    await bodiesWithin(this.#closeGraceMs, { runners: this.#runners, world: this.world })
     await this.#drained()
     this.#closed = true
     for (const cell of this.cells.all()) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
     await this.lease.close()
-  }
-
-  /** Begun payments are awaited, but not for ever: what has not ended by then is in doubt at the next start. */
-  async #bodies(): Promise<void> {
-    const awaited = [...this.#runners].filter(([, runner]) => runner.hasBody).map(([cell]) => cell.stream)
-    if (awaited.length > 0) {
-      const graceMs = this.#closeGraceMs
-      const message = `closing waits, for ${graceMs} ms at most, for bodies that must not be aborted: ${awaited.join(', ')}`
-      this.world.logger.log('warn', message, { agents: awaited })
-    }
-    const bodies = Promise.all([...this.#runners.values()].map((runner) => runner.bodies()))
-    let cancel: (() => void) | undefined
-    const grace = new Promise<void>((resolve) => {
-      cancel = this.world.clock.setTimer(resolve, this.#closeGraceMs)
-    })
-    await Promise.race([bodies, grace])
-    cancel?.()
   }
 
   /** What is under way is stored, or the store cannot be reached. */

@@ -22,6 +22,7 @@ import { pause } from './commit.js'
 import { DueWatch } from './due-watch.js'
 import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
+import { FleetOrders } from './fleet-orders.js'
 import { Lease } from './lease.js'
 import { OwnerWatch } from './owner-watch.js'
 import { Handover } from './handover.js'
@@ -72,6 +73,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly owners: OwnerWatch
   readonly due: DueWatch
   readonly capacity: Capacity
+  readonly fleet: FleetOrders
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
@@ -90,6 +92,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.worker = worker
     this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
+    this.fleet = new FleetOrders({ store, world, isClosed: () => this.#closed })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
     this.capacity = new Capacity(settings.capacity)

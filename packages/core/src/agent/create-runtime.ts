@@ -1,13 +1,14 @@
 /** `createRuntime`: one process's way to its agents. */
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { AgentOf } from '../runtime/public-agent.js'
+import type { FindQuery, FleetAnswer, FleetOrder, StandingOrder } from '../runtime/public-fleet.js'
 import type {
   Load,
   MigrateOptions,
@@ -16,17 +17,20 @@ import type {
   RuntimeOptions,
   StartOptions,
 } from '../runtime/public-runtime.js'
-import { heartbeatRegister } from '../runtime/lease.js'
 import type { OwnerWatch } from '../runtime/owner-watch.js'
 import { Registry } from '../runtime/registry.js'
 import type { Drained, DrainOptions, Worker } from '../runtime/public-worker.js'
 import type { Settlement } from '../runtime/submission.js'
 import { Takeover } from '../runtime/takeover.js'
 import { WorkerRuntime } from '../runtime/worker-runtime.js'
+import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
 import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
+import { findAgents } from './find-agents.js'
+import { hold, pauseFleet, resumeFleet } from './fleet-commands.js'
+import type { FleetCommands } from './fleet-commands.js'
 import { streamOf } from './ids.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
@@ -88,6 +92,11 @@ async function refuseWhilePerformed(
   })
 }
 
+/** What a start under a standing order says of it. */
+function heldBy(order: StandingOrder | undefined): { held?: { by?: string; reason?: string } } {
+  return order === undefined ? {} : { held: notesOf(order) }
+}
+
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
 function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
@@ -108,6 +117,7 @@ class OpenRuntime implements Worker {
   readonly #runtime: WorkerRuntime
   readonly #takeover: Takeover
   #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
+  readonly #commands: FleetCommands
   #leave: (() => Promise<void>) | undefined
   #closing: Promise<void> | undefined
   #draining: Promise<Drained> | undefined
@@ -115,6 +125,7 @@ class OpenRuntime implements Worker {
   constructor(runtime: WorkerRuntime) {
     this.#runtime = runtime
     this.#takeover = new Takeover(runtime)
+    this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
     this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
     this.recovered.catch(() => undefined)
   }
@@ -132,8 +143,9 @@ class OpenRuntime implements Worker {
 
   /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
   async #reach(): Promise<void> {
-    const { store, worker, performs, lease } = this.#runtime
-    if (!performs) return void (await store.registers.get(heartbeatRegister(worker)))
+    const { store, worker, performs, lease, fleet } = this.#runtime
+    await fleet.read()
+    if (!performs) return
     this.#leave = await store.presence?.announce(worker)
     await lease.begin()
   }
@@ -154,6 +166,7 @@ class OpenRuntime implements Worker {
     const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
+    await this.#holdIfOrdered(cell)
     return this.#handle(cell)
   }
 
@@ -171,9 +184,25 @@ class OpenRuntime implements Worker {
         worker,
         ...(isOurs ? { epoch: 1 } : undefined),
         ...notes,
+        ...heldBy(runtime.fleet.holding(cell.definition.name)),
       })
     } finally {
       runtime.keepPlace(cell)
+    }
+  }
+
+  /** An order that was given before the start was stored, and was not known here, holds the agent all the same. */
+  async #holdIfOrdered(cell: AgentCell): Promise<void> {
+    const { fleet, world } = this.#runtime
+    try {
+      await fleet.read()
+      const order = fleet.holding(cell.definition.name)
+      if (order !== undefined && cell.state?.agent.paused === undefined) await hold(cell, order, this.#runtime)
+    } catch (error) {
+      if (isRefoldError(error, 'CLOSED')) return
+      world.logger.log('warn', `it is unknown whether ${cell.stream} is to be paused by an order to the fleet`, {
+        error,
+      })
     }
   }
 
@@ -219,6 +248,28 @@ class OpenRuntime implements Worker {
     return drained
   }
 
+  async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
+    this.#assertOpen()
+    return findAgents(this.#runtime.store, query)
+  }
+  async rebuildDirectory(): Promise<RebuiltDirectory> {
+    this.#assertOpen()
+    return this.#runtime.store.directory.rebuild()
+  }
+  async pause(order?: FleetOrder): Promise<FleetAnswer> {
+    this.#assertOpen()
+    return pauseFleet(this.#commands, order)
+  }
+  async resume(order?: FleetOrder): Promise<FleetAnswer> {
+    this.#assertOpen()
+    return resumeFleet(this.#commands, order)
+  }
+  async standingOrders(): Promise<readonly StandingOrder[]> {
+    this.#assertOpen()
+    await this.#runtime.fleet.read()
+    return this.#runtime.fleet.standing
+  }
+
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
@@ -232,8 +283,12 @@ class OpenRuntime implements Worker {
     await this.#runtime.store.close()
   }
 
-  #registered(definition: AgentDefinition): ReturnType<typeof internalsOf> {
+  #assertOpen(): void {
     if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the runtime is closed')
+  }
+
+  #registered(definition: AgentDefinition): ReturnType<typeof internalsOf> {
+    this.#assertOpen()
     const { name, version } = internalsOf(definition)
     return this.#runtime.settings.registry.get(name, version)
   }

@@ -76,7 +76,11 @@ test.each([undefined, false] as const)(
       closed = true
       await store.close()
     }
-    await expect(open({ store: asStore(store, { registers, close }), worker })).rejects.toBe(refusal)
+    // oxlint-disable-next-line require-yield -- it has nothing to give
+    const read = async function* (): AsyncGenerator<never> {
+      throw refusal
+    }
+    await expect(open({ store: asStore(store, { registers, close, read }), worker })).rejects.toBe(refusal)
     expect(closed).toBe(true)
   },
 )

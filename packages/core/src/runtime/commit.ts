@@ -1,5 +1,5 @@
 /**
- * The one place that appends to an agent's stream.
+ * The one place that appends: to an agent's stream, and to that of the fleet's orders.
  *
  * Invariants: at most one append in flight per agent (the caller sees to it); after an unknown outcome the *identical*
  * batch is repeated until the store says what became of it, because a decision on a state that may not exist is worse
@@ -34,9 +34,12 @@ export interface CommitOptions {
 
 const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
 
-export async function commit(records: readonly NewRecord[], options: CommitOptions): Promise<CommitResult> {
+export async function commit(
+  records: readonly NewRecord[] | readonly NewEvent[],
+  options: CommitOptions,
+): Promise<CommitResult> {
   const { store, stream, expected } = options
-  const events = records as unknown as readonly NewEvent[]
+  const events = records as unknown as readonly NewEvent[] // a record is JSON; its interface only names the members
   let unknown = false
   for (let tries = 1; ; tries++) {
     try {

@@ -2,8 +2,9 @@
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import type { RefoldErrorCode } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
-import type { Store } from '../store/port.js'
+import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
+import type { FindQuery, FleetAnswer, FleetOrder, StandingOrder } from './public-fleet.js'
 import type { AgentOf } from './public-agent.js'
 import type { TakenOver } from './taken-over.js'
 
@@ -96,6 +97,25 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
    * place) when the chart cannot take the patched state, with `OWNER_MAY_LIVE` while a worker performs it: pause it first.
    */
   migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
+  /** A page of agents as the directory knows them, in the order of their starts. */
+  find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
+  /** Makes the directory anew from the log, while agents go on, and tells how many entries were wrong. */
+  rebuildDirectory(): Promise<RebuiltDirectory>
+
+  /**
+   * Pauses all agents of a definition, or all there are, each by a record of its own. The order stands, across restarts, until
+   * it is taken back: agents that are started meanwhile begin paused. Repeating it is safe. Rejects when the order itself
+   * cannot be stored; agents that it cannot reach are in the answer.
+   */
+  pause<K extends Name>(order?: FleetOrder<K>): Promise<FleetAnswer>
+  /**
+   * Takes the order back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
+   * definition while an order holds all.
+   */
+  resume<K extends Name>(order?: FleetOrder<K>): Promise<FleetAnswer>
+  /** Pauses of definitions, or of all, that stand now. */
+  standingOrders(): Promise<readonly StandingOrder[]>
+
   /** Nothing is lost: pending effects resume at the next start, here or elsewhere. */
   close(): Promise<void>
 }

@@ -24,6 +24,7 @@ export type {
   StateOf,
   WaitOptions,
 } from './public-agent.js'
+export type { FindQuery, FleetAnswer, FleetFailure, FleetOrder, StandingOrder } from './public-fleet.js'
 export type {
   CreateRuntime,
   Load,

@@ -19,7 +19,7 @@ export const DIRECTORY_COLUMNS = [
 export type DirectoryColumn = (typeof DIRECTORY_COLUMNS)[number]
 
 /** Numbers in the file: never change them. */
-export const STATUS_CODES: Readonly<Record<AgentStatus, number>> = { active: 0, done: 1, error: 2, stopped: 3 }
+const STATUS_CODES: Readonly<Record<AgentStatus, number>> = { active: 0, done: 1, error: 2, stopped: 3 }
 export const CONDITION_CODES: Readonly<Record<Condition, number>> = {
   running: 0,
   paused: 1,

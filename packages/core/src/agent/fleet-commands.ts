@@ -1,0 +1,118 @@
+/** Commands to a definition's agents, or to all: each agent gets a record of its own, and those that come later are held. */
+import { suggestName } from '../definition/nearest-name.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { ControlInput, Envelope } from '../decide/inputs.js'
+import type { AgentCell } from '../runtime/agent-cell.js'
+import { isSettled } from '../runtime/fleet-orders.js'
+import { inGroups } from '../runtime/in-groups.js'
+import type { FleetAnswer, FleetFailure, FleetOrder, StandingOrder } from '../runtime/public-fleet.js'
+import type { WorkerRuntime } from '../runtime/worker-runtime.js'
+import type { DirectoryQuery } from '../store/port.js'
+import { checkMembers, notesOf, requireOption } from './check-options.js'
+
+export interface FleetCommands {
+  readonly runtime: WorkerRuntime
+  /** Looks whether the agent is to be performed here. */
+  readonly takeUp: (cell: AgentCell) => Promise<void>
+}
+
+/** First the order, so that whoever starts an agent from now on holds it; then the agents that are there. */
+export async function pauseFleet(commands: FleetCommands, given: FleetOrder = {}): Promise<FleetAnswer> {
+  const order = standingOrder(commands, given)
+  await commands.runtime.fleet.give({
+    type: 'refold.fleet.paused',
+    order,
+    change: (standing) => [...standing.filter((other) => other.definition !== order.definition), order],
+  })
+  return sweep(commands, [{ status: 'active' }], { order, input: { kind: 'paused', fleet: true } })
+}
+
+/** Takes the order back, then resumes what it held. Agents that were paused one by one stay so. */
+export async function resumeFleet(commands: FleetCommands, given: FleetOrder = {}): Promise<FleetAnswer> {
+  const order = standingOrder(commands, given)
+  await commands.runtime.fleet.give({
+    type: 'refold.fleet.resumed',
+    order,
+    change: (standing) => {
+      if (order.definition === undefined) return []
+      const all = standing.find(({ definition }) => definition === undefined)
+      if (all !== undefined) throw allAreHeld(all)
+      return standing.filter(({ definition }) => definition !== order.definition)
+    },
+  })
+  const held: readonly DirectoryQuery[] = [{ condition: 'paused' }, { condition: 'blocked' }]
+  const queries = held.map((query) => ({ ...query, status: 'active' }) as const)
+  return sweep(commands, queries, { order, input: { kind: 'resumed', fleet: true } })
+}
+
+/** Pauses an agent that was started after the order was given, if it is not paused yet. */
+export async function hold(
+  cell: AgentCell,
+  order: StandingOrder,
+  { worker }: { readonly worker: string },
+): Promise<void> {
+  try {
+    await cell.submit({ input: { kind: 'paused', fleet: true }, worker, ...notesOf(order) })
+  } catch (error) {
+    if (!isSettled(error)) throw error
+  }
+}
+
+interface Command {
+  readonly order: StandingOrder
+  readonly input: ControlInput
+}
+
+/** Bounded in memory by a page, and in concurrency. One agent's trouble keeps no other from its record. */
+async function sweep(
+  { runtime, takeUp }: FleetCommands,
+  queries: readonly DirectoryQuery[],
+  { order, input }: Command,
+): Promise<FleetAnswer> {
+  const failed: FleetFailure[] = []
+  let count = 0
+  const envelope: Envelope = { input, worker: runtime.worker, ...notesOf(order) }
+  const { definition } = order
+  for (const query of queries) {
+    const asked = definition === undefined ? query : { ...query, definition }
+    for await (const page of runtime.store.directory.find(asked)) {
+      await inGroups(page, async ({ stream, definition: name, id, condition }) => {
+        if (input.kind === 'paused' && condition === 'paused') return
+        try {
+          const cell = await runtime.cells.load(stream)
+          await cell.submit(envelope)
+          count++
+          if (input.kind === 'resumed') await takeUp(cell)
+        } catch (error) {
+          if (isRefoldError(error, 'CLOSED')) throw error
+          if (!isSettled(error)) failed.push(failureOf({ name, id }, error))
+        }
+      })
+    }
+  }
+  return { count, failed }
+}
+
+function standingOrder({ runtime }: FleetCommands, given: unknown): StandingOrder {
+  checkMembers(given, { path: '', known: ['definition', 'by', 'reason'] })
+  const { definition } = given
+  const { names } = runtime.settings.registry
+  if (definition !== undefined) {
+    const path = 'definition'
+    requireOption(typeof definition === 'string', { path, problem: 'must be a text' })
+    const hint = suggestName(definition, names)
+    requireOption(names.includes(definition), { path, problem: `'${definition}' is not registered here`, hint })
+  }
+  const at = runtime.world.clock.now()
+  return { ...(definition === undefined ? undefined : { definition }), at, ...notesOf(given) }
+}
+
+function allAreHeld({ by, at }: StandingOrder): RefoldError {
+  const message = `all agents are paused${by === undefined ? '' : ` by ${by}`} since ${new Date(at).toISOString()}`
+  return new RefoldError('CONFLICT', message, { hint: 'Resume all: `refold.resume()`.', facts: { by, at } })
+}
+
+function failureOf(agent: FleetFailure['agent'], error: unknown): FleetFailure {
+  const code = isRefoldError(error) ? error.code : 'INVARIANT'
+  return { agent, code, message: error instanceof Error ? error.message : String(error) }
+}

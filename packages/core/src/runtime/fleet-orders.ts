@@ -1,0 +1,109 @@
+/**
+ * Orders that concern whole definitions and outlive every process: a stream of their own, whose last event says what stands.
+ *
+ * Invariants: an order is appended with the expected revision, so that of two at once neither is lost; an agent's start
+ * that was stored after the order was given is held, at its start or, by the one who started it, right after it.
+ */
+import { isRefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { Expected } from '../record/revision.js'
+import type { NewEvent, Store } from '../store/port.js'
+import type { World } from '../world/world.js'
+import { commit } from './commit.js'
+import type { StandingOrder } from './public-fleet.js'
+
+/** No definition's name begins so: it is no agent's stream. */
+export const FLEET_STREAM = 'refold-fleet'
+
+export interface FleetOrdersOptions {
+  readonly store: Store
+  readonly world: World
+  readonly isClosed: () => boolean
+}
+
+/** What is appended: `standing` says it all, so that the last event is enough. */
+interface GivenOrder {
+  readonly type: 'refold.fleet.paused' | 'refold.fleet.resumed'
+  readonly order: StandingOrder
+  readonly change: (standing: readonly StandingOrder[]) => readonly StandingOrder[]
+}
+
+interface Known {
+  readonly head: Expected
+  readonly standing: readonly StandingOrder[]
+}
+
+export class FleetOrders {
+  readonly #options: FleetOrdersOptions
+  #known: Known = { head: 'no_stream', standing: [] }
+  /** Orders given here: a look that began before one of them knows less than this process does. */
+  #given = 0
+  #reading: Promise<void> | undefined
+  #next: Promise<void> | undefined
+
+  constructor(options: FleetOrdersOptions) {
+    this.#options = options
+  }
+
+  /** All that stands, as far as this process has read. */
+  get standing(): readonly StandingOrder[] {
+    return this.#known.standing
+  }
+
+  /** The order by which agents of a definition are held; `undefined`: none, as far as this process has read. */
+  holding(name: string): StandingOrder | undefined {
+    return this.standing.find(({ definition }) => definition === undefined || definition === name)
+  }
+
+  /** Resolves when what was stored at the time of the call has been read. Many calls share one look at the store. */
+  read(): Promise<void> {
+    if (this.#reading === undefined) return (this.#reading = this.#read().finally(() => (this.#reading = undefined)))
+    return (this.#next ??= this.#reading.then(go, go).then(() => {
+      this.#next = undefined
+      return this.read()
+    }))
+  }
+
+  /** Appends the order to what stands, whoever else gives one. Throws what the store says, or what `change` throws. */
+  async give({ type, order, change }: GivenOrder): Promise<void> {
+    const { store, world, isClosed } = this.#options
+    for (;;) {
+      await this.read()
+      const { head, standing: before } = this.#known
+      const standing = change(before)
+      const data = { ...order, standing } as unknown as JsonValue // members that are absent, not undefined
+      const event: NewEvent = { id: world.newId(), type, data, metadata: {} }
+      const onUnknown = (error: unknown): void =>
+        world.logger.log('warn', 'it is unknown whether an order to the fleet was stored; it is repeated', { error })
+      const result = await commit([event], { store, world, stream: FLEET_STREAM, expected: head, onUnknown, isClosed })
+      if (result.kind === 'stored') {
+        this.#given++
+        this.#known = { head: result.revision, standing }
+        return
+      }
+      if (result.kind !== 'conflict') throw result.error
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { store } = this.#options
+    const given = this.#given
+    for await (const [last] of store.read(FLEET_STREAM, { direction: 'backwards', limit: 1 })) {
+      if (last === undefined || given !== this.#given) continue
+      this.#known = { head: last.revision, standing: standingOf(last.data) }
+    }
+  }
+}
+
+/** Whether an order found an agent that needs no order any more. */
+export function isSettled(error: unknown): boolean {
+  return isRefoldError(error, 'CONFLICT') || isRefoldError(error, 'NOT_ACTIVE') || isRefoldError(error, 'NOT_FOUND')
+}
+
+function go(): void {}
+
+/** Of another program's event: nothing. */
+function standingOf(data: JsonValue): readonly StandingOrder[] {
+  const standing = (data as { readonly standing?: unknown } | null)?.standing
+  return Array.isArray(standing) ? (standing as StandingOrder[]) : []
+}

@@ -74,7 +74,7 @@ describe('never-retry', () => {
     play('EFF-16', async (simulation) => {
       const a = await workerOf(simulation, 'a', { policy: neverRetry })
       simulation.faults.add({ process: 'a', type: 'refold.effect.started', fault: { kind: 'crash', when: 'before' } })
-      await begin(simulation, a)
+      await Promise.allSettled([begin(simulation, a)]) // it may die before it has answered
       await simulation.when(() => a.state === 'down')
       await simulation.until(a.start())
       await until(simulation, await simulation.until(a.attach('task', '1')), 'resting')

@@ -52,6 +52,17 @@ export function safetyOf({ src, begun }: EffectDocument, definition: DefinitionI
   return begun?.safety ?? safety
 }
 
+/**
+ * How a worker goes on with a pending effect: it begins an attempt (perhaps again, with the same key), asks what became of
+ * the one that was interrupted, or nobody can tell.
+ */
+export function resumptionOf(effect: EffectDocument, definition: DefinitionInternals): 'begin' | 'ask' | 'doubt' {
+  if (effect.begun === undefined) return 'begin'
+  const safety = safetyOf(effect, definition)
+  if (safety === 'reconcilable') return 'ask'
+  return safety === 'never-retry' ? 'doubt' : 'begin'
+}
+
 function startedDocument({ kind, src, input }: StartedEffect, startedBy: string): EffectDocument {
   return input === undefined ? { kind, src, startedBy } : { kind, src, input, startedBy }
 }

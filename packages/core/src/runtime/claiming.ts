@@ -4,14 +4,15 @@
  * Invariants: only an agent with something to perform is claimed, and only if nobody alive owns it and there is a place
  * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
  */
-import { isSuspected } from '../decide/claims.js'
 import type { ClaimReason, Envelope } from '../decide/inputs.js'
 import { inDoubtOf, nextDueAtOf, pendingOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from './agent-cell.js'
 import type { DeathWatch } from './death-watch.js'
-import { refuseMisfit } from './misfit.js'
+import { claimOf, judgeState, reasonToClaim } from './judgement.js'
+import type { Trial } from './judgement.js'
+import { misfit } from './misfit.js'
 import type { Settlement } from './submission.js'
 import type { WorkerRuntime } from './worker-runtime.js'
 
@@ -47,12 +48,21 @@ export class Claiming {
       runtime.due.set(cell.stream, nextDueAtOf(state))
       return 'ours'
     }
-    if (pendingOf(state) === 0 && state.agent.waiting === undefined) return 'nothing to do'
-    if (!(await this.isFree(state.agent.owner))) return 'theirs'
-    refuseMisfit(cell, state)
-    if (isSuspected(state)) return this.#trial(cell, state)
-    await this.#claim(cell)
-    return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
+    const whyFree = async (): Promise<ClaimReason | undefined> =>
+      (await this.isFree(state.agent.owner)) ? this.#whyFree(state) : undefined
+    const judgement = await judgeState(state, { definition: cell.definition, whyFree })
+    switch (judgement.kind) {
+      case 'nothing to do':
+        return 'nothing to do'
+      case 'owned':
+        return 'theirs'
+      case 'misfit':
+        throw misfit(cell, judgement.missing)
+      case 'claim':
+        if (judgement.trial !== undefined) return this.#trial(cell, judgement.trial)
+        await this.#claim(cell)
+        return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
+    }
   }
 
   /** Whether nobody performs for whom this owner is named. One that was alive a moment ago is watched from then on. */
@@ -69,22 +79,25 @@ export class Claiming {
   ): Promise<{ envelope: Envelope; told: (settled: Settlement) => void } | undefined> {
     const why = await this.#whyFree(state)
     if (why === undefined) return undefined
-    return { envelope: this.#envelope(state, { why }), told: (settled) => this.#tell(state, { why, settled }) }
+    const { worker } = this.#runtime
+    return {
+      envelope: claimOf(state, { worker, why, trial: undefined }),
+      told: (settled) => this.#tell(state, { why, settled }),
+    }
   }
 
   /** A suspect waits for its turn; nobody waits for the suspect. */
-  #trial(cell: AgentCell, { agent }: StateDocument): 'theirs' {
+  #trial(cell: AgentCell, trial: Trial): 'theirs' {
     if (this.#onTrial.has(cell.stream)) return 'theirs'
     this.#onTrial.add(cell.stream)
-    const alone = (agent.suspicion?.trials ?? 0) > 0
-    const trial = alone ? 'alone' : 'beside'
+    const alone = trial === 'alone'
     void this.#guard(cell.stream, async () => {
       await this.#runtime.trials.inTurn(cell, { alone, claim: () => this.#claim(cell, trial) })
     }).finally(() => this.#onTrial.delete(cell.stream))
     return 'theirs'
   }
 
-  async #claim(cell: AgentCell, trial?: 'beside' | 'alone'): Promise<void> {
+  async #claim(cell: AgentCell, trial?: Trial): Promise<void> {
     const { state } = cell
     const { lease, capacity } = this.#runtime
     if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
@@ -93,9 +106,8 @@ export class Claiming {
     if (!capacity.take(cell.stream)) return capacity.passOver(cell.stream)
     this.#runtime.runner(cell).inherit(state)
     try {
-      const settled = await cell.submit(
-        this.#envelope(state, { why, ...(trial === undefined ? undefined : { trial }) }),
-      )
+      const { worker } = this.#runtime
+      const settled = await cell.submit(claimOf(state, { worker, why, trial }))
       this.#tell(state, { why, settled })
     } catch (error) {
       if (!hasGoneOn(error)) throw error
@@ -105,34 +117,8 @@ export class Claiming {
   }
 
   async #whyFree({ agent }: StateDocument): Promise<ClaimReason | undefined> {
-    if (agent.owner === undefined) return agent.released === undefined ? 'unowned' : 'released'
-    const verdict = await this.#runtime.owners.look(agent.owner)
-    switch (verdict) {
-      case 'alive':
-        return undefined
-      case 'gone':
-        return 'closed'
-      case 'dead':
-        return 'ended'
-      case 'silent':
-        return 'silent'
-    }
-  }
-
-  #envelope(state: StateDocument, claim: { readonly why: ClaimReason; readonly trial?: 'beside' | 'alone' }): Envelope {
-    const { worker } = this.#runtime
-    const { owner } = state.agent
-    const died = pendingOf(state) > 0 && (claim.why === 'ended' || claim.why === 'silent')
-    return {
-      input: {
-        kind: 'claimed',
-        worker,
-        ...claim,
-        ...(owner === undefined ? undefined : { previous: owner }),
-        ...(died ? { died } : undefined),
-      },
-      worker,
-    }
+    const { owner } = agent
+    return reasonToClaim(agent, owner === undefined ? undefined : await this.#runtime.owners.look(owner))
   }
 
   #tell(

@@ -10,7 +10,7 @@
  *    attempt which is recorded as failed already is not.
  * E5 a stopped body that does not end keeps its slot for its time-out and no longer: others of its source wait for it.
  */
-import { effectKey, safetyOf } from '../decide/effects-part.js'
+import { effectKey, resumptionOf, safetyOf } from '../decide/effects-part.js'
 import type { Input } from '../decide/inputs.js'
 import type { EffectPolicy } from '../definition/internals.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -148,12 +148,12 @@ export class Performance {
 
   /** Records the attempt where it must be, then runs the body. */
   #record(effect: EffectDocument): void {
-    const safety = safetyOf(effect, this.#hands.cell.definition)
+    const { definition } = this.#hands.cell
     // Whoever began it: without an outcome it was interrupted.
-    const interrupted = effect.begun !== undefined
-    if (interrupted && safety === 'reconcilable') void this.#reconcile(effect)
-    else if (interrupted && safety === 'never-retry') this.#doubt('interrupted')
-    else if (safety === 'idempotent' && !this.#hands.inherited.delete(this.id)) this.#run(effect)
+    const way = resumptionOf(effect, definition)
+    if (way === 'ask') void this.#reconcile(effect)
+    else if (way === 'doubt') this.#doubt('interrupted')
+    else if (safetyOf(effect, definition) === 'idempotent' && !this.#hands.inherited.delete(this.id)) this.#run(effect)
     else this.#recordBegin()
   }
 

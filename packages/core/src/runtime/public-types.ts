@@ -26,6 +26,18 @@ export type {
 } from './public-agent.js'
 export type { FindQuery, FleetAnswer, FleetFailure, FleetOrder, StandingOrder } from './public-fleet.js'
 export type {
+  PlannedAgent,
+  PlannedBlock,
+  PlannedDoubt,
+  PlannedEffect,
+  PlannedOwned,
+  PlannedPause,
+  PlannedResumption,
+  PlannedTimer,
+  PlannedTrouble,
+  RecoveryPlan,
+} from './public-plan.js'
+export type {
   CreateRuntime,
   Load,
   MigrateOptions,

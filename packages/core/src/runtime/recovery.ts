@@ -1,6 +1,5 @@
 /**
- * Recovery: snapshot? + fold the records after it. A discriminated union of phases, so that a log line or an error can
- * say how far it came.
+ * Recovery: snapshot? + fold the records after it.
  *
  * Invariants: no user code runs; a snapshot is a cache (folding from any gives what folding from zero gives), and one
  * of another format, another incarnation, or beyond the head is ignored; memory is bounded by a page and the state.
@@ -15,13 +14,6 @@ import type { StateDocument } from '../record/state-document.js'
 import type { Store, StoredEvent } from '../store/port.js'
 import { StateReplay } from '../store/state-replay.js'
 import { readSnapshot } from './snapshots.js'
-
-export type RecoveryPhase =
-  | { readonly phase: 'loading snapshot' }
-  | { readonly phase: 'folding'; readonly from: Revision }
-  | { readonly phase: 'claiming'; readonly previous: string | undefined }
-  | { readonly phase: 'resuming'; readonly effects: number }
-  | { readonly phase: 'running' }
 
 /** A stream folded up to its head. */
 export interface Folded {
@@ -53,10 +45,9 @@ export const NOTHING_FOLDED: Folded = {
 }
 
 /** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
-export async function recover(store: Store, stream: string, onPhase?: (phase: RecoveryPhase) => void): Promise<Folded> {
-  onPhase?.({ phase: 'loading snapshot' })
+export async function recover(store: Store, stream: string): Promise<Folded> {
   const snapshot = await readSnapshot(store, stream)
-  if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase })
+  if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED })
   const start: Folded = {
     ...NOTHING_FOLDED,
     state: snapshot.state,
@@ -68,9 +59,8 @@ export async function recover(store: Store, stream: string, onPhase?: (phase: Re
     from: snapshot.revision,
     start,
     anchor: snapshot.eventId,
-    onPhase,
   })
-  return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED, onPhase }))
+  return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED }))
 }
 
 /** Folds what a stream got after a known point. */
@@ -99,7 +89,6 @@ interface FoldFrom {
   readonly anchor?: string
   /** Filled with the events for running effects; absent: not asked for. */
   readonly deliveries?: Delivery[]
-  readonly onPhase?: ((phase: RecoveryPhase) => void) | undefined
   /** Record by record to the end, whatever the store can do. */
   readonly plainly?: boolean
 }
@@ -111,7 +100,6 @@ async function fold(store: Store, stream: string, options: FoldFrom & { anchor: 
 async function fold(store: Store, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
 async function fold(store: Store, stream: string, options: FoldFrom): Promise<Folded | undefined> {
   const { from, start, anchor, deliveries } = options
-  options.onPhase?.({ phase: 'folding', from })
   let folder: Folder | undefined
   let { head, headId, lastAt } = start
   let foreign = 0

@@ -23,6 +23,7 @@ import { dueTimers } from './due-timers.js'
 import { FLEET_STREAM } from './fleet-orders.js'
 import { inGroups } from './in-groups.js'
 import { inRandomOrder } from './in-random-order.js'
+import { judgeEntry } from './judgement.js'
 import { refuseMisfit } from './misfit.js'
 import type { Recovered, Report } from './public-runtime.js'
 import { horizonOf } from './worker-runtime.js'
@@ -245,14 +246,15 @@ export class Takeover {
 
   async #take(entry: DirectoryEntry): Promise<Adopted> {
     const { settings, cells, due, worker, world, capacity } = this.#runtime
-    if (entry.status !== 'active') return 'nothing to do'
-    if (settings.registry.find(entry.definition, entry.version) === undefined) {
+    const judgement = judgeEntry(entry, settings.registry)
+    if (judgement === 'ended') return 'nothing to do'
+    if (judgement === 'unregistered') {
       if (entry.pending > 0) await this.#tellUnregistered(entry)
       return 'nothing to do'
     }
     if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + horizonOf(settings))
       due.set(entry.stream, entry.nextDueAt)
-    if (entry.pending === 0 || entry.condition === 'paused') return 'nothing to do'
+    if (judgement !== 'work') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
       return 'theirs'
     if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream)) {

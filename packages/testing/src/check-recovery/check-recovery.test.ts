@@ -1,9 +1,12 @@
 import { defineAgent, effect } from '@refold/core'
-import { assign, emit, fromCallback, fromPromise, sendParent, setup } from 'xstate'
+import fc from 'fast-check'
+import { EMPTY } from 'rxjs'
+import { assign, emit, fromCallback, fromObservable, fromPromise, sendParent, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkRecovery, RecoveryDiffersError } from './check-recovery.js'
 import type { RecoveryOptions } from './check-recovery.js'
+import { scenarios } from './scenario.js'
 
 let drafts = 0
 
@@ -142,6 +145,44 @@ const family = defineAgent({
   }),
 })
 
+/** Counts what its streams say. */
+function listener(count: (before: number) => number, { hearsTicks = true } = {}) {
+  const child = setup({ actors: { feed: fromCallback<{ type: 'x' }>(() => {}) } }).createMachine({
+    invoke: { src: 'feed' },
+    on: { 'from.below': { actions: sendParent({ type: 'tick' }) } },
+  })
+  return defineAgent({
+    name: 'listener',
+    version: 1,
+    machine: setup({
+      types: {
+        context: {} as { heard: number; price: number },
+        events: {} as { type: 'tick' } | { type: 'stop' },
+      },
+      actors: {
+        feed: fromCallback<{ type: 'x' }>(() => {}),
+        prices: fromObservable<number, undefined>(() => EMPTY),
+        child,
+      },
+    }).createMachine({
+      context: { heard: 0, price: 0 },
+      initial: 'on',
+      invoke: { src: 'child' },
+      states: {
+        on: {
+          invoke: [
+            { src: 'feed' },
+            { src: 'prices', onSnapshot: { actions: assign({ price: ({ event }) => event.snapshot.context ?? 0 }) } },
+          ],
+          on: { tick: { actions: assign({ heard: ({ context }) => count(context.heard) }) }, stop: 'off' },
+        },
+        off: {},
+      },
+    }),
+    events: { stop: z.object({}), ...(hearsTicks ? { tick: z.object({}) } : undefined) },
+  })
+}
+
 describe('checkRecovery', { timeout: 60_000 }, () => {
   test('an agent with effects of every safety, timers and events survives a crash at each boundary', async () => {
     await expect(checkRecovery(research, { runs: 15, seed: 1 })).resolves.toBeUndefined()
@@ -153,8 +194,50 @@ describe('checkRecovery', { timeout: 60_000 }, () => {
     expect(drafts).toBe(0)
   })
 
-  test('child machines are checked, callbacks are silent', async () => {
+  test('child machines are checked, and the bodies of callbacks do not run', async () => {
     await expect(checkRecovery(family, { runs: 2, effects: { 'child.fetch': () => 'stub' } })).resolves.toBeUndefined()
+  })
+
+  test('REV-3 what callbacks and observables say is part of the check', async () => {
+    const [prices, below] = [fc.integer({ min: 1, max: 9 }), fc.constant({ type: 'from.below' })]
+    const streams = { prices, 'child.feed': below }
+    await expect(
+      checkRecovery(
+        listener((n) => n + 1),
+        { runs: 12, seed: 4, streams },
+      ),
+    ).resolves.toBeUndefined()
+  })
+
+  test.each([
+    ['feed', { type: 'tick' }],
+    ['child.feed', { type: 'from.below' }],
+  ])('REV-3 a chart that a crash makes hear %s differently is found', async (src, says) => {
+    let heard = 0
+    const definition = listener(() => ++heard, { hearsTicks: false })
+    const streams = { feed: fc.constant({ type: 'unheard' }), [src]: fc.constant(says) }
+    const error = await checkRecovery(definition, { runs: 60, seed: 5, streams }).catch((thrown: unknown) => thrown)
+    if (!(error instanceof RecoveryDiffersError)) throw error
+    expect(error.scenario.script).toEqual([{ from: src, says }])
+    expect(error.message).toContain(`${src} says {"type":"${says.type}"}`)
+  })
+
+  test('REV-3 without being told, only streams of events of the agent itself speak', () => {
+    const definition = listener((n) => n)
+    const lines = fc
+      .sample(scenarios(definition, { maxEvents: 6 }), { numRuns: 100, seed: 6 })
+      .flatMap(({ script }) => script)
+    const spoken = lines.flatMap((line) => ('from' in line ? [JSON.stringify(line)] : []))
+    expect([...new Set(spoken)].toSorted()).toEqual([
+      '{"from":"feed","says":{"type":"stop"}}',
+      '{"from":"feed","says":{"type":"tick"}}',
+    ])
+  })
+
+  test('REV-3 a stream that there is not is refused', async () => {
+    await expect(checkRecovery(family, { streams: { plse: fc.constant({}) } })).rejects.toThrow(
+      'streams.plse names no callback or observable; there are: pulse',
+    )
   })
 
   test('a stub that is no function of its input is found, with the smallest scenario and a story that replays', async () => {

@@ -16,7 +16,6 @@ export interface RecoveryOptions {
   /**
    * Outcomes of effects by source (`draft`, `child.charge`), each a function of the input alone: it returns the output
    * or throws. An effect that is not named runs its real body, which must give the same output for the same input.
-   * Callbacks and observables are silent: what they would send is not part of the check.
    */
   readonly effects?: StubEffects
   /** Generated scenarios. Default 20. */
@@ -27,6 +26,12 @@ export interface RecoveryOptions {
   readonly input?: fc.Arbitrary<unknown>
   /** Payloads of events, by type, likewise. */
   readonly events?: Readonly<Record<string, fc.Arbitrary<object>>>
+  /**
+   * What callbacks and observables say, by source: events, or an observable's values. Their own bodies do not run. Without
+   * it a callback (or observable of events) of the agent itself sends the events that the definition describes; other
+   * streams are silent, as the types of what they say cannot be seen.
+   */
+  readonly streams?: Readonly<Record<string, fc.Arbitrary<unknown>>>
   /** Most crashes tried for one scenario; beyond it they are spread over the run. Default 30. */
   readonly maxCrashes?: number
   /** An agent that never comes to rest is cut after so many records. Default 200. */
@@ -146,7 +151,11 @@ interface Failure {
 
 function story({ name }: AgentDefinition, { seed, path, scenario, told, runs }: Failure): string {
   const script = scenario.script.map((line) =>
-    'wait' in line ? '  waits for what is due' : `  ${JSON.stringify(line.event)}`,
+    'wait' in line
+      ? '  waits for what is due'
+      : 'from' in line
+        ? `  ${line.from} says ${JSON.stringify(line.says)}`
+        : `  ${JSON.stringify(line.event)}`,
   )
   return [
     `${name} does not survive every crash (run ${runs}; replay with { seed: ${seed}, path: '${path}' })`,

@@ -5,6 +5,7 @@ import type { ProcessEffects } from '../simulation/process-effects.js'
 import { never } from '../simulation/process-life.js'
 import type { VirtualTime } from '../simulation/virtual-time.js'
 import type { BodyGate } from './body-gate.js'
+import type { CheckedStreams } from './checked-streams.js'
 import { substituteEffects } from './definition-parts.js'
 import type { Creator, CreatorArgs } from './definition-parts.js'
 
@@ -23,6 +24,7 @@ export interface CheckedBodiesOptions {
   readonly effects: StubEffects
   readonly crash: CrashPoint | undefined
   readonly gate: BodyGate
+  readonly streams: CheckedStreams
   readonly time: VirtualTime
   readonly world: EffectWorld
   readonly bodyPatienceMs: number
@@ -44,9 +46,10 @@ export class CheckedBodies {
   }
 
   definitionFor(effects: ProcessEffects): AgentDefinition {
-    const { definition, effects: stubs, world } = this.#options
+    const { definition, effects: stubs, world, streams } = this.#options
     return substituteEffects(definition, {
       body: (src, real) => this.#bodyOf(src, { effects, real }),
+      stream: (src) => streams.creatorFor(src),
       reconcile: (src) =>
         stubs[src] === undefined ? undefined : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done'),
     })

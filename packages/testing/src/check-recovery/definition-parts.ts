@@ -24,6 +24,17 @@ export interface CreatorArgs {
   }
 }
 
+/** What runs in place of a callback, and of an observable. */
+export interface StreamCreator {
+  readonly callback: (args: CreatorArgs & { readonly sendBack: (event: unknown) => void }) => () => void
+  readonly observable: (args: CreatorArgs) => {
+    subscribe(observer: { readonly next: (value: unknown) => void }): { unsubscribe: () => void }
+  }
+}
+
+/** What a source sends in the course of its life: events for its parent, or values. */
+export type StreamKind = 'events' | 'values'
+
 type Safety = 'idempotent' | 'reconcilable' | 'never-retry'
 interface Policy {
   readonly safety: Safety
@@ -80,17 +91,29 @@ function parses(parse: () => unknown): boolean {
 export interface Substitution {
   /** The body in place of a promise's. */
   readonly body: (src: string, real: Creator) => Creator
+  readonly stream: (src: string) => StreamCreator
   /** The `reconcile` in place of the user's; `undefined`: the user's own. */
   readonly reconcile: (src: string) => ((interrupted: { readonly key: string }) => Promise<unknown>) | undefined
 }
 
-/**
- * The same definition with other bodies, also in its child machines. Callbacks and observables live in real time: here
- * they are silent. Logic that stands inline in an `invoke` keeps its own body.
- */
+/** Callbacks and observables by source (`feed`, `child.feed`), also those of child machines. */
+export function streamsOf(definition: AgentDefinition): ReadonlyMap<string, StreamKind> {
+  const streams = new Map<string, StreamKind>()
+  const inspect = (src: string, logic: Logic): Logic => {
+    const kind = kindOf(logic)
+    if (kind === 'observable') streams.set(src, 'values')
+    else if (kind === 'callback' || kind === 'event observable') streams.set(src, 'events')
+    return logic
+  }
+  substituteIn(internalsOf(definition).machine, { substitute: inspect, prefix: '', inside: new Set() })
+  return streams
+}
+
+/** The same definition with other bodies, also in its child machines. Logic that stands inline in an `invoke` keeps its own. */
 export function substituteEffects(definition: AgentDefinition, substitution: Substitution): AgentDefinition {
   const internals = internalsOf(definition)
-  const machine = substituteIn(internals.machine, { substitution, prefix: '', inside: new Set() })
+  const substitute = (src: string, logic: Logic): Logic => substituteLogic(logic, { src, substitution })
+  const machine = substituteIn(internals.machine, { substitute, prefix: '', inside: new Set() })
   const policyOf = (src: string): Policy => {
     const policy = internals.policyOf(src)
     const reconcile = policy.safety === 'reconcilable' ? substitution.reconcile(src) : undefined
@@ -101,27 +124,25 @@ export function substituteEffects(definition: AgentDefinition, substitution: Sub
 }
 
 interface Walk {
-  readonly substitution: Substitution
+  readonly substitute: (src: string, logic: Logic) => Logic
   readonly prefix: string
   readonly inside: ReadonlySet<AnyStateMachine>
 }
 
-function substituteIn(machine: AnyStateMachine, { substitution, prefix, inside }: Walk): AnyStateMachine {
+function substituteIn(machine: AnyStateMachine, { substitute, prefix, inside }: Walk): AnyStateMachine {
   const within = new Set(inside).add(machine)
   const actors: Record<string, unknown> = {}
   for (const [name, logic] of Object.entries(machine.implementations.actors as Readonly<Record<string, object>>)) {
     const src = `${prefix}${name}`
     if (isMachine(logic))
-      actors[name] = within.has(logic)
-        ? logic
-        : substituteIn(logic, { substitution, prefix: `${src}.`, inside: within })
-    else actors[name] = substituteLogic(logic as Logic, { src, substitution })
+      actors[name] = within.has(logic) ? logic : substituteIn(logic, { substitute, prefix: `${src}.`, inside: within })
+    else actors[name] = substitute(src, logic as Logic)
   }
   return Object.keys(actors).length === 0 ? machine : (machine.provide({ actors } as never) as AnyStateMachine)
 }
 
 interface Logic {
-  readonly config?: Creator
+  readonly config?: unknown
   readonly start?: unknown
   readonly getInitialSnapshot: (scope: object, input: unknown) => object
   readonly transition: (snapshot: object, event: object, scope: object) => { readonly status?: unknown }
@@ -132,21 +153,27 @@ function substituteLogic(
   { src, substitution }: { readonly src: string; readonly substitution: Substitution },
 ): Logic {
   const { config } = logic
-  if (config === undefined || logic.start === undefined) return logic
   switch (kindOf(logic)) {
     case 'promise':
-      return { ...logic, config: substitution.body(src, config) }
+      return { ...logic, config: substitution.body(src, config as Creator) }
     case 'observable':
-      return { ...logic, config: () => ({ subscribe: () => ({ unsubscribe: () => undefined }) }) }
+    case 'event observable':
+      return { ...logic, config: substitution.stream(src).observable }
     case 'callback':
-      return { ...logic, config: () => undefined }
+      return { ...logic, config: substitution.stream(src).callback }
+    case 'none':
+      return logic
   }
 }
 
-/** XState does not mark its logic: what it answers to the event of a resolved promise tells. */
-function kindOf(logic: Logic): 'promise' | 'observable' | 'callback' {
+/** XState does not mark its logic: what it answers to the events of its own creators tells. `none`: no effect. */
+function kindOf(logic: Logic): 'promise' | 'observable' | 'event observable' | 'callback' | 'none' {
+  if (logic.config === undefined || logic.start === undefined) return 'none'
   const initial = logic.getInitialSnapshot({}, undefined)
-  if ('_subscription' in initial) return 'observable'
+  if ('_subscription' in initial) {
+    const after = logic.transition(initial, { type: 'xstate.observable.next', data: null }, { self: {} })
+    return after === initial ? 'event observable' : 'observable'
+  }
   try {
     return logic.transition(initial, { type: 'xstate.promise.resolve', data: null }, {}).status === 'done'
       ? 'promise'

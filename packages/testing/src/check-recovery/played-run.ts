@@ -7,6 +7,8 @@ import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { BodyGate } from './body-gate.js'
 import { CheckedBodies } from './checked-bodies.js'
+import { CheckedStreams } from './checked-streams.js'
+import { streamsOf } from './definition-parts.js'
 import type { CrashPoint, StubEffects } from './checked-bodies.js'
 import { settleDoubts } from './settle-doubts.js'
 import type { Scenario, ScriptLine } from './scenario.js'
@@ -65,20 +67,26 @@ class Player {
   readonly #simulation: Simulation
   readonly #options: RunOptions
   readonly #gate = new BodyGate()
+  readonly #streams = new CheckedStreams()
   readonly #bodies: CheckedBodies
   readonly #process: SimulatedProcess
   readonly #stream: string
+  /** For a stream nobody waits: it goes on as long as its state. */
+  readonly #streamSources: ReadonlySet<string>
   #agent: AnyAgent | undefined
   #fruitless = 0
+  #starts = 0
 
   constructor(simulation: Simulation, options: RunOptions) {
     const { definition, crash } = options
     this.#simulation = simulation
     this.#options = options
     this.#stream = `${definition.name}-${ID}`
+    this.#streamSources = new Set(streamsOf(definition).keys())
     this.#bodies = new CheckedBodies({
       ...options,
       gate: this.#gate,
+      streams: this.#streams,
       time: simulation.time,
       world: simulation.effects,
       kill: (why) => this.#process.kill({ why, inFlight: 'lands' }),
@@ -106,6 +114,7 @@ class Player {
 
   async #take(line: ScriptLine, index: number): Promise<boolean> {
     if ('wait' in line) return this.#passTime()
+    if ('from' in line) return this.#hear(line)
     for (;;) {
       try {
         // The id makes it one event, however often it takes to send it.
@@ -125,6 +134,23 @@ class Player {
     }
   }
 
+  /** A stream says it once more when its process died before the record; whether there is one. */
+  async #hear({ from, says }: Extract<ScriptLine, { readonly from: string }>): Promise<boolean> {
+    const before = await this.#heard()
+    for (;;) {
+      const starts = this.#starts
+      if (!this.#streams.say(from, says)) return false
+      await this.#rest()
+      if ((await this.#heard()) > before) return true
+      if (starts === this.#starts) return false
+    }
+  }
+
+  async #heard(): Promise<number> {
+    const records = await this.#simulation.records(this.#stream)
+    return records.filter(({ type }) => type === 'refold.effect.event').length
+  }
+
   /** Until nothing more happens at this instant: crashed processes are up again, outcomes are in, doubts are settled. */
   async #rest(): Promise<void> {
     for (let turn = 0; turn < MOST_TURNS; turn++) {
@@ -138,6 +164,8 @@ class Player {
   async #startAgain(): Promise<void> {
     const { scenario, definition } = this.#options
     this.#gate.clear()
+    this.#streams.clear()
+    this.#starts++
     this.#agent = undefined
     try {
       await this.#simulation.until(this.#process.start())
@@ -162,12 +190,11 @@ class Player {
   async #passTime(): Promise<boolean> {
     const { time, disk } = this.#simulation
     const entry = await (await disk.admin()).directory.get(this.#stream)
-    const { effects = [] } = this.#agent?.getSnapshot() ?? {}
-    const due = [entry?.nextDueAt, ...effects.map((effect: { retryAt?: number }) => effect.retryAt)].filter(
-      (at) => at !== undefined,
-    )
+    const effects: readonly { readonly src: string; readonly retryAt?: number }[] =
+      this.#agent?.getSnapshot().effects ?? []
+    const due = [entry?.nextDueAt, ...effects.map(({ retryAt }) => retryAt)].filter((at) => at !== undefined)
     if (due.length > 0) await time.leap(Math.max(0, Math.min(...due) - time.now()))
-    else if (effects.length > 0 && this.#fruitless < MOST_FRUITLESS)
+    else if (effects.some(({ src }) => !this.#streamSources.has(src)) && this.#fruitless < MOST_FRUITLESS)
       await time.advance(FIRST_WAIT_MS * 2 ** this.#fruitless++)
     else return false
     return true

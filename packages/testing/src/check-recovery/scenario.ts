@@ -1,7 +1,7 @@
-/** What an outside world does to an agent: its input, and a script of events and of waiting for what is due. */
+/** What the world does to an agent: its input, and a script of events, of what its streams say, and of waiting for what is due. */
 import type { AgentDefinition } from '@refold/core'
 import fc from 'fast-check'
-import { acceptsEvent, acceptsInput, eventSchemasOf, inputSchemaOf } from './definition-parts.js'
+import { acceptsEvent, acceptsInput, eventSchemasOf, inputSchemaOf, streamsOf } from './definition-parts.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
 
 export interface OutsideEvent {
@@ -9,8 +9,12 @@ export interface OutsideEvent {
   readonly [key: string]: unknown
 }
 
-/** One line of the script: an event if the agent takes it then, or patience until its next timer. */
-export type ScriptLine = { readonly wait: true } | { readonly event: OutsideEvent }
+/** One line of the script: an event if the agent takes it then, what a stream says if it runs then, or patience until the next timer. */
+export type ScriptLine =
+  | { readonly wait: true }
+  | { readonly event: OutsideEvent }
+  /** `from`: the source of a callback or an observable. */
+  | { readonly from: string; readonly says: unknown }
 
 export interface Scenario {
   readonly input: unknown
@@ -21,6 +25,8 @@ export interface ScenarioOptions {
   readonly input?: fc.Arbitrary<unknown>
   /** Payloads by event type, where the schema does not say enough. */
   readonly events?: Readonly<Record<string, fc.Arbitrary<object>>>
+  /** What callbacks and observables say, by source. */
+  readonly streams?: Readonly<Record<string, fc.Arbitrary<unknown>>>
   readonly maxEvents: number
 }
 
@@ -38,15 +44,48 @@ function inputs(definition: AgentDefinition, { input }: ScenarioOptions): fc.Arb
   return values.filter((value) => acceptsInput(definition, value))
 }
 
-function lines(definition: AgentDefinition, { events = {} }: ScenarioOptions): fc.Arbitrary<ScriptLine> {
-  const arbitraries: fc.Arbitrary<ScriptLine>[] = [fc.constant({ wait: true as const })]
+function lines(definition: AgentDefinition, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
+  const events = outsideEvents(definition, options)
+  return fc.oneof(
+    fc.constant({ wait: true as const }),
+    ...events.map((event) => event.map((made) => ({ event: made }))),
+    ...streamLines(definition, { ...options, known: events }),
+  )
+}
+
+function outsideEvents(
+  definition: AgentDefinition,
+  { events = {} }: ScenarioOptions,
+): readonly fc.Arbitrary<OutsideEvent>[] {
+  const arbitraries: fc.Arbitrary<OutsideEvent>[] = []
   for (const [type, schema] of eventSchemasOf(definition)) {
     const payload =
       events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
     const event = payload
       .map((value): OutsideEvent => ({ type, ...value }))
       .filter((made) => acceptsEvent(definition, made))
-    arbitraries.push(event.map((made) => ({ event: made })))
+    arbitraries.push(event)
   }
-  return fc.oneof(...arbitraries)
+  return arbitraries
+}
+
+/**
+ * What is not said in the options is known only of streams of events in the agent itself: they may send it whatever
+ * events the definition describes. The events of a child, and an observable's values, have types that nobody can see.
+ */
+function streamLines(
+  definition: AgentDefinition,
+  { streams = {}, known }: ScenarioOptions & { readonly known: readonly fc.Arbitrary<OutsideEvent>[] },
+): readonly fc.Arbitrary<ScriptLine>[] {
+  const kinds = streamsOf(definition)
+  const stranger = Object.keys(streams).find((src) => !kinds.has(src))
+  if (stranger !== undefined)
+    throw new TypeError(
+      `streams.${stranger} names no callback or observable; there are: ${[...kinds.keys()].join(', ')}`,
+    )
+  return [...kinds].flatMap(([from, kind]) => {
+    const own = kind === 'events' && !from.includes('.') && known.length > 0 ? fc.oneof(...known) : undefined
+    const said = streams[from] ?? own
+    return said === undefined ? [] : [said.map((says) => ({ from, says }))]
+  })
 }

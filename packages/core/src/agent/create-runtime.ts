@@ -1,4 +1,5 @@
 /** `createRuntime`: one process's way to its agents. */
+import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
@@ -25,7 +26,6 @@ import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
 import { checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
-import { streamOf } from './ids.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64

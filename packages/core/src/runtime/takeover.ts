@@ -7,7 +7,9 @@
  * worker is run or reported.
  */
 import { isSuspected } from '../decide/claims.js'
-import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { addressOf } from '../definition/agent-address.js'
+import { hasMail } from '../decide/outbox.js'
+import { nextDueAtOf, pendingOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { StateDocument } from '../record/state-document.js'
@@ -45,6 +47,7 @@ export class Takeover {
   constructor(runtime: WorkerRuntime) {
     this.#runtime = runtime
     runtime.onDue = (stream) => void this.#guard(stream, () => this.#fireDue(stream))
+    runtime.onWork = (cell) => void this.takeUp(cell)
   }
 
   /** Follows other processes from here on, and takes up what nobody performs. Resolves when the first look is done. */
@@ -118,10 +121,11 @@ export class Takeover {
   async adopt(cell: AgentCell): Promise<'ours' | 'theirs' | 'nothing to do'> {
     const { state } = cell
     const runtime = this.#runtime
-    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active')
-      return 'nothing to do'
+    if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
+    if (statusOf(state) !== 'active') return this.#adoptEnded(cell, state)
     if (runtime.owns(state)) {
       runtime.runner(cell).sync(state)
+      runtime.mail.sync(cell.stream, state)
       runtime.due.set(cell.stream, nextDueAtOf(state))
       return 'ours'
     }
@@ -129,8 +133,23 @@ export class Takeover {
     if (!(await this.#isGone(state.agent.owner))) return 'theirs'
     refuseMisfit(cell, state)
     if (isSuspected(state)) return this.#trial(cell, state)
+    return this.#claimedBy(cell)
+  }
+
+  /** Only its messages are to be delivered: no chart is asked. */
+  async #adoptEnded(cell: AgentCell, state: StateDocument): Promise<'ours' | 'theirs' | 'nothing to do'> {
+    const runtime = this.#runtime
+    if (!hasMail(state)) return 'nothing to do'
+    if (runtime.owns(state)) {
+      runtime.mail.sync(cell.stream, state)
+      return 'ours'
+    }
+    return (await this.#isGone(state.agent.owner)) ? this.#claimedBy(cell) : 'theirs'
+  }
+
+  async #claimedBy(cell: AgentCell): Promise<'ours' | 'theirs'> {
     await this.#claim(cell)
-    return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
+    return cell.state !== undefined && this.#runtime.owns(cell.state) ? 'ours' : 'theirs'
   }
 
   async #isGone(owner: string | undefined): Promise<boolean> {
@@ -162,7 +181,7 @@ export class Takeover {
   async #claimOf(state: StateDocument, trial?: 'beside' | 'alone'): Promise<Parameters<AgentCell['submit']>[0]> {
     const { worker, owners } = this.#runtime
     const { owner } = state.agent
-    const died = owner !== undefined && pendingOf(state) > 0 && (await owners.look(owner)) === 'dead'
+    const died = owner !== undefined && workOf(state) > 0 && (await owners.look(owner)) === 'dead'
     return {
       input: {
         kind: 'claimed',
@@ -225,7 +244,7 @@ export class Takeover {
       await inGroups(appends, async ({ stream }) => {
         const cell = cells.live(stream)
         if (cell !== undefined) await this.#guard(stream, () => cell.refresh())
-        if (performs && settings.registry.names.includes(definitionOf(stream)))
+        if (performs && settings.registry.names.includes(addressOf(stream).name))
           await this.#guard(stream, () => this.#lookAt(stream))
       })
     }
@@ -240,14 +259,14 @@ export class Takeover {
   async #sweep(recovered?: MutableRecovered): Promise<void> {
     const { store, world, settings, due } = this.#runtime
     const horizonMs = horizonOf(settings)
-    for await (const page of store.directory.find({ status: 'active', pending: true })) {
+    for await (const page of store.directory.find({ pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
         if (taken !== 'ours' || recovered === undefined) return
         recovered.agents++
         const state = this.#runtime.cells.live(entry.stream)?.state
         if (state === undefined) return
-        recovered.effects += pendingOf(state)
+        recovered.effects += workOf(state)
       })
     }
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
@@ -265,7 +284,7 @@ export class Takeover {
 
   async #take(entry: DirectoryEntry): Promise<'ours' | 'theirs' | 'nothing to do'> {
     const { settings, cells, due, worker, world } = this.#runtime
-    if (entry.status !== 'active') return 'nothing to do'
+    if (entry.status !== 'active' && entry.pending === 0) return 'nothing to do'
     if (settings.registry.find(entry.definition, entry.version) === undefined) {
       if (entry.pending > 0) await this.#tellUnregistered(entry)
       return 'nothing to do'
@@ -332,8 +351,4 @@ export class Takeover {
 /** Somebody else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
 function hasGoneOn(error: unknown): boolean {
   return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
-}
-
-function definitionOf(stream: string): string {
-  return stream.slice(0, stream.indexOf('-'))
 }

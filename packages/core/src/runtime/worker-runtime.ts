@@ -23,6 +23,8 @@ import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
 import { Lease } from './lease.js'
 import { OwnerWatch } from './owner-watch.js'
+import { postHost } from './post-host.js'
+import { PostOffice } from './post-office.js'
 import type { Load, Report, TakenOver } from './public-runtime.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
@@ -65,8 +67,11 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly trials: Trials
   readonly owners: OwnerWatch
   readonly due: DueWatch
+  readonly mail: PostOffice
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
+  /** Called when an agent that somebody else may own may have something to perform. Set by the takeover. */
+  onWork: (cell: AgentCell) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
   readonly #snapshots: SnapshotKeeper
   readonly #progress = new Map<string, Set<ProgressListener>>()
@@ -92,6 +97,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       keepIdle: settings.keepIdle,
       onEvict: (cell) => this.#snapshots.leaving(cell),
     })
+    this.mail = new PostOffice(postHost(this))
   }
 
   get isClosing(): boolean {
@@ -140,6 +146,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
         this.#decideWaiting(cell, state)
     }
+    if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.mail.sync(cell.stream, state)
     if (before?.timers !== state.timers || before.agent !== state.agent)
       this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
   }
@@ -165,7 +172,8 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (cell.isIdle && this.cells.isStarting(cell)) return this.cells.evict(cell)
     const runner = this.#runners.get(cell)
     if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
-    if (!cell.isIdle || runner?.isIdle === false || this.cells.live(cell.stream) !== cell) return
+    if (!cell.isIdle || runner?.isIdle === false || this.mail.isBusy(cell.stream)) return
+    if (this.cells.live(cell.stream) !== cell) return
     this.#runners.delete(cell)
     if (cell.head === 'no_stream' || cell.failure !== undefined) this.cells.evict(cell)
     else this.cells.idle(cell)
@@ -288,12 +296,15 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.#closing = true
     this.due.close()
     this.slots.close()
+    this.mail.stop()
     for (const runner of this.#runners.values()) runner.stop()
     await this.#drained()
     await this.#bodies()
     await this.#drained()
     this.#closed = true
-    for (const cell of this.cells.all()) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
+    const closed = new RefoldError('CLOSED', 'the runtime is closed')
+    for (const cell of this.cells.all()) cell.fail(closed)
+    await this.mail.close(closed)
     await this.lease.close()
   }
 

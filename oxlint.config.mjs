@@ -13,7 +13,7 @@ const RUN_XSTATE = ['definition', 'step']
 const TYPES_FROM_LATER = { definition: ['step'] }
 
 /** Files of types alone, where `any` is what an inference is matched against, and no value is ever one. */
-const TYPE_LEVEL = ['machine-types', 'json-path', 'schema-agreement'].map(
+const TYPE_LEVEL = ['machine-types', 'message-types', 'json-path', 'schema-agreement'].map(
   (name) => `packages/core/src/definition/${name}.ts`,
 )
 

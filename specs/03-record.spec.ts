@@ -50,6 +50,11 @@ describe('the record format', () => {
     }
   })
 
+  test('REC-1 the sample agents write every type of record that a message makes', () => {
+    const types = new Set(streams.flatMap(({ records }) => records.map(({ type }) => type)))
+    for (const type of ['acknowledged', 'undelivered', 'refused']) expect(types).toContain(`refold.message.${type}`)
+  })
+
   test('REC-2 the type of an outside event is its own, and its data is its payload', () => {
     const approved = streams[0]?.records.find(({ type }) => type === 'approve')
     expect(approved?.data).toEqual({ by: 'ana' })
@@ -70,8 +75,9 @@ describe('the record format', () => {
       expect(said.status).toBe(state.root.status ?? 'active')
       expect(said.owner ?? undefined).toBe(state.agent.owner)
       expect(said.agent).toBe(`${state.agent.definition}@${state.agent.version}`)
+      const mail = Object.keys(state.outbox?.to ?? {}).length > 0 ? 1 : 0
       expect(said.pending).toBe(
-        effects.filter(({ inDoubt, abandoned }) => inDoubt === undefined && abandoned === undefined).length,
+        effects.filter(({ inDoubt, abandoned }) => inDoubt === undefined && abandoned === undefined).length + mail,
       )
       expect(said.inDoubt).toBe(
         effects.filter(({ inDoubt, abandoned }) => inDoubt !== undefined || abandoned !== undefined).length,
@@ -132,6 +138,9 @@ describe('the schemas and the types', () => {
     ['EffectDocument', state, stateSchema.$defs['effect']],
     ['TimerDocument', state, stateSchema.$defs['timer']],
     ['ReceivedId', state, stateSchema.$defs['received']],
+    ['Outbox', state, stateSchema.$defs['outbox']],
+    ['OutgoingMessage', state, stateSchema.$defs['outgoing']],
+    ['Heard', state, stateSchema.$defs['heard']],
     ['ErrorData', state, recordSchema.$defs['error']],
   ])('REC-1 the schema has the fields of %s and no other', (name, text, part) => {
     expect(Object.keys(part?.properties ?? {}).toSorted()).toEqual(fieldsOf(text, name).toSorted())

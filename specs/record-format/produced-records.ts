@@ -2,6 +2,7 @@
 import type { StoredEvent } from '@refold/core'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { failing, payment, research } from './sample-agents.js'
+import { chief, helper } from './sample-correspondents.js'
 
 /** One agent's stream, in order. */
 export interface ProducedStream {
@@ -11,18 +12,32 @@ export interface ProducedStream {
 
 /** Runs every sample agent to its end. */
 export async function produceRecords(simulation: Simulation): Promise<readonly ProducedStream[]> {
-  const process = simulation.process('worker', { agents: () => [research, payment, failing] })
+  const process = simulation.process('worker', { agents: () => [research, payment, failing, chief, helper] })
   await simulation.until(process.start())
   await startAll(simulation, process)
   process.kill()
   await simulation.until(process.start())
+  await correspond(simulation, process)
   await endAll(simulation, process)
   return await Promise.all(
-    ['research-r1', 'payment-p1', 'failing-f1'].map(async (stream) => ({
+    ['research-r1', 'payment-p1', 'failing-f1', 'chief-c1', 'helper-h1'].map(async (stream) => ({
       stream,
       records: await simulation.records(stream),
     })),
   )
+}
+
+/** Messages that arrive, that are not taken, and the report of a detached child; one of them waits while the chief is paused. */
+async function correspond(simulation: Simulation, process: SimulatedProcess): Promise<void> {
+  const asking = await simulation.until(process.startAgent('chief', { id: 'c1' }))
+  await simulation.until(asking.pause())
+  await simulation.until(asking.send({ type: 'delegate', id: 'h1' }))
+  await simulation.until(asking.resume())
+  await simulation.until(asking.waitFor((state) => state.context.reports.length === 1))
+  await simulation.until(asking.send({ type: 'delegate', id: 'h1' }))
+  await simulation.until(asking.waitFor((state) => state.context.reports.length === 2))
+  await simulation.until(asking.waitFor((state) => state.context.lost.length === 2))
+  await simulation.advance(1_000)
 }
 
 async function startAll(simulation: Simulation, process: SimulatedProcess): Promise<void> {

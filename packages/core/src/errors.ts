@@ -21,6 +21,7 @@ export type RefoldErrorCode =
   | 'TOO_LARGE' // more bytes than the store or a bound takes
   | 'LOOPS_FOREVER' // `always` or `raise` transitions without end
   | 'QUEUE_FULL' // more waiting inputs than the bound
+  | 'OUTBOX_FULL' // more messages to other agents than may wait to be delivered
   | 'DEDUP_WINDOW_FULL' // more remembered event ids than the definition's window
   | 'ID_REUSED' // a known id with another content
   // finding and running agents

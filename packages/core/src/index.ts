@@ -1,6 +1,11 @@
 /** `@refold/core`: agents as XState machines whose every transition is one event in a store. */
 export { defineAgent } from './definition/define-agent.js'
 export { effect } from './definition/effect.js'
+export { agentContract } from './definition/agent-contract.js'
+export type { AgentContract } from './definition/agent-contract.js'
+export type { AgentAddress } from './definition/agent-address.js'
+export { sendToAgent, startAgent } from './definition/send-to-agent.js'
+export type { ChildDone, ChildFailed, MessageAction, UndeliveredEvent } from './definition/message-types.js'
 export type { EventsFrom } from './definition/schema-agreement.js'
 export type { CancelEvent } from './definition/cancel-event.js'
 export type { AgentConfig } from './definition/agent-config.js'

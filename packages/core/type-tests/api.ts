@@ -1,5 +1,5 @@
 /** The part of the package that the type tests are about. */
-export { createRuntime, defineAgent, effect, toRevision } from '../src/index.js'
+export { agentContract, createRuntime, defineAgent, effect, sendToAgent, startAgent, toRevision } from '../src/index.js'
 export type {
   AgentDefinition,
   AgentEvent,
@@ -9,6 +9,8 @@ export type {
   Approval,
   ApprovalRequest,
   CancelEvent,
+  ChildDone,
+  ChildFailed,
   ContextOf,
   EffectArgs,
   EventOf,
@@ -18,5 +20,6 @@ export type {
   Runtime,
   StateOf,
   Store,
+  UndeliveredEvent,
 } from '../src/index.js'
 export type { EventsFrom } from '../src/definition/schema-agreement.js'

@@ -1,4 +1,5 @@
 /** `createRuntime`: one process's way to its agents. */
+import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -31,7 +32,6 @@ import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } fro
 import { findAgents } from './find-agents.js'
 import { hold, pauseFleet, resumeFleet } from './fleet-commands.js'
 import type { FleetCommands } from './fleet-commands.js'
-import { streamOf } from './ids.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64

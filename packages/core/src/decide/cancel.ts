@@ -8,13 +8,14 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
 import type { AgentPart, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { EventData, TreeStep } from '../step/tree-step.js'
-import { stateAfter } from './chart-inputs.js'
+import { stateAfter, stepOf } from './chart-inputs.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import { mayHaveHappened } from './effects-part.js'
 import { chartInputToJson } from './inputs.js'
 import type { Cancel, Envelope } from './inputs.js'
+import { OVER, withAnswers } from './outbox.js'
 
 /** The type of the event that a chart may handle, and of the record that asks for it. */
 const CANCEL_EVENT = 'refold.cancel'
@@ -70,7 +71,7 @@ function toChart(context: DecideContext, envelope: Envelope, { event, state }: A
   const input = { kind: 'event', event } as const
   let step: TreeStep
   try {
-    step = context.tree().step(input, { now: context.now, revision: context.revision })
+    step = stepOf(context, input)
   } catch (error) {
     return { kind: 'refused', error: chartThrew(error) }
   }
@@ -99,8 +100,9 @@ function stopped(context: DecideContext, state: StateDocument): StateDocument {
     if (mayHaveHappened(effect, context.definition))
       effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now } }
   }
-  const { waiting: _w, blocked: _b, paused: _p, cancelling: _c, ...agent }: AgentPart = state.agent
-  return { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }
+  const { waiting = [], blocked: _b, paused: _p, cancelling: _c, ...agent }: AgentPart = state.agent
+  const after: StateDocument = { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }
+  return withAnswers(after, waiting, { sentBy: context.eventId, ...OVER })
 }
 
 function alreadyNearer({ deadlineAt, by }: NonNullable<AgentPart['cancelling']>): Decision {

@@ -12,12 +12,16 @@ import type { Decision } from './decision.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
+import { withHeard } from './heard.js'
+import { requireRoom, withSent } from './outbox.js'
 import { withReceived } from './received.js'
 import { recordOf } from './record-data.js'
 
 export interface ChartDecision {
   readonly input: ChartInput
   readonly late: boolean
+  /** The state to go on from when it is not the newest as it stands: one that has heard a message, or is rid of one. */
+  readonly base?: StateDocument
 }
 
 export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
@@ -27,19 +31,31 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
   const untimely = notNow(context, input)
   if (untimely !== undefined) return { kind: 'dropped', why: untimely }
-  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined)
+  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined || context.definition.isElsewhere)
     return wait(context, envelope, { ...decision, error: undefined })
   if (envelope.blockWith !== undefined) return wait(context, envelope, { ...decision, error: envelope.blockWith })
   let step: TreeStep
   try {
-    step = context.tree().step(input, { now: context.now, revision: context.revision })
+    step = stepOf(context, input)
   } catch (error) {
     return thrown(context, envelope, { ...decision, cause: error })
   }
-  if (input.kind === 'event' && changesNothing(step)) return notAccepted(context, input.event.type)
+  if (mustBeAccepted(input) && !isAccepted(step)) return notAccepted(context, input.event.type)
   const received = state === undefined ? undefined : withReceived(context, envelope)
   if (received === 'full') return windowFull(context)
-  return record(context, envelope, { input, late: decision.late, step, received })
+  return record(context, envelope, { ...decision, step, received })
+}
+
+/** Runs the input through the tree. Throws what user code throws, and `OUTBOX_FULL`. */
+export function stepOf(context: DecideContext, input: ChartInput): TreeStep {
+  const step = context.tree().step(input, { now: context.now, revision: context.revision })
+  requireRoom(context.state, step)
+  return step
+}
+
+/** An event from outside of the agent; but for the news that a message was not delivered, which is ignored as XState ignores events. */
+function mustBeAccepted(input: ChartInput): input is Extract<ChartInput, { readonly kind: 'event' | 'message' }> {
+  return input.kind === 'event' || (input.kind === 'message' && input.event.type !== 'refold.undelivered')
 }
 
 /** A timer of a paused agent waits; one that waits already, or is not due, does not fire. */
@@ -59,8 +75,8 @@ function notNow(context: DecideContext, input: ChartInput): string | undefined {
   return undefined
 }
 
-function changesNothing(step: TreeStep): boolean {
-  return step.path.length === 0
+export function isAccepted(step: TreeStep): boolean {
+  return step.path.length > 0
 }
 
 function notAccepted(context: DecideContext, type: string): Decision {
@@ -87,6 +103,8 @@ function windowFull({ definition }: DecideContext): Decision {
   }
 }
 
+type Started = Extract<ChartInput, { readonly kind: 'started' }>
+
 interface Stepped extends ChartDecision {
   readonly step: TreeStep
   readonly received: StateDocument['received'] | undefined
@@ -109,8 +127,8 @@ function record(context: DecideContext, envelope: Envelope, decision: Stepped): 
 
 /** The next state, given what the tree did. Also used when a waiting input is decided. */
 export function stateAfter(context: DecideContext, envelope: Envelope, decision: Omit<Stepped, 'late'>): StateDocument {
-  const { state, definition } = context
-  const { step, input } = decision
+  const { definition } = context
+  const { step, input, base: state = context.state } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
   const effects = effectsAfterStep(state?.effects, definition, {
     step,
@@ -118,16 +136,31 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
     startedBy: context.eventId,
     now: context.now,
   })
-  const { root, timers, detached } = step
-  if (state === undefined)
-    return { agent: firstAgentPart(context, envelope), root, effects, timers, detached, received: {} }
+  const { root, timers, detached, messages } = step
+  const outbox = withSent(state?.outbox, messages, context.eventId)
+  if (state === undefined) {
+    const by = input.kind === 'started' ? input.by : undefined
+    const agent = firstAgentPart(context, envelope, by)
+    const first: StateDocument = { agent, root, effects, timers, detached, received: {}, ...present({ outbox }) }
+    return by === undefined ? first : withHeard(first, by)
+  }
   const { fingerprint } = definition
   const known = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
   const agent = settled === undefined ? known : cleared(known)
-  return { agent, root, effects, timers, detached, received: decision.received ?? state.received }
+  const received = decision.received ?? state.received
+  const after = { agent, root, effects, timers, detached, received }
+  if (outbox === undefined && state.heard === undefined) return after
+  return { ...after, ...present({ outbox, heard: state.heard }) }
 }
 
-function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
+/** Absent members instead of undefined ones. */
+function present<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>
+  }
+}
+
+function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started['by']): AgentPart {
   const { definition } = context
   const owned = envelope.epoch !== undefined
   return {
@@ -139,6 +172,7 @@ function firstAgentPart(context: DecideContext, envelope: Envelope): AgentPart {
     epoch: envelope.epoch ?? 0,
     ...(owned ? { owner: envelope.worker } : undefined),
     ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, fleet: true }) }),
+    ...(by?.done === undefined && by?.failed === undefined ? undefined : { reportsTo: reportsTo(by) }),
   }
 }
 
@@ -155,11 +189,25 @@ export function pausedPart(
   }
 }
 
+function reportsTo({ from, done, failed }: NonNullable<Started['by']>): NonNullable<AgentPart['reportsTo']> {
+  return {
+    agent: from,
+    ...(done === undefined ? undefined : { done }),
+    ...(failed === undefined ? undefined : { failed }),
+  }
+}
+
 function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): InputHeader {
   const header: { -readonly [K in keyof InputHeader]: InputHeader[K] } = { kind: input.kind }
   if ('effect' in input) header.effect = input.effect
   else if (input.kind === 'timer.fired') header.timer = input.timer
   else if (input.kind === 'actor.event') header.to = input.to
+  else if (input.kind === 'message.undelivered') header.seq = input.seq
+  const origin = input.kind === 'message' ? input : input.kind === 'started' ? input.by : undefined
+  if (origin !== undefined) {
+    header.from = origin.from
+    header.seq = origin.seq
+  }
   if (envelope.dedupId !== undefined) header.dedupId = envelope.dedupId
   if (late) header.late = true
   return header
@@ -170,8 +218,8 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
   const { input, cause } = decision
   const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
   const isOurTrouble = error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT'
-  if (input.kind === 'event' || input.kind === 'started' || (isOurTrouble && !isOutcome(input)))
-    return { kind: 'refused', error }
+  const isCalled = input.kind === 'event' || input.kind === 'message' || input.kind === 'started'
+  if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
   return wait(context, envelope, { ...decision, error: toErrorData(error) })
 }
 
@@ -181,8 +229,7 @@ function wait(
   envelope: Envelope,
   decision: ChartDecision & { error: ErrorData | undefined },
 ): Decision {
-  const { state } = context
-  const { input, error, late } = decision
+  const { input, error, late, base: state = context.state } = decision
   if (state === undefined)
     return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
   const waiting = state.agent.waiting ?? []

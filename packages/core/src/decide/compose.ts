@@ -7,6 +7,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
+import { withReport } from './outbox.js'
 import { addChangedSummary } from './summary.js'
 import type { TreeStep } from '../step/tree-step.js'
 
@@ -26,11 +27,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
  * object spread costs as much as the rest of the header.
  */
 export function compose(context: DecideContext, envelope: Envelope, composition: Composition): Recorded {
-  const { step, data, type } = composition
-  const { patch, state } = patchOf(context.state, composition.after, { data, id: context.eventId })
-  const refold = header(context, envelope, composition)
+  const { step, data, type, input } = composition
+  const after = withReport(context.state, composition.after, { sentBy: context.eventId })
+  const { patch, state } = patchOf(context.state, after, { data, id: context.eventId })
+  const refold = header(context, envelope, { after, input })
   refold.body = body(step, patch)
-  const { causationId } = composition
+  const causationId = composition.causationId ?? envelope.causationId
   const $correlationId = state.agent.incarnation
   const metadata =
     causationId === undefined ? { $correlationId, refold } : { $correlationId, $causationId: causationId, refold }
@@ -47,7 +49,11 @@ export function compose(context: DecideContext, envelope: Envelope, composition:
 const NOTHING: readonly never[] = []
 const NO_BODY: RecordBody = { patch: [] }
 
-function header(context: DecideContext, envelope: Envelope, { after, input }: Composition): Mutable<RecordHeader> {
+function header(
+  context: DecideContext,
+  envelope: Envelope,
+  { after, input }: Pick<Composition, 'after' | 'input'>,
+): Mutable<RecordHeader> {
   const { state: before, at } = context
   const { agent } = after
   const { by, reason, approved, epoch, worker } = envelope

@@ -4,15 +4,18 @@ import type { JsonObject } from '../json/json-value.js'
 import { toErrorData } from '../record/error-data.js'
 import type { AgentPart, StateDocument, WaitingInput } from '../record/state-document.js'
 import type { TreeStep } from '../step/tree-step.js'
+import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
-import { pausedPart, stateAfter } from './chart-inputs.js'
+import { isAccepted, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
 import { claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
+import { checkedEvent, isTrouble } from './messages.js'
 import { migrated } from './migration.js'
+import { OVER, withAnswers } from './outbox.js'
 
 export function decideControl(context: DecideContext, envelope: Envelope, input: ControlInput): Decision {
   const { state } = context
@@ -81,9 +84,11 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   const input = chartInputFromJson(oldest.input)
   let step: TreeStep
   try {
-    step = context.tree().step(input, { now: context.now, revision: context.revision })
+    step = steppedAgain(context, input)
   } catch (error) {
-    return throwsAgain(context, envelope, { state, oldest, error })
+    const refusal = input.kind === 'message' && isRefoldError(error) && !isTrouble(error) ? error : undefined
+    if (refusal === undefined) return throwsAgain(context, envelope, { state, oldest, error })
+    return answered(context, envelope, { state: { ...state, agent: unblocked }, oldest, rest, refusal })
   }
   const decided = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, {
     input,
@@ -92,15 +97,47 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   })
   const type = input.kind === 'event' ? input.event.type : undefined
   const after = stopUntaken(context, step, { after: decided, type })
-  // An agent that has ended takes nothing any more.
-  const isOver = rest.length === 0 || after.root.status !== undefined
+  const isOver = after.root.status !== undefined
   return compose(context, envelope, {
     type: 'refold.retried',
     data: { revision: oldest.revision },
-    after: isOver ? after : { ...after, agent: { ...after.agent, waiting: rest } },
+    after: isOver ? withAnswers(after, rest, { sentBy: context.eventId, ...OVER }) : withWaiting(after, rest),
     input: { kind: 'retried' },
     step,
   })
+}
+
+/** A message that waited is checked when it is decided. */
+function steppedAgain(context: DecideContext, input: ChartInput): TreeStep {
+  if (input.kind !== 'message' || input.own === true) return stepOf(context, input)
+  const event = checkedEvent(context, input)
+  const step = stepOf(context, { ...input, event })
+  if (isAccepted(step)) return step
+  throw new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${event.type}"`)
+}
+
+/** A message that waited and is not taken after all: its sender is told by a message. */
+function answered(
+  context: DecideContext,
+  envelope: Envelope,
+  {
+    state,
+    oldest,
+    rest,
+    refusal,
+  }: { state: StateDocument; oldest: WaitingInput; rest: readonly WaitingInput[]; refusal: RefoldError },
+): Decision {
+  const { code, message } = refusal
+  return compose(context, envelope, {
+    type: 'refold.retried',
+    data: { revision: oldest.revision },
+    after: withWaiting(withAnswers(state, [oldest], { sentBy: context.eventId, code, message }), rest),
+    input: { kind: 'retried' },
+  })
+}
+
+function withWaiting(state: StateDocument, waiting: readonly WaitingInput[]): StateDocument {
+  return waiting.length === 0 ? state : { ...state, agent: { ...state.agent, waiting } }
 }
 
 /** Whoever retried a blocked agent is told; an input whose turn came by itself blocks it, or nobody would ever know. */

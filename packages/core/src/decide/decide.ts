@@ -8,6 +8,7 @@
  * D4 the first outcome of an effect wins.
  */
 import { RefoldError } from '../errors.js'
+import type { StateDocument } from '../record/state-document.js'
 import { statusOf } from './summary.js'
 import { decideChart } from './chart-inputs.js'
 import type { DecideContext } from './context.js'
@@ -17,17 +18,20 @@ import { isOutcome, isOwnerInput } from './inputs.js'
 import type { Envelope } from './inputs.js'
 import { decideAttempt } from './owner-inputs.js'
 import { settleWithoutChart } from './late-outcomes.js'
+import { decideMessage, decideSettled } from './messages.js'
+import { hasMail } from './outbox.js'
 import { standing } from './ownership.js'
 import { receivedAs } from './received.js'
+import { decideStart, decideStartAgain } from './starts.js'
 
 export function decide(context: DecideContext, envelope: Envelope): Decision {
   const { state } = context
   const { input } = envelope
   if (state === undefined)
     return input.kind === 'started'
-      ? decideChart(context, envelope, { input, late: false })
+      ? decideStart(context, envelope, input)
       : refused('NOT_FOUND', 'the agent does not exist')
-  if (input.kind === 'started') return { kind: 'known', revision: 0 }
+  if (input.kind === 'started') return decideStartAgain(state, input)
   const received = receivedAs(state, envelope.dedupId)
   if (received !== undefined) return { kind: 'known', revision: received.revision }
   if (envelope.onlyAt !== undefined && envelope.onlyAt !== context.revision - 1) {
@@ -39,7 +43,7 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
     return isOutcome(input)
       ? settleWithoutChart(context, envelope)
       : { kind: 'dropped', why: 'another worker owns the agent' }
-  if (statusOf(state) !== 'active' && !survivesTheEnd(envelope)) return ended(context, envelope)
+  if (statusOf(state) !== 'active' && !survivesTheEnd(state, envelope)) return ended(context, envelope)
 
   switch (input.kind) {
     case 'effect.started':
@@ -62,14 +66,28 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       if (state.effects[input.effect] === undefined || state.effects[input.effect]?.abandoned !== undefined)
         return settleWithoutChart(context, envelope)
       return decideChart(context, envelope, { input, late: late === 'late' })
+    case 'message':
+      return decideMessage(context, envelope, input)
+    case 'message.settled':
+      return decideSettled(context, envelope, input)
     default:
       return decideChart(context, envelope, { input, late: false })
   }
 }
 
-/** What may still be recorded about an agent that has ended: the outcome of a payment in flight, and what a person says of it. */
-function survivesTheEnd({ input }: Envelope): boolean {
-  return isOutcome(input) || input.kind === 'effect.decided'
+/** What may still be recorded about an agent that has ended: the outcome of a payment in flight, what a person says of it, and messages. */
+function survivesTheEnd(state: StateDocument, { input }: Envelope): boolean {
+  switch (input.kind) {
+    case 'effect.decided':
+    case 'message':
+    case 'message.settled':
+      return true
+    case 'claimed':
+    case 'released':
+      return hasMail(state)
+    default:
+      return isOutcome(input)
+  }
 }
 
 function ended(context: DecideContext, envelope: Envelope): Decision {

@@ -43,6 +43,18 @@ export interface EffectDecided {
     | { readonly acknowledge: true }
 }
 
+/** What became of the oldest message to a receiver. */
+export interface MessageSettled {
+  readonly kind: 'message.settled'
+  /** The receiver's stream. */
+  readonly to: string
+  readonly seq: number
+  /** Absent: it was taken. */
+  readonly refused?: { readonly code: string; readonly message: string }
+  /** The chart is told the type of the event only: the rest is too large to stand here again. */
+  readonly isBrief?: true
+}
+
 /**
  * How a claimant knows that nobody performs the agent: it never had an owner; its owner released it; its owner closed; its
  * owner's process has ended, by the proof of its lock; its owner was silent for its whole lease.
@@ -98,6 +110,7 @@ export type Input =
   | EffectDoubted
   | EffectStep
   | EffectDecided
+  | MessageSettled
   | ControlInput
 
 export interface Envelope {
@@ -112,12 +125,16 @@ export interface Envelope {
   /** The caller's own id of the event. */
   readonly dedupId?: string
   readonly attempt?: number
+  /** Event id of the record that caused it. */
+  readonly causationId?: string
   /** What somebody approved by this event. */
   readonly approved?: Approved
   /** The agent begins paused, by an order of the fleet that stands. */
   readonly held?: { readonly by?: string; readonly reason?: string }
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly onlyAt?: number
+  /** A message with a number from before that the receiver's records do not hold: its sender came back from a backup. Only with `onlyAt`. */
+  readonly isAnew?: true
   /** Set when the transition was found too large for the store: store the input, block the agent. */
   readonly blockWith?: ErrorData
 }
@@ -135,10 +152,13 @@ export function isOwnerInput(input: Input): boolean {
     case 'effect.next':
     case 'actor.event':
     case 'timer.fired':
+    case 'message.settled':
+    case 'message.undelivered':
     case 'released':
       return true
     case 'started':
     case 'event':
+    case 'message':
     case 'effect.decided':
     case 'claimed':
     case 'paused':

@@ -30,9 +30,9 @@ export function migrated(context: DecideContext, state: StateDocument, input: Mi
   return { after, data: { from: input.from, to: version, patch } }
 }
 
-/** The paths are those of the state document; its `agent` part is Refold's own. */
+/** The paths are those of the state document; its `agent` part is Refold's own, and so are messages. */
 function patchedState(state: StateDocument, patch: readonly PatchOperation[]): StateDocument | RefoldError {
-  const own = patch.find(({ path }) => path === '' || path === '/agent' || path.startsWith('/agent/'))
+  const own = patch.find(({ path }) => /^\/(agent|outbox|heard)(\/|$)/.test(path) || path === '')
   if (own !== undefined) {
     return new RefoldError('INVALID_INPUT', `a migration must not write ${JSON.stringify(own.path)}`, {
       hint: 'Paths begin with /root, /effects, /timers, /detached or /received.',

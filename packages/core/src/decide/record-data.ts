@@ -9,6 +9,11 @@ function payloadOf(event: EventData): JsonObject {
   return payload
 }
 
+/** The news that a message was not delivered has one type of record, however it came. */
+function typeOf({ type }: EventData): string {
+  return type === 'refold.undelivered' ? 'refold.message.undelivered' : type
+}
+
 export function outcomeData(
   input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
   from: { src: string | null; attempt: number | undefined },
@@ -33,6 +38,10 @@ export function recordOf(
       return { type: 'refold.started', data: input.input === undefined ? {} : { input: input.input } }
     case 'event':
       return { type: input.event.type, data: payloadOf(input.event) }
+    case 'message':
+      return { type: typeOf(input.event), data: payloadOf(input.event) }
+    case 'message.undelivered':
+      return { type: 'refold.message.undelivered', data: input.data }
     case 'effect.done':
       return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
     case 'effect.failed':

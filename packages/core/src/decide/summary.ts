@@ -2,6 +2,7 @@
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import { isQuarantined, isSuspected } from './claims.js'
+import { hasMail } from './outbox.js'
 import { activeStates } from '../step/state-view.js'
 
 type SummaryFields = Pick<
@@ -20,8 +21,13 @@ export function conditionOf(state: StateDocument): Condition {
   return isSuspected(state) ? 'suspected' : 'running'
 }
 
-/** What some worker has to do: effects that are neither in doubt nor abandoned, and inputs that wait though nothing blocks them any more. */
+/** What some worker has to do: the work, and messages that wait to be delivered. */
 export function pendingOf(state: StateDocument): number {
+  return hasMail(state) ? workOf(state) + 1 : workOf(state)
+}
+
+/** What runs user code: effects that are neither in doubt nor abandoned, and inputs that wait though nothing blocks them any more. */
+export function workOf(state: StateDocument): number {
   let count = state.agent.waiting !== undefined && state.agent.blocked === undefined ? 1 : 0
   for (const id in state.effects) {
     const effect = state.effects[id]
@@ -76,7 +82,7 @@ export function addChangedSummary(
     header.nextDueAt = nextDueAtOf(after)
     return
   }
-  if (!sameAgent || !sameEffects) {
+  if (!sameAgent || !sameEffects || before.outbox !== after.outbox) {
     const pending = pendingOf(after)
     if (pending !== pendingOf(before)) header.pending = pending
   }

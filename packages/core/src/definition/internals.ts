@@ -34,6 +34,8 @@ export interface EffectPolicy {
 }
 
 export interface DefinitionInternals {
+  /** The chart is not in this process: what it must decide waits for a process that has it. */
+  readonly isElsewhere?: true
   readonly name: string
   readonly version: number
   readonly machine: AnyStateMachine

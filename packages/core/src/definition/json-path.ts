@@ -26,8 +26,10 @@ type NotJson<T, At extends string, Depth extends unknown[] = []> = Depth['length
           ? never
           : T extends readonly (infer U)[]
             ? NotJson<U, `${At}[]`, [...Depth, 0]>
-            : T extends NeverJson
+            : T extends NeverJson | ErrorInstance<T>
               ? At
               : { [K in keyof T & string]: NotJson<T[K], `${At}.${K}`, [...Depth, 0]> }[keyof T & string]
 
-type NeverJson = Date | ReadonlyMap<any, any> | ReadonlySet<any> | RegExp | Error | Uint8Array | Promise<any>
+type NeverJson = Date | ReadonlyMap<any, any> | ReadonlySet<any> | RegExp | Uint8Array | Promise<any>
+/** An error as data has its name and its message too, but no stack. */
+type ErrorInstance<T> = T extends Error ? ('stack' extends keyof T ? T : never) : never

@@ -14,7 +14,7 @@ export interface HeadedEvent {
 
 /**
  * The records of an agent after a revision (`undefined`: from the first). Records without a valid header are passed
- * over. Completes when the agent has ended and no payment of it is in flight any more, or when the store closes.
+ * over. Completes when the agent has ended and no payment or message of it is under way any more, or when the store closes.
  */
 export function recordsAfter(store: Store, stream: string, after: Revision | undefined): Observable<HeadedEvent> {
   return new Observable((subscriber) => {
@@ -23,6 +23,7 @@ export function recordsAfter(store: Store, stream: string, after: Revision | und
       const target = after === undefined ? { stream } : { stream, after }
       let ended = false
       let unsettled = 0
+      let pending = 0
       for await (const item of store.subscribe(target, { signal: abort.signal })) {
         if (item.kind !== 'event') continue
         const header = headerOf(item.event.metadata)
@@ -30,7 +31,8 @@ export function recordsAfter(store: Store, stream: string, after: Revision | und
         subscriber.next({ event: item.event, header })
         if (header.status !== undefined) ended = header.status !== 'active'
         if (header.inDoubt !== undefined) unsettled = header.inDoubt
-        if (subscriber.closed || (ended && unsettled === 0)) break
+        if (header.pending !== undefined) pending = header.pending
+        if (subscriber.closed || (ended && unsettled === 0 && pending === 0)) break
       }
       subscriber.complete()
     }

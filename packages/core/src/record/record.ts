@@ -20,6 +20,9 @@ export type OwnRecordType =
   | 'refold.effect.doubted'
   | 'refold.actor.event'
   | 'refold.timer.fired'
+  | 'refold.message.acknowledged'
+  | 'refold.message.undelivered'
+  | 'refold.message.refused'
   | 'refold.claimed'
   | 'refold.released'
   | 'refold.paused'
@@ -59,7 +62,7 @@ export interface RecordHeader {
   /** `null`: given up. */
   readonly owner?: string | null
   readonly condition?: Condition
-  /** Number of effects that are to be performed; one more while inputs wait to be decided. */
+  /** Number of effects that are to be performed; one more while inputs wait to be decided, and one while messages do to be delivered. */
   readonly pending?: number
   readonly inDoubt?: number
   /** Epoch milliseconds; `null`: nothing is due. */
@@ -85,6 +88,10 @@ export interface InputHeader {
   readonly effect?: EffectId
   readonly timer?: TimerId
   readonly attempt?: number
+  /** The stream of the agent whose message it is. */
+  readonly from?: string
+  /** The message's number in its sender's life. */
+  readonly seq?: number
   /** The caller's own id of the event. */
   readonly dedupId?: string
   /** It came from an older epoch, or after its effect was gone. */

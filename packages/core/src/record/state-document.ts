@@ -36,6 +36,39 @@ export interface StateDocument {
    * by the revision of its first.
    */
   readonly received: { readonly [bucket: string]: ReceivedIds }
+  /** Absent until the agent sends its first message. */
+  readonly outbox?: Outbox
+  /** The newest message heard of each sender, by the sender's stream; absent until the first comes. */
+  readonly heard?: { readonly [sender: string]: Heard }
+}
+
+/** Messages to other agents that were sent and are not known to have arrived. */
+export interface Outbox {
+  /** The number of the newest message: numbers grow over all receivers, so they grow for each. */
+  readonly last: number
+  /** By the receiver's stream, oldest first. */
+  readonly to: { readonly [receiver: string]: readonly OutgoingMessage[] }
+}
+
+export interface OutgoingMessage {
+  readonly seq: number
+  /** Event id of the record that sent it. */
+  readonly sentBy: string
+  /** Absent: an event. `report`: of the agent's own end, which is made of its state. `undelivered`: the answer to a message. */
+  readonly kind?: 'start' | 'report' | 'undelivered'
+  /** Absent for a report. A start is `{ type: 'refold.started', input }`. */
+  readonly event?: JsonObject
+  /** Types of the events by which a started agent reports its end to this one. */
+  readonly done?: string
+  readonly failed?: string
+}
+
+export interface Heard {
+  /** Of the sender: another life of a stream counts anew. */
+  readonly incarnation: string
+  readonly seq: number
+  /** It was not taken. */
+  readonly refused?: { readonly code: string; readonly message: string }
 }
 
 /** The agent's own part: who runs it and what holds it up. */
@@ -57,6 +90,8 @@ export interface AgentPart {
   readonly suspicion?: Suspicion
   /** Inputs that are stored but not decided, oldest first. */
   readonly waiting?: readonly WaitingInput[]
+  /** The agent whose message started this one, and the types of the events by which it is told the end. */
+  readonly reportsTo?: { readonly agent: string; readonly done?: string; readonly failed?: string }
   /** The chart has until then to end by itself. */
   readonly cancelling?: {
     readonly at: number

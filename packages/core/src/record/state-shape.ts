@@ -25,5 +25,7 @@ export const STATE_SHAPE: OwnShape = {
     timers: { each: {} },
     detached: { each: { members: { actor: ACTOR } } },
     received: { each: { each: {} } },
+    outbox: { members: { to: { each: {} } } },
+    heard: { each: {} },
   },
 }

@@ -11,7 +11,7 @@ import type { Registry } from './registry.js'
 
 export interface CellsOptions {
   readonly store: Store
-  readonly registry: Registry
+  readonly registry: Pick<Registry, 'get'>
   readonly host: CellHost
   /** Idle cells that stay in memory. */
   readonly keepIdle: number

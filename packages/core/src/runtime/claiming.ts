@@ -5,7 +5,8 @@
  * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
  */
 import type { ClaimReason, Envelope } from '../decide/inputs.js'
-import { inDoubtOf, nextDueAtOf, pendingOf, statusOf } from '../decide/summary.js'
+import { hasMail } from '../decide/outbox.js'
+import { inDoubtOf, nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from './agent-cell.js'
@@ -41,10 +42,10 @@ export class Claiming {
   async adopt(cell: AgentCell): Promise<Adopted> {
     const { state } = cell
     const runtime = this.#runtime
-    if (state === undefined || !runtime.performs || runtime.isClosing || statusOf(state) !== 'active')
-      return 'nothing to do'
-    if (runtime.owns(state)) {
-      runtime.perform(cell, state)
+    if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
+    if (runtime.owns(state) && (statusOf(state) === 'active' || hasMail(state))) {
+      if (statusOf(state) === 'active') runtime.perform(cell, state)
+      runtime.mail.sync(cell.stream, state)
       runtime.due.set(cell.stream, nextDueAtOf(state))
       return 'ours'
     }
@@ -133,7 +134,7 @@ export class Claiming {
       why,
       ...(released?.reason === undefined ? undefined : { reason: released.reason }),
       at: this.#runtime.world.clock.now(),
-      effects: pendingOf(settled.state),
+      effects: workOf(settled.state),
       inDoubt: inDoubtOf(settled.state),
     })
   }

@@ -4,7 +4,8 @@
  */
 import { isSuspected } from '../decide/claims.js'
 import type { ClaimReason, Envelope } from '../decide/inputs.js'
-import { pendingOf, statusOf } from '../decide/summary.js'
+import { hasMail } from '../decide/outbox.js'
+import { pendingOf, statusOf, workOf } from '../decide/summary.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { AgentPart, StateDocument } from '../record/state-document.js'
 import { missingPlaces } from '../step/place.js'
@@ -20,7 +21,7 @@ export function judgeEntry(
   { status, pending, condition, definition, version }: DirectoryEntry,
   registry: Registry,
 ): EntryJudgement {
-  if (status !== 'active') return 'ended'
+  if (status !== 'active' && pending === 0) return 'ended' // else it has messages to deliver
   if (registry.find(definition, version) === undefined) return 'unregistered'
   if (pending === 0) return 'idle'
   return condition === 'paused' ? 'paused' : 'work'
@@ -43,10 +44,12 @@ export interface JudgeOptions {
 }
 
 export async function judgeState(state: StateDocument, { definition, whyFree }: JudgeOptions): Promise<StateJudgement> {
-  const hasWork = pendingOf(state) > 0 || state.agent.waiting !== undefined
-  if (statusOf(state) !== 'active' || !hasWork) return { kind: 'nothing to do' }
+  const isActive = statusOf(state) === 'active'
+  const hasWork = isActive && (pendingOf(state) > 0 || state.agent.waiting !== undefined)
+  if (!hasWork && !hasMail(state)) return { kind: 'nothing to do' }
   const why = await whyFree()
   if (why === undefined) return { kind: 'owned' }
+  if (!isActive) return { kind: 'claim', why, trial: undefined } // to deliver its messages no chart is asked
   const missing = missingPlaces(definition, state)
   if (missing.length > 0) return { kind: 'misfit', missing }
   return { kind: 'claim', why, trial: isSuspected(state) ? trialOf(state.agent) : undefined }
@@ -78,7 +81,7 @@ export function claimOf(
   { worker, why, trial }: { readonly worker: string; readonly why: ClaimReason; readonly trial: Trial | undefined },
 ): Envelope {
   const { owner } = state.agent
-  const died = pendingOf(state) > 0 && (why === 'ended' || why === 'silent')
+  const died = workOf(state) > 0 && (why === 'ended' || why === 'silent')
   return {
     input: {
       kind: 'claimed',

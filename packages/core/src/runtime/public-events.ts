@@ -1,6 +1,7 @@
 /** What an agent's stream holds, as readers see it. `type` tells the members apart. */
 import type { EventObject } from 'xstate'
 import type { ClaimReason } from '../decide/inputs.js'
+import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { CancelEvent } from '../definition/cancel-event.js'
 import type { Payload } from '../definition/machine-types.js'
@@ -40,6 +41,14 @@ type EffectRecord<F> = {
     : never
 }[keyof F & string]
 
+type MessageRecord =
+  | Recorded<'refold.message.acknowledged', { to: AgentAddress }>
+  | Recorded<
+      'refold.message.undelivered',
+      { to: AgentAddress; event: EventObject | null; code: string; message: string }
+    >
+  | Recorded<'refold.message.refused', { event: string; code: string; message: string }>
+
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
@@ -56,4 +65,5 @@ export type AgentEvent<T extends AgentTypes> =
   | OutsideRecord<T['event']>
   | EffectRecord<T['effects']>
   | Recorded<'refold.started', { input: T['input'] }>
+  | MessageRecord
   | ControlRecord

@@ -41,6 +41,12 @@ export class Registry {
     return this.#byName.get(name)?.get(version)
   }
 
+  /** The newest version of a definition that is registered here. */
+  newest(name: string): DefinitionInternals | undefined {
+    const versions = this.#byName.get(name)
+    return versions?.get(Math.max(...versions.keys()))
+  }
+
   get names(): readonly string[] {
     return [...this.#byName.keys()]
   }

@@ -6,7 +6,8 @@
  * a parked agent's claim travels in the append of its first fired timer; each agent of the directory that names this
  * worker is run or reported.
  */
-import { pendingOf, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { addressOf } from '../definition/agent-address.js'
+import { nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { DirectoryEntry } from '../store/port.js'
@@ -185,7 +186,7 @@ export class Takeover {
         if (stream === FLEET_STREAM) return this.#runtime.fleet.read()
         const cell = cells.live(stream)
         if (cell !== undefined) await this.#guard(stream, () => cell.refresh())
-        if (performs && settings.registry.names.includes(definitionOf(stream)))
+        if (performs && settings.registry.names.includes(addressOf(stream).name))
           await this.#guard(stream, () => this.#lookAt(stream))
       })
     }
@@ -220,14 +221,14 @@ export class Takeover {
     const horizonMs = horizonOf(settings)
     this.#watch.age()
     await this.#runtime.fleet.read()
-    for await (const page of store.directory.find({ status: 'active', pending: true })) {
+    for await (const page of store.directory.find({ pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
         if (taken !== 'ours' || recovered === undefined) return
         recovered.agents++
         const state = this.#runtime.cells.live(entry.stream)?.state
         if (state === undefined) return
-        recovered.effects += pendingOf(state)
+        recovered.effects += workOf(state)
       })
     }
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
@@ -314,8 +315,4 @@ export class Takeover {
     this.#reported.add(key)
     this.#runtime.report(stream, report)
   }
-}
-
-function definitionOf(stream: string): string {
-  return stream.slice(0, stream.indexOf('-'))
 }

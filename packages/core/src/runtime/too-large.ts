@@ -26,6 +26,11 @@ export function inPlaceOfTooLarge(envelope: Envelope, error: RefoldError): Envel
       return isBrief(input.error) ? undefined : { ...rest, input: { ...input, error: brief(input.error) } }
     case 'attempt.failed':
       return isBrief(input.error) ? undefined : { ...rest, input: { ...input, error: brief(input.error) } }
+    case 'message':
+      return blockWith === undefined ? blocking(envelope, error) : undefined
+    case 'message.settled':
+      if (blockWith === undefined) return blocking(envelope, error)
+      return input.isBrief === true ? undefined : { ...rest, input: { ...input, isBrief: true } }
     default:
       return isOwnerInput(input) && blockWith === undefined ? blocking(envelope, error) : undefined
   }

@@ -28,6 +28,8 @@ import { Lease } from './lease.js'
 import { Listeners } from './listeners.js'
 import { OwnerWatch } from './owner-watch.js'
 import { Handover } from './handover.js'
+import { postHost } from './post-host.js'
+import { PostOffice } from './post-office.js'
 import type { Load, Report } from './public-runtime.js'
 import type { Drained, DrainOptions } from './public-worker.js'
 import type { Registry } from './registry.js'
@@ -75,6 +77,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly capacity: Capacity
   readonly listeners: Listeners
   readonly fleet: FleetOrders
+  readonly mail: PostOffice
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
   /** Called when an agent that is not this worker's has something to perform. Set by the takeover. */
@@ -110,6 +113,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       keepIdle: settings.keepIdle,
       onEvict: (cell) => this.#snapshots.leaving(cell),
     })
+    this.mail = new PostOffice(postHost(this))
   }
 
   /** `close` was called: nothing is taken any more. */
@@ -159,6 +163,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
         this.#decideWaiting(cell, state)
     }
+    if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.mail.sync(cell.stream, state)
     if (before?.timers !== state.timers || before.agent !== state.agent)
       this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
   }
@@ -208,7 +213,8 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (cell.isIdle && this.cells.isStarting(cell)) return this.cells.evict(cell)
     const runner = this.#runners.get(cell)
     if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
-    if (!cell.isIdle || runner?.isIdle === false || this.cells.live(cell.stream) !== cell) return
+    if (!cell.isIdle || runner?.isIdle === false || this.mail.isBusy(cell.stream)) return
+    if (this.cells.live(cell.stream) !== cell) return
     this.#runners.delete(cell)
     if (cell.head === 'no_stream' || cell.failure !== undefined) this.cells.evict(cell)
     else this.cells.idle(cell)
@@ -318,12 +324,15 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     await this.#handing
     this.due.close()
     this.slots.close()
+    this.mail.stop()
     for (const runner of this.#runners.values()) runner.stop()
     await this.#drained()
     await bodiesWithin(this.#closeGraceMs, { runners: this.#runners, world: this.world })
     await this.#drained()
     this.#closed = true
-    for (const cell of this.cells.all()) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
+    const closed = new RefoldError('CLOSED', 'the runtime is closed')
+    for (const cell of this.cells.all()) cell.fail(closed)
+    await this.mail.close(closed)
     await this.lease.close()
   }
 

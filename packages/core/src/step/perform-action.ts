@@ -1,8 +1,10 @@
 /** What a transition asked for. Built-in actions happen inside the tree, in XState's order; custom ones are left for after the append. */
+import { messagePlanOf } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
+import { sentMessage } from './sent-message.js'
 import { plainJson } from './settle.js'
 import type { ActionCall } from './tree-step.js'
 import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
@@ -46,8 +48,15 @@ export function performAction(tree: LiveTree, actor: LiveActor, action: ActionSh
       tree.log?.actions.push(logCall(tree, action.params as { value: unknown; label: string | undefined }))
       return
     default:
-      if (action.exec !== undefined) tree.log?.actions.push(customCall(action, action.exec))
+      if (action.exec !== undefined) custom(tree, action, action.exec)
   }
+}
+
+/** A message to another agent is part of the transition, as `assign` is; anything else waits for the append. */
+function custom(tree: LiveTree, action: ActionShape, exec: NonNullable<ActionShape['exec']>): void {
+  const plan = messagePlanOf(exec)
+  if (plan === undefined) tree.log?.actions.push(customCall(action, exec))
+  else tree.log?.messages.push(sentMessage(plan, action))
 }
 
 function sendTo(tree: LiveTree, actor: LiveActor, { to, event, delay, id }: SendParams): void {

@@ -2,7 +2,7 @@
 import type { RefoldError } from '../errors.js'
 import type { EffectId } from '../record/state-document.js'
 import type { LiveActor } from './live-actor.js'
-import type { ActionCall, StepOptions } from './tree-step.js'
+import type { ActionCall, SentMessage, StepOptions } from './tree-step.js'
 
 /** Events that the actors of a tree may process for one input: more is taken for a ping-pong without end. */
 export const MAX_EVENTS_PER_STEP = 10_000
@@ -15,6 +15,7 @@ export class StepLog {
   readonly deliveries: { readonly effect: EffectId; readonly event: unknown }[] = []
   readonly emitted: unknown[] = []
   readonly actions: ActionCall[] = []
+  readonly messages: SentMessage[] = []
   readonly path: string[] = []
   /** Some actor's children changed, or an actor ended: somebody may be lost or out of place. */
   membersChanged = false

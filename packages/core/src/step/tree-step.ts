@@ -13,7 +13,12 @@ import type {
 
 /** An input that the chart must decide. Everything in it is JSON already. */
 export type ChartInput =
-  | { readonly kind: 'started'; readonly input: JsonValue | undefined }
+  | {
+      readonly kind: 'started'
+      readonly input: JsonValue | undefined
+      /** Another agent's message started it. */
+      readonly by?: MessageOrigin & Reports
+    }
   | { readonly kind: 'event'; readonly event: EventData }
   | { readonly kind: 'effect.done'; readonly effect: EffectId; readonly output: JsonValue | undefined }
   | { readonly kind: 'effect.failed'; readonly effect: EffectId; readonly error: ErrorData | JsonValue }
@@ -24,6 +29,35 @@ export type ChartInput =
   /** `ref.send()` outside of a step, as a custom action does it. */
   | { readonly kind: 'actor.event'; readonly to: ActorId; readonly event: EventData }
   | { readonly kind: 'timer.fired'; readonly timer: TimerId }
+  | ReceivedMessage
+  /** A message could not be delivered; `data` is the record's. */
+  | {
+      readonly kind: 'message.undelivered'
+      readonly seq: number
+      readonly event: EventData
+      readonly data: JsonObject
+    }
+
+/** Which message it is: numbers grow in each sender's life. */
+export interface MessageOrigin {
+  /** The sender's stream. */
+  readonly from: string
+  /** The sender's incarnation. */
+  readonly incarnation: string
+  readonly seq: number
+}
+/** Types of the events by which a detached child tells its end. */
+export interface Reports {
+  readonly done?: string
+  readonly failed?: string
+}
+/** Another agent's message, not checked by a schema yet. */
+export interface ReceivedMessage extends MessageOrigin {
+  readonly kind: 'message'
+  readonly event: EventData
+  /** Made by Refold: a detached child's report, or the news that a message was not delivered. No schema stands before it. */
+  readonly own?: true
+}
 
 export interface EventData extends JsonObject {
   readonly type: string
@@ -46,6 +80,15 @@ export interface ActionCall {
   readonly run: () => unknown
 }
 
+/** A message to another agent. */
+export interface SentMessage extends Reports {
+  /** The receiver's stream. */
+  readonly to: string
+  /** A start is `{ type: 'refold.started', input }`. */
+  readonly event: EventData
+  readonly kind?: 'start'
+}
+
 export interface TreeStep {
   /** The documents after the input. What did not change is the same reference as before. */
   readonly root: ActorDocument
@@ -56,6 +99,7 @@ export interface TreeStep {
   readonly deliveries: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
   readonly emitted: readonly JsonObject[]
   readonly actions: readonly ActionCall[]
+  readonly messages: readonly SentMessage[]
   readonly path: readonly string[]
 }
 

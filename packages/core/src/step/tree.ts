@@ -120,6 +120,8 @@ function apply(tree: LiveTree, input: ChartInput): void {
     case 'started':
       return tree.walk.boot(freezeJson(input.input))
     case 'event':
+    case 'message':
+    case 'message.undelivered':
       return tree.walk.send(ROOT, freezeJson(input.event))
     case 'effect.done':
       return tree.walk.send(input.effect, new EffectSignal('done', freezeJson(input.output)))
@@ -145,10 +147,18 @@ function apply(tree: LiveTree, input: ChartInput): void {
 type Doings = Omit<TreeStep, 'root' | 'timers' | 'detached'>
 
 function doings(log: StepLog): Doings {
-  const { actions, path } = log
+  const { actions, messages, path } = log
   const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
   if (log.stopped.length === 0 && log.deliveries.length === 0)
-    return { started: log.started.map(startedEffect), stopped: NONE, deliveries: NONE, emitted, actions, path }
+    return {
+      started: log.started.map(startedEffect),
+      stopped: NONE,
+      deliveries: NONE,
+      emitted,
+      actions,
+      messages,
+      path,
+    }
   const gone = new Set(log.stopped)
   const fresh = new Set(log.started.map((actor) => actor.sid))
   const neverRan = (effect: EffectId): boolean => gone.has(effect) && fresh.has(effect)
@@ -158,6 +168,7 @@ function doings(log: StepLog): Doings {
     deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)) as TreeStep['deliveries'],
     emitted,
     actions,
+    messages,
     path,
   }
 }

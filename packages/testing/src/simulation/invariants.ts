@@ -7,6 +7,7 @@ import { checkBodies } from './effect-invariants.js'
 import type { SafetyOf } from './effect-invariants.js'
 import { readHistory } from './history.js'
 import type { History } from './history.js'
+import { checkMessages, undeliveredMessages } from './message-invariants.js'
 import { checkRecords } from './record-invariants.js'
 import type { Simulation } from './simulation.js'
 
@@ -29,6 +30,8 @@ export interface SeenState {
 export interface InvariantOptions {
   readonly sent?: readonly SentInput[]
   readonly seen?: readonly SeenState[]
+  /** Whether no message may be left to be delivered. */
+  readonly allDelivered?: true
   /** How each source is to be treated after an interruption. Default: all idempotent. */
   readonly safetyOf?: SafetyOf
 }
@@ -46,7 +49,9 @@ export async function checkInvariants(simulation: Simulation, options: Invariant
     ...[...simulation.disk.overlapping].map((who) => `two appends in flight at once: ${who}`),
     ...[...history.streams].flatMap(([stream, steps]) => checkRecords(stream, { steps, observed: history.observed })),
     ...checkBodies(history, { disk: simulation.disk, world: simulation.effects, safetyOf }),
+    ...checkMessages(history, simulation.disk),
     ...sent.flatMap((input) => checkSent(history, input)),
+    ...(options.allDelivered === true ? undeliveredMessages(history).map((one) => `${one} was never delivered`) : []),
     ...seen.flatMap((state) => checkSeen(history, state)),
   ]
   if (broken.length === 0) return history

@@ -1,0 +1,108 @@
+/**
+ * Messages between agents, as the receiver takes them and as the sender hears what became of them.
+ *
+ * Invariants (cited by tests):
+ * M1 a message whose number was heard of this sender in this life of it changes nothing: the answer is "known";
+ * M2 each message advances the number by a record, also one that is not taken: a second deliverer cannot bring it after
+ *    the sender was told that it was not;
+ * M3 a message leaves the outbox by a record of the sender's owner, and with it, if it was not taken, the sender's chart
+ *    hears of it.
+ */
+import { addressOf } from '../definition/agent-address.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { JsonObject } from '../json/json-value.js'
+import type { OutgoingMessage, StateDocument } from '../record/state-document.js'
+import type { EventData, ReceivedMessage } from '../step/tree-step.js'
+import { decideChart } from './chart-inputs.js'
+import { compose } from './compose.js'
+import { isHeard, withHeard } from './heard.js'
+import type { DecideContext } from './context.js'
+import type { Decision } from './decision.js'
+import type { Envelope, MessageSettled } from './inputs.js'
+import { failedStart, nextMessage, undelivered, withoutMessage } from './outbox.js'
+import type { Refusal } from './outbox.js'
+import { statusOf } from './summary.js'
+
+const TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'INVARIANT', 'QUEUE_FULL', 'CONFLICT'])
+
+/** Not the message's fault: it is not refused but tried again. */
+export function isTrouble({ code }: RefoldError): boolean {
+  return TROUBLE.has(code)
+}
+
+/** At the receiver. A message from before that is `again` in the sender's outbox, of a backup, was judged by the deliverer. */
+export function decideMessage(context: DecideContext, envelope: Envelope, message: ReceivedMessage): Decision {
+  const { state } = context
+  if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
+  if (envelope.isAnew !== true && isHeard(state, message)) return { kind: 'known', revision: context.revision - 1 }
+  const refuse = (error: Refusal): Decision => refused(context, envelope, { message, state, error })
+  if (statusOf(state) !== 'active')
+    return refuse({ code: 'NOT_ACTIVE', message: `the agent has ended: it is ${statusOf(state)}` })
+  const { blockWith, ...rest } = envelope
+  if (blockWith !== undefined) return refuse({ code: blockWith.code ?? 'TOO_LARGE', message: blockWith.message })
+  try {
+    const event = checkedEvent(context, message)
+    const base = withHeard(state, message)
+    const decision = decideChart(context, rest, { input: { ...message, event }, late: false, base })
+    if (decision.kind !== 'refused' || isTrouble(decision.error)) return decision
+    return refuse(decision.error)
+  } catch (error) {
+    if (isRefoldError(error)) return refuse(error)
+    throw error
+  }
+}
+
+/** The event as it stands after its schema. Throws `INVALID_EVENT`, or `APPROVAL_REQUIRED`: an approval is a person's. */
+export function checkedEvent({ definition }: DecideContext, { event, own }: ReceivedMessage): EventData {
+  if (own === true) return event
+  if (!definition.approvals.has(event.type)) return definition.parseEvent(event)
+  throw new RefoldError('APPROVAL_REQUIRED', `"${event.type}" is taken with an approval only, and from no other agent`)
+}
+
+/** M2: nothing but the number changes. */
+function refused(
+  context: DecideContext,
+  envelope: Envelope,
+  { message, state, error }: { message: ReceivedMessage; state: StateDocument; error: Refusal },
+): Decision {
+  const { from, seq, event } = message
+  const why = { code: error.code, message: error.message }
+  return compose(context, envelope, {
+    type: 'refold.message.refused',
+    data: { event: event.type, ...why },
+    after: withHeard(state, message, why),
+    input: { kind: 'message', from, seq },
+  })
+}
+
+/** M3: at the sender. */
+export function decideSettled(context: DecideContext, envelope: Envelope, input: MessageSettled): Decision {
+  const { state } = context
+  const { to, seq, refused: why, isBrief } = input
+  const message = state === undefined ? undefined : nextMessage(state, to)
+  const base = state === undefined ? undefined : withoutMessage(state, { to, seq })
+  if (base === undefined || message === undefined) return { kind: 'dropped', why: 'the message is settled' }
+  const receiver = addressOf(to)
+  if (why === undefined) {
+    return compose(context, envelope, {
+      type: 'refold.message.acknowledged',
+      data: { to: { name: receiver.name, id: receiver.id } },
+      after: base,
+      input: { kind: 'message.acknowledged', seq },
+    })
+  }
+  const { type: _type, ...data } = undelivered({ to: receiver, event: sentOf(message, isBrief), ...why })
+  const header = { kind: 'message.undelivered', seq }
+  // Nobody waits for an answer to an answer, and an agent that has ended hears nothing any more.
+  if (message.kind === 'undelivered' || message.kind === 'report' || statusOf(base) !== 'active')
+    return compose(context, envelope, { type: 'refold.message.undelivered', data, after: base, input: header })
+  const event =
+    message.failed === undefined ? { type: 'refold.undelivered', ...data } : failedStart(message.failed, receiver, why)
+  const chart = { kind: 'message.undelivered', seq, event, data } as const
+  return decideChart(context, envelope, { input: chart, late: false, base })
+}
+
+function sentOf({ event }: OutgoingMessage, isBrief = false): JsonObject | null {
+  if (event === undefined) return null
+  return isBrief ? { type: event['type'] ?? null } : event
+}

@@ -1,0 +1,143 @@
+/**
+ * The outbox: messages to other agents that were sent and are not known to have arrived. It is part of the state, so
+ * that a message is sent by the very record whose transition sent it, or not at all.
+ *
+ * Invariants: a number is given once in the life of a sender; a line to one receiver is in the order of its numbers; the
+ * end of a detached child and the report of it are one record.
+ */
+import { addressOf } from '../definition/agent-address.js'
+import type { AgentAddress } from '../definition/agent-address.js'
+import { RefoldError } from '../errors.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { ErrorData, OutgoingMessage, Outbox, StateDocument, WaitingInput } from '../record/state-document.js'
+import type { EventData, SentMessage, TreeStep } from '../step/tree-step.js'
+
+/** Messages that may wait to be delivered, over all receivers. */
+export const MAX_OUTBOX = 10_000
+
+const EMPTY: Outbox = Object.freeze({ last: 0, to: Object.freeze({}) })
+
+/** Why a message was not taken. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+}
+
+/** An agent that has ended takes nothing any more. */
+export const OVER: Refusal = { code: 'NOT_ACTIVE', message: 'the agent has ended' }
+
+/** Whether messages wait to be delivered. */
+export function hasMail({ outbox }: StateDocument): boolean {
+  if (outbox !== undefined) for (const _ in outbox.to) return true
+  return false
+}
+
+/** The message to deliver next to a receiver. */
+export function nextMessage({ outbox }: StateDocument, to: string): OutgoingMessage | undefined {
+  return outbox?.to[to]?.[0]
+}
+
+/** Throws `OUTBOX_FULL` when a step sends more than may wait. */
+export function requireRoom(state: StateDocument | undefined, { messages }: TreeStep): void {
+  if (messages.length === 0) return
+  let waiting = messages.length
+  for (const line of Object.values(state?.outbox?.to ?? {})) waiting += line.length
+  if (waiting <= MAX_OUTBOX) return
+  throw new RefoldError('OUTBOX_FULL', `${waiting} messages would wait to be delivered`, {
+    hint: `At most ${MAX_OUTBOX} may. Send fewer at once, or look why the receivers cannot be reached.`,
+    facts: { waiting, limit: MAX_OUTBOX },
+  })
+}
+
+/** The outbox with what a step sent. Each line is copied once, however much goes to it. */
+export function withSent(
+  before: Outbox | undefined,
+  messages: readonly SentMessage[],
+  sentBy: string,
+): Outbox | undefined {
+  if (messages.length === 0) return before
+  let { last } = before ?? EMPTY
+  const to: { [receiver: string]: readonly OutgoingMessage[] } = { ...before?.to }
+  const grown = new Map<string, OutgoingMessage[]>()
+  for (const { to: receiver, ...message } of messages) {
+    const line = grown.get(receiver) ?? [...(to[receiver] ?? [])]
+    line.push({ seq: ++last, sentBy, ...message })
+    grown.set(receiver, line)
+    to[receiver] = line
+  }
+  return { last, to }
+}
+
+/** The state without its oldest message to a receiver; `undefined` when that is another one. */
+export function withoutMessage(
+  state: StateDocument,
+  { to, seq }: { to: string; seq: number },
+): StateDocument | undefined {
+  const { outbox } = state
+  const [oldest, ...rest] = outbox?.to[to] ?? []
+  if (outbox === undefined || oldest?.seq !== seq) return undefined
+  const { [to]: _line, ...others } = outbox.to
+  return { ...state, outbox: { ...outbox, to: rest.length === 0 ? others : { ...outbox.to, [to]: rest } } }
+}
+
+/** The state with the report that a parent is owed, when this change ends the agent. */
+export function withReport(
+  before: StateDocument | undefined,
+  after: StateDocument,
+  { sentBy }: { sentBy: string },
+): StateDocument {
+  const { reportsTo } = after.agent
+  if (reportsTo === undefined || before?.root.status !== undefined || after.root.status === undefined) return after
+  if ((after.root.status === 'done' ? reportsTo.done : reportsTo.failed) === undefined) return after
+  return { ...after, outbox: put(after.outbox, reportsTo.agent, { sentBy, kind: 'report' }) }
+}
+
+/** The state with answers for messages that waited here and will never be decided. */
+export function withAnswers(
+  state: StateDocument,
+  dropped: readonly WaitingInput[],
+  { sentBy, code, message }: Refusal & { sentBy: string },
+): StateDocument {
+  let { outbox } = state
+  const to = addressOf(`${state.agent.definition}-${state.agent.id}`)
+  for (const { input } of dropped) {
+    const { kind, from, event, own } = input
+    if (kind !== 'message' || own === true || typeof from !== 'string') continue
+    const answer = undelivered({ to, event: event ?? null, code, message })
+    outbox = put(outbox, from, { sentBy, kind: 'undelivered', event: answer })
+  }
+  return outbox === state.outbox || outbox === undefined ? state : { ...state, outbox }
+}
+
+/** What the sender's chart gets of a message that was not taken. */
+export function undelivered(data: { to: AgentAddress; event: JsonValue } & Refusal): EventData {
+  const { to, event, code, message } = data
+  return { type: 'refold.undelivered', to: to as unknown as JsonObject, event, code, message } // an interface has no index signature
+}
+
+/** The event that a message brings: that of a report is made of the sender's state, where the output stands already. */
+export function eventOf({ agent, root }: StateDocument, message: OutgoingMessage): EventData {
+  if (message.kind !== 'report') return message.event as EventData // only a report has none
+  const child: JsonObject = { name: agent.definition, id: agent.id }
+  const { done = '', failed = '' } = agent.reportsTo ?? {}
+  if (root.status === 'done')
+    return { type: done, agent: child, ...(root.output === undefined ? undefined : { output: root.output }) }
+  return { type: failed, agent: child, error: root.status === 'error' ? (root.error ?? null) : asJson(STOPPED) }
+}
+
+/** How a parent hears that its child could not be started. */
+export function failedStart(type: string, to: AgentAddress, { code, message }: Refusal): EventData {
+  return { type, agent: { name: to.name, id: to.id }, error: { name: 'RefoldError', message, code } }
+}
+
+const STOPPED: ErrorData = { name: 'RefoldError', message: 'the agent was stopped', code: 'NOT_ACTIVE' }
+
+function put(before: Outbox | undefined, to: string, message: Omit<OutgoingMessage, 'seq'>): Outbox {
+  const { last, to: lines } = before ?? EMPTY
+  const seq = last + 1
+  return { last: seq, to: { ...lines, [to]: [...(lines[to] ?? []), { seq, ...message }] } }
+}
+
+function asJson(error: ErrorData): JsonObject {
+  return error as unknown as JsonObject // an interface has no index signature
+}

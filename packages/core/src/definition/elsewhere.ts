@@ -1,0 +1,29 @@
+/** A stand-in for the definition of an agent whose chart is not in this process: a message to it is stored, and its owner decides it. */
+import { createMachine } from 'xstate'
+import { RefoldError } from '../errors.js'
+import type { EventData } from '../step/tree-step.js'
+import type { DefinitionInternals } from './internals.js'
+
+const NO_CHART = createMachine({})
+
+/** Knows nothing but the name, takes every event, and decides nothing. */
+export function definitionElsewhere(name: string, version: number): DefinitionInternals {
+  const absent = (): never => {
+    throw new RefoldError('UNKNOWN_DEFINITION', `no agent "${name}" of version ${version} is registered here`)
+  }
+  return {
+    isElsewhere: true,
+    name,
+    version,
+    machine: NO_CHART,
+    fingerprint: '',
+    chart: null,
+    parseInput: absent,
+    parseEvent: (event) => event as EventData, // it was one when it was sent
+    schemaOf: () => undefined,
+    isOutsideEvent: () => true,
+    approvals: new Map(),
+    policyOf: absent,
+    received: { maxAgeMs: 0, maxCount: 0 },
+  }
+}

@@ -73,3 +73,8 @@ export class DueWatch {
     this.#sleep()
   }
 }
+
+/** How far ahead due times are looked for: each look at the directory, one a heartbeat, sees what is due before the next two. */
+export function horizonOf({ heartbeatEveryMs }: { readonly heartbeatEveryMs: number }): number {
+  return heartbeatEveryMs * 3
+}

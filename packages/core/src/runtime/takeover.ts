@@ -27,7 +27,7 @@ import { inRandomOrder } from './in-random-order.js'
 import { judgeEntry } from './judgement.js'
 import { refuseMisfit } from './misfit.js'
 import type { Recovered, Report } from './public-runtime.js'
-import { horizonOf } from './worker-runtime.js'
+import { horizonOf } from './due-watch.js'
 import type { WorkerRuntime } from './worker-runtime.js'
 
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }

@@ -5,7 +5,8 @@
  * process or another, passes `changed`, which starts, stops and schedules what the state says.
  */
 import type { Envelope } from '../decide/inputs.js'
-import { isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { hasEffects, isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { addressOf } from '../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import { jsonOf } from '../json/to-json.js'
@@ -20,7 +21,7 @@ import type { CellHost } from './cell-host.js'
 import { Capacity } from './capacity.js'
 import { Cells } from './cells.js'
 import { pause } from './commit.js'
-import { DueWatch } from './due-watch.js'
+import { DueWatch, horizonOf } from './due-watch.js'
 import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
 import { FleetOrders } from './fleet-orders.js'
@@ -302,7 +303,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   report(stream: string, report: Omit<Report, 'agent'>): void {
-    this.listeners.report({ ...report, agent: agentOf(stream) })
+    this.listeners.report({ ...report, agent: addressOf(stream) })
   }
 
   /** Begins nothing more, and hands over what this worker is at. `close` comes after it, and waits for nothing then. */
@@ -348,19 +349,4 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     }
     cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
   }
-}
-
-function agentOf(stream: string): { readonly name: string; readonly id: string } {
-  const dash = stream.indexOf('-')
-  return { name: stream.slice(0, dash), id: stream.slice(dash + 1) }
-}
-
-function hasEffects(state: StateDocument): boolean {
-  for (const _ in state.effects) return true
-  return false
-}
-
-/** How far ahead due times are looked for: each look at the directory, one a heartbeat, sees what is due before the next two. */
-export function horizonOf({ heartbeatEveryMs }: Pick<WorkerSettings, 'heartbeatEveryMs'>): number {
-  return heartbeatEveryMs * 3
 }

@@ -122,34 +122,21 @@ export class Takeover {
     const { state } = cell
     const runtime = this.#runtime
     if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
-    if (statusOf(state) !== 'active') return this.#adoptEnded(cell, state)
+    const isActive = statusOf(state) === 'active'
+    if (!isActive && !hasMail(state)) return 'nothing to do'
     if (runtime.owns(state)) {
       runtime.runner(cell).sync(state)
       runtime.mail.sync(cell.stream, state)
-      runtime.due.set(cell.stream, nextDueAtOf(state))
+      runtime.due.set(cell.stream, isActive ? nextDueAtOf(state) : null)
       return 'ours'
     }
     if (pendingOf(state) === 0 && state.agent.waiting === undefined) return 'nothing to do'
     if (!(await this.#isGone(state.agent.owner))) return 'theirs'
-    refuseMisfit(cell, state)
-    if (isSuspected(state)) return this.#trial(cell, state)
-    return this.#claimedBy(cell)
-  }
-
-  /** Only its messages are to be delivered: no chart is asked. */
-  async #adoptEnded(cell: AgentCell, state: StateDocument): Promise<'ours' | 'theirs' | 'nothing to do'> {
-    const runtime = this.#runtime
-    if (!hasMail(state)) return 'nothing to do'
-    if (runtime.owns(state)) {
-      runtime.mail.sync(cell.stream, state)
-      return 'ours'
-    }
-    return (await this.#isGone(state.agent.owner)) ? this.#claimedBy(cell) : 'theirs'
-  }
-
-  async #claimedBy(cell: AgentCell): Promise<'ours' | 'theirs'> {
+    // Of an agent that has ended only messages are left: they need no chart, and kill nobody.
+    if (isActive) refuseMisfit(cell, state)
+    if (isActive && isSuspected(state)) return this.#trial(cell, state)
     await this.#claim(cell)
-    return cell.state !== undefined && this.#runtime.owns(cell.state) ? 'ours' : 'theirs'
+    return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
   }
 
   async #isGone(owner: string | undefined): Promise<boolean> {

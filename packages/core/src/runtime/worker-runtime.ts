@@ -25,6 +25,8 @@ import { Lease } from './lease.js'
 import { OwnerWatch } from './owner-watch.js'
 import { postHost } from './post-host.js'
 import { PostOffice } from './post-office.js'
+import { ProgressListeners } from './progress-listeners.js'
+import type { ProgressListener } from './progress-listeners.js'
 import type { Load, Report, TakenOver } from './public-runtime.js'
 import type { Registry } from './registry.js'
 import type { Progress, RunnerHost } from './runner-host.js'
@@ -49,8 +51,6 @@ export interface WorkerSettings {
   readonly onTakeover: (takenOver: TakenOver) => void
 }
 
-export type ProgressListener = (progress: Progress) => void
-
 /** Inputs of callers that may stand in line for one agent. */
 const MAX_LINE = 10_000
 const PAUSE_AFTER_REJECTION_MS = 100
@@ -74,7 +74,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   onWork: (cell: AgentCell) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
   readonly #snapshots: SnapshotKeeper
-  readonly #progress = new Map<string, Set<ProgressListener>>()
+  readonly #progress = new ProgressListeners()
   #closing = false
   #closed = false
 
@@ -245,15 +245,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   progress(cell: AgentCell, progress: Progress): void {
-    for (const listener of this.#progress.get(cell.stream) ?? []) listener(progress)
+    this.#progress.tell(cell.stream, progress)
   }
   onProgress(stream: string, listener: ProgressListener): () => void {
-    const listeners = this.#progress.get(stream) ?? new Set()
-    this.#progress.set(stream, listeners.add(listener))
-    return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0 && this.#progress.get(stream) === listeners) this.#progress.delete(stream)
-    }
+    return this.#progress.add(stream, listener)
   }
 
   tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined {

@@ -75,7 +75,7 @@ describe('a message to a blocked agent', () => {
     decider.outside(hello(1, 'a'))
     expect(decider.state?.agent.waiting).toHaveLength(2)
     expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'known' })
-    decider.outside({ kind: 'cancelled' })
+    decider.outside({ kind: 'cancel', deadlineMs: 0 })
     expect(decider.state?.outbox?.to['peer-1']).toMatchObject([
       {
         kind: 'undelivered',

@@ -4,6 +4,7 @@
  * Invariants: a cell is the only way to an agent's stream in this process; whatever changes an agent's state, by this
  * process or another, passes `changed`, which starts, stops and schedules what the state says.
  */
+import { hasEffects } from '../decide/effects-part.js'
 import type { Envelope } from '../decide/inputs.js'
 import { isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -344,11 +345,6 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 function agentOf(stream: string): { readonly name: string; readonly id: string } {
   const dash = stream.indexOf('-')
   return { name: stream.slice(0, dash), id: stream.slice(dash + 1) }
-}
-
-function hasEffects(state: StateDocument): boolean {
-  for (const _ in state.effects) return true
-  return false
 }
 
 /** How far ahead due times are looked for: each look at the directory, one a heartbeat, sees what is due before the next two. */

@@ -75,6 +75,12 @@ export function withEffect(effects: Effects, id: EffectId, effect: EffectDocumen
   return next
 }
 
+/** Whether there is any, pending or not. */
+export function hasEffects(state: StateDocument): boolean {
+  for (const _ in state.effects) return true
+  return false
+}
+
 /** The idempotency key of an effect: made of the event id of the record that started it, never of the revision alone. */
 export function effectKey(id: EffectId, effect: EffectDocument): string {
   return `${effect.startedBy}.${id.slice(id.lastIndexOf('.') + 1)}`

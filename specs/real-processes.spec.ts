@@ -12,6 +12,7 @@ import { checkRun, runExamples } from './real-processes/example-run.js'
 import type { ExampleRun, KillPlan } from './real-processes/example-run.js'
 import { factsOf, sharedNow } from './real-processes/fact.js'
 import { checkLoad } from './real-processes/load-checks.js'
+import type { LoadReport } from './real-processes/load-checks.js'
 import { LoadRun } from './real-processes/load-run.js'
 import type { Worker } from './real-processes/load-run.js'
 import { mountSmallDisk } from './real-processes/small-disk.js'
@@ -93,7 +94,7 @@ describe('two workers that share one file', () => {
   }
 
   test(
-    'OWN-2 OWN-4 OWN-8 EFF-2 EFF-15 SND-9 each is stopped for longer than its lease again and again, one is killed: no outcome that was durable is worked for again, and nothing acknowledged is lost',
+    'OWN-2 OWN-4 OWN-8 WRK-9 EFF-2 EFF-15 SND-9 each is stopped for longer than its lease again and again, one is killed: no outcome that was durable is worked for again, and nothing acknowledged is lost',
     { timeout },
     async () => {
       await using run = new LoadRun({ leaseDurationMs: LEASE_MS, notesEveryMs: 25, rounds: 10 })
@@ -141,6 +142,81 @@ describe('two workers that share one file', () => {
       expect(run.takenFrom(mortal, { since: diedAt })).toBe(10)
       await run.close()
       expect((await checkLoad({ store: run.store, facts: run.facts, seen: run.watch.seen })).broken).toEqual([])
+    },
+  )
+})
+
+describe('a fleet that shares one file', () => {
+  /** So long that nobody can wait for it: what goes on was handed over, or taken from a process that is proven dead. */
+  const NEVER_MS = 120_000
+  const options = { leaseDurationMs: NEVER_MS, heartbeatEveryMs: 500, notesEveryMs: 25, rounds: 10 }
+
+  async function checked(run: LoadRun): Promise<LoadReport> {
+    await run.allDone()
+    await run.close()
+    return checkLoad({ store: run.store, facts: run.facts, seen: run.watch.seen })
+  }
+  const reasons = (run: LoadRun): ReadonlySet<string> => new Set(factsOf(run.facts, 'takeover').map(({ why }) => why))
+
+  test(
+    'WRK-6 WRK-7 WRK-8 one worker after the other is drained under load: the others go on at once, and nothing is lost or done twice',
+    { timeout },
+    async () => {
+      await using run = new LoadRun(options)
+      let fleet = await Promise.all(['a', 'b', 'c'].map((name) => run.worker(name, { capacity: 8 })))
+      let released = 0
+      for (let turn = 0; turn < 5; turn++) {
+        const [leaving, ...staying] = fleet
+        if (leaving === undefined) break
+        await run.start(leaving, 12)
+        const bodies = turn % 2 === 0 ? 'abort' : 'finish'
+        released += (await run.drain(leaving, { by: 'ana', reason: 'maintenance', bodies, deadlineMs: 10_000 }))
+          .released
+        fleet = [...staying, await run.worker(`${leaving.name}+`, { capacity: 8 })]
+      }
+      for (const name of ['x', 'y']) await run.worker(name)
+      const { broken, counts } = await checked(run)
+      expect(broken).toEqual([])
+      expect(released).toBeGreaterThan(5)
+      expect(reasons(run)).toContain('released')
+      expect(counts.agents).toBe(run.agents)
+    },
+  )
+
+  test(
+    'WRK-1 WRK-4 OWN-8 all workers are killed at once, again and again: the next ones go on, and nothing is lost or done twice',
+    { timeout },
+    async () => {
+      await using run = new LoadRun(options)
+      for (let life = 0; life < 4; life++) {
+        const names = ['a', 'b', 'c'].map((name) => `${name}${life}`)
+        const fleet = await Promise.all(names.map((name) => run.worker(name, { capacity: 10 })))
+        await Promise.all(fleet.map((worker) => run.start(worker, 5)))
+        for (const worker of fleet) worker.process.kill('SIGKILL')
+        await Promise.all(fleet.map((worker) => worker.ended))
+      }
+      await Promise.all([run.worker('x'), run.worker('y')])
+      const { broken, counts } = await checked(run)
+      expect(broken).toEqual([])
+      expect(counts.agents).toBe(60)
+      expect(reasons(run)).toContain('ended')
+    },
+  )
+
+  test(
+    'WRK-4 WRK-5 what a killed worker had in hand is taken by those that run already, and each says from whom and why',
+    { timeout },
+    async () => {
+      await using run = new LoadRun({ ...options, rounds: 5 })
+      const mortal = await run.worker('mortal', { patience: 10_000 })
+      await run.start(mortal, 10)
+      await Promise.all([run.worker('heir'), run.worker('other heir')])
+      mortal.process.kill('SIGKILL')
+      const { broken } = await checked(run)
+      expect(broken).toEqual([])
+      const taken = factsOf(run.facts, 'takeover').filter(({ previous }) => previous === mortal.id)
+      expect(new Set(taken.map(({ stream }) => stream)).size).toBe(10)
+      expect(new Set(taken.map(({ why }) => why))).toEqual(new Set(['ended']))
     },
   )
 })

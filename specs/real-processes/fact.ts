@@ -49,6 +49,7 @@ export type Fact =
   | SentFact
   | (FactOf<'refused'> & { readonly stream: string; readonly code: string })
   | (FactOf<'overlapping'> & { readonly stream: string })
+  | (FactOf<'takeover'> & { readonly stream: string; readonly previous?: string; readonly why: string })
   | (FactOf<'announced'> & { readonly worker: string })
   | (FactOf<'report'> & { readonly code: string; readonly message: string })
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RecordMetadata } from '@refold/core'
+import type { Drained, DrainOptions, RecordMetadata } from '@refold/core'
 import { startChild } from './child.js'
 import type { Child } from './child.js'
 import { factsOf, readFacts, sharedNow } from './fact.js'
@@ -25,6 +25,11 @@ export interface Worker extends Child {
   readonly name: string
   /** As records name it. */
   readonly id: string
+}
+
+export interface WorkerSettings {
+  readonly patience?: number
+  readonly capacity?: number
 }
 
 const ALL_WITHIN_MS = 60_000
@@ -57,13 +62,14 @@ export class LoadRun implements AsyncDisposable {
   }
 
   /** Resolves when it works. `patience` makes its bodies take that many times as long. */
-  async worker(name: string, { patience = 1 }: { readonly patience?: number } = {}): Promise<Worker> {
+  async worker(name: string, { patience = 1, capacity }: WorkerSettings = {}): Promise<Worker> {
     const { leaseDurationMs, heartbeatEveryMs = leaseDurationMs / 4, notesEveryMs } = this.#options
     const paths = { store: this.store, facts: this.#facts }
     const child = startChild('load-worker.mjs', {
       ...paths,
       name,
       patience,
+      capacity,
       leaseDurationMs,
       heartbeatEveryMs,
       notesEveryMs,
@@ -89,6 +95,14 @@ export class LoadRun implements AsyncDisposable {
     return this.watch.seen.filter(
       ({ event, at }) => at > since && event.type === 'refold.claimed' && isFromIt(event.data),
     ).length
+  }
+
+  /** Resolves when the worker has handed over and ended, with what it tells of it. */
+  async drain(worker: Worker, options: DrainOptions = {}): Promise<Drained> {
+    worker.process.send({ drain: options })
+    const { drained } = await worker.told((message) => 'drained' in message)
+    await worker.ended
+    return drained as Drained
   }
 
   /** How many agents have ended well. */

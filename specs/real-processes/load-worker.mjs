@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRuntime, isRefoldError } from '@refold/core'
+import { createWorker, isRefoldError } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { factLog, sharedNow } from './fact-log.mjs'
 import { loadAgent } from './load-agents.mjs'
@@ -26,10 +26,13 @@ const log = (what, facts) => {
 
 const job = withLoggedBodies(loadAgent({ ...order, findShipped }), log)
 const store = watchedStore(sqliteStore(order.store), { log })
-const refold = await createRuntime({
+const refold = await createWorker({
   store,
   agents: [job],
-  worker: { leaseDurationMs: order.leaseDurationMs, heartbeatEveryMs: order.heartbeatEveryMs },
+  leaseDurationMs: order.leaseDurationMs,
+  heartbeatEveryMs: order.heartbeatEveryMs,
+  capacity: order.capacity,
+  onTakeover: ({ agent, previous, why }) => log('takeover', { stream: `job-${agent.id}`, previous, why }),
   onReport: ({ code, message }) => log('report', { code, message }),
 })
 const intervals = [setInterval(noteStall, TURN_MS), setInterval(() => void settleDoubts(), 100)]
@@ -38,10 +41,11 @@ if (order.notesEveryMs !== undefined) intervals.push(setInterval(() => void send
 process.on('message', (message) => void obey(message))
 process.send({ ready: true })
 
-async function obey({ start = [], rounds, padding, close }) {
+async function obey({ start = [], rounds, padding, close, drain }) {
   for (const id of start) void startAgent(id, { rounds, padding })
-  if (close === undefined) return
+  if (close === undefined && drain === undefined) return
   for (const interval of intervals) clearInterval(interval)
+  if (drain !== undefined) process.send({ drained: await refold.drain(drain) })
   await refold.close()
   leave()
 }

@@ -9,6 +9,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, report } from './figures.js'
 import type { Figures } from './figures.js'
+import { takeover } from './measurements/f1-takeover.js'
+import { ownership } from './measurements/f3-ownership.js'
+import { startBesideParked, writeParked } from './measurements/f4-parked-file.js'
 import { latency } from './measurements/w1-latency.js'
 import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements/w2-throughput.js'
 import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
@@ -29,6 +32,11 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   w5: parked,
   w6: jsonBytesPerStep,
   w7: transcript,
+  f1: (directory) => takeover(directory, { agents: 1, heirs: 1 }),
+  f2: (directory, heirs) => takeover(directory, { agents: 1_000, heirs: Number(heirs) }),
+  f3: ownership,
+  'f4-write': (directory, agents) => writeParked(directory, Number(agents)),
+  f4: startBesideParked,
 }
 
 interface Row {
@@ -92,7 +100,30 @@ function benchAll(): void {
   const w7 = repeated('w7')
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
+  benchFleet()
   print()
+}
+
+/** Several workers on one file. */
+function benchFleet(): void {
+  const f1 = repeated('f1')
+  add('F1', 'body begins in another worker after a SIGKILL, ms', f1, { figure: 'firstMs', floor: '≤ 250' })
+  for (const heirs of ['1', '2']) {
+    const f2 = repeated('f2', heirs)
+    add('F2', `1000 bodies begin in ${heirs} other workers, the last, ms`, f2, { figure: 'lastMs', floor: '≤ 2000' })
+    add('F2', 'and so many begin', f2, { figure: 'bodies', floor: '1000' })
+  }
+  const f3 = repeated('f3')
+  add('F3', 'two workers: of two that look after their own only', f3, { figure: 'ofApart', floor: '0.9' })
+  add('F3', 'the same by processor time', f3, { figure: 'ofApartByCpu', floor: '0.9' })
+  add('F3', 'steps a second, both together', f3, { figure: 'stepsPerSecond', floor: '' })
+  withDirectory((shared) => {
+    run('f4-write', shared, String(LONG))
+    const f4 = Array.from({ length: repetitions }, () => run('f4', shared, ''))
+    add('F4', `start beside ${LONG} parked agents, s`, f4, { figure: 'seconds', floor: '≤ 1' })
+    add('F4', 'memory of the worker, MB', f4, { figure: 'megabytes', floor: '≤ 100' })
+    add('F4', 'timers of 500 agents, the latest, ms late', f4, { figure: 'lateMs', floor: '≤ 100' })
+  })
 }
 
 function repeated(measurement: string, given = ''): readonly Figures[] {

@@ -77,6 +77,9 @@ export function stepMachine(onBody: OnBody, initial: 'working' | 'parked' = 'wor
 }
 
 /** The definition of that machine as an agent. */
-export function stepAgent(onBody: OnBody, initial: 'working' | 'parked' = 'working') {
-  return defineAgent({ name: 'bench', version: 1, machine: stepMachine(onBody, initial) })
+export function stepAgent(
+  onBody: OnBody,
+  { initial = 'working', name = 'bench' }: { readonly initial?: 'working' | 'parked'; readonly name?: string } = {},
+) {
+  return defineAgent({ name, version: 1, machine: stepMachine(onBody, initial) })
 }

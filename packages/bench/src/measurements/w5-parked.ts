@@ -10,7 +10,7 @@ const AGENTS = 10_000
 const WAKES = 40
 
 export async function parked(directory: string): Promise<Figures> {
-  const agent = stepAgent((name, step) => Promise.resolve(makeResult(name, step)), 'parked')
+  const agent = stepAgent((name, step) => Promise.resolve(makeResult(name, step)), { initial: 'parked' })
   const runtime = await createRuntime({ store: sqliteStore(join(directory, 'w5.db')), agents: [agent] })
   const park = async (name: string, count: number): Promise<void> => {
     for (let at = 0; at < count; at += 500) {

@@ -258,10 +258,9 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   deliver(cell: AgentCell, { effect, event }: TreeStep['deliveries'][number]): void {
     const { state } = cell
-    if (state === undefined || !this.owns(state)) return
     // A body that this very record ends hears what it was sent before it is stopped, as in XState.
-    if (state.effects[effect] !== undefined || this.#runners.has(cell))
-      this.runner(cell).deliver(effect, event as EventData)
+    const isHere = state?.effects[effect] !== undefined || this.#runners.has(cell)
+    if (isHere && state !== undefined && this.owns(state)) this.runner(cell).deliver(effect, event as EventData)
   }
 
   post(cell: AgentCell, envelope: Envelope, told: Told): void {

@@ -36,12 +36,6 @@ export function workOf(state: StateDocument): number {
   return count
 }
 
-/** Whether any effect has no outcome yet. */
-export function hasEffects({ effects }: StateDocument): boolean {
-  for (const _ in effects) return true
-  return false
-}
-
 /** Whether some worker has to have the agent in hand now. */
 export function isAtWork(state: StateDocument): boolean {
   if (state.agent.paused !== undefined || isQuarantined(state)) return false

@@ -185,8 +185,8 @@ export class Takeover {
       await inGroups(appends, async ({ stream }) => {
         if (stream === FLEET_STREAM) return this.#runtime.fleet.read()
         const cell = cells.live(stream)
-          if (cell !== undefined) await this.#guard(stream, () => cell.refresh()) // what it finds, `changed` looks at
-          else if (performs && settings.registry.names.includes(addressOf(stream).name))
+        if (cell !== undefined) await this.#guard(stream, () => cell.refresh()) // what it finds, `changed` looks at
+        else if (performs && settings.registry.names.includes(addressOf(stream).name))
           await this.#guard(stream, () => this.#lookAt(stream))
       })
     }

@@ -5,7 +5,8 @@
  * process or another, passes `changed`, which starts, stops and schedules what the state says.
  */
 import type { Envelope } from '../decide/inputs.js'
-import { hasEffects, isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { hasEffects } from '../decide/effects-part.js'
+import { isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { addressOf } from '../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'

@@ -1,0 +1,67 @@
+/**
+ * Appends. Invariants: everything is serialised and measured before the client sees it; each append ends within its time; an
+ * append whose answer was lost rejects with `STORE_UNKNOWN`, and the identical one gets the original answer, because the
+ * server compares ids under an explicit revision.
+ */
+import type { AppendResult, Expected, NewEvent } from '@refold/core'
+import { appendBytes, assertFits, assertNotEmpty, RefoldError, toPosition, toRevision } from '@refold/core'
+import { backoffMs, pause } from './backoff.js'
+import { failureOf } from './client/db-client.js'
+import { appendError } from './client/failure.js'
+import type { WireEvent } from './client/wire.js'
+import { mayPass, RETRY, type Connection } from './connection.js'
+import { MAX_APPEND_BYTES } from './options.js'
+import { toWireEvent } from './wire-event.js'
+
+/** The events as they are sent. Throws `TOO_LARGE`, `NOT_SERIALIZABLE`. */
+export function prepareAppend(stream: string, events: readonly NewEvent[]): readonly WireEvent[] {
+  assertNotEmpty(stream, events)
+  try {
+    assertFits(stream, { bytes: appendBytes(events), maxAppendBytes: MAX_APPEND_BYTES })
+    return events.map(toWireEvent)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new RefoldError('NOT_SERIALIZABLE', `an append to ${stream}: ${error.message}`, {
+      hint: 'Data and metadata of an event must be JSON.',
+      cause: error,
+      facts: { stream },
+    })
+  }
+}
+
+/**
+ * `stream` is the full name in the server. A lost answer is asked for again by the identical append, while there is time:
+ * what is lost once can no longer be called rejected.
+ */
+export async function sendAppend(
+  { shared, options }: Connection,
+  stream: string,
+  { events, expected }: { readonly events: readonly WireEvent[]; readonly expected: Expected },
+): Promise<AppendResult> {
+  const deadline = performance.now() + options.timeoutMs
+  const call = { expected, deadlineMs: options.timeoutMs }
+  let lost: unknown
+  for (let failures = 1; ; failures++) {
+    try {
+      const { revision, position } = await shared.ask(
+        'append',
+        (client) => client.append(stream, events, call),
+        options,
+      )
+      return { ok: true, revision: toRevision(revision), position: toPosition(position) }
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure.kind === 'conflict')
+        return { ok: false, actual: failure.actual === 'no_stream' ? 'no_stream' : toRevision(failure.actual) }
+      if (failure.kind === 'lost') lost = error
+      const waitMs = backoffMs(failures, RETRY)
+      // A node that does not lead has stored nothing, and named the leader: the client goes there next.
+      const again = failure.kind === 'not-leader' || (lost !== undefined && mayPass(failure))
+      if (!again || performance.now() + waitMs > deadline)
+        throw lost === undefined
+          ? appendError(failure, { stream, cause: error })
+          : appendError({ kind: 'lost' }, { stream, cause: lost })
+      await pause(waitMs)
+    }
+  }
+}

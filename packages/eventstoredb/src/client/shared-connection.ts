@@ -1,0 +1,93 @@
+/**
+ * One client per process and endpoint, shared by all stores on it, and replaced when it may be poisoned.
+ *
+ * Invariants: every call ends within its time; a client that did not answer is not used for a new call; what still runs on
+ * the old one may end there.
+ */
+import { NoAnswer } from './failure.js'
+import { openClient } from './db-client.js'
+import type { WireClient } from './wire.js'
+
+const DISPOSE_WITHIN_MS = 1000
+const connections = new Map<string, SharedConnection>()
+
+/** The connection of this process to the endpoint; give it back by `release`. */
+export function acquireConnection(connectionString: string): SharedConnection {
+  const connection = connections.get(connectionString) ?? new SharedConnection(connectionString)
+  connections.set(connectionString, connection)
+  connection.users++
+  return connection
+}
+
+export class SharedConnection {
+  users = 0
+  /** Whether the server has answered anything yet: without, a wrong address is likelier than a server that restarts. */
+  answered = false
+  readonly #connectionString: string
+  readonly #marks = new Set<Promise<unknown>>()
+  readonly #retired = new Map<WireClient, NodeJS.Timeout>()
+  #client: WireClient
+
+  constructor(connectionString: string) {
+    this.#connectionString = connectionString
+    this.#client = openClient(connectionString)
+  }
+
+  get client(): WireClient {
+    return this.#client
+  }
+
+  /** The call's answer, or `NoAnswer` after so long: the client is then replaced. */
+  async ask<T>(
+    doing: string,
+    call: (client: WireClient) => Promise<T>,
+    { timeoutMs }: { readonly timeoutMs: number },
+  ): Promise<T> {
+    const client = this.#client
+    let timer: NodeJS.Timeout | undefined
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.replace(client, { afterMs: timeoutMs * 2 })
+        reject(new NoAnswer(doing, timeoutMs))
+      }, timeoutMs)
+    })
+    try {
+      const answer = await Promise.race([call(client), silence])
+      this.answered = true
+      return answer
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** A new client for what comes now; the old one goes when what runs on it had its time. */
+  replace(client: WireClient, { afterMs }: { readonly afterMs: number }): void {
+    if (client !== this.#client) return
+    this.#client = openClient(this.#connectionString)
+    const dispose = (): void => {
+      this.#retired.delete(client)
+      void client.dispose({ withinMs: DISPOSE_WITHIN_MS })
+    }
+    this.#retired.set(client, setTimeout(dispose, afterMs).unref())
+  }
+
+  /** Appends of this process wait until it is settled: it looks for the end of the log before them. */
+  holdAppends(until: Promise<unknown>): void {
+    this.#marks.add(until)
+    const done = (): void => void this.#marks.delete(until)
+    until.then(done, done)
+  }
+
+  get held(): Promise<unknown> | undefined {
+    return this.#marks.size === 0 ? undefined : Promise.allSettled(this.#marks)
+  }
+
+  async release(): Promise<void> {
+    this.users--
+    if (this.users > 0) return
+    connections.delete(this.#connectionString)
+    for (const timer of this.#retired.values()) clearTimeout(timer)
+    const clients = [this.#client, ...this.#retired.keys()]
+    await Promise.all(clients.map((client) => client.dispose({ withinMs: DISPOSE_WITHIN_MS })))
+  }
+}

@@ -1,0 +1,59 @@
+/** What the parts of the store share: the connection, its limits, and whether the store is closed. */
+import { isRefoldError, RefoldError } from '@refold/core'
+import { backoffMs, pause } from './backoff.js'
+import { failureOf } from './client/db-client.js'
+import { failureError, type Failure } from './client/failure.js'
+import type { SharedConnection } from './client/shared-connection.js'
+import type { WireClient } from './client/wire.js'
+import type { ResolvedOptions } from './options.js'
+
+/** Waits before a call is repeated on a server that may be electing a leader. */
+export const RETRY = { firstMs: 20, maxMs: 1000 }
+
+export interface Connection {
+  readonly shared: SharedConnection
+  readonly options: ResolvedOptions
+  /** Aborts when the store is closed. */
+  readonly closed: AbortSignal
+}
+
+export function assertOpen({ closed }: Pick<Connection, 'closed'>): void {
+  if (closed.aborted) throw new RefoldError('CLOSED', 'the store is closed')
+}
+
+/** Whether the same call may do better in a moment. */
+export function mayPass({ kind }: Failure): boolean {
+  return kind === 'lost' || kind === 'not-sent' || kind === 'not-leader'
+}
+
+/** Whether another attempt is of no use: it cannot pass, or nobody ever answered at this address. */
+export function isHopeless({ answered }: SharedConnection, failure: Failure): boolean {
+  return !mayPass(failure) || (failure.kind === 'not-sent' && !answered)
+}
+
+/**
+ * A call that changes nothing when it is repeated: repeated until its time is over. Rejects with the coded error of the
+ * last attempt; `otherwise` answers for failures that are answers.
+ */
+export async function askAgain<T>(
+  { shared, options }: Connection,
+  doing: string,
+  call: (client: WireClient) => Promise<T>,
+  otherwise: (failure: Failure) => T | undefined = () => undefined,
+): Promise<T> {
+  const deadline = performance.now() + options.timeoutMs
+  for (let failures = 1; ; failures++) {
+    try {
+      return await shared.ask(doing, call, options)
+    } catch (error) {
+      if (isRefoldError(error)) throw error
+      const failure = failureOf(error)
+      const answer = otherwise(failure)
+      if (answer !== undefined) return answer
+      const waitMs = backoffMs(failures, RETRY)
+      if (!mayPass(failure) || performance.now() + waitMs > deadline)
+        throw failureError(failure, { doing, cause: error })
+      await pause(waitMs)
+    }
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * What happens in the whole log, folded into the directory and told to those who listen for appends of others. One
+ * supervised, filtered subscription brings it; a look at the end of the log makes sure that nothing stored is missing.
+ *
+ * Invariants:
+ * - everything up to `#place` is applied, in order, once: whoever brings an event, it counts only beyond the place;
+ * - a query is answered from a place not before the end of the log at the time of the question;
+ * - it costs what happened since the stored checkpoint.
+ */
+import type { DirectoryEntry, RebuiltDirectory } from '@refold/core'
+import { applyHeader, isSameEntry, readHeader } from '@refold/core'
+import { pause } from './backoff.js'
+import type { WireItem, WireRecord } from './client/wire.js'
+import { assertOpen, type Connection } from './connection.js'
+import type { DirectoryCheckpoint } from './directory-checkpoint.js'
+import { followItems, positionOf } from './following.js'
+import { isUserStream, readLog, readRecords } from './reading.js'
+import { toStoredEvent } from './wire-event.js'
+
+export type RecordListener = (record: WireRecord) => void
+
+export class DirectoryFeed {
+  readonly #connection: Connection
+  readonly #checkpoint: DirectoryCheckpoint
+  readonly #onRecord: RecordListener
+  #entries = new Map<string, DirectoryEntry>()
+  #place = -1n
+  #last: WireRecord | undefined
+  #changes = 0
+  #started: Promise<void> | undefined
+  /** Who keeps what is applied meanwhile. */
+  readonly #taps = new Set<WireRecord[]>()
+  #looking: Promise<void> | undefined
+  #nextLook: Promise<void> | undefined
+  #heard = 0
+
+  constructor(
+    connection: Connection,
+    { checkpoint, onRecord }: { checkpoint: DirectoryCheckpoint; onRecord: RecordListener },
+  ) {
+    this.#connection = connection
+    this.#checkpoint = checkpoint
+    this.#onRecord = onRecord
+  }
+
+  get running(): boolean {
+    return this.#started !== undefined
+  }
+
+  /** The agents, as they are now. */
+  async entries(): Promise<ReadonlyMap<string, DirectoryEntry>> {
+    assertOpen(this.#connection)
+    await this.start()
+    await this.#look()
+    return this.#entries
+  }
+
+  /**
+   * The directory anew, from the first event on. What is appended meanwhile is kept beside the new fold, so that in the end
+   * both stand at the same place and can be compared.
+   */
+  async rebuild(): Promise<RebuiltDirectory> {
+    await this.entries()
+    const meanwhile: WireRecord[] = []
+    this.#taps.add(meanwhile)
+    try {
+      const fresh = new Map<string, DirectoryEntry>()
+      const upTo = await this.#foldLog(fresh)
+      if (this.#place < upTo) await this.#look()
+      for (const record of meanwhile) if (record.position > upTo) this.#fold(fresh, record)
+      const streams = new Set([...fresh.keys(), ...this.#entries.keys()])
+      const mended = [...streams].filter((stream) => !isSameEntry(fresh.get(stream), this.#entries.get(stream))).length
+      this.#entries = fresh
+      return { agents: fresh.size, mended }
+    } finally {
+      this.#taps.delete(meanwhile)
+    }
+  }
+
+  /** Resolves when it has caught up with what was stored; goes on until the store is closed. */
+  start(): Promise<void> {
+    this.#started ??= this.#start().catch((error: unknown) => {
+      this.#started = undefined // the next question tries again
+      throw error
+    })
+    return this.#started
+  }
+
+  async #start(): Promise<void> {
+    const saved = await this.#checkpoint.load()
+    if (saved !== undefined) {
+      this.#entries = new Map(saved.entries.map((entry) => [entry.stream, entry]))
+      this.#place = saved.position
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#follow(resolve).then(resolve, reject)
+    })
+    if (this.#connection.closed.aborted) return
+    void this.#watch()
+  }
+
+  async #follow(onCaughtUp: () => void): Promise<void> {
+    const { prefix } = this.#connection.options
+    const items = followItems(this.#connection, {
+      doing: 'following the log',
+      after: this.#place < 0n ? undefined : this.#place,
+      call: (client, after) => client.followAll({ filter: { prefix }, ...(after !== undefined && { after }) }),
+      placeOf: positionOf,
+      signal: this.#connection.closed,
+    })
+    for await (const page of items) {
+      this.#heard++
+      for (const item of page) this.#take(item, onCaughtUp)
+    }
+  }
+
+  #take(item: WireItem, onCaughtUp: () => void): void {
+    if (item.kind === 'event') this.#apply(item.record)
+    else if (item.kind === 'caught-up') onCaughtUp()
+    else if (item.position > this.#place) this.#place = item.position
+  }
+
+  /** Looks by itself when the subscription is silent: a half-open socket says nothing for long. */
+  async #watch(): Promise<void> {
+    const { closed, options } = this.#connection
+    for (let heard = this.#heard; !closed.aborted; heard = this.#heard) {
+      await pause(options.pollIntervalMs, { signal: closed })
+      if (!closed.aborted && heard === this.#heard) await this.#look().catch(() => {})
+    }
+  }
+
+  /** One look at a time; whoever asks during one waits for the next. */
+  async #look(): Promise<void> {
+    if (this.#looking === undefined) {
+      this.#looking = this.#lookAtEnd().finally(() => (this.#looking = undefined))
+      return this.#looking
+    }
+    const current = this.#looking
+    this.#nextLook ??= current
+      .catch(() => {})
+      .then(() => {
+        this.#nextLook = undefined
+        return this.#look()
+      })
+    return this.#nextLook
+  }
+
+  async #lookAtEnd(): Promise<void> {
+    const end = await endOfLog(this.#connection)
+    if (end <= this.#place) return
+    const records = readRecords(this.#connection, {
+      doing: 'reading the end of the log',
+      call: (client, last) => {
+        const from = last?.position ?? this.#place
+        return client.readAll(from < 0n ? {} : { from })
+      },
+    })
+    for await (const page of records) {
+      for (const record of page) this.#apply(record)
+      if (this.#place >= end) return
+    }
+  }
+
+  #apply(record: WireRecord): void {
+    if (record.position <= this.#place) return
+    this.#place = record.position
+    if (!isUserStream(record.stream, this.#connection.options)) return
+    this.#last = record
+    for (const tap of this.#taps) tap.push(record)
+    if (this.#fold(this.#entries, record)) this.#changed()
+    this.#onRecord(record)
+  }
+
+  /** Whether the record changed an entry. */
+  #fold(entries: Map<string, DirectoryEntry>, record: WireRecord): boolean {
+    const { stream, metadata } = toStoredEvent(record, this.#connection.options)
+    const header = readHeader(stream, metadata)
+    if (header === undefined) return false
+    const before = entries.get(stream)
+    const entry = applyHeader(before, stream, header)
+    if (entry !== before) entries.set(stream, entry)
+    return entry !== before
+  }
+
+  /** Everything that is stored now; the position of the last event of it. */
+  async #foldLog(entries: Map<string, DirectoryEntry>): Promise<bigint> {
+    let place = -1n
+    for await (const page of readLog(this.#connection, {})) {
+      for (const record of page) this.#fold(entries, record)
+      place = page.at(-1)?.position ?? place
+    }
+    return place
+  }
+
+  #changed(): void {
+    this.#changes++
+    if (this.#changes < this.#connection.options.checkpointEveryEvents || this.#last === undefined) return
+    this.#changes = 0
+    const { position, id } = this.#last
+    this.#checkpoint.save({ position, id, entries: [...this.#entries.values()] })
+  }
+}
+
+/** The position of the last event of all; −1 for an empty log. */
+export async function endOfLog(connection: Connection): Promise<bigint> {
+  const records = readRecords(connection, {
+    doing: 'reading the end of the log',
+    call: (client) => client.readAll({ backwards: true, limit: 1 }),
+  })
+  for await (const page of records) return page[0]?.position ?? -1n
+  return -1n
+}

@@ -1,0 +1,169 @@
+/**
+ * The store for more than one machine: EventStoreDB (also called KurrentDB), through its own client.
+ *
+ * Invariants: every call ends within its time, whatever the server and the network do; an append whose answer was lost is
+ * `STORE_UNKNOWN`; everything shown is read from the server's log, and nothing is kept that cannot be rebuilt from it.
+ */
+import type {
+  AppendOptions,
+  AppendResult,
+  Directory,
+  DirectoryEntry,
+  DirectoryQuery,
+  ForeignAppend,
+  NewEvent,
+  ReadAllOptions,
+  ReadOptions,
+  Registers,
+  Store,
+  StoreCapabilities,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
+} from '@refold/core'
+import { isRefoldError, matchesQuery } from '@refold/core'
+import { prepareAppend, sendAppend } from './appending.js'
+import type { WireEvent } from './client/wire.js'
+import { acquireConnection } from './client/shared-connection.js'
+import { assertOpen, type Connection } from './connection.js'
+import { DirectoryCheckpoint } from './directory-checkpoint.js'
+import { DirectoryFeed } from './directory-feed.js'
+import { subscribe } from './following.js'
+import { ForeignAppends } from './foreign-appends.js'
+import { MAX_APPEND_BYTES, resolveOptions, type EventStoreDBOptions, type ResolvedOptions } from './options.js'
+import { readEverything, readStream } from './reading.js'
+import { StreamRegisters } from './registers.js'
+
+const PAGE_ENTRIES = 500
+
+/**
+ * A store on this server or cluster. What is wrong with the address, the certificate or the rights is told by the first
+ * operation: `STORE_REJECTED` for what may pass, `STORE_FATAL` for what does not. Throws `INVALID_INPUT` for a connection
+ * string that is none.
+ */
+export function eventStoreDBStore(options: string | EventStoreDBOptions): Store {
+  return new EventStoreDBStore(resolveOptions(options))
+}
+
+class EventStoreDBStore implements Store {
+  readonly capabilities: StoreCapabilities = { maxAppendBytes: MAX_APPEND_BYTES, durable: true }
+  readonly registers: Registers
+  readonly directory: Directory
+  readonly #connection: Connection
+  readonly #close = new AbortController()
+  readonly #gone = new AbortController()
+  readonly #registers: StreamRegisters
+  readonly #feed: DirectoryFeed
+  readonly #foreign: ForeignAppends
+  readonly #appends = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: ResolvedOptions) {
+    const shared = acquireConnection(options.connectionString)
+    this.#connection = { shared, options, closed: this.#close.signal }
+    const lingering: Connection = { shared, options, closed: this.#gone.signal }
+    this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
+    this.registers = this.#registers
+    this.#foreign = new ForeignAppends(this.#connection)
+    this.#feed = new DirectoryFeed(this.#connection, {
+      checkpoint: new DirectoryCheckpoint(this.#connection, this.#registers),
+      onRecord: (record) => this.#foreign.show(record),
+    })
+    this.directory = {
+      find: (query = {}) => this.#find(query),
+      get: async (stream) => (await this.#feed.entries()).get(stream),
+      rebuild: () => this.#feed.rebuild(),
+    }
+  }
+
+  async append(stream: string, events: readonly NewEvent[], { expected }: AppendOptions): Promise<AppendResult> {
+    assertOpen(this.#connection)
+    const appended = this.#append(stream, { events: prepareAppend(stream, events), expected })
+    this.#appends.add(appended)
+    const done = (): void => void this.#appends.delete(appended)
+    appended.then(done, done)
+    return appended
+  }
+
+  read(stream: string, options: ReadOptions = {}): AsyncIterable<readonly StoredEvent[]> {
+    return readStream(this.#connection, stream, options)
+  }
+
+  readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
+    return readEverything(this.#connection, options)
+  }
+
+  subscribe(
+    target: SubscribeTarget,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncIterable<SubscriptionItem> {
+    assertOpen(this.#connection)
+    const { closed } = this.#connection
+    return subscribe(this.#connection, target, {
+      signal: signal === undefined ? closed : AbortSignal.any([closed, signal]),
+    })
+  }
+
+  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+    assertOpen(this.#connection)
+    return this.#foreign.listen(options, () => this.#feed.start())
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #append(
+    stream: string,
+    { events, expected }: AppendOptions & { readonly events: readonly WireEvent[] },
+  ): Promise<AppendResult> {
+    const { shared, options } = this.#connection
+    if (shared.held !== undefined) await shared.held
+    this.#foreign.expect(events)
+    let keep = this.#feed.running
+    try {
+      const result = await sendAppend(this.#connection, options.prefix + stream, { events, expected })
+      keep &&= result.ok
+      return result
+    } catch (error) {
+      keep &&= isRefoldError(error, 'STORE_UNKNOWN')
+      throw error
+    } finally {
+      if (!keep) this.#foreign.forget(events)
+    }
+  }
+
+  /** In the order of the map: that in which the agents began. */
+  async *#find(query: DirectoryQuery): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
+    const entries = await this.#feed.entries()
+    if (query.after !== undefined && !entries.has(query.after)) return
+    let isBehind = query.after === undefined
+    let left = query.limit ?? Infinity
+    let page: DirectoryEntry[] = []
+    for (const entry of entries.values()) {
+      if (left <= 0) break
+      if (isBehind && matchesQuery(entry, query)) {
+        page.push(entry)
+        left--
+      }
+      isBehind ||= entry.stream === query.after
+      if (page.length < PAGE_ENTRIES) continue
+      yield page
+      page = []
+    }
+    if (page.length > 0) yield page
+  }
+
+  /** What was asked is done first; then nothing more is answered. */
+  async #end(): Promise<void> {
+    const asked = [...this.#appends]
+    const settled = this.#registers.settled()
+    this.#close.abort()
+    this.#foreign.close()
+    await Promise.allSettled(asked)
+    await settled
+    this.#gone.abort()
+    await this.#connection.shared.release()
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Tells listeners of what other connections appended. Own appends are known by the ids of their events.
+ *
+ * Invariants: what was stored before a listener came is not told to it, what is stored after is; to be sure, a listener's
+ * first act is to look for the end of the log, and the appends of this process wait for that look.
+ */
+import type { ForeignAppend } from '@refold/core'
+import { ForeignFeed, toRevision } from '@refold/core'
+import type { WireEvent, WireRecord } from './client/wire.js'
+import type { Connection } from './connection.js'
+import { endOfLog } from './directory-feed.js'
+
+interface Listener {
+  readonly feed: ForeignFeed
+  /** Everything up to here is old. `undefined`: not known yet. */
+  end: bigint | undefined
+  held: WireRecord[]
+}
+
+/** Own ids are remembered until the feed has shown them; this bounds them when it never does. */
+const MAX_OWN_IDS = 100_000
+
+export class ForeignAppends {
+  readonly #connection: Connection
+  readonly #listeners = new Set<Listener>()
+  readonly #own = new Set<string>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** `running`: brings the feed to run; when it cannot, the listening ends with its error. */
+  listen(
+    { signal }: { readonly signal?: AbortSignal | undefined },
+    running: () => Promise<void>,
+  ): AsyncIterable<readonly ForeignAppend[]> {
+    const listener: Listener = { feed: new ForeignFeed(), end: undefined, held: [] }
+    const reports = listener.feed.listen(signal === undefined ? {} : { signal })
+    if (!listener.feed.listened) return reports
+    this.#listeners.add(listener)
+    const end = endOfLog(this.#connection)
+    this.#connection.shared.holdAppends(end)
+    const begun = Promise.all([end, running()]).then(([end]) => this.#begin(listener, end))
+    return this.#reports(listener, { reports, begun })
+  }
+
+  /** Before the append is sent. */
+  expect(events: readonly WireEvent[]): void {
+    for (const { id } of events) this.#own.add(id)
+    for (const id of this.#own) {
+      if (this.#own.size <= MAX_OWN_IDS) break
+      this.#own.delete(id)
+    }
+  }
+
+  /** It was surely not stored, or nobody will show it. */
+  forget(events: readonly WireEvent[]): void {
+    for (const { id } of events) this.#own.delete(id)
+  }
+
+  show(record: WireRecord): void {
+    if (this.#own.delete(record.id)) return
+    for (const listener of this.#listeners) {
+      if (listener.end === undefined) listener.held.push(record)
+      else this.#report(listener, record)
+    }
+  }
+
+  close(): void {
+    for (const { feed } of this.#listeners) feed.close()
+    this.#listeners.clear()
+  }
+
+  #begin(listener: Listener, end: bigint): void {
+    listener.end = end
+    for (const record of listener.held) this.#report(listener, record)
+    listener.held = []
+  }
+
+  #report({ feed, end }: Listener, { stream, revision, position }: WireRecord): void {
+    if (end !== undefined && position <= end) return
+    feed.report({ stream: stream.slice(this.#connection.options.prefix.length), revision: toRevision(revision) })
+  }
+
+  async *#reports(
+    listener: Listener,
+    { reports, begun }: { reports: AsyncIterable<readonly ForeignAppend[]>; begun: Promise<void> },
+  ): AsyncGenerator<readonly ForeignAppend[], void, undefined> {
+    const failed = begun.catch((error: unknown) => {
+      listener.feed.close()
+      return { error }
+    })
+    try {
+      yield* reports
+      const failure = await Promise.race([failed, Promise.resolve()])
+      if (failure !== undefined && !this.#connection.closed.aborted) throw failure.error
+    } finally {
+      this.#listeners.delete(listener)
+    }
+  }
+}

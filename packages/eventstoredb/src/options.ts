@@ -1,0 +1,27 @@
+/** Options of `eventStoreDBStore`, and their defaults. */
+
+export interface EventStoreDBOptions {
+  /** `esdb://…` or `esdb+discover://…`, as the client takes it: hosts, user and password, `tls`, `tlsCAFile`, `userCertFile`, … */
+  readonly connectionString: string
+  /**
+   * Stands in front of every stream's name, so that several applications can use one server. Default: none; streams are then
+   * named `<definition>-<id>`, and the category projections give one category per definition.
+   */
+  readonly prefix?: string
+  /** Longest wait for an answer of the server. Default: 10 s. */
+  readonly timeoutMs?: number
+  /** The directory is stored after so many changes, so that a start costs what changed since. Default: 2,000. */
+  readonly checkpointEveryEvents?: number
+  /** How often the log is looked at when the subscription gives nothing. Default: 10 s. */
+  readonly pollIntervalMs?: number
+}
+
+export type ResolvedOptions = Required<EventStoreDBOptions>
+
+/** Our own limit: the server of the LTS line takes 1 MiB for an append with everything that belongs to it. */
+export const MAX_APPEND_BYTES = 900 * 1024
+
+export function resolveOptions(options: string | EventStoreDBOptions): ResolvedOptions {
+  const given = typeof options === 'string' ? { connectionString: options } : options
+  return { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000, ...given }
+}

@@ -1,0 +1,135 @@
+/** Reads: pages of events, resumed after the last one given when the connection is lost, cancelled when they are left early. */
+import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core'
+import { isRefoldError } from '@refold/core'
+import { backoffMs, pause } from './backoff.js'
+import { callPages } from './client/call-pages.js'
+import { failureOf } from './client/db-client.js'
+import { failureError, NoAnswer } from './client/failure.js'
+import type { WireCall, WireClient, WireItem, WireRecord } from './client/wire.js'
+import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
+import { toStoredEvent } from './wire-event.js'
+
+export interface Reading {
+  readonly doing: string
+  /** A new call, for what comes after the last record given. */
+  readonly call: (client: WireClient, last: WireRecord | undefined) => WireCall
+  /** Ends the read; the item is not given. */
+  readonly isEnd?: (item: WireItem) => boolean
+}
+
+/** Pages of records. A stream that does not exist has none. Rejects with a coded error when the server cannot be read. */
+export async function* readRecords(
+  connection: Connection,
+  { doing, call, isEnd }: Reading,
+): AsyncGenerator<readonly WireRecord[], void, undefined> {
+  const { shared, options } = connection
+  let last: WireRecord | undefined
+  let deadline = performance.now() + options.timeoutMs
+  for (let failures = 1; ; failures++) {
+    assertOpen(connection)
+    const { client } = shared
+    try {
+      for await (const items of callPages(call(client, last), { doing, silenceMs: options.timeoutMs })) {
+        shared.answered = true
+        const records = items.flatMap((item) => (item.kind === 'event' ? [item.record] : []))
+        if (records.length > 0) {
+          last = records.at(-1)
+          yield records
+          assertOpen(connection)
+          failures = 1
+          deadline = performance.now() + options.timeoutMs
+        }
+        if (isEnd !== undefined && items.some(isEnd)) return
+      }
+      if (isEnd === undefined) return
+      throw new Error('the server ended the read too early')
+    } catch (error) {
+      if (isRefoldError(error)) throw error
+      const failure = failureOf(error)
+      if (failure.kind === 'not-found') return
+      if (error instanceof NoAnswer) shared.replace(client, { afterMs: options.timeoutMs })
+      const waitMs = backoffMs(failures, RETRY)
+      if (isHopeless(shared, failure) || performance.now() + waitMs > deadline)
+        throw failureError(failure, { doing, cause: error })
+      await pause(waitMs)
+    }
+  }
+}
+
+/** `Store.read`. */
+export function readStream(
+  connection: Connection,
+  stream: string,
+  { from, direction, limit = Infinity }: ReadOptions,
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  const backwards = direction === 'backwards'
+  const name = connection.options.prefix + stream
+  const records = readRecords(connection, {
+    doing: `reading ${stream}`,
+    call: (client, last) => {
+      const next = last === undefined ? from : backwards ? last.revision - 1n : last.revision + 1n
+      return client.readStream(name, {
+        backwards,
+        ...(next !== undefined && { from: next }),
+        ...(limit !== Infinity && { limit }),
+      })
+    },
+  })
+  return toPages(connection, records, { limit })
+}
+
+/** Everything stored now, of users: a subscription until it has caught up, so that the server filters. */
+export function readLog(
+  connection: Connection,
+  { after }: { readonly after?: bigint },
+): AsyncGenerator<readonly WireRecord[], void, undefined> {
+  const { prefix } = connection.options
+  return readRecords(connection, {
+    doing: 'reading everything',
+    call: (client, last) => {
+      const from = last?.position ?? after
+      return client.followAll({ filter: { prefix }, ...(from !== undefined && { after: from }) })
+    },
+    isEnd: (item) => item.kind === 'caught-up',
+  })
+}
+
+/** `Store.readAll`. */
+export function readEverything(
+  connection: Connection,
+  { after, direction, limit = Infinity }: ReadAllOptions,
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  const records =
+    direction === 'backwards'
+      ? readRecords(connection, {
+          doing: 'reading everything backwards',
+          call: (client, last) => {
+            const from = last?.position ?? after
+            return client.readAll({ backwards: true, ...(from !== undefined && { from }) })
+          },
+        })
+      : readLog(connection, after === undefined ? {} : { after })
+  return toPages(connection, records, { limit })
+}
+
+/** Whether a stream of the server holds events of users, and is not one of another application. */
+export function isUserStream(stream: string, { prefix }: { readonly prefix: string }): boolean {
+  return prefix === '' ? !stream.startsWith('$') && !stream.startsWith('~') : stream.startsWith(prefix)
+}
+
+async function* toPages(
+  connection: Connection,
+  records: AsyncGenerator<readonly WireRecord[], void, undefined>,
+  { limit }: { readonly limit: number },
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  assertOpen(connection)
+  if (limit <= 0) return
+  const { options } = connection
+  let left = limit
+  for await (const page of records) {
+    const events = page.filter(({ stream }) => isUserStream(stream, options)).slice(0, left)
+    left -= events.length
+    if (events.length > 0) yield events.map((record) => toStoredEvent(record, options))
+    if (left <= 0) return
+  }
+}

@@ -17,18 +17,28 @@ export interface RealServer {
 /** Why the tests on a real server cannot run here; `undefined`: they can. */
 export function whyNoServer(): string | undefined {
   if (process.env['REFOLD_ESDB_URL'] !== undefined) return undefined
+  return whyNoCommand()
+}
+
+/** Why no server can be started, killed and started again here. */
+export function whyNoCommand(): string | undefined {
   if (spawnSync('which', [COMMAND]).status === 0) return undefined
-  return `set REFOLD_ESDB_URL, or put the command ${COMMAND} on the PATH`
+  return `no EventStoreDB: set REFOLD_ESDB_URL, or put the command ${COMMAND} on the PATH`
 }
 
 export async function startServer(): Promise<RealServer> {
   const given = process.env['REFOLD_ESDB_URL']
   if (given !== undefined) return { connectionString: given, stop: async () => {} }
+  return startOwnServer()
+}
+
+/** One of this test's own, also when another is named. Only where `whyNoCommand` gives no reason. */
+export async function startOwnServer(): Promise<StartedServer> {
   return new StartedServer(mkdtempSync(join(tmpdir(), 'refold-esdb-')), await freePort()).start()
 }
 
 /** A server of the tests' own: it can be killed, and started again on what it had stored. */
-class StartedServer implements RealServer {
+export class StartedServer implements RealServer {
   readonly port: number
   readonly connectionString: string
   readonly #directory: string
@@ -67,7 +77,7 @@ class StartedServer implements RealServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

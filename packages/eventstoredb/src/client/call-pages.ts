@@ -1,5 +1,6 @@
 /** The items of a call in pages. Leaving early cancels the call. */
 import { NoAnswer } from './failure.js'
+import { onSilence } from './silence.js'
 import type { WireCall, WireItem } from './wire.js'
 
 const PAGE_ITEMS = 500
@@ -63,14 +64,14 @@ export async function* callPages(
 }
 
 async function woken(state: { wake: () => void }, { doing, silenceMs }: PagesOptions): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
+  let silence: { readonly stop: () => void } | undefined
   try {
     await new Promise<void>((resolve, reject) => {
       state.wake = resolve
-      if (silenceMs !== undefined) timer = setTimeout(() => reject(new NoAnswer(doing, silenceMs)), silenceMs)
+      if (silenceMs !== undefined) silence = onSilence(silenceMs, () => reject(new NoAnswer(doing, silenceMs)))
     })
   } finally {
-    clearTimeout(timer)
+    silence?.stop()
     state.wake = () => {}
   }
 }

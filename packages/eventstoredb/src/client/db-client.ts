@@ -29,18 +29,37 @@ const READ_AHEAD = { highWaterMark: 256 }
 const CAUGHT_UP: WireItem = { kind: 'caught-up' }
 /** Streams of users: neither the server's own (`$`) nor ours for registers (`~`). */
 const USER_STREAMS = '^[^$~]'
+/** The client's own default. */
+const KEEP_ALIVE_TIMEOUT_MS = 10_000
 /** Windows of 32 events that are searched between two checkpoints. */
 const CHECKPOINT_WINDOWS = 4
 
-/** Throws `INVALID_INPUT` for a string that is none. Connects when it is first used. */
+let opened = 0
+
+/**
+ * Throws `INVALID_INPUT` for a string that is none. Connects when it is first used, by a socket of its own: gRPC would let
+ * clients with equal settings share one, and a new client would inherit the dead socket of the one that it replaces.
+ */
 export function openClient(connectionString: string): WireClient {
   if (/throwonappendfailure=false/i.test(connectionString))
     throw badConnectionString('throwOnAppendFailure=false is not possible: its answers are wrong in this client')
   try {
-    return new DbClient(EventStoreDBClient.connectionString(connectionString))
+    return new DbClient(EventStoreDBClient.connectionString(unlikeOthers(connectionString)))
   } catch (error) {
     throw badConnectionString(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** The same settings, but for a millisecond. */
+function unlikeOthers(connectionString: string): string {
+  const setting = /[?&]keepAliveTimeout=(\d+)/i.exec(connectionString)
+  const rest = setting === null ? connectionString : connectionString.replace(`${setting[0].slice(1)}`, '')
+  const tidy = rest
+    .replace(/\?&+/, '?')
+    .replace(/&&+/, '&')
+    .replace(/[?&/]+$/, '')
+  const timeoutMs = Number(setting?.[1] ?? KEEP_ALIVE_TIMEOUT_MS) + (opened++ % 1000)
+  return `${tidy}${tidy.includes('?') ? '&' : '?'}keepAliveTimeout=${timeoutMs}`
 }
 
 /** What went wrong, whatever class and shape the client gave it. */

@@ -6,6 +6,7 @@
  */
 import { NoAnswer } from './failure.js'
 import { openClient } from './db-client.js'
+import { onSilence } from './silence.js'
 import type { WireClient } from './wire.js'
 
 const DISPOSE_WITHIN_MS = 1000
@@ -44,19 +45,19 @@ export class SharedConnection {
     { timeoutMs }: { readonly timeoutMs: number },
   ): Promise<T> {
     const client = this.#client
-    let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+    let silence: { readonly stop: () => void } | undefined
+    const noAnswer = new Promise<never>((_, reject) => {
+      silence = onSilence(timeoutMs, () => {
         this.replace(client, { afterMs: timeoutMs * 2 })
         reject(new NoAnswer(doing, timeoutMs))
-      }, timeoutMs)
+      })
     })
     try {
-      const answer = await Promise.race([call(client), silence])
+      const answer = await Promise.race([call(client), noAnswer])
       this.answered = true
       return answer
     } finally {
-      clearTimeout(timer)
+      silence?.stop()
     }
   }
 

@@ -1,0 +1,117 @@
+/** A TCP proxy that a test can make misbehave. */
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+
+interface Pair {
+  readonly client: Socket
+  readonly server: Socket
+}
+
+export class FaultProxy {
+  readonly #targetPort: number
+  readonly #listening: Server
+  readonly #pairs = new Set<Pair>()
+  #requests: 'pass' | 'drop' = 'pass'
+  #answers: 'pass' | 'drop' | 'hold' = 'pass'
+  readonly #held: (() => void)[] = []
+  #onRequest: (() => void) | undefined
+  #onAnswer: (() => void) | undefined
+
+  private constructor(targetPort: number) {
+    this.#targetPort = targetPort
+    this.#listening = createServer((client) => this.#accept(client))
+  }
+
+  static async open({ targetPort }: { readonly targetPort: number }): Promise<FaultProxy> {
+    const proxy = new FaultProxy(targetPort)
+    proxy.#listening.listen(0, '127.0.0.1')
+    await once(proxy.#listening, 'listening')
+    return proxy
+  }
+
+  get connectionString(): string {
+    return `esdb://127.0.0.1:${(this.#listening.address() as AddressInfo).port}?tls=false`
+  }
+
+  get connections(): number {
+    return this.#pairs.size
+  }
+
+  /** Ends every connection now; new ones are taken. */
+  cut(): void {
+    for (const { client, server } of this.#pairs) {
+      client.destroy()
+      server.destroy()
+    }
+    this.#pairs.clear()
+  }
+
+  /** Open sockets on which nothing arrives any more, in both directions; new ones too. */
+  goSilent(): void {
+    this.#requests = 'drop'
+    this.#answers = 'drop'
+  }
+
+  /** Those that are open now stay silent for ever; new ones work. */
+  abandon(): void {
+    for (const { client, server } of this.#pairs) {
+      client.removeAllListeners('data').resume()
+      server.removeAllListeners('data').resume()
+    }
+    this.#pairs.clear()
+  }
+
+  /** Answers are kept until `heal`. */
+  holdAnswers(): void {
+    this.#answers = 'hold'
+  }
+
+  heal(): void {
+    this.#requests = 'pass'
+    this.#answers = 'pass'
+    for (const release of this.#held.splice(0)) release()
+  }
+
+  /** Cuts when the next bytes come from the client, before they are forwarded. */
+  cutAtRequest(): void {
+    this.#onRequest = () => this.cut()
+  }
+
+  /** Cuts when the next bytes come from the server, before they are forwarded. */
+  cutAtAnswer(): void {
+    this.#onAnswer = () => this.cut()
+  }
+
+  async close(): Promise<void> {
+    this.cut()
+    this.#listening.close()
+    await once(this.#listening, 'close')
+  }
+
+  #accept(client: Socket): void {
+    const server = connect(this.#targetPort, '127.0.0.1')
+    const pair = { client, server }
+    this.#pairs.add(pair)
+    const end = (): void => {
+      client.destroy()
+      server.destroy()
+      this.#pairs.delete(pair)
+    }
+    for (const socket of [client, server]) socket.on('error', end).on('close', end)
+    client.on('data', (bytes) => {
+      take(this.#onRequest, () => (this.#onRequest = undefined))
+      if (this.#requests === 'pass' && !server.destroyed) server.write(bytes)
+    })
+    server.on('data', (bytes) => {
+      take(this.#onAnswer, () => (this.#onAnswer = undefined))
+      const forward = (): void => void (client.destroyed || client.write(bytes))
+      if (this.#answers === 'pass') forward()
+      else if (this.#answers === 'hold') this.#held.push(forward)
+    })
+  }
+}
+
+function take(action: (() => void) | undefined, forget: () => void): void {
+  forget()
+  action?.()
+}

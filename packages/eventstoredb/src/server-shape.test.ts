@@ -1,0 +1,242 @@
+/** What the server holds, as another program reads it with the plain client. */
+import { randomUUID } from 'node:crypto'
+import { EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client'
+import type { JsonValue, NewEvent, Store } from '@refold/core'
+import { createRuntime, defineAgent, effect, isRefoldError, rebuildDirectory } from '@refold/core'
+import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { assign, setup } from 'xstate'
+import { z } from 'zod'
+import { eventStoreDBStore } from './event-store-db-store.js'
+import type { EventStoreDBOptions } from './options.js'
+import { startServer, whyNoServer, type RealServer } from './real-server.fixture.js'
+
+const reason = whyNoServer()
+const closing: (() => Promise<unknown>)[] = []
+let server: RealServer | undefined
+
+beforeAll(async () => {
+  if (reason === undefined) server = await startServer()
+}, 90_000)
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+afterAll(() => server?.stop())
+
+describe('the server', { timeout: 30_000 }, () => {
+  test('ESDB-1 holds an agent as a stream of its category, with clean data and the conventions of its metadata', async (context) => {
+    const store = openStore(context)
+    const id = randomUUID()
+    const definition = defineAgent({
+      name: 'greeter',
+      version: 1,
+      machine: greeter,
+      input: z.object({ name: z.string() }),
+    })
+    const runtime = await createRuntime({ store, agents: [definition] })
+    closing.push(() => runtime.close())
+    const agent = await runtime.start(definition, { id, input: { name: 'ana' } })
+    await agent.waitFor((state) => state.matches('waiting'))
+    await agent.send({ type: 'approve', by: 'ana' })
+    const { output } = await agent.done()
+    expect(output).toEqual({ text: 'hello ana' })
+    const events = await plainlyRead(`greeter-${id}`)
+    expect(events.map(({ event }) => [event?.type, event?.isJson])).toContainEqual(['approve', true])
+    const approved = events.find(({ event }) => event?.type === 'approve')?.event
+    expect(approved?.data).toEqual({ by: 'ana' })
+    const correlations = events.map(({ event }) => (event?.metadata as { $correlationId?: string }).$correlationId)
+    expect(new Set(correlations)).toEqual(new Set([events[0]?.event?.id]))
+    const outcome = events.find(({ event }) => event?.type === 'refold.effect.done')?.event
+    const causation = (outcome?.metadata as { $causationId?: string }).$causationId
+    expect(events.map(({ event }) => event?.id)).toContain(causation)
+  })
+
+  test('ESDB-2 takes any stream name as it is', async (context) => {
+    const store = openStore(context)
+    const names = [
+      '%',
+      '%2F',
+      ' ',
+      'a b',
+      '🐋',
+      'ä',
+      '/',
+      '?x=1',
+      '#',
+      '"',
+      "'",
+      '\\',
+      '\n',
+      '@@',
+      'x'.repeat(1000),
+      '🐋'.repeat(250),
+    ]
+    for (const name of names) {
+      const stream = `name-${randomUUID()}${name}`
+      const noted = event(name)
+      expect(await store.append(stream, [noted], { expected: 'no_stream' })).toMatchObject({ ok: true, revision: 0n })
+      expect((await all(store.read(stream))).map(({ data, stream }) => [data, stream])).toEqual([[name, stream]])
+      expect((await plainlyRead(stream))[0]?.event?.id).toBe(noted.id)
+    }
+  })
+
+  test('ESDB-3 keeps one event of a register', async (context) => {
+    const store = openStore(context)
+    const name = randomUUID()
+    for (const value of [1, 2, 3]) await store.registers.put(name, value)
+    expect(await plainlyRead(`~register-${name}`)).toHaveLength(1)
+    expect(await store.registers.get(name)).toBe(3)
+  })
+
+  test('ESDB-3 a register of some megabytes comes back whole, also while it is written again', async (context) => {
+    const [store, other] = [openStore(context), openStore(context)]
+    const name = randomUUID()
+    const large = (letter: string): JsonValue => ({ letter, text: `${letter}🐋"\\`.repeat(400_000) })
+    for (const letter of ['a', 'b', 'c']) {
+      await store.registers.put(name, large(letter))
+      expect(await other.registers.get(name)).toEqual(large(letter))
+    }
+    const writing = store.registers.put(name, large('d'))
+    const seen = (await other.registers.get(name)) as { readonly letter: string }
+    expect(seen).toEqual(large(seen.letter))
+    await writing
+    await store.registers.put(name, 'small again')
+    expect(await other.registers.get(name)).toBe('small again')
+    await store.registers.remove(name)
+    expect(await other.registers.get(name)).toBeUndefined()
+  })
+
+  test('ESDB-15 a start reads on from the stored checkpoint, and has the whole directory', async (context) => {
+    const prefix = `${randomUUID().slice(0, 8)}.`
+    const store = openStore(context, { prefix, checkpointEveryEvents: 50 })
+    await store.directory.get('boat-0')
+    for (let agent = 0; agent < 120; agent++) await store.append(`boat-${agent}`, [record()], { expected: 'no_stream' })
+    await store.directory.get('boat-0')
+    await store.close()
+    const saved = (await openStore(context, { prefix }).registers.get('refold-directory')) as { entries: unknown[] }
+    expect(saved.entries.length).toBeGreaterThanOrEqual(50)
+    const again = openStore(context, { prefix })
+    expect(await entriesOf(again)).toEqual([...(await rebuildDirectory(again)).values()])
+  })
+
+  test('ESDB-15 a checkpoint that names an event which the log does not hold is ignored', async (context) => {
+    const prefix = `${randomUUID().slice(0, 8)}.`
+    const store = openStore(context, { prefix })
+    await store.append('boat-1', [record()], { expected: 'no_stream' })
+    const [stored] = await all(store.read('boat-1'))
+    const ghost = { ...(await store.directory.get('boat-1')), stream: 'boat-ghost' }
+    const position = String(stored?.position)
+    for (const [id, isTaken] of [
+      [randomUUID(), false],
+      [stored?.id, true],
+    ] as const) {
+      await store.registers.put('refold-directory', { v: 1, position, id, entries: [ghost] } as unknown as JsonValue)
+      const found = await openStore(context, { prefix }).directory.get('boat-ghost')
+      expect(found !== undefined).toBe(isTaken)
+    }
+  })
+
+  test('ESDB-13 an address where nobody listens is told at once, with what to do', async (context) => {
+    if (reason !== undefined) context.skip(reason)
+    const store = eventStoreDBStore('esdb://127.0.0.1:1?tls=false')
+    closing.push(() => store.close())
+    const from = performance.now()
+    const error = await errorOf(store.append('a-1', [event()], { expected: 'no_stream' }))
+    expect(error).toMatchObject({ code: 'STORE_REJECTED', hint: expect.stringMatching(/address and port/) })
+    expect(await errorOf(all(store.read('a-1')))).toMatchObject({ code: 'STORE_REJECTED' })
+    expect(performance.now() - from).toBeLessThan(5000)
+  })
+
+  test('ESDB-13 a server that does not speak TLS is told with what to do', async (context) => {
+    if (reason !== undefined || server === undefined) context.skip(reason)
+    const store = eventStoreDBStore((server?.connectionString ?? '').replace('tls=false', 'tls=true'))
+    closing.push(() => store.close())
+    const error = await errorOf(store.append('a-1', [event()], { expected: 'no_stream' }))
+    expect(error).toMatchObject({ code: 'STORE_REJECTED', hint: expect.stringMatching(/tls=false/) })
+  })
+
+  test('ESDB-13 a connection string that is none is refused', () => {
+    for (const wrong of [
+      '',
+      'http://localhost',
+      'esdb://',
+      'esdb://localhost:port',
+      'esdb://h?tls=maybe',
+      'esdb://h?throwOnAppendFailure=false',
+    ])
+      expect(() => eventStoreDBStore(wrong)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+  })
+})
+
+const greeter = setup({
+  actors: { greet: effect(async ({ input }: { input: { name: string } }) => `hello ${input.name}`) },
+  types: {
+    events: {} as { type: 'approve'; by: string },
+    context: {} as { name: string; text: string },
+    input: {} as { name: string },
+  },
+}).createMachine({
+  context: ({ input }) => ({ name: input.name, text: '' }),
+  initial: 'greeting',
+  output: ({ context }) => ({ text: context.text }),
+  states: {
+    greeting: {
+      invoke: {
+        src: 'greet',
+        input: ({ context }) => ({ name: context.name }),
+        onDone: { target: 'waiting', actions: assign({ text: ({ event }) => event.output }) },
+      },
+    },
+    waiting: { on: { approve: 'over' } },
+    over: { type: 'final' },
+  },
+})
+
+function openStore(context: TestContext, options: Partial<EventStoreDBOptions> = {}): Store {
+  if (reason !== undefined || server === undefined) context.skip(reason)
+  const store = eventStoreDBStore({ connectionString: server?.connectionString ?? '', ...options })
+  closing.push(() => store.close())
+  return store
+}
+
+async function plainlyRead(stream: string): Promise<readonly ResolvedEvent[]> {
+  const client = EventStoreDBClient.connectionString(server?.connectionString ?? '')
+  const events: ResolvedEvent[] = []
+  for await (const event of client.readStream(stream)) events.push(event)
+  await client.dispose()
+  return events
+}
+
+async function entriesOf(store: Store): Promise<readonly unknown[]> {
+  return all(store.directory.find())
+}
+
+function event(data: JsonValue = null): NewEvent {
+  return { id: randomUUID(), type: 'noted', data, metadata: {} }
+}
+
+function record(): NewEvent {
+  const header = {
+    v: 0,
+    agent: 'boat@1',
+    at: 1,
+    input: { kind: 'event', to: '0' },
+    active: ['dock'],
+    body: { patch: [] },
+  }
+  return { id: randomUUID(), type: 'moored', data: null, metadata: { refold: header } }
+}
+
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const items: T[] = []
+  for await (const page of pages) items.push(...page)
+  return items
+}
+
+async function errorOf(outcome: Promise<unknown>): Promise<unknown> {
+  return outcome.then(
+    () => undefined,
+    (error: unknown) => (isRefoldError(error) ? { code: error.code, hint: error.hint } : error),
+  )
+}

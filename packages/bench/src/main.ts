@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, report } from './figures.js'
 import type { Figures } from './figures.js'
+import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
 import { takeover } from './measurements/f1-takeover.js'
 import { ownership } from './measurements/f3-ownership.js'
 import { startBesideParked, writeParked } from './measurements/f4-parked-file.js'
@@ -32,6 +33,9 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   w5: parked,
   w6: jsonBytesPerStep,
   w7: transcript,
+  e1: (_directory, inFlight) => appends(Number(inFlight)),
+  e2: reads,
+  e3: (_directory, agents) => agentSteps(Number(agents)),
   f1: (directory) => takeover(directory, { agents: 1, heirs: 1 }),
   f2: (directory, heirs) => takeover(directory, { agents: 1_000, heirs: Number(heirs) }),
   f3: ownership,
@@ -101,6 +105,7 @@ function benchAll(): void {
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
   benchFleet()
+  benchEventStoreDB()
   print()
 }
 
@@ -124,6 +129,29 @@ function benchFleet(): void {
     add('F4', 'memory of the worker, MB', f4, { figure: 'megabytes', floor: '≤ 100' })
     add('F4', 'timers of 500 agents, the latest, ms late', f4, { figure: 'lateMs', floor: '≤ 100' })
   })
+}
+
+/** The adapter beside the raw client, on the server that is named. */
+function benchEventStoreDB(): void {
+  if (process.env['REFOLD_ESDB_URL'] === undefined) {
+    process.stdout.write('SKIPPED E1–E3: REFOLD_ESDB_URL names no server\n')
+    return
+  }
+  for (const inFlight of ['1', '100', '1000']) {
+    const e1 = repeated('e1', inFlight)
+    add('E1', `appends, ${inFlight} in flight: of the raw client`, e1, { figure: 'ofRawClient', floor: '0.8' })
+    add('E1', 'a second', e1, { figure: 'perSecond', floor: '' })
+  }
+  const e2 = repeated('e2')
+  add('E2', 'reading a stream: of the raw client', e2, { figure: 'readOfRaw', floor: '0.8' })
+  add('E2', 'events a second', e2, { figure: 'readPerSecond', floor: '' })
+  add('E2', 'catching up: of the raw client', e2, { figure: 'catchUpOfRaw', floor: '0.8' })
+  for (const agents of ['1', '100']) {
+    const e3 = repeated('e3', agents)
+    const floor = agents === '1' ? '0.8' : '0.65'
+    add('E3', `steps of ${agents} agents: of the raw client’s appends`, e3, { figure: 'ofRawClient', floor })
+    add('E3', 'steps a second', e3, { figure: 'stepsPerSecond', floor: '' })
+  }
 }
 
 function repeated(measurement: string, given = ''): readonly Figures[] {

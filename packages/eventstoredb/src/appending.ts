@@ -3,8 +3,9 @@
  * append whose answer was lost rejects with `STORE_UNKNOWN`, and the identical one gets the original answer, because the
  * server compares ids under an explicit revision.
  */
+import { Buffer } from 'node:buffer'
 import type { AppendResult, Expected, NewEvent } from '@refold/core'
-import { appendBytes, assertFits, assertNotEmpty, RefoldError, toPosition, toRevision } from '@refold/core'
+import { assertFits, assertNotEmpty, RefoldError, toPosition, toRevision } from '@refold/core'
 import { backoffMs, pause } from './backoff.js'
 import { failureOf } from './client/db-client.js'
 import { appendError } from './client/failure.js'
@@ -13,12 +14,16 @@ import { mayPass, RETRY, type Connection } from './connection.js'
 import { MAX_APPEND_BYTES } from './options.js'
 import { toWireEvent } from './wire-event.js'
 
+/** Brackets, quotes and commas of `[type, data, metadata]`. */
+const JSON_BETWEEN_BYTES = 6
+
 /** The events as they are sent. Throws `TOO_LARGE`, `NOT_SERIALIZABLE`. */
 export function prepareAppend(stream: string, events: readonly NewEvent[]): readonly WireEvent[] {
   assertNotEmpty(stream, events)
   try {
-    assertFits(stream, { bytes: appendBytes(events), maxAppendBytes: MAX_APPEND_BYTES })
-    return events.map(toWireEvent)
+    const sent = events.map(toWireEvent)
+    assertFits(stream, { bytes: sizeOf(sent), maxAppendBytes: MAX_APPEND_BYTES })
+    return sent
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw new RefoldError('NOT_SERIALIZABLE', `an append to ${stream}: ${error.message}`, {
@@ -64,4 +69,12 @@ export async function sendAppend(
       await pause(waitMs)
     }
   }
+}
+
+/** As `appendBytes` of core counts: types, data and metadata, and what stands between them. */
+function sizeOf(events: readonly WireEvent[]): number {
+  let bytes = 0
+  for (const { type, data, metadata } of events)
+    bytes += Buffer.byteLength(type) + data.byteLength + metadata.byteLength + JSON_BETWEEN_BYTES
+  return bytes
 }

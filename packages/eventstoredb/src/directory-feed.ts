@@ -115,7 +115,7 @@ export class DirectoryFeed {
   }
 
   #take(item: WireItem, onCaughtUp: () => void): void {
-    if (item.kind === 'event') this.#apply(item.record)
+    if (item.kind === 'event') this.#apply(item)
     else if (item.kind === 'caught-up') onCaughtUp()
     else if (item.position > this.#place) this.#place = item.position
   }

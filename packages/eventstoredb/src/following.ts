@@ -64,7 +64,7 @@ export async function* subscribe(
   for await (const page of followItems(connection, { ...followed(target, options), signal })) {
     for (const item of page) {
       if (item.kind === 'caught-up') yield item
-      else if (item.kind === 'event') yield { kind: 'event', event: toStoredEvent(item.record, options) }
+      else if (item.kind === 'event') yield { kind: 'event', event: toStoredEvent(item, options) }
       if (signal.aborted) return
     }
   }
@@ -83,12 +83,12 @@ function followed(target: SubscribeTarget, { prefix }: { readonly prefix: string
     doing: `subscribing to ${target.stream}`,
     after: target.after,
     call: (client, after) => client.followStream(name, after === undefined ? {} : { after }),
-    placeOf: (item) => (item.kind === 'event' ? item.record.revision : undefined),
+    placeOf: (item) => (item.kind === 'event' ? item.revision : undefined),
   }
 }
 
 /** A checkpoint too says how far the log was looked through. */
 export function positionOf(item: WireItem): bigint | undefined {
-  if (item.kind === 'event') return item.record.position
+  if (item.kind === 'event') return item.position
   return item.kind === 'checkpoint' ? item.position : undefined
 }

@@ -15,12 +15,14 @@ export interface Reading {
   readonly call: (client: WireClient, last: WireRecord | undefined) => WireCall
   /** Ends the read; the item is not given. */
   readonly isEnd?: (item: WireItem) => boolean
+  /** Whether nothing can follow this record. */
+  readonly isLast?: (record: WireRecord) => boolean
 }
 
 /** Pages of records. A stream that does not exist has none. Rejects with a coded error when the server cannot be read. */
 export async function* readRecords(
   connection: Connection,
-  { doing, call, isEnd }: Reading,
+  { doing, call, isEnd, isLast }: Reading,
 ): AsyncGenerator<readonly WireRecord[], void, undefined> {
   const { shared, options } = connection
   let last: WireRecord | undefined
@@ -31,7 +33,7 @@ export async function* readRecords(
     try {
       for await (const items of callPages(call(client, last), { doing, silenceMs: options.timeoutMs })) {
         shared.answered = true
-        const records = items.flatMap((item) => (item.kind === 'event' ? [item.record] : []))
+        const records = recordsOf(items)
         if (records.length > 0) {
           last = records.at(-1)
           yield records
@@ -40,6 +42,7 @@ export async function* readRecords(
           deadline = performance.now() + options.timeoutMs
         }
         if (isEnd !== undefined && items.some(isEnd)) return
+        if (last !== undefined && isLast?.(last) === true) return
       }
       if (isEnd === undefined) return
       throw new Error('the server ended the read too early')
@@ -66,6 +69,7 @@ export function readStream(
   const name = connection.options.prefix + stream
   const records = readRecords(connection, {
     doing: `reading ${stream}`,
+    isLast: ({ revision }) => backwards && revision === 0n,
     call: (client, last) => {
       const next = last === undefined ? from : backwards ? last.revision - 1n : last.revision + 1n
       return client.readStream(name, {
@@ -127,9 +131,17 @@ async function* toPages(
   const { options } = connection
   let left = limit
   for await (const page of records) {
-    const events = page.filter(({ stream }) => isUserStream(stream, options)).slice(0, left)
+    const events: StoredEvent[] = []
+    for (const record of page)
+      if (events.length < left && isUserStream(record.stream, options)) events.push(toStoredEvent(record, options))
     left -= events.length
-    if (events.length > 0) yield events.map((record) => toStoredEvent(record, options))
+    if (events.length > 0) yield events
     if (left <= 0) return
   }
+}
+
+/** Mostly all of them: then nothing is copied. */
+function recordsOf(items: readonly WireItem[]): readonly WireRecord[] {
+  const isRecord = (item: WireItem): item is WireRecord => item.kind === 'event'
+  return items.every(isRecord) ? items : items.filter(isRecord)
 }

@@ -16,7 +16,7 @@ const PARTS = 'refold.register.parts'
 const PART = 'refold.register.part'
 const REMOVED = 'refold.register.removed'
 const MAX_READS = 5
-const NO_METADATA = new Uint8Array(Buffer.from('{}'))
+const NO_METADATA = toBytes('{}')
 
 interface Parts {
   readonly first: number
@@ -82,7 +82,7 @@ export class StreamRegisters implements Registers {
   async #write(name: string, text: string): Promise<void> {
     const stream = this.#streamOf(name)
     if (Buffer.byteLength(text) <= PART_BYTES) {
-      await this.#append(stream, event(VALUE, JSON.parse(text)))
+      await this.#append(stream, { id: randomUUID(), type: VALUE, data: toBytes(text), metadata: NO_METADATA })
       return this.#keepOne(stream)
     }
     const before = await this.#head(name)
@@ -162,7 +162,12 @@ export class StreamRegisters implements Registers {
 }
 
 function event(type: string, data: unknown): WireEvent {
-  return { id: randomUUID(), type, data, metadata: NO_METADATA }
+  return { id: randomUUID(), type, data: toBytes(JSON.stringify(data)), metadata: NO_METADATA }
+}
+
+/** Not a `Buffer`: the client takes plain bytes as they are, and nothing else. */
+function toBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
 }
 
 /** Pieces that fit, cut between characters. */

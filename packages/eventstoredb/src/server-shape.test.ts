@@ -45,10 +45,12 @@ describe('the server', { timeout: 30_000 }, () => {
     expect(events.map(({ event }) => [event?.type, event?.isJson])).toContainEqual(['approve', true])
     const approved = events.find(({ event }) => event?.type === 'approve')?.event
     expect(approved?.data).toEqual({ by: 'ana' })
-    const correlations = events.map(({ event }) => (event?.metadata as { $correlationId?: string }).$correlationId)
+    const correlations = events.map(
+      ({ event }) => (event?.metadata as { $correlationId?: string } | undefined)?.$correlationId,
+    )
     expect(new Set(correlations)).toEqual(new Set([events[0]?.event?.id]))
     const outcome = events.find(({ event }) => event?.type === 'refold.effect.done')?.event
-    const causation = (outcome?.metadata as { $causationId?: string }).$causationId
+    const causation = (outcome?.metadata as { $causationId?: string } | undefined)?.$causationId
     expect(events.map(({ event }) => event?.id)).toContain(causation)
   })
 

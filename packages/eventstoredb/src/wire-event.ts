@@ -14,6 +14,7 @@ const NIL = '00000000-0000-0000-0000-000000000000'
 /** Stands for the nil id, and for a missing type, in the server. */
 const NIL_STANDS_AS = '6e696c00-7265-8666-a06c-640000000000'
 const NO_TYPE_STANDS_AS = 'refold.untyped'
+const encoder = new TextEncoder()
 const ORIGINAL = '$refold.original'
 
 interface Original {
@@ -22,7 +23,7 @@ interface Original {
   readonly metadata: JsonValue
 }
 
-/** Copies everything: what the caller does to its event afterwards changes nothing. */
+/** Serialises everything, once: what the caller does to its event afterwards changes nothing. */
 export function toWireEvent(event: NewEvent): WireEvent {
   const { id, type, data, metadata } = event
   const stands = id === NIL || type === '' || id !== id.toLowerCase()
@@ -30,8 +31,8 @@ export function toWireEvent(event: NewEvent): WireEvent {
   return {
     id: id === NIL ? NIL_STANDS_AS : id.toLowerCase(),
     type: type === '' ? NO_TYPE_STANDS_AS : type,
-    data: isScalar(data) ? data : JSON.parse(JSON.stringify(data)),
-    metadata: new Uint8Array(Buffer.from(JSON.stringify(stands ? { [ORIGINAL]: original } : metadata))),
+    data: toBytes(data),
+    metadata: toBytes(stands ? { [ORIGINAL]: original } : metadata),
   }
 }
 
@@ -62,6 +63,7 @@ function toJson(value: unknown): JsonValue {
   return value as JsonValue
 }
 
-function isScalar(value: JsonValue): boolean {
-  return typeof value !== 'object' || value === null
+/** Not a `Buffer`: the client takes plain bytes as they are, and nothing else. */
+function toBytes(value: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(value))
 }

@@ -18,60 +18,84 @@ export async function* callPages(
   call: WireCall,
   options: PagesOptions,
 ): AsyncGenerator<readonly WireItem[], void, undefined> {
-  const { items, toItem } = call
+  const taker = new ItemTaker(call)
   const { signal } = options
-  const state: { error?: Error; aborted: boolean; ended: boolean; wake: () => void } = {
-    aborted: signal?.aborted === true,
-    ended: false,
-    wake: () => {},
-  }
-  const wake = (): void => state.wake()
-  const abort = (): void => {
-    state.aborted = true
-    state.wake()
-  }
-  items.on('readable', wake)
-  items.on('error', (error: Error) => {
-    state.error ??= error
-    state.wake()
-  })
-  const end = (): void => {
-    state.ended = true
-    state.wake()
-  }
-  items.on('end', end)
-  items.on('close', end)
+  const abort = (): void => taker.end()
+  if (signal?.aborted === true) abort()
   signal?.addEventListener('abort', abort)
   try {
-    while (!state.aborted) {
-      const page: WireItem[] = []
-      while (page.length < PAGE_ITEMS) {
-        const taken: unknown = items.read()
-        if (taken === null) break
-        const item = toItem(taken)
-        if (item !== undefined) page.push(item)
-      }
+    for (;;) {
+      if (signal?.aborted === true) return
+      const page = taker.take()
       if (page.length > 0) yield page
-      else if (state.error !== undefined) throw state.error
-      else if (state.ended) return
-      else await woken(state, options)
+      else if (taker.error !== undefined) throw taker.error
+      else if (taker.ended) return
+      else await taker.arrived(options)
     }
   } finally {
     signal?.removeEventListener('abort', abort)
-    items.removeListener('readable', wake)
-    call.cancel().catch(() => {})
+    taker.leave()
   }
 }
 
-async function woken(state: { wake: () => void }, { doing, silenceMs }: PagesOptions): Promise<void> {
-  let silence: { readonly stop: () => void } | undefined
-  try {
-    await new Promise<void>((resolve, reject) => {
-      state.wake = resolve
-      if (silenceMs !== undefined) silence = onSilence(silenceMs, () => reject(new NoAnswer(doing, silenceMs)))
+/** Takes what the stream gives as it flows, which costs least, and holds it up when nobody takes it from here. */
+class ItemTaker {
+  error: Error | undefined
+  ended = false
+  readonly #call: WireCall
+  #page: WireItem[] = []
+  #wake: () => void = () => {}
+
+  constructor(call: WireCall) {
+    this.#call = call
+    const { items } = call
+    items.on('error', (error: Error) => {
+      this.error ??= error
+      this.#wake()
     })
-  } finally {
-    silence?.stop()
-    state.wake = () => {}
+    items.on('end', () => this.end())
+    items.on('close', () => this.end())
+    items.on('data', this.#onData)
+  }
+
+  /** What has arrived. */
+  take(): readonly WireItem[] {
+    const page = this.#page
+    this.#page = []
+    if (page.length >= PAGE_ITEMS) this.#call.items.resume()
+    return page
+  }
+
+  end(): void {
+    this.ended = true
+    this.#wake()
+  }
+
+  /** Resolves when there may be something to take. */
+  async arrived({ doing, silenceMs }: PagesOptions): Promise<void> {
+    let silence: { readonly stop: () => void } | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve
+        if (silenceMs !== undefined) silence = onSilence(silenceMs, () => reject(new NoAnswer(doing, silenceMs)))
+      })
+    } finally {
+      silence?.stop()
+      this.#wake = () => {}
+    }
+  }
+
+  leave(): void {
+    this.#call.items.removeListener('data', this.#onData)
+    this.#call.items.pause()
+    this.#call.cancel().catch(() => {})
+  }
+
+  readonly #onData = (given: unknown): void => {
+    const item = this.#call.toItem(given)
+    if (item === undefined) return
+    this.#page.push(item)
+    if (this.#page.length === PAGE_ITEMS) this.#call.items.pause()
+    if (this.#page.length === 1) this.#wake()
   }
 }

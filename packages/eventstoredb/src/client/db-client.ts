@@ -19,7 +19,7 @@ import {
 import { RefoldError } from '@refold/core'
 import { guardBatchStream } from './batch-guard.js'
 import { NoAnswer, type Failure } from './failure.js'
-import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem, WireRecord } from './wire.js'
+import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
 
 type Sent = Parameters<WireClient['append']>
 type Reject = (error: unknown) => void
@@ -53,7 +53,7 @@ export function openClient(connectionString: string): WireClient {
 /** The same settings, but for a millisecond. */
 function unlikeOthers(connectionString: string): string {
   const setting = /[?&]keepAliveTimeout=(\d+)/i.exec(connectionString)
-  const rest = setting === null ? connectionString : connectionString.replace(`${setting[0].slice(1)}`, '')
+  const rest = setting === null ? connectionString : connectionString.replace(setting[0].slice(1), '')
   const tidy = rest
     .replace(/\?&+/, '?')
     .replace(/&&+/, '&')
@@ -248,7 +248,8 @@ function toItem(given: unknown): WireItem | undefined {
   if ((given as WireItem).kind !== undefined) return given as WireItem
   const { event, commitPosition } = given as ResolvedEvent & AllStreamResolvedEvent & { commitPosition?: bigint }
   if (event === undefined) return undefined // a link to an event that was deleted
-  const record: WireRecord = {
+  return {
+    kind: 'event',
     stream: event.streamId,
     id: event.id,
     type: event.type,
@@ -257,11 +258,35 @@ function toItem(given: unknown): WireItem | undefined {
     data: event.data,
     metadata: event.metadata,
   }
-  return { kind: 'event', record }
 }
 
-function toEventData({ id, type, data, metadata }: WireEvent): EventData {
-  return { id, type, contentType: 'application/json', data, metadata } as unknown as EventData // bytes go as they are
+/**
+ * JSON that is already text. The client asks for the content type twice: first to send it, then to learn whether it must
+ * serialise the data, which would cost a second serialisation and a detour by base64. That it asks so is tested; the version
+ * of the client is an exact one.
+ */
+class SerialisedEvent {
+  readonly id: string
+  readonly type: string
+  readonly data: Uint8Array
+  readonly metadata: Uint8Array
+  #asked = false
+
+  constructor({ id, type, data, metadata }: WireEvent) {
+    this.id = id
+    this.type = type
+    this.data = data
+    this.metadata = metadata
+  }
+
+  get contentType(): 'application/json' | 'application/octet-stream' {
+    this.#asked = !this.#asked
+    return this.#asked ? 'application/json' : 'application/octet-stream'
+  }
+}
+
+function toEventData(event: WireEvent): EventData {
+  return new SerialisedEvent(event) as unknown as EventData // its metadata are bytes, which the client sends as they are
 }
 
 function positionAt(position: bigint): { readonly commit: bigint; readonly prepare: bigint } {

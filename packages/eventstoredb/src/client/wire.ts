@@ -9,14 +9,15 @@ import type { Expected } from '@refold/core'
 export interface WireEvent {
   readonly id: string
   readonly type: string
-  /** JSON, which nobody else holds. */
-  readonly data: unknown
+  /** JSON in UTF-8. */
+  readonly data: Uint8Array
   /** JSON in UTF-8. */
   readonly metadata: Uint8Array
 }
 
 /** An event as it is stored. */
 export interface WireRecord {
+  readonly kind: 'event'
   readonly stream: string
   readonly id: string
   readonly type: string
@@ -27,7 +28,7 @@ export interface WireRecord {
 }
 
 export type WireItem =
-  | { readonly kind: 'event'; readonly record: WireRecord }
+  | WireRecord
   /** Everything stored so far was given. */
   | { readonly kind: 'caught-up' }
   /** Everything up to here was given or filtered out. */

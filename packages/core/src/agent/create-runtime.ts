@@ -118,6 +118,8 @@ class OpenRuntime implements Worker {
   readonly #takeover: Takeover
   #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
   readonly #commands: FleetCommands
+  /** Starts after which it is looked whether an order holds the agent. */
+  readonly #holding = new Set<Promise<void>>()
   #leave: (() => Promise<void>) | undefined
   #closing: Promise<void> | undefined
   #draining: Promise<Drained> | undefined
@@ -166,7 +168,8 @@ class OpenRuntime implements Worker {
     const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
-    await this.#holdIfOrdered(cell)
+    const holding = this.#holdIfOrdered(cell).finally(() => this.#holding.delete(holding))
+    this.#holding.add(holding)
     return this.#handle(cell)
   }
 
@@ -278,6 +281,7 @@ class OpenRuntime implements Worker {
   }
 
   async #close(): Promise<void> {
+    await Promise.all(this.#holding)
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#leave?.()
     await this.#runtime.store.close()

@@ -105,7 +105,7 @@ describe('INT-14 an agent that is started while such an order stands', () => {
   })
 
   test('INT-14 is paused right after its start by a process that had not heard of the order', async () => {
-    const { process, definition, open } = await running(0)
+    const { log, process, definition, open } = await running(0)
     const deaf = await open()
     deaf.store.foreignAppends = async function* () {}
     const known = deaf.store.read.bind(deaf.store)
@@ -118,8 +118,12 @@ describe('INT-14 an agent that is started while such an order stands', () => {
       isDeaf = false
       return append(...args)
     }
-    const agent = await deaf.runtime.start(definition, { id: 'unheard' })
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'paused', paused: { by: 'ana' } })
+    await deaf.runtime.start(definition, { id: 'unheard' })
+    await deaf.runtime.close()
+    expect((await eventsOf(log, 'work-unheard')).at(-1)).toMatchObject({
+      type: 'refold.paused',
+      metadata: { refold: { by: 'ana' } },
+    })
   })
 
   test('INT-14 a worker that hears nothing of others learns of an order with its next heartbeat', async () => {

@@ -3,7 +3,18 @@
  * killed, stopped, continued and started again; each start is another incarnation with another worker id.
  */
 import { createRuntime } from '@refold/core'
-import type { AgentDefinition, AnyAgent, LogLevel, Report, Runtime, WorkerOptions, World } from '@refold/core'
+import type {
+  AgentDefinition,
+  AnyAgent,
+  Drained,
+  DrainOptions,
+  LogLevel,
+  Report,
+  Runtime,
+  Worker,
+  WorkerOptions,
+  World,
+} from '@refold/core'
 import type { EffectWorld } from './effect-world.js'
 import type { FaultPlan } from './faults.js'
 import { ProcessEffects } from './process-effects.js'
@@ -156,6 +167,16 @@ export class SimulatedProcess {
     this.#around.tell(this.name, 'goes on')
     this.#incarnation().clock.thaw({ monotonic })
     this.#incarnation().life.continue()
+  }
+
+  /** Hands over what it performs, and ends. */
+  async drain(options?: DrainOptions): Promise<Drained> {
+    const incarnation = this.#incarnation()
+    this.#around.tell(this.name, 'drains')
+    const worker = incarnation.current as Worker | undefined // a runtime that performs is one
+    const drained = await this.#untilDeath(incarnation, worker?.drain(options) ?? never<Drained>())
+    incarnation.life.kill()
+    return drained
   }
 
   /** Ends in good order. */

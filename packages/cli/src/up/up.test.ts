@@ -131,7 +131,7 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
   test('CLI-10 a worker whose event loop is blocked is killed, and its agent is set aside like one that kills', async () => {
     project.remove()
     project = makeProject(HASTY)
-    const fleet = up()
+    const fleet = up('--stall-after', '2')
     await Promise.all([start('spinner', { spin: true }), start('a', { ms: 50 })])
     await fleet.event('worker.stalled')
     const reported = await fleet.event('agent.reported', ({ code }) => code === 'KILLS_ITS_WORKER')

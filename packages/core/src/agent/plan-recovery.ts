@@ -6,7 +6,7 @@
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { isRefoldError } from '../errors.js'
-import { FleetOrders } from '../runtime/fleet-orders.js'
+import { StandingOrders } from '../runtime/standing-orders.js'
 import { inGroups } from '../runtime/in-groups.js'
 import { judgeEntry } from '../runtime/judgement.js'
 import { heartbeatRegister } from '../runtime/lease.js'
@@ -42,8 +42,8 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
   checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
   const at = world.clock.now()
   const registry = new Registry(agents)
-  const fleet = new FleetOrders({ store, world, isClosed: () => false })
-  await fleet.read()
+  const orders = new StandingOrders({ store, world, isClosed: () => false })
+  await orders.read()
   const owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
   const context: PlanContext = { now: at, owners, lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)) }
   const lists = emptyLists()
@@ -53,7 +53,7 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
     await inGroups(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, store })))
     for (const entry of entries) add(lists, plans.get(entry) ?? {})
   }
-  return { at, ...lists, orders: fleet.standing }
+  return { at, ...lists, orders: orders.standing }
 }
 
 function isMoreThanParked({ pending, inDoubt, condition, nextDueAt = Infinity }: DirectoryEntry, now: number): boolean {

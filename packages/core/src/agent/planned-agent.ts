@@ -48,7 +48,7 @@ export async function planAgent(planned: Planned, context: PlanContext): Promise
   const standing = standingOf(planned, state)
   const timers = timersOf(planned, { now: context.now, isFree: why !== undefined })
   if (paused !== undefined) {
-    const { at: since, fleet: _fleet, ...note } = paused
+    const { at: since, order: _order, ...note } = paused
     return { ...standing, overdue: timers, paused: [{ agent, since, ...note }] }
   }
   const judgement = await judgeState(state, { definition, whyFree: async () => why })

@@ -2,7 +2,7 @@
 import type { ClaimReason } from '../decide/inputs.js'
 import type { RefoldErrorCode } from '../errors.js'
 import type { EffectId, ErrorData } from '../record/state-document.js'
-import type { StandingOrder } from './public-fleet.js'
+import type { StandingOrder } from './public-orders.js'
 import type { DoubtReason } from './public-state.js'
 
 /** An agent of a plan. */

@@ -10,12 +10,12 @@ import type { Expected } from '../record/revision.js'
 import type { NewEvent, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import { commit } from './commit.js'
-import type { StandingOrder } from './public-fleet.js'
+import type { StandingOrder } from './public-orders.js'
 
 /** No definition's name begins so: it is no agent's stream. */
-export const FLEET_STREAM = 'refold-fleet'
+export const ORDERS_STREAM = 'refold-orders'
 
-export interface FleetOrdersOptions {
+export interface StandingOrdersOptions {
   readonly store: Store
   readonly world: World
   readonly isClosed: () => boolean
@@ -23,7 +23,7 @@ export interface FleetOrdersOptions {
 
 /** What is appended: `standing` says it all, so that the last event is enough. */
 interface GivenOrder {
-  readonly type: 'refold.fleet.paused' | 'refold.fleet.resumed'
+  readonly type: 'refold.orders.paused' | 'refold.orders.resumed'
   readonly order: StandingOrder
   readonly change: (standing: readonly StandingOrder[]) => readonly StandingOrder[]
 }
@@ -33,15 +33,15 @@ interface Known {
   readonly standing: readonly StandingOrder[]
 }
 
-export class FleetOrders {
-  readonly #options: FleetOrdersOptions
+export class StandingOrders {
+  readonly #options: StandingOrdersOptions
   #known: Known = { head: 'no_stream', standing: [] }
   /** Orders given here: a look that began before one of them knows less than this process does. */
   #given = 0
   #reading: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  constructor(options: FleetOrdersOptions) {
+  constructor(options: StandingOrdersOptions) {
     this.#options = options
   }
 
@@ -74,8 +74,8 @@ export class FleetOrders {
       const data = { ...order, standing } as unknown as JsonValue // members that are absent, not undefined
       const event: NewEvent = { id: world.newId(), type, data, metadata: {} }
       const onUnknown = (error: unknown): void =>
-        world.logger.log('warn', 'it is unknown whether an order to the fleet was stored; it is repeated', { error })
-      const result = await commit([event], { store, world, stream: FLEET_STREAM, expected: head, onUnknown, isClosed })
+        world.logger.log('warn', 'it is unknown whether an order was stored; it is repeated', { error })
+      const result = await commit([event], { store, world, stream: ORDERS_STREAM, expected: head, onUnknown, isClosed })
       if (result.kind === 'stored') {
         this.#given++
         this.#known = { head: result.revision, standing }
@@ -88,7 +88,7 @@ export class FleetOrders {
   async #read(): Promise<void> {
     const { store } = this.#options
     const given = this.#given
-    for await (const [last] of store.read(FLEET_STREAM, { direction: 'backwards', limit: 1 })) {
+    for await (const [last] of store.read(ORDERS_STREAM, { direction: 'backwards', limit: 1 })) {
       if (last === undefined || given !== this.#given) continue
       this.#known = { head: last.revision, standing: standingOf(last.data) }
     }

@@ -2,7 +2,7 @@
 import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
@@ -30,7 +30,7 @@ import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
 import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
-import { hold, orderPause, orderResume } from './order-commands.js'
+import { orderPause, orderResume } from './order-commands.js'
 import type { OrderCommands } from './order-commands.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
@@ -90,11 +90,6 @@ async function refuseWhilePerformed(
     hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
     facts: { owner },
   })
-}
-
-/** What a start under a standing order says of it. */
-function heldBy(order: StandingOrder | undefined): { held?: { by?: string; reason?: string } } {
-  return order === undefined ? {} : { held: notesOf(order) }
 }
 
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
@@ -168,7 +163,7 @@ class OpenRuntime implements Worker {
     const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
-    const holding = this.#holdIfOrdered(cell).finally(() => this.#holding.delete(holding))
+    const holding = this.#runtime.orders.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
   }
@@ -187,25 +182,10 @@ class OpenRuntime implements Worker {
         worker,
         ...(isOurs ? { epoch: 1 } : undefined),
         ...notes,
-        ...heldBy(runtime.orders.holding(cell.definition.name)),
+        ...runtime.orders.overStart(cell.definition.name),
       })
     } finally {
       runtime.keepPlace(cell)
-    }
-  }
-
-  /** An order that was given before the start was stored, and was not known here, holds the agent all the same. */
-  async #holdIfOrdered(cell: AgentCell): Promise<void> {
-    const { orders, world } = this.#runtime
-    try {
-      await orders.read()
-      const order = orders.holding(cell.definition.name)
-      if (order !== undefined && cell.state?.agent.paused === undefined) await hold(cell, order, this.#runtime)
-    } catch (error) {
-      if (isRefoldError(error, 'CLOSED')) return
-      world.logger.log('warn', `it is unknown whether ${cell.stream} is to be paused by a standing order`, {
-        error,
-      })
     }
   }
 

@@ -45,19 +45,6 @@ export async function orderResume(commands: OrderCommands, given: Order = {}): P
   return sweep(commands, queries, { order, input: { kind: 'resumed', order: true } })
 }
 
-/** Pauses an agent that was started after the order was given, if it is not paused yet. */
-export async function hold(
-  cell: AgentCell,
-  order: StandingOrder,
-  { worker }: { readonly worker: string },
-): Promise<void> {
-  try {
-    await cell.submit({ input: { kind: 'paused', order: true }, worker, ...notesOf(order) })
-  } catch (error) {
-    if (!isSettled(error)) throw error
-  }
-}
-
 interface Command {
   readonly order: StandingOrder
   readonly input: ControlInput

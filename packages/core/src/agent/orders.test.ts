@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineAgent } from '../definition/define-agent.js'
 import { setup } from 'xstate'
+import { startAgent } from '../definition/send-to-agent.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
@@ -124,6 +125,27 @@ describe('INT-14 an agent that is started while such an order stands', () => {
       type: 'refold.paused',
       metadata: { refold: { by: 'ana' } },
     })
+  })
+
+  test('INT-14 a detached child is held as well, and its parent’s message is delivered all the same', async () => {
+    const log = memoryLog()
+    const work = controlledBody()
+    const child = workAgent({ body: work.body })
+    const parent = defineAgent({
+      name: 'parent',
+      version: 1,
+      machine: setup({ types: { events: {} as { type: 'go' } } }).createMachine({
+        on: { go: { actions: startAgent({ agent: child, id: 'child' }, {}) } },
+      }),
+    })
+    const { runtime } = await startProcess({ log, agents: [parent, child] })
+    const agent = await runtime.start(parent, { id: '1' })
+    await runtime.pause({ definition: 'work', ...ORDER })
+    await agent.send({ type: 'go' })
+    await settle()
+    expect((await runtime.attach(child, 'child')).getSnapshot()).toMatchObject({ condition: 'paused', paused: ORDER })
+    expect(work.runs).toHaveLength(0)
+    expect(await typesOf(log, 'parent-1')).toContain('refold.message.acknowledged')
   })
 
   test('INT-14 a worker that hears nothing of others learns of an order with its next heartbeat', async () => {

@@ -4,11 +4,13 @@
  * Invariants: an order is appended with the expected revision, so that of two at once neither is lost; an agent's start
  * that was stored after the order was given is held, at its start or, by the one who started it, right after it.
  */
+import type { Envelope } from '../decide/inputs.js'
 import { isRefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { Expected } from '../record/revision.js'
 import type { NewEvent, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
+import type { AgentCell } from './agent-cell.js'
 import { commit } from './commit.js'
 import type { StandingOrder } from './public-orders.js'
 
@@ -18,6 +20,8 @@ export const ORDERS_STREAM = 'refold-orders'
 export interface StandingOrdersOptions {
   readonly store: Store
   readonly world: World
+  /** In whose name agents are held. */
+  readonly worker: string
   readonly isClosed: () => boolean
 }
 
@@ -64,6 +68,27 @@ export class StandingOrders {
     }))
   }
 
+  /** What a start says of the order that it begins under. */
+  overStart(name: string): Pick<Envelope, 'held'> {
+    const order = this.holding(name)
+    return order === undefined ? {} : { held: noteOf(order) }
+  }
+
+  /** An order that was given before a start was stored, and was not known here, holds the agent all the same. Never rejects. */
+  async afterStart(cell: AgentCell): Promise<void> {
+    const { world, worker } = this.#options
+    try {
+      await this.read()
+      const order = this.holding(cell.definition.name)
+      if (order === undefined || cell.state?.agent.paused !== undefined) return
+      await cell.submit({ input: { kind: 'paused', order: true }, worker, ...noteOf(order) })
+    } catch (error) {
+      if (isRefoldError(error, 'CLOSED') || isSettled(error)) return
+      const message = `it is unknown whether ${cell.stream} is to be paused by a standing order`
+      world.logger.log('warn', message, { error })
+    }
+  }
+
   /** Appends the order to what stands, whoever else gives one. Throws what the store says, or what `change` throws. */
   async give({ type, order, change }: GivenOrder): Promise<void> {
     const { store, world, isClosed } = this.#options
@@ -98,6 +123,10 @@ export class StandingOrders {
 /** Whether an order found an agent that needs no order any more. */
 export function isSettled(error: unknown): boolean {
   return isRefoldError(error, 'CONFLICT') || isRefoldError(error, 'NOT_ACTIVE') || isRefoldError(error, 'NOT_FOUND')
+}
+
+function noteOf({ by, reason }: StandingOrder): { readonly by?: string; readonly reason?: string } {
+  return { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
 }
 
 function go(): void {}

@@ -100,7 +100,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.worker = worker
     this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
-    this.orders = new StandingOrders({ store, world, isClosed: () => this.#closed })
+    this.orders = new StandingOrders({ store, world, worker, isClosed: () => this.#closed })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
     this.listeners = new Listeners({ ...settings, logger: world.logger })

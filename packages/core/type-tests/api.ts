@@ -1,5 +1,15 @@
 /** The part of the package that the type tests are about. */
-export { agentContract, createRuntime, defineAgent, effect, sendToAgent, startAgent, toRevision } from '../src/index.js'
+export {
+  agentContract,
+  createRuntime,
+  defineAgent,
+  effect,
+  sendToAgent,
+  startAgent,
+  formatPlan,
+  planRecovery,
+  toRevision,
+} from '../src/index.js'
 export type {
   AgentDefinition,
   AgentEvent,

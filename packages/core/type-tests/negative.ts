@@ -70,6 +70,12 @@ export async function calls() {
   const refold = await createRuntime({ store, agents: [research] })
   // @ts-expect-error Type '"toggler"' is not assignable to type '"research"': not registered here
   await refold.start(toggler, { id: '1' })
+  // @ts-expect-error Type '"reserch"' is not assignable to type '"research"'
+  await refold.find({ definition: 'reserch' })
+  // @ts-expect-error Type '"actve"' is not assignable
+  await refold.find({ status: 'actve' })
+  // @ts-expect-error Type '"toggler"' is not assignable to type '"research"': not registered here
+  await refold.pause({ definition: 'toggler' })
   // @ts-expect-error Property 'input' is missing
   await refold.start(research, { id: '1' })
   // @ts-expect-error 'topc' does not exist in type '{ topic: string }'. Did you mean to write 'topic'?

@@ -1,7 +1,7 @@
 /** How callers use the agents of `examples.ts`: what must compile, and the types that come out of it. */
 import { createActor } from 'xstate'
 import type { AnyActorRef } from 'xstate'
-import { createRuntime, toRevision } from './api.js'
+import { createRuntime, formatPlan, planRecovery, toRevision } from './api.js'
 import type {
   AgentDefinition,
   AgentEvent,
@@ -113,6 +113,24 @@ export const worker = () =>
     worker: { leaseDurationMs: 5_000 },
     snapshots: { everyEvents: 100 },
   })
+
+// ── many agents
+export async function many(refold: Runtime<'research' | 'payout'>) {
+  const found = await refold.find({ definition: 'research', state: 'review', limit: 10 })
+  for (const { id, nextDueAt } of found) {
+    nextDueAt satisfies number | undefined
+    await refold.attach(research, id)
+  }
+  const { count, failed } = await refold.pause({ definition: 'payout', by: 'ana', reason: 'maintenance' })
+  failed[0]?.code satisfies string | undefined
+  await refold.resume({ by: 'ana' })
+  return count + (await refold.rebuildDirectory()).mended + (await refold.standingOrders()).length
+}
+export async function plan() {
+  const planned = await planRecovery({ store, agents: [research] })
+  planned.resumed[0]?.effects[0]?.how satisfies 'begin' | 'ask' | undefined
+  return formatPlan(planned, { maxLines: 5 })
+}
 
 // ── approval
 export async function approve(refold: Runtime<'payout'>, answer: Approval) {

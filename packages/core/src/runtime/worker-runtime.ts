@@ -25,7 +25,7 @@ import { pause } from './commit.js'
 import { DueWatch, horizonOf } from './due-watch.js'
 import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
-import { FleetOrders } from './fleet-orders.js'
+import { StandingOrders } from './standing-orders.js'
 import { Lease } from './lease.js'
 import { Listeners } from './listeners.js'
 import { OwnerWatch } from './owner-watch.js'
@@ -78,7 +78,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly due: DueWatch
   readonly capacity: Capacity
   readonly listeners: Listeners
-  readonly fleet: FleetOrders
+  readonly orders: StandingOrders
   readonly mail: PostOffice
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
@@ -100,7 +100,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.worker = worker
     this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
-    this.fleet = new FleetOrders({ store, world, isClosed: () => this.#closed })
+    this.orders = new StandingOrders({ store, world, worker, isClosed: () => this.#closed })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
     this.listeners = new Listeners({ ...settings, logger: world.logger })

@@ -204,7 +204,7 @@ export class Takeover {
     if (isClosing || this.#abort.signal.aborted) return
     try {
       const streams: string[] = []
-      for await (const page of store.directory.find({ status: 'active', pending: true, owner }))
+      for await (const page of store.directory.find({ pending: true, owner }))
         streams.push(...page.map(({ stream }) => stream))
       await inGroups(inRandomOrder(streams, world.random), (stream) => this.#guard(stream, () => this.#lookAt(stream)))
       const dueBefore = world.clock.now() + horizonOf(settings)
@@ -258,11 +258,14 @@ export class Takeover {
     if (judgement !== 'work') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
       return 'theirs'
-    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream)) {
-      capacity.passOver(entry.stream)
+    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
       return 'theirs'
+    const cell = await cells.load(entry.stream)
+    try {
+      return await this.adopt(cell)
+    } finally {
+      this.#runtime.settled(cell) // one that is left to others need not stay in memory
     }
-    return this.adopt(await cells.load(entry.stream))
   }
 
   /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */

@@ -6,7 +6,7 @@
  */
 import type { Envelope } from '../decide/inputs.js'
 import { hasEffects } from '../decide/effects-part.js'
-import { isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { isAtWork, needsPlace, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { addressOf } from '../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
@@ -180,9 +180,9 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   /** Takes a place for an agent that needs one, and gives back the place of one that does not. `false`: there is none. */
   keepPlace({ stream, state }: AgentCell): boolean {
     if (!this.capacity.isBounded || state === undefined) return true
-    if (this.owns(state) && isAtWork(state)) return this.capacity.take(stream)
+    if (this.owns(state) && needsPlace(state)) return this.capacity.take(stream)
     this.capacity.leave(stream)
-    if (state.agent.owner === undefined && isAtWork(state) && !this.isClosing) this.capacity.passOver(stream)
+    if (state.agent.owner === undefined && needsPlace(state) && !this.isClosing) this.capacity.passOver(stream)
     return true
   }
 

@@ -2,6 +2,7 @@
 export {
   agentContract,
   createRuntime,
+  createWorker,
   defineAgent,
   effect,
   sendToAgent,
@@ -31,5 +32,6 @@ export type {
   StateOf,
   Store,
   UndeliveredEvent,
+  Worker,
 } from '../src/index.js'
 export type { EventsFrom } from '../src/definition/schema-agreement.js'

@@ -166,6 +166,30 @@ describe('capacity', () => {
     expect((await web.runtime.attach(definition, 'busy')).getSnapshot().context.notes).toEqual(['hear'])
   })
 
+  test.each(['rejected', 'fatal'] as const)('WRK-3 a start that is %s gives its place back', async (fault) => {
+    const scene = fleet()
+    const a = await scene.worker('a', 1)
+    a.store.faults.push(fault)
+    await expect(a.runtime.start(scene.definition, { id: '1' })).rejects.toMatchObject({
+      code: fault === 'fatal' ? 'STORE_FATAL' : 'STORE_REJECTED',
+    })
+    await a.runtime.start(scene.definition, { id: '2' })
+    await settle()
+    expect(a.runtime.load).toMatchObject({ agents: 1, passedOver: 0 })
+  })
+
+  test('WRK-3 an agent that stops here on an error of the store gives its place to the next one', async () => {
+    const scene = fleet()
+    const a = await scene.worker('a', 1)
+    await a.runtime.start(scene.definition, { id: '1' })
+    await a.runtime.start(scene.definition, { id: '2' })
+    await settle()
+    a.store.faults.push('fatal')
+    await scene.end(0)
+    expect(a.reports).toMatchObject([{ code: 'STORE_FATAL' }])
+    expect(scene.work.runs).toHaveLength(2)
+  })
+
   test('a start that is known already takes no place', async () => {
     const scene = fleet()
     const a = await scene.worker('a', 1)

@@ -179,10 +179,11 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   /** Takes a place for an agent that needs one, and gives back the place of one that does not. `false`: there is none. */
   keepPlace({ stream, state }: AgentCell): boolean {
-    if (!this.capacity.isBounded || state === undefined) return true
-    if (this.owns(state) && needsPlace(state)) return this.capacity.take(stream)
+    if (!this.capacity.isBounded) return true
+    const isNeeded = state !== undefined && needsPlace(state)
+    if (isNeeded && this.owns(state)) return this.capacity.take(stream)
     this.capacity.leave(stream)
-    if (state.agent.owner === undefined && needsPlace(state) && !this.isClosing) this.capacity.passOver(stream)
+    if (isNeeded && state.agent.owner === undefined && !this.isClosing) this.capacity.passOver(stream)
     return true
   }
 
@@ -201,14 +202,20 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   /** It was found at its start, or migrated by somebody else: only its own chart may decide for it. */
   #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
     const isStart = this.cells.isStarting(cell)
-    this.#runners.get(cell)?.stop()
-    this.#runners.delete(cell)
-    this.cells.evict(cell)
+    this.#dismiss(cell)
     if (isStart) return
     const message = `${cell.stream} has been migrated to version ${agent.version}`
     cell.fail(
       new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
     )
+  }
+
+  /** This process has nothing more to do with the agent. */
+  #dismiss(cell: AgentCell): void {
+    this.#runners.get(cell)?.stop()
+    this.#runners.delete(cell)
+    this.cells.evict(cell)
+    this.capacity.leave(cell.stream)
   }
 
   settled(cell: AgentCell): void {
@@ -231,9 +238,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   failed(cell: AgentCell): void {
     const error = cell.failure
-    this.#runners.get(cell)?.stop()
-    this.#runners.delete(cell)
-    this.cells.evict(cell)
+    this.#dismiss(cell)
     if (error === undefined || error.code === 'CLOSED') return
     this.world.logger.log('error', `agent ${cell.stream} is stopped here: ${error.message}`, { error })
     this.report(cell.stream, {

@@ -6,7 +6,7 @@
  */
 import type { ClaimReason, Envelope } from '../decide/inputs.js'
 import { hasMail } from '../decide/outbox.js'
-import { inDoubtOf, nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
+import { inDoubtOf, needsPlace, nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from './agent-cell.js'
@@ -104,7 +104,7 @@ export class Claiming {
     if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
     const why = await this.#whyFree(state)
     if (why === undefined) return
-    if (!capacity.take(cell.stream)) return capacity.passOver(cell.stream)
+    if (needsPlace(state) && !capacity.take(cell.stream)) return capacity.passOver(cell.stream)
     this.#runtime.runner(cell).inherit(state)
     try {
       const { worker } = this.#runtime

@@ -52,7 +52,7 @@ type MessageRecord =
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
-  | Recorded<'refold.paused' | 'refold.resumed', { fleet?: true }>
+  | Recorded<'refold.paused' | 'refold.resumed', { order?: true }>
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
   | Recorded<'refold.retried', { revision?: number }>

@@ -21,7 +21,7 @@ import { pause } from './commit.js'
 import { isPastDeadline, stopAtDeadline } from './deadlines.js'
 import { DeathWatch } from './death-watch.js'
 import { dueTimers } from './due-timers.js'
-import { FLEET_STREAM } from './fleet-orders.js'
+import { ORDERS_STREAM } from './standing-orders.js'
 import { inGroups } from './in-groups.js'
 import { inRandomOrder } from './in-random-order.js'
 import { judgeEntry } from './judgement.js'
@@ -183,7 +183,7 @@ export class Takeover {
     const { store, cells, settings, performs } = this.#runtime
     for await (const appends of store.foreignAppends({ signal: this.#abort.signal })) {
       await inGroups(appends, async ({ stream }) => {
-        if (stream === FLEET_STREAM) return this.#runtime.fleet.read()
+        if (stream === ORDERS_STREAM) return this.#runtime.orders.read()
         const cell = cells.live(stream)
         if (cell !== undefined) await this.#guard(stream, () => cell.refresh()) // what it finds, `changed` looks at
         else if (performs && settings.registry.names.includes(addressOf(stream).name))
@@ -204,7 +204,7 @@ export class Takeover {
     if (isClosing || this.#abort.signal.aborted) return
     try {
       const streams: string[] = []
-      for await (const page of store.directory.find({ status: 'active', pending: true, owner }))
+      for await (const page of store.directory.find({ pending: true, owner }))
         streams.push(...page.map(({ stream }) => stream))
       await inGroups(inRandomOrder(streams, world.random), (stream) => this.#guard(stream, () => this.#lookAt(stream)))
       const dueBefore = world.clock.now() + horizonOf(settings)
@@ -220,7 +220,7 @@ export class Takeover {
     const { store, world, settings, due } = this.#runtime
     const horizonMs = horizonOf(settings)
     this.#watch.age()
-    await this.#runtime.fleet.read()
+    await this.#runtime.orders.read()
     for await (const page of store.directory.find({ pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
@@ -258,11 +258,14 @@ export class Takeover {
     if (judgement !== 'work') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
       return 'theirs'
-    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream)) {
-      capacity.passOver(entry.stream)
+    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
       return 'theirs'
+    const cell = await cells.load(entry.stream)
+    try {
+      return await this.adopt(cell)
+    } finally {
+      this.#runtime.settled(cell) // one that is left to others need not stay in memory
     }
-    return this.adopt(await cells.load(entry.stream))
   }
 
   /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */

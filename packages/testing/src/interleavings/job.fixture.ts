@@ -18,6 +18,7 @@ export interface JobOptions {
   readonly safety?: Safety
   readonly run?: SimulatedBody<WorkInput, unknown>
   readonly attempts?: number
+  readonly timeoutMs?: number
   /** Runs in the transition that takes the result: throws to block the agent. */
   readonly onResult?: (result: unknown) => void
   readonly output?: z.ZodType
@@ -52,6 +53,7 @@ export function job(effects: ProcessEffects, options: JobOptions = {}): AgentDef
   const policy = {
     ...(safety === 'never-retry' ? undefined : { retry: { attempts, delayMs: 1_000, jitter: false } }),
     ...(options.output === undefined ? undefined : { output: options.output }),
+    ...(options.timeoutMs === undefined ? undefined : { timeoutMs: options.timeoutMs }),
     safety: safety === 'reconcilable' ? { reconcile: effects.reconcile(src) } : safety,
   }
   const text = z.object({ text: z.string() })

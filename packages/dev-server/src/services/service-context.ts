@@ -1,0 +1,10 @@
+/** What every service works with. */
+import type { Access } from '../network/access.js'
+import type { EventLog } from '../log/event-log.js'
+
+export interface ServiceContext {
+  readonly log: EventLog
+  readonly access: Access
+  /** Bytes that one append may have. */
+  readonly maxAppendBytes: number
+}

@@ -1,9 +1,11 @@
 /** The server, put together from its parts. */
+import { setMaxListeners } from 'node:events'
 import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
 import type { Store } from '@refold/core'
 import { memoryStore, RefoldError } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { EventLog } from './log/event-log.js'
+import { runSystemProjections } from './log/system-projections.js'
 import { BASIC_ACCESS, OPEN_ACCESS } from './network/access.js'
 import { listen, onePort, type TlsFiles } from './network/one-port.js'
 import { plainHttpServer } from './network/plain-http.js'
@@ -41,6 +43,9 @@ const MAX_STORED_BYTES = 8 * MAX_MESSAGE_BYTES
 /** How long an append waits for a file that another process has locked. */
 const BUSY_TIMEOUT_MS = 10_000
 
+/** How long calls may take to end when the server stops. */
+const LONGEST_END_MS = 1_000
+
 const GRPC_OPTIONS: ChannelOptions = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
   'grpc.max_send_message_length': -1,
@@ -52,36 +57,74 @@ const GRPC_OPTIONS: ChannelOptions = {
  * options that make no sense or a certificate that cannot be used; `STORE_FATAL` or `NEWER_FORMAT` for a file that cannot.
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
-  const { host = '127.0.0.1', port = 2113, tls, auth = false, maxAppendBytes = 1024 * 1024 } = options
+  const {
+    host = '127.0.0.1',
+    port = 2113,
+    tls,
+    auth = false,
+    projections = true,
+    maxAppendBytes = 1024 * 1024,
+  } = options
   if (auth && tls === undefined) {
     throw new RefoldError('INVALID_INPUT', 'users are asked for only over TLS', {
       hint: 'Give a certificate too: clients send no password without TLS.',
     })
   }
   const store = await openStore(options.file)
-  const log = new EventLog(store, { now: () => Date.now() })
-  const stopping = new AbortController()
-  const grpc = new Server(GRPC_OPTIONS)
-  const advertised = { host: options.advertisedHost ?? host, port }
-  addServices(grpc, { log, access: auth ? BASIC_ACCESS : OPEN_ACCESS, maxAppendBytes, advertised: () => advertised })
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
-  const http = plainHttpServer({ isAuthenticated: auth, hasProjections: true })
-  const server = onePort({ http, tls, onHttp2: (socket) => injector.injectConnection(socket) })
-  advertised.port = await listen(server, { host, port })
-  const following = log.followOthers({ signal: stopping.signal })
-  return {
-    port: advertised.port,
-    connectionString: `esdb://${auth ? 'admin:changeit@' : ''}${advertised.host}:${advertised.port}?tls=${tls !== undefined}`,
-    close: async () => {
-      stopping.abort()
-      log.signals.close()
-      server.close()
-      grpc.forceShutdown()
-      http.closeAllConnections()
-      await following
-      await store.close()
-    },
+  try {
+    return await serve(store, { ...options, host, port, auth, projections, maxAppendBytes })
+  } catch (error) {
+    await store.close()
+    throw error
   }
+}
+
+type Resolved = Required<Pick<DevServerOptions, 'host' | 'port' | 'auth' | 'projections' | 'maxAppendBytes'>> &
+  Pick<DevServerOptions, 'advertisedHost' | 'tls'>
+
+async function serve(store: Store, options: Resolved): Promise<DevServer> {
+  const { host, port, tls, auth, projections, maxAppendBytes } = options
+  const log = new EventLog(store, { now: () => Date.now() })
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  const grpc = new Server(GRPC_OPTIONS)
+  const address = { host: options.advertisedHost ?? host, port }
+  const access = auth ? BASIC_ACCESS : OPEN_ACCESS
+  addServices(grpc, { log, access, maxAppendBytes, stopping: stop.signal, advertised: () => address })
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
+  const http = plainHttpServer({ isAuthenticated: auth, hasProjections: projections })
+  const server = onePort({ http, tls, onHttp2: (socket) => injector.injectConnection(socket) })
+  address.port = await listen(server, { host, port })
+  const background = [log.followOthers(stop)]
+  if (projections)
+    background.push(runSystemProjections(log, { signal: stop.signal, onError: (error) => console.error(error) }))
+  const close = async (): Promise<void> => {
+    stop.abort()
+    log.signals.close()
+    server.close()
+    await ended(grpc)
+    http.closeAllConnections()
+    await Promise.all(background)
+    await store.close()
+  }
+  let closing: Promise<void> | undefined
+  return {
+    port: address.port,
+    connectionString: `esdb://${auth ? 'admin:changeit@' : ''}${address.host}:${address.port}?tls=${tls !== undefined}`,
+    close: () => (closing ??= close()),
+  }
+}
+
+/** Resolves when all calls have ended, by force when they do not end soon. */
+function ended(grpc: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => grpc.forceShutdown(), LONGEST_END_MS)
+    grpc.tryShutdown(() => {
+      clearTimeout(force)
+      grpc.forceShutdown() // connections without calls
+      resolve()
+    })
+  })
 }
 
 /** Throws what is wrong with the file, before anybody connects. */

@@ -15,7 +15,7 @@ export interface OnePortOptions {
   readonly http: HttpServer
   /** Takes the connections that speak HTTP/2. */
   readonly onHttp2: (socket: Socket) => void
-  readonly tls: TlsFiles | undefined
+  readonly tls?: TlsFiles | undefined
 }
 
 /** How HTTP/2 begins where it was not agreed on: `PRI * HTTP/2.0`. */

@@ -18,7 +18,7 @@ import {
 } from '../wire/batch-answers.js'
 import type { BatchAppendReq, BatchAppendResp } from '../wire/client-names.js'
 import { expectedRevision } from '../wire/expected-revision.js'
-import { invalidArgument, toFailure } from '../wire/failures.js'
+import { invalidArgument, serverStopped, toFailure } from '../wire/failures.js'
 import { streamName, uuidText } from '../wire/identifiers.js'
 import { proposedEvent, sizeOf } from '../wire/proposed-events.js'
 import type { ServiceContext } from './service-context.js'
@@ -60,13 +60,16 @@ class Batch {
     const stop = (): void => {
       this.#isBroken = true
       clearInterval(sweeper)
+      this.#context.stopping.removeEventListener('abort', end)
+    }
+    const end = (): void => {
+      this.#hasEnded = true
+      this.#endWhenDone()
     }
     for (const event of ['cancelled', 'close', 'error']) this.#call.on(event, stop)
     this.#call.on('data', (request: BatchAppendReq) => this.#take(request))
-    this.#call.on('end', () => {
-      this.#hasEnded = true
-      this.#endWhenDone()
-    })
+    this.#call.on('end', end)
+    this.#context.stopping.addEventListener('abort', end)
   }
 
   #take(request: BatchAppendReq): void {
@@ -140,7 +143,9 @@ class Batch {
   }
 
   #endWhenDone(): void {
-    if (this.#hasEnded && this.#inFlight === 0 && !this.#isBroken) this.#call.end()
+    if (!this.#hasEnded || this.#inFlight > 0 || this.#isBroken) return
+    if (this.#context.stopping.aborted) this.#call.emit('error', serverStopped())
+    else this.#call.end()
   }
 }
 

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { RecordedEvent } from '../log/event.js'
 import { lastPosition, readLog } from '../log/read-log.js'
 import { readStream } from '../log/read-stream.js'
+import { serverStopped } from '../wire/failures.js'
 import { caughtUp, checkpoint, confirmation } from '../wire/read-answers.js'
 import type { ReadStart, RequestedFilter } from '../wire/read-request.js'
 import { assertNotDeleted, sendEvents, type ReadCall } from './delivery.js'
@@ -36,6 +37,7 @@ export async function followStream(
       }
       await changes.changedSince(seen, { signal: call.signal })
     }
+    if (changes.closed) throw serverStopped()
   } finally {
     log.signals.release(stream)
   }
@@ -66,6 +68,7 @@ export async function followAll(
     }
     await changes.changedSince(seen, { signal: call.signal })
   }
+  if (changes.closed) throw serverStopped()
 }
 
 /** `false`: the client has gone. */

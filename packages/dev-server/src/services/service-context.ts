@@ -5,6 +5,8 @@ import type { EventLog } from '../log/event-log.js'
 export interface ServiceContext {
   readonly log: EventLog
   readonly access: Access
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal
   /** Bytes that one append may have. */
   readonly maxAppendBytes: number
 }

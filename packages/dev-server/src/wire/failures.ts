@@ -74,6 +74,11 @@ export function invalidArgument(details: string): CallFailure {
   return failure(Code.INVALID_ARGUMENT, details)
 }
 
+/** The server stops: the client is to connect again. */
+export function serverStopped(): CallFailure {
+  return failure(Code.UNAVAILABLE, 'The server is shutting down.')
+}
+
 export function notOffered(what: string): CallFailure {
   return failure(Code.UNIMPLEMENTED, `The development server does not offer ${what}.`)
 }
@@ -92,7 +97,7 @@ export function toFailure(error: unknown): CallFailure {
     case 'CONFLICT':
       return failure(Code.ABORTED, details)
     case 'CLOSED':
-      return failure(Code.UNAVAILABLE, 'Server is shutting down')
+      return serverStopped()
     default:
       return failure(Code.UNKNOWN, `${error.code}: ${details}`)
   }

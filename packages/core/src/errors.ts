@@ -52,6 +52,8 @@ export type RefoldErrorCode =
   // the command line
   | 'NO_CONFIG' // no configuration where one was looked for
   | 'INVALID_CONFIG' // a configuration that cannot be loaded, or does not say what it must
+  // servers
+  | 'ADDRESS_IN_USE' // another server listens on the port
   | 'INVARIANT' // a defect of Refold itself
 
 export interface RefoldErrorOptions {

@@ -1,0 +1,28 @@
+/** Pages of the whole log. */
+import type { EventLog } from './event-log.js'
+import type { RecordedEvent } from './event.js'
+import { seenPosition, storedPosition } from './positions.js'
+import { fromStored } from './stored-form.js'
+
+export interface LogRange {
+  /** Exclusive; `undefined`: from the beginning, backwards from the end. */
+  readonly after: number | undefined
+  readonly direction: 'forwards' | 'backwards'
+}
+
+/** Pages, never empty. */
+export async function* readLog(
+  log: EventLog,
+  { after, direction }: LogRange,
+): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
+  const isBounded = after !== undefined && (after > 0 || direction === 'backwards')
+  const start = isBounded ? { after: storedPosition(after) } : {}
+  for await (const page of log.store.readAll({ ...start, direction })) yield page.map(fromStored)
+}
+
+/** Position of the newest event; 0 for an empty log. */
+export async function lastPosition(log: EventLog): Promise<number> {
+  for await (const [event] of log.store.readAll({ direction: 'backwards', limit: 1 }))
+    return event ? seenPosition(event.position) : 0
+  return 0
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** `refold-dev-server`. Ends with 0 after SIGTERM or SIGINT, with 1 when it cannot start. */
+import { isRefoldError } from '@refold/core'
+import { HELP, parseCommandLine } from './command-line.js'
+import { startDevServer, type DevServerOptions } from './start-dev-server.js'
+
+async function run(options: DevServerOptions): Promise<void> {
+  const server = await startDevServer(options)
+  console.log(`refold-dev-server listens on ${server.connectionString}`)
+  console.log(
+    `Events are kept ${options.file === undefined ? 'in memory, and gone at the end' : `in ${options.file}`}.`,
+  )
+  console.log('For development and tests only: not for production.')
+  let closing: Promise<void> | undefined
+  const stop = (): void => {
+    closing ??= server.close().then(() => process.exit(0), fail)
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+}
+
+function fail(error: unknown): void {
+  if (isRefoldError(error)) console.error(`${error.code}: ${error.message}${error.hint ? `\n${error.hint}` : ''}`)
+  else console.error(error)
+  process.exit(1)
+}
+
+try {
+  const options = parseCommandLine(process.argv.slice(2))
+  if (options === 'help') console.log(HELP)
+  else await run(options)
+} catch (error) {
+  fail(error)
+}

@@ -1,0 +1,136 @@
+/** The server, put together from its parts. */
+import { setMaxListeners } from 'node:events'
+import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
+import type { Store } from '@refold/core'
+import { memoryStore, RefoldError } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
+import { EventLog } from './log/event-log.js'
+import { runSystemProjections } from './log/system-projections.js'
+import { BASIC_ACCESS, OPEN_ACCESS } from './network/access.js'
+import { listen, onePort, type TlsFiles } from './network/one-port.js'
+import { plainHttpServer } from './network/plain-http.js'
+import { addServices } from './services/add-services.js'
+
+export interface DevServerOptions {
+  /** Default: 2113; 0 takes a free one. */
+  readonly port?: number
+  /** Default: `127.0.0.1`, so that nobody else reaches it. */
+  readonly host?: string
+  /** The file that keeps the events. Without one they are in memory, and gone at the end. */
+  readonly file?: string
+  readonly tls?: TlsFiles
+  /** Asks for a user: `admin` or `ops`, password `changeit`. Only with `tls`: clients send no password without. */
+  readonly auth?: boolean
+  /** The host that clients are told to connect to; must be one that the certificate names. Default: `host`. */
+  readonly advertisedHost?: string
+  /** Whether `$ce-<category>` and `$et-<type>` are written, as by the real server's system projections. Default: true. */
+  readonly projections?: boolean
+  /** Default: 1 MiB, as the real server's. */
+  readonly maxAppendBytes?: number
+}
+
+export interface DevServer {
+  readonly port: number
+  /** What a client connects with. */
+  readonly connectionString: string
+  /** Ends all calls, stores what was asked before, and frees the port and the file. */
+  close(): Promise<void>
+}
+
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+/** An event of bytes that JSON writes with six characters each. */
+const MAX_STORED_BYTES = 8 * MAX_MESSAGE_BYTES
+/** How long an append waits for a file that another process has locked. */
+const BUSY_TIMEOUT_MS = 10_000
+
+/** How long calls may take to end when the server stops. */
+const LONGEST_END_MS = 1_000
+
+const GRPC_OPTIONS: ChannelOptions = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_send_message_length': -1,
+  'grpc.http2.min_ping_interval_without_data_ms': 1_000,
+}
+
+/**
+ * Starts a server for development and tests, not for production. Rejects with `ADDRESS_IN_USE`; `INVALID_INPUT` for
+ * options that make no sense or a certificate that cannot be used; `STORE_FATAL` or `NEWER_FORMAT` for a file that cannot.
+ */
+export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
+  const {
+    host = '127.0.0.1',
+    port = 2113,
+    tls,
+    auth = false,
+    projections = true,
+    maxAppendBytes = 1024 * 1024,
+  } = options
+  if (auth && tls === undefined) {
+    throw new RefoldError('INVALID_INPUT', 'users are asked for only over TLS', {
+      hint: 'Give a certificate too: clients send no password without TLS.',
+    })
+  }
+  const store = await openStore(options.file)
+  try {
+    return await serve(store, { ...options, host, port, auth, projections, maxAppendBytes })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+type Resolved = Required<Pick<DevServerOptions, 'host' | 'port' | 'auth' | 'projections' | 'maxAppendBytes'>> &
+  Pick<DevServerOptions, 'advertisedHost' | 'tls'>
+
+async function serve(store: Store, options: Resolved): Promise<DevServer> {
+  const { host, port, tls, auth, projections, maxAppendBytes } = options
+  const log = new EventLog(store, { now: () => Date.now() })
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  const grpc = new Server(GRPC_OPTIONS)
+  const address = { host: options.advertisedHost ?? host, port }
+  const access = auth ? BASIC_ACCESS : OPEN_ACCESS
+  addServices(grpc, { log, access, maxAppendBytes, stopping: stop.signal, advertised: () => address })
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
+  const http = plainHttpServer({ isAuthenticated: auth, hasProjections: projections })
+  const server = onePort({ http, tls, onHttp2: (socket) => injector.injectConnection(socket) })
+  address.port = await listen(server, { host, port })
+  const background = [log.followOthers(stop)]
+  if (projections)
+    background.push(runSystemProjections(log, { signal: stop.signal, onError: (error) => console.error(error) }))
+  const close = async (): Promise<void> => {
+    stop.abort()
+    log.signals.close()
+    server.close()
+    await ended(grpc)
+    http.closeAllConnections()
+    await Promise.all(background)
+    await store.close()
+  }
+  let closing: Promise<void> | undefined
+  return {
+    port: address.port,
+    connectionString: `esdb://${auth ? 'admin:changeit@' : ''}${address.host}:${address.port}?tls=${tls !== undefined}`,
+    close: () => (closing ??= close()),
+  }
+}
+
+/** Resolves when all calls have ended, by force when they do not end soon. */
+function ended(grpc: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => grpc.forceShutdown(), LONGEST_END_MS)
+    grpc.tryShutdown(() => {
+      clearTimeout(force)
+      grpc.forceShutdown() // connections without calls
+      resolve()
+    })
+  })
+}
+
+/** Throws what is wrong with the file, before anybody connects. */
+async function openStore(file: string | undefined): Promise<Store> {
+  if (file === undefined) return memoryStore()
+  const store = sqliteStore(file, { maxAppendBytes: MAX_STORED_BYTES, busyTimeoutMs: BUSY_TIMEOUT_MS })
+  for await (const _ of store.readAll({ limit: 1 })) break
+  return store
+}

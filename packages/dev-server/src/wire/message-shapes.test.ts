@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { StreamsService } from './client-names.js'
+import { APPEND_REQUEST, assertMessage, BATCH_APPEND_REQUEST, DELETE_REQUEST, READ_REQUEST } from './message-shapes.js'
+
+const REQUESTS = [
+  { name: 'read', shape: READ_REQUEST },
+  { name: 'append', shape: APPEND_REQUEST },
+  { name: 'batchAppend', shape: BATCH_APPEND_REQUEST },
+  { name: 'delete', shape: DELETE_REQUEST },
+  { name: 'tombstone', shape: DELETE_REQUEST },
+] as const
+
+/** Fields of all kinds, nested and cut in the wrong places. */
+const noise = fc
+  .array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 4 }),
+      fc.constantFrom([0x0a], [0x12], [0x1a], [0x0a, 0x02, 0x0a], [0xff, 0x7f]),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])))
+
+it.each(REQUESTS)('DEV-18 bytes that pass for a $name request are decoded, or refused, at once', ({ name, shape }) => {
+  let passed = 0
+  fc.assert(
+    fc.property(noise, (bytes) => {
+      try {
+        assertMessage(bytes, shape)
+      } catch {
+        return
+      }
+      passed++
+      const started = performance.now()
+      try {
+        StreamsService[name].requestDeserialize(Buffer.from(bytes))
+      } catch {}
+      expect(performance.now() - started).toBeLessThan(1_000)
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(passed).toBeGreaterThan(100)
+})
+
+it('DEV-18 a length beyond the end is refused', () => {
+  expect(() => assertMessage(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x7f), READ_REQUEST)).toThrow('no message')
+  expect(() => assertMessage(Uint8Array.of(0x0a, 0x02, 0x0a, 0x05), READ_REQUEST)).toThrow('no message')
+})

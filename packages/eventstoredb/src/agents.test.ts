@@ -1,12 +1,12 @@
-/** Agents on a real server: two workers, one of them killed, and a server that is killed under them. */
+/** Agents on a server: two workers, one of them killed, and a server that is killed under them. */
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { Runtime, Store } from '@refold/core'
 import { createRuntime, createWorld } from '@refold/core'
-import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { bundle, startChild, type Child } from './children.fixture.js'
 import { eventStoreDBStore } from './event-store-db-store.js'
-import { startOwnServer, whyNoCommand, type StartedServer } from './real-server.fixture.js'
+import { CLUSTER, describeOn, DEV_SERVER, REAL_SERVER, type TestServer } from './servers.fixture.js'
 import { stepper, STEPS } from './stepper.fixture.js'
 
 interface Begun {
@@ -16,14 +16,10 @@ interface Begun {
 }
 
 const AGENTS = 20
-const reason = whyNoCommand()
 const closing: (() => Promise<unknown>)[] = []
-let server: StartedServer | undefined
 let workerFile = ''
 
 beforeAll(async () => {
-  if (reason !== undefined) return
-  server = await startOwnServer()
   workerFile = await bundle('worker-child.fixture.ts')
 }, 90_000)
 
@@ -31,14 +27,11 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-afterAll(async () => {
-  rmSync(workerFile, { force: true })
-  await server?.stop()
-})
+afterAll(() => rmSync(workerFile, { force: true }))
 
-describe('agents on EventStoreDB', { timeout: 90_000 }, () => {
-  test('ESDB-16 a worker is killed and another one, in another process, finishes its agents without repeating a step', async (context) => {
-    const place = openPlace(context)
+describeOn([DEV_SERVER, REAL_SERVER, CLUSTER], (server) => {
+  test('ESDB-16 a worker is killed and another one, in another process, finishes its agents without repeating a step', async () => {
+    const place = openPlace(server())
     const client = await openClient(place)
     const begun: Begun[] = []
     const first = startWorker(place, begun, { stepMs: 20 })
@@ -55,8 +48,8 @@ describe('agents on EventStoreDB', { timeout: 90_000 }, () => {
       expect(begun.filter((other) => other.agent === agent && other.step === step && other.key !== key)).toEqual([])
   })
 
-  test('ESDB-16 two workers share the agents, and each step is recorded once', async (context) => {
-    const place = openPlace(context)
+  test('ESDB-16 two workers share the agents, and each step is recorded once', async () => {
+    const place = openPlace(server())
     const client = await openClient(place)
     const [one, other]: [Begun[], Begun[]] = [[], []]
     startWorker(place, one, { stepMs: 5 })
@@ -67,31 +60,31 @@ describe('agents on EventStoreDB', { timeout: 90_000 }, () => {
     await expectEachStepOnce(place.store, agents)
   })
 
-  test('ESDB-16 the server is killed and started again under working agents: they go on, and repeat no recorded step', async (context) => {
-    const place = openPlace(context)
+  test('ESDB-16 the server is killed and started again under working agents: they go on, and repeat no recorded step', async () => {
+    const place = openPlace(server())
     const client = await openClient(place)
     const begun: Begun[] = []
     startWorker(place, begun, { stepMs: 50 })
     const agents = await startAgents(client)
     await until(() => begun.length > AGENTS)
-    await server?.kill()
-    await server?.start()
+    await server().kill()
+    await server().start()
     await Promise.all(agents.map(async (agent) => expect((await agent.done()).output).toEqual(steps())))
     await expectEachStepOnce(place.store, agents)
   })
 })
 
 interface Place {
+  readonly connectionString: string
   readonly prefix: string
   readonly store: Store
 }
 
-function openPlace(context: TestContext): Place {
-  if (reason !== undefined || server === undefined) context.skip(reason)
+function openPlace({ connectionString }: TestServer): Place {
   const prefix = `${randomUUID().slice(0, 8)}.`
-  const store = eventStoreDBStore({ connectionString: server?.connectionString ?? '', prefix, timeoutMs: 3000 })
+  const store = eventStoreDBStore({ connectionString, prefix, timeoutMs: 3000 })
   closing.push(() => store.close())
-  return { prefix, store }
+  return { connectionString, prefix, store }
 }
 
 const definition = stepper(() => Promise.reject(new Error('a client performs nothing')))
@@ -112,8 +105,12 @@ function startAgents(client: Runtime<'stepper'>) {
   return Promise.all(ids.map((id) => client.start(definition, { id, input: { agent: id } })))
 }
 
-function startWorker({ prefix }: Place, begun: Begun[], { stepMs }: { readonly stepMs: number }): Child {
-  const child = startChild(workerFile, [server?.connectionString ?? '', prefix, String(stepMs)])
+function startWorker(
+  { connectionString, prefix }: Place,
+  begun: Begun[],
+  { stepMs }: { readonly stepMs: number },
+): Child {
+  const child = startChild(workerFile, [connectionString, prefix, String(stepMs)])
   closing.push(child.kill)
   const listen = async (): Promise<void> => {
     for await (const line of child.lines) begun.push(JSON.parse(line) as Begun)

@@ -1,32 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { storeContract } from '@refold/testing'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { eventStoreDBStore } from './event-store-db-store.js'
-import { startServer, whyNoServer, type RealServer } from './real-server.fixture.js'
+import { CLUSTER, describeOn, DEV_SERVER, NAMED_SERVER, SECURED_SERVER } from './servers.fixture.js'
 
-const reason = whyNoServer()
-let server: RealServer | undefined
-
-beforeAll(async () => {
-  if (reason === undefined) server = await startServer()
-}, 90_000)
-
-afterAll(() => server?.stop())
-
-/** All cases share one server: each has a prefix of its own. */
-const open = () => {
-  const prefix = `${randomUUID().slice(0, 8)}.`
-  return { connect: () => eventStoreDBStore({ connectionString: server?.connectionString ?? '', prefix }) }
-}
-
-storeContract({
-  name: 'the EventStoreDB store on a real server',
-  open,
-  describe,
-  test: (title, body) =>
+describeOn([DEV_SERVER, NAMED_SERVER, SECURED_SERVER, CLUSTER], (server) => {
+  storeContract({
+    name: 'the EventStoreDB store',
+    /** All cases share one server: each has a prefix of its own. */
+    open: () => {
+      const prefix = `${randomUUID().slice(0, 8)}.`
+      return { connect: () => eventStoreDBStore({ connectionString: server().connectionString, prefix }) }
+    },
+    describe,
     // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the contract brings its titles and assertions
-    test(title, { timeout: 60_000 }, async (context) => {
-      if (reason !== undefined) context.skip(reason)
-      await body()
-    }),
+    test: (title, body) => test(title, { timeout: 60_000 }, body),
+  })
 })

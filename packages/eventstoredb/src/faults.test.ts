@@ -1,25 +1,20 @@
-/** Faults between the store and a real server, made by a proxy of the tests' own. */
+/** Faults between the store and a server, made by a proxy of the tests' own. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import type { NewEvent, Store, StoredEvent } from '@refold/core'
 import { isRefoldError, toRevision } from '@refold/core'
-import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventStoreDBStore } from './event-store-db-store.js'
 import { FaultProxy } from './fault-proxy.fixture.js'
-import { startOwnServer, whyNoCommand, type StartedServer } from './real-server.fixture.js'
+import { describeOn, DEV_SERVER, REAL_SERVER, type TestServer } from './servers.fixture.js'
 
 const TIMEOUT_MS = 1500
-const reason = whyNoCommand()
 const crashes: unknown[] = []
 const onCrash = (error: unknown): void => void crashes.push(error)
 const closing: (() => Promise<void>)[] = []
-let server: StartedServer | undefined
 
-beforeAll(async () => {
-  process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash)
-  if (reason === undefined) server = await startOwnServer()
-}, 90_000)
+beforeAll(() => void process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash))
 
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
@@ -27,14 +22,11 @@ afterEach(async () => {
   if (crash !== undefined) throw crash
 })
 
-afterAll(async () => {
-  process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash)
-  await server?.stop()
-})
+afterAll(() => void process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash))
 
-describe('faults', { timeout: 60_000 }, () => {
-  test('ESDB-4 a server that answers nothing makes no call wait longer than its time', async (context) => {
-    const proxy = await openProxy(context)
+describeOn([DEV_SERVER, REAL_SERVER], (server) => {
+  test('ESDB-4 a server that answers nothing makes no call wait longer than its time', async () => {
+    const proxy = await openProxy(server())
     proxy.goSilent()
     const store = openStore(proxy.connectionString)
     const calls: readonly [code: string, call: () => Promise<unknown>][] = [
@@ -53,8 +45,7 @@ describe('faults', { timeout: 60_000 }, () => {
     expect(await codeOf(store.append(name(), [event()], { expected: 'no_stream' }))).toBeUndefined()
   })
 
-  test('ESDB-4 a port that takes connections and never speaks makes no call and no close wait', async (context) => {
-    if (reason !== undefined) context.skip(reason)
+  test('ESDB-4 a port that takes connections and never speaks makes no call and no close wait', async () => {
     const mute = createServer((socket) => void socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
     await once(mute, 'listening')
     closing.push(async () => void mute.close())
@@ -66,8 +57,8 @@ describe('faults', { timeout: 60_000 }, () => {
     expect(performance.now() - from).toBeLessThan(TIMEOUT_MS * 2)
   })
 
-  test('ESDB-5 answers that come after the time-out harm nothing, and the identical append gets the original answer', async (context) => {
-    const proxy = await openProxy(context)
+  test('ESDB-5 answers that come after the time-out harm nothing, and the identical append gets the original answer', async () => {
+    const proxy = await openProxy(server())
     const store = openStore(proxy.connectionString)
     await store.append(name(), [event()], { expected: 'no_stream' })
     const [stream, events] = [name(), [event(), event()]]
@@ -84,8 +75,8 @@ describe('faults', { timeout: 60_000 }, () => {
     ['while it is sent', (proxy: FaultProxy) => proxy.cutAtRequest()],
     ['before it is answered', (proxy: FaultProxy) => proxy.cutAtAnswer()],
   ] as const)
-    test(`ESDB-6 a connection that is cut with a hundred appends in flight, ${moment}, leaves each stored once`, async (context) => {
-      const proxy = await openProxy(context)
+    test(`ESDB-6 a connection that is cut with a hundred appends in flight, ${moment}, leaves each stored once`, async () => {
+      const proxy = await openProxy(server())
       const store = openStore(proxy.connectionString)
       await store.append(name(), [event()], { expected: 'no_stream' })
       const streams = Array.from({ length: 100 }, name)
@@ -93,14 +84,14 @@ describe('faults', { timeout: 60_000 }, () => {
       const appends = streams.map((stream) => appendUntilKnown(store, stream, [event(), event()]))
       if (moment === 'before it is answered') cut(proxy)
       await Promise.all(appends)
-      const direct = openStore(connectionString())
+      const direct = openStore(server().connectionString)
       const lengths = await Promise.all(streams.map(async (stream) => (await all(direct.read(stream))).length))
       expect(new Set(lengths)).toEqual(new Set([2]))
     })
 
-  test('ESDB-8 a subscription that is dropped again and again gives every event once and in order', async (context) => {
-    const proxy = await openProxy(context)
-    const [store, direct] = [openStore(proxy.connectionString), openStore(connectionString())]
+  test('ESDB-8 a subscription that is dropped again and again gives every event once and in order', async () => {
+    const proxy = await openProxy(server())
+    const [store, direct] = [openStore(proxy.connectionString), openStore(server().connectionString)]
     const stream = name()
     const seen: bigint[] = []
     const everything = follow(store.subscribe({ all: true }), (given) => countOf(given, stream) === 300)
@@ -115,11 +106,15 @@ describe('faults', { timeout: 60_000 }, () => {
     expect(given.map(({ revision }) => revision)).toEqual(seen)
   })
 
-  test('ESDB-9 appends of others are reported although the socket of the subscription is half-open', async (context) => {
-    const proxy = await openProxy(context)
-    const [store, direct] = [openStore(proxy.connectionString, { pollIntervalMs: 100 }), openStore(connectionString())]
+  test('ESDB-9 appends of others are reported although the socket of the subscription is half-open', async () => {
+    const proxy = await openProxy(server())
+    const [store, direct] = [
+      openStore(proxy.connectionString, { pollIntervalMs: 100 }),
+      openStore(server().connectionString),
+    ]
     const [first, second] = [name(), name()]
     const reports = store.foreignAppends()[Symbol.asyncIterator]()
+    await store.append(name(), [event()], { expected: 'no_stream' }) // its answer comes when the listening has begun
     await direct.append(first, [event()], { expected: 'no_stream' })
     expect((await reports.next()).value).toEqual([{ stream: first, revision: 0n }])
     proxy.abandon()
@@ -128,8 +123,8 @@ describe('faults', { timeout: 60_000 }, () => {
     await reports.return?.()
   })
 
-  test('ESDB-10 trouble on one server neither fails nor crashes appends in flight to another', async (context) => {
-    const [troubled, healthy] = [await openProxy(context), await openProxy(context)]
+  test('ESDB-10 trouble on one server neither fails nor crashes appends in flight to another', async () => {
+    const [troubled, healthy] = [await openProxy(server()), await openProxy(server())]
     const [one, other] = [openStore(troubled.connectionString), openStore(healthy.connectionString)]
     await Promise.all([one, other].map((store) => store.append(name(), [event()], { expected: 'no_stream' })))
     healthy.holdAnswers()
@@ -140,8 +135,8 @@ describe('faults', { timeout: 60_000 }, () => {
     expect((await Promise.all(inFlight)).every(({ ok }) => ok)).toBe(true)
   })
 
-  test('ESDB-11 an oversized append is refused before it is sent, and a hundred small ones beside it succeed', async (context) => {
-    const proxy = await openProxy(context)
+  test('ESDB-11 an oversized append is refused before it is sent, and a hundred small ones beside it succeed', async () => {
+    const proxy = await openProxy(server())
     const store = openStore(proxy.connectionString, { timeoutMs: 10_000 })
     const small = Array.from({ length: 100 }, () => store.append(name(), [event()], { expected: 'no_stream' }))
     const large = store.append(name(), [event('x'.repeat(17_000_000))], { expected: 'no_stream' })
@@ -151,8 +146,8 @@ describe('faults', { timeout: 60_000 }, () => {
     expect(await store.append(name(), [fits], { expected: 'no_stream' })).toMatchObject({ ok: true })
   })
 
-  test('ESDB-12 a subscriber that takes nothing holds up neither appends nor reads nor another subscriber', async (context) => {
-    const proxy = await openProxy(context)
+  test('ESDB-12 a subscriber that takes nothing holds up neither appends nor reads nor another subscriber', async () => {
+    const proxy = await openProxy(server())
     const store = openStore(proxy.connectionString)
     const stream = name()
     const slow = store.subscribe({ all: true })[Symbol.asyncIterator]()
@@ -167,18 +162,17 @@ describe('faults', { timeout: 60_000 }, () => {
     await slow.return?.()
   })
 
-  test('two processes that append to one stream get each revision once', async (context) => {
-    const proxy = await openProxy(context)
-    const [one, other] = [openStore(proxy.connectionString), openStore(connectionString())]
+  test('two processes that append to one stream get each revision once', async () => {
+    const proxy = await openProxy(server())
+    const [one, other] = [openStore(proxy.connectionString), openStore(server().connectionString)]
     const stream = name()
     const wins = await Promise.all([one, other].map((store) => race(store, stream, 40)))
     expect((wins[0] ?? 0) + (wins[1] ?? 0)).toBe(40)
     expect(await all(one.read(stream))).toHaveLength(40)
   })
 
-  test('ESDB-7 a server that is killed and started again under load loses nothing and stores nothing twice', async (context) => {
-    if (reason !== undefined || server === undefined) context.skip(reason)
-    const store = openStore(connectionString(), { timeoutMs: 5000 })
+  test('ESDB-7 a server that is killed and started again under load loses nothing and stores nothing twice', async () => {
+    const store = openStore(server().connectionString, { timeoutMs: 5000 })
     const streams = Array.from({ length: 50 }, name)
     let appended = 0
     const load = streams.map(async (stream) => {
@@ -188,20 +182,15 @@ describe('faults', { timeout: 60_000 }, () => {
       }
     })
     await until(() => appended > 100)
-    await server?.kill()
-    await server?.start()
+    await server().kill()
+    await server().start()
     await Promise.all(load)
     for (const stream of streams) expect(await all(store.read(stream))).toHaveLength(10)
   })
 })
 
-function connectionString(): string {
-  return server?.connectionString ?? ''
-}
-
-async function openProxy(context: TestContext): Promise<FaultProxy> {
-  if (reason !== undefined || server === undefined) context.skip(reason)
-  const proxy = await FaultProxy.open({ targetPort: server?.port ?? 0 })
+async function openProxy({ port }: TestServer): Promise<FaultProxy> {
+  const proxy = await FaultProxy.open({ targetPort: port })
   closing.push(() => proxy.close())
   return proxy
 }

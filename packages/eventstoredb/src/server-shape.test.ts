@@ -3,30 +3,22 @@ import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client'
 import type { JsonValue, NewEvent, Store } from '@refold/core'
 import { createRuntime, defineAgent, effect, isRefoldError, rebuildDirectory } from '@refold/core'
-import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import { eventStoreDBStore } from './event-store-db-store.js'
 import type { EventStoreDBOptions } from './options.js'
-import { startServer, whyNoServer, type RealServer } from './real-server.fixture.js'
+import { describeOn, DEV_SERVER, NAMED_SERVER, type TestServer } from './servers.fixture.js'
 
-const reason = whyNoServer()
 const closing: (() => Promise<unknown>)[] = []
-let server: RealServer | undefined
-
-beforeAll(async () => {
-  if (reason === undefined) server = await startServer()
-}, 90_000)
 
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-afterAll(() => server?.stop())
-
-describe('the server', { timeout: 30_000 }, () => {
-  test('ESDB-1 holds an agent as a stream of its category, with clean data and the conventions of its metadata', async (context) => {
-    const store = openStore(context)
+describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
+  test('ESDB-1 holds an agent as a stream of its category, with clean data and the conventions of its metadata', async () => {
+    const store = openStore(server())
     const id = randomUUID()
     const definition = defineAgent({
       name: 'greeter',
@@ -41,7 +33,7 @@ describe('the server', { timeout: 30_000 }, () => {
     await agent.send({ type: 'approve', by: 'ana' })
     const { output } = await agent.done()
     expect(output).toEqual({ text: 'hello ana' })
-    const events = await plainlyRead(`greeter-${id}`)
+    const events = await plainlyRead(server(), `greeter-${id}`)
     expect(events.map(({ event }) => [event?.type, event?.isJson])).toContainEqual(['approve', true])
     const approved = events.find(({ event }) => event?.type === 'approve')?.event
     expect(approved?.data).toEqual({ by: 'ana' })
@@ -54,8 +46,8 @@ describe('the server', { timeout: 30_000 }, () => {
     expect(events.map(({ event }) => event?.id)).toContain(causation)
   })
 
-  test('ESDB-2 takes any stream name as it is', async (context) => {
-    const store = openStore(context)
+  test('ESDB-2 takes any stream name as it is', async () => {
+    const store = openStore(server())
     const names = [
       '%',
       '%2F',
@@ -79,20 +71,20 @@ describe('the server', { timeout: 30_000 }, () => {
       const noted = event(name)
       expect(await store.append(stream, [noted], { expected: 'no_stream' })).toMatchObject({ ok: true, revision: 0n })
       expect((await all(store.read(stream))).map(({ data, stream }) => [data, stream])).toEqual([[name, stream]])
-      expect((await plainlyRead(stream))[0]?.event?.id).toBe(noted.id)
+      expect((await plainlyRead(server(), stream))[0]?.event?.id).toBe(noted.id)
     }
   })
 
-  test('ESDB-3 keeps one event of a register', async (context) => {
-    const store = openStore(context)
+  test('ESDB-3 keeps one event of a register', async () => {
+    const store = openStore(server())
     const name = randomUUID()
     for (const value of [1, 2, 3]) await store.registers.put(name, value)
-    expect(await plainlyRead(`~register-${name}`)).toHaveLength(1)
+    expect(await plainlyRead(server(), `~register-${name}`)).toHaveLength(1)
     expect(await store.registers.get(name)).toBe(3)
   })
 
-  test('ESDB-3 a register of some megabytes comes back whole, also while it is written again', async (context) => {
-    const [store, other] = [openStore(context), openStore(context)]
+  test('ESDB-3 a register of some megabytes comes back whole, also while it is written again', async () => {
+    const [store, other] = [openStore(server()), openStore(server())]
     const name = randomUUID()
     const large = (letter: string): JsonValue => ({ letter, text: `${letter}🐋"\\`.repeat(400_000) })
     for (const letter of ['a', 'b', 'c']) {
@@ -109,22 +101,22 @@ describe('the server', { timeout: 30_000 }, () => {
     expect(await other.registers.get(name)).toBeUndefined()
   })
 
-  test('ESDB-15 a start reads on from the stored checkpoint, and has the whole directory', async (context) => {
+  test('ESDB-15 a start reads on from the stored checkpoint, and has the whole directory', async () => {
     const prefix = `${randomUUID().slice(0, 8)}.`
-    const store = openStore(context, { prefix, checkpointEveryEvents: 50 })
+    const store = openStore(server(), { prefix, checkpointEveryEvents: 50 })
     await store.directory.get('boat-0')
     for (let agent = 0; agent < 120; agent++) await store.append(`boat-${agent}`, [record()], { expected: 'no_stream' })
     await store.directory.get('boat-0')
     await store.close()
-    const saved = (await openStore(context, { prefix }).registers.get('refold-directory')) as { entries: unknown[] }
+    const saved = (await openStore(server(), { prefix }).registers.get('refold-directory')) as { entries: unknown[] }
     expect(saved.entries.length).toBeGreaterThanOrEqual(50)
-    const again = openStore(context, { prefix })
+    const again = openStore(server(), { prefix })
     expect(await entriesOf(again)).toEqual([...(await rebuildDirectory(again)).values()])
   })
 
-  test('ESDB-15 a checkpoint that names an event which the log does not hold is ignored', async (context) => {
+  test('ESDB-15 a checkpoint that names an event which the log does not hold is ignored', async () => {
     const prefix = `${randomUUID().slice(0, 8)}.`
-    const store = openStore(context, { prefix })
+    const store = openStore(server(), { prefix })
     await store.append('boat-1', [record()], { expected: 'no_stream' })
     const [stored] = await all(store.read('boat-1'))
     const ghost = { ...(await store.directory.get('boat-1')), stream: 'boat-ghost' }
@@ -134,13 +126,12 @@ describe('the server', { timeout: 30_000 }, () => {
       [stored?.id, true],
     ] as const) {
       await store.registers.put('refold-directory', { v: 1, position, id, entries: [ghost] } as unknown as JsonValue)
-      const found = await openStore(context, { prefix }).directory.get('boat-ghost')
+      const found = await openStore(server(), { prefix }).directory.get('boat-ghost')
       expect(found !== undefined).toBe(isTaken)
     }
   })
 
-  test('ESDB-13 an address where nobody listens is told at once, with what to do', async (context) => {
-    if (reason !== undefined) context.skip(reason)
+  test('ESDB-13 an address where nobody listens is told at once, with what to do', async () => {
     const store = eventStoreDBStore('esdb://127.0.0.1:1?tls=false')
     closing.push(() => store.close())
     const from = performance.now()
@@ -150,9 +141,8 @@ describe('the server', { timeout: 30_000 }, () => {
     expect(performance.now() - from).toBeLessThan(5000)
   })
 
-  test('ESDB-13 a server that does not speak TLS is told with what to do', async (context) => {
-    if (reason !== undefined || server === undefined) context.skip(reason)
-    const store = eventStoreDBStore((server?.connectionString ?? '').replace('tls=false', 'tls=true'))
+  test('ESDB-13 a server that does not speak TLS is told with what to do', async () => {
+    const store = eventStoreDBStore(server().connectionString.replace('tls=false', 'tls=true'))
     closing.push(() => store.close())
     const error = await errorOf(store.append('a-1', [event()], { expected: 'no_stream' }))
     expect(error).toMatchObject({ code: 'STORE_REJECTED', hint: expect.stringMatching(/tls=false/) })
@@ -195,15 +185,14 @@ const greeter = setup({
   },
 })
 
-function openStore(context: TestContext, options: Partial<EventStoreDBOptions> = {}): Store {
-  if (reason !== undefined || server === undefined) context.skip(reason)
-  const store = eventStoreDBStore({ connectionString: server?.connectionString ?? '', ...options })
+function openStore({ connectionString }: TestServer, options: Partial<EventStoreDBOptions> = {}): Store {
+  const store = eventStoreDBStore({ connectionString, ...options })
   closing.push(() => store.close())
   return store
 }
 
-async function plainlyRead(stream: string): Promise<readonly ResolvedEvent[]> {
-  const client = EventStoreDBClient.connectionString(server?.connectionString ?? '')
+async function plainlyRead({ connectionString }: TestServer, stream: string): Promise<readonly ResolvedEvent[]> {
+  const client = EventStoreDBClient.connectionString(connectionString)
   const events: ResolvedEvent[] = []
   for await (const event of client.readStream(stream)) events.push(event)
   await client.dispose()

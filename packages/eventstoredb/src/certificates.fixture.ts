@@ -1,0 +1,102 @@
+/** An authority, and a certificate of it for localhost and 127.0.0.1 with its key: worth nothing, used by tests only. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface CertificateFiles {
+  /** A directory that holds the authority's certificate and nothing else. */
+  readonly authorities: string
+  readonly authority: string
+  readonly certificate: string
+  readonly key: string
+}
+
+export function writeCertificates(directory: string): CertificateFiles {
+  const authorities = join(directory, 'authorities')
+  mkdirSync(authorities)
+  const files = {
+    authorities,
+    authority: join(authorities, 'ca.crt'),
+    certificate: join(directory, 'node.crt'),
+    key: join(directory, 'node.key'),
+  }
+  writeFileSync(files.authority, AUTHORITY)
+  writeFileSync(files.certificate, CERTIFICATE)
+  writeFileSync(files.key, KEY)
+  return files
+}
+
+export const AUTHORITY = `
+-----BEGIN CERTIFICATE-----
+MIIDITCCAgmgAwIBAgIUej2ar/VqrILCqeIK6JD288c022swDQYJKoZIhvcNAQEL
+BQAwFzEVMBMGA1UEAwwMcmVmb2xkIHRlc3RzMCAXDTI2MTEyMzEzMTgxNloYDzIx
+MjYxMDMwMTMxODE2WjAXMRUwEwYDVQQDDAxyZWZvbGQgdGVzdHMwggEiMA0GCSqG
+SIb3DQEBAQUAA4IBDwAwggEKAoIBAQCvv6Pffv190RuHkW1krEs6/jZ/+qvRhfnZ
+f8NHB/MnFeu3YG+aspuU1AzIDTHX6woXXPyEOUzAmprQyhJm6KcNFURRRpjw/gu8
+pwzUb20U5hk/HPA+czwfV+E+LJquzHtffb/WRyd7hskoW3Dis3pwyJWJUkKeVKTu
+H68OZi3e8Jsw3CUSvK9nF+sryV7UwZJOl04qBRJqt7xuAlXL4boQRJR7j1LExYsM
+GbvtK4PeRY/UxouiHP28yOZeETywUPZ2ZlGGJpDfPqBO3NVKwrYN1IdnyIVLwV3x
+Q9UnnABu11diF48ON/5ruMlVCqkXPSPFUTBkzrKF+7axl3ACwhnbAgMBAAGjYzBh
+MB0GA1UdDgQWBBTPTZxzGDKjbX/lieBdFzGWWeis2zAfBgNVHSMEGDAWgBTPTZxz
+GDKjbX/lieBdFzGWWeis2zAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwIB
+BjANBgkqhkiG9w0BAQsFAAOCAQEAXW6pVcGwOby4+Vli8BLzAl7P1K6ItQCc4npV
+e3poxb3zrOT0QIq2VTUZeHsFW5+R8pWTz5NTSmeFW2Lc2KVK5xSgH06/XAs+KnZ8
+6oSuMjX+9NwJQxRUheC5Kpj+rANoAXj72Laweg5LaHf/zYh9CMc22KU2EfDQNzSw
+iTCV3kHgWHaSJHQB1kaEzuO+o91m1GgTYZIkYF7fBQ+k2g9mnamSZqmT55bpvynT
+PRAl41i5UAVLfKQ0GSO1mo2PZy35RDnX1hSNSzhuFoboi+IA0sGCl5NFOnGg8BEq
+QzKu6I7msdNT3YZGJxBmE4V0IkFnNjS98DxNzUSEPbjrirE5zg==
+-----END CERTIFICATE-----
+`.trimStart()
+
+const CERTIFICATE = `
+-----BEGIN CERTIFICATE-----
+MIIDWjCCAkKgAwIBAgIUJRGstvKnaeb4Q5PGwUhI8joiqDowDQYJKoZIhvcNAQEL
+BQAwFzEVMBMGA1UEAwwMcmVmb2xkIHRlc3RzMCAXDTI2MTEyMzEzMTgxNloYDzIx
+MjYxMDMwMTMxODE2WjAcMRowGAYDVQQDDBFldmVudHN0b3JlZGItbm9kZTCCASIw
+DQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAK9/9FuZquWHo5dIGR1KpF0NyLqs
+9TmeOkk3WljDmpW6VVtZ84ix+LSbbrjBqnBxXgg69xQPW5FSUciOOiq38Z7LVL6N
+NVddjTe4c+aHo0RXjlrJEVcfe14IGnRJ6ceDFVwQ24VsaU73guqp8luCMO9vahj5
+GItInQ61sqaRYAbAHXf+dc6CbkD2A/GmjfLiaqQhXCoGBXkZ4/X3YBe9fxcukIrf
+9IXspPb9n6Ogh5Arltzqkpr9xNFugAyCYNsziURHhtr3a9sl+lxvH3ICpJlOoMsn
+Rq7uCUYAxIo+dHHXzCFS2/COO+hZpObP+rouDyvNeMngr9Jo84o7ryLQWmMCAwEA
+AaOBljCBkzAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwHQYDVR0lBBYwFAYI
+KwYBBQUHAwEGCCsGAQUFBwMCMAkGA1UdEwQCMAAwCwYDVR0PBAQDAgWgMB0GA1Ud
+DgQWBBQiVUf3PgzAaX5HgURxK61jkmdTVDAfBgNVHSMEGDAWgBTPTZxzGDKjbX/l
+ieBdFzGWWeis2zANBgkqhkiG9w0BAQsFAAOCAQEAQFoR3P8dVNgooI7hn8KkEpBp
+sKLUCtcYrfSFs1Q+K5A5VZPM27iEU2u+bjzvIYgULupSXryI14U6HWOEQ0S/OSUB
+mBmV7+lpcdxeJjsDSZJjegJmzImklcXpGVnFnjdHFsDDf4kWR3SnJEA/OqDFfqIc
+qT5vZLAlsWhpxaqLYNd95pzzyR7UbDoOJPV3i6gGkcqrEoU7MnBJRgm9U0cKVYeM
+dM32Hmire7mnd3zJ04/jaB+sIfxuQR3vnr8t0IYVoRKjVdeZKXnvVuy29+ivZBhe
+NhprrkbEvN5ihZKUzpMGalUuBBz+edMyWtubmDbX3/HP193F//rQuvlOBSDKeA==
+-----END CERTIFICATE-----
+`.trimStart()
+
+const KEY = `
+-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCvf/Rbmarlh6OX
+SBkdSqRdDci6rPU5njpJN1pYw5qVulVbWfOIsfi0m264wapwcV4IOvcUD1uRUlHI
+jjoqt/Gey1S+jTVXXY03uHPmh6NEV45ayRFXH3teCBp0SenHgxVcENuFbGlO94Lq
+qfJbgjDvb2oY+RiLSJ0OtbKmkWAGwB13/nXOgm5A9gPxpo3y4mqkIVwqBgV5GeP1
+92AXvX8XLpCK3/SF7KT2/Z+joIeQK5bc6pKa/cTRboAMgmDbM4lER4ba92vbJfpc
+bx9yAqSZTqDLJ0au7glGAMSKPnRx18whUtvwjjvoWaTmz/q6Lg8rzXjJ4K/SaPOK
+O68i0FpjAgMBAAECggEAHCmqOA7YpqfAap+bxCBnxYpXkA6poDA82ztM6MSkPcBz
+6nUXXclthzy6z7Q9r830Jdmh2lq9OidIeijKEHPfNrkbZXlkj3Cy9OJJMGZ2Hpqh
+p1Oaeu18OcfkHY2E50rToSgQCiuuWd6Mktq9yniBy30zZ0QwmkgHSBvZSjM3AoNf
+/BhTB1UDndHR50wO4G6tXhOKUkeTzODQBJ5/G0jeBjfusJnKrPKDoQ0ft4wpbdKX
+9yBZBXHN1bCzRN52ucopgy+yhyKr2T4QA2NBWRIT8g8frrw+a7Wlb/byRWzPB66a
+XOyzLVU6kDNLaMQfkODogcfW+VMJuQhc1EGDaxcvTQKBgQDjB7RkfLWv+WBmviSS
+zJNN2ZXlc5mJ7LwMmAp8lfe4evN5PXdO1tCCfxiHkiL99AVEDqn3AOQgUwd7NOl7
+wlBqtLGfRXGXkDZ0c7RIqkDnMB1WWMLmE5XiXpjgFp7djbtjIrcDk7OEpveCczHF
+ZRLWEDGp0KbEchoScFHx8D3/zwKBgQDF5O6waRcEDDIbYPil1NfpLh0WdfwqwSUu
+CsPNWVM1AtEe5Gb3Bl32ItNsYWp+nrWIPSzLQJU6U5q56Xd3kpl8Xb6SGnUR+zfN
+5Lkd/R25PKtiUEASVy1dB5GC543PCTNmZb1sISye73v8siGfUCdEWnBaGZKDyZOn
+FVpO4J0tLQKBgQCz49H7YZmxQz8wie9+5ly97e/JLOz3Db7/l6WPjGEKK1oqshqM
+PMhg7oYoPhI9+ZIGmDvyvSEFv+SIqqdq6dBAjMbFdggI2Ttc0KWEgmsFBOnqFlDw
+b4pvIRevUB03XmuhpMsxKWKwdIBgPBiu2WSwe4pujSbnN6YTAC7eLsdhnwKBgQC8
+U0FTYK8mivSkWYRHTGas4dWMqntvtJ9NUbFEmt00dZnNbE8Qhl6k/j91xL80AJWB
+MbaPNsbM2wNEKYonoLuwPwY8xDDlC83vgtsoTtkaj0IKLZTL32qsPaeci//IJ1li
++S9q16c/GWlE8cBNfFniEq8ZD3z/LbX2K7vllJv/gQKBgCzG3Q1AfDnrJYxoO3/L
+UwsrK0eMKT/zqbZs6lKsVrgQ0hYFEfmL+py14QX7AwvNcv+sHSX6ySgGuyAtw2LL
+rP1MLQhqcRW+QP/iH572rla3PfyPFUqxTsO8UvsMQEH5K64XYWHzOVtQkuDTLE5j
+fx06/v/6kN/bZBNrlguPt71x
+-----END PRIVATE KEY-----
+`.trimStart()

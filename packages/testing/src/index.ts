@@ -9,6 +9,8 @@ export type { OutsideEvent, Scenario, ScriptLine } from './check-recovery/scenar
 // the contract of the store port
 export { storeContract, storeContractCases } from './store-contract/store-contract.js'
 export type { StoreContractOptions } from './store-contract/store-contract.js'
+export { storeDifferential } from './store-differential/store-differential.js'
+export type { StoreDifferentialOptions } from './store-differential/store-differential.js'
 
 // several processes in virtual time
 export { Simulation } from './simulation/simulation.js'

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { memoryLog, memoryStore } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
+import { storeDifferential } from '@refold/testing'
+import { expect, test } from 'vitest'
+import { eventStoreDBStore } from './event-store-db-store.js'
+import { CLUSTER, describeOn, DEV_SERVER, NAMED_SERVER } from './servers.fixture.js'
+
+const memory = () => {
+  const log = memoryLog()
+  return { connect: () => memoryStore(log) }
+}
+
+const sqlite = () => {
+  const directory = mkdtempSync(join(tmpdir(), 'refold-esdb-differential-'))
+  return {
+    connect: () => sqliteStore(join(directory, 'agents.db')),
+    dispose: () => rmSync(directory, { recursive: true }),
+  }
+}
+
+describeOn([DEV_SERVER, NAMED_SERVER, CLUSTER], (server) => {
+  test('SAME-1 memory, sqlite and eventstoredb answer every operation alike', async () => {
+    const eventstoredb = () => {
+      const prefix = `${randomUUID().slice(0, 8)}.`
+      return { connect: () => eventStoreDBStore({ connectionString: server().connectionString, prefix }) }
+    }
+    await expect(storeDifferential({ stores: { memory, sqlite, eventstoredb }, runs: 15 })).resolves.toBeUndefined()
+  })
+})

@@ -1,0 +1,86 @@
+import { memoryLog, memoryStore, type Store } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { ContractData } from '../store-contract/contract-case.js'
+import { storeDifferential } from './store-differential.js'
+
+const memory = (): ContractData => {
+  const log = memoryLog()
+  return { connect: () => memoryStore(log) }
+}
+
+const sqlite = (): ContractData => {
+  const directory = mkdtempSync(join(tmpdir(), 'refold-differential-'))
+  return {
+    connect: () => sqliteStore(join(directory, 'agents.db')),
+    dispose: () => rmSync(directory, { recursive: true }),
+  }
+}
+
+/** The memory store with one thing wrong. */
+const broken = (breakIt: (store: Store) => Partial<Store>) => (): ContractData => {
+  const { connect } = memory()
+  return {
+    connect: async () => {
+      const store = await connect()
+      const wrong = breakIt(store)
+      return new Proxy(store, {
+        get: (target, name) => {
+          const found: unknown = Reflect.get(name in wrong ? wrong : target, name)
+          return typeof found === 'function' ? found.bind(name in wrong ? wrong : target) : found
+        },
+      })
+    },
+  }
+}
+
+describe('random sequences of operations', { timeout: 60_000 }, () => {
+  test('SAME-1 memory and sqlite answer every operation alike', () =>
+    expect(storeDifferential({ stores: { memory, sqlite }, runs: 40 })).resolves.toBeUndefined())
+
+  test.each<[string, (store: Store) => Partial<Store>]>([
+    ['loses an event of a page', (store) => ({ read: (...args) => shortened(store.read(...args)) })],
+    ['repeats a conflict as a success', (store) => ({ append: alwaysOk(store) })],
+    [
+      'gives everything again after a position',
+      (store) => ({ readAll: ({ after: _, ...rest } = {}) => store.readAll(rest) }),
+    ],
+    [
+      'subscribes from the beginning',
+      (store) => ({ subscribe: (target, options) => store.subscribe(noAfter(target), options) }),
+    ],
+    ['forgets a removal', (store) => ({ registers: { ...bound(store.registers), remove: async () => {} } })],
+    ['ignores a query', (store) => ({ directory: { ...bound(store.directory), find: () => store.directory.find() } })],
+  ])('SAME-1 a store that %s is found', (_, breakIt) =>
+    expect(
+      storeDifferential({ stores: { memory, broken: broken(breakIt) }, runs: 50, seed: 7, endOnFailure: true }),
+    ).rejects.toThrow('of broken and of memory'),
+  )
+})
+
+async function* shortened<T>(pages: AsyncIterable<readonly T[]>) {
+  for await (const page of pages) yield page.length > 2 ? page.slice(1) : page
+}
+
+function alwaysOk(store: Store): Store['append'] {
+  return async (...args) => {
+    const result = await store.append(...args)
+    return result.ok || result.actual === 'no_stream'
+      ? result
+      : { ok: true, revision: result.actual, position: 0n as never }
+  }
+}
+
+function noAfter(target: Parameters<Store['subscribe']>[0]): Parameters<Store['subscribe']>[0] {
+  return 'all' in target ? { all: true } : { stream: target.stream }
+}
+
+function bound<T extends object>(part: T): T {
+  const methods = ['put', 'get', 'remove', 'find', 'rebuild'].filter((name) => name in part)
+  return Object.fromEntries(
+    methods.map((name) => [name, (Reflect.get(part, name) as (...args: unknown[]) => unknown).bind(part)]),
+  ) as T
+}

@@ -23,3 +23,12 @@ export function postRetried(cell: AgentCell, { agent: { epoch } }: StateDocument
     world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error })
   cell.post({ input: { kind: 'retried' }, worker, epoch }, { reject })
 }
+
+/** The worker has outlived the agent's trial. */
+export function postAcquitted(cell: AgentCell, { agent: { epoch } }: StateDocument, { world, worker }: Owner): void {
+  const reject = (error: RefoldError): void => {
+    if (error.code === 'CLOSED' || error.code === 'CONFLICT') return // ended on the way: nobody is to be acquitted
+    world.logger.log('warn', `${cell.stream} outlived its trial, and that could not be recorded`, { error })
+  }
+  cell.post({ input: { kind: 'acquitted' }, worker, epoch }, { reject })
+}

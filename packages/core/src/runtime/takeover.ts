@@ -7,7 +7,7 @@
  * worker is run or reported.
  */
 import { addressOf } from '../definition/agent-address.js'
-import { nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
+import { nextDueAtOf, pendingOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { DirectoryEntry } from '../store/port.js'
@@ -264,6 +264,8 @@ export class Takeover {
     if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
       return 'theirs'
     const cell = await cells.load(entry.stream)
+    // News of what others appended may have been lost on its way: then the directory knows more.
+    if (cell.state !== undefined && pendingOf(cell.state) !== entry.pending) await cell.refresh()
     return this.adopt(cell)
   }
 

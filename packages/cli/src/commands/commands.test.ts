@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
@@ -34,12 +34,23 @@ describe('the command line', { timeout: 60_000 }, () => {
     [['send', 'plan-1', 'go', '[]'], 2, 'INVALID_INPUT'],
     [['send', 'plan-1', 'go'], 1, 'EVENT_NOT_ACCEPTED'],
     [['ls', '--status', 'lost'], 2, 'INVALID_INPUT'],
+    [['start', 'plan', '--input', `{"deep":${'['.repeat(5_000)}${']'.repeat(5_000)}}`], 1, 'NOT_SERIALIZABLE'],
+    [['ls', '--store', 'typo.db'], 2, 'INVALID_INPUT'],
+    [['send', 'plan-1', 'go', '--store', 'typo.db'], 2, 'INVALID_INPUT'],
     [['up', '--config', 'nowhere.mjs'], 2, 'NO_CONFIG'],
     [['up', '--store', '/proc/none/agents.db'], 7, 'STORE_FATAL'],
   ])('CLI-8 %j ends with exit code %i and %s', async (args, code, name) => {
     const ended = await project.run(...args)
     expect(ended.stderr).toContain(`error[${name}]`)
     expect(ended.code).toBe(code)
+    expect(existsSync(join(project.directory, 'typo.db'))).toBe(false)
+  })
+
+  test('CLI-8 a command that has done its work says so where its output cannot be written', async () => {
+    const { code, stderr } = await project.runInto('/dev/full', 'start', 'plan', '--id', 'full')
+    expect(stderr).toContain('it is done')
+    expect(code).toBe(0)
+    expect((await project.runInto('/dev/full', 'ls')).code).toBe(1)
   })
 
   test.each([

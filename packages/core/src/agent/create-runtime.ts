@@ -159,7 +159,9 @@ class OpenRuntime implements Worker {
     const notes = notesOf({ by: options.by })
     const input = registered.parseInput(options.input)
     const stream = streamOf(registered.name, options.id)
-    const cell = this.#runtime.cells.fresh(stream, options.id, registered)
+    const { cells } = this.#runtime
+    await cells.loading(stream)
+    const cell = cells.fresh(stream, options.id, registered)
     const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)

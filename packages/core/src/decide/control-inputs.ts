@@ -7,7 +7,7 @@ import type { TreeStep } from '../step/tree-step.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
 import { isAccepted, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
-import { claimed, released } from './claims.js'
+import { acquitted, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
@@ -48,6 +48,8 @@ function changeOf(
       return migrated(context, state, input)
     case 'released':
       return released(context, state, envelope)
+    case 'acquitted':
+      return acquitted(state)
     case 'paused': {
       if (agent.paused !== undefined) return alreadySo('the agent is paused already')
       const paused = pausedPart(context, { ...envelope, order: input.order })

@@ -94,6 +94,8 @@ export type ControlInput =
   | Migrated
   /** The owner gives the agent up, so that another worker performs what is pending. */
   | { readonly kind: 'released' }
+  /** The trial of a suspect has ended, and its worker lives. */
+  | { readonly kind: 'acquitted' }
   /** `order`: by an order that concerns many agents; what it paused, only such an order resumes together. */
   | { readonly kind: 'paused'; readonly order?: true }
   | { readonly kind: 'resumed'; readonly order?: true }
@@ -155,6 +157,7 @@ export function isOwnerInput(input: Input): boolean {
     case 'message.settled':
     case 'message.undelivered':
     case 'released':
+    case 'acquitted':
       return true
     case 'started':
     case 'event':

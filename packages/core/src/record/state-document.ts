@@ -107,7 +107,9 @@ export interface Suspicion {
   readonly deaths: number
   /** Of them, while the agent was on trial. */
   readonly trials: number
-  /** How the current owner tries it. */
+  /** Trials that its owner outlived; absent: none. */
+  readonly acquittals?: number
+  /** How the current owner tries it, until the trial ends. */
   readonly trial?: 'beside' | 'alone'
 }
 

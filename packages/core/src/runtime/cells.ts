@@ -62,6 +62,11 @@ export class Cells {
     return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
   }
 
+  /** Awaited before `fresh`: a second cell beside one that is being loaded would append along with it. */
+  loading(stream: string): Promise<unknown> | undefined {
+    return this.#loading.get(stream)?.catch(() => undefined)
+  }
+
   /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
   async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
     const live = this.#live.get(stream)

@@ -58,6 +58,7 @@ type ControlRecord =
   | Recorded<'refold.retried', { revision?: number }>
   | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'beside' | 'alone' }>
   | Recorded<'refold.released', { worker: string }>
+  | Recorded<'refold.acquitted', { trial: 'beside' | 'alone' }>
   | Recorded<'refold.migrated' | 'refold.forked', unknown>
 
 /** Any record of an agent. */

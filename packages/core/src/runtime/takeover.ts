@@ -7,7 +7,7 @@
  * worker is run or reported.
  */
 import { addressOf } from '../definition/agent-address.js'
-import { nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
+import { nextDueAtOf, pendingOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { DirectoryEntry } from '../store/port.js'
@@ -136,9 +136,13 @@ export class Takeover {
 
   /** Fires what is due, in the order of due time and id; claims the agent in the same append if its owner is gone. */
   async #fireDue(stream: string): Promise<void> {
+    const cell = await this.#runtime.cells.load(stream)
+    await cell.holding(() => this.#fire(cell))
+  }
+
+  async #fire(cell: AgentCell): Promise<void> {
     const runtime = this.#runtime
-    const cell = await runtime.cells.load(stream)
-    const { state } = cell
+    const { state, stream } = cell
     if (state === undefined || statusOf(state) !== 'active' || runtime.isClosing) return
     if (isPastDeadline(state, runtime.world.clock.now())) return stopAtDeadline(cell, runtime)
     const due = dueTimers(state, runtime.world.clock.now())
@@ -160,7 +164,6 @@ export class Takeover {
       if (!hasGoneOn(error)) throw error
     })
     if (cell.state !== undefined && statusOf(cell.state) === 'active') runtime.due.set(stream, nextDueAtOf(cell.state))
-    runtime.settled(cell)
   }
 
   /** Begun anew after an error: what was missed meanwhile is read by whoever lives here. */
@@ -261,11 +264,9 @@ export class Takeover {
     if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
       return 'theirs'
     const cell = await cells.load(entry.stream)
-    try {
-      return await this.adopt(cell)
-    } finally {
-      this.#runtime.settled(cell) // one that is left to others need not stay in memory
-    }
+    // News of what others appended may have been lost on its way: then the directory knows more.
+    if (cell.state !== undefined && pendingOf(cell.state) !== entry.pending) await cell.refresh()
+    return this.adopt(cell)
   }
 
   /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */

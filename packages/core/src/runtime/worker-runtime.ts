@@ -29,6 +29,7 @@ import { StandingOrders } from './standing-orders.js'
 import { Lease } from './lease.js'
 import { Listeners } from './listeners.js'
 import { OwnerWatch } from './owner-watch.js'
+import { postReleased, postRetried } from './owner-posts.js'
 import { Handover } from './handover.js'
 import { postHost } from './post-host.js'
 import { PostOffice } from './post-office.js'
@@ -163,7 +164,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       this.perform(cell, state)
       if (!this.owns(state) && isAtWork(state)) this.onUnperformed(cell)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
-        this.#decideWaiting(cell, state)
+        postRetried(cell, state, this)
     }
     if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.mail.sync(cell.stream, state)
     if (before?.timers !== state.timers || before.agent !== state.agent)
@@ -172,7 +173,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   /** Begins and stops what the state says, if there is a place for the agent here; else it is left to others. */
   perform(cell: AgentCell, state: StateDocument): void {
-    if (!this.keepPlace(cell)) return this.#release(cell, state)
+    if (!this.keepPlace(cell)) return postReleased(cell, state, this)
     if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
     this.#handover?.look(cell)
   }
@@ -185,14 +186,6 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.capacity.leave(stream)
     if (isNeeded && state.agent.owner === undefined && !this.isClosing) this.capacity.passOver(stream)
     return true
-  }
-
-  /** It woke here while the worker had its hands full. */
-  #release(cell: AgentCell, { agent: { epoch } }: StateDocument): void {
-    const reject = (error: RefoldError): void => {
-      if (error.code !== 'CLOSED') this.world.logger.log('warn', `${cell.stream} could not be released`, { error })
-    }
-    cell.post({ input: { kind: 'released' }, reason: 'the worker was full', worker: this.worker, epoch }, { reject })
   }
 
   busy(cell: AgentCell): void {
@@ -345,13 +338,5 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   /** What is under way is stored, or the store cannot be reached. */
   async #drained(): Promise<void> {
     await Promise.all(this.cells.all().map((cell) => cell.drained()))
-  }
-
-  #decideWaiting(cell: AgentCell, state: StateDocument): void {
-    const told = {
-      reject: (error: RefoldError) =>
-        this.world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error }),
-    }
-    cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
   }
 }

@@ -29,7 +29,7 @@ export function startExample(
 ): Running {
   const file = fileURLToPath(new URL(`dist/${script}.js`, import.meta.url))
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, REFOLD_ESDB_URL: '', ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,11 +1,11 @@
 /** Asks a service that fails twice, and shows what was recorded. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, toRevision } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { weather } from './agent.js'
 import { flakyService } from './flaky-service.js'
 
 await using service = await flakyService({ failures: 2 })
-await using refold = await createRuntime({ store: sqliteStore(process.argv[2] ?? 'weather.db'), agents: [weather] })
+await using refold = await createRuntime({ store: await storeFrom(process.argv[2] ?? 'weather.db'), agents: [weather] })
 
 const agent = await refold.start(weather, {
   id: `lisbon-${Date.now()}`,

@@ -2,8 +2,8 @@
  * Sets a reminder for tomorrow and exits. Run it again with `--tomorrow`: the timer is overdue then and fires at the start.
  * Nothing has to run meanwhile.
  */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, createWorld } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { reminder } from './agent.js'
 import { laterClock } from './later-clock.js'
 
@@ -12,7 +12,7 @@ const isTomorrow = process.argv.includes('--tomorrow')
 const [file = 'reminder.db'] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 await using refold = await createRuntime({
-  store: sqliteStore(file),
+  store: await storeFrom(file),
   agents: [reminder],
   world: createWorld(isTomorrow ? { clock: laterClock({ byMs: ONE_DAY_MS }) } : {}),
 })

@@ -3,14 +3,14 @@
  *   approve NAME | change REMARK
  * Each command is a process of its own; between two of them nothing runs.
  */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, isRefoldError } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { letter } from './agent.js'
 
 const [command, text = ''] = process.argv.slice(2)
 
 await using refold = await createRuntime({
-  store: sqliteStore(process.env['LETTER_DB'] ?? 'letter.db'),
+  store: await storeFrom(process.env['LETTER_DB'] ?? 'letter.db'),
   agents: [letter],
 })
 const agent = await refold.start(letter, { id: 'ana', input: { to: 'Ana' } })

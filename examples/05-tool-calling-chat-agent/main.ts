@@ -2,8 +2,8 @@
  * OPENAI_BASE_URL=http://localhost:11434/v1 OPENAI_MODEL=qwen3 OPENAI_API_KEY=… npm run example -- 05 "What is 19 + 23?"
  * Works with any endpoint that speaks OpenAI's protocol, on this machine or elsewhere.
  */
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { chatAgent } from './agent.js'
 
 const { OPENAI_BASE_URL: url, OPENAI_MODEL: model = 'gpt-4o-mini', CHAT_DB: file = 'chat.db' } = process.env
@@ -13,7 +13,7 @@ if (!url) {
   process.exit(2)
 }
 
-await using refold = await createRuntime({ store: sqliteStore(file), agents: [chatAgent] })
+await using refold = await createRuntime({ store: await storeFrom(file), agents: [chatAgent] })
 const agent = await refold.start(chatAgent, { id: `chat-${Date.now()}`, input: { url, model, question } })
 const { context } = await agent.waitFor((state) => state.matches('answered'))
 console.log(context.messages.at(-1)?.content)

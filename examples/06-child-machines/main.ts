@@ -1,9 +1,9 @@
 /** Books two trips; for the second there is no hotel, so its flight is taken back. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { trip } from './agent.js'
 
-await using refold = await createRuntime({ store: sqliteStore(process.argv[2] ?? 'trips.db'), agents: [trip] })
+await using refold = await createRuntime({ store: await storeFrom(process.argv[2] ?? 'trips.db'), agents: [trip] })
 
 const lucky = await refold.start(trip, { id: 'lucky', input: {} })
 const unlucky = await refold.start(trip, { id: 'unlucky', input: { hotelIsFull: true } })

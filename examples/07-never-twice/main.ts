@@ -3,8 +3,8 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { payment, reconciledPayment } from './agent.js'
 import { openBank } from './bank.js'
 
@@ -21,7 +21,7 @@ for (const { name } of [payment, reconciledPayment]) {
 payer = undefined
 
 await using refold = await createRuntime({
-  store: sqliteStore(file),
+  store: await storeFrom(file),
   agents: [payment, reconciledPayment],
   onReport: () => {},
 })

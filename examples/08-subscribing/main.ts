@@ -1,10 +1,13 @@
 /** Imports 500 rows, watched in four ways. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, toRevision } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { count, lastValueFrom, map, distinctUntilChanged } from 'rxjs'
 import { importer } from './agent.js'
 
-await using refold = await createRuntime({ store: sqliteStore(process.argv[2] ?? 'imports.db'), agents: [importer] })
+await using refold = await createRuntime({
+  store: await storeFrom(process.argv[2] ?? 'imports.db'),
+  agents: [importer],
+})
 const agent = await refold.start(importer, { id: `import-${Date.now()}`, input: { rows: 500 } })
 
 // What it says by itself.

@@ -1,10 +1,10 @@
 /** Fills a till, empties it too far, and finds out when, how and by whom. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, toRevision } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { concatMap, filter, firstValueFrom } from 'rxjs'
 import { till } from './agent.js'
 
-await using refold = await createRuntime({ store: sqliteStore(process.argv[2] ?? 'till.db'), agents: [till] })
+await using refold = await createRuntime({ store: await storeFrom(process.argv[2] ?? 'till.db'), agents: [till] })
 const agent = await refold.start(till, { id: `till-${Date.now()}`, input: undefined })
 
 await agent.send({ type: 'put', cents: 5_000 }, { by: 'ana' })

@@ -3,8 +3,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { errand, STEPS } from './agent.js'
 
 const ERRANDS = 30
@@ -16,7 +16,7 @@ const workers = names.map((name) => fork(fileURLToPath(new URL('./worker.js', im
 await Promise.all(workers.map((worker) => once(worker, 'message')))
 
 // `worker: false`: this process starts and watches; it performs nothing.
-await using refold = await createRuntime({ store: sqliteStore(file), agents: [errand], worker: false })
+await using refold = await createRuntime({ store: await storeFrom(file), agents: [errand], worker: false })
 const errands = await Promise.all(
   Array.from({ length: ERRANDS }, (_, index) => refold.start(errand, { id: `${Date.now()}-${index}`, input: { log } })),
 )

@@ -1,11 +1,11 @@
 /** A worker: it performs what is in the store, until it is asked to close, or is killed. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { errand } from './agent.js'
 
 const [file = 'errands.db', name = 'worker'] = process.argv.slice(2)
 const refold = await createRuntime({
-  store: sqliteStore(file),
+  store: await storeFrom(file),
   agents: [errand],
   worker: { id: name },
   onTakeover: ({ agent, previous, why }) => {

@@ -5,9 +5,9 @@
  *   amend CENTS
  * `--days N` in front lets N days have passed.
  */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, createWorld, formatPlan, isRefoldError, planRecovery, toRevision } from '@refold/core'
 import type { Approval } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { filter, firstValueFrom } from 'rxjs'
 import { laterClock } from '../03-timers/later-clock.js'
 import { refund } from './agent.js'
@@ -17,7 +17,7 @@ const days = given[0] === '--days' ? Number(given.splice(0, 2)[1]) : 0
 const [command, first = '', by = ''] = given
 
 const options = {
-  store: sqliteStore(process.env['REFUND_DB'] ?? 'refunds.db'),
+  store: await storeFrom(process.env['REFUND_DB'] ?? 'refunds.db'),
   agents: [refund],
   world: createWorld({ clock: laterClock({ byMs: days * 86_400_000 }) }),
 }

@@ -1,9 +1,12 @@
 /** An editor with three writers, one of whom has nothing to write about; shows what stands in the editor's stream. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime, toRevision } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { editor, writer } from './agent.js'
 
-await using refold = await createRuntime({ store: sqliteStore(process.argv[2] ?? 'book.db'), agents: [editor, writer] })
+await using refold = await createRuntime({
+  store: await storeFrom(process.argv[2] ?? 'book.db'),
+  agents: [editor, writer],
+})
 
 const book = await refold.start(editor, { id: 'book', input: { topics: ['whales', 'nothing', 'icebergs'] } })
 const { output } = await book.done()

@@ -121,7 +121,7 @@ function messageOf(error: unknown): string {
 
 /** Books all of a trip, or nothing of it. */
 export const trip = defineAgent({
-  name: 'trip',
+  name: 'tour',
   version: 1,
   machine,
   input: z.object({ agency: z.url() }),

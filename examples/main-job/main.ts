@@ -1,9 +1,9 @@
 /** `npm start`: the command line of the review. Its exit codes are in the help. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
 import type { Store } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { nobody } from './actors.js'
 import { reviewAgent } from './agent.js'
 import { readBodyLog } from './body-log.js'
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
 
 async function run(options: Options): Promise<number> {
   const definition = reviewAgent(nobody)
-  const store = sqliteStore(options.store)
+  const store = await storeFrom(options.store)
   // `worker: false`: this process starts, reads and sends; it performs nothing.
   await using refold = await createRuntime({ store, agents: [definition], worker: false })
   const review = options.isResumed

@@ -34,8 +34,9 @@ export const HELP = `Reviews the dependencies installed in a directory, kills it
 DIRECTORY              has package.json and node_modules; default: this one
 --kill-at N            the step (1 to ${STEPS.length}) in which the worker is killed with SIGKILL, by its number or name;
                        'none', or 'every'. Default 5; with --resume none
---store FILE           where the agent lives; default .refold/review.db. What is in it is kept
---fresh                deletes that file first
+--store FILE           where the agent lives; default .refold/review.db. What is in it is kept.
+                       Where REFOLD_ESDB_URL names an EventStoreDB, it lives there instead
+--fresh                deletes that file first, and nothing on a server
 --resume               goes on with the newest review in the store that has not ended
 --report FILE          default .refold/review.md
 --policy               the policy decides; default: a person is asked where there is a terminal

@@ -2,8 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from '@refold/cli'
-import { sqliteStore } from '@refold/sqlite'
+import { defineConfig, storeFrom } from '@refold/cli'
 import { reviewAgent } from './agent.js'
 import { bodyLog } from './body-log.js'
 
@@ -20,4 +19,4 @@ const review = reviewAgent({
   },
 })
 
-export default defineConfig({ agents: [review], store: () => sqliteStore(`${folder}fleet.db`), workers: 3 })
+export default defineConfig({ agents: [review], store: () => storeFrom(`${folder}fleet.db`), workers: 3 })

@@ -1,6 +1,6 @@
 /** A worker: it opens the store, takes up what is pending there, and works until it is told to close, or is killed. */
+import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { reviewAgent } from './agent.js'
 import { bodyLog } from './body-log.js'
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js'
@@ -28,7 +28,7 @@ const review = reviewAgent({
 // Ctrl-C reaches every process of the terminal; the supervisor says what it means.
 process.on('SIGINT', () => {})
 
-const refold = await createRuntime({ store: sqliteStore(order.store), agents: [review] })
+const refold = await createRuntime({ store: await storeFrom(order.store), agents: [review] })
 const close = (): void => void refold.close().then(() => process.exit(0))
 process.on('message', (message: ToWorker) => message === 'close' && close())
 process.on('disconnect', close)

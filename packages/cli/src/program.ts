@@ -55,7 +55,7 @@ function common(command: Command): Command {
   return command
     .allowExcessArguments(false)
     .option('-c, --config <file>', 'configuration (default: refold.config.js, .mjs, .ts or .mts here)')
-    .option('-s, --store <file>', 'SQLite file, in place of the configured store')
+    .option('-s, --store <file>', 'SQLite file or esdb:// address, in place of the configured store')
     .option('--json', 'JSON on the standard output', false)
 }
 

@@ -1,25 +1,28 @@
-/** Opens the store that the command works on. Store packages are loaded only when they are needed. */
+/** Opens the store that the command works on. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isRefoldError, RefoldError } from '@refold/core'
 import type { Store } from '@refold/core'
 import type { RefoldConfig } from './define-config.js'
+import { hasServer, isServer, storeFrom } from './store-from.js'
 
 const DEFAULT_FILE = 'refold.db'
 
-/** The named file wins over the configuration. Rejects with what the store says, else with `INVALID_CONFIG`. */
+/** What `--store` names wins over the configuration, and that over `REFOLD_ESDB_URL`. Rejects with what the store says, else with `INVALID_CONFIG`. */
 export async function openStore(
   config: Pick<RefoldConfig, 'store'>,
-  file: string | undefined,
+  named: string | undefined,
   { mustExist = false }: { readonly mustExist?: boolean } = {},
 ): Promise<Store> {
-  if (file === undefined && config.store !== undefined) return configured(config.store)
-  if (mustExist && !existsSync(file ?? DEFAULT_FILE)) {
+  if (named === undefined && config.store !== undefined) return configured(config.store)
+  if (named === undefined ? hasServer() : isServer(named)) return storeFrom(named ?? DEFAULT_FILE)
+  const file = named ?? DEFAULT_FILE
+  if (mustExist && !existsSync(file)) {
     const hint = 'Name the file with --store. `refold start` and `refold up` make a new one.'
-    throw new RefoldError('INVALID_INPUT', `there is no file ${resolve(file ?? DEFAULT_FILE)}`, { hint })
+    throw new RefoldError('INVALID_INPUT', `there is no file ${resolve(file)}`, { hint })
   }
   const { sqliteStore } = await import('@refold/sqlite')
-  return sqliteStore(file ?? DEFAULT_FILE)
+  return sqliteStore(file)
 }
 
 async function configured(open: NonNullable<RefoldConfig['store']>): Promise<Store> {

@@ -1,0 +1,29 @@
+/** The one place that chooses a store. Store packages are loaded only when they are needed. */
+import type { Store } from '@refold/core'
+
+/** Whether it is the connection string of a server, and no file. */
+export function isServer(place: string): boolean {
+  return /^esdb(?:\+discover)?:\/\//i.test(place)
+}
+
+/** Whether the environment names a server. */
+export function hasServer(): boolean {
+  return serverOfEnvironment() !== ''
+}
+
+/**
+ * The store at a place: the server of a connection string (`esdb://…`), else a SQLite file, in place of which the server is
+ * taken that the environment variable `REFOLD_ESDB_URL` names. Rejects as `eventStoreDBStore` and `sqliteStore` throw.
+ */
+export async function storeFrom(place: string): Promise<Store> {
+  if (isServer(place) || hasServer()) {
+    const { eventStoreDBStore } = await import('@refold/eventstoredb')
+    return eventStoreDBStore(isServer(place) ? place : serverOfEnvironment())
+  }
+  const { sqliteStore } = await import('@refold/sqlite')
+  return sqliteStore(place)
+}
+
+function serverOfEnvironment(): string {
+  return process.env['REFOLD_ESDB_URL'] ?? ''
+}

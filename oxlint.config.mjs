@@ -79,7 +79,7 @@ const clocks = [
   { object: 'crypto', property: 'randomUUID', message: 'Take ids from the world.' },
 ]
 
-/** What an agent's stream holds was decided and fenced: two files append to it, and stores carry it out. */
+/** What an agent's stream holds was decided and fenced: two files append to it, a copy repeats it, and stores carry it out. */
 const writers = { property: 'append', message: 'Only commit and recovery append to agent streams.' }
 
 const shapeRules = [
@@ -92,7 +92,11 @@ const shapeRules = [
     },
   },
   {
-    files: ['packages/core/src/runtime/{commit,recovery}.ts', 'packages/core/src/store/**/*.ts'],
+    files: [
+      'packages/core/src/runtime/{commit,recovery}.ts',
+      'packages/core/src/reading/copy-streams.ts',
+      'packages/core/src/store/**/*.ts',
+    ],
     excludeFiles: TESTS,
     rules: { 'no-restricted-properties': ['error', ...clocks] },
   },

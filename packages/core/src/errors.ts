@@ -49,6 +49,7 @@ export type RefoldErrorCode =
   | 'STORE_REJECTED' // surely not stored; may be tried again
   | 'STORE_UNKNOWN' // may or may not be stored: repeat the identical append
   | 'STORE_FATAL' // a damaged file, access denied: nothing to retry
+  | 'COPY_DIFFERS' // a copy of streams whose target holds something else
   // the command line
   | 'NO_CONFIG' // no configuration where one was looked for
   | 'INVALID_CONFIG' // a configuration that cannot be loaded, or does not say what it must

@@ -48,6 +48,10 @@ export type { Expected, Position, Revision } from './record/revision.js'
 export type * from './world/world.js'
 export { createWorld, systemWorld } from './world/system-world.js'
 
+// moving to another store
+export { copyStreams } from './reading/copy-streams.js'
+export type { CopyOptions, CopyResult } from './reading/copy-streams.js'
+
 // for authors of stores
 export { appendBytes, assertFits, assertNotEmpty } from './store/append-limits.js'
 export { ChangeSignal } from './store/change-signal.js'

@@ -1,9 +1,9 @@
 /** Who uses the fleet: starts agents, approves what asks, decides what is in doubt, and remembers what was acknowledged. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { storeFrom } from '@refold/cli'
 import { createRuntime, isRefoldError } from '@refold/core'
 import type { AgentOf } from '@refold/core'
-import { sqliteStore } from '@refold/sqlite'
 import { readLines } from './body-log.js'
 import { jobAgent } from './job-agent.js'
 
@@ -26,7 +26,7 @@ export async function openCaller(directory: string): Promise<Caller> {
   const log = join(directory, 'bodies.jsonl')
   const job = jobAgent(log)
   const runtime = await createRuntime({
-    store: sqliteStore(join(directory, 'agents.db')),
+    store: await storeFrom(join(directory, 'agents.db')),
     agents: [job],
     worker: false,
   })

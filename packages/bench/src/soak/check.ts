@@ -62,7 +62,7 @@ function ofBodies(
     if (work.startsWith('pay ') && ofWork.length > 1) found.push(`${id}: ${work} was begun ${ofWork.length} times`)
   }
   for (const line of begun) {
-    const outcomeAt = outcomeOf(line, { lines, events })
+    const outcomeAt = outcomeOf(line, { events })
     if (outcomeAt === undefined || line.at <= outcomeAt + UNTIL_KNOWN_MS) continue
     const slept = standstills.some(({ pid, to }) => pid === line.pid && Math.abs(line.at - to) < UNTIL_KNOWN_MS)
     if (!slept) found.push(`${id}: ${line.src} ${line.round} was begun ${line.at - outcomeAt} ms after its outcome`)
@@ -70,14 +70,12 @@ function ofBodies(
   return found
 }
 
-/** When the outcome of the body's effect was recorded: the outcomes of one source come in the order of its rounds. */
-function outcomeOf(
-  { src, key }: BodyLine,
-  { lines, events }: { lines: readonly BodyLine[]; events: readonly StoredEvent[] },
-): number | undefined {
-  const keys = [...new Set(lines.filter((line) => line.src === src).map((line) => line.key))]
-  const outcomes = events.filter((event) => isOutcomeOf(event, src))
-  const outcome = outcomes[keys.indexOf(key)]
+/** When the outcome of the body's effect was recorded. A key names the record that began the effect. */
+function outcomeOf({ src, key }: BodyLine, { events }: { events: readonly StoredEvent[] }): number | undefined {
+  const dot = key.lastIndexOf('.')
+  const invoking = events.find(({ id }) => id === key.slice(0, dot))
+  const effect = `${invoking?.revision}${key.slice(dot)}`
+  const outcome = events.find((event) => isOutcomeOf(event, src) && headerOf(event)?.input.effect === effect)
   return outcome === undefined ? undefined : headerOf(outcome)?.at
 }
 
@@ -90,7 +88,7 @@ function isOutcomeOf({ type, data }: StoredEvent, src: string): boolean {
 interface Header {
   readonly at: number
   readonly status?: string
-  readonly input: { readonly dedupId?: string }
+  readonly input: { readonly dedupId?: string; readonly effect?: string }
 }
 
 function headerOf({ metadata }: StoredEvent): Header | undefined {

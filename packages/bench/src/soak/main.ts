@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sqliteStore } from '@refold/sqlite'
+import { storeFrom } from '@refold/cli'
 import { readLines } from './body-log.js'
 import { openCaller } from './caller.js'
 import type { Caller } from './caller.js'
@@ -38,7 +38,7 @@ async function soak({ minutes, seed, workers, rate }: SoakOptions): Promise<numb
   const exitCode = await fleet.end()
   if (exitCode !== 0) problems.push(`refold up ended with code ${exitCode}`)
 
-  const store = sqliteStore(join(directory, 'agents.db'))
+  const store = await storeFrom(join(directory, 'agents.db'))
   const { started, approved } = caller
   const lines = readLines(join(directory, 'bodies.jsonl'))
   problems.push(...(await violations({ store, lines, started, approved, standstills: disturbing.standstills })))

@@ -13,6 +13,7 @@ export const HELP = `npm run soak -- [options]
 
 A fleet under \`refold up\` works while its workers and its supervisor are killed, stopped and continued, and its file is
 locked, at random. Then what the effects wrote to a file of their own is held against what is stored.
+Where REFOLD_ESDB_URL names an EventStoreDB, it works there; give it one of its own.
 
   --minutes N   how long to disturb it (default 2)
   --workers N   worker processes (default 3)

@@ -1,7 +1,6 @@
 /** The configuration of the soak's fleet. The directory comes by the environment. */
 import { join } from 'node:path'
-import { defineConfig } from '@refold/cli'
-import { sqliteStore } from '@refold/sqlite'
+import { defineConfig, storeFrom } from '@refold/cli'
 import { jobAgent } from './job-agent.js'
 
 /** Short, so that a stopped worker is replaced within the soak. */
@@ -11,6 +10,6 @@ const directory = process.env['REFOLD_SOAK_DIRECTORY'] ?? '.'
 
 export default defineConfig({
   agents: [jobAgent(join(directory, 'bodies.jsonl'))],
-  store: () => sqliteStore(join(directory, 'agents.db')),
+  store: () => storeFrom(join(directory, 'agents.db')),
   worker: { leaseDurationMs: LEASE_MS, closeGraceMs: 2_000 },
 })

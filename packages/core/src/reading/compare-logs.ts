@@ -1,0 +1,51 @@
+/** Two logs held against each other, event by event, in constant memory. */
+import { RefoldError } from '../errors.js'
+import type { Position } from '../record/revision.js'
+import type { Store, StoredEvent } from '../store/port.js'
+
+export interface CompareOptions {
+  readonly streams: ReadonlySet<string>
+  /** Position in the first store; later events are not compared. */
+  readonly upTo: Position
+}
+
+/** The number of events of these streams. Throws `COPY_DIFFERS` where they, or their order, are not the same in both. */
+export async function comparedLogs(one: Store, other: Store, { streams, upTo }: CompareOptions): Promise<number> {
+  const originals = eventsOf(one, streams, { upTo })
+  const copies = eventsOf(other, streams)
+  let events = 0
+  for await (const original of originals) {
+    const { value: copy } = (await copies.next()) as { value: StoredEvent | undefined }
+    if (copy === undefined || textOf(copy) !== textOf(original)) throw differs(original, copy)
+    events++
+  }
+  const { value: further } = (await copies.next()) as { value: StoredEvent | undefined }
+  await copies.return(undefined)
+  if (further !== undefined) throw differs(undefined, further)
+  return events
+}
+
+async function* eventsOf(
+  store: Store,
+  streams: ReadonlySet<string>,
+  { upTo }: { readonly upTo?: Position } = {},
+): AsyncGenerator<StoredEvent, void, undefined> {
+  for await (const page of store.readAll())
+    for (const event of page) {
+      if (upTo !== undefined && event.position > upTo) return
+      if (streams.has(event.stream)) yield event
+    }
+}
+
+function textOf({ stream, revision, id, type, data, metadata }: StoredEvent): string {
+  return JSON.stringify([stream, String(revision), id, type, data, metadata])
+}
+
+function differs(original: StoredEvent | undefined, copy: StoredEvent | undefined): RefoldError {
+  const place = (event: StoredEvent | undefined): string =>
+    event === undefined ? 'nothing' : `${event.type} at revision ${event.revision} of ${event.stream}`
+  return new RefoldError('COPY_DIFFERS', `the source has ${place(original)}, the target ${place(copy)}`, {
+    hint: 'The target holds other events, or went on by itself: begin with a target that does not have these streams.',
+    facts: { source: place(original), target: place(copy) },
+  })
+}

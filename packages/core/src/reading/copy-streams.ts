@@ -1,0 +1,139 @@
+/**
+ * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
+ * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
+ */
+import { isRefoldError, RefoldError } from '../errors.js'
+import { toRevision, type Expected, type Revision } from '../record/revision.js'
+import { appendBytes } from '../store/append-limits.js'
+import type { NewEvent, Store, StoredEvent } from '../store/port.js'
+import { comparedLogs } from './compare-logs.js'
+
+export interface CopyOptions {
+  /** Only these. Default: all that the source reads. */
+  readonly streams?: readonly string[]
+  /** Called after each append, with the number of events stored so far. */
+  readonly onProgress?: (stored: number) => void
+}
+
+export interface CopyResult {
+  readonly streams: number
+  /** In the copy, compared with the source one by one. */
+  readonly events: number
+  /** Stored by this call; the others were there. */
+  readonly stored: number
+}
+
+const MAX_BATCH_EVENTS = 500
+/** A store that does not know whether it stored is asked so often by the identical append. */
+const MAX_UNKNOWN = 10
+
+/**
+ * Copies every event with its revision, id, type, data, metadata and the order of the log, and compares both stores when it is
+ * done. Registers and the directory are not copied: they are caches, and heartbeats of the source's workers. Broken off, it goes
+ * on when it is called again. Nobody may work on the source: stop its workers first, and do not start them again. Rejects
+ * with `COPY_DIFFERS` when the target holds something else in a stream, and with what the stores reject with.
+ */
+export async function copyStreams(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyResult> {
+  const chosen = options.streams === undefined ? undefined : new Set(options.streams)
+  const target = new Target(to)
+  let end: StoredEvent | undefined
+  for await (const page of from.readAll()) {
+    for (const event of page) {
+      if (chosen !== undefined && !chosen.has(event.stream)) continue
+      end = event
+      if (await target.take(event)) options.onProgress?.(target.stored)
+    }
+  }
+  if (await target.flush()) options.onProgress?.(target.stored)
+  const { streams } = target
+  const events = end === undefined ? 0 : await comparedLogs(from, to, { streams, upTo: end.position })
+  return { streams: streams.size, events, stored: target.stored }
+}
+
+/** What is appended next, and what stands in the target. */
+class Target {
+  stored = 0
+  readonly #store: Store
+  /** The last revision of each stream, as far as it was seen. */
+  readonly #heads = new Map<string, Expected>()
+  #batch: StoredEvent[] = []
+  #bytes = 0
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  get streams(): ReadonlySet<string> {
+    return new Set(this.#heads.keys())
+  }
+
+  /** Whether something was stored. */
+  async take(event: StoredEvent): Promise<boolean> {
+    const { stream, revision } = event
+    if (!this.#heads.has(stream)) this.#heads.set(stream, await headOf(this.#store, stream))
+    const head = this.#heads.get(stream) ?? 'no_stream'
+    if (head !== 'no_stream' && revision <= head) return false // compared when all is done
+    const [first] = this.#batch
+    const bytes = appendBytes([event])
+    const isFull =
+      this.#batch.length === MAX_BATCH_EVENTS || this.#bytes + bytes > this.#store.capabilities.maxAppendBytes
+    const stores = first !== undefined && (first.stream !== stream || isFull) && (await this.flush())
+    if (this.#batch.length === 0 && revision !== next(this.#heads.get(stream))) throw gap(event)
+    this.#batch.push(event)
+    this.#bytes += bytes
+    return stores
+  }
+
+  async flush(): Promise<boolean> {
+    const events = this.#batch
+    const [first] = events
+    if (first === undefined) return false
+    this.#batch = []
+    this.#bytes = 0
+    const expected = this.#heads.get(first.stream) ?? 'no_stream'
+    await this.#append(first.stream, events.map(toNew), expected)
+    this.#heads.set(first.stream, events.at(-1)?.revision ?? expected)
+    this.stored += events.length
+    return true
+  }
+
+  async #append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<void> {
+    for (let unknown = 1; ; unknown++) {
+      try {
+        const result = await this.#store.append(stream, events, { expected })
+        if (!result.ok) throw differs(stream, result.actual)
+        return
+      } catch (error) {
+        if (!isRefoldError(error, 'STORE_UNKNOWN') || unknown === MAX_UNKNOWN) throw error
+      }
+    }
+  }
+}
+
+async function headOf(store: Store, stream: string): Promise<Expected> {
+  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 }))
+    if (last !== undefined) return last.revision
+  return 'no_stream'
+}
+
+function toNew({ id, type, data, metadata }: StoredEvent): NewEvent {
+  return { id, type, data, metadata }
+}
+
+function next(head: Expected | undefined): Revision {
+  return head === undefined || head === 'no_stream' ? toRevision(0) : toRevision(head + 1n)
+}
+
+function gap({ stream, revision }: StoredEvent): RefoldError {
+  return new RefoldError('COPY_DIFFERS', `${stream} begins at revision ${revision} in the source`, {
+    hint: 'Its first events were deleted: it cannot be stored elsewhere with its revisions.',
+    facts: { stream, revision: String(revision) },
+  })
+}
+
+function differs(stream: string, actual: Expected): RefoldError {
+  return new RefoldError('COPY_DIFFERS', `${stream} was written to while it was copied`, {
+    hint: 'Stop whoever works on the target, and begin with a target that does not have the stream.',
+    facts: { stream, actual: String(actual) },
+  })
+}

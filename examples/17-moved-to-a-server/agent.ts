@@ -9,7 +9,7 @@ import type { EffectArgs } from '@refold/core'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 
-export const CHAPTERS = 4
+const CHAPTERS = 4
 
 /** Stands for a call that costs money; each is noted in a file, so that one can count. */
 const translate = effect(async ({ input }: EffectArgs<{ chapter: number; log: string }>) => {

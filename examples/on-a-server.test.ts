@@ -39,13 +39,13 @@ describe('on a server that one variable names', { timeout: 90_000, concurrent: t
     ['15-a-saga', 'undone: the card was declined'],
     ['16-a-consumer-beside', 'delivered (somebody)'],
     ['17-moved-to-a-server', 'chapitre 4'],
-  ])('CLI-14 example %s does what it does on a file', async (name, text) => {
+  ])('CLI-15 example %s does what it does on a file', async (name, text) => {
     const { code, stdout, stderr } = await runExample(`${name}/main`, [], onServer())
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(text)
   })
 
-  it('CLI-14 the main job is killed in the middle, and goes on where it was', async () => {
+  it('CLI-15 the main job is killed in the middle, and goes on where it was', async () => {
     const [project, store] = [writeProject(tempFile('small')), tempFile('review.db')]
     const common = ['--policy', '--store', store]
     const report = ['--report', join(dirname(store), 'review.md')]

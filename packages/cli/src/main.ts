@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { list } from './commands/list.js'
+import { plan } from './commands/plan.js'
 import { send } from './commands/send.js'
 import { start } from './commands/start.js'
 import { EXIT, exitCodeOf } from './exit-codes.js'
@@ -18,6 +19,7 @@ const program = makeProgram(version, {
   send: async (address, event, options) =>
     print(await send(address, event, options as unknown as Parameters<typeof send>[2]), { isDone: true }),
   list: async (name, options) => print(await list(name, options as unknown as Parameters<typeof list>[1])),
+  plan: async (options) => print(await plan(options as unknown as Parameters<typeof plan>[0])),
 })
 for (const command of [program, ...program.commands]) command.exitOverride()
 

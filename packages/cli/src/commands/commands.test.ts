@@ -87,9 +87,20 @@ describe('the command line', { timeout: 60_000 }, () => {
     }
   })
 
+  test('CLI-14 the plan says what a worker would do, and does nothing', async () => {
+    const own = makeProject()
+    await own.run('start', 'plan', '--id', '1')
+    const { code, stdout } = await own.run('plan', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ resumed: [{ agent: { name: 'plan', id: '1' } }] })
+    expect((await own.run('plan')).stdout).toContain('plan-1')
+    expect(own.bodies()).toEqual([])
+    own.remove()
+  })
+
   test('CLI-8 the help names every command and exit code', async () => {
     const { code, stdout } = await project.run('--help')
     expect(code).toBe(0)
-    for (const word of ['up', 'start', 'send', 'ls', 'Exit codes']) expect(stdout).toContain(word)
+    for (const word of ['up', 'start', 'send', 'ls', 'plan', 'Exit codes']) expect(stdout).toContain(word)
   })
 })

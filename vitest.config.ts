@@ -12,6 +12,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // A busy machine is slow; what hangs, hangs longer than this.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root } })),
     reporters: ['default', '.ci/count-reporter.mjs'],
   },

@@ -50,8 +50,9 @@ describe('the record format', () => {
     }
   })
 
-  test('REC-1 the sample agents write every type of record that a message makes', () => {
+  test('REC-1 the sample agents write every type of record that a message or a change of owner makes', () => {
     const types = new Set(streams.flatMap(({ records }) => records.map(({ type }) => type)))
+    for (const type of ['claimed', 'released']) expect(types).toContain(`refold.${type}`)
     for (const type of ['acknowledged', 'undelivered', 'refused']) expect(types).toContain(`refold.message.${type}`)
   })
 

@@ -3,6 +3,7 @@ import { leave } from './parent.mjs'
 
 const { store } = JSON.parse(process.argv[2])
 const database = await open(store)
+database.exec('PRAGMA busy_timeout = 10000') // its owner is writing meanwhile
 database.exec('BEGIN EXCLUSIVE')
 process.send({ locked: true })
 process.once('message', () => {

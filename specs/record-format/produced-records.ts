@@ -1,4 +1,4 @@
-/** Records as the runtime really writes them: the sample agents, run in a process that dies on the way. */
+/** Records as the runtime really writes them: the sample agents, run in a process that dies, and is drained, on the way. */
 import type { StoredEvent } from '@refold/core'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { failing, payment, research } from './sample-agents.js'
@@ -17,10 +17,13 @@ export async function produceRecords(simulation: Simulation): Promise<readonly P
   await startAll(simulation, process)
   process.kill()
   await simulation.until(process.start())
+  await simulation.until(process.startAgent('payment', { id: 'p2' }))
+  await simulation.until(process.drain({ by: 'ana', reason: 'a new kernel', deadlineMs: 0 }))
+  await simulation.until(process.start())
   await correspond(simulation, process)
   await endAll(simulation, process)
   return await Promise.all(
-    ['research-r1', 'payment-p1', 'failing-f1', 'chief-c1', 'helper-h1'].map(async (stream) => ({
+    ['research-r1', 'payment-p1', 'payment-p2', 'failing-f1', 'chief-c1', 'helper-h1'].map(async (stream) => ({
       stream,
       records: await simulation.records(stream),
     })),

@@ -94,9 +94,21 @@ export default {
   agents: [defineAgent({ name: 'plan', version: 1, machine })],
   store: () => sqliteStore(new URL('agents.db', import.meta.url).pathname),
   workers: 2,
-  worker: { leaseDurationMs: 600 },
 }
 `
+/** Workers with a short lease. */
+export const HASTY = CONFIG.replace('workers: 2,', 'workers: 2, worker: { leaseDurationMs: 600 },')
+
+/** The store opens for the first worker only. */
+export const CROWDED = CONFIG.replace(
+  'store: () => ',
+  `store: () => {
+    if (process.send) writeFileSync(new URL('opened', import.meta.url), '', { flag: 'wx' })
+    return `,
+)
+  .replace("agents.db', import.meta.url).pathname),", "agents.db', import.meta.url).pathname) },")
+  .replace('import { appendFileSync }', 'import { appendFileSync, writeFileSync }')
+
 /** Opens for ever, in a worker only. */
 export const HANGING = `if (process.send) await new Promise(() => setInterval(() => {}, 1000))
 ${CONFIG}`

@@ -23,6 +23,7 @@ export function makeProgram(version: string, actions: Actions): Command {
     .description('keep a fleet of workers alive; a dead one is replaced, its agents are taken over')
     .option('-w, --workers <count>', 'worker processes (default: the configuration, else one a processor)', positive)
     .option('--capacity <agents>', 'agents that one worker performs at once', positive)
+    .option('--stall-after <seconds>', 'kill a worker that says nothing for so long (default: 30)', positive)
     .action((options) => actions.up(options))
   common(program.command('start'))
     .description('start an agent; a worker performs it')

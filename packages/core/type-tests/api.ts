@@ -1,5 +1,16 @@
 /** The part of the package that the type tests are about. */
-export { agentContract, createRuntime, defineAgent, effect, sendToAgent, startAgent, toRevision } from '../src/index.js'
+export {
+  agentContract,
+  createRuntime,
+  createWorker,
+  defineAgent,
+  effect,
+  sendToAgent,
+  startAgent,
+  formatPlan,
+  planRecovery,
+  toRevision,
+} from '../src/index.js'
 export type {
   AgentDefinition,
   AgentEvent,
@@ -21,5 +32,6 @@ export type {
   StateOf,
   Store,
   UndeliveredEvent,
+  Worker,
 } from '../src/index.js'
 export type { EventsFrom } from '../src/definition/schema-agreement.js'

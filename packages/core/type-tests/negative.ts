@@ -1,7 +1,7 @@
 /** What must not compile. Above each line: what the compiler says (typescript 7.0.2), where it matters. */
 import { z } from 'zod'
 import { setup } from 'xstate'
-import { createRuntime, defineAgent, effect } from './api.js'
+import { createRuntime, createWorker, defineAgent, effect } from './api.js'
 import type { Store } from './api.js'
 import { machine, research, toggler } from './examples.js'
 declare const store: Store
@@ -70,6 +70,12 @@ export async function calls() {
   const refold = await createRuntime({ store, agents: [research] })
   // @ts-expect-error Type '"toggler"' is not assignable to type '"research"': not registered here
   await refold.start(toggler, { id: '1' })
+  // @ts-expect-error Type '"reserch"' is not assignable to type '"research"'
+  await refold.find({ definition: 'reserch' })
+  // @ts-expect-error Type '"actve"' is not assignable
+  await refold.find({ status: 'actve' })
+  // @ts-expect-error Type '"toggler"' is not assignable to type '"research"': not registered here
+  await refold.pause({ definition: 'toggler' })
   // @ts-expect-error Property 'input' is missing
   await refold.start(research, { id: '1' })
   // @ts-expect-error 'topc' does not exist in type '{ topic: string }'. Did you mean to write 'topic'?
@@ -116,6 +122,8 @@ export async function calls() {
   await createRuntime({ store, agents: [research], worker: true })
   // @ts-expect-error Property 'store' is missing
   await createRuntime({ agents: [research] })
+  // @ts-expect-error 'worker' does not exist: its members stand beside the others
+  await createWorker({ store, agents: [research], worker: { capacity: 20 } })
   // @ts-expect-error a machine is no definition
   await createRuntime({ store, agents: [machine] })
   // @ts-expect-error Type '{ draft: string }' is not assignable to type 'number'

@@ -1,7 +1,7 @@
 /** How callers use the agents of `examples.ts`: what must compile, and the types that come out of it. */
 import { createActor } from 'xstate'
 import type { AnyActorRef } from 'xstate'
-import { createRuntime, toRevision } from './api.js'
+import { createRuntime, createWorker, formatPlan, planRecovery, toRevision } from './api.js'
 import type {
   AgentDefinition,
   AgentEvent,
@@ -14,6 +14,7 @@ import type {
   Runtime,
   StateOf,
   Store,
+  Worker,
 } from './api.js'
 import { inline, loose, looser, machine, payout, research, toggler } from './examples.js'
 import { expectType } from './expect-type.js'
@@ -113,6 +114,39 @@ export const worker = () =>
     worker: { leaseDurationMs: 5_000 },
     snapshots: { everyEvents: 100 },
   })
+
+// ── many agents
+export async function many(refold: Runtime<'research' | 'payout'>) {
+  const found = await refold.find({ definition: 'research', state: 'review', limit: 10 })
+  for (const { id, nextDueAt } of found) {
+    nextDueAt satisfies number | undefined
+    await refold.attach(research, id)
+  }
+  const { count, failed } = await refold.pause({ definition: 'payout', by: 'ana', reason: 'maintenance' })
+  failed[0]?.code satisfies string | undefined
+  await refold.resume({ by: 'ana' })
+  return count + (await refold.rebuildDirectory()).mended + (await refold.standingOrders()).length
+}
+export async function plan() {
+  const planned = await planRecovery({ store, agents: [research] })
+  planned.resumed[0]?.effects[0]?.how satisfies 'begin' | 'ask' | undefined
+  return formatPlan(planned, { maxLines: 5 })
+}
+export async function works() {
+  await using worker = await createWorker({
+    store,
+    agents: [research],
+    id: 'w1',
+    capacity: 20,
+    leaseDurationMs: 5_000,
+    onTakeover: ({ agent, previous, why, effects }) => console.log(agent.name, agent.id, previous, why, effects),
+  })
+  expectType<Equal<typeof worker, Worker<'research'>>>()
+  const agent = await worker.start(research, { id: '42', input: { topic: 'whales' } })
+  const { agents, capacity } = worker.load
+  const { released, inDoubt } = await worker.drain({ by: 'ana', reason: 'a new kernel', bodies: 'finish' })
+  return [agent.id, worker.id, agents / capacity, released + inDoubt]
+}
 
 // ── approval
 export async function approve(refold: Runtime<'payout'>, answer: Approval) {

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
 import type { Project } from '../fleet.fixture.js'
 
+/** Looks like a definition. */
+const AGENT = "{ name: 'a', version: 1 }"
+
 describe('the command line', { timeout: 60_000 }, () => {
   let project: Project
   beforeAll(() => {
@@ -54,9 +57,12 @@ describe('the command line', { timeout: 60_000 }, () => {
   test.each([
     ['export default 7', 'no default export that is an object'],
     ['export default { agents: [] }', '`agents` must be a list'],
-    ['export default { agents: [1], store: 2 }', '`store` must be a function'],
-    ['export default { agents: [1], stor: 2 }', '"stor" is not known'],
-    ['export default { agents: [1], workers: 0 }', '`workers` must be a positive integer'],
+    ['export default { agents: [1] }', '`agents[0]` is no definition'],
+    [`export default { agents: [${AGENT}, ${AGENT}] }`, '`agents` has a@1 twice'],
+    [`export default { agents: [${AGENT}], worker: 5 }`, '`worker` must be an object'],
+    [`export default { agents: [${AGENT}], store: 2 }`, '`store` must be a function'],
+    [`export default { agents: [${AGENT}], stor: 2 }`, '"stor" is not known'],
+    [`export default { agents: [${AGENT}], workers: 0 }`, '`workers` must be a positive integer'],
     ['throw new Error("out of tea")', 'out of tea'],
     ['import "nothing-of-this-name"', 'nothing-of-this-name'],
   ])('CLI-9 the configuration %j is refused before anything starts', async (text, problem) => {

@@ -38,11 +38,19 @@ function checked(file: string, config: unknown): RefoldConfig {
     throw invalid(file, 'it has no default export that is an object', {
       hint: 'export default defineConfig({ agents: [...] })',
     })
-  const { agents, store, workers } = config as { readonly [key: string]: unknown }
+  const { agents, store, worker, workers } = config as { readonly [key: string]: unknown }
   for (const key of Object.keys(config))
     if (!KEYS.includes(key)) throw invalid(file, `"${key}" is not known`, { hint: `Known: ${KEYS.join(', ')}.` })
   if (!Array.isArray(agents) || agents.length === 0)
     throw invalid(file, '`agents` must be a list of definitions', { hint: 'Each comes from defineAgent({…}).' })
+  const names = agents.map(nameOf)
+  const stranger = names.indexOf(undefined)
+  if (stranger >= 0)
+    throw invalid(file, `\`agents[${stranger}]\` is no definition`, { hint: 'Each comes from defineAgent({…}).' })
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw invalid(file, `\`agents\` has ${twice} twice`)
+  if (worker !== undefined && (typeof worker !== 'object' || worker === null))
+    throw invalid(file, '`worker` must be an object')
   if (store !== undefined && typeof store !== 'function')
     throw invalid(file, '`store` must be a function that opens the store', {
       hint: "store: () => sqliteStore('agents.db')",
@@ -50,6 +58,13 @@ function checked(file: string, config: unknown): RefoldConfig {
   if (workers !== undefined && (!Number.isSafeInteger(workers) || (workers as number) < 1))
     throw invalid(file, '`workers` must be a positive integer')
   return config as RefoldConfig
+}
+
+/** `name@version`; `undefined` for what is no definition. */
+function nameOf(agent: unknown): string | undefined {
+  if (typeof agent !== 'object' || agent === null || !('name' in agent) || !('version' in agent)) return undefined
+  const { name, version } = agent
+  return typeof name === 'string' && typeof version === 'number' ? `${name}@${version}` : undefined
 }
 
 function hintFor(file: string, cause: unknown): string {

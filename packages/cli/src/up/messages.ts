@@ -20,6 +20,14 @@ export interface InHand {
   readonly effects: number
 }
 
+/** It cannot work at all; it exits next. */
+export interface Failure {
+  readonly kind: 'failed'
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
 export type FromWorker =
   | { readonly kind: 'alive' }
   | { readonly kind: 'loaded' }
@@ -27,8 +35,7 @@ export type FromWorker =
   | { readonly kind: 'load'; readonly load: InHand }
   | { readonly kind: 'took over'; readonly takenOver: TakenOver }
   | { readonly kind: 'reported'; readonly report: Pick<Report, 'code' | 'message' | 'agent'> }
-  /** It cannot work at all; it exits next. */
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint?: string }
+  | Failure
 
 /** What a worker sends: the code of its agents shares the channel, so that each of ours says that it is. */
 export interface Envelope {

@@ -7,7 +7,7 @@
 import { RefoldError } from '@refold/core'
 import type { RefoldErrorCode } from '@refold/core'
 import type { FleetEvent } from './fleet-events.js'
-import type { InHand, WorkerOrder } from './messages.js'
+import type { Failure, InHand, WorkerOrder } from './messages.js'
 import { WorkerSlot } from './worker-slot.js'
 
 export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
@@ -22,6 +22,17 @@ export interface FleetStatus extends InHand {
   readonly working: number
   readonly takeovers: number
 }
+
+/** What the next try would meet again. */
+const HOPELESS: ReadonlySet<string> = new Set<RefoldErrorCode>([
+  'NO_CONFIG',
+  'INVALID_CONFIG',
+  'INVALID_DEFINITION',
+  'NOT_RESTORABLE',
+  'INVALID_INPUT',
+  'STORE_FATAL',
+  'NEWER_FORMAT',
+])
 
 export class Supervisor {
   readonly #options: SupervisorOptions
@@ -74,16 +85,22 @@ export class Supervisor {
       stallMs: this.#options.stallMs,
       order: { kind: 'work', name, config, store, capacity },
       onEvent: (event) => this.#tell(event),
+      isHopeless: (failure) => this.#isHopeless(failure),
       onHopeless: ({ code, message, hint }) => {
         const options = hint === undefined ? {} : { hint }
         this.#failure ??= new RefoldError(code as RefoldErrorCode, message, options)
-        for (const slot of this.#slots) slot.kill()
+        for (const slot of this.#slots) slot.drain('no worker can work')
       },
       onStopped: () => {
         this.#stopped++
         if (this.#stopped === this.#slots.length) this.#end()
       },
     })
+  }
+
+  /** Whether no worker will ever work: each has failed before it could, and for a reason that the next one would meet again. */
+  #isHopeless({ code }: Failure): boolean {
+    return HOPELESS.has(code) && this.#slots.every(({ hasFailed, hasWorked }) => hasFailed && !hasWorked)
   }
 
   #tell(event: FleetEvent): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HANGING, makeProject } from '../fleet.fixture.js'
+import { CROWDED, HANGING, HASTY, makeProject } from '../fleet.fixture.js'
 import type { Fleet, Project } from '../fleet.fixture.js'
 import type { FleetEvent } from './fleet-events.js'
 
@@ -129,7 +129,9 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
   })
 
   test('CLI-10 a worker whose event loop is blocked is killed, and its agent is set aside like one that kills', async () => {
-    const fleet = up()
+    project.remove()
+    project = makeProject(HASTY)
+    const fleet = up('--stall-after', '2')
     await Promise.all([start('spinner', { spin: true }), start('a', { ms: 50 })])
     await fleet.event('worker.stalled')
     const reported = await fleet.event('agent.reported', ({ code }) => code === 'KILLS_ITS_WORKER')
@@ -146,6 +148,20 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     process.kill(pids[0] as number, 'SIGKILL') // makes it print
     while (fleet.child.exitCode === null || pids.some(isRunning)) await sleep(20)
     expect(fleet.child.exitCode).toBe(0)
+  })
+
+  test('CLI-6 a worker that cannot open its store does no harm to those that could, and is tried again', async () => {
+    const crowded = makeProject(CROWDED)
+    const fleet = crowded.up('--workers', '2')
+    fleets.push(fleet)
+    await fleet.event('worker.ready')
+    const { exitCode } = await fleet.event('worker.died', ({ restartInMs }) => restartInMs > 0)
+    expect(exitCode).not.toBe(0)
+    await crowded.run('start', 'plan', '--id', 'a')
+    await fleet.event('agent.takenOver')
+    fleet.child.kill('SIGTERM')
+    expect((await fleet.ended).code).toBe(0)
+    crowded.remove()
   })
 
   test('CLI-4 a worker that never comes to its end of opening ends when it is asked to', async () => {

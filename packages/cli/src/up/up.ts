@@ -11,25 +11,25 @@ export interface UpOptions {
   readonly store?: string
   readonly workers?: number
   readonly capacity?: number
+  /** Seconds after which a worker that says nothing is killed. */
+  readonly stallAfter?: number
   readonly json: boolean
 }
 
 const DRAW_EVERY_MS = 200
-/** Of `createWorker`. */
-const DEFAULT_LEASE_MS = 10_000
-/** After one, others may take its agents over; after so many it is not waited for any more. */
-const STALLED_AFTER_LEASES = 3
+/** Long after its lease, when others have its agents: a busy machine may keep a healthy worker waiting for a while. */
+const DEFAULT_STALL_SECONDS = 30
 
 /** Resolves to the exit code when the fleet has ended. Rejects when no worker can work, or the configuration is none. */
 export async function up(options: UpOptions): Promise<number> {
   const file = findConfig(options.config, process.cwd())
-  const { workers, worker } = await loadConfig(file) // a mistake in it is told once, not by every worker
+  const { workers } = await loadConfig(file) // a mistake in it is told once, not by every worker
   const screen = screenOn(process.stdout, options)
   const supervisor = new Supervisor({
     config: file,
     store: options.store,
     capacity: options.capacity,
-    stallMs: STALLED_AFTER_LEASES * (worker?.leaseDurationMs ?? DEFAULT_LEASE_MS),
+    stallMs: 1_000 * (options.stallAfter ?? DEFAULT_STALL_SECONDS),
     workers: options.workers ?? workers ?? availableParallelism(),
     onEvent: (event) => screen.event(event),
   })

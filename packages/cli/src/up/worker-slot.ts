@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { FleetEvent } from './fleet-events.js'
 import { isEnvelope } from './messages.js'
-import type { FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
+import type { Failure, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 import { printedLines } from './printed-lines.js'
 import { pauseAfter } from './restart-pauses.js'
 import { StallWatch } from './stall-watch.js'
@@ -18,8 +18,9 @@ export interface WorkerSlotOptions {
   /** A worker that says nothing for so long is killed. */
   readonly stallMs: number
   readonly onEvent: (event: FleetEvent) => void
-  /** It died before it could ever work, and said why: so would the next one. */
-  readonly onHopeless: (failure: Extract<FromWorker, { readonly kind: 'failed' }>) => void
+  /** Whether it is no use to start another one after this failure. */
+  readonly isHopeless: (failure: Failure) => boolean
+  readonly onHopeless: (failure: Failure) => void
   /** Its process is gone and none follows. */
   readonly onStopped: () => void
 }
@@ -37,8 +38,9 @@ export class WorkerSlot {
   #startedAt = 0
   #earlyDeaths = 0
   #hasWorked = false
+  #hasFailed = false
   #draining = false
-  #failure: Extract<FromWorker, { readonly kind: 'failed' }> | undefined
+  #failure: Failure | undefined
   #restart: NodeJS.Timeout | undefined
 
   constructor(options: WorkerSlotOptions) {
@@ -47,6 +49,14 @@ export class WorkerSlot {
 
   get isWorking(): boolean {
     return this.#phase === 'working'
+  }
+  /** Whether a worker has ever worked here. */
+  get hasWorked(): boolean {
+    return this.#hasWorked
+  }
+  /** Whether one has said why it cannot. */
+  get hasFailed(): boolean {
+    return this.#hasFailed
   }
   get load(): InHand {
     return this.#load
@@ -128,6 +138,7 @@ export class WorkerSlot {
         return onEvent({ type: 'agent.reported', worker, ...message.report })
       case 'failed':
         this.#failure = message
+        this.#hasFailed = true
         return
       case 'alive':
     }
@@ -138,14 +149,14 @@ export class WorkerSlot {
     { exitCode, signal, error }: { exitCode: number | null; signal: string | null; error?: Error },
   ): void {
     if (this.#phase === 'dead' || this.#phase === 'stopped') return
-    const { order, onEvent, onHopeless } = this.#options
+    const { order, onEvent, isHopeless } = this.#options
     this.#phase = 'dead'
     this.#load = IDLE
     if (this.#draining) {
       onEvent({ type: 'worker.stopped', worker: order.name, pid, signal, exitCode })
       return this.#stop()
     }
-    if (this.#failure !== undefined && !this.#hasWorked) return onHopeless(this.#failure)
+    if (this.#failure !== undefined && isHopeless(this.#failure)) return this.#hopeless(this.#failure)
     const livedMs = performance.now() - this.#startedAt
     const { pauseMs, earlyDeaths } = pauseAfter({ earlyDeaths: this.#earlyDeaths, livedMs })
     this.#earlyDeaths = earlyDeaths
@@ -155,15 +166,20 @@ export class WorkerSlot {
     this.#restart = setTimeout(() => this.start(), pauseMs)
   }
 
+  #hopeless(failure: Failure): void {
+    this.#options.onHopeless(failure)
+    this.#stop()
+  }
+
   #stop(): void {
     if (this.#phase === 'stopped') return
     this.#phase = 'stopped'
     this.#options.onStopped()
   }
 
-  #relay(stream: Readable | null): void {
+  #relay(stream: Readable | null | undefined): void {
     const { order, onEvent } = this.#options
-    if (stream !== null) printedLines(stream, (line) => onEvent({ type: 'worker.printed', worker: order.name, line }))
+    if (stream != null) printedLines(stream, (line) => onEvent({ type: 'worker.printed', worker: order.name, line }))
   }
 
   #killStalled(child: ChildProcess, silentMs: number): void {

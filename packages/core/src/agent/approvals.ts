@@ -2,9 +2,9 @@
  * Approvals: what a person is asked, and whether an answer is an answer to what is asked now.
  *
  * Invariants: an answer is judged on the newest state, and its record extends exactly the revision that it was judged at;
- * it counts only while the state that asks was neither left nor entered again since the question was put, and what is to be
- * approved is, byte for byte in canonical JSON, what was shown. What only happens beside it (a claim, a heartbeat, a note, a
- * reminder that stays in the state) makes no answer stale.
+ * it counts only while the state that asks was neither left nor entered again since the question was put, nobody has answered
+ * it since, and what is to be approved is, byte for byte in canonical JSON, what was shown. What only happens beside it (a
+ * claim, a heartbeat, a note, a reminder that stays in the state) makes no answer stale.
  */
 import type { DefinitionInternals } from '../definition/internals.js'
 import { ownJson } from '../definition/own-json.js'
@@ -107,9 +107,11 @@ async function judge(answer: Approval, { cell, store }: { cell: AgentCell; store
     cell,
     store,
     revision,
+    event,
     isAnew: (path: readonly string[]) => enteredAnew(definition.machine, asking, path),
   }
-  if (!(await isSameVisit(visit))) throw stale('asked anew')
+  const since = await staleSince(visit)
+  if (since !== undefined) throw stale(since)
   const payload = payloadOf(event, { definition, state })
   const now = hashOfJson(payload)
   if (now !== payloadHash) {
@@ -124,27 +126,31 @@ interface Visit {
   readonly cell: AgentCell
   readonly store: Store
   readonly revision: number
+  readonly event: string
   readonly isAnew: (path: readonly string[]) => boolean
 }
 
-/** Whether the records since the question left the asking state alone. What cannot be told counts as a no. */
-async function isSameVisit({ cell, store, revision, isAnew }: Visit): Promise<boolean> {
+/** What the records since the question say against the answer. What cannot be told counts as asked anew. */
+async function staleSince({ cell, store, revision, event, isAnew }: Visit): Promise<StaleReason | undefined> {
   const limit = headOf(cell) - revision
-  if (limit === 0) return true
+  if (limit === 0) return undefined
   let moved = false
   for await (const page of store.read(cell.stream, { from: toRevision(revision + 1), limit })) {
     for (const { type, metadata } of page) {
       const header = headerOf(metadata)
       if (header === undefined) continue
+      // One question has one answer, whoever gives it: a double click is no second payment.
+      if (type === event && header.approved !== undefined) return 'answered'
       // What moved before the chart changed names edges of another chart.
       if (type === 'refold.migrated' || !hasReadableBody(header) || (header.fingerprint !== undefined && moved))
-        return false
+        return 'asked anew'
       const { path = [] } = header.body
-      if (isAnew(path)) return false
+      if (isAnew(path)) return 'asked anew'
       moved ||= path.length > 0
     }
   }
-  return !moved || cell.state?.agent.fingerprint === cell.definition.fingerprint
+  const isOfThisChart = !moved || cell.state?.agent.fingerprint === cell.definition.fingerprint
+  return isOfThisChart ? undefined : 'asked anew'
 }
 
 /** User code, on the context as readers see it. */
@@ -161,11 +167,12 @@ function payloadOf(
   }
 }
 
-type StaleReason = 'left' | 'asked anew' | 'payload' | 'history'
+type StaleReason = 'left' | 'asked anew' | 'answered' | 'payload' | 'history'
 
 const REASONS: Readonly<Record<StaleReason, string>> = {
   left: 'the agent does not ask for it any more',
   'asked anew': 'the state that asks was left or entered again since',
+  answered: 'somebody has answered this question',
   payload: 'what is to be approved has changed',
   history: 'the history does not hold what was shown',
 }

@@ -2,14 +2,14 @@
 import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
 import type { AgentOf } from '../runtime/public-agent.js'
-import type { FindQuery, FleetAnswer, FleetOrder, StandingOrder } from '../runtime/public-fleet.js'
+import type { FindQuery, OrderAnswer, Order, StandingOrder } from '../runtime/public-orders.js'
 import type {
   Load,
   MigrateOptions,
@@ -30,8 +30,8 @@ import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
 import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
-import { hold, pauseFleet, resumeFleet } from './fleet-commands.js'
-import type { FleetCommands } from './fleet-commands.js'
+import { orderPause, orderResume } from './order-commands.js'
+import type { OrderCommands } from './order-commands.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
@@ -92,11 +92,6 @@ async function refuseWhilePerformed(
   })
 }
 
-/** What a start under a standing order says of it. */
-function heldBy(order: StandingOrder | undefined): { held?: { by?: string; reason?: string } } {
-  return order === undefined ? {} : { held: notesOf(order) }
-}
-
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
 function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
@@ -117,7 +112,7 @@ class OpenRuntime implements Worker {
   readonly #runtime: WorkerRuntime
   readonly #takeover: Takeover
   #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
-  readonly #commands: FleetCommands
+  readonly #commands: OrderCommands
   /** Starts after which it is looked whether an order holds the agent. */
   readonly #holding = new Set<Promise<void>>()
   #leave: (() => Promise<void>) | undefined
@@ -145,8 +140,8 @@ class OpenRuntime implements Worker {
 
   /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
   async #reach(): Promise<void> {
-    const { store, worker, performs, lease, fleet } = this.#runtime
-    await fleet.read()
+    const { store, worker, performs, lease, orders } = this.#runtime
+    await orders.read()
     if (!performs) return
     this.#leave = await store.presence?.announce(worker)
     await lease.begin()
@@ -164,11 +159,13 @@ class OpenRuntime implements Worker {
     const notes = notesOf({ by: options.by })
     const input = registered.parseInput(options.input)
     const stream = streamOf(registered.name, options.id)
-    const cell = this.#runtime.cells.fresh(stream, options.id, registered)
+    const { cells } = this.#runtime
+    await cells.loading(stream)
+    const cell = cells.fresh(stream, options.id, registered)
     const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
     if (settlement.kind === 'known') return this.#again(definition, cell, input)
-    const holding = this.#holdIfOrdered(cell).finally(() => this.#holding.delete(holding))
+    const holding = this.#runtime.orders.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
   }
@@ -187,25 +184,10 @@ class OpenRuntime implements Worker {
         worker,
         ...(isOurs ? { epoch: 1 } : undefined),
         ...notes,
-        ...heldBy(runtime.fleet.holding(cell.definition.name)),
+        ...runtime.orders.overStart(cell.definition.name),
       })
     } finally {
       runtime.keepPlace(cell)
-    }
-  }
-
-  /** An order that was given before the start was stored, and was not known here, holds the agent all the same. */
-  async #holdIfOrdered(cell: AgentCell): Promise<void> {
-    const { fleet, world } = this.#runtime
-    try {
-      await fleet.read()
-      const order = fleet.holding(cell.definition.name)
-      if (order !== undefined && cell.state?.agent.paused === undefined) await hold(cell, order, this.#runtime)
-    } catch (error) {
-      if (isRefoldError(error, 'CLOSED')) return
-      world.logger.log('warn', `it is unknown whether ${cell.stream} is to be paused by an order to the fleet`, {
-        error,
-      })
     }
   }
 
@@ -259,18 +241,18 @@ class OpenRuntime implements Worker {
     this.#assertOpen()
     return this.#runtime.store.directory.rebuild()
   }
-  async pause(order?: FleetOrder): Promise<FleetAnswer> {
+  async pause(order?: Order): Promise<OrderAnswer> {
     this.#assertOpen()
-    return pauseFleet(this.#commands, order)
+    return orderPause(this.#commands, order)
   }
-  async resume(order?: FleetOrder): Promise<FleetAnswer> {
+  async resume(order?: Order): Promise<OrderAnswer> {
     this.#assertOpen()
-    return resumeFleet(this.#commands, order)
+    return orderResume(this.#commands, order)
   }
   async standingOrders(): Promise<readonly StandingOrder[]> {
     this.#assertOpen()
-    await this.#runtime.fleet.read()
-    return this.#runtime.fleet.standing
+    await this.#runtime.orders.read()
+    return this.#runtime.orders.standing
   }
 
   close(): Promise<void> {

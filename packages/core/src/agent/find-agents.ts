@@ -1,5 +1,5 @@
 /** Finding agents by what the directory says of them. */
-import type { FindQuery } from '../runtime/public-fleet.js'
+import type { FindQuery } from '../runtime/public-orders.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
 import { checkMembers, requireOption } from './check-options.js'
 

@@ -82,8 +82,12 @@ const WHY: Readonly<Record<PlannedResumption['why'], string>> = {
   silent: 'its worker is silent',
 }
 
-function resumption({ effects, inputs, why, previous, trial, ...of }: PlannedResumption): string {
-  const work = [...effects.map(effect), ...(inputs === 0 ? [] : [counted(inputs, 'waiting input')])].join('; ')
+function resumption({ effects, inputs, messages, why, previous, trial, ...of }: PlannedResumption): string {
+  const work = [
+    ...effects.map(effect),
+    ...(inputs === 0 ? [] : [counted(inputs, 'waiting input')]),
+    ...(messages === 0 ? [] : [`${counted(messages, 'message')} to deliver`]),
+  ].join('; ')
   const tried = trial === undefined ? '' : `; a suspect, tried ${trial === 'alone' ? 'alone' : 'beside others'}`
   return `${name(of)}: ${work} (${WHY[why]}${previous === undefined ? '' : `: ${previous}`}${tried})`
 }

@@ -14,6 +14,7 @@ export type PaymentEvent =
   | { type: 'propose'; cents: number }
   | { type: 'amend'; cents: number }
   | { type: 'note' }
+  | { type: 'sign' }
   | { type: 'back' }
   | { type: 'again' }
   | { type: 'restart' }
@@ -21,7 +22,7 @@ export type PaymentEvent =
 
 export const HOUR = 3_600_000
 
-/** It proposes a payment, may be amended within the question, leave it and come back, and reminds after an hour. */
+/** It proposes a payment, may be signed and amended within the question, leave it and come back, and reminds after an hour. */
 export function paymentMachine() {
   return setup({
     types: { context: {} as Payment & { notes: number; reminders: number }, events: {} as PaymentEvent },
@@ -35,6 +36,7 @@ export function paymentMachine() {
         on: {
           approve: 'paid',
           amend: { actions: assign({ cents: ({ event }) => event.cents }) },
+          sign: { actions: assign({ notes: ({ context }) => context.notes + 1 }) },
           back: 'drafting',
           again: { target: 'proposed', reenter: true },
           bounce: { target: 'drafting', actions: raise({ type: 'propose', cents: 100 }) },
@@ -58,7 +60,10 @@ export function paymentAgent(version = 1) {
     name: 'payment',
     version,
     machine: paymentMachine(),
-    approvals: { approve: ({ context }) => ({ to: context.to, cents: context.cents }) },
+    approvals: {
+      approve: ({ context }) => ({ to: context.to, cents: context.cents }),
+      sign: ({ context }) => context.to,
+    },
   })
 }
 

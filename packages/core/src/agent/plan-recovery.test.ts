@@ -3,6 +3,7 @@ import { assign, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
+import { startAgent } from '../definition/send-to-agent.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { MemoryLog } from '../store/memory-store.js'
@@ -100,6 +101,7 @@ describe('RCV-12 a recovery plan', () => {
             { src: 'ship', how: 'ask' },
           ],
           inputs: 0,
+          messages: 0,
         },
       ],
       inDoubt: [{ src: 'charge', why: 'interrupted', isNew: true }],
@@ -128,6 +130,32 @@ describe('RCV-12 a recovery plan', () => {
       attempt: 2,
       notBefore: 1_700_000_060_000,
     })
+  })
+
+  test('RCV-12 tells messages that are to be delivered, also of an agent that has ended', async () => {
+    const log = memoryLog()
+    const time = new ManualTime()
+    const child = jobs()
+    const parent = defineAgent({
+      name: 'parent',
+      version: 1,
+      machine: setup({ types: { events: {} as { type: 'go' } } }).createMachine({
+        initial: 'waiting',
+        states: {
+          waiting: { on: { go: { target: 'ended', actions: startAgent({ agent: child, id: '1' }, {}) } } },
+          ended: { type: 'final' },
+        },
+      }),
+    })
+    const agents = [parent, child]
+    const web = await startProcess({ log, time, agents, worker: false })
+    const agent = await web.runtime.start(parent, { id: '1' })
+    await agent.send({ type: 'go' })
+    const planned = await plan(log, { time, agents })
+    expect(planned.resumed).toEqual([
+      { agent: { name: 'parent', id: '1' }, why: 'unowned', effects: [], inputs: 0, messages: 1 },
+    ])
+    expect(formatPlan(planned)).toContain('parent-1: 1 message to deliver (nobody has it)')
   })
 
   test('RCV-12 tells timers and deadlines that are overdue, and by how much', async () => {

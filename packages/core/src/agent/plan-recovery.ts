@@ -6,7 +6,7 @@
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { isRefoldError } from '../errors.js'
-import { FleetOrders } from '../runtime/fleet-orders.js'
+import { StandingOrders } from '../runtime/standing-orders.js'
 import { inGroups } from '../runtime/in-groups.js'
 import { judgeEntry } from '../runtime/judgement.js'
 import { heartbeatRegister } from '../runtime/lease.js'
@@ -18,7 +18,7 @@ import type { DirectoryEntry, Store } from '../store/port.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { checkMembers, checkRuntimeOptions, DEFAULT_LEASE_MS } from './check-options.js'
-import { planAgent } from './planned-agent.js'
+import { PLANNER, planAgent } from './planned-agent.js'
 import type { AgentPlan, PlanContext } from './planned-agent.js'
 
 /** What `planRecovery` takes: as `createRuntime` does. */
@@ -42,18 +42,25 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
   checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
   const at = world.clock.now()
   const registry = new Registry(agents)
-  const fleet = new FleetOrders({ store, world, isClosed: () => false })
-  await fleet.read()
+  const orders = new StandingOrders({ store, world, worker: PLANNER, isClosed: () => false })
+  await orders.read()
   const owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
   const context: PlanContext = { now: at, owners, lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)) }
   const lists = emptyLists()
-  for await (const page of store.directory.find({ status: 'active' })) {
-    const entries = page.filter((entry) => isMoreThanParked(entry, at))
+  for await (const entries of toPlan(store, at)) {
     const plans = new Map<DirectoryEntry, AgentPlan>()
     await inGroups(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, store })))
     for (const entry of entries) add(lists, plans.get(entry) ?? {})
   }
-  return { at, ...lists, orders: fleet.standing }
+  return { at, ...lists, orders: orders.standing }
+}
+
+/** Agents that are more than parked, and those that have ended and still have messages to deliver. */
+async function* toPlan(store: Store, now: number): AsyncGenerator<readonly DirectoryEntry[]> {
+  for await (const page of store.directory.find({ status: 'active' }))
+    yield page.filter((entry) => isMoreThanParked(entry, now))
+  for await (const page of store.directory.find({ pending: true }))
+    yield page.filter(({ status }) => status !== 'active')
 }
 
 function isMoreThanParked({ pending, inDoubt, condition, nextDueAt = Infinity }: DirectoryEntry, now: number): boolean {

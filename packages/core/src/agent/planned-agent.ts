@@ -48,7 +48,7 @@ export async function planAgent(planned: Planned, context: PlanContext): Promise
   const standing = standingOf(planned, state)
   const timers = timersOf(planned, { now: context.now, isFree: why !== undefined })
   if (paused !== undefined) {
-    const { at: since, fleet: _fleet, ...note } = paused
+    const { at: since, order: _order, ...note } = paused
     return { ...standing, overdue: timers, paused: [{ agent, since, ...note }] }
   }
   const judgement = await judgeState(state, { definition, whyFree: async () => why })
@@ -85,11 +85,20 @@ function resumptionBy(planned: Planned, claim: Claim, now: number): AgentPlan {
   const standing = standingOf(planned, after)
   const effects = plannedEffects(after, definition)
   const inputs = after.agent.blocked === undefined ? (after.agent.waiting?.length ?? 0) : 0
-  if (effects.length === 0 && inputs === 0) return standing
+  const messages = Object.values(after.outbox?.to ?? {}).reduce((sum, { length }) => sum + length, 0)
+  if (effects.length === 0 && inputs === 0 && messages === 0) return standing
   const { owner = state.agent.released?.worker } = state.agent
   const { why, trial } = claim
   const previous = owner === undefined ? undefined : { previous: owner }
-  const resumed = { agent, why, ...previous, ...(trial === undefined ? undefined : { trial }), effects, inputs }
+  const resumed = {
+    agent,
+    why,
+    ...previous,
+    ...(trial === undefined ? undefined : { trial }),
+    effects,
+    inputs,
+    messages,
+  }
   return { ...standing, resumed: [resumed] }
 }
 
@@ -105,7 +114,7 @@ async function ownedBy({ agent, state }: Planned, { lastBeatOf }: PlanContext): 
 }
 
 /** Stands for the worker that would claim. */
-const PLANNER = 'planner'
+export const PLANNER = 'planner'
 
 /** The state that the claim would give. */
 function claimedState({ state, definition }: Planned, { why, trial }: Claim, now: number): StateDocument {

@@ -58,10 +58,22 @@ describe('INT-10 an answer is stale', () => {
     await agent.send({ type: 'approve' }, { by: 'ana', approval })
     await agent.send({ type: 'back' })
     await agent.send({ type: 'propose', cents: 100 })
-    await expect(agent.send({ type: 'approve' }, { by: 'ana', approval })).rejects.toMatchObject(stale('asked anew'))
+    await expect(agent.send({ type: 'approve' }, { by: 'ana', approval })).rejects.toMatchObject(stale('answered'))
     const next = await agent.approval('approve')
     expect(next.payloadHash).toBe(approval.payloadHash)
     expect(await agent.send({ type: 'approve' }, { by: 'ana', approval: next })).toMatchObject({ value: 'paid' })
+  })
+
+  test('INT-10 when it was given before, and the event stays in the state that asks', async () => {
+    const { agent, open, definition } = await asked()
+    const approval = await agent.approval('sign')
+    const other = await (await open()).runtime.attach(definition, '1')
+    const answers = [agent, agent, other].map((each) => each.send({ type: 'sign' }, { by: 'ana', approval }))
+    const ends = await Promise.allSettled(answers)
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject(stale('answered'))
+    const next = await agent.approval('sign')
+    expect(await agent.send({ type: 'sign' }, { by: 'bo', approval: next })).toMatchObject({ context: { notes: 2 } })
   })
 
   test('INT-10 when the history does not reach so far: a backup was put back', async () => {

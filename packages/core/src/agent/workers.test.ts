@@ -1,7 +1,10 @@
 /** Workers that share a store: who takes what, how much, and what they tell of it. */
 import { describe, expect, test } from 'vitest'
 import { setup } from 'xstate'
+import { z } from 'zod'
+import { agentContract } from '../definition/agent-contract.js'
 import { defineAgent } from '../definition/define-agent.js'
+import { sendToAgent } from '../definition/send-to-agent.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
@@ -10,6 +13,7 @@ import { workAgent } from './work-agent.fixture.js'
 
 const IDS = ['1', '2', '3', '4', '5'] as const
 
+const note = z.object({ text: z.string() })
 const BOILS_AFTER_MS = 5 * LEASE_MS
 const kettle = defineAgent({
   name: 'kettle',
@@ -17,6 +21,21 @@ const kettle = defineAgent({
   machine: setup({}).createMachine({
     initial: 'heating',
     states: { heating: { after: { [BOILS_AFTER_MS]: 'boiling' } }, boiling: {} },
+  }),
+})
+
+const herald = defineAgent({
+  name: 'herald',
+  version: 1,
+  machine: setup({ types: { events: {} as { type: 'call' } } }).createMachine({
+    on: {
+      call: {
+        actions: sendToAgent({ agent: agentContract({ name: 'work', events: { note } }), id: 'busy' }, () => ({
+          type: 'note',
+          text: 'hear',
+        })),
+      },
+    },
   }),
 })
 
@@ -132,6 +151,43 @@ describe('capacity', () => {
     await settle()
     expect(scene.work.runs).toHaveLength(1)
     expect(a.runtime.load).toMatchObject({ agents: 1, passedOver: 4 })
+  })
+
+  test('WRK-2 a message needs no place: a full worker delivers it, also for an agent that nobody owns', async () => {
+    const { log, time, definition } = fleet()
+    const options = { log, time, agents: [definition, herald] }
+    const web = await startProcess({ ...options, worker: false })
+    await web.runtime.start(definition, { id: 'busy' })
+    const a = await startWorker({ ...options, capacity: 1 })
+    const sender = await web.runtime.start(herald, { id: 'h' })
+    await sender.send({ type: 'call' })
+    await settle()
+    expect(a.runtime.load).toMatchObject({ agents: 1, passedOver: 0 })
+    expect((await web.runtime.attach(definition, 'busy')).getSnapshot().context.notes).toEqual(['hear'])
+  })
+
+  test.each(['rejected', 'fatal'] as const)('WRK-3 a start that is %s gives its place back', async (fault) => {
+    const scene = fleet()
+    const a = await scene.worker('a', 1)
+    a.store.faults.push(fault)
+    await expect(a.runtime.start(scene.definition, { id: '1' })).rejects.toMatchObject({
+      code: fault === 'fatal' ? 'STORE_FATAL' : 'STORE_REJECTED',
+    })
+    await a.runtime.start(scene.definition, { id: '2' })
+    await settle()
+    expect(a.runtime.load).toMatchObject({ agents: 1, passedOver: 0 })
+  })
+
+  test('WRK-3 an agent that stops here on an error of the store gives its place to the next one', async () => {
+    const scene = fleet()
+    const a = await scene.worker('a', 1)
+    await a.runtime.start(scene.definition, { id: '1' })
+    await a.runtime.start(scene.definition, { id: '2' })
+    await settle()
+    a.store.faults.push('fatal')
+    await scene.end(0)
+    expect(a.reports).toMatchObject([{ code: 'STORE_FATAL' }])
+    expect(scene.work.runs).toHaveLength(2)
   })
 
   test('a start that is known already takes no place', async () => {

@@ -171,7 +171,7 @@ function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started[
     incarnation: context.eventId,
     epoch: envelope.epoch ?? 0,
     ...(owned ? { owner: envelope.worker } : undefined),
-    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, fleet: true }) }),
+    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, order: true }) }),
     ...(by?.done === undefined && by?.failed === undefined ? undefined : { reportsTo: reportsTo(by) }),
   }
 }
@@ -179,13 +179,13 @@ function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started[
 /** Since when, by whom and why an agent is paused. */
 export function pausedPart(
   { now }: DecideContext,
-  { by, reason, fleet }: { readonly by?: string; readonly reason?: string; readonly fleet?: true | undefined },
+  { by, reason, order }: { readonly by?: string; readonly reason?: string; readonly order?: true | undefined },
 ): NonNullable<AgentPart['paused']> {
   return {
     at: now,
     ...(by === undefined ? undefined : { by }),
     ...(reason === undefined ? undefined : { reason }),
-    ...(fleet === undefined ? undefined : { fleet }),
+    ...(order === undefined ? undefined : { order }),
   }
 }
 

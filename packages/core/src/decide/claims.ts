@@ -58,6 +58,15 @@ export function released(context: DecideContext, state: StateDocument, { worker,
   }
 }
 
+/** The suspect's worker has outlived its trial: a later death is not laid to the trial. Suspected it is until its next outcome. */
+export function acquitted(state: StateDocument): ClaimChange {
+  const { agent } = state
+  if (agent.suspicion?.trial === undefined) return { refused: new RefoldError('CONFLICT', 'the agent is not on trial') }
+  const { trial, ...counts } = agent.suspicion
+  const suspicion: Suspicion = { ...counts, acquittals: (counts.acquittals ?? 0) + 1 }
+  return { after: { ...state, agent: { ...agent, suspicion } }, data: { trial } }
+}
+
 function interrupted(context: DecideContext, state: StateDocument): StateDocument['effects'] {
   const effects: { [effect: string]: EffectDocument } = {}
   let changed = false

@@ -7,7 +7,7 @@ import type { TreeStep } from '../step/tree-step.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
 import { isAccepted, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
-import { claimed, released } from './claims.js'
+import { acquitted, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
@@ -48,23 +48,25 @@ function changeOf(
       return migrated(context, state, input)
     case 'released':
       return released(context, state, envelope)
+    case 'acquitted':
+      return acquitted(state)
     case 'paused': {
       if (agent.paused !== undefined) return alreadySo('the agent is paused already')
-      const paused = pausedPart(context, { ...envelope, fleet: input.fleet })
-      return { after: { ...state, agent: { ...agent, paused } }, data: fleetOf(input) }
+      const paused = pausedPart(context, { ...envelope, order: input.order })
+      return { after: { ...state, agent: { ...agent, paused } }, data: orderFlag(input) }
     }
     case 'resumed': {
       if (agent.paused === undefined) return alreadySo('the agent is not paused')
-      if (input.fleet === true && agent.paused.fleet !== true)
+      if (input.order === true && agent.paused.order !== true)
         return alreadySo('the agent was paused by itself, and is resumed so')
       const { paused: _paused, ...rest } = agent
-      return { after: { ...state, agent: rest }, data: fleetOf(input) }
+      return { after: { ...state, agent: rest }, data: orderFlag(input) }
     }
   }
 }
 
-function fleetOf({ fleet }: { readonly fleet?: true }): JsonObject {
-  return fleet === undefined ? {} : { fleet }
+function orderFlag({ order }: { readonly order?: true }): JsonObject {
+  return order === undefined ? {} : { order }
 }
 
 /** Decides the oldest waiting input. If it throws again the agent is blocked, or stays so and the caller is told why. */

@@ -54,6 +54,7 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       return decideAttempt(context, envelope, input)
     case 'claimed':
     case 'released':
+    case 'acquitted':
     case 'paused':
     case 'resumed':
     case 'cancel':

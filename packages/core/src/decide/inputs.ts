@@ -94,9 +94,11 @@ export type ControlInput =
   | Migrated
   /** The owner gives the agent up, so that another worker performs what is pending. */
   | { readonly kind: 'released' }
-  /** `fleet`: by an order that concerns many agents; what it paused, only such an order resumes together. */
-  | { readonly kind: 'paused'; readonly fleet?: true }
-  | { readonly kind: 'resumed'; readonly fleet?: true }
+  /** The trial of a suspect has ended, and its worker lives. */
+  | { readonly kind: 'acquitted' }
+  /** `order`: by an order that concerns many agents; what it paused, only such an order resumes together. */
+  | { readonly kind: 'paused'; readonly order?: true }
+  | { readonly kind: 'resumed'; readonly order?: true }
   | Cancel
   /** The deadline of a cancellation has passed. */
   | { readonly kind: 'cancelled' }
@@ -129,7 +131,7 @@ export interface Envelope {
   readonly causationId?: string
   /** What somebody approved by this event. */
   readonly approved?: Approved
-  /** The agent begins paused, by an order of the fleet that stands. */
+  /** The agent begins paused, by a standing order. */
   readonly held?: { readonly by?: string; readonly reason?: string }
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly onlyAt?: number
@@ -155,6 +157,7 @@ export function isOwnerInput(input: Input): boolean {
     case 'message.settled':
     case 'message.undelivered':
     case 'released':
+    case 'acquitted':
       return true
     case 'started':
     case 'event':

@@ -36,10 +36,15 @@ export function workOf(state: StateDocument): number {
   return count
 }
 
-/** Whether some worker has to have the agent in hand now. */
+/** Whether some worker has to have the agent in hand now, to run its code or to deliver what it sends. */
 export function isAtWork(state: StateDocument): boolean {
+  return needsPlace(state) || (hasMail(state) && state.agent.paused === undefined)
+}
+
+/** Whether user code has something to do for the agent now. */
+export function needsPlace(state: StateDocument): boolean {
   if (state.agent.paused !== undefined || isQuarantined(state)) return false
-  return statusOf(state) === 'active' && pendingOf(state) > 0
+  return statusOf(state) === 'active' && workOf(state) > 0
 }
 
 /** Effects that wait for somebody's word: in doubt, or abandoned. */

@@ -5,8 +5,8 @@
  * younger than that of the container around it; so a `copy` within the document, which makes one container stand in two
  * places, only takes away its stamp, and whichever place is written first copies again (what stood below is older).
  */
-import { RefoldError } from '../errors.js'
 import { isContainer, isJsonArray, type JsonContainer, type JsonValue, type PatchOperation } from './json-value.js'
+import { doesNotFit, noIndex, writeItem } from './patch-item.js'
 import { arrayIndex, parsePointer } from './pointer.js'
 
 /** Containers of our own that are remembered; beyond it they are forgotten and copied again when written. */
@@ -59,13 +59,14 @@ export class PatchedDocument {
   #applyOne(operation: PatchOperation): void {
     const keys = parsePointer(operation.path)
     const key = keys[keys.length - 1]
-    if (key === undefined) throw unreadable(operation, 'it would replace the whole document')
+    if (key === undefined) throw doesNotFit(operation, 'it would replace the whole document')
     // Before the target is made writable: the source may be a container around it.
     const value = valueOf(operation, this.#root)
     if (operation.op === 'copy' && isContainer(value)) this.#stamps.delete(value)
     const target = this.#writable(keys, operation)
-    if (isArray(target)) writeItem(target, key, { operation, value })
-    else writeMember(target, key, { operation, value })
+    if (isArray(target)) {
+      if (!writeItem(target, key, { op: operation.op, value })) throw doesNotFit(operation, noIndex(key))
+    } else writeMember(target, key, { operation, value })
   }
 
   /** The container that the last key is a key of, ours to write. */
@@ -75,7 +76,7 @@ export class PatchedDocument {
     for (let at = 0; at < keys.length - 1; at++) {
       const key = keys[at] as string
       const member = memberOf(container, key)
-      if (!isContainer(member)) throw unreadable(operation, `nothing with members stands at "${key}"`)
+      if (!isContainer(member)) throw doesNotFit(operation, `nothing with members stands at "${key}"`)
       const own = this.#stamps.get(member)
       if (own !== undefined && own > stamp) {
         container = member as Writable // we made it, and stand where we put it
@@ -111,17 +112,17 @@ function valueOf(operation: PatchOperation, root: JsonContainer): JsonValue | un
   if (operation.op === 'remove') return undefined
   if (operation.op === 'copy') {
     const keys = parsePointer(operation.from)
-    if (keys.length === 0) throw unreadable(operation, 'it would put the document into itself')
+    if (keys.length === 0) throw doesNotFit(operation, 'it would put the document into itself')
     let value: JsonValue | undefined = root
     for (const key of keys) {
       value = isContainer(value) ? memberOf(value, key) : undefined
-      if (value === undefined) throw unreadable(operation, `nothing stands at ${operation.from}`)
+      if (value === undefined) throw doesNotFit(operation, `nothing stands at ${operation.from}`)
     }
     return value
   }
   if (operation.op !== 'add' && operation.op !== 'replace')
-    throw unreadable(operation, 'it is none of add, replace, remove and copy')
-  if (operation.value === undefined) throw unreadable(operation, 'it has no value')
+    throw doesNotFit(operation, 'it is none of add, replace, remove and copy')
+  if (operation.value === undefined) throw doesNotFit(operation, 'it has no value')
   return operation.value
 }
 
@@ -137,28 +138,7 @@ interface Write {
 
 function writeMember(target: Record<string, JsonValue>, key: string, { operation, value }: Write): void {
   if ((operation.op === 'remove' || operation.op === 'replace') && !Object.hasOwn(target, key))
-    throw unreadable(operation, 'nothing stands there')
+    throw doesNotFit(operation, 'nothing stands there')
   if (value === undefined) delete target[key]
   else target[key] = value
-}
-
-function writeItem(target: JsonValue[], key: string, { operation, value }: Write): void {
-  const inserts = operation.op === 'add' || operation.op === 'copy'
-  if (inserts && key === '-') {
-    target.push(value as JsonValue)
-    return
-  }
-  const at = arrayIndex(key)
-  if (at < 0 || at > target.length || (!inserts && at === target.length))
-    throw unreadable(operation, `"${key}" is no index of the array there`)
-  if (operation.op === 'replace') target[at] = value as JsonValue
-  else if (inserts) target.splice(at, 0, value as JsonValue)
-  else target.splice(at, 1)
-}
-
-function unreadable(operation: PatchOperation, why: string): RefoldError {
-  return new RefoldError('UNREADABLE', `The operation ${operation.op} ${operation.path} does not fit: ${why}.`, {
-    hint: 'The record or the state before it is damaged: restore the stream, or fold it from its first record.',
-    facts: { path: operation.path, operation },
-  })
 }

@@ -25,6 +25,7 @@ export type OwnRecordType =
   | 'refold.message.refused'
   | 'refold.claimed'
   | 'refold.released'
+  | 'refold.acquitted'
   | 'refold.paused'
   | 'refold.resumed'
   | 'refold.cancel'

@@ -81,8 +81,8 @@ export interface AgentPart {
   readonly incarnation: string
   readonly epoch: number
   readonly owner?: string
-  /** `fleet`: by an order that concerned many agents. */
-  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly fleet?: true }
+  /** `order`: by an order that concerned many agents. */
+  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly order?: true }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
   /** Which worker gave the agent up on purpose, and why. Gone with the next claim. */
   readonly released?: { readonly at: number; readonly worker: string; readonly by?: string; readonly reason?: string }
@@ -107,7 +107,9 @@ export interface Suspicion {
   readonly deaths: number
   /** Of them, while the agent was on trial. */
   readonly trials: number
-  /** How the current owner tries it. */
+  /** Trials that its owner outlived; absent: none. */
+  readonly acquittals?: number
+  /** How the current owner tries it, until the trial ends. */
   readonly trial?: 'beside' | 'alone'
 }
 

@@ -101,6 +101,16 @@ export class AgentCell {
     }
   }
 
+  /** The cell stays in memory while somebody acts on it: another cell of the stream beside it would append along with it. */
+  async holding<R>(act: () => Promise<R>): Promise<R> {
+    const letGo = this.listen(() => {})
+    try {
+      return await act()
+    } finally {
+      letGo()
+    }
+  }
+
   /** Resolves when the input is durable (or known, or dropped); rejects when it is refused. */
   submit(envelope: Envelope): Promise<Settlement> {
     return new Promise((resolve, reject) => this.post(envelope, { resolve, reject }))

@@ -29,6 +29,10 @@ export class Capacity {
     return this.#passedOver.size
   }
 
+  isPassedOver(stream: string): boolean {
+    return this.#passedOver.has(stream)
+  }
+
   /** Whether the agent has a place or could take one. */
   hasRoomFor(stream: string): boolean {
     return this.#held.size < this.limit || this.#held.has(stream)

@@ -19,11 +19,19 @@ export interface CellsOptions {
   readonly onEvict: (cell: AgentCell) => void
 }
 
+/** An agent that is being started. */
+interface Start {
+  readonly cell: AgentCell
+  /** Resolves when it is known what became of the start. */
+  readonly known: Promise<void>
+  readonly tell: () => void
+}
+
 export class Cells {
   readonly #options: CellsOptions
   readonly #live = new Map<string, AgentCell>()
   /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
-  readonly #starting = new Map<string, AgentCell>()
+  readonly #starting = new Map<string, Start>()
   readonly #loading = new Map<string, Promise<AgentCell>>()
   readonly #idle: IdleCells
 
@@ -38,13 +46,25 @@ export class Cells {
   }
   /** Those that are in memory now. */
   all(): readonly AgentCell[] {
-    return [...this.#live.values(), ...this.#starting.values()]
+    return [...this.#live.values(), ...[...this.#starting.values()].map(({ cell }) => cell)]
+  }
+  /** Whether the stream's agent is being started here: what is to be performed of it, its start will see. */
+  startsHere(stream: string): boolean {
+    return this.#starting.has(stream)
   }
 
-  /** The cell of an agent that exists. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`. */
+  /**
+   * The cell of an agent that exists. While it is being started here that is waited for: a second cell beside the first
+   * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`.
+   */
   async load(stream: string): Promise<AgentCell> {
-    await this.#starting.get(stream)?.drained()
+    await this.#starting.get(stream)?.known
     return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
+  }
+
+  /** Awaited before `fresh`: a second cell beside one that is being loaded would append along with it. */
+  loading(stream: string): Promise<unknown> | undefined {
+    return this.#loading.get(stream)?.catch(() => undefined)
   }
 
   /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
@@ -61,19 +81,25 @@ export class Cells {
 
   /** The cell of an agent that may not exist yet: nothing is read. Nobody else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
-    const known = this.#live.get(stream) ?? this.#starting.get(stream)
-    if (known !== undefined) return known
+    const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
+    if (existing !== undefined) return existing
     const cell = new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED)
-    this.#starting.set(stream, cell)
+    let tell = (): void => {}
+    const known = new Promise<void>((resolve) => (tell = resolve))
+    this.#starting.set(stream, { cell, known, tell })
     return cell
   }
   isStarting(cell: AgentCell): boolean {
-    return this.#starting.get(cell.stream) === cell
+    return this.#starting.get(cell.stream)?.cell === cell
+  }
+  /** Nothing more becomes known here. */
+  close(): void {
+    for (const { cell } of this.#starting.values()) this.#endStart(cell)
   }
 
   /** The agent is there, and of the cell's version. `false`: another cell stands for it already, and is told to read on. */
   confirm(cell: AgentCell): boolean {
-    if (this.isStarting(cell)) this.#starting.delete(cell.stream)
+    this.#endStart(cell)
     const live = this.#live.get(cell.stream)
     if (live === undefined) this.#live.set(cell.stream, cell)
     else if (live !== cell) void live.refresh()
@@ -92,12 +118,18 @@ export class Cells {
   }
 
   evict(cell: AgentCell): void {
-    if (this.isStarting(cell)) this.#starting.delete(cell.stream)
+    this.#endStart(cell)
     if (this.#live.get(cell.stream) === cell) {
       this.#options.onEvict(cell)
       this.#live.delete(cell.stream)
     }
     this.#idle.remove(cell)
+  }
+
+  #endStart(cell: AgentCell): void {
+    if (!this.isStarting(cell)) return
+    this.#starting.get(cell.stream)?.tell()
+    this.#starting.delete(cell.stream)
   }
 
   #load(stream: string): Promise<AgentCell> {

@@ -6,7 +6,7 @@
  */
 import type { ClaimReason, Envelope } from '../decide/inputs.js'
 import { hasMail } from '../decide/outbox.js'
-import { inDoubtOf, nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
+import { inDoubtOf, needsPlace, nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from './agent-cell.js'
@@ -14,6 +14,7 @@ import type { DeathWatch } from './death-watch.js'
 import { claimOf, judgeState, reasonToClaim } from './judgement.js'
 import type { Trial } from './judgement.js'
 import { misfit } from './misfit.js'
+import { postAcquitted } from './owner-posts.js'
 import type { Settlement } from './submission.js'
 import type { WorkerRuntime } from './worker-runtime.js'
 
@@ -39,7 +40,11 @@ export class Claiming {
   }
 
   /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
-  async adopt(cell: AgentCell): Promise<Adopted> {
+  adopt(cell: AgentCell): Promise<Adopted> {
+    return cell.holding(() => this.#adopt(cell))
+  }
+
+  async #adopt(cell: AgentCell): Promise<Adopted> {
     const { state } = cell
     const runtime = this.#runtime
     if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
@@ -91,10 +96,18 @@ export class Claiming {
   #trial(cell: AgentCell, trial: Trial): 'theirs' {
     if (this.#onTrial.has(cell.stream)) return 'theirs'
     this.#onTrial.add(cell.stream)
-    const alone = trial === 'alone'
-    void this.#guard(cell.stream, async () => {
-      await this.#runtime.trials.inTurn(cell, { alone, claim: () => this.#claim(cell, trial) })
-    }).finally(() => this.#onTrial.delete(cell.stream))
+    const runtime = this.#runtime
+    const isOurs = (): boolean => cell.state !== undefined && runtime.owns(cell.state)
+    const accused = {
+      cell,
+      claim: () => this.#claim(cell, trial),
+      isOurs,
+      onAcquitted: () => {
+        if (cell.state !== undefined) postAcquitted(cell, cell.state, runtime)
+      },
+    }
+    const turn = (): Promise<void> => runtime.trials.inTurn(accused, { alone: trial === 'alone' })
+    void this.#guard(cell.stream, () => cell.holding(turn)).finally(() => this.#onTrial.delete(cell.stream))
     return 'theirs'
   }
 
@@ -104,7 +117,7 @@ export class Claiming {
     if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
     const why = await this.#whyFree(state)
     if (why === undefined) return
-    if (!capacity.take(cell.stream)) return capacity.passOver(cell.stream)
+    if (needsPlace(state) && !capacity.take(cell.stream)) return capacity.passOver(cell.stream)
     this.#runtime.runner(cell).inherit(state)
     try {
       const { worker } = this.#runtime

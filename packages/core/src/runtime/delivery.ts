@@ -7,6 +7,7 @@
  * P2 "known already" is believed only of the record that holds this very message: a sender that came back from a backup
  *    may have given the number of an old message to a new one.
  */
+import { addressOf } from '../definition/agent-address.js'
 import { eventOf, nextMessage } from '../decide/outbox.js'
 import type { Refusal } from '../decide/outbox.js'
 import type { Envelope } from '../decide/inputs.js'
@@ -18,6 +19,7 @@ import type { OutgoingMessage, StateDocument } from '../record/state-document.js
 import type { MessageOrigin } from '../step/tree-step.js'
 import type { Store, StoredEvent } from '../store/port.js'
 import type { AgentCell } from './agent-cell.js'
+import type { StandingOrders } from './standing-orders.js'
 import type { Receivers } from './receivers.js'
 import type { Settlement } from './submission.js'
 
@@ -30,6 +32,7 @@ export interface DeliveryHost {
   readonly store: Store
   readonly worker: string
   readonly receivers: Receivers
+  readonly orders: StandingOrders
   /** The sender's cell, with its newest known state. */
   sender(stream: string): Promise<AgentCell>
 }
@@ -82,6 +85,7 @@ async function submit(host: DeliveryHost, cell: AgentCell, parcel: Parcel): Prom
   try {
     const settlement = await cell.submit(envelopeOf(host, parcel))
     if (settlement.kind === 'known') return await whatIsKnown(host, cell, { parcel, settlement })
+    if (parcel.message.kind === 'start') await host.orders.afterStart(cell)
     return refusalIn(settlement, parcel)
   } catch (error) {
     if (isRefoldError(error) && isFinal(error, parcel)) return { code: error.code, message: error.message }
@@ -89,7 +93,7 @@ async function submit(host: DeliveryHost, cell: AgentCell, parcel: Parcel): Prom
   }
 }
 
-function envelopeOf({ worker }: DeliveryHost, parcel: Parcel): Envelope {
+function envelopeOf({ worker, orders }: DeliveryHost, parcel: Parcel): Envelope {
   const { message, sender } = parcel
   const { done, failed, kind, sentBy } = message
   const event = eventOf(sender, message)
@@ -100,7 +104,7 @@ function envelopeOf({ worker }: DeliveryHost, parcel: Parcel): Envelope {
       ...(failed === undefined ? undefined : { failed }),
     }
     const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
-    return { input, worker, epoch: 1, causationId: sentBy }
+    return { input, worker, epoch: 1, causationId: sentBy, ...orders.overStart(addressOf(parcel.to).name) }
   }
   const own = kind === undefined ? undefined : ({ own: true } as const)
   return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy }

@@ -128,7 +128,7 @@ export class Handover {
   async #strays(): Promise<void> {
     const { store, worker, cells, world } = this.#options.host
     try {
-      for await (const page of store.directory.find({ status: 'active', pending: true, owner: worker }))
+      for await (const page of store.directory.find({ pending: true, owner: worker }))
         for (const { stream } of page) this.#release(await cells.load(stream))
     } catch (error) {
       world.logger.log('warn', 'not all agents of this worker could be looked for', { error })

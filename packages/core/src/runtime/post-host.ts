@@ -4,12 +4,13 @@ import { Receivers } from './receivers.js'
 import type { WorkerRuntime } from './worker-runtime.js'
 
 export function postHost(runtime: WorkerRuntime): PostHost {
-  const { store, world, worker, cells, lease, settings } = runtime
+  const { store, world, worker, cells, lease, settings, orders } = runtime
   return {
     store,
     world,
     worker,
     lease,
+    orders,
     receivers: new Receivers({ cells, registry: settings.registry, host: runtime }),
     get isClosing() {
       return runtime.isClosing

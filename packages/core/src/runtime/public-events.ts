@@ -52,12 +52,13 @@ type MessageRecord =
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
-  | Recorded<'refold.paused' | 'refold.resumed', { fleet?: true }>
+  | Recorded<'refold.paused' | 'refold.resumed', { order?: true }>
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
   | Recorded<'refold.retried', { revision?: number }>
   | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'beside' | 'alone' }>
   | Recorded<'refold.released', { worker: string }>
+  | Recorded<'refold.acquitted', { trial: 'beside' | 'alone' }>
   | Recorded<'refold.migrated' | 'refold.forked', unknown>
 
 /** Any record of an agent. */

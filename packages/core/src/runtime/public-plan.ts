@@ -2,7 +2,7 @@
 import type { ClaimReason } from '../decide/inputs.js'
 import type { RefoldErrorCode } from '../errors.js'
 import type { EffectId, ErrorData } from '../record/state-document.js'
-import type { StandingOrder } from './public-fleet.js'
+import type { StandingOrder } from './public-orders.js'
 import type { DoubtReason } from './public-state.js'
 
 /** An agent of a plan. */
@@ -34,6 +34,8 @@ export interface PlannedResumption extends PlannedAgent {
   readonly effects: readonly PlannedEffect[]
   /** Inputs that are stored and wait to be decided. */
   readonly inputs: number
+  /** Messages to other agents that are to be delivered; an agent that has ended may have some. */
+  readonly messages: number
 }
 
 /** An effect that waits for somebody's word. */
@@ -84,7 +86,7 @@ export interface PlannedPause extends PlannedAgent {
   readonly reason?: string
 }
 
-/** An agent may stand in several lists. Each list is in the order in which the agents were started. */
+/** An agent may stand in several lists. Each list is in the order in which the agents were started, those that have ended last. */
 export interface RecoveryPlan {
   /** Epoch milliseconds. */
   readonly at: number

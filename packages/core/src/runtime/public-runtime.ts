@@ -4,7 +4,7 @@ import type { RefoldErrorCode } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
 import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
-import type { FindQuery, FleetAnswer, FleetOrder, StandingOrder } from './public-fleet.js'
+import type { FindQuery, OrderAnswer, Order, StandingOrder } from './public-orders.js'
 import type { AgentOf } from './public-agent.js'
 import type { TakenOver } from './taken-over.js'
 
@@ -107,12 +107,12 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
    * it is taken back: agents that are started meanwhile begin paused. Repeating it is safe. Rejects when the order itself
    * cannot be stored; agents that it cannot reach are in the answer.
    */
-  pause<K extends Name>(order?: FleetOrder<K>): Promise<FleetAnswer>
+  pause<K extends Name>(order?: Order<K>): Promise<OrderAnswer>
   /**
    * Takes the order back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
    * definition while an order holds all.
    */
-  resume<K extends Name>(order?: FleetOrder<K>): Promise<FleetAnswer>
+  resume<K extends Name>(order?: Order<K>): Promise<OrderAnswer>
   /** Pauses of definitions, or of all, that stand now. */
   standingOrders(): Promise<readonly StandingOrder[]>
 

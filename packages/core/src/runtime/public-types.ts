@@ -24,7 +24,7 @@ export type {
   StateOf,
   WaitOptions,
 } from './public-agent.js'
-export type { FindQuery, FleetAnswer, FleetFailure, FleetOrder, StandingOrder } from './public-fleet.js'
+export type { FindQuery, OrderAnswer, OrderFailure, Order, StandingOrder } from './public-orders.js'
 export type {
   PlannedAgent,
   PlannedBlock,

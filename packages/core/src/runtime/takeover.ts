@@ -7,7 +7,7 @@
  * worker is run or reported.
  */
 import { addressOf } from '../definition/agent-address.js'
-import { nextDueAtOf, statusOf, workOf } from '../decide/summary.js'
+import { nextDueAtOf, pendingOf, statusOf, workOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { DirectoryEntry } from '../store/port.js'
@@ -21,7 +21,7 @@ import { pause } from './commit.js'
 import { isPastDeadline, stopAtDeadline } from './deadlines.js'
 import { DeathWatch } from './death-watch.js'
 import { dueTimers } from './due-timers.js'
-import { FLEET_STREAM } from './fleet-orders.js'
+import { ORDERS_STREAM } from './standing-orders.js'
 import { inGroups } from './in-groups.js'
 import { inRandomOrder } from './in-random-order.js'
 import { judgeEntry } from './judgement.js'
@@ -136,9 +136,13 @@ export class Takeover {
 
   /** Fires what is due, in the order of due time and id; claims the agent in the same append if its owner is gone. */
   async #fireDue(stream: string): Promise<void> {
+    const cell = await this.#runtime.cells.load(stream)
+    await cell.holding(() => this.#fire(cell))
+  }
+
+  async #fire(cell: AgentCell): Promise<void> {
     const runtime = this.#runtime
-    const cell = await runtime.cells.load(stream)
-    const { state } = cell
+    const { state, stream } = cell
     if (state === undefined || statusOf(state) !== 'active' || runtime.isClosing) return
     if (isPastDeadline(state, runtime.world.clock.now())) return stopAtDeadline(cell, runtime)
     const due = dueTimers(state, runtime.world.clock.now())
@@ -160,7 +164,6 @@ export class Takeover {
       if (!hasGoneOn(error)) throw error
     })
     if (cell.state !== undefined && statusOf(cell.state) === 'active') runtime.due.set(stream, nextDueAtOf(cell.state))
-    runtime.settled(cell)
   }
 
   /** Begun anew after an error: what was missed meanwhile is read by whoever lives here. */
@@ -183,7 +186,7 @@ export class Takeover {
     const { store, cells, settings, performs } = this.#runtime
     for await (const appends of store.foreignAppends({ signal: this.#abort.signal })) {
       await inGroups(appends, async ({ stream }) => {
-        if (stream === FLEET_STREAM) return this.#runtime.fleet.read()
+        if (stream === ORDERS_STREAM) return this.#runtime.orders.read()
         const cell = cells.live(stream)
         if (cell !== undefined) await this.#guard(stream, () => cell.refresh()) // what it finds, `changed` looks at
         else if (performs && settings.registry.names.includes(addressOf(stream).name))
@@ -204,7 +207,7 @@ export class Takeover {
     if (isClosing || this.#abort.signal.aborted) return
     try {
       const streams: string[] = []
-      for await (const page of store.directory.find({ status: 'active', pending: true, owner }))
+      for await (const page of store.directory.find({ pending: true, owner }))
         streams.push(...page.map(({ stream }) => stream))
       await inGroups(inRandomOrder(streams, world.random), (stream) => this.#guard(stream, () => this.#lookAt(stream)))
       const dueBefore = world.clock.now() + horizonOf(settings)
@@ -220,7 +223,7 @@ export class Takeover {
     const { store, world, settings, due } = this.#runtime
     const horizonMs = horizonOf(settings)
     this.#watch.age()
-    await this.#runtime.fleet.read()
+    await this.#runtime.orders.read()
     for await (const page of store.directory.find({ pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
@@ -258,11 +261,12 @@ export class Takeover {
     if (judgement !== 'work') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
       return 'theirs'
-    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream)) {
-      capacity.passOver(entry.stream)
+    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
       return 'theirs'
-    }
-    return this.adopt(await cells.load(entry.stream))
+    const cell = await cells.load(entry.stream)
+    // News of what others appended may have been lost on its way: then the directory knows more.
+    if (cell.state !== undefined && pendingOf(cell.state) !== entry.pending) await cell.refresh()
+    return this.adopt(cell)
   }
 
   /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */

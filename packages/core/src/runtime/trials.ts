@@ -1,19 +1,40 @@
 /**
- * Agents that are suspected of killing their workers are tried one at a time; one that died on trial before, with no
- * other effect beginning beside it.
+ * Agents that are suspected of killing their workers are tried: a group of them beside whatever else runs, and one that died
+ * on trial before by itself, with no other effect beginning beside it.
+ *
+ * Of n suspects about √n are tried together: then neither the number of groups nor the number of those who are suspected
+ * along with a guilty one grows with n (the square root of Dorfman's group testing, 1943).
  */
 import { pendingOf, statusOf } from '../decide/summary.js'
 import type { World } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 
-/** An agent that lives so long on trial is let go on; its next outcome clears it. */
+/** A trial is over when its worker has lived so long; twice as long after each trial that told nothing, for slow poison. */
 const TRIAL_MS = 2_000
+const MOST_DOUBLINGS = 4
+
+export interface Accused {
+  readonly cell: AgentCell
+  /** Makes the agent this worker's and begins its effects. */
+  readonly claim: () => Promise<void>
+  /** Whether it is this worker's. */
+  readonly isOurs: () => boolean
+  /** Its time has passed, and it has neither killed its worker nor come to an outcome. */
+  readonly onAcquitted: () => void
+}
+
+interface Case extends Accused {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
 
 export class Trials {
   readonly #world: World
+  readonly #beside: Case[] = []
+  readonly #toBeAlone: Case[] = []
   #alone: AgentCell | undefined
   #held: (() => void)[] = []
-  #line: Promise<unknown> = Promise.resolve()
+  #isSitting = false
 
   constructor(world: World) {
     this.#world = world
@@ -25,43 +46,69 @@ export class Trials {
     else this.#held.push(begin)
   }
 
-  /** Tries one agent after the other. `claim` begins its effects. Resolves when this one has proven itself, or nothing happened for a while. */
-  inTurn(cell: AgentCell, options: { readonly alone: boolean; readonly claim: () => Promise<void> }): Promise<void> {
-    const turn = this.#line.then(() => this.#try(cell, options))
-    this.#line = turn.catch(() => undefined)
-    return turn
+  /** Tries the agent when its turn comes. Resolves when it has proven itself, or lived through its trial, or is not this worker's. */
+  inTurn(accused: Accused, { alone }: { readonly alone: boolean }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const line = alone ? this.#toBeAlone : this.#beside
+      line.push({ ...accused, resolve, reject })
+      void this.#sit()
+    })
   }
 
-  async #try(cell: AgentCell, { alone, claim }: { alone: boolean; claim: () => Promise<void> }): Promise<void> {
-    if (alone) this.#alone = cell
+  /** A group, then one alone, and so on: neither sort waits for the end of the other. */
+  async #sit(): Promise<void> {
+    if (this.#isSitting) return
+    this.#isSitting = true
+    await Promise.resolve() // those who come in the same breath are one line
+    while (this.#beside.length + this.#toBeAlone.length > 0) {
+      const group = this.#beside.splice(0, Math.ceil(Math.sqrt(this.#beside.length)))
+      await Promise.all(group.map((each) => this.#try(each)))
+      const one = this.#toBeAlone.shift()
+      if (one !== undefined) await this.#tryAlone(one)
+    }
+    this.#isSitting = false
+  }
+
+  async #tryAlone(accused: Case): Promise<void> {
+    this.#alone = accused.cell
+    await this.#try(accused)
+    this.#alone = undefined
+    const held = this.#held
+    this.#held = []
+    for (const begin of held) begin()
+  }
+
+  async #try(accused: Case): Promise<void> {
     try {
-      await claim()
-      await this.#verdict(cell)
-    } finally {
-      if (alone) this.#release()
+      await accused.claim()
+      await this.#verdict(accused)
+      accused.resolve()
+    } catch (error) {
+      accused.reject(error)
     }
   }
 
-  #verdict(cell: AgentCell): Promise<void> {
+  #verdict({ cell, isOurs, onAcquitted }: Accused): Promise<void> {
     return new Promise((resolve) => {
+      const isOver = (): boolean => isCleared(cell) || !isOurs()
+      if (isOver()) return resolve()
       const end = (): void => {
         cancel()
         stop()
         resolve()
       }
-      const cancel = this.#world.clock.setTimer(end, TRIAL_MS)
+      const acquittals = cell.state?.agent.suspicion?.acquittals ?? 0
+      const cancel = this.#world.clock.setTimer(
+        () => {
+          end()
+          onAcquitted()
+        },
+        TRIAL_MS * 2 ** Math.min(acquittals, MOST_DOUBLINGS),
+      )
       const stop = cell.listen(() => {
-        if (isCleared(cell)) end()
+        if (isOver()) end()
       })
-      if (isCleared(cell)) end()
     })
-  }
-
-  #release(): void {
-    this.#alone = undefined
-    const held = this.#held
-    this.#held = []
-    for (const begin of held) begin()
   }
 }
 

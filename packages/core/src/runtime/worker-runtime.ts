@@ -6,7 +6,7 @@
  */
 import type { Envelope } from '../decide/inputs.js'
 import { hasEffects } from '../decide/effects-part.js'
-import { isAtWork, nextDueAtOf, statusOf } from '../decide/summary.js'
+import { isAtWork, needsPlace, nextDueAtOf, statusOf } from '../decide/summary.js'
 import { addressOf } from '../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
@@ -25,10 +25,11 @@ import { pause } from './commit.js'
 import { DueWatch, horizonOf } from './due-watch.js'
 import { EffectRunner } from './effect-runner.js'
 import { EffectSlots } from './effect-slots.js'
-import { FleetOrders } from './fleet-orders.js'
+import { StandingOrders } from './standing-orders.js'
 import { Lease } from './lease.js'
 import { Listeners } from './listeners.js'
 import { OwnerWatch } from './owner-watch.js'
+import { postReleased, postRetried } from './owner-posts.js'
 import { Handover } from './handover.js'
 import { postHost } from './post-host.js'
 import { PostOffice } from './post-office.js'
@@ -78,7 +79,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly due: DueWatch
   readonly capacity: Capacity
   readonly listeners: Listeners
-  readonly fleet: FleetOrders
+  readonly orders: StandingOrders
   readonly mail: PostOffice
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
@@ -100,7 +101,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.worker = worker
     this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
     this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
-    this.fleet = new FleetOrders({ store, world, isClosed: () => this.#closed })
+    this.orders = new StandingOrders({ store, world, worker, isClosed: () => this.#closed })
     this.slots = new EffectSlots(world.clock)
     this.trials = new Trials(world)
     this.listeners = new Listeners({ ...settings, logger: world.logger })
@@ -163,7 +164,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       this.perform(cell, state)
       if (!this.owns(state) && isAtWork(state)) this.onUnperformed(cell)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
-        this.#decideWaiting(cell, state)
+        postRetried(cell, state, this)
     }
     if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.mail.sync(cell.stream, state)
     if (before?.timers !== state.timers || before.agent !== state.agent)
@@ -172,26 +173,19 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   /** Begins and stops what the state says, if there is a place for the agent here; else it is left to others. */
   perform(cell: AgentCell, state: StateDocument): void {
-    if (!this.keepPlace(cell)) return this.#release(cell, state)
+    if (!this.keepPlace(cell)) return postReleased(cell, state, this)
     if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
     this.#handover?.look(cell)
   }
 
   /** Takes a place for an agent that needs one, and gives back the place of one that does not. `false`: there is none. */
   keepPlace({ stream, state }: AgentCell): boolean {
-    if (!this.capacity.isBounded || state === undefined) return true
-    if (this.owns(state) && isAtWork(state)) return this.capacity.take(stream)
+    if (!this.capacity.isBounded) return true
+    const isNeeded = state !== undefined && needsPlace(state)
+    if (isNeeded && this.owns(state)) return this.capacity.take(stream)
     this.capacity.leave(stream)
-    if (state.agent.owner === undefined && isAtWork(state) && !this.isClosing) this.capacity.passOver(stream)
+    if (isNeeded && state.agent.owner === undefined && !this.isClosing) this.capacity.passOver(stream)
     return true
-  }
-
-  /** It woke here while the worker had its hands full. */
-  #release(cell: AgentCell, { agent: { epoch } }: StateDocument): void {
-    const reject = (error: RefoldError): void => {
-      if (error.code !== 'CLOSED') this.world.logger.log('warn', `${cell.stream} could not be released`, { error })
-    }
-    cell.post({ input: { kind: 'released' }, reason: 'the worker was full', worker: this.worker, epoch }, { reject })
   }
 
   busy(cell: AgentCell): void {
@@ -201,14 +195,20 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   /** It was found at its start, or migrated by somebody else: only its own chart may decide for it. */
   #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
     const isStart = this.cells.isStarting(cell)
-    this.#runners.get(cell)?.stop()
-    this.#runners.delete(cell)
-    this.cells.evict(cell)
+    this.#dismiss(cell)
     if (isStart) return
     const message = `${cell.stream} has been migrated to version ${agent.version}`
     cell.fail(
       new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
     )
+  }
+
+  /** This process has nothing more to do with the agent. */
+  #dismiss(cell: AgentCell): void {
+    this.#runners.get(cell)?.stop()
+    this.#runners.delete(cell)
+    this.cells.evict(cell)
+    this.capacity.leave(cell.stream)
   }
 
   settled(cell: AgentCell): void {
@@ -231,9 +231,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
 
   failed(cell: AgentCell): void {
     const error = cell.failure
-    this.#runners.get(cell)?.stop()
-    this.#runners.delete(cell)
-    this.cells.evict(cell)
+    this.#dismiss(cell)
     if (error === undefined || error.code === 'CLOSED') return
     this.world.logger.log('error', `agent ${cell.stream} is stopped here: ${error.message}`, { error })
     this.report(cell.stream, {
@@ -340,13 +338,5 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   /** What is under way is stored, or the store cannot be reached. */
   async #drained(): Promise<void> {
     await Promise.all(this.cells.all().map((cell) => cell.drained()))
-  }
-
-  #decideWaiting(cell: AgentCell, state: StateDocument): void {
-    const told = {
-      reject: (error: RefoldError) =>
-        this.world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error }),
-    }
-    cell.post({ input: { kind: 'retried' }, worker: this.worker, epoch: state.agent.epoch }, told)
   }
 }

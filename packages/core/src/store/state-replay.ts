@@ -4,9 +4,10 @@
  * Invariants: what was given in or handed out is never written (`#shared`); a payload's text is parsed only when somebody
  * looks into it or the state is handed out, since most payloads are replaced before anybody does.
  */
-import { RefoldError } from '../errors.js'
+import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
-import { arrayIndex, parsePointer } from '../json/pointer.js'
+import { doesNotFit, noIndex, writeItem } from '../json/patch-item.js'
+import { arrayIndex, parsePointer, toPointer } from '../json/pointer.js'
 import { Folder } from '../record/fold.js'
 import { hasReadableBody, headerOf } from '../record/header.js'
 import { RECORD_FORMAT, type RecordHeader } from '../record/record.js'
@@ -71,8 +72,10 @@ export class StateReplay implements ReplayTarget {
     const written = op === 'copy' ? this.#source(operation) : value
     const target = this.#writable(operation)
     const key = keys[keys.length - 1] as string
-    if (Array.isArray(target)) writeItem(target, key, { operation, value: written })
-    else if (op === 'remove' || (op === 'replace' && !Object.hasOwn(target, key))) removeMember(target, key, operation)
+    if (Array.isArray(target)) {
+      if (!writeItem(target, key, { op, value: written })) throw unreadable(operation, noIndex(key))
+    } else if (op === 'remove' || (op === 'replace' && !Object.hasOwn(target, key)))
+      removeMember(target, key, operation)
     else target[key] = written as Node
   }
 
@@ -187,28 +190,6 @@ function removeMember(target: { [key: string]: Node }, key: string, operation: R
   delete target[key]
 }
 
-function writeItem(
-  target: Node[],
-  key: string,
-  { operation, value }: { operation: ReplayedOperation; value: Node | undefined },
-): void {
-  const inserts = operation.op === 'add' || operation.op === 'copy'
-  if (inserts && key === '-') {
-    target.push(value as Node)
-    return
-  }
-  const at = arrayIndex(key)
-  if (at < 0 || at > target.length || (!inserts && at === target.length))
-    throw unreadable(operation, `"${key}" is no index of the array there`)
-  if (operation.op === 'replace') target[at] = value as Node
-  else if (inserts) target.splice(at, 0, value as Node)
-  else target.splice(at, 1)
-}
-
 function unreadable({ op, keys }: ReplayedOperation, why: string): RefoldError {
-  const path = `/${keys.join('/')}`
-  return new RefoldError('UNREADABLE', `The operation ${op} ${path} does not fit: ${why}.`, {
-    hint: 'The record or the state before it is damaged: restore the stream, or fold it from its first record.',
-    facts: { path },
-  })
+  return doesNotFit({ op, path: toPointer(keys) }, why)
 }

@@ -247,6 +247,7 @@ async function send(agent: AnyAgent, event: { readonly type: string }, id: strin
 const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.claimed',
   'refold.released',
+  'refold.acquitted',
   'refold.effect.started',
   'refold.effect.decided',
   'refold.effect.doubted',

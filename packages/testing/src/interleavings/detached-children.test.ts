@@ -76,6 +76,19 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       return { allDelivered: true }
     }))
 
+  test('MSG-16 while an order holds the fleet a child begins paused, and works when the order is taken back', () =>
+    play({ seed: 'MSG-16c', backing }, async (simulation) => {
+      const { a, parent } = await office(simulation)
+      await simulation.until(a.perform((runtime) => runtime.pause({ definition: 'errand', by: 'ana' })))
+      await simulation.until(parent.send({ type: 'delegate', id: 'x' }))
+      await simulation.advance(LONG_MS)
+      expect(simulation.effects.began()).toHaveLength(0)
+      await simulation.until(a.perform((runtime) => runtime.resume({ definition: 'errand', by: 'ana' })))
+      await simulation.until(parent.waitFor((state) => state.context.done.length === 1))
+      await simulation.advance(LONG_MS)
+      return { allDelivered: true }
+    }))
+
   test('MSG-17 a child that is stopped is reported as failed', () =>
     play({ seed: 'MSG-17b', backing }, async (simulation) => {
       const { a, b, parent } = await office(simulation)

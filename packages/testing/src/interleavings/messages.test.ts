@@ -102,6 +102,41 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       return { allDelivered: true }
     }))
 
+  test('MSG-6 an owner that was replaced before it found the receiver does not deliver what its successor has settled', () =>
+    play({ seed: 'MSG-6b', backing }, async (simulation) => {
+      const { a, b, from } = await correspondence(simulation)
+      const slow: Fault = { kind: 'delayed', requestMs: 100_000 }
+      simulation.faults.add({ process: 'a', operation: 'read', target: 'reader-2', fault: slow })
+      simulation.faults.deaf.add('a')
+      await simulation.until(from.send({ type: 'write', to: '2', text: 'hello?' }))
+      await simulation.advance(50)
+      a.stop()
+      await simulation.advance(LONG_MS)
+      const sender = await simulation.until(b.attach('writer', '1'))
+      expect(sender.getSnapshot().context.failures).toEqual([{ text: 'hello?', code: 'NOT_FOUND' }])
+      const late = await simulation.until(b.startAgent('reader', { id: '2' }))
+      a.continue({ monotonic: 'stood-still' })
+      await simulation.advance(3 * LONG_MS)
+      expect(late.getSnapshot().context.letters).toEqual([])
+      return { allDelivered: true }
+    }))
+
+  test('MSG-6 a message that was sent where nobody performs is delivered by the owner, also when no news reach it', () =>
+    play({ seed: 'MSG-6c', backing }, async (simulation) => {
+      const { to } = await correspondence(simulation)
+      const web = simulation.process('web', { ...AGENTS, worker: false })
+      await simulation.until(web.start())
+      const remote = await simulation.until(web.attach('writer', '1'))
+      simulation.faults.deaf.add('a')
+      await simulation.until(remote.send({ type: 'write', to: '1', text: 'first' }))
+      await simulation.until(
+        to.waitFor((state) => state.context.letters.length === 1),
+        { withinMs: LONG_MS },
+      )
+      await simulation.advance(LONG_MS)
+      return { allDelivered: true }
+    }))
+
   test('I8 MSG-10 the receiver is finished: the sender is told, also when its owner dies before that is recorded', () =>
     play({ seed: 'I8a', backing }, async (simulation) => {
       const { b, from, to } = await correspondence(simulation)

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
 import { job, workFor } from './job.fixture.js'
+import { keepAlive } from './keep-alive.fixture.js'
 import type { WorkInput } from './job.fixture.js'
 import { play } from './play.fixture.js'
 import type { ProcessEffects, SimulatedBody } from '../simulation/process-effects.js'
 import type { Simulation } from '../simulation/simulation.js'
-import type { SimulatedProcess } from '../simulation/simulated-process.js'
 
 const payment = (effects: ProcessEffects) => [job(effects, { safety: 'never-retry' })]
 
@@ -80,7 +80,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
     }))
 
   test(
-    `I5 a body that kills its process, beside ${slow ? 'a hundred' : 'a thousand'} healthy agents: they end, it alone is blocked`,
+    `I5 OWN-11 a body that kills its process, beside ${slow ? 'a hundred' : 'a thousand'} healthy agents: they end, it alone is blocked`,
     { timeout: 60_000 },
     () =>
       play({ seed: 'I5', backing }, async (simulation) => {
@@ -112,23 +112,4 @@ const poisonous: SimulatedBody<WorkInput, unknown> = async (args) => {
   if (args.input.agent !== 'poison') return workFor(20)(args)
   args.killProcess()
   return undefined
-}
-
-/** More restarts than it may take to find the one that kills. */
-const MOST_RESTARTS = 12
-
-/** A supervisor: starts the process again whenever it died, until it stays up for a minute. */
-async function keepAlive(simulation: Simulation, process: SimulatedProcess): Promise<void> {
-  for (let restarts = 0; restarts <= MOST_RESTARTS; restarts++) {
-    const diesWithin = simulation.when(() => process.state === 'down', { withinMs: 60_000 })
-    if (
-      await diesWithin.then(
-        () => false,
-        () => true,
-      )
-    )
-      return
-    await simulation.until(process.start()).catch(() => undefined)
-  }
-  expect.fail(`the process died ${MOST_RESTARTS} times, and again`)
 }

@@ -54,7 +54,11 @@ function prepare(simulation: Simulation, random: SeededRandom): Run {
   const processes = Array.from({ length: workers + 1 }, (_, index) =>
     simulation.process(index === 0 ? 'web' : `w${index}`, {
       agents: randomAgents,
-      ...(index === 0 ? { worker: false } : undefined),
+      ...(index === 0
+        ? { worker: false }
+        : random.chance(0.4)
+          ? { worker: { capacity: random.between(1, 2) } }
+          : undefined),
       ...(sharedMachine ? { machine: 'one' } : undefined),
       skewMs: random.between(-2_000, 2_000),
       ...(random.chance(0.5) ? { snapshotEveryEvents: random.between(1, 6) } : undefined),
@@ -92,7 +96,8 @@ function act(run: Run): void {
     const monotonic = random.chance(0.5) ? 'stood-still' : 'went-on'
     simulation.time.after(random.between(100, 25_000), () => process.continue({ monotonic }))
   } else if (draw < 0.85 && process.state === 'running') process.clock.jump(jump(random))
-  else if (draw < 0.9 && process.state === 'running') void process.close().catch(() => undefined)
+  else if (draw < 0.88 && process.state === 'running') void process.close().catch(() => undefined)
+  else if (draw < 0.92 && ready(process) && process.performs) drain(run, process)
   else if (draw < 0.94) control(run, { process, subject: random.pick(subjects) })
   else if (process.state === 'down') begin(run, process)
   else look(run, { process, subject: random.pick(subjects) })
@@ -102,6 +107,11 @@ function act(run: Run): void {
 function jump(random: Run['random']): number {
   const furthest = random.chance(0.2) ? 5 * 3_600_000 : 3_000
   return random.between(-furthest, furthest)
+}
+
+function drain({ random }: Run, process: SimulatedProcess): void {
+  const bodies = random.chance(0.5) ? 'abort' : 'finish'
+  process.drain({ by: 'ana', bodies, deadlineMs: random.between(0, 8_000) }).catch(() => undefined)
 }
 
 function begin({ simulation }: Run, process: SimulatedProcess): void {

@@ -2,7 +2,7 @@
  * A process of the simulation: its own world, its own connection, its own definitions, and a runtime in it. It can be
  * killed, stopped, continued and started again; each start is another incarnation with another worker id.
  */
-import { createRuntime } from '@refold/core'
+import { createRuntime, createWorker } from '@refold/core'
 import type {
   AgentDefinition,
   AnyAgent,
@@ -11,6 +11,7 @@ import type {
   LogLevel,
   Report,
   Runtime,
+  TakenOver,
   Worker,
   WorkerOptions,
   World,
@@ -58,14 +59,16 @@ export interface LogLine {
   readonly facts: Readonly<Record<string, unknown>> | undefined
 }
 
+type RuntimeOrWorker = Runtime & Partial<Pick<Worker, 'drain'>>
+
 interface Incarnation {
   readonly author: Author
   readonly life: ProcessLife
   readonly clock: SimulatedClock
   readonly connection: SimulatedConnection
   readonly definitions: readonly AgentDefinition[]
-  readonly runtime: Promise<Runtime>
-  current: Runtime | undefined
+  readonly runtime: Promise<RuntimeOrWorker>
+  current: RuntimeOrWorker | undefined
 }
 
 const DEFAULT_WORKER = { leaseDurationMs: 10_000, heartbeatEveryMs: 3_000 }
@@ -93,6 +96,11 @@ export class SimulatedProcess {
   /** Whether the runtime of the current incarnation is there. */
   get hasRuntime(): boolean {
     return this.state !== 'down' && this.#now?.current !== undefined
+  }
+
+  /** Whether it performs effects. */
+  get performs(): boolean {
+    return this.#options.worker !== false
   }
 
   /** The id of the worker of the current incarnation. */
@@ -169,12 +177,14 @@ export class SimulatedProcess {
     this.#incarnation().life.continue()
   }
 
-  /** Hands over what it performs, and ends. */
-  async drain(options?: DrainOptions): Promise<Drained> {
+  /** Hands over what it is at, and ends. */
+  async drain(options: DrainOptions = {}): Promise<Drained> {
     const incarnation = this.#incarnation()
+    const { current } = incarnation
+    if (current?.drain === undefined) throw new Error(`process ${this.name} has no worker`)
     this.#around.tell(this.name, 'drains')
-    const worker = incarnation.current as Worker | undefined // a runtime that performs is one
-    const drained = await this.#untilDeath(incarnation, worker?.drain(options) ?? never<Drained>())
+    const drained = await this.#untilDeath(incarnation, current.drain(options))
+    this.#around.tell(this.name, `has drained: ${drained.released} released, ${drained.inDoubt} in doubt`)
     incarnation.life.kill()
     return drained
   }
@@ -204,19 +214,24 @@ export class SimulatedProcess {
     const presence = disk.presenceFor({ life, machine })
     const connection = new SimulatedConnection({ author, store, disk, time, life, faults, presence, onCrash: die })
     const definitions = this.#options.agents(new ProcessEffects({ author, life, clock, world, onKill: die }))
-    const runtime = createRuntime({
+    const parts = {
       store: connection,
       agents: definitions,
       world: this.#world(incarnation, clock),
-      worker: worker === false ? false : { ...DEFAULT_WORKER, ...worker, id },
       ...(this.#options.snapshotEveryEvents === undefined
         ? undefined
         : { snapshots: { everyEvents: this.#options.snapshotEveryEvents } }),
-      onReport: (report) => {
+      onReport: (report: Report) => {
         this.reports.push(report)
         tell(this.name, `reports ${report.code}: ${report.message}`)
       },
-    })
+      onTakeover: ({ agent, previous = 'nobody', why }: TakenOver) =>
+        tell(this.name, `takes over ${agent.name}-${agent.id} from ${previous}: ${why}`),
+    }
+    const runtime: Promise<RuntimeOrWorker> =
+      worker === false
+        ? createRuntime({ ...parts, worker })
+        : createWorker({ ...parts, ...DEFAULT_WORKER, ...worker, id })
     return { author, life, clock, connection, definitions, runtime, current: undefined }
   }
 

@@ -3,35 +3,35 @@ import { suggestName } from '../definition/nearest-name.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/agent-cell.js'
-import { isSettled } from '../runtime/fleet-orders.js'
+import { isSettled } from '../runtime/standing-orders.js'
 import { inGroups } from '../runtime/in-groups.js'
-import type { FleetAnswer, FleetFailure, FleetOrder, StandingOrder } from '../runtime/public-fleet.js'
+import type { OrderAnswer, OrderFailure, Order, StandingOrder } from '../runtime/public-orders.js'
 import type { WorkerRuntime } from '../runtime/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
 import { checkMembers, notesOf, requireOption } from './check-options.js'
 
-export interface FleetCommands {
+export interface OrderCommands {
   readonly runtime: WorkerRuntime
   /** Looks whether the agent is to be performed here. */
   readonly takeUp: (cell: AgentCell) => Promise<void>
 }
 
 /** First the order, so that whoever starts an agent from now on holds it; then the agents that are there. */
-export async function pauseFleet(commands: FleetCommands, given: FleetOrder = {}): Promise<FleetAnswer> {
+export async function orderPause(commands: OrderCommands, given: Order = {}): Promise<OrderAnswer> {
   const order = standingOrder(commands, given)
-  await commands.runtime.fleet.give({
-    type: 'refold.fleet.paused',
+  await commands.runtime.orders.give({
+    type: 'refold.orders.paused',
     order,
     change: (standing) => [...standing.filter((other) => other.definition !== order.definition), order],
   })
-  return sweep(commands, [{ status: 'active' }], { order, input: { kind: 'paused', fleet: true } })
+  return sweep(commands, [{ status: 'active' }], { order, input: { kind: 'paused', order: true } })
 }
 
 /** Takes the order back, then resumes what it held. Agents that were paused one by one stay so. */
-export async function resumeFleet(commands: FleetCommands, given: FleetOrder = {}): Promise<FleetAnswer> {
+export async function orderResume(commands: OrderCommands, given: Order = {}): Promise<OrderAnswer> {
   const order = standingOrder(commands, given)
-  await commands.runtime.fleet.give({
-    type: 'refold.fleet.resumed',
+  await commands.runtime.orders.give({
+    type: 'refold.orders.resumed',
     order,
     change: (standing) => {
       if (order.definition === undefined) return []
@@ -42,20 +42,7 @@ export async function resumeFleet(commands: FleetCommands, given: FleetOrder = {
   })
   const held: readonly DirectoryQuery[] = [{ condition: 'paused' }, { condition: 'blocked' }]
   const queries = held.map((query) => ({ ...query, status: 'active' }) as const)
-  return sweep(commands, queries, { order, input: { kind: 'resumed', fleet: true } })
-}
-
-/** Pauses an agent that was started after the order was given, if it is not paused yet. */
-export async function hold(
-  cell: AgentCell,
-  order: StandingOrder,
-  { worker }: { readonly worker: string },
-): Promise<void> {
-  try {
-    await cell.submit({ input: { kind: 'paused', fleet: true }, worker, ...notesOf(order) })
-  } catch (error) {
-    if (!isSettled(error)) throw error
-  }
+  return sweep(commands, queries, { order, input: { kind: 'resumed', order: true } })
 }
 
 interface Command {
@@ -65,11 +52,11 @@ interface Command {
 
 /** Bounded in memory by a page, and in concurrency. One agent's trouble keeps no other from its record. */
 async function sweep(
-  { runtime, takeUp }: FleetCommands,
+  { runtime, takeUp }: OrderCommands,
   queries: readonly DirectoryQuery[],
   { order, input }: Command,
-): Promise<FleetAnswer> {
-  const failed: FleetFailure[] = []
+): Promise<OrderAnswer> {
+  const failed: OrderFailure[] = []
   let count = 0
   const envelope: Envelope = { input, worker: runtime.worker, ...notesOf(order) }
   const { definition } = order
@@ -93,7 +80,7 @@ async function sweep(
   return { count, failed }
 }
 
-function standingOrder({ runtime }: FleetCommands, given: unknown): StandingOrder {
+function standingOrder({ runtime }: OrderCommands, given: unknown): StandingOrder {
   checkMembers(given, { path: '', known: ['definition', 'by', 'reason'] })
   const { definition } = given
   const { names } = runtime.settings.registry
@@ -112,7 +99,7 @@ function allAreHeld({ by, at }: StandingOrder): RefoldError {
   return new RefoldError('CONFLICT', message, { hint: 'Resume all: `refold.resume()`.', facts: { by, at } })
 }
 
-function failureOf(agent: FleetFailure['agent'], error: unknown): FleetFailure {
+function failureOf(agent: OrderFailure['agent'], error: unknown): OrderFailure {
   const code = isRefoldError(error) ? error.code : 'INVARIANT'
   return { agent, code, message: error instanceof Error ? error.message : String(error) }
 }

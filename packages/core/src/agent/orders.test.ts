@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineAgent } from '../definition/define-agent.js'
 import { setup } from 'xstate'
+import { startAgent } from '../definition/send-to-agent.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
@@ -16,7 +17,7 @@ const other = defineAgent({
   machine: setup({}).createMachine({ initial: 'a', states: { a: {} } }),
 })
 
-function fleet() {
+function scene() {
   const log = memoryLog()
   const time = new ManualTime()
   const work = controlledBody()
@@ -27,7 +28,7 @@ function fleet() {
 }
 
 async function running(count: number) {
-  const world = fleet()
+  const world = scene()
   const process = await world.open()
   const agents = []
   for (let id = 1; id <= count; id++) agents.push(await process.runtime.start(world.definition, { id: String(id) }))
@@ -45,9 +46,9 @@ describe('INT-13 a pause of a definition, or of all', () => {
     expect(ones.getSnapshot().condition).toBe('running')
     expect(work.runs.every(({ args }) => args.signal.aborted)).toBe(true)
     const last = (await eventsOf(log, 'work-2')).at(-1)
-    expect(last).toMatchObject({ type: 'refold.paused', data: { fleet: true }, metadata: { refold: ORDER } })
+    expect(last).toMatchObject({ type: 'refold.paused', data: { order: true }, metadata: { refold: ORDER } })
     expect(await process.runtime.pause(ORDER)).toEqual({ count: 1, failed: [] })
-    expect(ones.getSnapshot().paused).toMatchObject({ ...ORDER, fleet: true })
+    expect(ones.getSnapshot().paused).toMatchObject({ ...ORDER, order: true })
   })
 
   test('INT-13 repeated changes nothing, and an agent that has ended is left alone', async () => {
@@ -81,7 +82,7 @@ describe('INT-14 an agent that is started while such an order stands', () => {
     await process.runtime.pause({ definition: 'work', ...ORDER })
     const agent = await process.runtime.start(definition, { id: 'late' })
     await settle()
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'paused', revision: 0n, paused: { ...ORDER, fleet: true } })
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'paused', revision: 0n, paused: { ...ORDER, order: true } })
     expect(work.runs).toHaveLength(0)
     expect(await process.runtime.resume({ definition: 'work', by: 'bo' })).toEqual({ count: 1, failed: [] })
     await settle()
@@ -111,7 +112,7 @@ describe('INT-14 an agent that is started while such an order stands', () => {
     const known = deaf.store.read.bind(deaf.store)
     await settle()
     let isDeaf = true
-    deaf.store.read = (stream, options) => known(isDeaf && stream === 'refold-fleet' ? 'nothing' : stream, options)
+    deaf.store.read = (stream, options) => known(isDeaf && stream === 'refold-orders' ? 'nothing' : stream, options)
     await process.runtime.pause(ORDER)
     const append = deaf.store.append.bind(deaf.store)
     deaf.store.append = (...args) => {
@@ -124,6 +125,27 @@ describe('INT-14 an agent that is started while such an order stands', () => {
       type: 'refold.paused',
       metadata: { refold: { by: 'ana' } },
     })
+  })
+
+  test('INT-14 a detached child is held as well, and its parent’s message is delivered all the same', async () => {
+    const log = memoryLog()
+    const work = controlledBody()
+    const child = workAgent({ body: work.body })
+    const parent = defineAgent({
+      name: 'parent',
+      version: 1,
+      machine: setup({ types: { events: {} as { type: 'go' } } }).createMachine({
+        on: { go: { actions: startAgent({ agent: child, id: 'child' }, {}) } },
+      }),
+    })
+    const { runtime } = await startProcess({ log, agents: [parent, child] })
+    const agent = await runtime.start(parent, { id: '1' })
+    await runtime.pause({ definition: 'work', ...ORDER })
+    await agent.send({ type: 'go' })
+    await settle()
+    expect((await runtime.attach(child, 'child')).getSnapshot()).toMatchObject({ condition: 'paused', paused: ORDER })
+    expect(work.runs).toHaveLength(0)
+    expect(await typesOf(log, 'parent-1')).toContain('refold.message.acknowledged')
   })
 
   test('INT-14 a worker that hears nothing of others learns of an order with its next heartbeat', async () => {
@@ -170,7 +192,7 @@ describe('INT-15 a resume of a definition, or of all', () => {
   })
 
   test('INT-15 a blocked agent that an order held is resumed too', async () => {
-    const { time, log } = fleet()
+    const { time, log } = scene()
     const work = controlledBody()
     const definition = workAgent({
       body: work.body,
@@ -201,11 +223,11 @@ describe('INT-16 orders', () => {
     ])
     expect((await process.runtime.standingOrders()).map(({ by }) => String(by)).toSorted()).toEqual(['ana', 'bo'])
     await second.runtime.resume({ definition: 'work', by: 'cy', reason: 'done' })
-    const history = await eventsOf(log, 'refold-fleet')
+    const history = await eventsOf(log, 'refold-orders')
     expect(history.map(({ type, data }) => [type, (data as { by: string }).by])).toEqual([
-      ['refold.fleet.paused', expect.stringMatching(/ana|bo/)],
-      ['refold.fleet.paused', expect.stringMatching(/ana|bo/)],
-      ['refold.fleet.resumed', 'cy'],
+      ['refold.orders.paused', expect.stringMatching(/ana|bo/)],
+      ['refold.orders.paused', expect.stringMatching(/ana|bo/)],
+      ['refold.orders.resumed', 'cy'],
     ])
     expect(history.at(-1)?.data).toMatchObject({ reason: 'done', standing: [{ definition: 'other', by: 'bo' }] })
   })
@@ -216,7 +238,7 @@ describe('INT-16 orders', () => {
     const paused = process.runtime.pause(ORDER)
     await process.time.advance(1_000)
     await paused
-    expect(await typesOf(log, 'refold-fleet')).toEqual(['refold.fleet.paused'])
+    expect(await typesOf(log, 'refold-orders')).toEqual(['refold.orders.paused'])
   })
 
   test('INT-16 an order that cannot be stored is told, and changes no agent', async () => {

@@ -4,19 +4,19 @@ import type { DirectoryQuery } from '../store/port.js'
 import type { ControlOptions } from './public-agent.js'
 
 /** Whom an order concerns, who gives it, and why. Without `definition`: all agents of the store. */
-export interface FleetOrder<Name extends string = string> extends ControlOptions {
+export interface Order<Name extends string = string> extends ControlOptions {
   readonly definition?: Name
 }
 
 /** What became of an order. */
-export interface FleetAnswer {
+export interface OrderAnswer {
   /** Agents that it changed. Those that were so already, or had ended, do not count. */
   readonly count: number
   /** Agents that it could not reach, such as those of definitions that are not registered here. Repeat the order elsewhere. */
-  readonly failed: readonly FleetFailure[]
+  readonly failed: readonly OrderFailure[]
 }
 
-export interface FleetFailure {
+export interface OrderFailure {
   readonly agent: { readonly name: string; readonly id: string }
   readonly code: RefoldErrorCode
   readonly message: string

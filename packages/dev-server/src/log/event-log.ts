@@ -8,7 +8,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { invariant, RefoldError, toRevision, type Store } from '@refold/core'
-import { AppendGate } from './append-gate.js'
 import { decideAppend, explicitRevision, type AppendDecision, type KnownRevisions } from './decide-append.js'
 import {
   describedStream,
@@ -53,12 +52,10 @@ export class EventLog {
   readonly signals = new LogSignals()
   readonly states: StreamStates
   readonly #recent = new RecentAppends()
-  readonly #gate: AppendGate
   readonly #now: () => number
 
   constructor(store: Store, { now }: { readonly now: () => number }) {
     this.store = store
-    this.#gate = new AppendGate(store)
     this.states = new StreamStates(store)
     this.#now = now
   }
@@ -204,7 +201,7 @@ export class EventLog {
     const expected = state.last < 0 ? 'no_stream' : toRevision(BigInt(state.last))
     const createdMs = this.#now()
     const newEvents = events.map((event) => toStored(event, { createdMs, isTombstone }))
-    const storing = this.#settled(stream, { events, appending: this.#gate.append(stream, newEvents, { expected }) })
+    const storing = this.#settled(stream, { events, appending: this.store.append(stream, newEvents, { expected }) })
     const position = storing.then((stored) => {
       if (stored.kind === 'conflict') throw tooManyConflicts(stream)
       return stored.position

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, report } from './figures.js'
 import type { Figures } from './figures.js'
+import { hasRealServer, type ServerKind } from './esdb-process.js'
+import { devServer } from './measurements/d1-dev-server.js'
 import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
 import { takeover } from './measurements/f1-takeover.js'
 import { ownership } from './measurements/f3-ownership.js'
@@ -24,6 +26,7 @@ const ENTRY = fileURLToPath(import.meta.url)
 const LONG = 100_000
 
 const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string) => Promise<Figures | void>>> = {
+  d1: (directory, kind) => devServer(directory, kind as ServerKind),
   w1: latency,
   w2: (directory, agents) => throughput(directory, Number(agents)),
   'w2-memory': (_directory, agents) => throughputInMemory(Number(agents)),
@@ -106,7 +109,31 @@ function benchAll(): void {
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
   benchFleet()
   benchEventStoreDB()
+  benchDevServer()
   print()
+}
+
+/** The dev-server beside the real one, if it is installed. */
+function benchDevServer(): void {
+  const kinds: readonly ServerKind[] = [
+    'dev',
+    'dev-linked',
+    ...(hasRealServer() ? (['real', 'real-linked'] as const) : []),
+  ]
+  for (const kind of kinds) {
+    const d1 = repeated('d1', kind)
+    const floor = (of: string): string => (kind === 'dev' ? of : '')
+    add(`D1 ${kind}`, 'one append at a time, p50, ms', d1, { figure: 'p50Ms', floor: floor('≤ 0.6') })
+    add(`D1 ${kind}`, '10 in flight, appends a second', d1, { figure: 'at10', floor: '' })
+    add(`D1 ${kind}`, '100 in flight', d1, { figure: 'at100', floor: floor('8000') })
+    add(`D1 ${kind}`, '1000 in flight', d1, { figure: 'at1000', floor: '' })
+    add(`D1 ${kind}`, '500 events an append, events a second', d1, { figure: 'batched', floor: '' })
+    add(`D1 ${kind}`, 'read forwards, events a second', d1, { figure: 'read', floor: floor('30000') })
+    add(`D1 ${kind}`, 'catch-up subscription, events a second', d1, { figure: 'caughtUp', floor: floor('30000') })
+    add(`D1 ${kind}`, 'memory of the server after it, MB', d1, { figure: 'megabytes', floor: '' })
+  }
+  if (!hasRealServer())
+    process.stderr.write('SKIPPED: the real server beside the dev-server: no eventstored on the PATH\n')
 }
 
 /** Several workers on one file. */

@@ -7,7 +7,6 @@ it.each([
   { direction: FORWARDS, fromRevision: START, maxCount: 100, found: [0, 1, 2, 3, 4] },
   { direction: FORWARDS, fromRevision: 3n, maxCount: 100, found: [3, 4] },
   { direction: FORWARDS, fromRevision: 1n, maxCount: 2, found: [1, 2] },
-  { direction: FORWARDS, fromRevision: END, maxCount: 100, found: [] },
   { direction: FORWARDS, fromRevision: 9n, maxCount: 100, found: [] },
   { direction: BACKWARDS, fromRevision: END, maxCount: 100, found: [4, 3, 2, 1, 0] },
   { direction: BACKWARDS, fromRevision: END, maxCount: 1, found: [4] },

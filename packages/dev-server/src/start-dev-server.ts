@@ -130,7 +130,11 @@ function ended(grpc: Server): Promise<void> {
 /** Throws what is wrong with the file, before anybody connects. */
 async function openStore(file: string | undefined): Promise<Store> {
   if (file === undefined) return memoryStore()
-  const store = sqliteStore(file, { maxAppendBytes: MAX_STORED_BYTES, busyTimeoutMs: BUSY_TIMEOUT_MS })
+  const store = sqliteStore(file, {
+    maxAppendBytes: MAX_STORED_BYTES,
+    busyTimeoutMs: BUSY_TIMEOUT_MS,
+    sync: 'background',
+  })
   for await (const _ of store.readAll({ limit: 1 })) break
   return store
 }

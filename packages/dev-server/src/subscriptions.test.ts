@@ -136,7 +136,7 @@ describe('a filtered subscription to everything', () => {
   it('DEV-10 what is no expression is refused', async () => {
     const { client } = await runningServer()
     const ending = errorOf(take(client.subscribeToAll({ filter: streamNameFilter({ regex: '(' }) })))
-    expect(await ending).toMatchObject({ code: 3 })
+    expect(await ending).toMatchObject({ code: 2 })
   })
 })
 

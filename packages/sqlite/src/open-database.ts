@@ -10,7 +10,10 @@ import { migrate, schemaVersion } from './schema.js'
 const BUSY_TIMEOUT_MS = 2
 
 /** Throws SQLite's errors, `NEWER_FORMAT`, or `STORE_FATAL`. Makes missing directories. */
-export function openDatabase(file: string, driver: SqliteDriver): SqliteConnection {
+export function openDatabase(
+  file: string,
+  { driver, sync }: { readonly driver: SqliteDriver; readonly sync: 'inline' | 'background' },
+): SqliteConnection {
   const directory = dirname(file)
   makeDirectory(directory)
   if (!existsSync(directory)) {
@@ -23,6 +26,7 @@ export function openDatabase(file: string, driver: SqliteDriver): SqliteConnecti
     schemaVersion(connection) // before anything is written to a file that may not be ours
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
     migrate(connection)
+    if (sync === 'background') connection.exec('PRAGMA synchronous = NORMAL')
     return connection
   } catch (error) {
     connection.close()

@@ -6,6 +6,7 @@ import { RefoldError } from '@refold/core'
 import { retryBusy } from './busy-retry.js'
 import { CommitQueue } from './commit/commit-queue.js'
 import type { RegisterStatements } from './commit/commit-job.js'
+import { WalSync } from './commit/wal-sync.js'
 import { DirectoryReader } from './directory-reader.js'
 import { loadDriver } from './driver/load-driver.js'
 import { isBusy, toRefoldError } from './failure.js'
@@ -57,11 +58,14 @@ export function assertFileName(path: string): void {
 }
 
 function openNow(path: string, options: OpeningOptions): OpenFile {
-  const connection = openDatabase(path, loadDriver(options.driver))
+  const connection = openDatabase(path, { driver: loadDriver(options.driver), sync: options.sync })
   const file = new LogFile(connection, { assertInPlace: fileIdentity(path) })
   return {
     file,
-    queue: new CommitQueue(file, options),
+    queue: new CommitQueue(file, {
+      onCommit: options.onCommit,
+      ...(options.sync === 'background' && { walSync: new WalSync(path) }),
+    }),
     reader: new LogReader(file),
     replay: new RecordReplay(file),
     directory: new DirectoryReader(file),

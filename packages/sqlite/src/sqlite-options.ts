@@ -11,6 +11,12 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number
   /** How often to look for appends of other processes, while somebody listens for them. Default: 15 ms. */
   readonly pollIntervalMs?: number
+  /**
+   * Where the wait for the disk happens. `inline` (the default) holds up the event loop for it: the least latency for a
+   * process that does one thing. `background`: for a server with many clients; what comes meanwhile shares the next
+   * commit. An append is answered after it is on the disk with both; with `background` a reader may see it a moment before.
+   */
+  readonly sync?: 'inline' | 'background'
   /** Default: 16 MiB. */
   readonly maxAppendBytes?: number
 }
@@ -20,5 +26,12 @@ export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & {
 }
 
 export function resolveOptions({ driver, ...options }: SqliteStoreOptions): ResolvedOptions {
-  return { busyTimeoutMs: 90_000, pollIntervalMs: 15, maxAppendBytes: 16 * 1024 * 1024, ...options, driver }
+  return {
+    busyTimeoutMs: 90_000,
+    pollIntervalMs: 15,
+    sync: 'inline',
+    maxAppendBytes: 16 * 1024 * 1024,
+    ...options,
+    driver,
+  }
 }

@@ -222,7 +222,8 @@ class SqliteStore implements Store {
   }
 }
 
-function closeConnection({ file }: OpenFile): void {
+function closeConnection({ file, queue }: OpenFile): void {
+  queue.close()
   try {
     file.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
   } catch {} // the next opening does it

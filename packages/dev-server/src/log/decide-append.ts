@@ -1,6 +1,6 @@
 /** Whether an append may be stored: the rules of the real server, as a pure function. */
 import type { ExpectedRevision } from './event.js'
-import { NO_METADATA } from './stream-metadata.js'
+import { METADATA_OF_METADATA, NO_METADATA } from './stream-metadata.js'
 import type { StreamState } from './stream-states.js'
 
 export type AppendDecision =
@@ -36,13 +36,18 @@ function decideByIds(
 ): AppendDecision {
   const { last } = state
   if (known[0] === undefined) {
-    const isThere = last >= 0 || state.metadata !== NO_METADATA
+    const isThere = last >= 0 || hasMetadata(state)
     return expected === 'any' || isThere ? { kind: 'append' } : { kind: 'wrong-version', last }
   }
   const repeated = known.at(-1)
   return repeated !== undefined && !known.includes(undefined)
     ? { kind: 'repeat', last: repeated }
     : { kind: 'wrong-version', last }
+}
+
+/** Whether somebody wrote metadata. That of metadata streams is the server's own. */
+function hasMetadata({ metadata }: StreamState): boolean {
+  return metadata !== NO_METADATA && metadata !== METADATA_OF_METADATA
 }
 
 function decideByRevision(

@@ -20,14 +20,15 @@ import {
 } from './event.js'
 import { LogSignals } from './log-signals.js'
 import { seenPosition } from './positions.js'
+import { lastPosition } from './read-log.js'
 import { RecentAppends } from './recent-appends.js'
 import { toStored } from './stored-form.js'
 import { NO_METADATA, parseMetadata, SOFT_DELETED, undeleted } from './stream-metadata.js'
 import { StreamStates, type StreamState } from './stream-states.js'
 
 export type AppendOutcome =
-  /** `position`: of the last event; none when there were no events. */
-  | { readonly kind: 'stored'; readonly last: number; readonly position: number | undefined }
+  /** `position`: of the last event; of the log when there were no events. */
+  | { readonly kind: 'stored'; readonly last: number; readonly position: number }
   | Exclude<AppendDecision, { readonly kind: 'append' | 'repeat' }>
 
 export interface AppendRequest {
@@ -104,7 +105,7 @@ export class EventLog {
         return this.#repeated(stream, { events, last: decision.last })
       case 'append':
         if (this.states.peek(stream) !== state) return undefined
-        if (events.length === 0) return { kind: 'stored', last: state.last, position: undefined }
+        if (events.length === 0) return { kind: 'stored', last: state.last, position: await lastPosition(this.store) }
         return this.#carryOut(stream, { state, described, events })
       default:
         return decision

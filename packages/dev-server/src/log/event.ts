@@ -30,6 +30,8 @@ export type ExpectedRevision = 'any' | 'no_stream' | 'stream_exists' | bigint
 export const LINK_TYPE = '$>'
 export const METADATA_TYPE = '$metadata'
 export const TOMBSTONE_TYPE = '$streamDeleted'
+/** What a tombstone is said to have: 2⁶³ - 1. */
+export const TOMBSTONE_REVISION = 2n ** 63n - 1n
 
 /** Whether events of this stream are the metadata of another. */
 export function isMetadataStream(stream: string): boolean {

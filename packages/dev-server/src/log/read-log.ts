@@ -1,4 +1,5 @@
 /** Pages of the whole log. */
+import type { Store } from '@refold/core'
 import type { EventLog } from './event-log.js'
 import type { RecordedEvent } from './event.js'
 import { seenPosition, storedPosition } from './positions.js'
@@ -21,8 +22,8 @@ export async function* readLog(
 }
 
 /** Position of the newest event; 0 for an empty log. */
-export async function lastPosition(log: EventLog): Promise<number> {
-  for await (const [event] of log.store.readAll({ direction: 'backwards', limit: 1 }))
+export async function lastPosition(store: Store): Promise<number> {
+  for await (const [event] of store.readAll({ direction: 'backwards', limit: 1 }))
     return event ? seenPosition(event.position) : 0
   return 0
 }

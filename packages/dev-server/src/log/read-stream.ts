@@ -44,6 +44,18 @@ export async function* readStream(
   }
 }
 
+/** What a stream that was deleted for ever has from this revision on, its tombstone last. */
+export async function readToTombstone(
+  log: EventLog,
+  stream: string,
+  { from }: { readonly from: number },
+): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = []
+  for await (const page of log.store.read(stream, { from: toRevision(BigInt(from)) }))
+    events.push(...page.map(fromStored))
+  return events
+}
+
 /** One event of a stream; `undefined` when it is not to be seen, or not there. */
 export async function readEvent(
   log: EventLog,

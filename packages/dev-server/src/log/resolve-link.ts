@@ -9,17 +9,18 @@ export interface ResolvedEvent {
   readonly link: RecordedEvent | undefined
 }
 
-/** The event itself, or what it points to. */
+/** The event itself, or what it points to. A link that names nothing is an event like others; one to a tombstone names nothing that is seen. */
 export async function resolveLink(log: EventLog, event: RecordedEvent): Promise<ResolvedEvent> {
   if (event.type !== LINK_TYPE) return { event, link: undefined }
   const target = parseLink(event.data)
-  return { event: target && (await readEvent(log, target.stream, target)), link: event }
+  if (target === undefined) return { event, link: undefined }
+  return { event: await readEvent(log, target.stream, target), link: event }
 }
 
 function parseLink(data: Uint8Array): { readonly revision: number; readonly stream: string } | undefined {
   const text = Buffer.from(data).toString('utf8')
   const at = text.indexOf('@')
-  const revision = Number(text.slice(0, at))
-  const isLink = at > 0 && Number.isSafeInteger(revision) && at + 1 < text.length
-  return isLink ? { revision, stream: text.slice(at + 1) } : undefined
+  const revision = text.slice(0, Math.max(0, at))
+  const isLink = /^\d{1,19}$/.test(revision) && at + 1 < text.length
+  return isLink ? { revision: Number(revision), stream: text.slice(at + 1) } : undefined
 }

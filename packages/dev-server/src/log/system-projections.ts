@@ -14,6 +14,7 @@ import {
   isMetadataStream,
   LINK_TYPE,
   METADATA_TYPE,
+  TOMBSTONE_REVISION,
   type ProposedEvent,
   type RecordedEvent,
 } from './event.js'
@@ -122,7 +123,9 @@ async function newestSource({ store }: EventLog, stream: string): Promise<number
   return 0
 }
 
-function link(stream: string, { id, revision, stream: source, position }: RecordedEvent): ProposedEvent {
+function link(stream: string, event: RecordedEvent): ProposedEvent {
+  const { id, stream: source, position } = event
+  const revision = event.isTombstone ? TOMBSTONE_REVISION : event.revision
   return {
     id: derivedId(`${stream}\0${position}\0${id}`),
     type: LINK_TYPE,

@@ -4,7 +4,7 @@ import type { AppendOutcome } from '../log/event-log.js'
 import type { ExpectedRevision, ProposedEvent } from '../log/event.js'
 import { AppendResp, Empty, type AppendReq } from '../wire/client-names.js'
 import { expectedRevision } from '../wire/expected-revision.js'
-import { appendTooLarge, invalidArgument, streamDeleted, toFailure } from '../wire/failures.js'
+import { appendTooLarge, malformed, streamDeleted, toFailure } from '../wire/failures.js'
 import { streamName } from '../wire/identifiers.js'
 import { proposedEvent, sizeOf } from '../wire/proposed-events.js'
 import type { ServiceContext } from './service-context.js'
@@ -58,10 +58,10 @@ function collect(context: ServiceContext, call: ServerReadableStream<AppendReq, 
       }
     })
     call.on('end', () => {
-      if (target === undefined) reject(invalidArgument('The first message of an append has its options'))
+      if (target === undefined) reject(malformed('The first message of an append has its options'))
       else resolve({ target, events })
     })
-    call.on('cancelled', () => reject(invalidArgument('cancelled')))
+    call.on('cancelled', () => reject(malformed('cancelled')))
   })
 }
 
@@ -88,7 +88,6 @@ function success({
   const answer = new AppendResp.Success()
   if (last < 0) answer.setNoStream(new Empty())
   else answer.setCurrentRevision(String(last))
-  if (position === undefined) return answer.setNoPosition(new Empty())
   const text = String(position)
   return answer.setPosition(new AppendResp.Position().setCommitPosition(text).setPreparePosition(text))
 }

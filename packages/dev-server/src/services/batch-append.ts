@@ -18,7 +18,7 @@ import {
 } from '../wire/batch-answers.js'
 import type { BatchAppendReq, BatchAppendResp } from '../wire/client-names.js'
 import { expectedRevision } from '../wire/expected-revision.js'
-import { invalidArgument, serverStopped, toFailure } from '../wire/failures.js'
+import { serverStopped, toFailure } from '../wire/failures.js'
 import { streamName, uuidText } from '../wire/identifiers.js'
 import { proposedEvent, sizeOf } from '../wire/proposed-events.js'
 import type { ServiceContext } from './service-context.js'
@@ -98,8 +98,7 @@ class Batch {
   #begin(request: BatchAppendReq): OpenAppend | undefined {
     const options = request.getOptions()
     if (options === undefined) return undefined
-    const subject = subjectOf(request)
-    if (subject.stream === '') throw invalidArgument('A stream has a name')
+    const subject = { ...subjectOf(request), stream: streamName(options.getStreamIdentifier()) }
     this.#context.access.check(this.#metadata, { stream: subject.stream, right: 'write' })
     return { ...subject, deadlineMs: deadlineMs(options), events: [], bytes: 0 }
   }
@@ -149,11 +148,17 @@ class Batch {
   }
 }
 
+/** Of a request that may be refused for having none. */
+function nameOf(request: BatchAppendReq): string {
+  const bytes = request.getOptions()?.getStreamIdentifier()?.getStreamName_asU8()
+  return Buffer.from(bytes ?? '').toString('utf8')
+}
+
 function subjectOf(request: BatchAppendReq): BatchSubject {
   const options = request.getOptions()
   return {
     correlationId: request.getCorrelationId(),
-    stream: streamName(options?.getStreamIdentifier()),
+    stream: nameOf(request),
     expected: options === undefined ? 'any' : expectedRevision(options, { revision: options.getStreamPosition() }),
   }
 }

@@ -9,7 +9,7 @@ import {
   type TombstoneReq,
 } from '../wire/client-names.js'
 import { expectedRevision } from '../wire/expected-revision.js'
-import { invalidArgument, streamDeleted, toFailure, wrongExpectedVersion } from '../wire/failures.js'
+import { malformed, streamDeleted, toFailure, wrongExpectedVersion } from '../wire/failures.js'
 import { streamName } from '../wire/identifiers.js'
 import type { ServiceContext } from './service-context.js'
 
@@ -48,7 +48,7 @@ async function carryOut(
   request: { readonly options: DeleteOptions | undefined; readonly metadata: Metadata; readonly kind: 'soft' | 'hard' },
 ): Promise<string> {
   const { options, metadata, kind } = request
-  if (options === undefined) throw invalidArgument("'options' is required")
+  if (options === undefined) throw malformed("'options' is required")
   const stream = streamName(options.getStreamIdentifier())
   access.check(metadata, { stream, right: 'delete' })
   const expected = expectedRevision(options, { revision: options.getRevision() })
@@ -59,6 +59,6 @@ async function carryOut(
     case 'wrong-version':
       throw wrongExpectedVersion(stream, { expected, last: outcome.last })
     case 'stored':
-      return String(outcome.position ?? 0)
+      return String(outcome.position)
   }
 }

@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import type { RecordedEvent } from '../log/event.js'
 import { lastPosition, readLog } from '../log/read-log.js'
-import { readStream } from '../log/read-stream.js'
-import { serverStopped } from '../wire/failures.js'
+import { readStream, readToTombstone } from '../log/read-stream.js'
+import { serverStopped, streamDeleted } from '../wire/failures.js'
 import { caughtUp, checkpoint, confirmation } from '../wire/read-answers.js'
 import type { ReadStart, RequestedFilter } from '../wire/read-request.js'
-import { assertNotDeleted, sendEvents, type ReadCall } from './delivery.js'
+import { sendEvents, type ReadCall } from './delivery.js'
 import type { ServiceContext } from './service-context.js'
 
 /** Never returns before the client goes, or the server stops. Throws the failure of a stream that is deleted meanwhile. */
@@ -26,7 +26,10 @@ export async function followStream(
     let isLive = false
     while (call.isOpen && !changes.closed) {
       const seen = changes.version
-      await assertNotDeleted(context, stream)
+      if ((await log.states.get(stream)).isTombstoned) {
+        await sendEvents(context, call, await readToTombstone(log, stream, { from: after + 1 }))
+        throw streamDeleted(stream)
+      }
       for await (const page of readStream(log, stream, { from: after + 1, direction: 'forwards', limit: Infinity })) {
         if (!(await sendEvents(context, call, page))) return
         after = page.at(-1)?.revision ?? after
@@ -50,7 +53,7 @@ export async function followAll(
 ): Promise<void> {
   const { log } = context
   const changes = log.signals.all
-  let after = start === 'start' ? 0 : start === 'end' ? await lastPosition(log) : start
+  let after = start === 'start' ? 0 : start === 'end' ? await lastPosition(log.store) : start
   call.write(confirmation(randomUUID()))
   const marks = new Checkpoints(filter?.checkpointEveryEvents ?? Infinity)
   let isLive = false

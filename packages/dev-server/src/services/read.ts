@@ -1,6 +1,6 @@
 /** `Read`: reads of a stream and of everything, both ways, and subscriptions. */
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
-import { invalidArgument } from '../wire/failures.js'
+import { malformed } from '../wire/failures.js'
 import { streamName } from '../wire/identifiers.js'
 import { PacedCall } from '../wire/paced-call.js'
 import { readFilter, readStart, type ReadStart } from '../wire/read-request.js'
@@ -29,11 +29,11 @@ async function answer(
   grpcCall: ServerWritableStream<ReadReq, ReadResp>,
 ): Promise<void> {
   const options = call.request.getOptions()
-  if (options === undefined) throw invalidArgument("'options' is required")
+  if (options === undefined) throw malformed("'options' is required")
   const stream = options.getStream()
   const name = stream === undefined ? undefined : streamName(stream.getStreamIdentifier())
   context.access.check(grpcCall.metadata, { stream: name ?? '$all', right: 'read' })
-  if (!options.hasUuidOption()) throw invalidArgument("'uuidOption' is required")
+  if (!options.hasUuidOption()) throw malformed("'uuidOption' is required")
   const start = readStart(options)
   const filter = readFilter(options)
   if (name !== undefined) {
@@ -55,7 +55,7 @@ async function sendStream(
   const options = optionsOf(call)
   const { direction, limit } = extent(options)
   const isForwards = direction === 'forwards'
-  if (start === 'end' && isForwards) return
+  if (start === 'end' && isForwards) throw malformed('Unexpected ReadStreamResult: Error')
   const from = start === 'start' ? 0 : start === 'end' ? state.last : start
   for await (const page of readStream(context.log, stream, { from, direction, limit }))
     if (!(await sendEvents(context, call, page))) return
@@ -82,7 +82,7 @@ async function sendAll(
 
 function optionsOf(call: ReadCall): ReadOptions {
   const options = call.request.getOptions()
-  if (options === undefined) throw invalidArgument("'options' is required")
+  if (options === undefined) throw malformed("'options' is required")
   return options
 }
 

@@ -59,11 +59,7 @@ export function batchTooLarge(maxBytes: number): BatchError {
 }
 
 export function badRequest({ details }: Pick<CallFailure, 'details'>): BatchError {
-  return batchError('BadRequest', {
-    code: INVALID_ARGUMENT,
-    message: details,
-    details: new BadRequest().setMessage(details),
-  })
+  return batchError('BadRequest', { code: INVALID_ARGUMENT, details: new BadRequest().setMessage(details) })
 }
 
 /** What a thrown value of the log means for one append. */
@@ -116,7 +112,6 @@ function success({
   const answer = new BatchAppendResp.Success()
   if (last < 0) answer.setNoStream(new GoogleEmpty())
   else answer.setCurrentRevision(String(last))
-  if (position === undefined) return answer.setNoPosition(new GoogleEmpty())
   const text = String(position)
   return answer.setPosition(new AllStreamPosition().setCommitPosition(text).setPreparePosition(text))
 }

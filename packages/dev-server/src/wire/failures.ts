@@ -25,8 +25,13 @@ const EXPECTED_NUMBERS = { any: -2n, no_stream: -1n, stream_exists: -4n } as con
 
 function failure(code: Code, details: string, trailers: Trailers = {}): CallFailure {
   const metadata = new Metadata()
-  for (const [name, value] of Object.entries(trailers)) metadata.set(name, ascii(String(value)))
-  return new CallFailure(code, ascii(details), metadata)
+  if (!Object.values(trailers).every((value) => isAscii(String(value)))) {
+    // The real server fails here too, and says nothing.
+    const text = `The error names a stream that a trailer cannot carry: ${encoded(details)}`
+    return new CallFailure(Code.UNKNOWN, text, metadata)
+  }
+  for (const [name, value] of Object.entries(trailers)) metadata.set(name, String(value))
+  return new CallFailure(code, isAscii(details) ? details : encoded(details), metadata)
 }
 
 export function accessDenied(): CallFailure {
@@ -70,8 +75,9 @@ export function missingProperty(property: string): CallFailure {
   })
 }
 
-export function invalidArgument(details: string): CallFailure {
-  return failure(Code.INVALID_ARGUMENT, details)
+/** What the real server throws at without saying more than that. */
+export function malformed(details: string): CallFailure {
+  return failure(Code.UNKNOWN, details)
 }
 
 /** The server stops: the client is to connect again. */
@@ -90,6 +96,7 @@ export function toFailure(error: unknown): CallFailure {
   const details = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
   switch (error.code) {
     case 'INVALID_INPUT':
+      return malformed(details)
     case 'TOO_LARGE':
       return failure(Code.INVALID_ARGUMENT, details)
     case 'STORE_REJECTED':
@@ -103,7 +110,11 @@ export function toFailure(error: unknown): CallFailure {
   }
 }
 
-/** Trailers are ASCII: a name of other letters is percent-encoded, as the real server does. */
-function ascii(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
+}
+
+/** As text of a status, which is ASCII. */
+function encoded(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]+/g, (letters) => encodeURIComponent(letters))
 }

@@ -1,9 +1,12 @@
 /** Names and ids as they travel. */
+import { malformed } from './failures.js'
 import { StreamIdentifier, UUID, type Uuid } from './client-names.js'
 
-/** The name, of bytes that are UTF-8. */
+/** The name, of bytes that are UTF-8. Throws the failure of a call that names none. */
 export function streamName(identifier: StreamIdentifier | undefined): string {
-  return Buffer.from(identifier?.getStreamName_asU8() ?? '').toString('utf8')
+  const name = Buffer.from(identifier?.getStreamName_asU8() ?? '').toString('utf8')
+  if (name === '') throw malformed('A stream has a name.')
+  return name
 }
 
 export function streamIdentifier(name: string): StreamIdentifier {

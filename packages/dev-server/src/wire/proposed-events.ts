@@ -1,6 +1,6 @@
 /** Events as clients send them, checked. */
 import type { ProposedEvent } from '../log/event.js'
-import { invalidArgument, missingProperty } from './failures.js'
+import { malformed, missingProperty } from './failures.js'
 import { isUuid, uuidText } from './identifiers.js'
 import type { Uuid } from './client-names.js'
 
@@ -19,10 +19,11 @@ export function proposedEvent(message: ProposedMessage): ProposedEvent {
   const properties = message.getMetadataMap()
   const type = properties.get('type')
   if (type === undefined) throw missingProperty('type')
+  if (type === '') throw malformed('An event has a type.')
   const contentType = properties.get('content-type')
   if (contentType === undefined) throw missingProperty('content-type')
   const id = uuidText(message.getId())
-  if (!isUuid(id)) throw invalidArgument(`The event id ${JSON.stringify(id)} is no UUID.`)
+  if (!isUuid(id)) throw malformed(`The event id ${JSON.stringify(id)} is no UUID.`)
   return {
     id,
     type,

@@ -8,11 +8,13 @@
  *    After a failed sync the frames of the transaction may lie in the WAL, complete, and a crash would bring them back;
  *    they are surely gone only when a later commit has overwritten them. So the queue tries one (`#seal`).
  * 3. A locked file holds up the jobs, not the event loop; a job gives up at its deadline.
+ * 4. With a `WalSync` the transaction's answer waits for it, and the jobs that come meanwhile share the next one.
  */
 import { pauseBefore } from '../busy-retry.js'
 import { isBusy, sqliteCode, toRefoldError, unknownOutcome } from '../failure.js'
 import type { LogFile } from '../log-file.js'
 import type { CommitJob } from './commit-job.js'
+import type { WalSync } from './wal-sync.js'
 
 type Outcome =
   | { readonly kind: 'committed' }
@@ -31,10 +33,13 @@ export class CommitQueue {
   #scheduled = false
   #busyAttempts = 0
   #idle: (() => void)[] = []
+  readonly #walSync: WalSync | undefined
+  #syncs = 0
 
-  constructor(file: LogFile, { onCommit }: { readonly onCommit: () => void }) {
+  constructor(file: LogFile, { onCommit, walSync }: { readonly onCommit: () => void; readonly walSync?: WalSync }) {
     this.#file = file
     this.#onCommit = onCommit
+    this.#walSync = walSync
   }
 
   add(job: CommitJob): void {
@@ -44,12 +49,17 @@ export class CommitQueue {
 
   /** Resolves when nothing waits any more. */
   drained(): Promise<void> {
-    if (this.#jobs.length === 0) return Promise.resolve()
+    if (this.#jobs.length === 0 && this.#syncs === 0) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
+  /** After it has drained. */
+  close(): void {
+    this.#walSync?.close()
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#jobs.length === 0) return
+    if (this.#scheduled || this.#jobs.length === 0 || this.#syncs > 0) return
     this.#scheduled = true
     if (this.#busyAttempts === 0) setImmediate(() => this.#flush())
     else setTimeout(() => this.#flush(), pauseBefore(this.#busyAttempts))
@@ -59,8 +69,13 @@ export class CommitQueue {
     this.#scheduled = false
     const group = this.#jobs.splice(0, MAX_GROUP)
     this.#commit(group)
+    this.#goOn()
+  }
+
+  #goOn(): void {
     this.#schedule()
-    if (this.#jobs.length === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    if (this.#jobs.length > 0 || this.#syncs > 0) return
+    for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   #commit(group: readonly CommitJob[]): void {
@@ -68,8 +83,7 @@ export class CommitQueue {
     this.#busyAttempts = outcome.kind === 'busy' ? this.#busyAttempts + 1 : 0
     switch (outcome.kind) {
       case 'committed':
-        for (const job of group) job.succeed()
-        return this.#onCommit()
+        return this.#committed(group)
       case 'busy':
         return this.#postpone(group, outcome.error)
       case 'refused':
@@ -79,6 +93,33 @@ export class CommitQueue {
       case 'uncertain':
         return this.#findOut(group, outcome.error)
     }
+  }
+
+  /** Answers when the commit is on the disk. */
+  #committed(group: readonly CommitJob[]): void {
+    const succeed = (): void => {
+      for (const job of group) job.succeed()
+      this.#onCommit()
+    }
+    if (this.#walSync === undefined) return succeed()
+    const fail = (error: unknown): void => {
+      for (const job of group) job.fail(unknownOutcome(error))
+      this.#onCommit()
+    }
+    if (group.length === 1) {
+      try {
+        this.#walSync.syncNow()
+      } catch (error) {
+        return fail(error)
+      }
+      return succeed()
+    }
+    this.#syncs++
+    const syncing = this.#walSync.sync().then(succeed, fail)
+    void syncing.finally(() => {
+      this.#syncs--
+      this.#goOn()
+    })
   }
 
   #tryCommit(group: readonly CommitJob[]): Outcome {

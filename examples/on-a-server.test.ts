@@ -1,12 +1,24 @@
-/** Every example, and the main job, on EventStoreDB by setting one variable. */
+/** Every example, the main job and a fleet on EventStoreDB by setting one variable. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { createRuntime } from '@refold/core'
+import { eventStoreDBStore } from '@refold/eventstoredb'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { nobody } from './main-job/actors.js'
+import { reviewAgent } from './main-job/agent.js'
 import { writeProject } from './main-job/project.fixture.js'
 import { runExample, startExample } from './process.fixture.js'
 import { startServer, type Server } from './server.fixture.js'
 import { tempFile } from './temp-file.fixture.js'
+
+const REFOLD = fileURLToPath(new URL('../packages/cli/bin/refold.js', import.meta.url))
+const CONFIG = fileURLToPath(new URL('dist/main-job/refold.config.js', import.meta.url))
+const REVIEWS = 6
 
 const scratch = mkdtempSync(join(tmpdir(), 'refold-examples-'))
 let server: Server
@@ -59,3 +71,42 @@ describe('on a server that one variable names', { timeout: 90_000, concurrent: t
     expect(stdout).toMatch(/1 inventory +1 +1\n/)
   })
 })
+
+it('CLI-15 a fleet on a server finishes what its killed workers had', async () => {
+  const review = reviewAgent(nobody)
+  await using refold = await createRuntime({
+    store: eventStoreDBStore(server.connectionString),
+    agents: [review],
+    worker: false,
+  })
+  const input = { directory: writeProject(tempFile('fleet')), report: join(scratch, 'fleet.md') }
+  const reviews = await Promise.all(
+    Array.from({ length: REVIEWS }, (_, index) =>
+      refold.start(review, { id: `${Date.now()}-${index}`, input: { ...input, day: '2030-01-01', llm: null } }),
+    ),
+  )
+  const env = { ...process.env, REFOLD_ESDB_URL: server.connectionString, REVIEW_PACE_MS: '300' }
+  const args = [REFOLD, 'up', '--json', '--workers', '3', '-c', CONFIG]
+  const fleet = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void fleet.kill('SIGKILL'))
+  const [workers, killed] = [new Map<string, number>(), new Set<number>()]
+  createInterface({ input: fleet.stdout }).on('line', (line) => {
+    const { type, pid, worker } = JSON.parse(line) as { type: string; pid?: number; worker?: string }
+    if (type === 'worker.started' && pid !== undefined) workers.set(worker ?? '', pid)
+    // The first two that take something are killed while they work on it.
+    if (type !== 'agent.takenOver' || killed.size === 2) return
+    const victim = workers.get(worker ?? '')
+    if (victim === undefined || killed.has(victim)) return
+    killed.add(victim)
+    process.kill(victim, 'SIGKILL')
+  })
+  for (const one of reviews) {
+    await one.waitFor((state) => state.matches('deciding'))
+    await one.send({ type: 'decide', verdict: 'accept', by: 'ana' })
+    expect((await one.done()).output).toMatchObject({ decision: { verdict: 'accept' } })
+  }
+  expect(killed.size).toBe(2)
+  const exit = once(fleet, 'exit')
+  fleet.kill('SIGTERM')
+  expect(await exit).toEqual([0, null])
+}, 90_000)

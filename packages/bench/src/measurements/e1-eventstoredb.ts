@@ -1,5 +1,5 @@
 /**
- * E1–E4: a real EventStoreDB, named by `REFOLD_ESDB_URL`. Each figure is a ratio to the raw client on the same server with the
+ * E1–E3: a real EventStoreDB, named by `REFOLD_ESDB_URL`. Each figure is a ratio to the raw client on the same server with the
  * same number of appends in flight, in turns.
  */
 import { randomUUID } from 'node:crypto'

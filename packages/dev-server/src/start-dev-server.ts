@@ -7,6 +7,7 @@ import { sqliteStore } from '@refold/sqlite'
 import { EventLog } from './log/event-log.js'
 import { runSystemProjections } from './log/system-projections.js'
 import { BASIC_ACCESS, OPEN_ACCESS } from './network/access.js'
+import { answersAhead } from './network/answers-ahead.js'
 import { listen, onePort, type TlsFiles } from './network/one-port.js'
 import { plainHttpServer } from './network/plain-http.js'
 import { addServices } from './services/add-services.js'
@@ -87,7 +88,7 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const log = new EventLog(store, { now: () => Date.now() })
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
-  const grpc = new Server(GRPC_OPTIONS)
+  const grpc = new Server({ ...GRPC_OPTIONS, interceptors: [answersAhead] })
   const address = { host: options.advertisedHost ?? host, port }
   const access = auth ? BASIC_ACCESS : OPEN_ACCESS
   addServices(grpc, { log, access, maxAppendBytes, stopping: stop.signal, advertised: () => address })

@@ -4,6 +4,7 @@ import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
 import type { Store } from '@refold/core'
 import { memoryStore, RefoldError } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
+import { complaints } from './complaints.js'
 import { EventLog } from './log/event-log.js'
 import { runSystemProjections } from './log/system-projections.js'
 import { BASIC_ACCESS, OPEN_ACCESS } from './network/access.js'
@@ -85,7 +86,8 @@ type Resolved = Required<Pick<DevServerOptions, 'host' | 'port' | 'auth' | 'proj
 
 async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const { host, port, tls, auth, projections, maxAppendBytes } = options
-  const log = new EventLog(store, { now: () => Date.now() })
+  const onError = complaints((text) => console.error(text))
+  const log = new EventLog(store, { now: () => Date.now(), onError })
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
   const grpc = new Server({ ...GRPC_OPTIONS, interceptors: [answersAhead] })
@@ -97,8 +99,7 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const server = onePort({ http, tls, onHttp2: (socket) => injector.injectConnection(socket) })
   address.port = await listen(server, { host, port })
   const background = [log.followOthers(stop)]
-  if (projections)
-    background.push(runSystemProjections(log, { signal: stop.signal, onError: (error) => console.error(error) }))
+  if (projections) background.push(runSystemProjections(log, { signal: stop.signal, onError }))
   const close = async (): Promise<void> => {
     stop.abort()
     log.signals.close()

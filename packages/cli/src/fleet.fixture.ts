@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -29,6 +29,8 @@ export interface Project {
   readonly directory: string
   /** Runs a command to its end. */
   run(...args: string[]): Promise<Ended>
+  /** The same, with a file for its standard output. */
+  runInto(file: string, ...args: string[]): Promise<Ended>
   up(...args: string[]): Fleet
   bodies(): readonly Body[]
   remove(): void
@@ -103,24 +105,32 @@ export const HASTY = CONFIG.replace('workers: 2,', 'workers: 2, worker: { leaseD
 export const CROWDED = CONFIG.replace(
   'store: () => ',
   `store: () => {
-    if (process.send) writeFileSync(new URL('opened', import.meta.url), '', { flag: 'wx' })
+    if (process.argv[1].endsWith('worker-process.js')) writeFileSync(new URL('opened', import.meta.url), '', { flag: 'wx' })
     return `,
 )
   .replace("agents.db', import.meta.url).pathname),", "agents.db', import.meta.url).pathname) },")
   .replace('import { appendFileSync }', 'import { appendFileSync, writeFileSync }')
 
+/** Throws half a second after it was loaded, in a supervisor only. */
+export const LATE = `if (process.argv.includes('up')) setTimeout(() => { throw new Error('too late') }, 500).unref()
+${CONFIG}`
+
 /** Opens for ever, in a worker only. */
-export const HANGING = `if (process.send) await new Promise(() => setInterval(() => {}, 1000))
+export const HANGING = `if (process.argv[1].endsWith('worker-process.js')) await new Promise(() => setInterval(() => {}, 1000))
 ${CONFIG}`
 
 export function makeProject(config = CONFIG): Project {
   const directory = mkdtempSync(join(tmpdir(), 'refold-cli-'))
   writeFileSync(join(directory, 'refold.config.mjs'), config)
-  const start = (args: readonly string[]): ChildProcess =>
-    spawn(process.execPath, [MAIN, ...args], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = (args: readonly string[], stdout: number | 'pipe' = 'pipe'): ChildProcess =>
+    spawn(process.execPath, [MAIN, ...args], { cwd: directory, stdio: ['ignore', stdout, 'pipe'] })
   return {
     directory,
     run: (...args) => ended(start(args)),
+    runInto: (file, ...args) => {
+      const stdout = openSync(file, 'w')
+      return ended(start(args, stdout)).finally(() => closeSync(stdout))
+    },
     up: (...args) => fleet(start(['up', '--json', ...args])),
     bodies: () => readBodies(join(directory, 'bodies.jsonl')),
     remove: () => rmSync(directory, { recursive: true, force: true }),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { list } from './commands/list.js'
+import { plan } from './commands/plan.js'
 import { send } from './commands/send.js'
 import { start } from './commands/start.js'
 import { EXIT, exitCodeOf } from './exit-codes.js'
@@ -13,10 +14,12 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const program = makeProgram(version, {
   up: async (options) => void (process.exitCode = await up(options as unknown as Parameters<typeof up>[0])),
-  start: async (name, options) => print(await start(name, options as unknown as Parameters<typeof start>[1])),
+  start: async (name, options) =>
+    print(await start(name, options as unknown as Parameters<typeof start>[1]), { isDone: true }),
   send: async (address, event, options) =>
-    print(await send(address, event, options as unknown as Parameters<typeof send>[2])),
+    print(await send(address, event, options as unknown as Parameters<typeof send>[2]), { isDone: true }),
   list: async (name, options) => print(await list(name, options as unknown as Parameters<typeof list>[1])),
+  plan: async (options) => print(await plan(options as unknown as Parameters<typeof plan>[0])),
 })
 for (const command of [program, ...program.commands]) command.exitOverride()
 
@@ -26,11 +29,13 @@ try {
   process.exitCode = error instanceof CommanderError ? usageCode(error) : failed(error)
 }
 
-/** Data. Whoever reads it may stop reading when they have enough. */
-function print(text: string): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed),
-  )
+/** Data. Whoever reads it may stop reading when they have enough. `isDone`: the command has done its work, printed or not. */
+function print(text: string, { isDone = false }: { readonly isDone?: boolean } = {}): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    console.error(`${isDone ? 'it is done; ' : ''}what there is to print cannot be written: ${error.message}`)
+    process.exit(isDone ? EXIT.ok : EXIT.failed)
+  })
   console.log(text)
 }
 

@@ -11,6 +11,7 @@ export interface Actions {
     options: { readonly [name: string]: unknown },
   ): Promise<void>
   list(name: string | undefined, options: { readonly [name: string]: unknown }): Promise<void>
+  plan(options: { readonly [name: string]: unknown }): Promise<void>
 }
 
 export function makeProgram(version: string, actions: Actions): Command {
@@ -47,6 +48,9 @@ export function makeProgram(version: string, actions: Actions): Command {
     .option('--state <path>', 'only those in this state: review, work.draft')
     .option('--limit <count>', 'at most so many', positive)
     .action((name, options) => actions.list(name, options))
+  common(program.command('plan'))
+    .description('say what a worker that began now would do: resume, ask, fire, report; nothing is written')
+    .action((options) => actions.plan(options))
   return program
 }
 

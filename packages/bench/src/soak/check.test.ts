@@ -47,8 +47,18 @@ describe('the check of the soak', () => {
 
   test('finds a repeat under another key', async () => {
     const think = evidence.lines.find(({ src }) => src === 'think') as BodyLine
-    const [problem] = await found({ lines: [...evidence.lines, { ...think, key: 'other' }] })
-    expect(problem).toBe('a1: think 1 was begun with 2 keys')
+    expect(await found({ lines: [...evidence.lines, { ...think, key: 'other' }] })).toEqual([
+      'a1: think 1 has a key that no record gives',
+      'a1: think 1 was begun with 2 keys',
+    ])
+  })
+
+  test('takes the outcome of a payment that never began for no other one', async () => {
+    const late = evidence.lines.find(({ src, round }) => src === 'pay' && round === 2) as BodyLine
+    const lines = evidence.lines.filter(({ src, round }) => src !== 'pay' || round > 2)
+    expect(await found({ lines: [...lines, late] })).toEqual([])
+    const at = Date.now() + 60_000
+    expect(await found({ lines: [...lines, { ...late, at }] })).toEqual([expect.stringMatching(/^a1: pay 2 was begun/)])
   })
 
   test('finds a body that began after its outcome, unless its process stood still right before', async () => {

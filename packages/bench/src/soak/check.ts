@@ -7,6 +7,7 @@ import type { BodyLine } from './body-log.js'
 import type { Standstill } from './disturbances.js'
 import { groupBy } from './group-by.js'
 import { ROUNDS } from './job-agent.js'
+import { LEASE_MS } from './soak.config.js'
 
 export interface Evidence {
   readonly store: Store
@@ -16,8 +17,11 @@ export interface Evidence {
   readonly approved: ReadonlySet<string>
 }
 
-/** Between an outcome's time stamp and its commit, and until others know of it. */
-const UNTIL_KNOWN_MS = 500
+/**
+ * Between an outcome's time stamp and its commit, and until others know of it: a worker that has not heard from the store for
+ * so long begins nothing any more.
+ */
+const UNTIL_KNOWN_MS = LEASE_MS
 
 /** One sentence each. */
 export async function violations(evidence: Evidence): Promise<readonly string[]> {
@@ -56,13 +60,15 @@ function ofBodies(
 ): string[] {
   const found: string[] = []
   const begun = lines.filter(({ what }) => what === 'begun')
+  const unknown = begun.find(({ key }) => events.every(({ id: record }) => !key.startsWith(`${record}.`)))
+  if (unknown !== undefined) found.push(`${id}: ${unknown.src} ${unknown.round} has a key that no record gives`)
   for (const [work, ofWork] of groupBy(begun, ({ src, round }) => `${src} ${round}`)) {
     const keys = new Set(ofWork.map(({ key }) => key))
     if (keys.size > 1) found.push(`${id}: ${work} was begun with ${keys.size} keys`)
     if (work.startsWith('pay ') && ofWork.length > 1) found.push(`${id}: ${work} was begun ${ofWork.length} times`)
   }
   for (const line of begun) {
-    const outcomeAt = outcomeOf(line, { lines, events })
+    const outcomeAt = outcomeOf(line, events)
     if (outcomeAt === undefined || line.at <= outcomeAt + UNTIL_KNOWN_MS) continue
     const slept = standstills.some(({ pid, to }) => pid === line.pid && Math.abs(line.at - to) < UNTIL_KNOWN_MS)
     if (!slept) found.push(`${id}: ${line.src} ${line.round} was begun ${line.at - outcomeAt} ms after its outcome`)
@@ -70,14 +76,11 @@ function ofBodies(
   return found
 }
 
-/** When the outcome of the body's effect was recorded: the outcomes of one source come in the order of its rounds. */
-function outcomeOf(
-  { src, key }: BodyLine,
-  { lines, events }: { lines: readonly BodyLine[]; events: readonly StoredEvent[] },
-): number | undefined {
-  const keys = [...new Set(lines.filter((line) => line.src === src).map((line) => line.key))]
-  const outcomes = events.filter((event) => isOutcomeOf(event, src))
-  const outcome = outcomes[keys.indexOf(key)]
+/** When the outcome of the body's effect was recorded. Its key names the record that the effect came to be by. */
+function outcomeOf({ src, key }: BodyLine, events: readonly StoredEvent[]): number | undefined {
+  const cause = events.findIndex(({ id }) => key.startsWith(`${id}.`))
+  if (cause < 0) return undefined
+  const outcome = events.slice(cause + 1).find((event) => isOutcomeOf(event, src))
   return outcome === undefined ? undefined : headerOf(outcome)?.at
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
@@ -34,12 +34,23 @@ describe('the command line', { timeout: 60_000 }, () => {
     [['send', 'plan-1', 'go', '[]'], 2, 'INVALID_INPUT'],
     [['send', 'plan-1', 'go'], 1, 'EVENT_NOT_ACCEPTED'],
     [['ls', '--status', 'lost'], 2, 'INVALID_INPUT'],
+    [['start', 'plan', '--input', `{"deep":${'['.repeat(5_000)}${']'.repeat(5_000)}}`], 1, 'NOT_SERIALIZABLE'],
+    [['ls', '--store', 'typo.db'], 2, 'INVALID_INPUT'],
+    [['send', 'plan-1', 'go', '--store', 'typo.db'], 2, 'INVALID_INPUT'],
     [['up', '--config', 'nowhere.mjs'], 2, 'NO_CONFIG'],
     [['up', '--store', '/proc/none/agents.db'], 7, 'STORE_FATAL'],
   ])('CLI-8 %j ends with exit code %i and %s', async (args, code, name) => {
     const ended = await project.run(...args)
     expect(ended.stderr).toContain(`error[${name}]`)
     expect(ended.code).toBe(code)
+    expect(existsSync(join(project.directory, 'typo.db'))).toBe(false)
+  })
+
+  test('CLI-8 a command that has done its work says so where its output cannot be written', async () => {
+    const { code, stderr } = await project.runInto('/dev/full', 'start', 'plan', '--id', 'full')
+    expect(stderr).toContain('it is done')
+    expect(code).toBe(0)
+    expect((await project.runInto('/dev/full', 'ls')).code).toBe(1)
   })
 
   test.each([
@@ -76,9 +87,20 @@ describe('the command line', { timeout: 60_000 }, () => {
     }
   })
 
+  test('CLI-14 the plan says what a worker would do, and does nothing', async () => {
+    const own = makeProject()
+    await own.run('start', 'plan', '--id', '1')
+    const { code, stdout } = await own.run('plan', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ resumed: [{ agent: { name: 'plan', id: '1' } }] })
+    expect((await own.run('plan')).stdout).toContain('plan-1')
+    expect(own.bodies()).toEqual([])
+    own.remove()
+  })
+
   test('CLI-8 the help names every command and exit code', async () => {
     const { code, stdout } = await project.run('--help')
     expect(code).toBe(0)
-    for (const word of ['up', 'start', 'send', 'ls', 'Exit codes']) expect(stdout).toContain(word)
+    for (const word of ['up', 'start', 'send', 'ls', 'plan', 'Exit codes']) expect(stdout).toContain(word)
   })
 })

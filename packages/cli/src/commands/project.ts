@@ -9,6 +9,11 @@ export interface ProjectOptions {
   readonly store?: string
 }
 
+/** `begins`: the command may be the first one on its store. */
+export interface CommandNature {
+  readonly begins?: true
+}
+
 export interface Project {
   readonly agents: readonly AgentDefinition[]
   readonly store: Store
@@ -16,9 +21,12 @@ export interface Project {
 }
 
 /** Opens it, does the work, closes it. */
-export async function withProject<R>(options: ProjectOptions, work: (project: Project) => Promise<R>): Promise<R> {
+export async function withProject<R>(
+  options: ProjectOptions & CommandNature,
+  work: (project: Project) => Promise<R>,
+): Promise<R> {
   const config = await loadConfig(findConfig(options.config, process.cwd()))
-  const store = await openStore(config, options.store)
+  const store = await openStore(config, options.store, { mustExist: options.begins !== true })
   await using runtime = await createRuntime({ store, agents: config.agents, worker: false })
   return await work({ agents: config.agents, store, runtime })
 }

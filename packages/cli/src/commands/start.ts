@@ -14,7 +14,7 @@ export interface StartCommandOptions extends ProjectOptions {
 /** Resolves when the start is durable, to the line to print. */
 export async function start(name: string, options: StartCommandOptions): Promise<string> {
   const input = options.input === undefined ? undefined : parseJson(await textOf(options.input), '--input')
-  return withProject(options, async ({ agents, runtime }) => {
+  return withProject({ ...options, begins: true }, async ({ agents, runtime }) => {
     const definition = definitionNamed(agents, name)
     const id = options.id ?? new Date().toISOString().replaceAll(/[:.]/g, '-')
     const agent = await runtime.start(definition, {

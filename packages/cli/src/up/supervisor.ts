@@ -42,6 +42,7 @@ export class Supervisor {
   #takeovers = 0
   #stopped = 0
   #failure: RefoldError | undefined
+  #killed = false
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -54,6 +55,11 @@ export class Supervisor {
     for (const slot of this.#slots) slot.start()
     await this.#ended
     if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Whether it ended before its workers had handed over. */
+  get wasKilled(): boolean {
+    return this.#killed
   }
 
   get status(): FleetStatus {
@@ -75,6 +81,7 @@ export class Supervisor {
 
   /** Nothing is lost by it: what was pending goes on at the next start. */
   kill(signal: string): void {
+    this.#killed = true
     this.#options.onEvent({ type: 'fleet.killed', signal })
     for (const slot of this.#slots) slot.kill()
   }

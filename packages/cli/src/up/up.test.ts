@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CROWDED, HANGING, HASTY, makeProject } from '../fleet.fixture.js'
+import { CROWDED, HANGING, HASTY, LATE, makeProject } from '../fleet.fixture.js'
 import type { Fleet, Project } from '../fleet.fixture.js'
 import type { FleetEvent } from './fleet-events.js'
 
@@ -82,7 +82,7 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     await fleet.event('fleet.draining')
     fleet.child.kill('SIGINT')
     const { code } = await fleet.ended
-    expect(code).toBe(0)
+    expect(code).toBe(130)
   })
 
   test('CLI-4 workers whose supervisor is killed drain by themselves', async () => {
@@ -105,6 +105,30 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     const { stdout } = await project.run('ls', '--json')
     expect(JSON.parse(stdout)).toMatchObject([{ id: 'a' }])
     expect((JSON.parse(stdout) as { owner?: string }[])[0]?.owner, 'handed over').toBeUndefined()
+  })
+
+  test('CLI-4 a worker that spins is no orphan: it ends although it hears nothing', async () => {
+    project.remove()
+    project = makeProject(HASTY)
+    const fleet = up('--workers', '1')
+    await start('spinner', { spin: true })
+    while (project.bodies().length === 0) await sleep(20)
+    const pid = project.bodies()[0]?.pid as number
+    fleet.child.kill('SIGKILL')
+    while (isRunning(pid)) await sleep(50)
+    expect(project.bodies()).toHaveLength(1)
+  })
+
+  test('CLI-13 nothing of the project runs in the supervisor', async () => {
+    const late = makeProject(LATE)
+    const fleet = late.up('--workers', '1')
+    fleets.push(fleet)
+    await fleet.event('worker.ready')
+    await late.run('start', 'plan', '--id', 'a', '--input', '{"ms":50}')
+    await fleet.event('agent.takenOver')
+    fleet.child.kill('SIGTERM')
+    expect(await fleet.ended).toMatchObject({ code: 0 })
+    late.remove()
   })
 
   test('CLI-2 a worker is replaced although a process that it has started lives on', async () => {

@@ -1,7 +1,8 @@
 /** `refold up`: a fleet of workers, until somebody ends it. */
 import { availableParallelism } from 'node:os'
-import { findConfig, loadConfig } from '../config/load-config.js'
+import { findConfig } from '../config/load-config.js'
 import { EXIT } from '../exit-codes.js'
+import { checkConfig } from './config-check.js'
 import { screenOn } from './screen.js'
 import type { Screen } from './screen.js'
 import { Supervisor } from './supervisor.js'
@@ -23,7 +24,7 @@ const DEFAULT_STALL_SECONDS = 30
 /** Resolves to the exit code when the fleet has ended. Rejects when no worker can work, or the configuration is none. */
 export async function up(options: UpOptions): Promise<number> {
   const file = findConfig(options.config, process.cwd())
-  const { workers } = await loadConfig(file) // a mistake in it is told once, not by every worker
+  const { workers } = await checkConfig(file) // a mistake in it is told once, not by every worker
   const screen = screenOn(process.stdout, options)
   const supervisor = new Supervisor({
     config: file,
@@ -37,7 +38,7 @@ export async function up(options: UpOptions): Promise<number> {
   const stopDrawing = draw(supervisor, screen)
   try {
     await supervisor.run()
-    return EXIT.ok
+    return supervisor.wasKilled ? EXIT.interrupted : EXIT.ok
   } finally {
     stopDrawing()
     stopListening()

@@ -5,8 +5,11 @@ import { loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
 import { EXIT, exitCodeOf } from '../exit-codes.js'
 import type { Envelope, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
+import { watchForOrphanhood } from './orphan-watch.js'
 
 const LOAD_EVERY_MS = 500
+/** Of an orphan whose event loop is blocked: others have its agents by then. */
+const SILENT_ORPHAN_MS = 5_000
 const ALIVE_EVERY_MS = 1_000
 
 let worker: Promise<Worker> | undefined
@@ -21,6 +24,7 @@ process.on('message', (message: ToWorker) => {
 process.on('disconnect', () => void drain('its supervisor is gone'))
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void drain(signal))
 setInterval(() => tell({ kind: 'alive' }), ALIVE_EVERY_MS).unref()
+watchForOrphanhood({ silentMs: SILENT_ORPHAN_MS })
 // What is printed for a supervisor that is gone is nobody's; it must not end the worker before it has drained.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 // Ctrl-C reaches every process of the terminal; the supervisor says what it means.

@@ -10,6 +10,8 @@ import { onTestFinished } from 'vitest'
 export interface ChildServer {
   readonly child: ChildProcess
   readonly connectionString: string
+  /** What it complained of. */
+  readonly complaints: () => string
   /** Ends it, and waits until it has ended. */
   kill(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -17,8 +19,23 @@ export interface ChildServer {
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Resolves when it listens. It is killed when the test has finished. */
-export async function childServer(args: readonly string[]): Promise<ChildServer> {
-  const child = spawn(process.execPath, [MAIN, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+export async function childServer(
+  args: readonly string[],
+  { largestFileKiB = 'unlimited' }: { readonly largestFileKiB?: number | 'unlimited' } = {},
+): Promise<ChildServer> {
+  const limited = [
+    '-c',
+    `ulimit -f ${largestFileKiB}; exec "$@"`,
+    'bash',
+    process.execPath,
+    MAIN,
+    '--port',
+    '0',
+    ...args,
+  ]
+  const child = spawn('bash', limited, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let complaints = ''
+  child.stderr.on('data', (data: Buffer) => (complaints += data.toString()))
   const exited = once(child, 'exit') as Promise<[number | null]>
   onTestFinished(() => void child.kill('SIGKILL'))
   const connectionString = await new Promise<string>((resolve, reject) => {
@@ -28,14 +45,14 @@ export async function childServer(args: readonly string[]): Promise<ChildServer>
       const [, found] = /listens on (\S+)\n/.exec(text) ?? []
       if (found !== undefined) resolve(found)
     })
-    child.once('exit', () => reject(new Error(`the server ended: ${text}`)))
+    child.once('exit', () => reject(new Error(`the server ended: ${text}${complaints}`)))
   })
   const kill = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal)
     const [code] = await exited
     return code
   }
-  return { child, connectionString, kill }
+  return { child, connectionString, complaints: () => complaints, kill }
 }
 
 /** Runs it to its end. */

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `refold-dev-server`. Ends with 0 after SIGTERM or SIGINT, with 1 when it cannot start. */
 import { isRefoldError } from '@refold/core'
 import { HELP, parseCommandLine } from './command-line.js'

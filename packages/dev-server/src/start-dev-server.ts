@@ -4,10 +4,13 @@ import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
 import type { Store } from '@refold/core'
 import { memoryStore, RefoldError } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
+import { complaints } from './complaints.js'
 import { EventLog } from './log/event-log.js'
 import { runSystemProjections } from './log/system-projections.js'
 import { BASIC_ACCESS, OPEN_ACCESS } from './network/access.js'
+import { answersAhead } from './network/answers-ahead.js'
 import { listen, onePort, type TlsFiles } from './network/one-port.js'
+import { OpenConnections } from './network/open-connections.js'
 import { plainHttpServer } from './network/plain-http.js'
 import { addServices } from './services/add-services.js'
 
@@ -84,25 +87,32 @@ type Resolved = Required<Pick<DevServerOptions, 'host' | 'port' | 'auth' | 'proj
 
 async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const { host, port, tls, auth, projections, maxAppendBytes } = options
-  const log = new EventLog(store, { now: () => Date.now() })
+  const onError = complaints((text) => console.error(text))
+  const log = new EventLog(store, { now: () => Date.now(), onError })
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
-  const grpc = new Server(GRPC_OPTIONS)
+  const grpc = new Server({ ...GRPC_OPTIONS, interceptors: [answersAhead] })
   const address = { host: options.advertisedHost ?? host, port }
   const access = auth ? BASIC_ACCESS : OPEN_ACCESS
   addServices(grpc, { log, access, maxAppendBytes, stopping: stop.signal, advertised: () => address })
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
+  const connections = new OpenConnections()
   const http = plainHttpServer({ isAuthenticated: auth, hasProjections: projections })
-  const server = onePort({ http, tls, onHttp2: (socket) => injector.injectConnection(socket) })
+  const server = onePort({
+    http,
+    tls,
+    onHttp2: (socket) => (connections.add(socket), injector.injectConnection(socket)),
+  })
   address.port = await listen(server, { host, port })
   const background = [log.followOthers(stop)]
-  if (projections)
-    background.push(runSystemProjections(log, { signal: stop.signal, onError: (error) => console.error(error) }))
+  if (projections) background.push(runSystemProjections(log, { signal: stop.signal, onError }))
   const close = async (): Promise<void> => {
     stop.abort()
     log.signals.close()
     server.close()
-    await ended(grpc)
+    injector.drain(LONGEST_END_MS)
+    await connections.closed({ withinMs: LONGEST_END_MS })
+    grpc.forceShutdown()
     http.closeAllConnections()
     await Promise.all(background)
     await store.close()
@@ -113,18 +123,6 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
     connectionString: `esdb://${auth ? 'admin:changeit@' : ''}${address.host}:${address.port}?tls=${tls !== undefined}`,
     close: () => (closing ??= close()),
   }
-}
-
-/** Resolves when all calls have ended, by force when they do not end soon. */
-function ended(grpc: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => grpc.forceShutdown(), LONGEST_END_MS)
-    grpc.tryShutdown(() => {
-      clearTimeout(force)
-      grpc.forceShutdown() // connections without calls
-      resolve()
-    })
-  })
 }
 
 /** Throws what is wrong with the file, before anybody connects. */

@@ -53,9 +53,15 @@ export class EventLog {
   readonly states: StreamStates
   readonly #recent = new RecentAppends()
   readonly #now: () => number
+  readonly #onError: (error: unknown) => void
 
-  constructor(store: Store, { now }: { readonly now: () => number }) {
+  /** `onError` is told why the store did not take something; so is who asked for it. */
+  constructor(
+    store: Store,
+    { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
+  ) {
     this.store = store
+    this.#onError = onError
     this.states = new StreamStates(store)
     this.#now = now
   }
@@ -225,6 +231,7 @@ export class EventLog {
       return { kind: 'conflict' }
     } catch (error) {
       this.#undo(stream, put.events)
+      this.#onError(error)
       throw error
     }
   }

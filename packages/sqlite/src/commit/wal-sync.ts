@@ -12,7 +12,7 @@ import { dirname } from 'node:path'
 export class WalSync {
   readonly #path: string
   #file: number | undefined
-  #failure: unknown
+  #failure: Error | undefined
 
   /** `path`: of the database. Its WAL is there from the first commit on until the last connection closes. */
   constructor(path: string) {
@@ -37,7 +37,7 @@ export class WalSync {
     try {
       fdatasyncSync(file)
     } catch (error) {
-      this.#failure = error
+      this.#failure = error as Error // of the file system
       throw error
     }
   }

@@ -10,18 +10,20 @@ const seed = process.env['REFOLD_SIM_SEED']
 const RUNS = Number(process.env['REFOLD_SIM_RUNS'] ?? 200)
 const GROUPS = 10
 
-function seedsOf(group: number, runs: number): readonly string[] {
-  if (seed !== undefined) return group === 0 ? [seed] : []
-  return Array.from({ length: Math.ceil(runs / GROUPS) }, (_, index) => `run-${group}-${index}`)
+/** The seeds of each test. */
+function groups(runs: number): readonly (readonly string[])[] {
+  if (seed !== undefined) return [[seed]]
+  return Array.from({ length: Math.min(GROUPS, runs) }, (_, group) =>
+    Array.from({ length: Math.ceil(runs / GROUPS) }, (_each, index) => `run-${group}-${index}`),
+  )
 }
 
-describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
-  test.each(Array.from({ length: seed === undefined ? GROUPS : 1 }, (_, group) => group))(
-    'whatever befalls processes and store, every agent ends and no promise is broken (group %i)',
+describe.each(BACKINGS)('on $name', ({ backing, share }) => {
+  test.each(groups(RUNS * share).map((seeds, group) => ({ seeds, group })))(
+    'whatever befalls processes and store, every agent ends and no promise is broken (group $group)',
     { timeout: 120_000 },
-    async (group) => {
-      for (const each of seedsOf(group, slow ? RUNS / 20 : RUNS))
-        expect(await randomRun(each, backing), each).not.toEqual([])
+    async ({ seeds }) => {
+      for (const each of seeds) expect(await randomRun(each, backing), each).not.toEqual([])
     },
   )
 

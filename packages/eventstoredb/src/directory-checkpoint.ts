@@ -1,6 +1,7 @@
 /** The stored directory: a cache, written as one value that names the event up to which it holds. */
 import type { DirectoryEntry, JsonValue, Registers } from '@refold/core'
-import type { Connection } from './connection.js'
+import { isRefoldError } from '@refold/core'
+import { assertOpen, type Connection } from './connection.js'
 import { readRecords } from './reading.js'
 
 const REGISTER = 'refold-directory'
@@ -25,6 +26,16 @@ export class DirectoryCheckpoint {
 
   /** `undefined`: nothing that fits this log. A cache that cannot be read is none. */
   async load(): Promise<SavedDirectory | undefined> {
+    try {
+      return await this.#load()
+    } catch (error) {
+      assertOpen(this.#connection)
+      if (isRefoldError(error, 'STORE_FATAL')) throw error // what reads the log would meet it too
+      return undefined
+    }
+  }
+
+  async #load(): Promise<SavedDirectory | undefined> {
     const saved = (await this.#registers.get(REGISTER)) as
       | { v: number; position: string; id: string; entries: readonly DirectoryEntry[] }
       | undefined

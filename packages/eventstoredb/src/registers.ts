@@ -1,12 +1,15 @@
 /**
- * Registers as streams of one event (`$maxCount: 1`). A value too large for one append goes in parts to a second stream
- * first; the event of the register then names them, so that a reader finds the whole value of one `put` or another's.
+ * Registers as streams of one event (`$maxCount: 1`). A value too large for one append goes in parts to a stream of its own
+ * first; the event of the register then names it, so that a reader finds the whole value of one `put` or another's.
+ *
+ * Invariant: the parts of a value are deleted only by somebody who has seen a later value in the register. Of two who write
+ * at once neither takes the other's; one's parts may then be left behind, which costs room and nothing else.
  */
 import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { JsonValue, Registers } from '@refold/core'
-import { invariant, RefoldError } from '@refold/core'
-import type { WireEvent, WireRecord } from './client/wire.js'
+import { RefoldError, toRevision } from '@refold/core'
+import type { WireEvent, WireExpected, WireRecord } from './client/wire.js'
 import { askAgain, type Connection } from './connection.js'
 import { readRecords } from './reading.js'
 
@@ -16,11 +19,12 @@ const PARTS = 'refold.register.parts'
 const PART = 'refold.register.part'
 const REMOVED = 'refold.register.removed'
 const MAX_READS = 5
+const GONE = 'gone'
 const NO_METADATA = toBytes('{}')
 
 interface Parts {
-  readonly first: number
   readonly count: number
+  /** Names their stream. */
   readonly of: string
 }
 
@@ -29,6 +33,8 @@ export class StreamRegisters implements Registers {
   readonly #assertOpen: () => void
   /** Streams whose metadata was set by this process. */
   readonly #prepared = new Set<string>()
+  /** Names whose newest value of this process is in parts, and the name of these. */
+  readonly #inParts = new Map<string, string>()
   /** The last put of each name, until it is done: puts of one name go one after the other. */
   readonly #puts = new Map<string, Promise<void>>()
 
@@ -48,6 +54,7 @@ export class StreamRegisters implements Registers {
     this.#assertOpen()
     return this.#inTurn(name, async () => {
       if ((await this.#head(name)) !== undefined) await this.#append(this.#streamOf(name), event(REMOVED, null))
+      await this.#dropOwn(name)
     })
   }
 
@@ -83,37 +90,53 @@ export class StreamRegisters implements Registers {
     const stream = this.#streamOf(name)
     if (Buffer.byteLength(text) <= PART_BYTES) {
       await this.#append(stream, { id: randomUUID(), type: VALUE, data: toBytes(text), metadata: NO_METADATA })
-      return this.#keepOne(stream)
+      await this.#keepOne(stream)
+      return this.#dropOwn(name)
     }
     const before = await this.#head(name)
-    const of = randomUUID()
     const parts = textParts(text)
-    let first: number | undefined
-    for (const part of parts) {
-      const revision = await this.#append(this.#partsOf(name), event(PART, { of, part }))
-      first ??= revision
-    }
-    invariant(first !== undefined, 'a register without a value')
-    await this.#append(stream, event(PARTS, { of, first, count: parts.length } satisfies Parts))
+    const of = randomUUID()
+    for (const [index, part] of parts.entries())
+      await this.#append(this.#partsOf(name, of), event(PART, part), index === 0 ? 'no_stream' : toRevision(index - 1))
+    const at = await this.#append(stream, event(PARTS, { of, count: parts.length } satisfies Parts))
     await this.#keepOne(stream)
-    // The parts of the value before are kept: somebody may read them now, or write beside us.
-    const kept = before?.type === PARTS ? Math.min((before.data as Parts).first, first) : first
-    await this.#setMetadata(this.#partsOf(name), { truncateBefore: kept })
+    this.#inParts.set(name, of)
+    const now = await this.#head(name)
+    if (now !== undefined && now.revision > at) await this.#drop(name, of)
+    if (before?.type === PARTS && before.revision < at) await this.#drop(name, (before.data as Parts).of)
   }
 
-  async #joined(name: string, { of, first, count }: Parts): Promise<string | undefined> {
+  /** The parts of the value that this process has put before. */
+  async #dropOwn(name: string): Promise<void> {
+    const of = this.#inParts.get(name)
+    if (of === undefined) return
+    this.#inParts.delete(name)
+    await this.#drop(name, of)
+  }
+
+  async #drop(name: string, of: string): Promise<void> {
+    const stream = this.#partsOf(name, of)
+    const options = { deadlineMs: this.#connection.options.timeoutMs }
+    await askAgain(
+      this.#connection,
+      `deleting ${stream}`,
+      (client) => client.deleteStream(stream, options).then(() => GONE),
+      ({ kind }) => (kind === 'conflict' || kind === 'not-found' || kind === 'deleted' ? GONE : undefined),
+    )
+  }
+
+  /** `undefined`: another value has come, and they were deleted. */
+  async #joined(name: string, { of, count }: Parts): Promise<string | undefined> {
     let text = ''
     let found = 0
     const records = readRecords(this.#connection, {
       doing: `reading the register ${name}`,
       call: (client, last) =>
-        client.readStream(this.#partsOf(name), { from: last === undefined ? BigInt(first) : last.revision + 1n }),
+        client.readStream(this.#partsOf(name, of), last === undefined ? {} : { from: last.revision + 1n }),
     })
     for await (const page of records) {
       for (const { data } of page) {
-        const part = data as { readonly of: string; readonly part: string }
-        if (part.of !== of) continue // of another put at the same time
-        text += part.part
+        text += data as string
         if (++found === count) return text
       }
     }
@@ -129,13 +152,13 @@ export class StreamRegisters implements Registers {
     return undefined
   }
 
-  async #append(stream: string, sent: WireEvent): Promise<number> {
+  async #append(stream: string, sent: WireEvent, expected: WireExpected = 'any'): Promise<bigint> {
     const { timeoutMs } = this.#connection.options
-    const options = { expected: 'any', deadlineMs: timeoutMs } as const
+    const options = { expected, deadlineMs: timeoutMs }
     const { revision } = await askAgain(this.#connection, `writing ${stream}`, (client) =>
       client.append(stream, [sent], options),
     )
-    return Number(revision)
+    return revision
   }
 
   /** After the first event, so that it is done again if it was not done before a crash. */
@@ -145,7 +168,7 @@ export class StreamRegisters implements Registers {
     this.#prepared.add(stream)
   }
 
-  async #setMetadata(stream: string, metadata: { maxCount?: number; truncateBefore?: number }): Promise<void> {
+  async #setMetadata(stream: string, metadata: { maxCount: number }): Promise<void> {
     const options = { deadlineMs: this.#connection.options.timeoutMs }
     await askAgain(this.#connection, `writing the metadata of ${stream}`, (client) =>
       client.setStreamMetadata(stream, metadata, options),
@@ -156,8 +179,8 @@ export class StreamRegisters implements Registers {
     return `~${this.#connection.options.prefix}register-${name}`
   }
 
-  #partsOf(name: string): string {
-    return `~${this.#connection.options.prefix}parts-${name}`
+  #partsOf(name: string, of: string): string {
+    return `~${this.#connection.options.prefix}parts-${name}-${of}`
   }
 }
 

@@ -101,6 +101,30 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
     expect(await other.registers.get(name)).toBeUndefined()
   })
 
+  test('ESDB-3 of several who write a large register at once, the last one counts, and its value is whole', async () => {
+    const name = randomUUID()
+    const stores = ['a', 'b', 'c', 'd'].map((letter) => ({ letter, store: openStore(server()) }))
+    const reader = openStore(server())
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(stores.map(({ letter, store }) => store.registers.put(name, letter.repeat(700_000))))
+      expect(['a', 'b', 'c', 'd'].map((letter) => letter.repeat(700_000))).toContain(await reader.registers.get(name))
+    }
+  })
+
+  test('ESDB-15 a directory checkpoint that cannot be read is none', async () => {
+    const prefix = `${randomUUID().slice(0, 8)}.`
+    const store = openStore(server(), { prefix })
+    await store.append('boat-1', [record()], { expected: 'no_stream' })
+    for (const damaged of [
+      { v: 1, position: 'x', id: 7 },
+      { v: 1, position: '99999999999', id: 'y', entries: [] },
+      'x',
+    ]) {
+      await store.registers.put('refold-directory', damaged as JsonValue)
+      expect(await openStore(server(), { prefix }).directory.get('boat-1')).toBeDefined()
+    }
+  })
+
   test('ESDB-15 a start reads on from the stored checkpoint, and has the whole directory', async () => {
     const prefix = `${randomUUID().slice(0, 8)}.`
     const store = openStore(server(), { prefix, checkpointEveryEvents: 50 })

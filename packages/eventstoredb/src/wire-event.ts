@@ -47,7 +47,7 @@ export function toStoredEvent(record: WireRecord, { prefix }: { readonly prefix:
     id: original?.id ?? record.id,
     type: original?.type ?? record.type,
     data: toJson(record.data),
-    metadata: original?.metadata ?? metadata,
+    metadata: original === undefined ? metadata : original.metadata,
   }
 }
 

@@ -187,7 +187,7 @@ function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
     throw new RefoldError('UNREADABLE', message, {
       cause: error,
       facts: { stream: event.stream, revision: event.revision },
-      hint: '`refold history` shows the record.',
+      hint: 'Read the stream with `store.read`: the record at this revision is not one of an agent.',
     })
   }
 }

@@ -76,7 +76,7 @@ export interface WireClient {
   followAll(options: { readonly after?: bigint; readonly filter: StreamFilter }): WireCall
   setStreamMetadata(
     stream: string,
-    metadata: { readonly maxCount?: number; readonly truncateBefore?: number },
+    metadata: { readonly maxCount: number },
     options: { readonly deadlineMs: number },
   ): Promise<void>
   deleteStream(stream: string, options: { readonly deadlineMs: number }): Promise<void>

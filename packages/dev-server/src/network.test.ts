@@ -105,6 +105,20 @@ describe('who speaks something else', () => {
     expect(nextExpectedRevision).toBe(0n)
   })
 
+  it('DEV-21 a preface of HTTP/2 is known also when it comes in pieces', async () => {
+    const { server } = await runningServer()
+    const socket = connect(server.port, '127.0.0.1').setNoDelay()
+    const answer = new Promise<Buffer>((resolve) => socket.once('data', resolve))
+    for (const piece of ['P', 'RI', ' * HTTP/2.0\r\n\r\nSM\r\n\r\n']) {
+      await new Promise((resolve) => socket.write(piece, resolve))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    socket.write(Buffer.from('000000040000000000', 'hex')) // empty settings
+    const SETTINGS = 4
+    expect((await answer)[3]).toBe(SETTINGS)
+    socket.destroy()
+  })
+
   it.each(['Read', 'Append', 'BatchAppend', 'Delete'])(
     'DEV-18 %s with what is no message ends its own call',
     async (method) => {

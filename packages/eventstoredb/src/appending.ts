@@ -5,7 +5,7 @@
  */
 import { Buffer } from 'node:buffer'
 import type { AppendResult, Expected, NewEvent } from '@refold/core'
-import { assertFits, assertNotEmpty, RefoldError, toPosition, toRevision } from '@refold/core'
+import { assertFits, assertNotEmpty, isRefoldError, RefoldError, toPosition, toRevision } from '@refold/core'
 import { backoffMs, pause } from './backoff.js'
 import { failureOf } from './client/db-client.js'
 import { appendError } from './client/failure.js'
@@ -53,8 +53,10 @@ export async function sendAppend(
         (client) => client.append(stream, events, call),
         options,
       )
+      if (expected === 'no_stream' && revision !== BigInt(events.length - 1)) throw begunAgain(stream, revision)
       return { ok: true, revision: toRevision(revision), position: toPosition(position) }
     } catch (error) {
+      if (isRefoldError(error)) throw error
       const failure = failureOf(error)
       if (failure.kind === 'conflict')
         return { ok: false, actual: failure.actual === 'no_stream' ? 'no_stream' : toRevision(failure.actual) }
@@ -69,6 +71,14 @@ export async function sendAppend(
       await pause(waitMs)
     }
   }
+}
+
+/** The server numbers on in a stream that was deleted softly, as by its web page: an agent cannot begin in the middle. */
+function begunAgain(stream: string, revision: bigint): RefoldError {
+  return new RefoldError('STORE_FATAL', `${stream} was deleted, and goes on at revision ${revision}`, {
+    hint: 'What was appended now is stored, and of no use. Take another id, or delete the stream for good (a tombstone).',
+    facts: { stream, revision },
+  })
 }
 
 /** As `appendBytes` of core counts: types, data and metadata, and what stands between them. */

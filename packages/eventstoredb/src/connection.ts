@@ -15,10 +15,21 @@ export interface Connection {
   readonly options: ResolvedOptions
   /** Aborts when the store is closed. */
   readonly closed: AbortSignal
+  /** Set when the log is not the one any more that this process has read: nothing is asked of it then. */
+  readonly end: { replaced?: RefoldError }
 }
 
-export function assertOpen({ closed }: Pick<Connection, 'closed'>): void {
+export function assertOpen({ closed, end }: Pick<Connection, 'closed' | 'end'>): void {
   if (closed.aborted) throw new RefoldError('CLOSED', 'the store is closed')
+  if (end.replaced !== undefined) throw end.replaced
+}
+
+/** What this process knows is ahead of the log: to go on from it would act on what is nowhere recorded. */
+export function replacedLog(facts: { readonly readUpTo: bigint; readonly end: bigint }): RefoldError {
+  return new RefoldError('STORE_FATAL', 'the log of the server is shorter than what this process has read of it', {
+    hint: 'The server was emptied, or restored from a backup. Start this process again: it then reads what there is.',
+    facts: { readUpTo: String(facts.readUpTo), end: String(facts.end) },
+  })
 }
 
 /** Whether the same call may do better in a moment. */

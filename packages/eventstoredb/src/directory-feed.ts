@@ -11,7 +11,7 @@ import type { DirectoryEntry, RebuiltDirectory } from '@refold/core'
 import { applyHeader, isSameEntry, readHeader } from '@refold/core'
 import { pause } from './backoff.js'
 import type { WireItem, WireRecord } from './client/wire.js'
-import { assertOpen, type Connection } from './connection.js'
+import { assertOpen, replacedLog, type Connection } from './connection.js'
 import type { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { followItems, positionOf } from './following.js'
 import { isUserStream, readLog, readRecords } from './reading.js'
@@ -146,7 +146,9 @@ export class DirectoryFeed {
   }
 
   async #lookAtEnd(): Promise<void> {
+    const readUpTo = this.#place
     const end = await endOfLog(this.#connection)
+    if (end < readUpTo) throw (this.#connection.end.replaced ??= replacedLog({ readUpTo, end }))
     if (end <= this.#place) return
     const records = readRecords(this.#connection, {
       doing: 'reading the end of the log',

@@ -7,6 +7,7 @@ import { CLUSTER, describeOn, DEV_SERVER, NAMED_SERVER, SECURED_SERVER } from '.
 describeOn([DEV_SERVER, NAMED_SERVER, SECURED_SERVER, CLUSTER], (server) => {
   storeContract({
     name: 'the EventStoreDB store',
+    showsParts: true,
     /** All cases share one server: each has a prefix of its own. */
     open: () => {
       const prefix = `${randomUUID().slice(0, 8)}.`

@@ -60,8 +60,9 @@ class EventStoreDBStore implements Store {
 
   constructor(options: ResolvedOptions) {
     const shared = acquireConnection(options.connectionString)
-    this.#connection = { shared, options, closed: this.#close.signal }
-    const lingering: Connection = { shared, options, closed: this.#gone.signal }
+    const end = {}
+    this.#connection = { shared, options, closed: this.#close.signal, end }
+    const lingering: Connection = { shared, options, closed: this.#gone.signal, end }
     this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
     this.registers = this.#registers
     this.#foreign = new ForeignAppends(this.#connection)

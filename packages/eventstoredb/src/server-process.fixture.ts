@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const READY_WITHIN_MS = 120_000
+const MAX_STARTS = 3
 /** Below the ports that the system gives to outgoing connections: a server that is killed finds its own free again. */
 const [FIRST_PORT, LAST_PORT] = [15_000, 32_000]
 
@@ -36,16 +37,26 @@ export class RunningCommand {
     this.#command = command
   }
 
+  /** Tried again when it ends at once: what a killed one held (a port, a lock of its database) may take a moment to be free. */
   async start(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      if (await this.#tryStart()) return
+      if (tries === MAX_STARTS) throw new Error(`${this.#command.command} ended at its start, ${tries} times`)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+  }
+
+  async #tryStart(): Promise<boolean> {
     const { command, args, isReady } = this.#command
     const started = spawn(command, args, { stdio: 'ignore' })
     this.#process = started
     const deadline = performance.now() + READY_WITHIN_MS
     while (!(await isReady().catch(() => false))) {
-      if (started.exitCode !== null) throw new Error(`${command} ended at its start`)
+      if (started.exitCode !== null) return false
       if (performance.now() > deadline) throw new Error(`${command} did not get ready`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+    return true
   }
 
   async kill(): Promise<void> {

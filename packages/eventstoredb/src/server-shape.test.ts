@@ -120,7 +120,7 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
       { v: 1, position: '99999999999', id: 'y', entries: [] },
       'x',
     ]) {
-      await store.registers.put('refold-directory', damaged as JsonValue)
+      await store.registers.put('refold-directory', damaged)
       expect(await openStore(server(), { prefix }).directory.get('boat-1')).toBeDefined()
     }
   })

@@ -60,14 +60,21 @@ export function listen(
 
 function sniff(socket: Socket, found: (isHttp2: boolean) => void): void {
   socket.setTimeout(SILENCE_MS, () => socket.destroy())
-  socket.once('readable', () => {
-    const head = socket.read() as Buffer | null
-    if (head === null) return void socket.destroy()
+  let head = Buffer.alloc(0)
+  const look = (): void => {
+    const bytes = socket.read() as Buffer | null
+    if (bytes === null) return void socket.destroy()
+    head = Buffer.concat([head, bytes])
+    const start = head.subarray(0, HTTP2_PREFACE.length)
+    const isHttp2 = start.equals(HTTP2_PREFACE.subarray(0, start.length))
+    if (isHttp2 && start.length < HTTP2_PREFACE.length) return // it may still become either
+    socket.off('readable', look)
     socket.setTimeout(0)
     socket.removeAllListeners('timeout')
     socket.unshift(head)
-    found(head.subarray(0, HTTP2_PREFACE.length).equals(HTTP2_PREFACE))
-  })
+    found(isHttp2)
+  }
+  socket.on('readable', look)
 }
 
 function cannotListen(

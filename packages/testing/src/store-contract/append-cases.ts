@@ -84,6 +84,7 @@ export const appendCases: readonly ContractCase[] = [
   },
   {
     title: 'APP-3 an append of several events is seen whole or not at all by readers on another connection',
+    isForWholeAppends: true,
     run: async ({ connect }) => {
       const [store, other] = [await connect(), await connect()]
       const appends = (async () => {

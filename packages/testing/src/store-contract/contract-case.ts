@@ -26,6 +26,8 @@ export interface CaseContext {
 export interface ContractCase {
   /** A sentence; in front of it the ids of the guarantees of `specs/04-store-port.md` that it proves. */
   readonly title: string
+  /** Not for stores whose readers may see a part of an append for a moment. */
+  readonly isForWholeAppends?: true
   readonly run: (context: CaseContext) => Promise<void>
 }
 

@@ -25,6 +25,11 @@ export interface StoreContractOptions {
   readonly name: string
   /** A new, empty place for data; called for each case. */
   readonly open: () => ContractData | Promise<ContractData>
+  /**
+   * Readers may for a moment see the first events of an append without the others, as those of a server that makes them
+   * visible one by one. Stored they are all or none. Default: false.
+   */
+  readonly showsParts?: boolean
   readonly describe: (name: string, body: () => void) => unknown
   readonly test: (name: string, body: () => Promise<void>) => unknown
 }
@@ -44,9 +49,9 @@ export const storeContractCases: readonly ContractCase[] = [
 ]
 
 /** Registers one test for each case of the contract. */
-export function storeContract({ name, open, describe, test }: StoreContractOptions): void {
+export function storeContract({ name, open, showsParts = false, describe, test }: StoreContractOptions): void {
   describe(`${name} keeps the contract of a store`, () => {
-    for (const contractCase of storeContractCases)
+    for (const contractCase of storeContractCases.filter((each) => !showsParts || each.isForWholeAppends !== true))
       test(contractCase.title, async () => runCase(contractCase, await open()))
   })
 }

@@ -54,7 +54,7 @@ export type RefoldErrorCode =
   | 'NO_CONFIG' // no configuration where one was looked for
   | 'INVALID_CONFIG' // a configuration that cannot be loaded, or does not say what it must
   // servers
-  | 'ADDRESS_IN_USE' // another server listens on the port
+  | 'ADDRESS_IN_USE' // another server listens on the port, or works on the file
   | 'INVARIANT' // a defect of Refold itself
 
 export interface RefoldErrorOptions {

@@ -83,6 +83,9 @@ describe.each(FORMS)('appending with $form', ({ how }) => {
     await client.appendToStream('order-1', [event, event], how)
     await client.appendToStream('order-2', event, how)
     expect(await take(client.readAll())).toHaveLength(3)
+    await client.appendToStream('order-3', event, how)
+    await client.appendToStream('order-2', event, how) // again, as the first time
+    expect(await take(client.readAll())).toHaveLength(4)
   })
 
   it.each(['100%', 'with spaces', 'a/b?c#d&e=f', '🐳-ünïcödé', `long-${'x'.repeat(995)}`, '..', 'a\nb'])(

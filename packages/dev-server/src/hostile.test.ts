@@ -39,6 +39,18 @@ describe('files', () => {
     await again.appendToStream('order-more', large())
   })
 
+  it('DEV-23 a file that another server works on is refused, and free when that one was killed', async () => {
+    const file = join(scratchDirectory(), 'events.db')
+    const first = await childServer(['--db', file])
+    const { code, text } = await runToEnd(['--port', '0', '--db', file])
+    expect(code).toBe(1)
+    expect(text).toContain('ADDRESS_IN_USE')
+    await first.kill('SIGKILL')
+    const second = await childServer(['--db', file])
+    expect(await second.kill('SIGTERM')).toBe(0)
+    await (await childServer(['--db', file])).kill('SIGTERM')
+  })
+
   it('DEV-23 a path through a file, and a directory instead of a file, is told', async () => {
     const directory = scratchDirectory()
     closeSync(openSync(join(directory, 'plain'), 'w'))

@@ -5,16 +5,16 @@ import { startDevServer, type DevServerOptions } from './start-dev-server.js'
 
 async function run(options: DevServerOptions): Promise<void> {
   const server = await startDevServer(options)
-  console.log(`refold-dev-server listens on ${server.connectionString}`)
-  console.log(
-    `Events are kept ${options.file === undefined ? 'in memory, and gone at the end' : `in ${options.file}`}.`,
-  )
-  console.log('For development and tests only: not for production.')
   let closing: Promise<void> | undefined
   const stop = (): void => {
     closing ??= server.close().then(() => process.exit(0), fail)
   }
   process.on('SIGTERM', stop).on('SIGINT', stop)
+  console.log(`refold-dev-server listens on ${server.connectionString}`)
+  console.log(
+    `Events are kept ${options.file === undefined ? 'in memory, and gone at the end' : `in ${options.file}`}.`,
+  )
+  console.log('For development and tests only: not for production.')
 }
 
 function fail(error: unknown): void {

@@ -1,4 +1,5 @@
 /** The server, put together from its parts. */
+import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
 import type { Store } from '@refold/core'
@@ -40,6 +41,8 @@ export interface DevServer {
   close(): Promise<void>
 }
 
+/** The register that names the server which works on the file. */
+const HOLDER = 'dev-server'
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 /** An event of bytes that JSON writes with six characters each. */
 const MAX_STORED_BYTES = 8 * MAX_MESSAGE_BYTES
@@ -115,6 +118,7 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
     grpc.forceShutdown()
     http.closeAllConnections()
     await Promise.all(background)
+    await store.registers.remove(HOLDER).catch(() => {}) // a lock that is free says the same
     await store.close()
   }
   let closing: Promise<void> | undefined
@@ -134,5 +138,25 @@ async function openStore(file: string | undefined): Promise<Store> {
     sync: 'background',
   })
   for await (const _ of store.readAll({ limit: 1 })) break
+  try {
+    await takeFile(store, file)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
   return store
+}
+
+/** Two servers on one file would write each link twice. The lock is free when its process has ended, however it did. */
+async function takeFile(store: Store, file: string): Promise<void> {
+  const { presence, registers } = store
+  if (presence === undefined) return
+  const holder = await registers.get(HOLDER)
+  if (typeof holder === 'string' && !(await presence.provenDead(holder)))
+    throw new RefoldError('ADDRESS_IN_USE', `another dev-server works on ${file}`, {
+      hint: 'Stop it, or give this one a file of its own.',
+    })
+  const me = `dev-server-${randomUUID()}`
+  await presence.announce(me) // until the process ends, or the store is closed
+  await registers.put(HOLDER, me)
 }

@@ -9,13 +9,15 @@
  */
 import type { DirectoryEntry, RebuiltDirectory } from '@refold/core'
 import { applyHeader, isSameEntry, readHeader } from '@refold/core'
-import { pause } from './backoff.js'
+import { backoffMs, pause } from './backoff.js'
 import type { WireItem, WireRecord } from './client/wire.js'
 import { assertOpen, replacedLog, type Connection } from './connection.js'
 import type { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { followItems, positionOf } from './following.js'
 import { isUserStream, readLog, readRecords } from './reading.js'
 import { toStoredEvent } from './wire-event.js'
+
+const FOLLOW_AGAIN = { firstMs: 100, maxMs: 5_000 }
 
 export type RecordListener = (record: WireRecord) => void
 
@@ -92,11 +94,31 @@ export class DirectoryFeed {
       this.#entries = new Map(saved.entries.map((entry) => [entry.stream, entry]))
       this.#place = saved.position
     }
-    await new Promise<void>((resolve, reject) => {
-      this.#follow(resolve).then(resolve, reject)
-    })
+    await new Promise<void>((resolve, reject) => void this.#followForEver({ onCaughtUp: resolve, onFailed: reject }))
     if (this.#connection.closed.aborted) return
     void this.#watch()
+  }
+
+  /** What cannot be followed at the start is told; later it is tried again, and the looks fill in meanwhile. */
+  async #followForEver(first: {
+    readonly onCaughtUp: () => void
+    readonly onFailed: (error: unknown) => void
+  }): Promise<void> {
+    const { closed } = this.#connection
+    let isRunning = false
+    for (let failures = 1; !closed.aborted; failures++) {
+      try {
+        await this.#follow(() => {
+          isRunning = true
+          failures = 0
+          first.onCaughtUp()
+        })
+        return first.onCaughtUp() // it was closed
+      } catch (error) {
+        if (!isRunning) return first.onFailed(error)
+        await pause(backoffMs(failures, FOLLOW_AGAIN), { signal: closed })
+      }
+    }
   }
 
   async #follow(onCaughtUp: () => void): Promise<void> {
@@ -107,6 +129,7 @@ export class DirectoryFeed {
       call: (client, after) => client.followAll({ filter: { prefix }, ...(after !== undefined && { after }) }),
       placeOf: positionOf,
       signal: this.#connection.closed,
+      onLost: () => void this.#look().catch(() => {}), // it may be another server that comes back
     })
     for await (const page of items) {
       this.#heard++

@@ -24,12 +24,14 @@ export interface Followed {
   /** Where an item stands: its revision or its position. */
   readonly placeOf: (item: WireItem) => bigint | undefined
   readonly signal: AbortSignal
+  /** Called when the subscription has ended and is about to be made again. */
+  readonly onLost?: () => void
 }
 
 /** Ends when the signal aborts. */
 export async function* followItems(
   { shared }: Connection,
-  { doing, after, call, placeOf, signal }: Followed,
+  { doing, after, call, placeOf, signal, onLost }: Followed,
 ): AsyncGenerator<readonly WireItem[], void, undefined> {
   let place = after
   for (let failures = 1; !signal.aborted; failures++) {
@@ -51,6 +53,7 @@ export async function* followItems(
       if (!mayPass(failure) && failure.kind !== 'not-found') throw failureError(failure, { doing, cause: error })
     }
     await pause(backoffMs(failures, RESUBSCRIBE), { signal })
+    if (!signal.aborted) onLost?.()
   }
 }
 
@@ -70,7 +73,10 @@ export async function* subscribe(
   }
 }
 
-function followed(target: SubscribeTarget, { prefix }: { readonly prefix: string }): Omit<Followed, 'signal'> {
+function followed(
+  target: SubscribeTarget,
+  { prefix }: { readonly prefix: string },
+): Omit<Followed, 'signal' | 'onLost'> {
   if ('all' in target)
     return {
       doing: 'subscribing to everything',

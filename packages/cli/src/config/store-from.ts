@@ -1,5 +1,6 @@
 /** The one place that chooses a store. Store packages are loaded only when they are needed. */
 import type { Store } from '@refold/core'
+import { RefoldError } from '@refold/core'
 
 /** Whether it is the connection string of a server, and no file. */
 export function isServer(place: string): boolean {
@@ -13,13 +14,18 @@ export function hasServer(): boolean {
 
 /**
  * The store at a place: the server of a connection string (`esdb://…`), else a SQLite file, in place of which the server is
- * taken that the environment variable `REFOLD_ESDB_URL` names. Rejects as `eventStoreDBStore` and `sqliteStore` throw.
+ * taken that the environment variable `REFOLD_ESDB_URL` names. Rejects as `eventStoreDBStore` and `sqliteStore` throw, and
+ * with `INVALID_INPUT` for another kind of address.
  */
 export async function storeFrom(place: string): Promise<Store> {
   if (isServer(place) || hasServer()) {
     const { eventStoreDBStore } = await import('@refold/eventstoredb')
     return eventStoreDBStore(isServer(place) ? place : serverOfEnvironment())
   }
+  if (/^[a-z][a-z+.-]*:\/\//i.test(place))
+    throw new RefoldError('INVALID_INPUT', `${place.split('://')[0]}:// is no store`, {
+      hint: 'A server is named by esdb:// or esdb+discover://, a file by its path.',
+    })
   const { sqliteStore } = await import('@refold/sqlite')
   return sqliteStore(place)
 }

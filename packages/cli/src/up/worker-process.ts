@@ -57,8 +57,11 @@ async function open({ name, config: file, store, capacity }: WorkerOrder): Promi
     ...config.worker,
     id: name,
     ...(capacity === undefined ? undefined : { capacity }),
-    onReport: ({ code, message, agent }) =>
-      tell({ kind: 'reported', report: { code, message, ...(agent === undefined ? undefined : { agent }) } }),
+    onReport: ({ code, message, agent, facts }) => {
+      // Another process may find the store as it should be; this one never will.
+      if (code === 'STORE_FATAL' && agent === undefined) return fail(facts?.['cause'])
+      tell({ kind: 'reported', report: { code, message, ...(agent === undefined ? undefined : { agent }) } })
+    },
     onTakeover: (takenOver) => tell({ kind: 'took over', takenOver }),
   })
 }

@@ -46,6 +46,8 @@ export class AgentCell {
   /** Taken out of the line, and not told yet. */
   #inHand: readonly Submission[] = []
   #busy = false
+  /** In a row. */
+  #rejections = 0
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
   readonly #drain = new Drain(() => this.#busy && this.#failure === undefined)
@@ -212,6 +214,7 @@ export class AgentCell {
     this.#drain.troubled = false
     switch (result.kind) {
       case 'stored':
+        this.#rejections = 0
         return this.#advance(batch, result.revision)
       case 'conflict':
         return this.#again(batch)
@@ -290,10 +293,12 @@ export class AgentCell {
     this.#trees.drop()
     const kept = toTryAgain(batch, error)
     this.#line.unshift(...kept)
-    this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error })
+    const times = ++this.#rejections
+    if (isPowerOfTwo(times))
+      this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error, times })
     if (kept.length === 0) return
     this.#drain.troubled = true
-    await this.#host.pauseAfterRejection()
+    await this.#host.pauseAfterRejection(times)
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
@@ -327,7 +332,7 @@ export class AgentCell {
     const isGivenUp = (): boolean => this.#failure !== undefined || this.#host.isClosed
     const pause = (): Promise<void> => {
       this.#drain.troubled = true
-      return this.#host.pauseAfterRejection()
+      return this.#host.pauseAfterRejection(1)
     }
     const folded = await readOn(this.#durable, { store: this.#host.store, stream: this.stream, isGivenUp, pause })
     if (folded === undefined || folded.head === head) return false
@@ -351,4 +356,9 @@ function goneBack(stream: string, head: Expected): RefoldError {
     hint: 'Was a backup put back under a running process? What is stored now counts.',
     facts: { stream, revision: head },
   })
+}
+
+/** What goes on for long is logged ever more rarely. */
+function isPowerOfTwo(count: number): boolean {
+  return Number.isInteger(Math.log2(count))
 }

@@ -28,5 +28,5 @@ export interface CellHost {
   /** What to submit in place of an input whose record is too large; `undefined`: tell the caller. */
   tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined
   /** Resolves when an append is worth another try. */
-  pauseAfterRejection(): Promise<void>
+  pauseAfterRejection(times: number): Promise<void>
 }

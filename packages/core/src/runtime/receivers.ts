@@ -97,6 +97,6 @@ function elsewhereHost(host: CellHost, cells: () => Cells): CellHost {
     deliver: () => {},
     actorSend: () => {},
     tooLarge: (envelope, error) => host.tooLarge(envelope, error),
-    pauseAfterRejection: () => host.pauseAfterRejection(),
+    pauseAfterRejection: (times) => host.pauseAfterRejection(times),
   }
 }

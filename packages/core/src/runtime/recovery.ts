@@ -113,6 +113,7 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
         anchored = true
         continue
       }
+      if (head === 'no_stream' && event.revision > 0n) throw beheaded(event)
       folder ??= new Folder(start.state)
       head = event.revision
       headId = event.id
@@ -176,6 +177,15 @@ async function replayed(store: Store, stream: string, folded: Folded): Promise<F
 async function lastEvent(store: Store, stream: string): Promise<StoredEvent | undefined> {
   for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 })) return last
   return undefined
+}
+
+/** The store lets others cut streams, as EventStoreDB does by `$maxCount`, `$tb` and soft deletion. */
+function beheaded({ stream, revision }: StoredEvent): RefoldError {
+  const message = `the first ${revision} records of ${stream} are gone: they were deleted or truncated in the store`
+  return new RefoldError('UNREADABLE', message, {
+    facts: { stream, revision },
+    hint: 'An agent is its whole history: put the stream back from a backup, or go on with another id.',
+  })
 }
 
 function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {

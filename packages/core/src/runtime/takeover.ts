@@ -45,6 +45,8 @@ export class Takeover {
   readonly #watch: DeathWatch
   readonly #claiming: Claiming
   #cancel: CancelTimer | undefined
+  /** That the store is of no use any more was reported. */
+  #isTold = false
   #feed: Promise<void> = Promise.resolve()
   #sweeping: Promise<void> = Promise.resolve()
 
@@ -288,9 +290,17 @@ export class Takeover {
     if (this.#abort.signal.aborted) return
     this.#cancel = world.clock.setTimer(() => {
       this.#sweeping = this.#sweep()
-        .catch((error: unknown) => world.logger.log('warn', 'the directory could not be searched', { error }))
+        .catch((error: unknown) => this.#couldNotSweep(error))
         .then(() => this.#schedule())
     }, settings.heartbeatEveryMs)
+  }
+
+  #couldNotSweep(error: unknown): void {
+    if (this.#abort.signal.aborted) return
+    if (!isRefoldError(error, 'STORE_FATAL'))
+      return this.#runtime.world.logger.log('warn', 'the directory could not be searched', { error })
+    if (!this.#isTold) this.#tellNothingIsTaken(error)
+    this.#isTold = true
   }
 
   /** One agent's trouble is reported and harms no other. */

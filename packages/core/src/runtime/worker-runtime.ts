@@ -63,7 +63,9 @@ export interface WorkerSettings {
 
 /** Inputs of callers that may stand in line for one agent. */
 const MAX_LINE = 10_000
-const PAUSE_AFTER_REJECTION_MS = 100
+/** After an append that was rejected; doubled with each one in a row. */
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 2_000
 
 export class WorkerRuntime implements CellHost, RunnerHost {
   readonly settings: WorkerSettings
@@ -296,8 +298,8 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     return inPlaceOfTooLarge(envelope, error)
   }
 
-  pauseAfterRejection(): Promise<void> {
-    return pause(PAUSE_AFTER_REJECTION_MS, this.world)
+  pauseAfterRejection(times: number): Promise<void> {
+    return pause(Math.min(FIRST_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS), this.world)
   }
 
   report(stream: string, report: Omit<Report, 'agent'>): void {

@@ -101,7 +101,7 @@ export class EventLog {
   /** `undefined`: somebody else was quicker. */
   async #tryAppend(stream: string, { expected, events }: AppendRequest): Promise<AppendOutcome | undefined> {
     const { state, described } = await this.#ready(stream)
-    let known: KnownRevisions = events.map(({ id }) => this.#recent.get(id, { stream })?.revision)
+    let known: KnownRevisions = events.map(({ id }) => this.#recent.get(id, stream)?.revision)
     const revision = explicitRevision(expected)
     if (revision !== undefined && revision < state.last && known.includes(undefined))
       known = await this.#storedRevisions(stream, { events, after: revision })
@@ -213,7 +213,7 @@ export class EventLog {
       return stored.position
     })
     position.catch(() => {}) // told to whoever appended
-    for (const { id } of events) this.#recent.remember(id, { stream, revision: ++state.last, position })
+    for (const { id } of events) this.#recent.remember(id, stream, { revision: ++state.last, position })
     return storing
   }
 
@@ -237,7 +237,7 @@ export class EventLog {
   }
 
   #undo(stream: string, events: readonly ProposedEvent[]): void {
-    for (const { id } of events) this.#recent.forget(id)
+    for (const { id } of events) this.#recent.forget(id, stream)
     this.states.forget(stream)
     if (isMetadataStream(stream)) this.states.forget(describedStream(stream))
   }
@@ -259,7 +259,7 @@ export class EventLog {
     { events, last }: { readonly events: readonly ProposedEvent[]; readonly last: number },
   ): Promise<AppendOutcome | undefined> {
     const id = events.at(-1)?.id ?? ''
-    const recent = this.#recent.get(id, { stream })
+    const recent = this.#recent.get(id, stream)
     if (recent !== undefined) return { kind: 'stored', last, position: await recent.position }
     for await (const [event] of this.store.read(stream, { from: toRevision(BigInt(last)), limit: 1 })) {
       invariant(event !== undefined, `a page of ${stream} without events`)

@@ -4,7 +4,6 @@
  */
 
 export interface RecentAppend {
-  readonly stream: string
   readonly revision: number
   /** Of the log. Rejects when the append failed. */
   readonly position: Promise<number>
@@ -13,23 +12,27 @@ export interface RecentAppend {
 const KEPT_EVENTS = 100_000
 
 export class RecentAppends {
-  readonly #byId = new Map<string, RecentAppend>()
+  /** By id and stream: the same event may stand in several. */
+  readonly #appends = new Map<string, RecentAppend>()
 
-  get(id: string, { stream }: { readonly stream: string }): RecentAppend | undefined {
-    const recent = this.#byId.get(id)
-    return recent?.stream === stream ? recent : undefined
+  get(id: string, stream: string): RecentAppend | undefined {
+    return this.#appends.get(keyOf(id, stream))
   }
 
-  remember(id: string, append: RecentAppend): void {
-    if (this.#byId.size >= KEPT_EVENTS) this.#forgetOldest()
-    this.#byId.set(id, append)
+  remember(id: string, stream: string, append: RecentAppend): void {
+    if (this.#appends.size >= KEPT_EVENTS) this.#forgetOldest()
+    this.#appends.set(keyOf(id, stream), append)
   }
 
-  forget(id: string): void {
-    this.#byId.delete(id)
+  forget(id: string, stream: string): void {
+    this.#appends.delete(keyOf(id, stream))
   }
 
   #forgetOldest(): void {
-    for (const id of this.#byId.keys()) return void this.#byId.delete(id)
+    for (const key of this.#appends.keys()) return void this.#appends.delete(key)
   }
+}
+
+function keyOf(id: string, stream: string): string {
+  return `${id} ${stream}`
 }

@@ -31,6 +31,7 @@ const CERTIFICATE =
   /certificate|self[- ]signed|unable to verify|UNABLE_TO|CERT_|altname|wrong version number|ssl|tls|EPROTO/i
 const CERTIFICATE_HINT =
   "The server's certificate was not accepted, or it does not speak TLS: name its authority by tlsCAFile, use a host that the certificate names, or say tls=false for an insecure server."
+const PASSWORD_HINT = 'The server does not know this user, or the password is another one: esdb://user:password@host.'
 const NOT_READY_HINT = 'The server is starting, electing a leader or busy: try again in a moment.'
 
 /** The error for an append. `lost` becomes `STORE_UNKNOWN`, and what was surely not stored `STORE_REJECTED`. */
@@ -63,8 +64,10 @@ export function failureError(
   if (isRefoldError(cause)) return cause
   const message = `${doing}: ${textOf(cause)}`
   const facts = { failure: failure.kind }
-  if (failure.kind === 'denied' || failure.kind === 'deleted' || failure.kind === 'refused')
-    return new RefoldError('STORE_FATAL', message, { hint: HINTS[failure.kind], cause, facts })
+  if (failure.kind === 'denied' || failure.kind === 'deleted' || failure.kind === 'refused') {
+    const hint = message.includes('UNAUTHENTICATED') ? PASSWORD_HINT : HINTS[failure.kind]
+    return new RefoldError('STORE_FATAL', message, { hint, cause, facts })
+  }
   return new RefoldError('STORE_REJECTED', message, { hint: passingHint(failure, textOf(cause)), cause, facts })
 }
 

@@ -1,7 +1,7 @@
 /** The stored directory: a cache, written as one value that names the event up to which it holds. */
 import type { DirectoryEntry, JsonValue, Registers } from '@refold/core'
 import { isRefoldError } from '@refold/core'
-import { assertOpen, type Connection } from './connection.js'
+import type { Connection } from './connection.js'
 import { readRecords } from './reading.js'
 
 const REGISTER = 'refold-directory'
@@ -29,8 +29,7 @@ export class DirectoryCheckpoint {
     try {
       return await this.#load()
     } catch (error) {
-      assertOpen(this.#connection)
-      if (isRefoldError(error, 'STORE_FATAL')) throw error // what reads the log would meet it too
+      if (isRefoldError(error) && error.code !== 'UNREADABLE') throw error // of the server, not of the cache
       return undefined
     }
   }
@@ -39,7 +38,7 @@ export class DirectoryCheckpoint {
     const saved = (await this.#registers.get(REGISTER)) as
       | { v: number; position: string; id: string; entries: readonly DirectoryEntry[] }
       | undefined
-    if (saved?.v !== FORMAT) return undefined
+    if (saved?.v !== FORMAT || !/^\d+$/.test(saved.position)) return undefined
     const position = BigInt(saved.position)
     const records = readRecords(this.#connection, {
       doing: 'reading the event of the checkpoint',

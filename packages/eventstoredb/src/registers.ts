@@ -67,7 +67,10 @@ export class StreamRegisters implements Registers {
       const text = await this.#joined(name, head.data as Parts)
       if (text !== undefined) return JSON.parse(text) as JsonValue
     }
-    throw new RefoldError('STORE_REJECTED', `the register ${name} changes faster than it can be read`)
+    throw new RefoldError(
+      'UNREADABLE',
+      `the register ${name} changes faster than it can be read, or has lost its parts`,
+    )
   }
 
   /** What was asked is done, or has failed. */

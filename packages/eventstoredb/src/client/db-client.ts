@@ -86,6 +86,7 @@ export function failureOf(thrown: unknown): Failure {
     case ErrorType.NOT_LEADER:
       return { kind: 'not-leader' }
     default:
+      if (text.includes('InvalidPosition')) return { kind: 'not-found' } // no event stands there
       if (/PERMISSION_DENIED|UNAUTHENTICATED/.test(text)) return { kind: 'denied' }
       if (/could not recognize (bad ?request|invalid)|INVALID_ARGUMENT/i.test(text)) return { kind: 'refused' }
       return { kind: isNeverSent(text) ? 'not-sent' : 'lost' }

@@ -16,7 +16,7 @@ import { advance, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ActionCall, Tree } from '../step/tree-step.js'
-import { commit } from './commit.js'
+import { commit, pause } from './commit.js'
 import type { CellHost } from './cell-host.js'
 import { decideBatch, TreeCache } from './decide-batch.js'
 import { Drain } from './drain.js'
@@ -30,6 +30,9 @@ import type { Batch, Settlement, Submission, Told } from './submission.js'
 export type CellListener = (cell: AgentCell) => void
 
 const MAX_BATCH = 64
+/** Half of the first pause before a record is looked for again that a conflict told of. */
+const UNSEEN_MS = 2
+const LONGEST_UNSEEN_MS = 2_000
 const NOBODY: Told = {}
 
 export class AgentCell {
@@ -48,6 +51,8 @@ export class AgentCell {
   #busy = false
   /** In a row. */
   #rejections = 0
+  /** Conflicts in a row behind which nothing was to be read. */
+  #unseen = 0
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
   readonly #drain = new Drain(() => this.#busy && this.#failure === undefined)
@@ -217,7 +222,7 @@ export class AgentCell {
         this.#rejections = 0
         return this.#advance(batch, result.revision)
       case 'conflict':
-        return this.#again(batch)
+        return this.#again(batch, result.actual)
       case 'rejected':
         return this.#rejected(batch, result.error)
       case 'too-large':
@@ -281,10 +286,12 @@ export class AgentCell {
     else tellSettled(batch, { before: this.head, state: this.state })
   }
 
-  /** C2: somebody else's record stands where ours would have. */
-  async #again(batch: Batch): Promise<void> {
+  /** C2: somebody else's record stands where ours would have. A store may say so a moment before that can be read. */
+  async #again(batch: Batch, actual: Expected): Promise<void> {
     this.#trees.drop()
-    if (!(await this.#fold()) && !this.#host.isClosed) throw goneBack(this.stream, this.head)
+    if (await this.#fold()) this.#unseen = 0
+    else if (lengthOf(actual) < lengthOf(this.head)) throw goneBack(this.stream, this.head)
+    else await this.#pauseUnseen(++this.#unseen)
     this.#line.unshift(...toDecideAgain(batch, this.stream))
   }
 
@@ -299,6 +306,15 @@ export class AgentCell {
     if (kept.length === 0) return
     this.#drain.troubled = true
     await this.#host.pauseAfterRejection(times)
+  }
+
+  async #pauseUnseen(times: number): Promise<void> {
+    const { world } = this.#host
+    const { stream, head } = this
+    if (times > 5 && isPowerOfTwo(times))
+      world.logger.log('warn', `the store has something behind ${stream}@${head} that cannot be read`, { times })
+    this.#drain.troubled = true
+    await pause(Math.min(UNSEEN_MS * 2 ** times, LONGEST_UNSEEN_MS), world)
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
@@ -330,11 +346,12 @@ export class AgentCell {
   async #foldOn(): Promise<boolean> {
     const { state: before, head } = this
     const isGivenUp = (): boolean => this.#failure !== undefined || this.#host.isClosed
-    const pause = (): Promise<void> => {
+    const pauseAfterFailure = (): Promise<void> => {
       this.#drain.troubled = true
       return this.#host.pauseAfterRejection(1)
     }
-    const folded = await readOn(this.#durable, { store: this.#host.store, stream: this.stream, isGivenUp, pause })
+    const { store } = this.#host
+    const folded = await readOn(this.#durable, { store, stream: this.stream, isGivenUp, pause: pauseAfterFailure })
     if (folded === undefined || folded.head === head) return false
     this.#durable = folded
     this.#trees.drop()

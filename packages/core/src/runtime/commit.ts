@@ -15,7 +15,8 @@ import { backoffMs } from './backoff.js'
 
 export type CommitResult =
   | { readonly kind: 'stored'; readonly revision: Revision }
-  | { readonly kind: 'conflict' }
+  /** `actual`: the revision that the store said instead of the expected one. */
+  | { readonly kind: 'conflict'; readonly actual: Expected }
   /** Surely not stored. */
   | { readonly kind: 'rejected'; readonly error: RefoldError }
   | { readonly kind: 'too-large'; readonly error: RefoldError }
@@ -47,7 +48,7 @@ export async function commit(
       if (result.ok) return { kind: 'stored', revision: result.revision }
       if (unknown && (await isOurs(events, options)))
         return { kind: 'stored', revision: advance(expected, events.length) }
-      return { kind: 'conflict' }
+      return { kind: 'conflict', actual: result.actual }
     } catch (error) {
       const failure = classify(error)
       unknown ||= failure.kind === 'unknown'

@@ -61,6 +61,19 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       expect(refusedAt).toBeGreaterThanOrEqual(stored?.storedAt ?? Infinity)
     }))
 
+  test('I24 a conflict is told before what is in the way can be read: the input waits for it, and is decided on it', () =>
+    play({ seed: 'I24', backing }, async (simulation) => {
+      const { a, here, there } = await resting(simulation)
+      simulation.faults.add({ process: 'a', type: 'note', fault: { kind: 'early-conflict', unseenMs: 700 } })
+      simulation.faults.deaf.add('a')
+      await simulation.until(there.send({ type: 'note', text: 'x' }))
+      const sentAt = simulation.time.now()
+      await simulation.until(here.send({ type: 'note', text: '1' }))
+      expect(here.getSnapshot().context.notes).toEqual(['x', '1'])
+      expect(simulation.time.now() - sentAt).toBeGreaterThanOrEqual(700)
+      expect(a.reports.map((report) => report.code)).toEqual([])
+    }))
+
   test('I21 a foreign record in the stream changes nothing, is reported, and hinders nobody', () =>
     play({ seed: 'I21', backing }, async (simulation) => {
       const { a, here } = await resting(simulation)

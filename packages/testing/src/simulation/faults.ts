@@ -18,6 +18,8 @@ export type Fault =
   | { readonly kind: 'delayed'; readonly requestMs?: number; readonly responseMs?: number }
   /** Somebody else appends an event without a header first: the append conflicts. */
   | { readonly kind: 'stranger'; readonly type: string }
+  /** If it conflicts: this process is told so much before it can read what is in the way. */
+  | { readonly kind: 'early-conflict'; readonly unseenMs: number }
   /** The process dies right before the store takes the request, or right after. */
   | { readonly kind: 'crash'; readonly when: 'before' | 'after' }
 
@@ -40,6 +42,8 @@ export interface Weather {
   readonly delayMs: readonly [min: number, max: number]
   readonly unknown?: number
   readonly rejected?: number
+  /** Of conflicts that are told before what is in the way can be read. */
+  readonly early?: number
   /** Of a delay of some seconds. */
   readonly slow?: number
 }
@@ -49,7 +53,7 @@ export const FAIR_WEATHER: Weather = { delayMs: [1, 3] }
 /** No delay at all: the only interleaving is that of the event loop. */
 export const STILL_WEATHER: Weather = { delayMs: [0, 0] }
 /** Every kind of fault, often. */
-export const STORM: Weather = { delayMs: [0, 40], unknown: 0.04, rejected: 0.04, slow: 0.02 }
+export const STORM: Weather = { delayMs: [0, 40], unknown: 0.04, rejected: 0.04, early: 0.2, slow: 0.02 }
 
 export interface FaultyOperation {
   readonly process: string
@@ -100,8 +104,8 @@ export class FaultPlan {
   }
 
   #byChance({ operation }: FaultyOperation): Fault | undefined {
-    const { unknown = 0, rejected = 0, slow = 0 } = this.weather
-    if (unknown + rejected + slow === 0) return undefined
+    const { unknown = 0, rejected = 0, early = 0, slow = 0 } = this.weather
+    if (unknown + rejected + early + slow === 0) return undefined
     const draw = this.#random.next()
     if (draw < unknown) {
       if (operation !== 'append') return { kind: 'rejected' }
@@ -112,6 +116,8 @@ export class FaultPlan {
     if (draw < unknown + rejected) return { kind: 'rejected' }
     if (draw < unknown + rejected + slow)
       return { kind: 'delayed', requestMs: this.#random.between(0, 4_000), responseMs: this.#random.between(0, 4_000) }
+    if (operation === 'append' && draw > 1 - early)
+      return { kind: 'early-conflict', unseenMs: this.#random.between(1, 500) }
     return undefined
   }
 }

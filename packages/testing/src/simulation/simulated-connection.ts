@@ -7,7 +7,7 @@
  * C2 a stopped process gets its answers when it goes on;
  * C3 a live feed gives every event once, in order.
  */
-import { RefoldError } from '@refold/core'
+import { advance, RefoldError } from '@refold/core'
 import type {
   AppendOptions,
   AppendResult,
@@ -48,6 +48,8 @@ interface Call<T> {
   readonly target: string
   readonly types?: readonly string[]
   readonly execute: () => Promise<T>
+  /** Nothing behind the expected revision is shown for so long. */
+  readonly hide?: (unseenMs: number) => void
 }
 
 export class SimulatedConnection implements Store {
@@ -58,6 +60,8 @@ export class SimulatedConnection implements Store {
   readonly #options: ConnectionOptions
   readonly #closing = new AbortController()
   #requestsLost = false
+  /** By stream: from which revision on reads show nothing, and until when. */
+  readonly #unseen = new Map<string, { readonly from: bigint; readonly until: number }>()
 
   constructor(options: ConnectionOptions) {
     const { store, presence, disk } = options
@@ -87,11 +91,13 @@ export class SimulatedConnection implements Store {
       target: stream,
       types: events.map((event) => event.type),
       execute: () => disk.append({ author, store, stream, events: frozen, expected }),
+      hide: (unseenMs) => this.#hide(stream, { from: advance(expected), unseenMs }),
     }).finally(() => disk.noteAppend(author, stream, -1))
   }
 
   read(stream: string, options?: ReadOptions): AsyncIterable<readonly StoredEvent[]> {
-    return this.#learning(this.#pages(this.#options.store.read(stream, options), { operation: 'read', target: stream }))
+    const pages = this.#shown(stream, this.#options.store.read(stream, options))
+    return this.#learning(this.#pages(pages, { operation: 'read', target: stream }))
   }
 
   readAll(options?: ReadAllOptions): AsyncIterable<readonly StoredEvent[]> {
@@ -161,6 +167,11 @@ export class SimulatedConnection implements Store {
       case 'stranger':
         await time.track(disk.strangerAppends(call.target, { type: fault.type }))
         return execute()
+      case 'early-conflict': {
+        const value = await execute()
+        if ((value as AppendResult).ok === false) call.hide?.(fault.unseenMs)
+        return value
+      }
       case 'crash': {
         const value = fault.when === 'after' ? await execute() : undefined
         onCrash(`${fault.when} ${call.operation} on ${call.target}`)
@@ -190,6 +201,22 @@ export class SimulatedConnection implements Store {
       }
     } finally {
       await iterator.return?.()
+    }
+  }
+
+  #hide(stream: string, { from, unseenMs }: { readonly from: bigint; readonly unseenMs: number }): void {
+    this.#unseen.set(stream, { from, until: this.#options.time.now() + unseenMs })
+  }
+
+  async *#shown(
+    stream: string,
+    pages: AsyncIterable<readonly StoredEvent[]>,
+  ): AsyncIterable<readonly StoredEvent[]> {
+    for await (const page of pages) {
+      const unseen = this.#unseen.get(stream)
+      const isSeen = unseen === undefined || unseen.until <= this.#options.time.now()
+      const seen = isSeen ? page : page.filter(({ revision }) => revision < unseen.from)
+      if (seen.length > 0) yield seen
     }
   }
 

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, report } from './figures.js'
 import type { Figures } from './figures.js'
-import { hasRealServer, type ServerKind } from './esdb-process.js'
+import { hasRealServer, startServerProcess, type ServerKind } from './esdb-process.js'
 import { devServer } from './measurements/d1-dev-server.js'
 import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
 import { takeover } from './measurements/f1-takeover.js'
@@ -56,21 +56,45 @@ interface Row {
 
 const rows: Row[] = []
 
+const USAGE = `npm run bench                     all measurements
+npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E3), dev-server (D1)
+
+BENCH_RUNS=n sets how often each is run (default 3). E1–E3 run on the server that REFOLD_ESDB_URL names, else on a real
+one that is started for them, if the command eventstored is on the PATH.
+`
+const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
+  engine: benchEngine,
+  fleet: benchFleet,
+  eventstoredb: benchEventStoreDB,
+  'dev-server': benchDevServer,
+}
+
 const [name, directory = '', argument = ''] = process.argv.slice(2)
 const repetitions = Number(process.env['BENCH_RUNS'] ?? 3)
-if (name === undefined || name === '--help') {
-  if (name === '--help')
-    process.stdout.write(
-      'npm run bench            all measurements; BENCH_RUNS=n sets how often each is run (default 3)\n',
-    )
-  else benchAll()
-} else {
-  const figures = await MEASUREMENTS[name]?.(directory, argument)
+const measurement = name === undefined ? undefined : MEASUREMENTS[name]
+if (measurement === undefined) await benchGroups(process.argv.slice(2))
+else {
+  const figures = await measurement(directory, argument)
   if (figures !== undefined) report(figures)
   process.exit(0)
 }
 
-function benchAll(): void {
+/** What was measured is printed, also when something after it fails. */
+async function benchGroups(asked: readonly string[]): Promise<void> {
+  const unknown = asked.find((group) => GROUPS[group] === undefined)
+  if (unknown !== undefined) {
+    process.stdout.write(USAGE)
+    process.exitCode = unknown === '--help' ? 0 : 2
+    return
+  }
+  try {
+    for (const group of asked.length > 0 ? asked : Object.keys(GROUPS)) await GROUPS[group]?.()
+  } finally {
+    print()
+  }
+}
+
+function benchEngine(): void {
   const w1 = repeated('w1')
   add('W1', 'one agent, every step durable: of bare one-row commits', w1, { figure: 'ofBareCommits', floor: '0.45' })
   add('W1', 'a step, p50, ms', w1, { figure: 'p50Ms', floor: '' })
@@ -107,10 +131,6 @@ function benchAll(): void {
   const w7 = repeated('w7')
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
-  benchFleet()
-  benchEventStoreDB()
-  benchDevServer()
-  print()
 }
 
 /** The dev-server beside the real one, if it is installed. */
@@ -159,11 +179,24 @@ function benchFleet(): void {
 }
 
 /** The adapter beside the raw client, on the server that is named. */
-function benchEventStoreDB(): void {
-  if (process.env['REFOLD_ESDB_URL'] === undefined) {
-    process.stdout.write('SKIPPED E1–E3: REFOLD_ESDB_URL names no server\n')
+async function benchEventStoreDB(): Promise<void> {
+  if (process.env['REFOLD_ESDB_URL'] !== undefined) return measureAdapter()
+  if (!hasRealServer()) {
+    process.stdout.write('SKIPPED E1–E3: REFOLD_ESDB_URL names no server, and no eventstored is on the PATH\n')
     return
   }
+  const place = mkdtempSync(join(tmpdir(), 'refold-bench-'))
+  const server = await startServerProcess('real', { directory: place })
+  process.env['REFOLD_ESDB_URL'] = server.connectionString
+  try {
+    measureAdapter()
+  } finally {
+    server.kill()
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+function measureAdapter(): void {
   for (const inFlight of ['1', '100', '1000']) {
     const e1 = repeated('e1', inFlight)
     add('E1', `appends, ${inFlight} in flight: of the raw client`, e1, { figure: 'ofRawClient', floor: '0.8' })
@@ -181,8 +214,8 @@ function benchEventStoreDB(): void {
   }
 }
 
-function repeated(measurement: string, given = ''): readonly Figures[] {
-  return Array.from({ length: repetitions }, () => withDirectory((fresh) => run(measurement, fresh, given)))
+function repeated(measured: string, given = ''): readonly Figures[] {
+  return Array.from({ length: repetitions }, () => withDirectory((fresh) => run(measured, fresh, given)))
 }
 
 function withDirectory<R>(act: (directory: string) => R): R {
@@ -194,13 +227,14 @@ function withDirectory<R>(act: (directory: string) => R): R {
   }
 }
 
-function run(measurement: string, at: string, given: string): Figures {
-  process.stderr.write(`${measurement} ${given}\n`)
-  const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measurement, at, given], {
+function run(measured: string, at: string, given: string): Figures {
+  process.stderr.write(`${measured} ${given}\n`)
+  const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measured, at, given], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures
+  const last = output.trim().split('\n').at(-1) ?? ''
+  return last === '' ? {} : (JSON.parse(last) as Figures)
 }
 
 function add(

@@ -3,6 +3,7 @@
  * measured beside it. Prints one table. A wide spread says that the machine was busy.
  */
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,8 +31,8 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   w1: latency,
   w2: (directory, agents) => throughput(directory, Number(agents)),
   'w2-memory': (_directory, agents) => throughputInMemory(Number(agents)),
-  'w3-write': (directory, steps) => writeHistory(directory, Number(steps)),
-  'w3-recover': (directory, how) => recoverHistory(directory, how === 'snapshot'),
+  'w3-write': (directory, steps) => writeHistory({ directory }, Number(steps)),
+  'w3-recover': (directory, how) => recoverHistory({ directory }, how === 'snapshot'),
   w4: resumption,
   w5: parked,
   w6: jsonBytesPerStep,
@@ -39,6 +40,8 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   e1: (_directory, inFlight) => appends(Number(inFlight)),
   e2: reads,
   e3: (_directory, agents) => agentSteps(Number(agents)),
+  'e4-write': (prefix, steps) => writeHistory({ prefix }, Number(steps)),
+  'e4-recover': (prefix, how) => recoverHistory({ prefix }, how === 'snapshot'),
   f1: (directory) => takeover(directory, { agents: 1, heirs: 1 }),
   f2: (directory, heirs) => takeover(directory, { agents: 1_000, heirs: Number(heirs) }),
   f3: ownership,
@@ -57,9 +60,9 @@ interface Row {
 const rows: Row[] = []
 
 const USAGE = `npm run bench                     all measurements
-npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E3), dev-server (D1)
+npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1)
 
-BENCH_RUNS=n sets how often each is run (default 3). E1–E3 run on the server that REFOLD_ESDB_URL names, else on a real
+BENCH_RUNS=n sets how often each is run (default 3). E1–E4 run on the server that REFOLD_ESDB_URL names, else on a real
 one that is started for them, if the command eventstored is on the PATH.
 `
 const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
@@ -182,7 +185,7 @@ function benchFleet(): void {
 async function benchEventStoreDB(): Promise<void> {
   if (process.env['REFOLD_ESDB_URL'] !== undefined) return measureAdapter()
   if (!hasRealServer()) {
-    process.stdout.write('SKIPPED E1–E3: REFOLD_ESDB_URL names no server, and no eventstored is on the PATH\n')
+    process.stdout.write('SKIPPED E1–E4: REFOLD_ESDB_URL names no server, and no eventstored is on the PATH\n')
     return
   }
   const place = mkdtempSync(join(tmpdir(), 'refold-bench-'))
@@ -211,6 +214,16 @@ function measureAdapter(): void {
     const floor = agents === '1' ? '0.8' : '0.65'
     add('E3', `steps of ${agents} agents: of the raw client’s appends`, e3, { figure: 'ofRawClient', floor })
     add('E3', 'steps a second', e3, { figure: 'stepsPerSecond', floor: '' })
+  }
+  for (const steps of [1_000, LONG]) {
+    const prefix = `${randomUUID().slice(0, 8)}.`
+    run('e4-write', prefix, String(steps))
+    run('e4-recover', prefix, 'full') // waits until the lease of the process that wrote the history has run out
+    const full = Array.from({ length: repetitions }, () => run('e4-recover', prefix, 'full'))
+    add('E4', `full fold of ${steps} records until the effect restarts, s`, full, { figure: 'seconds', floor: '' })
+    run('e4-recover', prefix, 'snapshot')
+    const snapshot = Array.from({ length: repetitions }, () => run('e4-recover', prefix, 'snapshot'))
+    add('E4', 'the same from a snapshot, s', snapshot, { figure: 'seconds', floor: 'as of 1000' })
   }
 }
 

@@ -17,7 +17,8 @@ export interface SavedDirectory {
 export class DirectoryCheckpoint {
   readonly #connection: Connection
   readonly #registers: Registers
-  #saving = false
+  /** One is on its way to the server. */
+  saving = false
 
   constructor(connection: Connection, registers: Registers) {
     this.#connection = connection
@@ -51,13 +52,12 @@ export class DirectoryCheckpoint {
     return undefined
   }
 
-  /** In the background; one at a time, and a failed one is made up for by the next. */
+  /** In the background; a failed one is made up for by the next. */
   save({ position, id, entries }: SavedDirectory): void {
-    if (this.#saving) return
-    this.#saving = true
+    this.saving = true
     const value = { v: FORMAT, position: position.toString(), id, entries } as unknown as JsonValue
     const done = (): void => {
-      this.#saving = false
+      this.saving = false
     }
     this.#registers.put(REGISTER, value).then(done, done)
   }

@@ -5,7 +5,7 @@
  * Invariants:
  * - everything up to `#place` is applied, in order, once: whoever brings an event, it counts only beyond the place;
  * - a query is answered from a place not before the end of the log at the time of the question;
- * - it costs what happened since the stored checkpoint.
+ * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after.
  */
 import type { DirectoryEntry, RebuiltDirectory } from '@refold/core'
 import { applyHeader, isSameEntry, readHeader } from '@refold/core'
@@ -27,8 +27,8 @@ export class DirectoryFeed {
   readonly #onRecord: RecordListener
   #entries = new Map<string, DirectoryEntry>()
   #place = -1n
-  #last: WireRecord | undefined
-  #changes = 0
+  /** Events applied since the directory was last stored. */
+  #unsaved = 0
   #started: Promise<void> | undefined
   /** Who keeps what is applied meanwhile. */
   readonly #taps = new Set<WireRecord[]>()
@@ -190,21 +190,19 @@ export class DirectoryFeed {
     if (record.position <= this.#place) return
     this.#place = record.position
     if (!isUserStream(record.stream, this.#connection.options)) return
-    this.#last = record
     for (const tap of this.#taps) tap.push(record)
-    if (this.#fold(this.#entries, record)) this.#changed()
+    this.#fold(this.#entries, record)
+    this.#save(record)
     this.#onRecord(record)
   }
 
-  /** Whether the record changed an entry. */
-  #fold(entries: Map<string, DirectoryEntry>, record: WireRecord): boolean {
+  #fold(entries: Map<string, DirectoryEntry>, record: WireRecord): void {
     const { stream, metadata } = toStoredEvent(record, this.#connection.options)
     const header = readHeader(stream, metadata)
-    if (header === undefined) return false
+    if (header === undefined) return
     const before = entries.get(stream)
     const entry = applyHeader(before, stream, header)
     if (entry !== before) entries.set(stream, entry)
-    return entry !== before
   }
 
   /** Everything that is stored now; the position of the last event of it. */
@@ -217,11 +215,12 @@ export class DirectoryFeed {
     return place
   }
 
-  #changed(): void {
-    this.#changes++
-    if (this.#changes < this.#connection.options.checkpointEveryEvents || this.#last === undefined) return
-    this.#changes = 0
-    const { position, id } = this.#last
+  /** Storing it costs as much as it has entries: that is done after as many events, so that no event pays for many entries. */
+  #save({ position, id }: WireRecord): void {
+    this.#unsaved++
+    const due = Math.max(this.#connection.options.checkpointEveryEvents, this.#entries.size)
+    if (this.#unsaved < due || this.#checkpoint.saving) return
+    this.#unsaved = 0
     this.#checkpoint.save({ position, id, entries: [...this.#entries.values()] })
   }
 }

@@ -10,7 +10,7 @@ export interface EventStoreDBOptions {
   readonly prefix?: string
   /** Longest wait for an answer of the server. Default: 10 s. */
   readonly timeoutMs?: number
-  /** The directory is stored after so many changes, so that a start costs what changed since. Default: 2,000. */
+  /** The directory is stored after so many events (or as many as it has agents), so that a start reads no more. Default: 2,000. */
   readonly checkpointEveryEvents?: number
   /** How often the log is looked at when the subscription gives nothing. Default: 10 s. */
   readonly pollIntervalMs?: number

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client'
 import type { JsonValue, NewEvent, Store } from '@refold/core'
-import { createRuntime, defineAgent, effect, isRefoldError, rebuildDirectory } from '@refold/core'
-import { afterEach, expect, test } from 'vitest'
+import { createRuntime, defineAgent, effect, isRefoldError, rebuildDirectory, toRevision } from '@refold/core'
+import { afterEach, expect, test, vi } from 'vitest'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import { eventStoreDBStore } from './event-store-db-store.js'
@@ -138,6 +138,19 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
     expect(await entriesOf(again)).toEqual([...(await rebuildDirectory(again)).values()])
   })
 
+  test('ESDB-15 events that change no entry are not read again by every start', async () => {
+    const prefix = `${randomUUID().slice(0, 8)}.`
+    const store = openStore(server(), { prefix, checkpointEveryEvents: 50 })
+    await store.append('boat-1', [record()], { expected: 'no_stream' })
+    await store.directory.get('boat-1')
+    for (let sent = 0; sent < 60; sent++) await store.append('boat-1', [event(sent)], { expected: toRevision(sent) })
+    await store.directory.get('boat-1')
+    await store.close()
+    const saved = (await openStore(server(), { prefix }).registers.get('refold-directory')) as { position: string }
+    const [first] = await all(openStore(server(), { prefix }).read('boat-1'))
+    expect(BigInt(saved.position)).toBeGreaterThan(first?.position ?? 0n)
+  })
+
   test('ESDB-15 a checkpoint that names an event which the log does not hold is ignored', async () => {
     const prefix = `${randomUUID().slice(0, 8)}.`
     const store = openStore(server(), { prefix })
@@ -180,8 +193,19 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
       'esdb://localhost:port',
       'esdb://h?tls=maybe',
       'esdb://h?throwOnAppendFailure=false',
+      'esdb://h?tlsVerifyCert=false',
     ])
       expect(() => eventStoreDBStore(wrong)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+  })
+
+  test('ESDB-13 an option that the client does not know is refused by its name, and no password is printed', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const open = async (): Promise<Store> => eventStoreDBStore('esdb://ana:secret@h?tls=false&tlsCAfile=/ca&tsl=true')
+    const refused: unknown = await open().catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('"tsl"') })
+    expect(JSON.stringify(refused) + String(refused)).not.toContain('secret')
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
   })
 })
 

@@ -16,8 +16,8 @@ import {
   type ResolvedEvent,
   type StreamSubscription,
 } from '@eventstore/db-client'
-import { RefoldError } from '@refold/core'
 import { guardBatchStream } from './batch-guard.js'
+import { badConnectionString, checkConnectionOptions, withOwnSocket } from './connection-string.js'
 import { NoAnswer, type Failure } from './failure.js'
 import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
 
@@ -29,8 +29,6 @@ const READ_AHEAD = { highWaterMark: 256 }
 const CAUGHT_UP: WireItem = { kind: 'caught-up' }
 /** Streams of users: neither the server's own (`$`) nor ours for registers (`~`). */
 const USER_STREAMS = '^[^$~]'
-/** The client's own default. */
-const KEEP_ALIVE_TIMEOUT_MS = 10_000
 /** Windows of 32 events that are searched between two checkpoints. */
 const CHECKPOINT_WINDOWS = 4
 
@@ -41,25 +39,12 @@ let opened = 0
  * clients with equal settings share one, and a new client would inherit the dead socket of the one that it replaces.
  */
 export function openClient(connectionString: string): WireClient {
-  if (/throwonappendfailure=false/i.test(connectionString))
-    throw badConnectionString('throwOnAppendFailure=false is not possible: its answers are wrong in this client')
+  checkConnectionOptions(connectionString)
   try {
-    return new DbClient(EventStoreDBClient.connectionString(unlikeOthers(connectionString)))
+    return new DbClient(EventStoreDBClient.connectionString(withOwnSocket(connectionString, opened++)))
   } catch (error) {
     throw badConnectionString(error instanceof Error ? error.message : String(error))
   }
-}
-
-/** The same settings, but for a millisecond. */
-function unlikeOthers(connectionString: string): string {
-  const setting = /[?&]keepAliveTimeout=(\d+)/i.exec(connectionString)
-  const rest = setting === null ? connectionString : connectionString.replace(setting[0].slice(1), '')
-  const tidy = rest
-    .replace(/\?&+/, '?')
-    .replace(/&&+/, '&')
-    .replace(/[?&/]+$/, '')
-  const timeoutMs = Number(setting?.[1] ?? KEEP_ALIVE_TIMEOUT_MS) + (opened++ % 1000)
-  return `${tidy}${tidy.includes('?') ? '&' : '?'}keepAliveTimeout=${timeoutMs}`
 }
 
 /** What went wrong, whatever class and shape the client gave it. */
@@ -292,11 +277,4 @@ function toEventData(event: WireEvent): EventData {
 
 function positionAt(position: bigint): { readonly commit: bigint; readonly prepare: bigint } {
   return { commit: position, prepare: position }
-}
-
-function badConnectionString(message: string): RefoldError {
-  return new RefoldError('INVALID_INPUT', `the connection string: ${message}`, {
-    hint: 'For example esdb://127.0.0.1:2113?tls=false, or esdb+discover://user:password@cluster.example:2113.',
-    facts: { path: 'connectionString' },
-  })
 }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const packages = readdirSync(new URL('packages', import.meta.url)).map((name) => ({ name, root: `packages/${name}` }))
@@ -15,6 +16,8 @@ export default defineConfig({
     // A busy machine is slow; what hangs, hangs longer than this.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Many tests wait for child processes and leases: two files at a time, also where there are two cores only.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root } })),
     reporters: ['default', '.ci/count-reporter.mjs'],
   },

@@ -5,7 +5,8 @@ export interface EventStoreDBOptions {
   readonly connectionString: string
   /**
    * Stands in front of every stream's name, so that several applications can use one server. Default: none; streams are then
-   * named `<definition>-<id>`, and the category projections give one category per definition.
+   * named `<definition>-<id>`, and the category projections give one category per definition. A store without a prefix sees
+   * every stream of the server, also those of others: where one application has a prefix, give all of them one, such as `shop.`.
    */
   readonly prefix?: string
   /** Longest wait for an answer of the server. Default: 10 s. */

@@ -59,6 +59,22 @@ describe('an agent that leaves memory', () => {
   })
 })
 
+describe('a backup that is put back under a running process', () => {
+  test('I9 is told, and what is stored now counts', async () => {
+    const log = memoryLog()
+    const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
+    const { runtime } = await startProcess({ log, agents: [definition] })
+    const agent = await runtime.start(definition, { id: '1' })
+    const { revision } = await agent.send({ type: 'note', text: 'kept' })
+    for (const text of ['lost', 'lost too']) await agent.send({ type: 'note', text })
+    log.streams.get('work-1')?.splice(Number(revision) + 1)
+    await expect(agent.send({ type: 'note', text: 'nowhere' })).rejects.toMatchObject({ code: 'UNREADABLE' })
+    const again = await runtime.attach(definition, '1')
+    await again.send({ type: 'note', text: 'after' })
+    expect(again.getSnapshot().context.notes).toEqual(['kept', 'after'])
+  })
+})
+
 describe('while an append is under way', () => {
   test('EFF-4 an effect that it leaves does not begin, also when its time comes just then', async () => {
     const log = memoryLog()

@@ -16,12 +16,14 @@ import { advance, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ActionCall, Tree } from '../step/tree-step.js'
-import { commit, pause } from './commit.js'
+import { isPowerOfTwo } from './backoff.js'
+import { commit } from './commit.js'
 import type { CellHost } from './cell-host.js'
 import { decideBatch, TreeCache } from './decide-batch.js'
 import { Drain } from './drain.js'
 import { readOn, snapshotOf, withRecord } from './durable.js'
 import type { Durable } from './durable.js'
+import { EarlyConflicts } from './early-conflicts.js'
 import type { Folded } from './recovery.js'
 import type { Snapshot } from './snapshots.js'
 import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
@@ -30,9 +32,6 @@ import type { Batch, Settlement, Submission, Told } from './submission.js'
 export type CellListener = (cell: AgentCell) => void
 
 const MAX_BATCH = 64
-/** Half of the first pause before a record is looked for again that a conflict told of. */
-const UNSEEN_MS = 2
-const LONGEST_UNSEEN_MS = 2_000
 const NOBODY: Told = {}
 
 export class AgentCell {
@@ -51,8 +50,7 @@ export class AgentCell {
   #busy = false
   /** In a row. */
   #rejections = 0
-  /** Conflicts in a row behind which nothing was to be read. */
-  #unseen = 0
+  readonly #early: EarlyConflicts
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
   readonly #drain = new Drain(() => this.#busy && this.#failure === undefined)
@@ -70,6 +68,7 @@ export class AgentCell {
     this.id = identity.id
     this.definition = identity.definition
     this.#durable = folded
+    this.#early = new EarlyConflicts(identity.stream, host.world)
     this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
     this.#trees = new TreeCache(identity.definition, {
       agentId: identity.id,
@@ -289,9 +288,11 @@ export class AgentCell {
   /** C2: somebody else's record stands where ours would have. A store may say so a moment before that can be read. */
   async #again(batch: Batch, actual: Expected): Promise<void> {
     this.#trees.drop()
-    if (await this.#fold()) this.#unseen = 0
-    else if (lengthOf(actual) < lengthOf(this.head)) throw goneBack(this.stream, this.head)
-    else await this.#pauseUnseen(++this.#unseen)
+    if (await this.#fold()) this.#early.over()
+    else {
+      this.#drain.troubled = true
+      await this.#early.pause({ head: this.head, actual })
+    }
     this.#line.unshift(...toDecideAgain(batch, this.stream))
   }
 
@@ -306,15 +307,6 @@ export class AgentCell {
     if (kept.length === 0) return
     this.#drain.troubled = true
     await this.#host.pauseAfterRejection(times)
-  }
-
-  async #pauseUnseen(times: number): Promise<void> {
-    const { world } = this.#host
-    const { stream, head } = this
-    if (times > 5 && isPowerOfTwo(times))
-      world.logger.log('warn', `the store has something behind ${stream}@${head} that cannot be read`, { times })
-    this.#drain.troubled = true
-    await pause(Math.min(UNSEEN_MS * 2 ** times, LONGEST_UNSEEN_MS), world)
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
@@ -365,17 +357,4 @@ export class AgentCell {
   #tell(): void {
     for (const listener of this.#listeners) listener(this)
   }
-}
-
-/** A conflict, and yet no record behind the last known one: what this process holds is not in the stream any more. */
-function goneBack(stream: string, head: Expected): RefoldError {
-  return new RefoldError('UNREADABLE', `${stream} does not hold revision ${head} any more, which was read before`, {
-    hint: 'Was a backup put back under a running process? What is stored now counts.',
-    facts: { stream, revision: head },
-  })
-}
-
-/** What goes on for long is logged ever more rarely. */
-function isPowerOfTwo(count: number): boolean {
-  return Number.isInteger(Math.log2(count))
 }

@@ -12,3 +12,8 @@ export function backoffMs(failures: number, backoff: Backoff, random: () => numb
   const full = Math.min(backoff.maxDelayMs, backoff.delayMs * backoff.factor ** (failures - 1))
   return Math.round(backoff.jitter ? full / 2 + (full / 2) * random() : full)
 }
+
+/** What goes on for long is logged ever more rarely: at the 1st, 2nd, 4th, 8th time and so on. */
+export function isPowerOfTwo(count: number): boolean {
+  return Number.isInteger(Math.log2(count))
+}

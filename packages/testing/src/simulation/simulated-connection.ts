@@ -169,7 +169,7 @@ export class SimulatedConnection implements Store {
         return execute()
       case 'early-conflict': {
         const value = await execute()
-        if ((value as AppendResult).ok === false) call.hide?.(fault.unseenMs)
+        if (!(value as AppendResult).ok) call.hide?.(fault.unseenMs)
         return value
       }
       case 'crash': {
@@ -208,10 +208,7 @@ export class SimulatedConnection implements Store {
     this.#unseen.set(stream, { from, until: this.#options.time.now() + unseenMs })
   }
 
-  async *#shown(
-    stream: string,
-    pages: AsyncIterable<readonly StoredEvent[]>,
-  ): AsyncIterable<readonly StoredEvent[]> {
+  async *#shown(stream: string, pages: AsyncIterable<readonly StoredEvent[]>): AsyncIterable<readonly StoredEvent[]> {
     for await (const page of pages) {
       const unseen = this.#unseen.get(stream)
       const isSeen = unseen === undefined || unseen.until <= this.#options.time.now()

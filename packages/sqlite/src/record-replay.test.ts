@@ -66,7 +66,7 @@ describe('replay', () => {
       }),
       { numRuns: 60 },
     )
-    expect(compact).toBeGreaterThan(100)
+    expect(compact, 'else nothing that is stored compactly was tested').toBeGreaterThan(10)
   })
 
   test('a replay of more than a page hands out each record once and in order, up to where it is told to go', async () => {

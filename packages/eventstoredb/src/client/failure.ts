@@ -79,5 +79,6 @@ function passingHint(failure: Failure, text: string): string {
 }
 
 function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return text === '' ? 'the server failed, and gave no reason' : text
 }

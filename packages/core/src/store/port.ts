@@ -74,8 +74,9 @@ export interface StoreCapabilities {
 export interface Store {
   readonly capabilities: StoreCapabilities
   /**
-   * Appends all events or none. Never empty. A conflict may be told a moment before the events that are
-   * in the way can be read. Rejects with `STORE_REJECTED` or `TOO_LARGE` (surely not stored), `STORE_UNKNOWN` (may be stored), `STORE_FATAL`, `CLOSED`.
+   * Appends all events or none. Never empty. A conflict may be told a moment before the events in the way can be read.
+   * Rejects with `STORE_REJECTED` or `TOO_LARGE` (surely not stored), `STORE_UNKNOWN` (may be stored), `STORE_FATAL`,
+   * `CLOSED`.
    */
   append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult>
   /** Pages of events; an unknown stream has none. Leaving the loop early frees what the read holds. */

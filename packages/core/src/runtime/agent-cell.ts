@@ -290,7 +290,7 @@ export class AgentCell {
     this.#trees.drop()
     if (await this.#fold()) this.#early.over()
     else {
-      this.#drain.troubled = true
+      if (this.#early.lasts) this.#drain.troubled = true
       await this.#early.pause({ head: this.head, actual })
     }
     this.#line.unshift(...toDecideAgain(batch, this.stream))

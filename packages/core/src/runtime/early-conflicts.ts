@@ -11,8 +11,8 @@ import { pause } from './commit.js'
 
 const FIRST_PAUSE_MS = 4
 const LONGEST_PAUSE_MS = 2_000
-/** Whoever has waited for less says nothing of it. */
-const QUIET_TIMES = 5
+/** So often it is as usual: 0.25 s in all. */
+const USUAL_TIMES = 6
 
 export class EarlyConflicts {
   readonly #stream: string
@@ -24,6 +24,11 @@ export class EarlyConflicts {
     this.#world = world
   }
 
+  /** It goes on for longer than is usual: nobody knows whether it will ever end. */
+  get lasts(): boolean {
+    return this.#times > USUAL_TIMES
+  }
+
   /** What was in the way has been read. */
   over(): void {
     this.#times = 0
@@ -33,7 +38,7 @@ export class EarlyConflicts {
   async pause({ head, actual }: { readonly head: Expected; readonly actual: Expected }): Promise<void> {
     if (lengthOf(actual) < lengthOf(head)) throw goneBack(this.#stream, head)
     const times = ++this.#times
-    if (times > QUIET_TIMES && isPowerOfTwo(times))
+    if (this.lasts && isPowerOfTwo(times))
       this.#world.logger.log('warn', `what follows ${this.#stream}@${head} cannot be read yet`, { times })
     await pause(Math.min(FIRST_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS), this.#world)
   }

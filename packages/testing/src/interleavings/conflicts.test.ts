@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
 import { job, workFor } from './job.fixture.js'
 import { play } from './play.fixture.js'
+import type { ProcessEffects } from '../simulation/process-effects.js'
 import type { Simulation } from '../simulation/simulation.js'
 
 /** A worker `a` whose agent rests in `idle`, and a process `web` without effects that holds the same agent. */
@@ -72,6 +73,28 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       expect(here.getSnapshot().context.notes).toEqual(['x', '1'])
       expect(simulation.time.now() - sentAt).toBeGreaterThanOrEqual(700)
       expect(a.reports.map((report) => report.code)).toEqual([])
+    }))
+
+  test('I24 a close waits for an outcome whose append met a conflict that was told early', () =>
+    play({ seed: 'I24b', backing }, async (simulation) => {
+      const agents = (effects: ProcessEffects) => [job(effects, { safety: 'never-retry', run: workFor(1_000) })]
+      const a = simulation.process('a', { agents })
+      const web = simulation.process('web', { agents, worker: false })
+      await simulation.until(Promise.all([a.start(), web.start()]))
+      await simulation.until(a.startAgent('job', { id: '1', input: { agent: '1' } }))
+      const there = await simulation.until(web.attach('job', '1'))
+      simulation.faults.add({
+        process: 'a',
+        type: 'refold.effect.done',
+        fault: { kind: 'early-conflict', unseenMs: 60 },
+      })
+      simulation.faults.deaf.add('a')
+      await simulation.advance(500)
+      await simulation.until(there.send({ type: 'note', text: 'x' }))
+      while (!simulation.effects.log.some(({ kind }) => kind === 'ended')) await simulation.advance(1)
+      await simulation.advance(10)
+      await simulation.until(a.close())
+      expect((await simulation.records('job-1')).map((record) => record.type)).toContain('refold.effect.done')
     }))
 
   test('I21 a foreign record in the stream changes nothing, is reported, and hinders nobody', () =>

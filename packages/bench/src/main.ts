@@ -115,15 +115,7 @@ function benchEngine(): void {
     figure: 'ofPlainActors',
     floor: '',
   })
-  withDirectory((shared) => {
-    run('w3-write', shared, String(LONG))
-    run('w3-recover', shared, 'full') // waits until the lease of the process that wrote the history has run out
-    const full = Array.from({ length: repetitions }, () => run('w3-recover', shared, 'full'))
-    add('W3', `full fold of ${LONG} records until the effect restarts, s`, full, { figure: 'seconds', floor: '≤ 0.3' })
-    run('w3-recover', shared, 'snapshot')
-    const snapshot = Array.from({ length: repetitions }, () => run('w3-recover', shared, 'snapshot'))
-    add('W3', 'the same from a snapshot, s', snapshot, { figure: 'seconds', floor: '≤ 0.01' })
-  })
+  withDirectory((shared) => benchRecovery('W3', shared, { steps: LONG, floors: { full: '≤ 0.3', snapshot: '≤ 0.01' } }))
   const w4 = repeated('w4')
   add('W4', 'bodies for ten steps with one kill', w4, { figure: 'bodies', floor: '11' })
   add('W4', 'effect restarted after the new process starts, ms', w4, { figure: 'restartedMs', floor: '≤ 250' })
@@ -217,14 +209,25 @@ function measureAdapter(): void {
   }
   for (const steps of [1_000, LONG]) {
     const prefix = `${randomUUID().slice(0, 8)}.`
-    run('e4-write', prefix, String(steps))
-    run('e4-recover', prefix, 'full') // waits until the lease of the process that wrote the history has run out
-    const full = Array.from({ length: repetitions }, () => run('e4-recover', prefix, 'full'))
-    add('E4', `full fold of ${steps} records until the effect restarts, s`, full, { figure: 'seconds', floor: '' })
-    run('e4-recover', prefix, 'snapshot')
-    const snapshot = Array.from({ length: repetitions }, () => run('e4-recover', prefix, 'snapshot'))
-    add('E4', 'the same from a snapshot, s', snapshot, { figure: 'seconds', floor: 'as of 1000' })
+    benchRecovery('E4', prefix, { steps, floors: { full: '', snapshot: 'as of 1000' } })
   }
+}
+
+/** `at`: the directory or prefix under which the history lies. */
+function benchRecovery(
+  work: 'W3' | 'E4',
+  at: string,
+  { steps, floors }: { steps: number; floors: { full: string; snapshot: string } },
+): void {
+  const [write, recover] = [`${work.toLowerCase()}-write`, `${work.toLowerCase()}-recover`]
+  run(write, at, String(steps))
+  run(recover, at, 'full') // waits until the lease of the process that wrote the history has run out
+  const full = Array.from({ length: repetitions }, () => run(recover, at, 'full'))
+  const what = `full fold of ${steps} records until the effect restarts, s`
+  add(work, what, full, { figure: 'seconds', floor: floors.full })
+  run(recover, at, 'snapshot')
+  const snapshot = Array.from({ length: repetitions }, () => run(recover, at, 'snapshot'))
+  add(work, 'the same from a snapshot, s', snapshot, { figure: 'seconds', floor: floors.snapshot })
 }
 
 function repeated(measured: string, given = ''): readonly Figures[] {

@@ -200,9 +200,7 @@ export class DirectoryFeed {
     const { stream, metadata } = toStoredEvent(record, this.#connection.options)
     const header = readHeader(stream, metadata)
     if (header === undefined) return
-    const before = entries.get(stream)
-    const entry = applyHeader(before, stream, header)
-    if (entry !== before) entries.set(stream, entry)
+    entries.set(stream, applyHeader(entries.get(stream), stream, header))
   }
 
   /** Everything that is stored now; the position of the last event of it. */

@@ -338,12 +338,11 @@ export class AgentCell {
   async #foldOn(): Promise<boolean> {
     const { state: before, head } = this
     const isGivenUp = (): boolean => this.#failure !== undefined || this.#host.isClosed
-    const pauseAfterFailure = (): Promise<void> => {
+    const pause = (): Promise<void> => {
       this.#drain.troubled = true
       return this.#host.pauseAfterRejection(1)
     }
-    const { store } = this.#host
-    const folded = await readOn(this.#durable, { store, stream: this.stream, isGivenUp, pause: pauseAfterFailure })
+    const folded = await readOn(this.#durable, { store: this.#host.store, stream: this.stream, isGivenUp, pause })
     if (folded === undefined || folded.head === head) return false
     this.#durable = folded
     this.#trees.drop()

@@ -27,6 +27,6 @@ export interface CellHost {
   actorSend(cell: AgentCell, sent: { to: string; event: unknown }): void
   /** What to submit in place of an input whose record is too large; `undefined`: tell the caller. */
   tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined
-  /** Resolves when an append is worth another try. */
+  /** Resolves when an append that was rejected so many times in a row is worth another try. */
   pauseAfterRejection(times: number): Promise<void>
 }

@@ -6,11 +6,10 @@ import { RefoldError } from '../errors.js'
 import { lengthOf } from '../record/revision.js'
 import type { Expected } from '../record/revision.js'
 import type { World } from '../world/world.js'
-import { isPowerOfTwo } from './backoff.js'
+import { backoffMs, isPowerOfTwo } from './backoff.js'
 import { pause } from './commit.js'
 
-const FIRST_PAUSE_MS = 4
-const LONGEST_PAUSE_MS = 2_000
+const LOOK_AGAIN = { delayMs: 4, factor: 2, maxDelayMs: 2_000, jitter: false }
 /** So often it is as usual: 0.25 s in all. */
 const USUAL_TIMES = 6
 
@@ -40,7 +39,7 @@ export class EarlyConflicts {
     const times = ++this.#times
     if (this.lasts && isPowerOfTwo(times))
       this.#world.logger.log('warn', `what follows ${this.#stream}@${head} cannot be read yet`, { times })
-    await pause(Math.min(FIRST_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS), this.#world)
+    await pause(backoffMs(times, LOOK_AGAIN, this.#world.random), this.#world)
   }
 }
 

@@ -17,6 +17,7 @@ import type { Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { AgentCell } from './agent-cell.js'
 import { newTroubles } from './attention.js'
+import { backoffMs } from './backoff.js'
 import { bodiesWithin } from './bodies-within.js'
 import type { CellHost } from './cell-host.js'
 import { Capacity } from './capacity.js'
@@ -63,9 +64,7 @@ export interface WorkerSettings {
 
 /** Inputs of callers that may stand in line for one agent. */
 const MAX_LINE = 10_000
-/** After an append that was rejected; doubled with each one in a row. */
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 2_000
+const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export class WorkerRuntime implements CellHost, RunnerHost {
   readonly settings: WorkerSettings
@@ -299,7 +298,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   }
 
   pauseAfterRejection(times: number): Promise<void> {
-    return pause(Math.min(FIRST_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS), this.world)
+    return pause(backoffMs(times, AFTER_REJECTION, this.world.random), this.world)
   }
 
   report(stream: string, report: Omit<Report, 'agent'>): void {

@@ -83,7 +83,7 @@ export class SimulatedConnection implements Store {
   }
 
   append(stream: string, events: readonly NewEvent[], { expected }: AppendOptions): Promise<AppendResult> {
-    const { author, store, disk } = this.#options
+    const { author, store, disk, time } = this.#options
     const frozen = structuredClone(events)
     disk.noteAppend(author, stream, 1)
     return this.#call({
@@ -91,7 +91,7 @@ export class SimulatedConnection implements Store {
       target: stream,
       types: events.map((event) => event.type),
       execute: () => disk.append({ author, store, stream, events: frozen, expected }),
-      hide: (unseenMs) => this.#hide(stream, { from: advance(expected), unseenMs }),
+      hide: (unseenMs) => this.#unseen.set(stream, { from: advance(expected), until: time.now() + unseenMs }),
     }).finally(() => disk.noteAppend(author, stream, -1))
   }
 
@@ -202,10 +202,6 @@ export class SimulatedConnection implements Store {
     } finally {
       await iterator.return?.()
     }
-  }
-
-  #hide(stream: string, { from, unseenMs }: { readonly from: bigint; readonly unseenMs: number }): void {
-    this.#unseen.set(stream, { from, until: this.#options.time.now() + unseenMs })
   }
 
   async *#shown(stream: string, pages: AsyncIterable<readonly StoredEvent[]>): AsyncIterable<readonly StoredEvent[]> {

@@ -40,11 +40,11 @@ describe('lint refuses an import against the data path', () => {
     ['packages/core/src/definition/deep/define.ts', "export { step } from '../../step/tree-step.js'"],
     ['packages/core/src/store/memory-store.ts', "export { decide } from '../decide/decide.js'"],
     ['packages/core/src/decide/decide.ts', "export { commit } from '../runtime/commit.js'"],
-    ['packages/core/src/runtime/commit.ts', "export { cursor } from '../reading/cursor.js'"],
-    ['packages/core/src/runtime/commit.ts', "export { start } from '../index.js'"],
-    ['packages/core/src/reading/history.ts', "export { createRuntime } from '../agent/create-runtime.js'"],
-    ['packages/core/src/runtime/commit.ts', runXstate],
-    ['packages/core/src/runtime/commit.ts', useTesting],
+    ['packages/core/src/runtime/cell/commit.ts', "export { cursor } from '../reading/cursor.js'"],
+    ['packages/core/src/runtime/cell/commit.ts', "export { start } from '../index.js'"],
+    ['packages/core/src/history/past-state.ts', "export { createRuntime } from '../agent/create-runtime.js'"],
+    ['packages/core/src/runtime/cell/commit.ts', runXstate],
+    ['packages/core/src/runtime/cell/commit.ts', useTesting],
     ['packages/sqlite/src/store.ts', useTesting],
     ['packages/sqlite/src/store.ts', "export { model } from '../../../specs/model.js'"],
     ['packages/sqlite/src/store.ts', "export { fold } from '@refold/core/src/record/fold.js'"],
@@ -56,8 +56,8 @@ describe('lint refuses an import against the data path', () => {
 describe('lint accepts an import along the data path', () => {
   it.each([
     ['packages/core/src/record/fold.ts', "export { diff } from '../json/diff.js'"],
-    ['packages/core/src/runtime/commit.ts', "export { decide } from '../decide/decide.js'"],
-    ['packages/core/src/runtime/commit.ts', "export type { AnyStateMachine } from 'xstate'"],
+    ['packages/core/src/runtime/cell/commit.ts', "export { decide } from '../decide/decide.js'"],
+    ['packages/core/src/runtime/cell/commit.ts', "export type { AnyStateMachine } from 'xstate'"],
     ['packages/core/src/definition/internals.ts', "export type { Tree } from '../step/tree-step.js'"],
     ['packages/core/src/step/adapter.ts', runXstate],
     ['packages/core/src/json/diff.test.ts', useTesting],
@@ -72,15 +72,15 @@ describe('lint keeps the writers of a stream and the sources of time few', () =>
   const now = 'export const now = () => Date.now()'
 
   it.each([
-    ['packages/core/src/runtime/agent-cell.ts', append],
+    ['packages/core/src/runtime/cell/agent-cell.ts', append],
     ['packages/core/src/decide/decide.ts', now],
   ])('%s is refused: %s', (file, line) => {
     expect(refusals(file, line)).toContain(RESTRICTED_PROPERTY)
   })
 
   it.each([
-    ['packages/core/src/runtime/commit.ts', append],
-    ['packages/core/src/runtime/recovery.ts', append],
+    ['packages/core/src/runtime/cell/commit.ts', append],
+    ['packages/core/src/history/copy-streams.ts', append],
     ['packages/core/src/world/real-world.ts', now],
   ])('%s is accepted: %s', (file, line) => {
     expect(refusals(file, line)).toEqual([])

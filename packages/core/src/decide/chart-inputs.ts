@@ -12,9 +12,9 @@ import type { Decision } from './decision.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
-import { withHeard } from './heard.js'
+import { withHeard } from './inbox.js'
 import { requireRoom, withSent } from './outbox.js'
-import { withReceived } from './received.js'
+import { withReceived } from './dedup.js'
 import { recordOf } from './record-data.js'
 
 export interface ChartDecision {

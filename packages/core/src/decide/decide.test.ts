@@ -1,8 +1,8 @@
 /** What `decide` answers to each kind of input, given who sends it and where the agent stands. */
 import { describe, expect, test } from 'vitest'
-import { controlledBody } from '../agent/controlled-body.fixture.js'
-import { workAgent } from '../agent/work-agent.fixture.js'
-import type { WorkOptions } from '../agent/work-agent.fixture.js'
+import { controlledBody } from '../api/controlled-body.fixture.js'
+import { workAgent } from '../api/work-agent.fixture.js'
+import type { WorkOptions } from '../api/work-agent.fixture.js'
 import { Decider } from './decider.fixture.js'
 import type { Decision } from './decision.js'
 import type { Input } from './inputs.js'

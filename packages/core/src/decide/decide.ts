@@ -21,7 +21,7 @@ import { settleWithoutChart } from './late-outcomes.js'
 import { decideMessage, decideSettled } from './messages.js'
 import { hasMail } from './outbox.js'
 import { standing } from './ownership.js'
-import { receivedAs } from './received.js'
+import { receivedAs } from './dedup.js'
 import { decideStart, decideStartAgain } from './starts.js'
 
 export function decide(context: DecideContext, envelope: Envelope): Decision {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { definitionElsewhere } from '../definition/elsewhere.js'
+import { definitionElsewhere } from '../definition/unregistered.js'
 import { blocked, bug, definition, event, hello } from './correspondents.fixture.js'
 import { decide } from './decide.js'
 import { Decider } from './decider.fixture.js'

@@ -15,7 +15,7 @@ import type { OutgoingMessage, StateDocument } from '../record/state-document.js
 import type { EventData, ReceivedMessage } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
 import { compose } from './compose.js'
-import { isHeard, withHeard } from './heard.js'
+import { isHeard, withHeard } from './inbox.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import type { Envelope, MessageSettled } from './inputs.js'

@@ -5,7 +5,7 @@ import type { ChartInput } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
-import { isHeard } from './heard.js'
+import { isHeard } from './inbox.js'
 import type { Envelope } from './inputs.js'
 
 type Start = Extract<ChartInput, { readonly kind: 'started' }>

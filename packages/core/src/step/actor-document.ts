@@ -10,7 +10,7 @@ import { configurationOf, sameJson } from './configurations.js'
 import { isEffect, isUnnamed } from './live-actor.js'
 import type { LiveActor, SettledMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
-import { settle } from './settle.js'
+import { settle } from './normalize.js'
 import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
 
 type Fields = { -readonly [K in keyof ActorDocument]-?: ActorDocument[K] | undefined }

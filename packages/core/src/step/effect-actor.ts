@@ -1,5 +1,5 @@
 /** The actor that stands for an effect in the tree: it never runs, it takes what its body did as signals. */
-import { plainJson } from './settle.js'
+import { plainJson } from './normalize.js'
 import type { LiveActor } from './live-actor.js'
 import { EffectSignal } from './live-actor.js'
 import type { Delivery } from './live-actor.js'

@@ -3,7 +3,7 @@ import { streamsEvents } from '../definition/logic-kind.js'
 import { copyJson } from '../json/copy-json.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
-import { unsettle } from './settle.js'
+import { unsettle } from './normalize.js'
 import type { EffectHost, EventData, RunningEffect } from './tree-step.js'
 
 /** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */

@@ -7,7 +7,7 @@ import type { AgentStatus } from '../record/record.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
-import { freezeJson } from './settle.js'
+import { freezeJson } from './normalize.js'
 import { boundedMachine } from './xstate/machine.js'
 
 /** The root machine's state, in XState's words. `tags` and `meta` throw `NEEDS_MIGRATION` if today's chart lacks the state. */

@@ -5,8 +5,8 @@
 import { RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
 import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
-import { settle, unsettle } from './settle.js'
-import type { RefPort, Settled } from './settle.js'
+import { settle, unsettle } from './normalize.js'
+import type { RefPort, Settled } from './normalize.js'
 import type { EventShape } from './xstate/shapes.js'
 
 export interface NewTimer {

@@ -12,7 +12,7 @@
 import type { JsonValue } from '../json/json-value.js'
 import type { AgentStatus, Condition } from '../record/record.js'
 import type { Expected, Position, Revision } from '../record/revision.js'
-import type { ReplayOptions, ReplayTarget } from './replay.js'
+import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
 
 export interface NewEvent {
   /** A UUID. The same id in an identical append is the same event. */

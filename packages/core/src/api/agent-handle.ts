@@ -1,0 +1,307 @@
+/** An agent as callers hold it. It owns nothing but the agent's name: everything goes through the cell and the store. */
+import type { Observer, Subscription } from 'rxjs'
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import type { ControlInput, Envelope } from '../decide/inputs.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { PatchOperation } from '../json/json-value.js'
+import { advance, FIRST_REVISION } from '../record/revision.js'
+import type { Revision } from '../record/revision.js'
+import { agentState } from './agent-state.js'
+import { diffBetween, momentOf, noMoment, stateAt } from '../history/past-state.js'
+import { Observable } from '../history/observable.js'
+import { recordsAfter, toAgentEvent } from '../history/stream-records.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import type {
+  Agent,
+  CancelOptions,
+  ControlOptions,
+  Decision,
+  LegalEvent,
+  Moment,
+  SendOptions,
+  WaitOptions,
+} from '../public/agent.js'
+import type { ApprovalRequest } from '../public/approval.js'
+import type { AgentEvent } from '../public/events.js'
+import type { AgentState, DoneState, InDoubtEffect } from '../public/state.js'
+import type { Progress } from '../runtime/effects/runner-host.js'
+import type { Settlement } from '../runtime/cell/submission.js'
+import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
+import { answer, askFor } from './approvals.js'
+import { deadlineOf, notesOf } from './check-options.js'
+import { effectDecision } from './effect-decision.js'
+import { legalEvents, requireSameEvent } from './events.js'
+import { guarded } from './guarded-observer.js'
+import type { Watched } from './guarded-observer.js'
+import { eventId } from './ids.js'
+import { whenCell } from './waiting.js'
+
+export interface HandleOptions {
+  readonly runtime: WorkerRuntime
+  readonly stream: string
+  readonly definition: DefinitionInternals
+  /** Looks whether the agent is to be taken up by this worker. */
+  readonly takeUp: (cell: AgentCell) => Promise<void>
+}
+
+export class AgentHandle<T extends AgentTypes> implements Agent<T> {
+  readonly id: string
+  readonly name: string
+  readonly state$: Observable<AgentState<T>>
+  readonly events$: Observable<AgentEvent<T>>
+  readonly progress$: Observable<Progress>
+  readonly #options: HandleOptions
+  #newest: AgentState<T>
+  #last: AgentCell
+
+  constructor(cell: AgentCell, options: HandleOptions) {
+    this.#options = options
+    this.#last = cell
+    this.id = cell.id
+    this.name = cell.definition.name
+    this.#newest = this.#view(cell)
+    this.state$ = new Observable((subscriber) => this.#follow(subscriber))
+    this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
+    this.progress$ = new Observable((subscriber) =>
+      options.runtime.listeners.onProgress(options.stream, (progress) => subscriber.next(progress)),
+    )
+  }
+
+  subscribe(
+    observer: Partial<Observer<AgentState<T>>> | ((state: AgentState<T>) => void),
+    error?: (error: unknown) => void,
+    complete?: () => void,
+  ): Subscription {
+    const given = typeof observer === 'function' ? { next: observer, error, complete } : observer
+    return this.state$.subscribe(guarded(given, this.#watched()))
+  }
+
+  getSnapshot(): AgentState<T> {
+    const { runtime, stream } = this.#options
+    // A cell that has left memory holds the newest state that this process has folded.
+    this.#last = runtime.cells.live(stream) ?? this.#last
+    return this.#seen(this.#last)
+  }
+
+  eventsFrom(revision: Revision): Observable<AgentEvent<T>> {
+    const from = momentOf(revision)
+    if (typeof from !== 'bigint') throw noMoment(revision)
+    return this.#records(from <= FIRST_REVISION ? undefined : advance(from, -1))
+  }
+
+  on(type: string, handler: (emitted: never) => void): Subscription {
+    const { runtime, stream } = this.#options
+    const { next, error } = guarded<never>({ next: handler }, this.#watched())
+    return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe({
+      next: ({ header }) => {
+        for (const emitted of header.body.emit ?? [])
+          if (type === '*' || emitted['type'] === type) next(emitted as never)
+      },
+      error,
+    })
+  }
+
+  async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
+    const parsed = this.#options.definition.parseEvent(event)
+    const id = eventId(options.id)
+    const cell = await this.#cell()
+    const envelope: Envelope = {
+      input: { kind: 'event', event: parsed },
+      ...this.#by(options),
+      ...(id === undefined ? undefined : { dedupId: id }),
+    }
+    const { approval } = options
+    const settlement = await (approval === undefined
+      ? cell.submit(envelope)
+      : answer(cell, envelope, { approval, store: this.#options.runtime.store }))
+    if (settlement.kind === 'known')
+      await requireSameEvent(cell, { id: id ?? '', event: parsed, store: this.#options.runtime.store })
+    return this.#after(cell, settlement)
+  }
+
+  async approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>> {
+    return askFor(await this.#fresh(), event) as ApprovalRequest<K, T['approvals'][K]>
+  }
+
+  async can(event: T['event']): Promise<boolean> {
+    let parsed
+    try {
+      parsed = this.#options.definition.parseEvent(event)
+    } catch (error) {
+      if (isRefoldError(error)) return false
+      throw error
+    }
+    const cell = await this.#fresh()
+    return cell.state?.root.status === undefined && cell.tree().can(parsed)
+  }
+
+  async legalEvents(): Promise<readonly LegalEvent<T['event']['type']>[]> {
+    return legalEvents(await this.#fresh())
+  }
+
+  async waitFor<S extends AgentState<T>>(
+    predicate: ((state: AgentState<T>) => state is S) | ((state: AgentState<T>) => boolean),
+    options: WaitOptions = {},
+  ): Promise<S> {
+    const cell = await this.#cell()
+    return whenCell(
+      cell,
+      (now) => {
+        const state = this.#seen(now)
+        if (predicate(state)) return state as S
+        if (state.status !== 'active')
+          throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
+        return undefined
+      },
+      { ...options, world: this.#options.runtime.world, what: `a state of ${this.#options.stream}` },
+    )
+  }
+
+  async done(options: WaitOptions = {}): Promise<DoneState<T>> {
+    const { runtime, stream } = this.#options
+    const wait = { ...options, world: runtime.world, what: `the end of ${stream}` }
+    const ended = await whenCell(
+      await this.#cell(),
+      (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
+      wait,
+    )
+    if (ended.status === 'done') return ended
+    if (ended.status === 'error')
+      throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
+    throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
+  }
+
+  pause(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'paused' }, options)
+  }
+  resume(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'resumed' }, options)
+  }
+  async cancel(options: CancelOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'cancel', deadlineMs: deadlineOf(options) }, options)
+  }
+  retry(options: ControlOptions = {}): Promise<AgentState<T>> {
+    return this.#control({ kind: 'retried' }, options)
+  }
+
+  async inDoubt(): Promise<readonly InDoubtEffect<T>[]> {
+    const state = this.#seen(await this.#fresh())
+    return state.effects.filter(
+      (effect) => effect.inDoubt !== undefined || effect.abandoned !== undefined,
+    ) as unknown as InDoubtEffect<T>[]
+  }
+
+  async decide(effect: InDoubtEffect<T> | string, decision: Decision<unknown>): Promise<AgentState<T>> {
+    const id = typeof effect === 'string' ? effect : (effect as { effect: string }).effect
+    const cell = await this.#fresh()
+    const { runtime, definition } = this.#options
+    const input = await effectDecision(cell, { effect: id, decision, definition, owners: runtime.owners })
+    return this.#after(cell, await cell.submit({ input, ...this.#by(decision) }))
+  }
+
+  async stateAt(moment: Moment): Promise<AgentState<T>> {
+    const { runtime, stream, definition } = this.#options
+    const past = await stateAt(runtime.store, stream, moment)
+    return agentState<T>(past, definition)
+  }
+  diff(from: Moment, to: Moment): Promise<readonly PatchOperation[]> {
+    const { runtime, stream } = this.#options
+    return diffBetween(runtime.store, stream, { from, to })
+  }
+
+  async #control(input: ControlInput, options: ControlOptions): Promise<AgentState<T>> {
+    const cell = await this.#cell()
+    return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
+  }
+
+  #by(options: ControlOptions): Pick<Envelope, 'worker' | 'by' | 'reason'> {
+    return { worker: this.#options.runtime.worker, ...notesOf(options) }
+  }
+
+  /** The state right after the input; and a look whether this worker has to take the agent up now. */
+  #after(cell: AgentCell, settlement: Settlement): AgentState<T> {
+    if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
+    const { runtime, definition } = this.#options
+    if (!runtime.owns(settlement.state)) {
+      void this.#options.takeUp(cell)
+    }
+    this.#seen(cell)
+    return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)
+  }
+
+  #cell(): Promise<AgentCell> {
+    const { runtime, stream } = this.#options
+    if (runtime.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
+    return runtime.cells.load(stream)
+  }
+  /** The cell, folded up to the store's head. */
+  async #fresh(): Promise<AgentCell> {
+    const cell = await this.#cell()
+    this.#last = cell
+    await cell.refresh()
+    return cell
+  }
+
+  #watched(): Watched {
+    const { runtime, stream } = this.#options
+    return { logger: runtime.world.logger, stream }
+  }
+  #newestHead(): Revision {
+    return this.getSnapshot().revision
+  }
+  #records(after: Revision | undefined): Observable<AgentEvent<T>> {
+    const { runtime, stream } = this.#options
+    return new Observable((subscriber) =>
+      recordsAfter(runtime.store, stream, after).subscribe({
+        next: (record) => subscriber.next(toAgentEvent<T>(record)),
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    )
+  }
+
+  #seen(cell: AgentCell): AgentState<T> {
+    if (cell.head !== this.#newest.revision && cell.state !== undefined) this.#newest = this.#view(cell)
+    return this.#newest
+  }
+  #view(cell: AgentCell): AgentState<T> {
+    const { state, head } = cell
+    if (state === undefined || head === 'no_stream')
+      throw new RefoldError('NOT_FOUND', `${cell.stream} has no state yet`)
+    return agentState<T>({ state, revision: head }, this.#options.definition)
+  }
+
+  #follow(subscriber: {
+    next: (state: AgentState<T>) => void
+    error: (error: unknown) => void
+    complete: () => void
+    closed: boolean
+  }): () => void {
+    let stop: (() => void) | undefined
+    let stopped = false
+    const look = (cell: AgentCell): void => {
+      if (cell.failure !== undefined) {
+        if (isRefoldError(cell.failure, 'CLOSED')) subscriber.complete()
+        else subscriber.error(cell.failure)
+        return
+      }
+      const state = this.#seen(cell)
+      subscriber.next(state)
+      if (state.status !== 'active') subscriber.complete()
+    }
+    this.#cell().then(
+      (cell) => {
+        if (stopped) return
+        stop = cell.listen(look)
+        look(cell)
+        if (subscriber.closed) stop()
+      },
+      (error: unknown) => subscriber.error(error),
+    )
+    return () => {
+      stopped = true
+      stop?.()
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/** An agent's state as callers see it: a view over the state document, made when it is asked for. */
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import { effectKey } from '../decide/effects-part.js'
+import { conditionOf, statusOf } from '../decide/summary.js'
+import { isRefoldError } from '../errors.js'
+import type { Revision } from '../record/revision.js'
+import type { EffectDocument, StateDocument } from '../record/state-document.js'
+import type { AgentState } from '../public/state.js'
+import { viewState } from '../step/state-view.js'
+import type { StateView } from '../step/state-view.js'
+import { hydrateTree } from '../step/tree.js'
+
+export interface FoldedState {
+  readonly state: StateDocument
+  readonly revision: Revision
+}
+
+/**
+ * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
+ * loggers call getters on copies.
+ */
+export function agentState<T extends AgentTypes>(
+  { state, revision }: FoldedState,
+  definition: DefinitionInternals,
+): AgentState<T> {
+  let chart: StateView | undefined
+  const view = (): StateView => (chart ??= viewState(state.root, definition.machine))
+  const shown = {
+    revision,
+    get value() {
+      return view().value
+    },
+    get context() {
+      return view().context
+    },
+    get status() {
+      return statusOf(state)
+    },
+    get output() {
+      return view().output
+    },
+    get error() {
+      return view().error
+    },
+    get condition() {
+      return conditionOf(state)
+    },
+    get blocked() {
+      return state.agent.blocked
+    },
+    get paused() {
+      return state.agent.paused
+    },
+    get cancelling() {
+      return statusOf(state) === 'active' ? state.agent.cancelling : undefined
+    },
+    get tags() {
+      return view().tags
+    },
+    get effects() {
+      return Object.entries(state.effects).map(([effect, document]) => pendingEffect(effect, document))
+    },
+    matches: (value: unknown) => view().matches(value),
+    hasTag: (tag: string) => view().hasTag(tag),
+    can: (event: unknown) => canTake(event, { state, definition }),
+  }
+  Object.defineProperty(shown, 'toJSON', { value: () => asJson(shown) })
+  return shown as unknown as AgentState<T>
+}
+
+/** Asks the chart: guards run, nothing else does. */
+function canTake(
+  event: unknown,
+  { state, definition }: { state: StateDocument; definition: DefinitionInternals },
+): boolean {
+  if (statusOf(state) !== 'active') return false
+  try {
+    const parsed = definition.parseEvent(event)
+    return hydrateTree(definition, state, { agentId: state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(
+      parsed,
+    )
+  } catch (error) {
+    if (isRefoldError(error)) return false
+    throw error
+  }
+}
+
+/** What logs and `JSON.stringify` show. */
+function asJson(shown: {
+  readonly revision: Revision
+  readonly tags: ReadonlySet<string>
+  matches: unknown
+  hasTag: unknown
+  can: unknown
+}): object {
+  const { revision, tags, matches: _matches, hasTag: _hasTag, can: _can, ...rest } = shown
+  return { ...rest, tags: [...tags], revision: String(revision) }
+}
+
+function pendingEffect(effect: string, document: EffectDocument): object {
+  const { src, input, attempts, retryAt, lastError, inDoubt, abandoned } = document
+  return {
+    effect,
+    src,
+    key: effectKey(effect, document),
+    input,
+    attempts: attempts ?? 0,
+    ...(retryAt === undefined ? undefined : { retryAt }),
+    ...(lastError === undefined ? undefined : { lastError }),
+    ...(inDoubt === undefined ? undefined : { inDoubt }),
+    ...(abandoned === undefined ? undefined : { abandoned }),
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Approvals: what a person is asked, and whether an answer is an answer to what is asked now.
+ *
+ * Invariants: an answer is judged on the newest state, and its record extends exactly the revision that it was judged at;
+ * it counts only while the state that asks was neither left nor entered again since the question was put, nobody has answered
+ * it since, and what is to be approved is, byte for byte in canonical JSON, what was shown. What only happens beside it (a
+ * claim, a heartbeat, a note, a reminder that stays in the state) makes no answer stale.
+ */
+import type { DefinitionInternals } from '../definition/internals.js'
+import { ownJson } from '../definition/own-json.js'
+import { suggestName } from '../definition/nearest-name.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import { hashOfJson } from '../json/canonical.js'
+import { diff } from '../json/diff.js'
+import type { JsonValue } from '../json/json-value.js'
+import { hasReadableBody, headerOf } from '../record/header.js'
+import type { Approved } from '../record/record.js'
+import { lengthOf, toRevision } from '../record/revision.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import type { Approval, ApprovalRequest } from '../public/approval.js'
+import type { Store } from '../store/port.js'
+import { viewState } from '../step/state-view.js'
+import { askingStates, enteredAnew } from '../step/visits.js'
+import { receivedAs } from '../decide/dedup.js'
+import type { Envelope } from '../decide/inputs.js'
+import type { Settlement } from '../runtime/cell/submission.js'
+import { checkMembers, requireOption } from './check-options.js'
+
+/** So often others may append while an answer is judged. */
+const MAX_TRIES = 50
+
+/** The question that the newest folded state asks. Throws `INVALID_INPUT`, `NOT_ACTIVE`, `EVENT_NOT_ACCEPTED`. */
+export function askFor(cell: AgentCell, type: string): ApprovalRequest {
+  const { state, definition } = cell
+  const known = [...definition.approvals.keys()]
+  const hint = suggestName(type, known)
+  requireOption(known.includes(type), { path: 'event', problem: `'${type}' needs no approval`, hint })
+  if (state === undefined || state.root.status !== undefined)
+    throw new RefoldError('NOT_ACTIVE', `${cell.stream} has ended: nothing is asked any more`)
+  if (askingStates(definition.machine, state.root, type).length === 0) {
+    const message = `the current state does not ask for "${type}"`
+    throw new RefoldError('EVENT_NOT_ACCEPTED', message, { facts: { event: type, state: state.root.value } })
+  }
+  const payload = payloadOf(type, { definition, state })
+  const agent = { name: definition.name, id: cell.id }
+  return { agent, event: type, revision: headOf(cell), payload, payloadHash: hashOfJson(payload) }
+}
+
+/** An answer as a caller gave it, checked to be one for this agent and event. Throws `INVALID_INPUT`. */
+function answerTo(type: string, cell: AgentCell, given: { approval?: unknown; by?: unknown }): Approval {
+  const path = 'approval'
+  const { approval, by } = given
+  const needed = cell.definition.approvals.has(type)
+  requireOption(needed, { path, problem: `'${type}' needs no approval`, hint: 'Leave it out.' })
+  requireOption(typeof by === 'string' && by !== '', { path: 'by', problem: 'must say who approves' })
+  checkMembers(approval, { path, known: ['agent', 'event', 'revision', 'payload', 'payloadHash'] })
+  const { agent, event, revision, payloadHash } = approval
+  const { name, id } = (agent ?? {}) as { readonly name?: unknown; readonly id?: unknown }
+  const isHere = name === cell.definition.name && id === cell.id
+  requireOption(isHere, { path: `${path}.agent`, problem: `is not ${cell.stream}` })
+  requireOption(event === type, { path: `${path}.event`, problem: `is not "${type}"` })
+  const isRevision = Number.isSafeInteger(revision) && (revision as number) >= 0
+  requireOption(isRevision, { path: `${path}.revision`, problem: 'must be a revision, as a number' })
+  requireOption(typeof payloadHash === 'string', { path: `${path}.payloadHash`, problem: 'must be a text' })
+  return approval as unknown as Approval
+}
+
+/**
+ * Submits an event with the answer that it carries, judged on the newest state: when others append meanwhile, it is judged
+ * again. An event that is known by its id is not judged twice.
+ */
+export async function answer(
+  cell: AgentCell,
+  envelope: Envelope,
+  { approval, store }: { readonly approval: unknown; readonly store: Store },
+): Promise<Settlement> {
+  const { input, by, dedupId } = envelope
+  const type = input.kind === 'event' ? input.event.type : ''
+  const checked = answerTo(type, cell, { approval, by })
+  for (let tries = 1; ; tries++) {
+    await cell.refresh()
+    if (cell.failure !== undefined) throw cell.failure
+    if (cell.state !== undefined && receivedAs(cell.state, dedupId) !== undefined) return cell.submit(envelope)
+    const onlyAt = headOf(cell)
+    const approved = await judge(checked, { cell, store })
+    try {
+      return await cell.submit({ ...envelope, approved, onlyAt })
+    } catch (error) {
+      if (!isRefoldError(error, 'CONFLICT') || tries >= MAX_TRIES) throw error
+    }
+  }
+}
+
+/** What the record of the answer says. Throws `STALE_APPROVAL` when the newest folded state asks for something else, or anew. */
+async function judge(answer: Approval, { cell, store }: { cell: AgentCell; store: Store }): Promise<Approved> {
+  const { revision, payloadHash, event } = answer
+  const { definition, state } = cell
+  const head = headOf(cell)
+  const stale = (why: StaleReason, facts: Record<string, unknown> = {}): RefoldError =>
+    staleApproval(why, { event, agent: answer.agent, revision, head, ...facts })
+  if (state === undefined || state.root.status !== undefined) throw stale('left')
+  const asking = askingStates(definition.machine, state.root, event)
+  if (asking.length === 0) throw stale('left')
+  if (revision > head) throw stale('history')
+  const visit = {
+    cell,
+    store,
+    revision,
+    event,
+    isAnew: (path: readonly string[]) => enteredAnew(definition.machine, asking, path),
+  }
+  const since = await staleSince(visit)
+  if (since !== undefined) throw stale(since)
+  const payload = payloadOf(event, { definition, state })
+  const now = hashOfJson(payload)
+  if (now !== payloadHash) {
+    const { payload: shown } = answer as ApprovalRequest
+    const changed = shown === undefined ? undefined : diff(shown as JsonValue, payload, { path: '' })
+    throw stale('payload', { asked: payloadHash, now, payload, ...(changed === undefined ? undefined : { changed }) })
+  }
+  return { revision, payloadHash }
+}
+
+interface Visit {
+  readonly cell: AgentCell
+  readonly store: Store
+  readonly revision: number
+  readonly event: string
+  readonly isAnew: (path: readonly string[]) => boolean
+}
+
+/** What the records since the question say against the answer. What cannot be told counts as asked anew. */
+async function staleSince({ cell, store, revision, event, isAnew }: Visit): Promise<StaleReason | undefined> {
+  const limit = headOf(cell) - revision
+  if (limit === 0) return undefined
+  let moved = false
+  for await (const page of store.read(cell.stream, { from: toRevision(revision + 1), limit })) {
+    for (const { type, metadata } of page) {
+      const header = headerOf(metadata)
+      if (header === undefined) continue
+      // One question has one answer, whoever gives it: a double click is no second payment.
+      if (type === event && header.approved !== undefined) return 'answered'
+      // What moved before the chart changed names edges of another chart.
+      if (type === 'refold.migrated' || !hasReadableBody(header) || (header.fingerprint !== undefined && moved))
+        return 'asked anew'
+      const { path = [] } = header.body
+      if (isAnew(path)) return 'asked anew'
+      moved ||= path.length > 0
+    }
+  }
+  const isOfThisChart = !moved || cell.state?.agent.fingerprint === cell.definition.fingerprint
+  return isOfThisChart ? undefined : 'asked anew'
+}
+
+/** User code, on the context as readers see it. */
+function payloadOf(
+  type: string,
+  { definition, state }: { definition: DefinitionInternals; state: StateDocument },
+): JsonValue {
+  const { context } = viewState(state.root, definition.machine)
+  try {
+    return ownJson(definition.approvals.get(type)?.({ context }), { path: '/approval' }) ?? null
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause
+    throw new RefoldError('EVENT_REFUSED', `what "${type}" is to approve could not be made`, { cause })
+  }
+}
+
+type StaleReason = 'left' | 'asked anew' | 'answered' | 'payload' | 'history'
+
+const REASONS: Readonly<Record<StaleReason, string>> = {
+  left: 'the agent does not ask for it any more',
+  'asked anew': 'the state that asks was left or entered again since',
+  answered: 'somebody has answered this question',
+  payload: 'what is to be approved has changed',
+  history: 'the history does not hold what was shown',
+}
+
+function staleApproval(why: StaleReason, facts: Readonly<Record<string, unknown>>): RefoldError {
+  return new RefoldError('STALE_APPROVAL', REASONS[why], {
+    hint: 'Show the person what is asked now: `agent.approval` gives it.',
+    facts: { why, ...facts },
+  })
+}
+
+function headOf({ head }: AgentCell): number {
+  return lengthOf(head) - 1
+}

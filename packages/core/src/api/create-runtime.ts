@@ -1,0 +1,303 @@
+/** `createRuntime`: one process's way to its agents. */
+import { streamOf } from '../definition/agent-address.js'
+import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
+import { internalsOf } from '../definition/define-agent.js'
+import { RefoldError } from '../errors.js'
+import { isSameJson } from '../json/same-json.js'
+import { pendingOf } from '../decide/summary.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import type { AgentOf } from '../public/agent.js'
+import type { FindQuery, OrderAnswer, Order, StandingOrder } from '../public/holds.js'
+import type { Load, MigrateOptions, Recovered, Runtime, RuntimeOptions, StartOptions } from '../public/runtime.js'
+import type { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import { Registry } from '../runtime/cell/registry.js'
+import type { Drained, DrainOptions, Worker } from '../public/worker.js'
+import type { Settlement } from '../runtime/cell/submission.js'
+import { Takeover } from '../runtime/takeover/takeover.js'
+import { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
+import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
+import { systemWorld } from '../world/system-world.js'
+import type { World } from '../world/world.js'
+import { AgentHandle } from './agent-handle.js'
+import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
+import { findAgents } from './find-agents.js'
+import { orderPause, orderResume } from './order-commands.js'
+import type { OrderCommands } from './order-commands.js'
+
+const DEFAULT_SNAPSHOT_EVERY = 200
+const DEFAULT_KEEP_IDLE = 64
+const DEFAULT_CLOSE_GRACE_MS = 30_000
+
+/**
+ * Opens a process's runtime on a store: its agents go on from where they stand. The runtime owns the store and closes
+ * it. Rejects with `INVALID_INPUT` for options that make no sense, and with what the store says when it cannot be
+ * reached at all.
+ */
+export async function createRuntime<const D extends AgentDefinition>(
+  options: RuntimeOptions<D>,
+): Promise<Runtime<NameOf<D>>> {
+  checkRuntimeOptions(options)
+  return openRuntime(options)
+}
+
+/** What was given makes sense: opens it. */
+export async function openRuntime<const D extends AgentDefinition>(
+  options: RuntimeOptions<D>,
+): Promise<Worker<NameOf<D>>> {
+  const world = options.world ?? systemWorld
+  const worker = options.worker === false ? {} : (options.worker ?? {})
+  const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
+  const runtime = new WorkerRuntime({
+    store: options.store,
+    registry: new Registry(options.agents),
+    world,
+    worker: workerId(worker.id, world),
+    performs: options.worker !== false,
+    leaseDurationMs,
+    heartbeatEveryMs: worker.heartbeatEveryMs ?? Math.max(1, Math.floor(leaseDurationMs / 3)),
+    snapshotEveryEvents: options.snapshots?.everyEvents ?? DEFAULT_SNAPSHOT_EVERY,
+    keepIdle: DEFAULT_KEEP_IDLE,
+    closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
+    capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
+    onReport:
+      options.onReport ??
+      ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
+    onTakeover: options.onTakeover ?? (() => {}),
+  })
+  const opened = new OpenRuntime(runtime)
+  await opened.open()
+  return opened
+}
+
+/** Bodies that run under the old version would not know of the new one. */
+async function refuseWhilePerformed(
+  stream: string,
+  { state, owners, worker }: { state: StateDocument; owners: OwnerWatch; worker: string },
+): Promise<void> {
+  const { owner, paused, blocked } = state.agent
+  if (owner === undefined || paused !== undefined || blocked !== undefined || pendingOf(state) === 0) return
+  if (owner !== worker && (await owners.look(owner)) !== 'alive') return
+  throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner} performs effects of ${stream}`, {
+    hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
+    facts: { owner },
+  })
+}
+
+/** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
+function workerId(name: string | undefined, world: World): string {
+  const id = world.newId()
+  if (name === undefined) return id
+  if (!WORKER_NAME.test(name)) {
+    throw new RefoldError('INVALID_ID', `${JSON.stringify(name)} is no worker id`, {
+      hint: 'It has 1 to 100 letters, digits or . _ -',
+      facts: { id: name },
+    })
+  }
+  return `${name}.${id.slice(0, 13)}`
+}
+
+const WORKER_NAME = /^[\w.-]{1,100}$/
+
+class OpenRuntime implements Worker {
+  readonly recovered: Promise<Recovered>
+  readonly #runtime: WorkerRuntime
+  readonly #takeover: Takeover
+  #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
+  readonly #commands: OrderCommands
+  /** Starts after which it is looked whether an order holds the agent. */
+  readonly #holding = new Set<Promise<void>>()
+  #leave: (() => Promise<void>) | undefined
+  #closing: Promise<void> | undefined
+  #draining: Promise<Drained> | undefined
+
+  constructor(runtime: WorkerRuntime) {
+    this.#runtime = runtime
+    this.#takeover = new Takeover(runtime)
+    this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
+    this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
+    this.recovered.catch(() => undefined)
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#reach()
+    } catch (error) {
+      await this.#leave?.()
+      await this.#runtime.store.close()
+      throw error
+    }
+    this.#setRecovered(this.#takeover.begin())
+  }
+
+  /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
+  async #reach(): Promise<void> {
+    const { store, worker, performs, lease, orders } = this.#runtime
+    await orders.read()
+    if (!performs) return
+    this.#leave = await store.presence?.announce(worker)
+    await lease.begin()
+  }
+
+  get id(): string {
+    return this.#runtime.worker
+  }
+  get load(): Load {
+    return this.#runtime.load
+  }
+
+  async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
+    const registered = this.#registered(definition)
+    const notes = notesOf({ by: options.by })
+    const input = registered.parseInput(options.input)
+    const stream = streamOf(registered.name, options.id)
+    const { cells } = this.#runtime
+    await cells.loading(stream)
+    const cell = cells.fresh(stream, options.id, registered)
+    const settlement = await this.#submitStart(cell, { input, notes })
+    if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
+    if (settlement.kind === 'known') return this.#again(definition, cell, input)
+    const holding = this.#runtime.orders.afterStart(cell).finally(() => this.#holding.delete(holding))
+    this.#holding.add(holding)
+    return this.#handle(cell)
+  }
+
+  /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
+  async #submitStart(
+    cell: AgentCell,
+    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: ReturnType<typeof notesOf> },
+  ): Promise<Settlement> {
+    const runtime = this.#runtime
+    const { worker, performs, isClosing, capacity } = runtime
+    const isOurs = performs && !isClosing && capacity.take(cell.stream)
+    try {
+      return await cell.submit({
+        input: { kind: 'started', input },
+        worker,
+        ...(isOurs ? { epoch: 1 } : undefined),
+        ...notes,
+        ...runtime.orders.overStart(cell.definition.name),
+      })
+    } finally {
+      runtime.keepPlace(cell)
+    }
+  }
+
+  async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
+    const registered = this.#registered(definition)
+    const cell = await this.#runtime.cells.load(streamOf(registered.name, id))
+    await cell.refresh()
+    await this.#takeover.takeUp(cell)
+    return this.#handle(cell)
+  }
+
+  async migrate<D extends AgentDefinition>(
+    definition: D,
+    id: string,
+    options: MigrateOptions = {},
+  ): Promise<AgentOf<D>> {
+    const registered = this.#registered(definition)
+    const notes = notesOf(options)
+    const { cells, owners, worker } = this.#runtime
+    const cell = await cells.loadAs(streamOf(registered.name, id), registered)
+    const { state } = cell
+    if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
+    const input = { kind: 'migrated', from: state?.agent.version ?? 0, patch: options.patch ?? [] } as const
+    try {
+      await cell.submit({ input, worker, ...notes })
+    } finally {
+      if (cell.state?.agent.version !== registered.version) cells.evict(cell)
+    }
+    await this.#takeover.takeUp(cell)
+    return this.#handle(cell)
+  }
+
+  drain(options: DrainOptions = {}): Promise<Drained> {
+    return (this.#draining ??= this.#drain(options))
+  }
+
+  async #drain(options: DrainOptions): Promise<Drained> {
+    checkDrainOptions(options)
+    const notes = notesOf(options)
+    if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
+    const drained = await this.#runtime.drain({ ...options, ...notes })
+    await this.close()
+    return drained
+  }
+
+  async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
+    this.#assertOpen()
+    return findAgents(this.#runtime.store, query)
+  }
+  async rebuildDirectory(): Promise<RebuiltDirectory> {
+    this.#assertOpen()
+    return this.#runtime.store.directory.rebuild()
+  }
+  async pause(order?: Order): Promise<OrderAnswer> {
+    this.#assertOpen()
+    return orderPause(this.#commands, order)
+  }
+  async resume(order?: Order): Promise<OrderAnswer> {
+    this.#assertOpen()
+    return orderResume(this.#commands, order)
+  }
+  async standingOrders(): Promise<readonly StandingOrder[]> {
+    this.#assertOpen()
+    await this.#runtime.orders.read()
+    return this.#runtime.orders.standing
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#holding)
+    await Promise.all([this.#takeover.close(), this.#runtime.close()])
+    await this.#leave?.()
+    await this.#runtime.store.close()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the runtime is closed')
+  }
+
+  #registered(definition: AgentDefinition): ReturnType<typeof internalsOf> {
+    this.#assertOpen()
+    const { name, version } = internalsOf(definition)
+    return this.#runtime.settings.registry.get(name, version)
+  }
+
+  /** The same id twice is the same agent, if it was started with the same input. */
+  async #again<D extends AgentDefinition>(
+    definition: D,
+    started: AgentCell,
+    input: JsonValue | undefined,
+  ): Promise<AgentOf<D>> {
+    const { store, cells } = this.#runtime
+    for await (const [first] of store.read(started.stream, { limit: 1 })) {
+      const before = (first?.data as { input?: JsonValue } | undefined)?.input
+      if (isSameJson(before ?? null, input ?? null)) continue
+      throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, {
+        hint: 'Give the agent its own id, or `attach` to the one that is there.',
+        facts: { id: started.id },
+      })
+    }
+    if (started.state?.agent.version !== started.definition.version) cells.evict(started)
+    return this.attach(definition, started.id)
+  }
+
+  #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {
+    const handle = new AgentHandle(cell, {
+      runtime: this.#runtime,
+      stream: cell.stream,
+      definition: cell.definition,
+      takeUp: (adopted) => this.#takeover.takeUp(adopted),
+    })
+    return handle as unknown as AgentOf<D>
+  }
+}

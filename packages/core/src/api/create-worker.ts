@@ -1,0 +1,20 @@
+/** `createWorker`: a process that performs, among others that do. */
+import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
+import type { RuntimeOptions, WorkerOptions } from '../public/runtime.js'
+import type { CreateWorkerOptions, Worker } from '../public/worker.js'
+import { checkWorkerOptions, WORKER_KEYS } from './check-options.js'
+import { openRuntime } from './create-runtime.js'
+
+/**
+ * Opens a worker on a store: it takes up agents that nobody performs, as many as its capacity lets it, and what other
+ * workers leave behind, at once on the same machine. It is a runtime too, and owns the store. Rejects as `createRuntime`.
+ */
+export async function createWorker<const D extends AgentDefinition>(
+  options: CreateWorkerOptions<D>,
+): Promise<Worker<NameOf<D>>> {
+  checkWorkerOptions(options)
+  const worker: Record<string, unknown> = {}
+  const runtime: Record<string, unknown> = { worker }
+  for (const [key, value] of Object.entries(options)) (WORKER_KEYS.includes(key) ? worker : runtime)[key] = value
+  return openRuntime(runtime as unknown as RuntimeOptions<D> & { readonly worker: WorkerOptions })
+}

@@ -1,0 +1,91 @@
+/** A person's word on an effect in doubt, checked before it becomes an input. */
+import type { EffectDecided } from '../decide/inputs.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import { RefoldError } from '../errors.js'
+import { toErrorData } from '../record/error-data.js'
+import { toJson } from '../json/to-json.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import type { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import { checkMembers, requireOption } from './check-options.js'
+
+export interface DecisionOptions {
+  readonly effect: string
+  /** As the caller gave it. */
+  readonly decision: unknown
+  readonly definition: DefinitionInternals
+  readonly owners: OwnerWatch
+}
+
+/**
+ * Throws `INVALID_INPUT` for what does not say exactly one thing, `NOT_IN_DOUBT`, `OWNER_MAY_LIVE` (for `again` without
+ * `force`), or what the output's schema refuses.
+ */
+export async function effectDecision(cell: AgentCell, options: DecisionOptions): Promise<EffectDecided> {
+  const { effect, definition } = options
+  const decision = oneDecision(options.decision)
+  const document = cell.state?.effects[effect]
+  if (document === undefined)
+    throw new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, {
+      hint: '`agent.inDoubt()` lists those that wait for a decision.',
+    })
+  const decided = (word: EffectDecided['decision']): EffectDecided => ({
+    kind: 'effect.decided',
+    effect,
+    decision: word,
+  })
+  switch (decision.kind) {
+    case 'again': {
+      const hint = 'Its chart has left it: `acknowledge` it, or record its outcome by `complete` or `fail`.'
+      const path = 'decision.again'
+      requireOption(document.abandoned === undefined, { path, problem: 'nothing performs an abandoned effect', hint })
+      if (!decision.force) await oldOwnerIsGone(cell, options)
+      return decided({ again: true, ...(decision.force ? { force: true } : undefined) })
+    }
+    case 'fail':
+      return decided({ fail: toErrorData(decision.error) })
+    case 'acknowledge':
+      return decided({ acknowledge: true })
+    case 'complete': {
+      const { parseOutput } = definition.policyOf(document.src)
+      const output = parseOutput === undefined ? decision.output : parseOutput(decision.output)
+      return decided({ complete: toJson(output).json ?? null })
+    }
+  }
+}
+
+type OneDecision =
+  | { readonly kind: 'again'; readonly force: boolean }
+  | { readonly kind: 'complete'; readonly output: unknown }
+  | { readonly kind: 'fail'; readonly error: unknown }
+  | { readonly kind: 'acknowledge' }
+
+const WORDS = ['complete', 'fail', 'again', 'acknowledge'] as const
+const MEMBERS = [...WORDS, 'force', 'by', 'reason']
+
+/** Money hangs on it: nothing is guessed. A member that is there but `undefined` says nothing. */
+function oneDecision(given: unknown): OneDecision {
+  const path = 'decision'
+  checkMembers(given, { path, known: MEMBERS })
+  const [word, ...others] = WORDS.filter((each) => given[each] !== undefined)
+  const problem = `must hold exactly one of ${WORDS.join(', ')}`
+  const hint = 'An effect without an output is completed with `null`.'
+  requireOption(word !== undefined && others.length === 0, { path, problem, hint })
+  const { force = false } = given
+  requireOption(typeof force === 'boolean', { path: `${path}.force`, problem: 'must be true or false' })
+  if (word === 'complete') return { kind: word, output: given[word] }
+  if (word === 'fail') return { kind: word, error: given[word] }
+  requireOption(given[word] === true, { path: `${path}.${word}`, problem: 'must be true' })
+  return word === 'again' ? { kind: word, force } : { kind: word }
+}
+
+/** The one who began the attempt may still be at it: wait until it was watched silent for a full lease. */
+async function oldOwnerIsGone(cell: AgentCell, { effect, owners }: DecisionOptions): Promise<void> {
+  const begun = cell.state?.effects[effect]?.begun
+  const owner = begun?.worker
+  if (owner === undefined) return
+  if ((await owners.look(owner)) !== 'alive') return
+  throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner}, which began effect ${effect}, may still perform it`, {
+    hint: 'Ask again when it was silent for its lease, or pass `force: true` if you know that it is gone.',
+    facts: { owner, effect },
+  })
+}

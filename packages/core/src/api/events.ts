@@ -1,0 +1,46 @@
+/** Outside events: which ones an agent takes now, and whether one with a known id is the one that came before. */
+import { receivedAs } from '../decide/dedup.js'
+import { RefoldError } from '../errors.js'
+import { isSameJson } from '../json/same-json.js'
+import { toRevision } from '../record/revision.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import type { LegalEvent } from '../public/agent.js'
+import type { Store } from '../store/port.js'
+import type { EventData } from '../step/tree-step.js'
+
+/** Of the newest folded state. Wildcards stand as they are. */
+export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {
+  if (cell.state?.root.status !== undefined) return []
+  const { definition } = cell
+  return cell
+    .tree()
+    .eventDescriptors()
+    .filter((type) => type.includes('*') || definition.isOutsideEvent(type))
+    .map((type) => {
+      const schema = definition.schemaOf(type)
+      return {
+        type,
+        ...(schema === undefined ? undefined : { schema }),
+        ...(definition.approvals.has(type) ? { needsApproval: true } : undefined),
+      } as LegalEvent<string>
+    })
+}
+
+/** A known id must come with the event that it came with first. Throws `ID_REUSED`. */
+export async function requireSameEvent(
+  cell: AgentCell,
+  { id, event, store }: { readonly id: string; readonly event: EventData; readonly store: Store },
+): Promise<void> {
+  const received = cell.state === undefined ? undefined : receivedAs(cell.state, id)
+  if (received === undefined) return
+  for await (const page of store.read(cell.stream, { from: toRevision(received.revision), limit: 1 })) {
+    const [before] = page
+    if (before === undefined) continue
+    const { type, ...payload } = event
+    if (before.type === type && isSameJson(before.data, payload)) return
+    throw new RefoldError('ID_REUSED', `the id ${JSON.stringify(id)} came before with another event`, {
+      facts: { revision: before.revision },
+      hint: 'Give each event its own id.',
+    })
+  }
+}

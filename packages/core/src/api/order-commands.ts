@@ -1,0 +1,105 @@
+/** Commands to a definition's agents, or to all: each agent gets a record of its own, and those that come later are held. */
+import { suggestName } from '../definition/nearest-name.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { ControlInput, Envelope } from '../decide/inputs.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import { isSettled } from '../runtime/limits/holds.js'
+import { inGroups } from '../world/in-groups.js'
+import type { OrderAnswer, OrderFailure, Order, StandingOrder } from '../public/holds.js'
+import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
+import type { DirectoryQuery } from '../store/port.js'
+import { checkMembers, notesOf, requireOption } from './check-options.js'
+
+export interface OrderCommands {
+  readonly runtime: WorkerRuntime
+  /** Looks whether the agent is to be performed here. */
+  readonly takeUp: (cell: AgentCell) => Promise<void>
+}
+
+/** First the order, so that whoever starts an agent from now on holds it; then the agents that are there. */
+export async function orderPause(commands: OrderCommands, given: Order = {}): Promise<OrderAnswer> {
+  const order = standingOrder(commands, given)
+  await commands.runtime.orders.give({
+    type: 'refold.orders.paused',
+    order,
+    change: (standing) => [...standing.filter((other) => other.definition !== order.definition), order],
+  })
+  return sweep(commands, [{ status: 'active' }], { order, input: { kind: 'paused', order: true } })
+}
+
+/** Takes the order back, then resumes what it held. Agents that were paused one by one stay so. */
+export async function orderResume(commands: OrderCommands, given: Order = {}): Promise<OrderAnswer> {
+  const order = standingOrder(commands, given)
+  await commands.runtime.orders.give({
+    type: 'refold.orders.resumed',
+    order,
+    change: (standing) => {
+      if (order.definition === undefined) return []
+      const all = standing.find(({ definition }) => definition === undefined)
+      if (all !== undefined) throw allAreHeld(all)
+      return standing.filter(({ definition }) => definition !== order.definition)
+    },
+  })
+  const held: readonly DirectoryQuery[] = [{ condition: 'paused' }, { condition: 'blocked' }]
+  const queries = held.map((query) => ({ ...query, status: 'active' }) as const)
+  return sweep(commands, queries, { order, input: { kind: 'resumed', order: true } })
+}
+
+interface Command {
+  readonly order: StandingOrder
+  readonly input: ControlInput
+}
+
+/** Bounded in memory by a page, and in concurrency. One agent's trouble keeps no other from its record. */
+async function sweep(
+  { runtime, takeUp }: OrderCommands,
+  queries: readonly DirectoryQuery[],
+  { order, input }: Command,
+): Promise<OrderAnswer> {
+  const failed: OrderFailure[] = []
+  let count = 0
+  const envelope: Envelope = { input, worker: runtime.worker, ...notesOf(order) }
+  const { definition } = order
+  for (const query of queries) {
+    const asked = definition === undefined ? query : { ...query, definition }
+    for await (const page of runtime.store.directory.find(asked)) {
+      await inGroups(page, async ({ stream, definition: name, id, condition }) => {
+        if (input.kind === 'paused' && condition === 'paused') return
+        try {
+          const cell = await runtime.cells.load(stream)
+          await cell.submit(envelope)
+          count++
+          if (input.kind === 'resumed') await takeUp(cell)
+        } catch (error) {
+          if (isRefoldError(error, 'CLOSED')) throw error
+          if (!isSettled(error)) failed.push(failureOf({ name, id }, error))
+        }
+      })
+    }
+  }
+  return { count, failed }
+}
+
+function standingOrder({ runtime }: OrderCommands, given: unknown): StandingOrder {
+  checkMembers(given, { path: '', known: ['definition', 'by', 'reason'] })
+  const { definition } = given
+  const { names } = runtime.settings.registry
+  if (definition !== undefined) {
+    const path = 'definition'
+    requireOption(typeof definition === 'string', { path, problem: 'must be a text' })
+    const hint = suggestName(definition, names)
+    requireOption(names.includes(definition), { path, problem: `'${definition}' is not registered here`, hint })
+  }
+  const at = runtime.world.clock.now()
+  return { ...(definition === undefined ? undefined : { definition }), at, ...notesOf(given) }
+}
+
+function allAreHeld({ by, at }: StandingOrder): RefoldError {
+  const message = `all agents are paused${by === undefined ? '' : ` by ${by}`} since ${new Date(at).toISOString()}`
+  return new RefoldError('CONFLICT', message, { hint: 'Resume all: `refold.resume()`.', facts: { by, at } })
+}
+
+function failureOf(agent: OrderFailure['agent'], error: unknown): OrderFailure {
+  const code = isRefoldError(error) ? error.code : 'INVARIANT'
+  return { agent, code, message: error instanceof Error ? error.message : String(error) }
+}

@@ -1,0 +1,107 @@
+/** User code that fails where nobody awaits it: the agent goes on, and nothing escapes into the process. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { fromCallback, setup } from 'xstate'
+import { defineAgent } from '../definition/define-agent.js'
+import { FIRST_REVISION } from '../record/revision.js'
+import type { Report } from '../public/runtime.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { createRuntime } from './create-runtime.js'
+import { settle } from './manual-time.fixture.js'
+import { startProcess } from './process.fixture.js'
+
+const escaped: unknown[] = []
+const note = (error: unknown): void => void escaped.push(error)
+beforeEach(() => {
+  escaped.length = 0
+  process.on('unhandledRejection', note)
+})
+afterEach(async () => {
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', note)
+  if (escaped.length > 0) throw new Error('a rejection escaped into the process', { cause: escaped })
+})
+
+function listening(callback: Parameters<typeof fromCallback>[0]) {
+  const machine = setup({
+    types: { events: {} as { type: 'poke' } | { type: 'count' } | { type: 'leave' }, context: {} as { pokes: number } },
+    actors: { listener: fromCallback(callback) },
+  }).createMachine({
+    context: { pokes: 0 },
+    initial: 'on',
+    states: {
+      on: {
+        invoke: { src: 'listener', id: 'listener', onError: 'failed' },
+        on: {
+          poke: { actions: ({ self }) => self.getSnapshot().children.listener?.send({ type: 'poke' }) },
+          leave: 'off',
+        },
+      },
+      failed: {},
+      off: {},
+    },
+  })
+  return defineAgent({ name: 'ears', version: 1, machine })
+}
+
+describe('what user code throws late', () => {
+  test('RCV-9 an async action that rejects is logged, and the agent goes on', async () => {
+    const machine = setup({
+      types: { events: {} as { type: 'go' } },
+      actions: { late: () => Promise.reject(new Error('late')) as never },
+    }).createMachine({
+      initial: 'a',
+      states: { a: { on: { go: { target: 'b', actions: 'late' } } }, b: { on: { go: 'a' } } },
+    })
+    const agent = defineAgent({ name: 'acts', version: 1, machine })
+    const { runtime } = await startProcess({ log: memoryLog(), agents: [agent] })
+    const started = await runtime.start(agent, { id: '1' })
+    expect((await started.send({ type: 'go' })).value).toBe('b')
+    await settle()
+    expect((await started.send({ type: 'go' })).value).toBe('a')
+  })
+
+  test('EFF-7 an async callback that rejects fails its effect', async () => {
+    const ears = listening((async () => {
+      await Promise.resolve()
+      throw new Error('deaf')
+    }) as never)
+    const { runtime } = await startProcess({ log: memoryLog(), agents: [ears] })
+    const agent = await runtime.start(ears, { id: '1' })
+    await settle()
+    expect(agent.getSnapshot().value).toBe('failed')
+  })
+
+  test('an async disposer that rejects harms nobody', async () => {
+    const ears = listening(() => () => Promise.reject(new Error('late cleanup')))
+    const { runtime } = await startProcess({ log: memoryLog(), agents: [ears] })
+    const agent = await runtime.start(ears, { id: '1' })
+    expect((await agent.send({ type: 'leave' })).value).toBe('off')
+  })
+
+  test('an onReport that throws or rejects harms nobody', async () => {
+    const ears = listening(() => {})
+    const log = memoryLog()
+    const { runtime } = await startProcess({ log, agents: [ears] })
+    await runtime.start(ears, { id: '1' })
+    const foreign = { id: globalThis.crypto.randomUUID(), type: 'foreign', data: {}, metadata: {} }
+    await memoryStore(log).append('ears-1', [foreign], { expected: FIRST_REVISION })
+    for (const onReport of [throwing, rejecting] as const) {
+      onReport.mockClear()
+      await using other = await createRuntime({
+        store: memoryStore(log),
+        agents: [ears],
+        worker: false,
+        onReport,
+      })
+      const agent = await other.attach(ears, '1')
+      expect(agent.getSnapshot().value).toBe('on')
+      expect(onReport).toHaveBeenCalled()
+    }
+  })
+})
+
+const throwing = vi.fn<(report: Report) => void>(() => {
+  throw new Error('the reporter is broken')
+})
+const soBroken: unknown = () => Promise.reject(new Error('so is this one'))
+const rejecting = vi.fn<(report: Report) => void>(soBroken as (report: Report) => void)

@@ -1,0 +1,51 @@
+/** Waiting for a state: bounded by a time and a signal, and never for ever on a runtime that is gone. */
+import { RefoldError } from '../errors.js'
+import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import { setLongTimer } from '../world/long-timer.js'
+import type { WaitOptions } from '../public/agent.js'
+import type { World } from '../world/world.js'
+
+export interface CellWait extends WaitOptions {
+  readonly world: World
+  /** What is waited for, as an error says it. */
+  readonly what: string
+}
+
+/** Resolves with the first answer that `look` gives, now or after a change. */
+export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | undefined, wait: CellWait): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const { world, timeoutMs, signal, what } = wait
+    const ends: (() => void)[] = []
+    const end = (settle: () => void): void => {
+      for (const stop of ends.splice(0)) stop()
+      settle()
+    }
+    const check = (): void => {
+      try {
+        const answer = look(cell)
+        if (answer !== undefined) end(() => resolve(answer))
+        else if (cell.failure !== undefined) end(() => reject(cell.failure))
+      } catch (error) {
+        end(() => reject(error))
+      }
+    }
+    const aborted = (): void =>
+      end(() => reject(new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })))
+    if (signal?.aborted === true) return aborted()
+    ends.push(cell.listen(check))
+    if (signal !== undefined) {
+      signal.addEventListener('abort', aborted)
+      ends.push(() => signal.removeEventListener('abort', aborted))
+    }
+    if (timeoutMs !== undefined) {
+      ends.push(
+        setLongTimer(
+          world.clock,
+          () => end(() => reject(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))),
+          timeoutMs,
+        ),
+      )
+    }
+    check()
+  })
+}

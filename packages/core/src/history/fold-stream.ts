@@ -1,0 +1,203 @@
+/**
+ * Recovery: snapshot? + fold the records after it.
+ *
+ * Invariants: no user code runs; a snapshot is a cache (folding from any gives what folding from zero gives), and one
+ * of another format, another incarnation, or beyond the head is ignored; memory is bounded by a page and the state.
+ */
+import { isRefoldError, RefoldError } from '../errors.js'
+import { Folder } from '../record/fold.js'
+import { headerOf } from '../record/header.js'
+import type { RecordBody } from '../record/record.js'
+import { advance, lengthOf } from '../record/revision.js'
+import type { Expected, Revision } from '../record/revision.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { Store, StoredEvent } from '../store/port.js'
+import { StateReplay } from '../record/state-replay.js'
+import { readSnapshot } from './snapshots.js'
+
+/** A stream folded up to its head. */
+export interface Folded {
+  /** `undefined`: the stream has no record of ours. */
+  readonly state: StateDocument | undefined
+  readonly head: Expected
+  /** `at` of the last record. */
+  readonly lastAt: number
+  /** Event id of the last record; empty before the first. */
+  readonly headId: string
+  /** Records without a valid header: they fold as no change. */
+  readonly foreign: number
+  /** How many records were folded. */
+  readonly records: number
+  /** Events for running effects that the records hold. Only when a known state was folded on. */
+  readonly deliveries: readonly Delivery[]
+}
+
+type Delivery = NonNullable<RecordBody['deliver']>[number]
+
+export const NOTHING_FOLDED: Folded = {
+  state: undefined,
+  head: 'no_stream',
+  lastAt: 0,
+  headId: '',
+  foreign: 0,
+  records: 0,
+  deliveries: [],
+}
+
+/** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
+export async function recover(store: Store, stream: string): Promise<Folded> {
+  const snapshot = await readSnapshot(store, stream)
+  if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED })
+  const start: Folded = {
+    ...NOTHING_FOLDED,
+    state: snapshot.state,
+    head: snapshot.revision,
+    lastAt: snapshot.lastAt,
+    headId: snapshot.eventId,
+  }
+  const folded = await foldFromSnapshot(store, stream, {
+    from: snapshot.revision,
+    start,
+    anchor: snapshot.eventId,
+  })
+  return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED }))
+}
+
+/** Folds what a stream got after a known point. */
+export async function foldAfter(store: Store, stream: string, known: Folded): Promise<Folded> {
+  return fold(store, stream, { from: advance(known.head), start: known, deliveries: [] })
+}
+
+/** `undefined`: the snapshot is not of this history, or not what it says. The records decide, not it. */
+async function foldFromSnapshot(
+  store: Store,
+  stream: string,
+  options: FoldFrom & { anchor: string },
+): Promise<Folded | undefined> {
+  try {
+    return await fold(store, stream, options)
+  } catch (error) {
+    if (isRefoldError(error, 'UNREADABLE')) return undefined
+    throw error
+  }
+}
+
+interface FoldFrom {
+  readonly from: Revision
+  readonly start: Folded
+  /** The event at `from` must be this one and is part of the start already. */
+  readonly anchor?: string
+  /** Filled with the events for running effects; absent: not asked for. */
+  readonly deliveries?: Delivery[]
+  /** Record by record to the end, whatever the store can do. */
+  readonly plainly?: boolean
+}
+
+/** So many records are folded one by one before a store that can replay is asked to do the rest. */
+const PLAIN_RECORDS = 256
+
+async function fold(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
+async function fold(store: Store, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
+async function fold(store: Store, stream: string, options: FoldFrom): Promise<Folded | undefined> {
+  const { from, start, anchor, deliveries } = options
+  let folder: Folder | undefined
+  let { head, headId, lastAt } = start
+  let foreign = 0
+  let records = 0
+  let anchored = anchor === undefined
+  let isLong = false
+  for await (const page of store.read(stream, { from })) {
+    for (const event of page) {
+      if (!anchored) {
+        if (event.id !== anchor) return undefined
+        anchored = true
+        continue
+      }
+      if (head === 'no_stream' && event.revision > 0n) throw beheaded(event)
+      folder ??= new Folder(start.state)
+      head = event.revision
+      headId = event.id
+      if (addTo(folder, event) === 'foreign') {
+        foreign++
+        continue
+      }
+      records++
+      const header = headerOf(event.metadata)
+      lastAt = Math.max(lastAt, header?.at ?? lastAt)
+      if (header?.body.deliver !== undefined) deliveries?.push(...header.body.deliver)
+    }
+    isLong =
+      store.replay !== undefined && options.plainly !== true && deliveries === undefined && records >= PLAIN_RECORDS
+    if (isLong) break
+  }
+  if (!anchored) return undefined
+  const folded = {
+    state: folder === undefined ? start.state : folder.result(),
+    head,
+    headId,
+    lastAt,
+    foreign,
+    records,
+    deliveries: deliveries ?? [],
+  }
+  if (!isLong) return folded
+  return (
+    (await replayed(store, stream, folded)) ??
+    fold(store, stream, { from: advance(head), start: folded, plainly: true })
+  )
+}
+
+/** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
+async function replayed(store: Store, stream: string, folded: Folded): Promise<Folded | undefined> {
+  const last = await lastEvent(store, stream)
+  if (last === undefined || last.revision === folded.head) return folded
+  const at = headerOf(last.metadata)?.at
+  if (at === undefined) return undefined
+  const replay = new StateReplay(folded.state)
+  const from = advance(folded.head)
+  try {
+    await store.replay?.(stream, { from, to: last.revision }, replay)
+  } catch (error) {
+    if (isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')) return undefined
+    throw error
+  }
+  const { foreign } = replay
+  const records = folded.records + lengthOf(last.revision) - lengthOf(folded.head) - foreign
+  return {
+    ...folded,
+    state: replay.result(),
+    head: last.revision,
+    headId: last.id,
+    lastAt: Math.max(folded.lastAt, at),
+    foreign: folded.foreign + foreign,
+    records,
+  }
+}
+
+async function lastEvent(store: Store, stream: string): Promise<StoredEvent | undefined> {
+  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 })) return last
+  return undefined
+}
+
+/** The store lets others cut streams, as EventStoreDB does by `$maxCount`, `$tb` and soft deletion. */
+function beheaded({ stream, revision }: StoredEvent): RefoldError {
+  const message = `the first ${revision} records of ${stream} are gone: they were deleted or truncated in the store`
+  return new RefoldError('UNREADABLE', message, {
+    facts: { stream, revision },
+    hint: 'An agent is its whole history: put the stream back from a backup, or go on with another id.',
+  })
+}
+
+function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
+  try {
+    return folder.add(event) === 'folded' ? 'ours' : 'foreign'
+  } catch (error) {
+    if (isRefoldError(error, 'NEWER_FORMAT')) throw error
+    const message = `record ${event.revision} of ${event.stream} cannot be folded`
+    throw new RefoldError('UNREADABLE', message, {
+      cause: error,
+      facts: { stream: event.stream, revision: event.revision },
+      hint: 'Read the stream with `store.read`: the record at this revision is not one of an agent.',
+    })
+  }
+}

@@ -1,0 +1,56 @@
+/** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
+import { Observable } from './observable.js'
+import { headerOf } from '../record/header.js'
+import type { RecordHeader } from '../record/record.js'
+import type { Revision } from '../record/revision.js'
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { AgentEvent } from '../public/events.js'
+import type { Store, StoredEvent } from '../store/port.js'
+
+export interface HeadedEvent {
+  readonly event: StoredEvent
+  readonly header: RecordHeader
+}
+
+/**
+ * The records of an agent after a revision (`undefined`: from the first). Records without a valid header are passed
+ * over. Completes when the agent has ended and no payment or message of it is under way any more, or when the store closes.
+ */
+export function recordsAfter(store: Store, stream: string, after: Revision | undefined): Observable<HeadedEvent> {
+  return new Observable((subscriber) => {
+    const abort = new AbortController()
+    const follow = async (): Promise<void> => {
+      const target = after === undefined ? { stream } : { stream, after }
+      let ended = false
+      let unsettled = 0
+      let pending = 0
+      for await (const item of store.subscribe(target, { signal: abort.signal })) {
+        if (item.kind !== 'event') continue
+        const header = headerOf(item.event.metadata)
+        if (header === undefined) continue
+        subscriber.next({ event: item.event, header })
+        if (header.status !== undefined) ended = header.status !== 'active'
+        if (header.inDoubt !== undefined) unsettled = header.inDoubt
+        if (header.pending !== undefined) pending = header.pending
+        if (subscriber.closed || (ended && unsettled === 0 && pending === 0)) break
+      }
+      subscriber.complete()
+    }
+    follow().catch((error: unknown) => subscriber.error(error))
+    return () => abort.abort()
+  })
+}
+
+/** A record as readers of one agent see it. */
+export function toAgentEvent<T extends AgentTypes>({ event, header }: HeadedEvent): AgentEvent<T> {
+  const recorded = {
+    type: event.type,
+    data: event.data,
+    revision: event.revision,
+    at: header.at,
+    ...(header.by === undefined ? undefined : { by: header.by }),
+    ...(header.reason === undefined ? undefined : { reason: header.reason }),
+    ...(header.approved === undefined ? undefined : { approved: header.approved }),
+  }
+  return recorded as AgentEvent<T>
+}

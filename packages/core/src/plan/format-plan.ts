@@ -1,0 +1,142 @@
+/** A recovery plan as text: a summary, then a line for each thing that would happen or stands in the way. */
+import type {
+  PlannedAgent,
+  PlannedDoubt,
+  PlannedEffect,
+  PlannedOwned,
+  PlannedResumption,
+  RecoveryPlan,
+} from '../public/plan.js'
+
+export interface FormatOptions {
+  /** Lines of each kind; what is beyond them is counted. Default 20. */
+  readonly maxLines?: number
+}
+
+/** Plain text of several lines, without colours and without a line end at the end. */
+export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions = {}): string {
+  const lines = (word: string, texts: readonly string[]): readonly string[] => [
+    ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${text}`),
+    ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),
+  ]
+  return [
+    `recovery plan of ${time(plan.at)}`,
+    `          ${summary(plan)}`,
+    ...lines(
+      'held',
+      plan.orders.map(({ definition = 'all agents', ...note }) => `${definition} paused ${since(note.at, note)}`),
+    ),
+    ...lines('resume', plan.resumed.map(resumption)),
+    ...lines('in doubt', plan.inDoubt.map(doubt)),
+    ...lines(
+      'overdue',
+      plan.overdue.map(({ timer, lateMs, ...of }) => `${name(of)}: ${timer}, by ${duration(lateMs)}`),
+    ),
+    ...lines(
+      'blocked',
+      plan.blocked.map(
+        ({ error, ...of }) => `${name(of)}: ${error.message}${of.isNew ? '' : ` (since ${time(of.since)})`}`,
+      ),
+    ),
+    ...lines(
+      'trouble',
+      plan.troubled.map(({ code, message, ...of }) => `${name(of)}: ${code}: ${message}`),
+    ),
+    ...lines(
+      'owned',
+      plan.owned.map((owned) => ownership(owned, plan.at)),
+    ),
+    ...lines(
+      'paused',
+      plan.paused.map((paused) => `${name(paused)} ${since(paused.since, paused)}`),
+    ),
+    ...lines(
+      'unknown',
+      Object.entries(plan.unregistered).map(
+        ([definition, count]) => `${definition}: ${agents(count)}, not registered here`,
+      ),
+    ),
+  ].join('\n')
+}
+
+function summary(plan: RecoveryPlan): string {
+  const effects = plan.resumed.reduce((sum, one) => sum + one.effects.length, 0)
+  const parts = [
+    [plan.resumed.length, `${agents(plan.resumed.length)} to resume with ${counted(effects, 'effect')}`],
+    [plan.inDoubt.length, `${counted(plan.inDoubt.length, 'effect')} in doubt`],
+    [plan.overdue.length, `${counted(plan.overdue.length, 'timer')} overdue`],
+    [plan.blocked.length, `${plan.blocked.length} blocked`],
+    [plan.troubled.length, `${plan.troubled.length} in trouble`],
+    [plan.owned.length, `${plan.owned.length} owned by others`],
+    [plan.paused.length, `${plan.paused.length} paused`],
+  ] as const
+  const told = parts.filter(([count]) => count > 0).map(([, text]) => text)
+  return told.length === 0 ? 'nothing to do' : told.join(', ')
+}
+
+const WHY: Readonly<Record<PlannedResumption['why'], string>> = {
+  unowned: 'nobody has it',
+  released: 'it was released',
+  closed: 'its worker closed',
+  ended: 'its worker has died',
+  silent: 'its worker is silent',
+}
+
+function resumption({ effects, inputs, messages, why, previous, trial, ...of }: PlannedResumption): string {
+  const work = [
+    ...effects.map(effect),
+    ...(inputs === 0 ? [] : [counted(inputs, 'waiting input')]),
+    ...(messages === 0 ? [] : [`${counted(messages, 'message')} to deliver`]),
+  ].join('; ')
+  const tried = trial === undefined ? '' : `; a suspect, tried ${trial === 'alone' ? 'alone' : 'beside others'}`
+  return `${name(of)}: ${work} (${WHY[why]}${previous === undefined ? '' : `: ${previous}`}${tried})`
+}
+
+function effect({ src, attempt, how, notBefore }: PlannedEffect): string {
+  const wait = notBefore === undefined ? '' : `, not before ${time(notBefore)}`
+  return how === 'ask' ? `${src} asks what became of it` : `${src}, attempt ${attempt}${wait}`
+}
+
+function doubt({ src, why, isNew, ...of }: PlannedDoubt): string {
+  const when = isNew ? 'from now on' : `since ${time(of.since)}`
+  return `${name(of)}: ${src}, ${why}, ${when}: decide (key ${of.key})`
+}
+
+function ownership({ owner, lastBeatAt, ...of }: PlannedOwned, at: number): string {
+  const heard = lastBeatAt === undefined ? 'never heard of' : `heard of ${duration(Math.max(0, at - lastBeatAt))} ago`
+  return `${name(of)}: by ${owner}, ${heard}`
+}
+
+function since(at: number, { by, reason }: { readonly by?: string; readonly reason?: string }): string {
+  return `since ${time(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+function name({ agent }: PlannedAgent): string {
+  return `${agent.name}-${agent.id}`
+}
+function agents(count: number): string {
+  return counted(count, 'agent')
+}
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+function time(at: number): string {
+  return new Date(at).toISOString()
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const
+
+/** In the two largest units: `2 d 3 h`. */
+function duration(ms: number): string {
+  const at = UNITS.findIndex(([, unitMs]) => ms >= unitMs)
+  if (at < 0) return `${Math.round(ms)} ms`
+  const [unit, unitMs] = UNITS[at] as (typeof UNITS)[number]
+  const [smaller, smallerMs] = UNITS[at + 1] ?? [unit, unitMs]
+  const rest = Math.floor((ms % unitMs) / smallerMs)
+  return `${Math.floor(ms / unitMs)} ${unit}${rest === 0 ? '' : ` ${rest} ${smaller}`}`
+}

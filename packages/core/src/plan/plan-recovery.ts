@@ -1,0 +1,115 @@
+/**
+ * The recovery plan: what a process with these definitions would do if it began to perform now.
+ *
+ * Invariants: nothing is written, no body and no chart is run; what the takeover would judge and record is judged by the
+ * same code, and decided without an append.
+ */
+import type { AgentDefinition } from '../definition/agent-types.js'
+import { isRefoldError } from '../errors.js'
+import { StandingOrders } from '../runtime/limits/holds.js'
+import { inGroups } from '../world/in-groups.js'
+import { judgeEntry } from '../runtime/takeover/policy.js'
+import { heartbeatRegister } from '../runtime/liveness/lease.js'
+import { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import type { PlannedTrouble, RecoveryPlan } from '../public/plan.js'
+import { recover } from '../history/fold-stream.js'
+import { Registry } from '../runtime/cell/registry.js'
+import type { DirectoryEntry, Store } from '../store/port.js'
+import { systemWorld } from '../world/system-world.js'
+import type { World } from '../world/world.js'
+import { checkMembers, checkRuntimeOptions, DEFAULT_LEASE_MS } from '../api/check-options.js'
+import { PLANNER, planAgent } from './planned-agent.js'
+import type { AgentPlan, PlanContext } from './planned-agent.js'
+
+/** What `planRecovery` takes: as `createRuntime` does. */
+export interface PlanOptions {
+  readonly store: Store
+  readonly agents: readonly AgentDefinition[]
+  readonly world?: World
+  /** The lease of owners that do not tell their own. Default 10,000. */
+  readonly leaseDurationMs?: number
+}
+
+type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at' | 'orders'>
+
+/**
+ * Says what a runtime with these options would do now, and writes nothing. The store stays open. An owner whose death is not
+ * proven counts as living: no single look can tell silence from life. Costs a fold of each agent that is more than parked.
+ */
+export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> {
+  checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'leaseDurationMs'] })
+  const { store, agents, world = systemWorld, leaseDurationMs = DEFAULT_LEASE_MS } = options
+  checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
+  const at = world.clock.now()
+  const registry = new Registry(agents)
+  const orders = new StandingOrders({ store, world, worker: PLANNER, isClosed: () => false })
+  await orders.read()
+  const owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
+  const context: PlanContext = { now: at, owners, lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)) }
+  const lists = emptyLists()
+  for await (const entries of toPlan(store, at)) {
+    const plans = new Map<DirectoryEntry, AgentPlan>()
+    await inGroups(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, store })))
+    for (const entry of entries) add(lists, plans.get(entry) ?? {})
+  }
+  return { at, ...lists, orders: orders.standing }
+}
+
+/** Agents that are more than parked, and those that have ended and still have messages to deliver. */
+async function* toPlan(store: Store, now: number): AsyncGenerator<readonly DirectoryEntry[]> {
+  for await (const page of store.directory.find({ status: 'active' }))
+    yield page.filter((entry) => isMoreThanParked(entry, now))
+  for await (const page of store.directory.find({ pending: true }))
+    yield page.filter(({ status }) => status !== 'active')
+}
+
+function isMoreThanParked({ pending, inDoubt, condition, nextDueAt = Infinity }: DirectoryEntry, now: number): boolean {
+  return pending > 0 || inDoubt > 0 || condition !== 'running' || nextDueAt <= now
+}
+
+interface Planning {
+  readonly context: PlanContext
+  readonly registry: Registry
+  readonly store: Store
+}
+
+/** One agent's trouble is part of the plan, the store's is not. */
+async function planOf(entry: DirectoryEntry, { context, registry, store }: Planning): Promise<AgentPlan> {
+  const { stream, definition: name, version, id } = entry
+  const agent = { name, id }
+  const definition = registry.find(name, version)
+  if (judgeEntry(entry, registry) === 'unregistered' || definition === undefined) {
+    if (!registry.names.includes(name)) return { unregistered: { [name]: 1 } }
+    const message = `${stream} has version ${version}, which is not registered here`
+    return { troubled: [{ agent, code: 'NEEDS_MIGRATION', message, facts: { version } }] }
+  }
+  try {
+    const { state } = await recover(store, stream)
+    if (state === undefined) return {}
+    return await planAgent({ agent, state, definition }, context)
+  } catch (error) {
+    if (!isRefoldError(error, 'UNREADABLE') && !isRefoldError(error, 'NEWER_FORMAT')) throw error
+    const trouble: PlannedTrouble = { agent, code: error.code, message: error.message, facts: error.facts }
+    return { troubled: [trouble] }
+  }
+}
+
+function emptyLists(): Lists {
+  return {
+    resumed: [],
+    inDoubt: [],
+    overdue: [],
+    blocked: [],
+    troubled: [],
+    owned: [],
+    paused: [],
+    unregistered: {},
+  }
+}
+
+function add(lists: Lists, plan: AgentPlan): void {
+  const { unregistered = {}, ...own } = plan
+  for (const [name, count] of Object.entries(unregistered))
+    lists.unregistered = { ...lists.unregistered, [name]: (lists.unregistered[name] ?? 0) + count }
+  for (const [list, items] of Object.entries(own)) (lists[list as keyof typeof own] as unknown[]).push(...items)
+}

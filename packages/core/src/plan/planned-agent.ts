@@ -1,0 +1,176 @@
+/** One agent of a recovery plan: its state is folded, the claim is decided and not appended. */
+import { isQuarantined } from '../decide/claims.js'
+import { decide } from '../decide/decide.js'
+import { effectKey, resumptionOf } from '../decide/effects-part.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import { invariant } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { StateDocument } from '../record/state-document.js'
+import { isPastDeadline } from '../runtime/takeover/deadlines.js'
+import { dueTimers } from '../runtime/takeover/due-timers.js'
+import { claimOf, judgeState, reasonToClaim } from '../runtime/takeover/policy.js'
+import type { StateJudgement } from '../runtime/takeover/policy.js'
+import { misfit } from '../runtime/cell/compatibility.js'
+import type { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import type {
+  PlannedAgent,
+  PlannedBlock,
+  PlannedDoubt,
+  PlannedEffect,
+  PlannedOwned,
+  PlannedTimer,
+  RecoveryPlan,
+} from '../public/plan.js'
+import { missingPlaces } from '../step/place.js'
+
+/** What one agent adds to the lists of the plan. */
+export type AgentPlan = Partial<Omit<RecoveryPlan, 'at' | 'orders'>>
+
+export interface PlanContext {
+  readonly now: number
+  readonly owners: OwnerWatch
+  readonly lastBeatOf: (owner: string) => Promise<JsonValue | undefined>
+}
+
+interface Planned extends PlannedAgent {
+  readonly state: StateDocument
+  readonly definition: DefinitionInternals
+}
+
+type Claim = Extract<StateJudgement, { readonly kind: 'claim' }>
+
+/** What would become of the agent. */
+export async function planAgent(planned: Planned, context: PlanContext): Promise<AgentPlan> {
+  const { agent, state, definition } = planned
+  const { paused, owner } = state.agent
+  const verdict = owner === undefined ? undefined : await context.owners.look(owner)
+  const why = reasonToClaim(state.agent, verdict)
+  const standing = standingOf(planned, state)
+  const timers = timersOf(planned, { now: context.now, isFree: why !== undefined })
+  if (paused !== undefined) {
+    const { at: since, order: _order, ...note } = paused
+    return { ...standing, overdue: timers, paused: [{ agent, since, ...note }] }
+  }
+  const judgement = await judgeState(state, { definition, whyFree: async () => why })
+  switch (judgement.kind) {
+    case 'nothing to do':
+      return timers.length === 0 ? standing : { ...standing, ...overdueOf(planned, timers) }
+    case 'owned':
+      return { ...standing, overdue: timers, owned: [await ownedBy(planned, context)] }
+    case 'misfit':
+      return { ...standing, ...troubleOf(planned, judgement.missing) }
+    case 'claim':
+      return { overdue: timers, ...resumptionBy(planned, judgement, context.now) }
+  }
+}
+
+/** What waits for a person before and after. */
+function standingOf(planned: Planned, after: StateDocument): AgentPlan {
+  return { inDoubt: doubtsOf(planned, after), blocked: blockOf(planned, after) }
+}
+
+function overdueOf(planned: Planned, timers: readonly PlannedTimer[]): AgentPlan {
+  const missing = missingPlaces(planned.definition, planned.state)
+  return missing.length === 0 ? { overdue: timers } : troubleOf(planned, missing)
+}
+
+function troubleOf({ agent, definition }: Planned, missing: ReturnType<typeof missingPlaces>): AgentPlan {
+  const { code, message, facts } = misfit({ definition, stream: `${agent.name}-${agent.id}` }, missing)
+  return { troubled: [{ agent, code, message, facts }] }
+}
+
+function resumptionBy(planned: Planned, claim: Claim, now: number): AgentPlan {
+  const { agent, state, definition } = planned
+  const after = claimedState(planned, claim, now)
+  const standing = standingOf(planned, after)
+  const effects = plannedEffects(after, definition)
+  const inputs = after.agent.blocked === undefined ? (after.agent.waiting?.length ?? 0) : 0
+  const messages = Object.values(after.outbox?.to ?? {}).reduce((sum, { length }) => sum + length, 0)
+  if (effects.length === 0 && inputs === 0 && messages === 0) return standing
+  const { owner = state.agent.released?.worker } = state.agent
+  const { why, trial } = claim
+  const previous = owner === undefined ? undefined : { previous: owner }
+  const resumed = {
+    agent,
+    why,
+    ...previous,
+    ...(trial === undefined ? undefined : { trial }),
+    effects,
+    inputs,
+    messages,
+  }
+  return { ...standing, resumed: [resumed] }
+}
+
+async function ownedBy({ agent, state }: Planned, { lastBeatOf }: PlanContext): Promise<PlannedOwned> {
+  const { owner = '' } = state.agent
+  const beat = (await lastBeatOf(owner)) as { readonly at?: unknown; readonly leaseMs?: unknown } | undefined
+  return {
+    agent,
+    owner,
+    ...(typeof beat?.at === 'number' ? { lastBeatAt: beat.at } : undefined),
+    ...(typeof beat?.leaseMs === 'number' ? { leaseMs: beat.leaseMs } : undefined),
+  }
+}
+
+/** Stands for the worker that would claim. */
+export const PLANNER = 'planner'
+
+/** The state that the claim would give. */
+function claimedState({ state, definition }: Planned, { why, trial }: Claim, now: number): StateDocument {
+  const noChart = (): never => {
+    throw new TypeError('a claim asks no chart')
+  }
+  const place = { agentId: state.agent.id, revision: 0, now, at: now, eventId: PLANNER, maxWaiting: 0 }
+  const decision = decide(
+    { definition, state, tree: noChart, ...place },
+    claimOf(state, { worker: PLANNER, why, trial }),
+  )
+  invariant(decision.kind === 'recorded', 'the claim of a free agent is recorded')
+  return decision.state
+}
+
+/** What the owner of this state would perform. */
+function plannedEffects(state: StateDocument, definition: DefinitionInternals): readonly PlannedEffect[] {
+  if (isQuarantined(state) || state.agent.paused !== undefined) return []
+  return Object.entries(state.effects).flatMap(([id, effect]): PlannedEffect[] => {
+    const how = resumptionOf(effect, definition)
+    if (effect.inDoubt !== undefined || effect.abandoned !== undefined || how === 'doubt') return []
+    const { src, attempts = 0, retryAt } = effect
+    const planned = { effect: id, src, key: effectKey(id, effect), attempt: attempts + 1, how }
+    return [retryAt === undefined ? planned : { ...planned, notBefore: retryAt }]
+  })
+}
+
+/** What waits for somebody's word, now or from the claim on. */
+function doubtsOf({ agent, state: before }: Planned, after: StateDocument): readonly PlannedDoubt[] {
+  return Object.entries(after.effects).flatMap(([id, effect]): PlannedDoubt[] => {
+    const { src, inDoubt, abandoned } = effect
+    const doubt = { agent, effect: id, src, key: effectKey(id, effect) }
+    if (abandoned !== undefined) return [{ ...doubt, why: 'abandoned', since: abandoned.at, isNew: false }]
+    if (inDoubt === undefined) return []
+    return [{ ...doubt, ...inDoubt, isNew: before.effects[id]?.inDoubt === undefined }]
+  })
+}
+
+function blockOf({ agent, state: before }: Planned, { agent: { blocked } }: StateDocument): readonly PlannedBlock[] {
+  if (blocked === undefined) return []
+  return [{ agent, since: blocked.at, error: blocked.error, isNew: before.agent.blocked === undefined }]
+}
+
+/** What would happen at once, in the order in which it would. A living owner fires its own timers. */
+function timersOf(
+  { agent, state }: Planned,
+  { now, isFree }: { readonly now: number; readonly isFree: boolean },
+): readonly PlannedTimer[] {
+  const { cancelling, paused, blocked } = state.agent
+  if (cancelling !== undefined && isPastDeadline(state, now)) {
+    const { deadlineAt: due } = cancelling
+    return [{ agent, timer: 'refold.cancel', due, lateMs: now - due }]
+  }
+  if (paused !== undefined || blocked !== undefined || !isFree) return []
+  return dueTimers(state, now).flatMap((id): PlannedTimer[] => {
+    const timer = state.timers[id]
+    return timer === undefined ? [] : [{ agent, timer: timer.id, due: timer.due, lateMs: now - timer.due }]
+  })
+}

@@ -1,0 +1,70 @@
+/** What an agent's stream holds, as readers see it. `type` tells the members apart. */
+import type { EventObject } from 'xstate'
+import type { ClaimReason } from '../decide/inputs.js'
+import type { AgentAddress } from '../definition/agent-address.js'
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { CancelEvent } from '../definition/cancel-event.js'
+import type { Payload } from '../definition/machine-types.js'
+import type { Approved } from '../record/record.js'
+import type { Revision } from '../record/revision.js'
+import type { AgentFault, DoubtReason } from './state.js'
+
+/** One record: `data` is the payload of the input and nothing else. */
+export interface Recorded<K extends string, D> {
+  readonly type: K
+  readonly data: D
+  readonly revision: Revision
+  /** Epoch milliseconds, never decreasing in a stream: for order only. */
+  readonly at: number
+  readonly by?: string
+  readonly reason?: string
+  /** What somebody had before them when they approved by this event. */
+  readonly approved?: Approved
+}
+
+type OutsideRecord<E> = E extends EventObject ? Recorded<E['type'], Payload<E>> : never
+
+type CallRecord<K, O> =
+  | Recorded<'refold.effect.done', { src: K; output: O }>
+  | Recorded<'refold.effect.step', { src: K; step: string; output: unknown }>
+  | Recorded<'refold.effect.doubted', { src: K; why: DoubtReason }>
+  | Recorded<'refold.effect.decided', { src: K; decision: 'again' | 'acknowledge'; force?: true }>
+/** An observable's value has no type here: XState's observable logic does not tell it apart from its events. */
+type StreamRecord<K> = Recorded<'refold.effect.event', { src: K } & ({ event: EventObject } | { value?: unknown })>
+
+type EffectRecord<F> = {
+  [K in keyof F & string]: F[K] extends { output: infer O }
+    ?
+        | Recorded<'refold.effect.started', { src: K; attempt: number }>
+        | Recorded<'refold.effect.failed', { src: K; error: AgentFault; attempt?: number; retryAt?: number }>
+        | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
+    : never
+}[keyof F & string]
+
+type MessageRecord =
+  | Recorded<'refold.message.acknowledged', { to: AgentAddress }>
+  | Recorded<
+      'refold.message.undelivered',
+      { to: AgentAddress; event: EventObject | null; code: string; message: string }
+    >
+  | Recorded<'refold.message.refused', { event: string; code: string; message: string }>
+
+type ControlRecord =
+  | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
+  | Recorded<'refold.actor.event', { event: EventObject }>
+  | Recorded<'refold.paused' | 'refold.resumed', { order?: true }>
+  | Recorded<'refold.cancel', Payload<CancelEvent>>
+  | Recorded<'refold.cancelled', { lateMs?: number }>
+  | Recorded<'refold.retried', { revision?: number }>
+  | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'beside' | 'alone' }>
+  | Recorded<'refold.released', { worker: string }>
+  | Recorded<'refold.acquitted', { trial: 'beside' | 'alone' }>
+  | Recorded<'refold.migrated' | 'refold.forked', unknown>
+
+/** Any record of an agent. */
+export type AgentEvent<T extends AgentTypes> =
+  | OutsideRecord<T['event']>
+  | EffectRecord<T['effects']>
+  | Recorded<'refold.started', { input: T['input'] }>
+  | MessageRecord
+  | ControlRecord

@@ -1,0 +1,39 @@
+/** Commands to many agents, and finding them. */
+import type { RefoldErrorCode } from '../errors.js'
+import type { DirectoryQuery } from '../store/port.js'
+import type { ControlOptions } from './agent.js'
+
+/** Whom an order concerns, who gives it, and why. Without `definition`: all agents of the store. */
+export interface Order<Name extends string = string> extends ControlOptions {
+  readonly definition?: Name
+}
+
+/** What became of an order. */
+export interface OrderAnswer {
+  /** Agents that it changed. Those that were so already, or had ended, do not count. */
+  readonly count: number
+  /** Agents that it could not reach, such as those of definitions that are not registered here. Repeat the order elsewhere. */
+  readonly failed: readonly OrderFailure[]
+}
+
+export interface OrderFailure {
+  readonly agent: { readonly name: string; readonly id: string }
+  readonly code: RefoldErrorCode
+  readonly message: string
+}
+
+/** A pause that stands: agents of its definition (without one: all) begin paused. */
+export interface StandingOrder {
+  readonly definition?: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly by?: string
+  readonly reason?: string
+}
+
+/** Which agents: each member narrows. For the next page, `after` is the `stream` of the last one found. */
+export interface FindQuery<Name extends string = string> extends Omit<DirectoryQuery, 'definition' | 'pending'> {
+  readonly definition?: Name
+  /** Default 100, at most 1,000. */
+  readonly limit?: number
+}

@@ -1,0 +1,106 @@
+/** What a process would do if it began to perform now. */
+import type { ClaimReason } from '../decide/inputs.js'
+import type { RefoldErrorCode } from '../errors.js'
+import type { EffectId, ErrorData } from '../record/state-document.js'
+import type { StandingOrder } from './holds.js'
+import type { DoubtReason } from './state.js'
+
+/** An agent of a plan. */
+export interface PlannedAgent {
+  readonly agent: { readonly name: string; readonly id: string }
+}
+
+/** An effect that would be performed. */
+export interface PlannedEffect {
+  readonly effect: EffectId
+  readonly src: string
+  /** The same as in its earlier attempts. */
+  readonly key: string
+  /** From 1. An attempt that a crash interrupted does not count. */
+  readonly attempt: number
+  /** `begin`: its body runs, perhaps again, with its key; `ask`: its `reconcile` is asked first. */
+  readonly how: 'begin' | 'ask'
+  /** Epoch milliseconds: the pause of its retry policy ends then. */
+  readonly notBefore?: number
+}
+
+export interface PlannedResumption extends PlannedAgent {
+  /** How it is known that nobody performs it now. */
+  readonly why: ClaimReason
+  /** The owner before. */
+  readonly previous?: string
+  /** It is suspected of killing its workers: tried beside others, or with nothing else beginning. */
+  readonly trial?: 'beside' | 'alone'
+  readonly effects: readonly PlannedEffect[]
+  /** Inputs that are stored and wait to be decided. */
+  readonly inputs: number
+  /** Messages to other agents that are to be delivered; an agent that has ended may have some. */
+  readonly messages: number
+}
+
+/** An effect that waits for somebody's word. */
+export interface PlannedDoubt extends PlannedAgent {
+  readonly effect: EffectId
+  readonly src: string
+  readonly key: string
+  readonly why: DoubtReason | 'abandoned'
+  /** Epoch milliseconds. */
+  readonly since: number
+  /** It is in doubt from the takeover on, not before. */
+  readonly isNew: boolean
+}
+
+/** Something that was to happen while nobody was there. */
+export interface PlannedTimer extends PlannedAgent {
+  /** XState's id of the delayed event; `refold.cancel` for the deadline of a cancellation, which stops the agent. */
+  readonly timer: string
+  /** Epoch milliseconds. */
+  readonly due: number
+  readonly lateMs: number
+}
+
+export interface PlannedBlock extends PlannedAgent {
+  readonly since: number
+  readonly error: ErrorData
+  /** It is blocked from the takeover on: its last trial ended with the death of its worker. */
+  readonly isNew: boolean
+}
+
+/** An agent that this process could not take up. */
+export interface PlannedTrouble extends PlannedAgent {
+  readonly code: RefoldErrorCode
+  readonly message: string
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+export interface PlannedOwned extends PlannedAgent {
+  readonly owner: string
+  /** What its last heartbeat said, epoch milliseconds of its own clock. */
+  readonly lastBeatAt?: number
+  readonly leaseMs?: number
+}
+
+export interface PlannedPause extends PlannedAgent {
+  readonly since: number
+  readonly by?: string
+  readonly reason?: string
+}
+
+/** An agent may stand in several lists. Each list is in the order in which the agents were started, those that have ended last. */
+export interface RecoveryPlan {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly resumed: readonly PlannedResumption[]
+  readonly inDoubt: readonly PlannedDoubt[]
+  readonly overdue: readonly PlannedTimer[]
+  readonly blocked: readonly PlannedBlock[]
+  /** `NEEDS_MIGRATION`, `UNREADABLE`, `NEWER_FORMAT`, … */
+  readonly troubled: readonly PlannedTrouble[]
+  /** Owned by another worker that lives, or was not yet silent for its lease. */
+  readonly owned: readonly PlannedOwned[]
+  readonly paused: readonly PlannedPause[]
+  /** Agents with work of definitions that are not registered here at all, by name. */
+  readonly unregistered: Readonly<Record<string, number>>
+  /** Pauses of definitions, or of all, that stand. */
+  readonly orders: readonly StandingOrder[]
+}

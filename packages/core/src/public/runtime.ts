@@ -1,0 +1,124 @@
+/** The runtime as callers hold it, and what it is made from. */
+import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
+import type { RefoldErrorCode } from '../errors.js'
+import type { PatchOperation } from '../json/json-value.js'
+import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
+import type { World } from '../world/world.js'
+import type { FindQuery, OrderAnswer, Order, StandingOrder } from './holds.js'
+import type { AgentOf } from './agent.js'
+import type { TakenOver } from './taken-over.js'
+
+/** How this process performs effects and timers. */
+export interface WorkerOptions {
+  /** Unique per living process. Default: random. */
+  readonly id?: string
+  /** How long a silent owner keeps its agents. Default 10,000. */
+  readonly leaseDurationMs?: number
+  /** Default: a third of the lease. */
+  readonly heartbeatEveryMs?: number
+  /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
+  readonly closeGraceMs?: number
+  /** How many agents may have effects in hand here at a time; the others are left to other workers. Default: any number. */
+  readonly capacity?: number
+}
+
+/** Something that needs a person, or that is no error of anybody's call. */
+export interface Report {
+  readonly code: RefoldErrorCode | 'IN_DOUBT' | 'FOREIGN_RECORD'
+  readonly message: string
+  readonly agent?: { readonly name: string; readonly id: string }
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+/** What a process has in hand at this moment. */
+export interface Load {
+  /** Agents with effects in hand, those that wait for a retry or a slot included. Parked agents are not counted. */
+  readonly agents: number
+  readonly effects: number
+  /** Agents that had something to perform and found no place here. Others may have taken them meanwhile. */
+  readonly passedOver: number
+  /** `Infinity`: any number of agents. */
+  readonly capacity: number
+}
+
+/** What the start found, once every agent with something to perform runs here, runs elsewhere or is reported. */
+export interface Recovered {
+  /** Agents whose effects and timers this process took up. */
+  readonly agents: number
+  readonly effects: number
+  /** Effects that wait for somebody's word, of all agents whose definitions are registered here. */
+  readonly inDoubt: number
+  /** Agents that wait for a `retry`. */
+  readonly blocked: number
+  readonly overdueTimers: number
+  /** Agents that this process could not take up: `NEEDS_MIGRATION`, `UNREADABLE`, … */
+  readonly reports: readonly Report[]
+}
+
+/** What `createRuntime` takes. */
+export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
+  readonly store: Store
+  /** Versions of one definition may stand side by side. */
+  readonly agents: readonly D[]
+  /** Default: the system's clock and random numbers, and a logger of warnings. */
+  readonly world?: World
+  /** `false`: a process without effects, which only sends and reads. */
+  readonly worker?: WorkerOptions | false
+  readonly snapshots?: { readonly everyEvents: number }
+  readonly onReport?: (report: Report) => void
+  /** Told of each agent that this process takes up, but for those it starts itself. */
+  readonly onTakeover?: (taken: TakenOver) => void
+}
+
+/** `input` may be left out where the schema or the machine lets it. */
+export type StartOptions<I> = undefined extends I
+  ? { readonly id: string; readonly input?: I; readonly by?: string }
+  : { readonly id: string; readonly input: I; readonly by?: string }
+
+/** How an agent's state becomes one of another version. */
+export interface MigrateOptions {
+  /** RFC 6902 over the state document: `/root/value`, `/root/context/…`. Default: nothing but the version changes. */
+  readonly patch?: readonly PatchOperation[]
+  readonly by?: string
+  readonly reason?: string
+}
+
+/** One process's way to its agents. `await using` closes it. */
+export interface Runtime<out Name extends string = string> extends AsyncDisposable {
+  readonly recovered: Promise<Recovered>
+  /** What this process performs now. */
+  readonly load: Load
+  /** The same id twice is the same agent; with another input it is `ID_REUSED`. Resolves when the start is durable. */
+  start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
+  /** An agent that was started before. Rejects with `NOT_FOUND`. */
+  attach<D extends AgentDefinition<Name>>(agent: D, id: string): Promise<AgentOf<D>>
+  /**
+   * Moves an agent to the given version of its definition, by one record. Rejects with `NEEDS_MIGRATION` (and what has no
+   * place) when the chart cannot take the patched state, with `OWNER_MAY_LIVE` while a worker performs it: pause it first.
+   */
+  migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
+  /** A page of agents as the directory knows them, in the order of their starts. */
+  find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
+  /** Makes the directory anew from the log, while agents go on, and tells how many entries were wrong. */
+  rebuildDirectory(): Promise<RebuiltDirectory>
+
+  /**
+   * Pauses all agents of a definition, or all there are, each by a record of its own. The order stands, across restarts, until
+   * it is taken back: agents that are started meanwhile begin paused. Repeating it is safe. Rejects when the order itself
+   * cannot be stored; agents that it cannot reach are in the answer.
+   */
+  pause<K extends Name>(order?: Order<K>): Promise<OrderAnswer>
+  /**
+   * Takes the order back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
+   * definition while an order holds all.
+   */
+  resume<K extends Name>(order?: Order<K>): Promise<OrderAnswer>
+  /** Pauses of definitions, or of all, that stand now. */
+  standingOrders(): Promise<readonly StandingOrder[]>
+
+  /** Nothing is lost: pending effects resume at the next start, here or elsewhere. */
+  close(): Promise<void>
+}
+
+/** The type of `createRuntime`. */
+export type CreateRuntime = <const D extends AgentDefinition>(options: RuntimeOptions<D>) => Promise<Runtime<NameOf<D>>>

@@ -1,0 +1,44 @@
+/**
+ * Records taken apart, for a fold of many of them: a store that keeps what repeats apart from what differs hands out the
+ * operations of each record without building the record, with paths that were parsed once for all records of a kind.
+ */
+import type { JsonValue, PatchOperation } from '../json/json-value.js'
+import type { Revision } from './revision.js'
+import type { StoredEvent } from '../store/port.js'
+
+/** What operations may copy from. */
+export interface ReplayedRecord {
+  readonly revision: number
+  /** The event's id. May be put together on demand: ask only when it is needed. */
+  readonly id: string
+  /** The whole of the record's data, parsed on demand. */
+  data(): JsonValue
+  /** The member of the data that `payload` is the JSON text of: it need not be parsed to be copied. */
+  readonly payloadKey: string | undefined
+  readonly payload: string | null
+}
+
+/** One operation of a patch, its paths parsed: keys below the document `{state, data, id}`. */
+export interface ReplayedOperation {
+  readonly op: PatchOperation['op']
+  readonly keys: readonly string[]
+  /** Of a copy. */
+  readonly from: readonly string[] | undefined
+}
+
+/** Takes records in the order of revisions. */
+export interface ReplayTarget {
+  /** A record of which the store keeps no operations apart, or an event that is none. */
+  readonly event: (event: StoredEvent) => void
+  /** A record whose operations follow. */
+  readonly begin: (record: ReplayedRecord) => void
+  /** `value` belongs to the target: nobody else has it. */
+  readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined) => void
+}
+
+export interface ReplayOptions {
+  /** Inclusive. Default: the first revision. */
+  readonly from?: Revision
+  /** Inclusive. Default: the last revision. */
+  readonly to?: Revision
+}

@@ -1,0 +1,359 @@
+/**
+ * One agent as this process holds it: the newest folded state, the live tree of it, and the line of inputs.
+ *
+ * Invariants (cited by the named interleavings):
+ * C1 at most one append is in flight; inputs that come meanwhile are decided one on the other and go as one append;
+ * C2 the state goes forward only by what the store said is stored; what was decided on a state that did not become
+ *    durable is forgotten and decided again on the new one;
+ * C3 a refusal, or "known already", is told only when the state it was judged on is durable;
+ * C4 actions, deliveries and effects run after the append of the record that holds them, once.
+ */
+import { isOwnerInput } from '../../decide/inputs.js'
+import type { Envelope } from '../../decide/inputs.js'
+import type { DefinitionInternals } from '../../definition/internals.js'
+import { invariant, isRefoldError, RefoldError } from '../../errors.js'
+import { advance, lengthOf } from '../../record/revision.js'
+import type { Expected, Revision } from '../../record/revision.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { ActionCall, Tree } from '../../step/tree-step.js'
+import { isPowerOfTwo } from '../../world/backoff.js'
+import { commit } from './commit.js'
+import type { CellHost } from './cell-host.js'
+import { decideBatch, TreeCache } from './decide-batch.js'
+import { Drain } from './quiescence.js'
+import { readOn, snapshotOf, withRecord } from './durable.js'
+import type { Durable } from './durable.js'
+import { EarlyConflicts } from './early-conflicts.js'
+import type { Folded } from '../../history/fold-stream.js'
+import type { Snapshot } from '../../history/snapshots.js'
+import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
+import type { Batch, Settlement, Submission, Told } from './submission.js'
+
+export type CellListener = (cell: AgentCell) => void
+
+const MAX_BATCH = 64
+const NOBODY: Told = {}
+
+export class AgentCell {
+  readonly stream: string
+  readonly id: string
+  readonly definition: DefinitionInternals
+  /** Length of the stream at the snapshot that this cell was folded from; 0: from none. */
+  readonly lengthAtSnapshot: number
+  readonly #host: CellHost
+  readonly #listeners = new Set<CellListener>()
+  #durable: Durable
+  readonly #trees: TreeCache
+  #line: Submission[] = []
+  /** Taken out of the line, and not told yet. */
+  #inHand: readonly Submission[] = []
+  #busy = false
+  /** In a row. */
+  #rejections = 0
+  readonly #early: EarlyConflicts
+  /** Those who wait for what others appended. */
+  #refreshing: (() => void)[] = []
+  readonly #drain = new Drain(() => this.#busy && this.#failure === undefined)
+  /** So many inputs at the head of the line are to be appended one by one. */
+  #alone = 0
+  #failure: RefoldError | undefined
+
+  constructor(
+    host: CellHost,
+    identity: { stream: string; id: string; definition: DefinitionInternals },
+    folded: Folded,
+  ) {
+    this.#host = host
+    this.stream = identity.stream
+    this.id = identity.id
+    this.definition = identity.definition
+    this.#durable = folded
+    this.#early = new EarlyConflicts(identity.stream, host.world)
+    this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
+    this.#trees = new TreeCache(identity.definition, {
+      agentId: identity.id,
+      onActorSend: (to, event) => host.actorSend(this, { to, event }),
+      onLog: (args) => host.world.logger.log('info', args.map(String).join(' '), { agent: identity.stream }),
+    })
+  }
+
+  /** The newest durable state that this process has folded; `undefined` before the first record. */
+  get state(): StateDocument | undefined {
+    return this.#durable.state
+  }
+  get head(): Expected {
+    return this.#durable.head
+  }
+  /** What a snapshot of this very state needs; `undefined` before the first record. */
+  get snapshot(): Snapshot | undefined {
+    return snapshotOf(this.#durable)
+  }
+  /** Set when the store or the stream makes going on impossible. */
+  get failure(): RefoldError | undefined {
+    return this.#failure
+  }
+  /** Whether nothing is under way and nobody listens: the cell may leave memory. */
+  get isIdle(): boolean {
+    return !this.#busy && this.#line.length === 0 && this.#listeners.size === 0
+  }
+
+  /** Calls back after every change of the state. */
+  listen(listener: CellListener): () => void {
+    this.#listeners.add(listener)
+    this.#host.busy(this)
+    return () => {
+      this.#listeners.delete(listener)
+      this.#host.settled(this)
+    }
+  }
+
+  /** The cell stays in memory while somebody acts on it: another cell of the stream beside it would append along with it. */
+  async holding<R>(act: () => Promise<R>): Promise<R> {
+    const letGo = this.listen(() => {})
+    try {
+      return await act()
+    } finally {
+      letGo()
+    }
+  }
+
+  /** Resolves when the input is durable (or known, or dropped); rejects when it is refused. */
+  submit(envelope: Envelope): Promise<Settlement> {
+    return new Promise((resolve, reject) => this.post(envelope, { resolve, reject }))
+  }
+
+  /** `submit` without a promise, for the hot path. */
+  post(envelope: Envelope, told: Told = NOBODY): void {
+    if (this.#failure !== undefined) {
+      return told.reject?.(this.#failure)
+    }
+    if (!isOwnerInput(envelope.input) && this.#line.length >= this.#host.maxLine) {
+      told.reject?.(
+        new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, {
+          hint: 'Slow down, or await each send.',
+        }),
+      )
+      return
+    }
+    this.#line.push({ envelope, told, conflicts: 0 })
+    if (!this.#busy) void this.#run()
+  }
+
+  /** Folds what others appended, if anything. Resolves when it is done, or the cell has failed. */
+  refresh(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#refreshing.push(resolve)
+      if (!this.#busy) void this.#run()
+    })
+  }
+
+  /** Resolves when nothing is under way any more, or as soon as the store is in trouble: then it may never be. */
+  drained(): Promise<void> {
+    return this.#drain.wait()
+  }
+
+  /** The live tree of the durable state, for effect bodies and questions. Only while no append is in flight or after it. */
+  tree(): Tree {
+    invariant(this.state !== undefined, 'an agent has no tree before it exists')
+    return this.#trees.of(this.state)
+  }
+
+  /** No input is taken any more; those in line are told. */
+  fail(error: RefoldError): void {
+    this.#failure ??= error
+    this.#rejectLine(error)
+    this.#tell()
+    this.#drain.look()
+  }
+
+  #rejectLine(error: RefoldError): void {
+    for (const resolve of this.#refreshing.splice(0)) resolve()
+    for (const { told } of this.#line.splice(0)) told.reject?.(error)
+  }
+
+  async #run(): Promise<void> {
+    this.#busy = true
+    this.#host.busy(this)
+    try {
+      while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshing.length > 0)) {
+        if (this.#refreshing.length > 0) await this.#fold()
+        else await this.#turn()
+        this.#inHand = []
+      }
+    } catch (error) {
+      this.#line.unshift(...this.#inHand)
+      this.#inHand = []
+      this.fail(
+        isRefoldError(error)
+          ? error
+          : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }),
+      )
+      this.#host.failed(this)
+    } finally {
+      this.#busy = false
+      if (this.#failure !== undefined) this.#rejectLine(this.#failure)
+      this.#drain.look()
+      this.#host.settled(this)
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const batch = this.#decideBatch()
+    if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
+    const { store, world } = this.#host
+    const onUnknown = (error: RefoldError, tries: number): void => {
+      this.#drain.troubled = true
+      this.#host.unknown(this, error, tries)
+    }
+    const records = batch.recorded.map(({ record }) => record)
+    const result = await commit(records, {
+      store,
+      world,
+      stream: this.stream,
+      expected: this.head,
+      isClosed: () => this.#host.isClosed,
+      onUnknown,
+    })
+    this.#drain.troubled = false
+    switch (result.kind) {
+      case 'stored':
+        this.#rejections = 0
+        return this.#advance(batch, result.revision)
+      case 'conflict':
+        return this.#again(batch, result.actual)
+      case 'rejected':
+        return this.#rejected(batch, result.error)
+      case 'too-large':
+        return this.#tooLarge(batch, result.error)
+      case 'fatal':
+        throw result.error
+    }
+  }
+
+  /** C1: what stands in line now goes as one append. */
+  #decideBatch(): Batch {
+    const submissions = this.#line.splice(0, this.#alone > 0 ? 1 : MAX_BATCH)
+    this.#inHand = submissions
+    if (this.#alone > 0) this.#alone--
+    const { world, maxLine } = this.#host
+    const { state, head, lastAt } = this.#durable
+    const envelopes = submissions.map(({ envelope }) => envelope)
+    const options = {
+      definition: this.definition,
+      agentId: this.id,
+      state,
+      lastAt,
+      revision: lengthOf(head),
+      maxWaiting: maxLine,
+      world,
+      trees: this.#trees,
+    }
+    return { submissions, ...decideBatch(envelopes, options) }
+  }
+
+  #advance(batch: Batch, revision: Revision): void {
+    const expected = advance(this.head, batch.recorded.length)
+    invariant(revision === expected, `an append to ${this.stream} ended at revision ${revision} instead of ${expected}`)
+    const { state: before, head } = this
+    for (const decision of batch.recorded) {
+      this.#durable = withRecord(this.#durable, decision)
+      for (const action of decision.actions) this.#runAction(action)
+      for (const delivery of decision.deliveries) this.#host.deliver(this, delivery)
+      this.#tell()
+    }
+    this.#host.changed(this, before)
+    tellSettled(batch, { before: head, state: this.state })
+  }
+
+  /** What it throws or rejects with is logged: the record is durable, and says that the action was to run. */
+  #runAction({ type, run }: ActionCall): void {
+    const failed = (error: unknown): void =>
+      this.#host.world.logger.log('error', `action "${type}" of ${this.stream} threw`, { error })
+    try {
+      const returned = run()
+      if (returned instanceof Promise) returned.catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** C3: what is refused was judged on a durable state; it must be the newest one too, whoever made it. */
+  async #tellUnrecorded(batch: Batch): Promise<void> {
+    const isRefused = batch.decisions.some(({ kind }) => kind === 'refused')
+    if (isRefused && (await this.#foldOn())) this.#line.unshift(...toDecideAgain(batch, this.stream))
+    else tellSettled(batch, { before: this.head, state: this.state })
+  }
+
+  /** C2: somebody else's record stands where ours would have. A store may say so a moment before that can be read. */
+  async #again(batch: Batch, actual: Expected): Promise<void> {
+    this.#trees.drop()
+    if (await this.#fold()) this.#early.over()
+    else {
+      if (this.#early.lasts) this.#drain.troubled = true
+      await this.#early.pause({ head: this.head, actual })
+    }
+    this.#line.unshift(...toDecideAgain(batch, this.stream))
+  }
+
+  /** Surely not stored: callers are told, outcomes and the like are kept for a later try. */
+  async #rejected(batch: Batch, error: RefoldError): Promise<void> {
+    this.#trees.drop()
+    const kept = toTryAgain(batch, error)
+    this.#line.unshift(...kept)
+    const times = ++this.#rejections
+    if (isPowerOfTwo(times))
+      this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error, times })
+    if (kept.length === 0) return
+    this.#drain.troubled = true
+    await this.#host.pauseAfterRejection(times)
+  }
+
+  /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
+  #tooLarge(batch: Batch, error: RefoldError): void {
+    this.#trees.drop()
+    const [only, ...others] = batch.submissions
+    if (only === undefined) return
+    if (others.length > 0) {
+      this.#alone = batch.submissions.length
+      this.#line.unshift(...batch.submissions)
+      return
+    }
+    const replacement = this.#host.tooLarge(only.envelope, error)
+    if (replacement === undefined) only.told.reject?.(error)
+    else this.#line.unshift({ ...only, envelope: replacement })
+  }
+
+  async #fold(): Promise<boolean> {
+    const refreshed = this.#refreshing
+    this.#refreshing = []
+    try {
+      return await this.#foldOn()
+    } finally {
+      for (const resolve of refreshed) resolve()
+    }
+  }
+
+  /** Folds what others appended. Whether there was anything. */
+  async #foldOn(): Promise<boolean> {
+    const { state: before, head } = this
+    const isGivenUp = (): boolean => this.#failure !== undefined || this.#host.isClosed
+    const pause = (): Promise<void> => {
+      this.#drain.troubled = true
+      return this.#host.pauseAfterRejection(1)
+    }
+    const folded = await readOn(this.#durable, { store: this.#host.store, stream: this.stream, isGivenUp, pause })
+    if (folded === undefined || folded.head === head) return false
+    this.#durable = folded
+    this.#trees.drop()
+    if (folded.foreign > 0) this.#host.foreign(this.stream, folded.foreign)
+    for (const delivery of folded.deliveries) this.#host.deliver(this, delivery)
+    this.#host.changed(this, before)
+    this.#tell()
+    return true
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this)
+  }
+}

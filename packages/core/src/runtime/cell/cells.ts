@@ -1,0 +1,165 @@
+/** The cells of this process, one a stream: loaded when something arrives, gone from memory when nothing does. */
+import type { DefinitionInternals } from '../../definition/internals.js'
+import { RefoldError } from '../../errors.js'
+import type { Store } from '../../store/port.js'
+import { AgentCell } from './agent-cell.js'
+import type { CellHost } from './cell-host.js'
+import { IdleCells } from './idle-cells.js'
+import { NOTHING_FOLDED, recover } from '../../history/fold-stream.js'
+import type { Folded } from '../../history/fold-stream.js'
+import type { Registry } from './registry.js'
+
+export interface CellsOptions {
+  readonly store: Store
+  readonly registry: Pick<Registry, 'get'>
+  readonly host: CellHost
+  /** Idle cells that stay in memory. */
+  readonly keepIdle: number
+  /** Told before a cell leaves memory. */
+  readonly onEvict: (cell: AgentCell) => void
+}
+
+/** An agent that is being started. */
+interface Start {
+  readonly cell: AgentCell
+  /** Resolves when it is known what became of the start. */
+  readonly known: Promise<void>
+  readonly tell: () => void
+}
+
+export class Cells {
+  readonly #options: CellsOptions
+  readonly #live = new Map<string, AgentCell>()
+  /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
+  readonly #starting = new Map<string, Start>()
+  readonly #loading = new Map<string, Promise<AgentCell>>()
+  readonly #idle: IdleCells
+
+  constructor(options: CellsOptions) {
+    this.#options = options
+    this.#idle = new IdleCells(options.keepIdle)
+  }
+
+  /** The cell if it is in memory. */
+  live(stream: string): AgentCell | undefined {
+    return this.#live.get(stream)
+  }
+  /** Those that are in memory now. */
+  all(): readonly AgentCell[] {
+    return [...this.#live.values(), ...[...this.#starting.values()].map(({ cell }) => cell)]
+  }
+  /** Whether the stream's agent is being started here: what is to be performed of it, its start will see. */
+  startsHere(stream: string): boolean {
+    return this.#starting.has(stream)
+  }
+
+  /**
+   * The cell of an agent that exists. While it is being started here that is waited for: a second cell beside the first
+   * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`.
+   */
+  async load(stream: string): Promise<AgentCell> {
+    await this.#starting.get(stream)?.known
+    return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
+  }
+
+  /** Awaited before `fresh`: a second cell beside one that is being loaded would append along with it. */
+  loading(stream: string): Promise<unknown> | undefined {
+    return this.#loading.get(stream)?.catch(() => undefined)
+  }
+
+  /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
+  async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
+    const live = this.#live.get(stream)
+    if (live?.definition === definition) return live
+    const folded = await recover(this.#options.store, stream)
+    if (folded.state === undefined) throw notFound(stream)
+    const { id } = folded.state.agent
+    const old = this.#live.get(stream)
+    if (old !== undefined) this.evict(old)
+    return this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, folded))
+  }
+
+  /** The cell of an agent that may not exist yet: nothing is read. Nobody else gets it before `confirm`. */
+  fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
+    const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
+    if (existing !== undefined) return existing
+    const cell = new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED)
+    let tell = (): void => {}
+    const known = new Promise<void>((resolve) => (tell = resolve))
+    this.#starting.set(stream, { cell, known, tell })
+    return cell
+  }
+  isStarting(cell: AgentCell): boolean {
+    return this.#starting.get(cell.stream)?.cell === cell
+  }
+  /** Nothing more becomes known here. */
+  close(): void {
+    for (const { cell } of this.#starting.values()) this.#endStart(cell)
+  }
+
+  /** The agent is there, and of the cell's version. `false`: another cell stands for it already, and is told to read on. */
+  confirm(cell: AgentCell): boolean {
+    this.#endStart(cell)
+    const live = this.#live.get(cell.stream)
+    if (live === undefined) this.#live.set(cell.stream, cell)
+    else if (live !== cell) void live.refresh()
+    return live === undefined || live === cell
+  }
+
+  /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */
+  idle(cell: AgentCell): void {
+    const leaving = this.#idle.add(cell)
+    if (leaving !== undefined && leaving.isIdle) this.evict(leaving)
+  }
+  /** Notes that a cell must stay. One that has just left comes back, unless another stands in its place. */
+  busy(cell: AgentCell): void {
+    this.#idle.remove(cell)
+    if (!this.#live.has(cell.stream) && !this.isStarting(cell)) this.#live.set(cell.stream, cell)
+  }
+
+  evict(cell: AgentCell): void {
+    this.#endStart(cell)
+    if (this.#live.get(cell.stream) === cell) {
+      this.#options.onEvict(cell)
+      this.#live.delete(cell.stream)
+    }
+    this.#idle.remove(cell)
+  }
+
+  #endStart(cell: AgentCell): void {
+    if (!this.isStarting(cell)) return
+    this.#starting.get(cell.stream)?.tell()
+    this.#starting.delete(cell.stream)
+  }
+
+  #load(stream: string): Promise<AgentCell> {
+    const loading = this.#read(stream).finally(() => this.#loading.delete(stream))
+    this.#loading.set(stream, loading)
+    return loading
+  }
+
+  async #read(stream: string): Promise<AgentCell> {
+    const folded = await recover(this.#options.store, stream)
+    if (folded.foreign > 0) this.#options.host.foreign(stream, folded.foreign)
+    const identity = this.#identify(stream, folded)
+    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#options.host, { stream, ...identity }, folded))
+  }
+
+  #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {
+    const agent = folded.state?.agent
+    if (agent === undefined) throw notFound(stream)
+    return { id: agent.id, definition: this.#options.registry.get(agent.definition, agent.version) }
+  }
+
+  #admit(cell: AgentCell): AgentCell {
+    this.#live.set(cell.stream, cell)
+    return cell
+  }
+}
+
+function notFound(stream: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `there is no agent ${stream}`, {
+    facts: { stream },
+    hint: 'Start it with `refold.start`.',
+  })
+}

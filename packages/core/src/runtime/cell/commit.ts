@@ -1,0 +1,102 @@
+/**
+ * The one place that appends: to an agent's stream, and to that of the standing orders.
+ *
+ * Invariants: at most one append in flight per agent (the caller sees to it); after an unknown outcome the *identical*
+ * batch is repeated until the store says what became of it, because a decision on a state that may not exist is worse
+ * than waiting; a conflict after an unknown outcome is compared by event ids, since the records may be ours.
+ */
+import { isRefoldError, RefoldError } from '../../errors.js'
+import type { NewRecord } from '../../record/record.js'
+import { advance } from '../../record/revision.js'
+import type { Expected, Revision } from '../../record/revision.js'
+import type { NewEvent, Store } from '../../store/port.js'
+import type { World } from '../../world/world.js'
+import { backoffMs } from '../../world/backoff.js'
+
+export type CommitResult =
+  | { readonly kind: 'stored'; readonly revision: Revision }
+  /** `actual`: the revision that the store said instead of the expected one. */
+  | { readonly kind: 'conflict'; readonly actual: Expected }
+  /** Surely not stored. */
+  | { readonly kind: 'rejected'; readonly error: RefoldError }
+  | { readonly kind: 'too-large'; readonly error: RefoldError }
+  /** The store will not come back by itself. */
+  | { readonly kind: 'fatal'; readonly error: RefoldError }
+
+export interface CommitOptions {
+  readonly store: Store
+  readonly world: World
+  readonly stream: string
+  readonly expected: Expected
+  /** Told at every unknown outcome, before the next try. */
+  readonly onUnknown: (error: RefoldError, tries: number) => void
+  readonly isClosed: () => boolean
+}
+
+const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
+
+export async function commit(
+  records: readonly NewRecord[] | readonly NewEvent[],
+  options: CommitOptions,
+): Promise<CommitResult> {
+  const { store, stream, expected } = options
+  const events = records as unknown as readonly NewEvent[] // a record is JSON; its interface only names the members
+  let unknown = false
+  for (let tries = 1; ; tries++) {
+    try {
+      const result = await store.append(stream, events, { expected })
+      if (result.ok) return { kind: 'stored', revision: result.revision }
+      if (unknown && (await isOurs(events, options)))
+        return { kind: 'stored', revision: advance(expected, events.length) }
+      return { kind: 'conflict', actual: result.actual }
+    } catch (error) {
+      const failure = classify(error)
+      unknown ||= failure.kind === 'unknown'
+      // Once a try was unknown, a later one that was surely not stored says nothing about the first.
+      if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
+      options.onUnknown(failure.error, tries)
+      if (options.isClosed()) return { kind: 'fatal', error: failure.error }
+      await pause(backoffMs(Math.min(tries, 10), RETRY, options.world.random), options.world)
+    }
+  }
+}
+
+type Failure =
+  | Exclude<CommitResult, { kind: 'stored' | 'conflict' }>
+  | { readonly kind: 'unknown'; readonly error: RefoldError }
+
+function classify(error: unknown): Failure {
+  if (!isRefoldError(error))
+    return {
+      kind: 'unknown',
+      error: new RefoldError('STORE_UNKNOWN', 'the store threw an error that it did not classify', { cause: error }),
+    }
+  switch (error.code) {
+    case 'STORE_UNKNOWN':
+    case 'TIMEOUT':
+      return { kind: 'unknown', error }
+    case 'STORE_REJECTED':
+      return { kind: 'rejected', error }
+    case 'TOO_LARGE':
+      return { kind: 'too-large', error }
+    default:
+      return { kind: 'fatal', error }
+  }
+}
+
+/** After an unknown outcome and a conflict: whether the records behind the expected revision are this very batch. */
+async function isOurs(events: readonly NewEvent[], options: CommitOptions): Promise<boolean> {
+  const { store, stream, expected } = options
+  let index = 0
+  for await (const page of store.read(stream, { from: advance(expected), limit: events.length })) {
+    for (const stored of page) if (stored.id !== events[index++]?.id) return false
+  }
+  return index === events.length
+}
+
+/** Resolves after at least that long, by the world's clock. */
+export function pause(delayMs: number, world: World): Promise<void> {
+  return new Promise((resolve) => {
+    world.clock.setTimer(resolve, delayMs)
+  })
+}

@@ -1,0 +1,24 @@
+/** Agents whose charts here have no place for what they hold. */
+import { RefoldError } from '../../errors.js'
+import type { StateDocument } from '../../record/state-document.js'
+import { missingPlaces } from '../../step/place.js'
+import type { MissingPlace } from '../../step/place.js'
+import type { AgentCell } from './agent-cell.js'
+
+/** An agent that today's chart cannot receive is not claimed. Throws `NEEDS_MIGRATION` with what has no place. */
+export function refuseMisfit(cell: AgentCell, state: StateDocument): void {
+  const missing = missingPlaces(cell.definition, state)
+  if (missing.length > 0) throw misfit(cell, missing)
+}
+
+/** `NEEDS_MIGRATION` with what has no place. */
+export function misfit(
+  { definition, stream }: Pick<AgentCell, 'definition' | 'stream'>,
+  missing: readonly MissingPlace[],
+): RefoldError {
+  const message = `today's chart of ${definition.name} has no place for what ${stream} holds`
+  return new RefoldError('NEEDS_MIGRATION', message, {
+    hint: 'Register the version that the agent was started with, or migrate the agent.',
+    facts: { missing },
+  })
+}

@@ -1,0 +1,77 @@
+/** Inputs in a cell's line, what becomes of them, and who is told. */
+import type { Decision, Recorded } from '../../decide/decision.js'
+import { isOutcome, isOwnerInput } from '../../decide/inputs.js'
+import type { Envelope } from '../../decide/inputs.js'
+import { invariant, RefoldError } from '../../errors.js'
+import { advance } from '../../record/revision.js'
+import type { Expected, Revision } from '../../record/revision.js'
+import type { StateDocument } from '../../record/state-document.js'
+
+/** What became of a submitted input. */
+export type Settlement =
+  /** `state` is the one after this very input, and `revision` that of its record. */
+  | { readonly kind: 'recorded'; readonly state: StateDocument; readonly revision: Revision }
+  | { readonly kind: 'known'; readonly state: StateDocument; readonly revision: Revision }
+  | { readonly kind: 'dropped'; readonly why: string }
+
+/** Who wants to know. */
+export interface Told {
+  readonly resolve?: (settlement: Settlement) => void
+  readonly reject?: (error: RefoldError) => void
+}
+
+export interface Submission {
+  readonly envelope: Envelope
+  readonly told: Told
+  conflicts: number
+}
+
+export interface Batch {
+  /** One a submission. */
+  readonly decisions: readonly Decision[]
+  readonly submissions: readonly Submission[]
+  readonly recorded: readonly Recorded[]
+}
+
+const MAX_CONFLICTS = 50
+
+/** Tells everybody of a batch whose records, if any, are stored: they stand behind `before`, and `state` is what all of them give. */
+export function tellSettled(
+  batch: Batch,
+  { before, state }: { before: Expected; state: StateDocument | undefined },
+): void {
+  let revision = before
+  const head = advance(before, batch.recorded.length)
+  batch.decisions.forEach((decision, index) => {
+    const told = batch.submissions[index]?.told
+    invariant(told !== undefined, 'each decision has its submission')
+    if (decision.kind === 'recorded')
+      told.resolve?.({ kind: 'recorded', state: decision.state, revision: (revision = advance(revision)) })
+    else if (decision.kind === 'refused') told.reject?.(decision.error)
+    else if (decision.kind === 'dropped') told.resolve?.(decision)
+    else if (state !== undefined) told.resolve?.({ kind: 'known', state, revision: head })
+  })
+}
+
+/** After a conflict: those to be decided again. A caller is told when it happened too often; an outcome never gives up. */
+export function toDecideAgain({ submissions }: Batch, stream: string): readonly Submission[] {
+  return submissions.filter((submission) => {
+    submission.conflicts++
+    if (submission.conflicts <= MAX_CONFLICTS || isOutcome(submission.envelope.input)) return true
+    submission.told.reject?.(
+      new RefoldError('CONFLICT', `${stream} changed ${MAX_CONFLICTS} times while the input was decided`, {
+        hint: 'Send again.',
+      }),
+    )
+    return false
+  })
+}
+
+/** After a rejection: those to be tried again. Callers are told. */
+export function toTryAgain({ submissions }: Batch, error: RefoldError): readonly Submission[] {
+  return submissions.filter(({ envelope, told }) => {
+    if (isOwnerInput(envelope.input)) return true
+    told.reject?.(error)
+    return false
+  })
+}

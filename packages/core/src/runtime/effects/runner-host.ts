@@ -1,0 +1,30 @@
+/** What an effect runner asks of the worker it performs for. */
+import type { EffectId } from '../../record/state-document.js'
+import type { World } from '../../world/world.js'
+import type { Envelope } from '../../decide/inputs.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+import type { EffectSlots } from '../limits/slots.js'
+import type { Lease } from '../liveness/lease.js'
+import type { Told } from '../cell/submission.js'
+import type { Trials } from '../limits/probation.js'
+
+/** A chunk that a body reported beside its stream: tokens, percentages. Never stored. */
+export interface Progress {
+  readonly effect: EffectId
+  readonly src: string
+  readonly chunk: unknown
+}
+
+export interface RunnerHost {
+  readonly worker: string
+  readonly world: World
+  readonly lease: Lease
+  readonly slots: EffectSlots
+  readonly trials: Trials
+  readonly isClosing: boolean
+  /** Submits to the agent, also when its cell has left memory since a body began. */
+  post(cell: AgentCell, envelope: Envelope, told: Told): void
+  progress(cell: AgentCell, progress: Progress): void
+  /** An effect left this worker's hands: what is pending now may have to begin. */
+  forgotten(cell: AgentCell): void
+}

@@ -1,0 +1,123 @@
+/**
+ * Agents that are suspected of killing their workers are tried: a group of them beside whatever else runs, and one that died
+ * on trial before by itself, with no other effect beginning beside it.
+ *
+ * Of n suspects about √n are tried together: then neither the number of groups nor the number of those who are suspected
+ * along with a guilty one grows with n (the square root of Dorfman's group testing, 1943).
+ */
+import { pendingOf, statusOf } from '../../decide/summary.js'
+import type { World } from '../../world/world.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+
+/** A trial is over when its worker has lived so long; twice as long after each trial that told nothing, for slow poison. */
+const TRIAL_MS = 2_000
+const MOST_DOUBLINGS = 4
+
+export interface Accused {
+  readonly cell: AgentCell
+  /** Makes the agent this worker's and begins its effects. */
+  readonly claim: () => Promise<void>
+  /** Whether it is this worker's. */
+  readonly isOurs: () => boolean
+  /** Its time has passed, and it has neither killed its worker nor come to an outcome. */
+  readonly onAcquitted: () => void
+}
+
+interface Case extends Accused {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export class Trials {
+  readonly #world: World
+  readonly #beside: Case[] = []
+  readonly #toBeAlone: Case[] = []
+  #alone: AgentCell | undefined
+  #held: (() => void)[] = []
+  #isSitting = false
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Calls back as soon as an effect of the agent may begin beside what is on trial. */
+  whenAllowed(cell: AgentCell, begin: () => void): void {
+    if (this.#alone === undefined || this.#alone === cell) begin()
+    else this.#held.push(begin)
+  }
+
+  /** Tries the agent when its turn comes. Resolves when it has proven itself, or lived through its trial, or is not this worker's. */
+  inTurn(accused: Accused, { alone }: { readonly alone: boolean }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const line = alone ? this.#toBeAlone : this.#beside
+      line.push({ ...accused, resolve, reject })
+      void this.#sit()
+    })
+  }
+
+  /** A group, then one alone, and so on: neither sort waits for the end of the other. */
+  async #sit(): Promise<void> {
+    if (this.#isSitting) return
+    this.#isSitting = true
+    await Promise.resolve() // those who come in the same breath are one line
+    while (this.#beside.length + this.#toBeAlone.length > 0) {
+      const group = this.#beside.splice(0, Math.ceil(Math.sqrt(this.#beside.length)))
+      await Promise.all(group.map((each) => this.#try(each)))
+      const one = this.#toBeAlone.shift()
+      if (one !== undefined) await this.#tryAlone(one)
+    }
+    this.#isSitting = false
+  }
+
+  async #tryAlone(accused: Case): Promise<void> {
+    this.#alone = accused.cell
+    await this.#try(accused)
+    this.#alone = undefined
+    const held = this.#held
+    this.#held = []
+    for (const begin of held) begin()
+  }
+
+  async #try(accused: Case): Promise<void> {
+    try {
+      await accused.claim()
+      await this.#verdict(accused)
+      accused.resolve()
+    } catch (error) {
+      accused.reject(error)
+    }
+  }
+
+  #verdict({ cell, isOurs, onAcquitted }: Accused): Promise<void> {
+    return new Promise((resolve) => {
+      const isOver = (): boolean => isCleared(cell) || !isOurs()
+      if (isOver()) return resolve()
+      const end = (): void => {
+        cancel()
+        stop()
+        resolve()
+      }
+      const acquittals = cell.state?.agent.suspicion?.acquittals ?? 0
+      const cancel = this.#world.clock.setTimer(
+        () => {
+          end()
+          onAcquitted()
+        },
+        TRIAL_MS * 2 ** Math.min(acquittals, MOST_DOUBLINGS),
+      )
+      const stop = cell.listen(() => {
+        if (isOver()) end()
+      })
+    })
+  }
+}
+
+function isCleared({ state, failure }: AgentCell): boolean {
+  return (
+    failure !== undefined ||
+    state === undefined ||
+    state.agent.suspicion === undefined ||
+    statusOf(state) !== 'active' ||
+    pendingOf(state) === 0
+  )
+}

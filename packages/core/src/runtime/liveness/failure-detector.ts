@@ -1,0 +1,86 @@
+/**
+ * What this worker believes of other workers.
+ *
+ * Invariants: an owner counts as dead only when an operating-system lock proves it, when it said goodbye, or when its
+ * heartbeat register stood still for a full lease by *this* observer's monotonic clock.
+ */
+import type { JsonValue } from '../../json/json-value.js'
+import type { Store } from '../../store/port.js'
+import type { World } from '../../world/world.js'
+import { heartbeatRegister } from './lease.js'
+
+/** `gone`: on purpose. `dead`: proven so. `silent`: for a full lease. */
+export type Verdict = 'alive' | 'gone' | 'dead' | 'silent'
+
+export interface OwnerWatchOptions {
+  readonly store: Store
+  readonly world: World
+  /** Used for an owner whose own lease is not known. */
+  readonly leaseMs: number
+}
+
+interface Observation {
+  readonly beat: string
+  readonly since: number
+  readonly leaseMs: number
+}
+
+export class OwnerWatch {
+  readonly #options: OwnerWatchOptions
+  readonly #observed = new Map<string, Observation>()
+  /** Proven dead, or gone on purpose: such an id never comes back. Silence alone is judged anew at every look. */
+  readonly #gone = new Map<string, Verdict>()
+
+  constructor(options: OwnerWatchOptions) {
+    this.#options = options
+  }
+
+  /** Looks once. Ask again, at least every heartbeat, while the answer is `alive`. */
+  async look(owner: string): Promise<Verdict> {
+    const proven = await this.lookAtLock(owner)
+    if (proven !== 'alive') return proven
+    const { store } = this.#options
+    const register = await store.registers.get(heartbeatRegister(owner))
+    if (isClosed(register)) return this.#bury(owner, 'gone')
+    return this.#judge(owner, register)
+  }
+
+  /** The same by what the operating system says alone, which is quick and says nothing of another machine. */
+  async lookAtLock(owner: string): Promise<Verdict> {
+    const known = this.#gone.get(owner)
+    if (known !== undefined) return known
+    if ((await this.#options.store.presence?.provenDead(owner)) !== true) return 'alive'
+    return this.#bury(owner, await this.#saidGoodbye(owner))
+  }
+
+  #judge(owner: string, register: JsonValue | undefined): Verdict {
+    const now = this.#options.world.clock.monotonicNow()
+    const beat = JSON.stringify(register ?? null)
+    const before = this.#observed.get(owner)
+    if (before === undefined || before.beat !== beat) {
+      this.#observed.set(owner, { beat, since: now, leaseMs: leaseOf(register) ?? this.#options.leaseMs })
+      return 'alive'
+    }
+    return now - before.since >= before.leaseMs ? 'silent' : 'alive'
+  }
+
+  async #saidGoodbye(owner: string): Promise<Verdict> {
+    return isClosed(await this.#options.store.registers.get(heartbeatRegister(owner))) ? 'gone' : 'dead'
+  }
+
+  #bury(owner: string, verdict: Verdict): Verdict {
+    this.#observed.delete(owner)
+    if (this.#gone.size > 10_000) this.#gone.clear()
+    this.#gone.set(owner, verdict)
+    return verdict
+  }
+}
+
+function isClosed(register: JsonValue | undefined): boolean {
+  return typeof register === 'object' && register !== null && 'closed' in register
+}
+
+function leaseOf(register: JsonValue | undefined): number | undefined {
+  if (typeof register !== 'object' || register === null || !('leaseMs' in register)) return undefined
+  return typeof register.leaseMs === 'number' ? register.leaseMs : undefined
+}

@@ -1,0 +1,174 @@
+/**
+ * One message on its way to its receiver.
+ *
+ * Invariants (cited by tests):
+ * P1 the receiver is read first, then the sender's outbox once more, then what extends the receiver as it was read is
+ *    appended: a deliverer that was replaced meanwhile finds its message gone, or the receiver changed;
+ * P2 "known already" is believed only of the record that holds this very message: a sender that came back from a backup
+ *    may have given the number of an old message to a new one.
+ */
+import { addressOf } from '../../definition/agent-address.js'
+import { eventOf, nextMessage } from '../../decide/outbox.js'
+import type { Refusal } from '../../decide/outbox.js'
+import type { Envelope } from '../../decide/inputs.js'
+import { isRefoldError, RefoldError } from '../../errors.js'
+import type { RefoldErrorCode } from '../../errors.js'
+import type { JsonObject } from '../../json/json-value.js'
+import { headerOf } from '../../record/header.js'
+import type { OutgoingMessage, StateDocument } from '../../record/state-document.js'
+import type { MessageOrigin } from '../../step/tree-step.js'
+import type { Store, StoredEvent } from '../../store/port.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+import type { StandingOrders } from '../limits/holds.js'
+import type { Receivers } from './receivers.js'
+import type { Settlement } from '../cell/submission.js'
+
+/** `gone`: there is nothing to deliver, or it is not this worker's to deliver any more. */
+export type Delivered =
+  | 'gone'
+  | { readonly seq: number; readonly refused: Refusal | undefined; readonly receiver: AgentCell | undefined }
+
+export interface DeliveryHost {
+  readonly store: Store
+  readonly worker: string
+  readonly receivers: Receivers
+  readonly orders: StandingOrders
+  /** The sender's cell, with its newest known state. */
+  sender(stream: string): Promise<AgentCell>
+}
+
+/** From one agent to another, by an owner of the sender. */
+export interface Route {
+  readonly from: string
+  readonly to: string
+  readonly epoch: number
+}
+
+/** Delivers the oldest message of a route. Throws what makes it worth another try. */
+export async function deliver(host: DeliveryHost, route: Route): Promise<Delivered> {
+  const first = await outgoing(host, route, { isReadAnew: false })
+  if (first === undefined) return 'gone'
+  const receiver = await host.receivers.find(route.to, { isStart: first.message.kind === 'start' })
+  const now = await outgoing(host, route, { isReadAnew: true })
+  if (now === undefined || now.message.seq !== first.message.seq) return 'gone'
+  const { seq } = now.message
+  if ('refused' in receiver) return { seq, refused: receiver.refused, receiver: undefined }
+  const { cell, isElsewhere } = receiver
+  const refused = await submit(host, cell, { ...route, ...now })
+  return { seq, refused, receiver: isElsewhere ? undefined : cell }
+}
+
+interface Outgoing {
+  readonly message: OutgoingMessage
+  readonly sender: StateDocument
+}
+
+/** P1: the oldest message, if it is this worker's to deliver. */
+async function outgoing(
+  host: DeliveryHost,
+  { from, to, epoch }: Route,
+  { isReadAnew }: { readonly isReadAnew: boolean },
+): Promise<Outgoing | undefined> {
+  const cell = await host.sender(from)
+  if (isReadAnew) await cell.refresh()
+  if (cell.failure !== undefined) throw cell.failure
+  const { state } = cell
+  if (state === undefined || state.agent.owner !== host.worker || state.agent.epoch !== epoch) return undefined
+  if (state.agent.paused !== undefined) return undefined
+  const message = nextMessage(state, to)
+  return message === undefined ? undefined : { message, sender: state }
+}
+
+type Parcel = Route & Outgoing
+
+async function submit(host: DeliveryHost, cell: AgentCell, parcel: Parcel): Promise<Refusal | undefined> {
+  try {
+    const settlement = await cell.submit(envelopeOf(host, parcel))
+    if (settlement.kind === 'known') return await whatIsKnown(host, cell, { parcel, settlement })
+    if (parcel.message.kind === 'start') await host.orders.afterStart(cell)
+    return refusalIn(settlement, parcel)
+  } catch (error) {
+    if (isRefoldError(error) && isFinal(error, parcel)) return { code: error.code, message: error.message }
+    throw error
+  }
+}
+
+function envelopeOf({ worker, orders }: DeliveryHost, parcel: Parcel): Envelope {
+  const { message, sender } = parcel
+  const { done, failed, kind, sentBy } = message
+  const event = eventOf(sender, message)
+  const origin = originOf(parcel)
+  if (kind === 'start') {
+    const reports = {
+      ...(done === undefined ? undefined : { done }),
+      ...(failed === undefined ? undefined : { failed }),
+    }
+    const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
+    return { input, worker, epoch: 1, causationId: sentBy, ...orders.overStart(addressOf(parcel.to).name) }
+  }
+  const own = kind === undefined ? undefined : ({ own: true } as const)
+  return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy }
+}
+
+function originOf({ from, message, sender }: Parcel): MessageOrigin {
+  return { from, incarnation: sender.agent.incarnation, seq: message.seq }
+}
+
+/** P2. */
+async function whatIsKnown(
+  host: DeliveryHost,
+  cell: AgentCell,
+  { parcel, settlement }: { parcel: Parcel; settlement: Extract<Settlement, { kind: 'known' }> },
+): Promise<Refusal | undefined> {
+  const record = await recordOf(host.store, parcel)
+  if (record !== undefined) return record.type === 'refold.message.refused' ? refusalOf(record) : undefined
+  if (parcel.message.kind === 'start')
+    return { code: 'ID_REUSED', message: `${parcel.to} was started before, by a message that is no more` }
+  const anew = { ...envelopeOf(host, parcel), isAnew: true, onlyAt: Number(settlement.revision) } as const
+  return refusalIn(await cell.submit(anew), parcel)
+}
+
+/** The receiver's record of this very message. An agent is started by its first record. */
+async function recordOf(store: Store, { from, to, message }: Parcel): Promise<StoredEvent | undefined> {
+  const isStart = message.kind === 'start'
+  for await (const page of store.read(to, isStart ? { limit: 1 } : { direction: 'backwards' })) {
+    for (const event of page) {
+      const input = headerOf(event.metadata)?.input
+      const { $causationId } = event.metadata as JsonObject // with a header it is an object
+      if (input?.from === from && input.seq === message.seq && $causationId === message.sentBy) return event
+    }
+  }
+  return undefined
+}
+
+function refusalOf({ data }: StoredEvent): Refusal {
+  const { code, message } = data as unknown as Refusal // what a refused message's record holds
+  return { code, message }
+}
+
+function refusalIn(settlement: Settlement, parcel: Parcel): Refusal | undefined {
+  if (settlement.kind === 'dropped')
+    throw new RefoldError('CONFLICT', `a message to ${parcel.to} was dropped: ${settlement.why}`)
+  const heard = settlement.state.heard?.[parcel.from]
+  return heard?.seq === parcel.message.seq ? heard.refused : undefined
+}
+
+/** What another try may change. Whatever else happens to a start is what the child's chart or its schema says of it. */
+const PASSING: ReadonlySet<RefoldErrorCode> = new Set<RefoldErrorCode>([
+  'STORE_REJECTED',
+  'STORE_UNKNOWN',
+  'STORE_FATAL',
+  'TIMEOUT',
+  'CLOSED',
+  'CONFLICT',
+  'QUEUE_FULL',
+  'INVARIANT',
+  'UNREADABLE',
+  'NEWER_FORMAT',
+  'NEEDS_MIGRATION',
+  'UNKNOWN_DEFINITION',
+])
+
+function isFinal({ code }: RefoldError, { message }: Parcel): boolean {
+  return code === 'NOT_FOUND' || (message.kind === 'start' && !PASSING.has(code))
+}

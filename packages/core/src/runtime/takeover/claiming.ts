@@ -1,0 +1,159 @@
+/**
+ * How an agent becomes this worker's own: the one place that claims.
+ *
+ * Invariants: only an agent with something to perform is claimed, and only if nobody alive owns it and there is a place
+ * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
+ */
+import type { ClaimReason, Envelope } from '../../decide/inputs.js'
+import { hasMail } from '../../decide/outbox.js'
+import { inDoubtOf, needsPlace, nextDueAtOf, statusOf, workOf } from '../../decide/summary.js'
+import { isRefoldError } from '../../errors.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+import type { DeathWatch } from '../liveness/death-watch.js'
+import { claimOf, judgeState, reasonToClaim } from './policy.js'
+import type { Trial } from './policy.js'
+import { misfit } from '../cell/compatibility.js'
+import { postAcquitted } from '../cell/owner-posts.js'
+import type { Settlement } from '../cell/submission.js'
+import type { WorkerRuntime } from '../worker/worker-runtime.js'
+
+export type Adopted = 'ours' | 'theirs' | 'nothing to do'
+
+export interface ClaimingOptions {
+  readonly runtime: WorkerRuntime
+  readonly watch: DeathWatch
+  /** Runs what nobody awaits; its trouble is reported. */
+  readonly guard: (stream: string, act: () => Promise<unknown>) => Promise<unknown>
+}
+
+export class Claiming {
+  readonly #runtime: WorkerRuntime
+  readonly #watch: DeathWatch
+  readonly #guard: ClaimingOptions['guard']
+  readonly #onTrial = new Set<string>()
+
+  constructor({ runtime, watch, guard }: ClaimingOptions) {
+    this.#runtime = runtime
+    this.#watch = watch
+    this.#guard = guard
+  }
+
+  /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
+  adopt(cell: AgentCell): Promise<Adopted> {
+    return cell.holding(() => this.#adopt(cell))
+  }
+
+  async #adopt(cell: AgentCell): Promise<Adopted> {
+    const { state } = cell
+    const runtime = this.#runtime
+    if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
+    if (runtime.owns(state) && (statusOf(state) === 'active' || hasMail(state))) {
+      if (statusOf(state) === 'active') runtime.perform(cell, state)
+      runtime.mail.sync(cell.stream, state)
+      runtime.due.set(cell.stream, nextDueAtOf(state))
+      return 'ours'
+    }
+    const whyFree = async (): Promise<ClaimReason | undefined> =>
+      (await this.isFree(state.agent.owner)) ? this.#whyFree(state) : undefined
+    const judgement = await judgeState(state, { definition: cell.definition, whyFree })
+    switch (judgement.kind) {
+      case 'nothing to do':
+        return 'nothing to do'
+      case 'owned':
+        return 'theirs'
+      case 'misfit':
+        throw misfit(cell, judgement.missing)
+      case 'claim':
+        if (judgement.trial !== undefined) return this.#trial(cell, judgement.trial)
+        await this.#claim(cell)
+        return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
+    }
+  }
+
+  /** Whether nobody performs for whom this owner is named. One that was alive a moment ago is watched from then on. */
+  async isFree(owner: string | undefined): Promise<boolean> {
+    if (owner === undefined) return true
+    if (!this.#watch.sees(owner) && (await this.#runtime.owners.look(owner)) !== 'alive') return true
+    this.#watch.seen(owner)
+    return false
+  }
+
+  /** The claim of an agent that is free, to travel with the first timer that is fired. Its outcome is to be handed to `told`. */
+  async forTimer(
+    state: StateDocument,
+  ): Promise<{ envelope: Envelope; told: (settled: Settlement) => void } | undefined> {
+    const why = await this.#whyFree(state)
+    if (why === undefined) return undefined
+    const { worker } = this.#runtime
+    return {
+      envelope: claimOf(state, { worker, why, trial: undefined }),
+      told: (settled) => this.#tell(state, { why, settled }),
+    }
+  }
+
+  /** A suspect waits for its turn; nobody waits for the suspect. */
+  #trial(cell: AgentCell, trial: Trial): 'theirs' {
+    if (this.#onTrial.has(cell.stream)) return 'theirs'
+    this.#onTrial.add(cell.stream)
+    const runtime = this.#runtime
+    const isOurs = (): boolean => cell.state !== undefined && runtime.owns(cell.state)
+    const accused = {
+      cell,
+      claim: () => this.#claim(cell, trial),
+      isOurs,
+      onAcquitted: () => {
+        if (cell.state !== undefined) postAcquitted(cell, cell.state, runtime)
+      },
+    }
+    const turn = (): Promise<void> => runtime.trials.inTurn(accused, { alone: trial === 'alone' })
+    void this.#guard(cell.stream, () => cell.holding(turn)).finally(() => this.#onTrial.delete(cell.stream))
+    return 'theirs'
+  }
+
+  async #claim(cell: AgentCell, trial?: Trial): Promise<void> {
+    const { state } = cell
+    const { lease, capacity } = this.#runtime
+    if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
+    const why = await this.#whyFree(state)
+    if (why === undefined) return
+    if (needsPlace(state) && !capacity.take(cell.stream)) return capacity.passOver(cell.stream)
+    this.#runtime.runner(cell).inherit(state)
+    try {
+      const { worker } = this.#runtime
+      const settled = await cell.submit(claimOf(state, { worker, why, trial }))
+      this.#tell(state, { why, settled })
+    } catch (error) {
+      if (!hasGoneOn(error)) throw error
+    } finally {
+      this.#runtime.keepPlace(cell)
+    }
+  }
+
+  async #whyFree({ agent }: StateDocument): Promise<ClaimReason | undefined> {
+    const { owner } = agent
+    return reasonToClaim(agent, owner === undefined ? undefined : await this.#runtime.owners.look(owner))
+  }
+
+  #tell(
+    { agent: { definition, id, owner, released } }: StateDocument,
+    { why, settled }: { readonly why: ClaimReason; readonly settled: Settlement },
+  ): void {
+    if (settled.kind !== 'recorded') return
+    const previous = owner ?? released?.worker
+    this.#runtime.listeners.takenOver({
+      agent: { name: definition, id },
+      ...(previous === undefined ? undefined : { previous }),
+      why,
+      ...(released?.reason === undefined ? undefined : { reason: released.reason }),
+      at: this.#runtime.world.clock.now(),
+      effects: workOf(settled.state),
+      inDoubt: inDoubtOf(settled.state),
+    })
+  }
+}
+
+/** Somebody else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
+export function hasGoneOn(error: unknown): boolean {
+  return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
+}

@@ -1,0 +1,138 @@
+/**
+ * The drain of a worker: what it is at goes to others, in good order.
+ *
+ * Invariants: nothing begins any more; an agent is released as soon as no body of it is waited for, so that another
+ * worker goes on at once; a never-retry body is waited for until the deadline, and its effect is in doubt by the release
+ * that comes then; what the released agent's bodies still tell is judged as late.
+ */
+import { inDoubtOf, isAtWork } from '../../decide/summary.js'
+import type { RefoldError } from '../../errors.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { Store } from '../../store/port.js'
+import type { World } from '../../world/world.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+import type { Cells } from '../cell/cells.js'
+import type { EffectRunner } from '../effects/effect-runner.js'
+import type { Drained, DrainOptions } from '../../public/worker.js'
+import type { Settlement } from '../cell/submission.js'
+
+/** The worker that hands over. */
+export interface HandoverHost {
+  readonly worker: string
+  readonly store: Store
+  readonly world: World
+  readonly cells: Cells
+  owns(state: StateDocument): boolean
+}
+
+export interface HandoverOptions extends DrainOptions {
+  readonly deadlineMs: number
+  readonly host: HandoverHost
+  readonly runners: ReadonlyMap<AgentCell, EffectRunner>
+}
+
+export class Handover {
+  readonly #options: HandoverOptions
+  readonly #releasing = new Set<AgentCell>()
+  #released = 0
+  #inDoubt = 0
+  /** The deadline is over: no body is waited for any more. */
+  #isLate = false
+  #done: (() => void) | undefined
+
+  constructor(options: HandoverOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when nothing is in this worker's hands any more. Releases that the store does not take by then are given up. */
+  async run(): Promise<Drained> {
+    const { runners, bodies, deadlineMs } = this.#options
+    for (const runner of runners.values()) {
+      if (bodies === 'finish') runner.stopWaiting()
+      else runner.stop()
+    }
+    await this.#within(deadlineMs)
+    this.#isLate = true
+    for (const runner of runners.values()) runner.stop()
+    await this.#strays()
+    return { released: this.#released, inDoubt: this.#inDoubt }
+  }
+
+  /** The deadline is now. */
+  hurry(): void {
+    this.#done?.()
+  }
+
+  /** The agent's state has gone on, or a body of it has ended. */
+  look(cell: AgentCell): void {
+    const isWaitedFor = !this.#isLate && this.#options.runners.get(cell)?.isAwaited === true
+    if (!isWaitedFor) this.#release(cell)
+    this.#lookWhetherDone()
+  }
+
+  #release(cell: AgentCell): void {
+    const { host, by, reason } = this.#options
+    const { state } = cell
+    if (state === undefined || !host.owns(state) || !isAtWork(state) || this.#releasing.has(cell)) return
+    this.#releasing.add(cell)
+    const notes = { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
+    cell.post(
+      { input: { kind: 'released' }, worker: host.worker, epoch: state.agent.epoch, ...notes },
+      {
+        resolve: (settled) => this.#settled(cell, { before: state, settled }),
+        reject: (error) => this.#refused(cell, error),
+      },
+    )
+  }
+
+  #settled(cell: AgentCell, { before, settled }: { before: StateDocument; settled: Settlement }): void {
+    this.#releasing.delete(cell)
+    if (settled.kind === 'recorded') {
+      this.#released++
+      this.#inDoubt += Math.max(0, inDoubtOf(settled.state) - inDoubtOf(before))
+    }
+    this.#lookWhetherDone()
+  }
+
+  /** Whoever looks for its owner next finds this worker gone. */
+  #refused(cell: AgentCell, error: RefoldError): void {
+    this.#releasing.delete(cell)
+    if (error.code !== 'CLOSED')
+      this.#options.host.world.logger.log('warn', `${cell.stream} could not be released`, { error })
+    this.#lookWhetherDone()
+  }
+
+  /** Resolves when all is released, or after that time. */
+  #within(deadlineMs: number): Promise<void> {
+    const { host } = this.#options
+    return new Promise((resolve) => {
+      for (const cell of host.cells.all()) this.look(cell)
+      const end = (): void => {
+        cancel()
+        this.#done = undefined
+        resolve()
+      }
+      const cancel = host.world.clock.setTimer(end, deadlineMs)
+      this.#done = end
+      this.#lookWhetherDone()
+    })
+  }
+
+  #lookWhetherDone(): void {
+    if (this.#done === undefined || this.#releasing.size > 0) return
+    for (const runner of this.#options.runners.values()) if (runner.isAwaited) return
+    this.#done()
+  }
+
+  /** What is left when time is over, and agents of this worker that it does not run. */
+  async #strays(): Promise<void> {
+    const { store, worker, cells, world } = this.#options.host
+    try {
+      for await (const page of store.directory.find({ pending: true, owner: worker }))
+        for (const { stream } of page) this.#release(await cells.load(stream))
+    } catch (error) {
+      world.logger.log('warn', 'not all agents of this worker could be looked for', { error })
+    }
+    await Promise.all(cells.all().map((cell) => cell.drained()))
+  }
+}

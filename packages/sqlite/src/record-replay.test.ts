@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { JsonValue, NewEvent, Store, StoredEvent } from '@refold/core'
+import type { JsonValue, NewEvent, Store, ReplayedEvent, StoredEvent } from '@refold/core'
 import { StateReplay, toRevision } from '@refold/core'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -76,7 +76,7 @@ describe('replay', () => {
     await store.append('s-1', events, { expected: 'no_stream' })
     const seen: number[] = []
     const target = {
-      event: (event: StoredEvent) => seen.push(Number(event.revision)),
+      event: (event: ReplayedEvent) => seen.push(Number(event.revision)),
       begin: ({ revision }: { revision: number }) => seen.push(revision),
       operation: () => {},
     }

@@ -25,7 +25,7 @@ import type {
 import type { ApprovalRequest } from '../public/approval.js'
 import type { AgentEvent } from '../public/events.js'
 import type { AgentState, DoneState, InDoubtEffect } from '../public/state.js'
-import type { Progress } from '../runtime/effects/runner-host.js'
+import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'

@@ -6,7 +6,7 @@ import { toRevision } from '../record/revision.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { LegalEvent } from '../public/agent.js'
 import type { Store } from '../store/port.js'
-import type { EventData } from '../step/tree-step.js'
+import type { EventData } from '../record/event-data.js'
 
 /** Of the newest folded state. Wildcards stand as they are. */
 export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {

@@ -10,7 +10,8 @@ import type { AgentAddress } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { ErrorData, OutgoingMessage, Outbox, StateDocument, WaitingInput } from '../record/state-document.js'
-import type { EventData, SentMessage, TreeStep } from '../step/tree-step.js'
+import type { EventData } from '../record/event-data.js'
+import type { SentMessage, TreeStep } from '../step/tree-step.js'
 
 /** Messages that may wait to be delivered, over all receivers. */
 export const MAX_OUTBOX = 10_000

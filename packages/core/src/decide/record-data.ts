@@ -1,6 +1,7 @@
 /** `data` of the records: the input's payload and nothing else. */
 import type { JsonObject, JsonValue } from '../json/json-value.js'
-import type { ChartInput, EventData } from '../step/tree-step.js'
+import type { EventData } from '../record/event-data.js'
+import type { ChartInput } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
 
 /** An event without its type, which is the record's. */

@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { JsonValue } from '../json/json-value.js'
 import type { PayloadOf } from './read-approvals.js'
-import type { EventData } from '../step/tree-step.js'
+import type { EventData } from '../record/event-data.js'
 
 export interface RetryPolicy {
   /** Attempts in all; 1: none after the first. */

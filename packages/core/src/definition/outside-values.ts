@@ -2,7 +2,7 @@
 import type { $ZodType } from 'zod/v4/core'
 import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
-import type { EventData } from '../step/tree-step.js'
+import type { EventData } from '../record/event-data.js'
 import { suggestName } from './nearest-name.js'
 import { ownJson } from './own-json.js'
 import { runSchema } from './run-schema.js'

@@ -1,7 +1,7 @@
 /** A stand-in for the definition of an agent whose chart is not in this process: a message to it is stored, and its owner decides it. */
 import { createMachine } from 'xstate'
 import { RefoldError } from '../errors.js'
-import type { EventData } from '../step/tree-step.js'
+import type { EventData } from '../record/event-data.js'
 import type { DefinitionInternals } from './internals.js'
 
 const NO_CHART = createMachine({})

@@ -10,7 +10,7 @@ import type { EffectId } from '../record/state-document.js'
 import type { Approval, ApprovalRequest } from './approval.js'
 import type { AgentEvent } from './events.js'
 import type { AgentState, DoneState, InDoubtEffect } from './state.js'
-import type { Progress } from '../runtime/effects/runner-host.js'
+import type { Progress } from './progress.js'
 
 /** When a wait ends without its result: `TIMEOUT` or `ABORTED`. */
 export interface WaitOptions {

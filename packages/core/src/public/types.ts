@@ -51,4 +51,4 @@ export type {
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './worker.js'
 export type { TakenOver } from './taken-over.js'
 export type { ClaimReason } from '../decide/inputs.js'
-export type { Progress } from '../runtime/effects/runner-host.js'
+export type { Progress } from './progress.js'

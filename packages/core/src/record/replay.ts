@@ -3,8 +3,8 @@
  * operations of each record without building the record, with paths that were parsed once for all records of a kind.
  */
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
+import type { FoldableEvent } from './fold.js'
 import type { Revision } from './revision.js'
-import type { StoredEvent } from '../store/port.js'
 
 /** What operations may copy from. */
 export interface ReplayedRecord {
@@ -26,10 +26,15 @@ export interface ReplayedOperation {
   readonly from: readonly string[] | undefined
 }
 
+/** A whole event: what a store's `read` gives is one. */
+export interface ReplayedEvent extends FoldableEvent {
+  readonly revision: Revision
+}
+
 /** Takes records in the order of revisions. */
 export interface ReplayTarget {
   /** A record of which the store keeps no operations apart, or an event that is none. */
-  readonly event: (event: StoredEvent) => void
+  readonly event: (event: ReplayedEvent) => void
   /** A record whose operations follow. */
   readonly begin: (record: ReplayedRecord) => void
   /** `value` belongs to the target: nobody else has it. */

@@ -12,8 +12,7 @@ import { Folder } from './fold.js'
 import { hasReadableBody, headerOf } from './header.js'
 import { RECORD_FORMAT, type RecordHeader } from './record.js'
 import type { StateDocument } from './state-document.js'
-import type { StoredEvent } from '../store/port.js'
-import type { ReplayedOperation, ReplayedRecord, ReplayTarget } from './replay.js'
+import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } from './replay.js'
 
 /** JSON text in the place of the value that it stands for. Never changes, so it may stand in many places. */
 class Unparsed {
@@ -42,7 +41,7 @@ export class StateReplay implements ReplayTarget {
     return this.#foreign
   }
 
-  event(event: StoredEvent): void {
+  event(event: ReplayedEvent): void {
     const header = headerOf(event.metadata)
     if (header === undefined) {
       this.#foreign++

@@ -2,12 +2,8 @@
  * Who made a child and who waits for it. Kept with the child, so that a later chart can be held to it: one that neither
  * invokes it any more nor takes its outcome would leave the agent waiting for ever.
  */
-import type { ActorDocument } from '../record/state-document.js'
-import type { LiveActor } from './live-actor.js'
+import type { ChildOrigin, LiveActor } from './live-actor.js'
 import type { MachineShape, NodeShape } from './xstate/shapes.js'
-
-/** Of a child, as its document has it: what is usual is absent. */
-export type ChildOrigin = Pick<ActorDocument, 'spawned' | 'unheard'>
 
 /** A machine in a configuration. */
 export interface Configured {

@@ -4,7 +4,8 @@ import { copyJson } from '../json/copy-json.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { unsettle } from './normalize.js'
-import type { EffectHost, EventData, RunningEffect } from './tree-step.js'
+import type { EventData } from '../record/event-data.js'
+import type { EffectHost, RunningEffect } from './tree-step.js'
 
 /** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */
 export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'step' | 'progress'>

@@ -10,20 +10,20 @@ import { byCreation } from './creation-order.js'
 import { firstEffectSnapshot, nextEffectSnapshot, STOP } from './effect-actor.js'
 import { EffectSignal, isEffect } from './live-actor.js'
 import type { Delivery, LiveActor } from './live-actor.js'
-import type { LiveTree } from './live-tree.js'
 import { performAction } from './perform-action.js'
 import { refusalOf } from './refusals.js'
 import { settle } from './normalize.js'
 import { MAX_EVENTS_PER_STEP } from './step-log.js'
+import type { TreePort } from './tree-port.js'
 import { initialSnapshot } from './xstate/machine.js'
 import type { ActionShape, EventShape, LogicShape, ScopeShape, SnapshotShape } from './xstate/shapes.js'
 import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
 
 /** How the actors of one tree move. */
-export class Walk {
-  readonly #tree: LiveTree
+export class Interpreter {
+  readonly #tree: TreePort
 
-  constructor(tree: LiveTree) {
+  constructor(tree: TreePort) {
     this.#tree = tree
   }
 

@@ -1,8 +1,7 @@
-/** One actor of a live tree. A record: what may be done with it stands in `walk.ts`. */
+/** One actor of a live tree. A record: what may be done with it stands in `interpreter.ts`. */
 import type { JsonValue } from '../json/json-value.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument, ActorId, ActorKind } from '../record/state-document.js'
-import type { ChildOrigin } from './child-origin.js'
 import type { Configuration } from './configurations.js'
 import type {
   EventShape,
@@ -16,6 +15,9 @@ import type {
 } from './xstate/shapes.js'
 import { NEW } from './xstate/shapes.js'
 import { boundedMachine } from './xstate/machine.js'
+
+/** Who made a child and who waits for it, as its document has it: what is usual is absent. */
+export type ChildOrigin = Pick<ActorDocument, 'spawned' | 'unheard'>
 
 /** What an effect did, on its way through its actor's mailbox. A class, so that no user event can pass for one. */
 export class EffectSignal {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { assign, createMachine, fromCallback, fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 import { createTree } from './tree.js'
-import type { EventData, Tree, TreeStep } from './tree-step.js'
+import type { EventData } from '../record/event-data.js'
+import type { Tree, TreeStep } from './tree-step.js'
 
 const options = { agentId: 'a', onActorSend: () => {}, onLog: () => {} }
 

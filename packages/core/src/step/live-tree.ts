@@ -13,7 +13,7 @@ import type { RefPort } from './normalize.js'
 import { StepLog } from './step-log.js'
 import { TimerTable } from './timer-table.js'
 import type { StepOptions, TreeOptions } from './tree-step.js'
-import { Walk } from './interpreter.js'
+import { Interpreter } from './interpreter.js'
 import { nameOfLogic } from './xstate/logic.js'
 import { goneRef, PlainRef } from './xstate/refs.js'
 import type { EventShape, MachineShape, RefShape, SnapshotShape, TransitionShape } from './xstate/shapes.js'
@@ -23,11 +23,11 @@ import type { SystemHost } from './xstate/system.js'
 /** The id of the root. */
 export const ROOT: ActorId = '0'
 
-/** Made by `createTree` and `hydrateTree`; moved by its `walk`. */
+/** Made by `createTree` and `hydrateTree`; moved by its `interpreter`. */
 export class LiveTree implements SystemHost, RefPort {
   readonly actors = new Map<ActorId, LiveActor>()
   readonly timers = new TimerTable()
-  readonly walk = new Walk(this)
+  readonly interpreter = new Interpreter(this)
   readonly system: TreeSystem
   readonly root: LiveActor
   readonly options: TreeOptions
@@ -86,7 +86,7 @@ export class LiveTree implements SystemHost, RefPort {
   }
   relay(_from: RefShape | undefined, to: RefShape, event: EventShape): void {
     if (this.log === undefined) this.options.onActorSend(to.sessionId, event)
-    else if (to.system === this.system) this.walk.send(to.sessionId, event)
+    else if (to.system === this.system) this.interpreter.send(to.sessionId, event)
   }
   microstep(of: RefShape, transitions: readonly TransitionShape[]): void {
     if (this.log === undefined || transitions.length === 0) return
@@ -95,11 +95,11 @@ export class LiveTree implements SystemHost, RefPort {
   }
   start(ref: RefShape): void {
     const actor = this.actors.get(ref.sessionId)
-    if (actor !== undefined) this.walk.start(actor)
+    if (actor !== undefined) this.interpreter.start(actor)
   }
   stop(ref: RefShape): void {
     const actor = this.actors.get(ref.sessionId)
-    if (actor !== undefined) this.walk.stop(actor)
+    if (actor !== undefined) this.interpreter.stop(actor)
   }
   adopt(ref: RefShape, logic: unknown, input: unknown): SnapshotShape | undefined {
     if (this.#hydratingAs !== undefined) return undefined
@@ -122,7 +122,7 @@ export class LiveTree implements SystemHost, RefPort {
     })
     this.touch(actor)
     this.logged().membersChanged = true
-    return (actor.snapshot = this.walk.firstSnapshot(actor, input))
+    return (actor.snapshot = this.interpreter.firstSnapshot(actor, input))
   }
 
   // ---- actors

@@ -3,9 +3,9 @@ import { messagePlanOf } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { LiveActor } from './live-actor.js'
-import type { LiveTree } from './live-tree.js'
 import { sentMessage } from './sent-message.js'
 import { plainJson } from './normalize.js'
+import type { TreePort } from './tree-port.js'
 import type { ActionCall } from './tree-step.js'
 import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
 import { RUNNING, STOPPED } from './xstate/shapes.js'
@@ -18,7 +18,7 @@ interface SendParams {
 }
 
 /** Called in the middle of a transition: what changes actors is deferred until it is done. */
-export function performAction(tree: LiveTree, actor: LiveActor, action: ActionShape): void {
+export function performAction(tree: TreePort, actor: LiveActor, action: ActionShape): void {
   const { deferred } = actor
   switch (action.type) {
     case 'xstate.raise': {
@@ -42,7 +42,7 @@ export function performAction(tree: LiveTree, actor: LiveActor, action: ActionSh
       if (action.params !== undefined) stopChild(tree, actor, action.params as RefShape)
       return
     case 'xstate.emit':
-      deferred.push(() => tree.walk.emit(actor, (action.params as { event: unknown }).event))
+      deferred.push(() => tree.interpreter.emit(actor, (action.params as { event: unknown }).event))
       return
     case 'xstate.log':
       tree.log?.actions.push(logCall(tree, action.params as { value: unknown; label: string | undefined }))
@@ -53,13 +53,13 @@ export function performAction(tree: LiveTree, actor: LiveActor, action: ActionSh
 }
 
 /** A message to another agent is part of the transition, as `assign` is; anything else waits for the append. */
-function custom(tree: LiveTree, action: ActionShape, exec: NonNullable<ActionShape['exec']>): void {
+function custom(tree: TreePort, action: ActionShape, exec: NonNullable<ActionShape['exec']>): void {
   const plan = messagePlanOf(exec)
   if (plan === undefined) tree.log?.actions.push(customCall(action, exec))
   else tree.log?.messages.push(sentMessage(plan, action))
 }
 
-function sendTo(tree: LiveTree, actor: LiveActor, { to, event, delay, id }: SendParams): void {
+function sendTo(tree: TreePort, actor: LiveActor, { to, event, delay, id }: SendParams): void {
   const target = typeof to === 'string' ? actor.snapshot.children?.[to] : to
   if (target === undefined) return
   const own = target.system === tree.system
@@ -74,12 +74,12 @@ function sendTo(tree: LiveTree, actor: LiveActor, { to, event, delay, id }: Send
     event.type === 'xstate.error'
       ? { type: `xstate.error.actor.${actor.id}`, error: event['data'], actorId: actor.id }
       : event
-  if (own) tree.walk.send(target.sessionId, sent)
+  if (own) tree.interpreter.send(target.sessionId, sent)
   else tree.log?.actions.push({ type: 'xstate.sendTo', run: () => target.send(sent) })
 }
 
 function startLater(
-  tree: LiveTree,
+  tree: TreePort,
   actor: LiveActor,
   { actorRef, id }: { actorRef: RefShape | undefined; id: string },
 ): void {
@@ -94,19 +94,19 @@ function startLater(
 }
 
 /** One that did not start yet is stopped at once, so that it never starts; its names are free at once in any case. */
-function stopChild(tree: LiveTree, actor: LiveActor, child: RefShape): void {
+function stopChild(tree: TreePort, actor: LiveActor, child: RefShape): void {
   unsetKeys(tree, child)
   if (child._processingStatus !== RUNNING) tree.stop(child)
   else actor.deferred.push(() => tree.stop(child))
 }
 
-function unsetKeys(tree: LiveTree, ref: RefShape): void {
+function unsetKeys(tree: TreePort, ref: RefShape): void {
   for (const child of Object.values(ref._snapshot?.children ?? {})) if (child !== undefined) unsetKeys(tree, child)
   tree.unsetKey(ref)
 }
 
 /** What is logged may be the whole context: it is not recorded. */
-function logCall(tree: LiveTree, { value, label }: { value: unknown; label: string | undefined }): ActionCall {
+function logCall(tree: TreePort, { value, label }: { value: unknown; label: string | undefined }): ActionCall {
   return { type: 'xstate.log', run: () => tree.options.onLog(label ? [label, value] : [value]) }
 }
 

@@ -5,7 +5,8 @@ import { ownJson } from '../definition/own-json.js'
 import type { MessagePlan } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
-import type { EventData, SentMessage } from './tree-step.js'
+import type { EventData } from '../record/event-data.js'
+import type { SentMessage } from './tree-step.js'
 import type { ActionShape } from './xstate/shapes.js'
 
 /** Throws what user code throws, `INVALID_ID`, `INVALID_EVENT`, or `NOT_SERIALIZABLE` with the path. */

@@ -4,7 +4,8 @@ import type { JsonValue } from '../json/json-value.js'
 import type { ActorDocument, EffectDocument } from '../record/state-document.js'
 import { createTree, hydrateTree } from './tree.js'
 import type { TreeState } from './tree.js'
-import type { ChartInput, EventData, Tree, TreeStep } from './tree-step.js'
+import type { EventData } from '../record/event-data.js'
+import type { ChartInput, Tree, TreeStep } from './tree-step.js'
 
 export class TreeDriver {
   readonly machine: AnyStateMachine

@@ -1,5 +1,6 @@
 /** What one input did to the actor tree: the port between XState and the rest of Refold. */
 import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { EventData } from '../record/event-data.js'
 import type {
   ActorDocument,
   ActorId,
@@ -57,10 +58,6 @@ export interface ReceivedMessage extends MessageOrigin {
   readonly event: EventData
   /** Made by Refold: a detached child's report, or the news that a message was not delivered. No schema stands before it. */
   readonly own?: true
-}
-
-export interface EventData extends JsonObject {
-  readonly type: string
 }
 
 export interface StartedEffect {

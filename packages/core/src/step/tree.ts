@@ -13,10 +13,10 @@ import { LiveTree, ROOT } from './live-tree.js'
 import { missingPlaces } from './place.js'
 import { freezeJson, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
+import type { EventData } from '../record/event-data.js'
 import type {
   ChartInput,
   EffectHost,
-  EventData,
   RunningEffect,
   StartedEffect,
   StepOptions,
@@ -74,7 +74,7 @@ class RecordedTree implements Tree {
     try {
       apply(tree, input)
       if (log.refusal !== undefined) throw log.refusal
-      if (tree.root.snapshot.status !== 'active') tree.walk.stopAll()
+      if (tree.root.snapshot.status !== 'active') tree.interpreter.stopAll()
       const step = this.#record(log)
       this.#spoilt = false
       return step
@@ -118,28 +118,28 @@ class RecordedTree implements Tree {
 function apply(tree: LiveTree, input: ChartInput): void {
   switch (input.kind) {
     case 'started':
-      return tree.walk.boot(freezeJson(input.input))
+      return tree.interpreter.boot(freezeJson(input.input))
     case 'event':
     case 'message':
     case 'message.undelivered':
-      return tree.walk.send(ROOT, freezeJson(input.event))
+      return tree.interpreter.send(ROOT, freezeJson(input.event))
     case 'effect.done':
-      return tree.walk.send(input.effect, new EffectSignal('done', freezeJson(input.output)))
+      return tree.interpreter.send(input.effect, new EffectSignal('done', freezeJson(input.output)))
     case 'effect.failed':
-      return tree.walk.send(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
+      return tree.interpreter.send(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
     case 'effect.next':
-      return tree.walk.send(input.effect, new EffectSignal('next', freezeJson(input.value)))
+      return tree.interpreter.send(input.effect, new EffectSignal('next', freezeJson(input.value)))
     case 'effect.event': {
       const actor = tree.actors.get(input.effect)
       if (actor?.life === RUNNING && actor.parent !== undefined)
-        tree.walk.send(actor.parent.sid, freezeJson(input.event))
+        tree.interpreter.send(actor.parent.sid, freezeJson(input.event))
       return
     }
     case 'actor.event':
-      return tree.walk.send(input.to, freezeJson(input.event))
+      return tree.interpreter.send(input.to, freezeJson(input.event))
     case 'timer.fired': {
       const timer = tree.timers.take(input.timer)
-      if (timer !== undefined) tree.walk.send(timer.target, timer.event)
+      if (timer !== undefined) tree.interpreter.send(timer.target, timer.event)
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Performs the effects of one agent, as long as this worker owns it: what the state says is to be performed has a performance. */
 import { isQuarantined } from '../../decide/claims.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
-import type { EventData } from '../../step/tree-step.js'
+import type { EventData } from '../../record/event-data.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { Hands } from './execution-context.js'
 import { Performance } from './effect-execution.js'

@@ -1,5 +1,5 @@
 /** What an effect runner asks of the worker it performs for. */
-import type { EffectId } from '../../record/state-document.js'
+import type { Progress } from '../../public/progress.js'
 import type { World } from '../../world/world.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { AgentCell } from '../cell/agent-cell.js'
@@ -7,13 +7,6 @@ import type { EffectSlots } from '../limits/slots.js'
 import type { Lease } from '../liveness/lease.js'
 import type { Told } from '../cell/submission.js'
 import type { Trials } from '../limits/probation.js'
-
-/** A chunk that a body reported beside its stream: tokens, percentages. Never stored. */
-export interface Progress {
-  readonly effect: EffectId
-  readonly src: string
-  readonly chunk: unknown
-}
 
 export interface RunnerHost {
   readonly worker: string

@@ -1,6 +1,6 @@
 /** Events that the chart sent to callbacks whose bodies have not begun yet. */
 import type { EffectId, StateDocument } from '../../record/state-document.js'
-import type { EventData } from '../../step/tree-step.js'
+import type { EventData } from '../../record/event-data.js'
 
 /** Most events that wait for one body. */
 const MAX_WAITING = 1_000

@@ -1,7 +1,7 @@
 /** The user's listeners of one process: whatever they do harms nobody. */
 import type { Logger } from '../../world/world.js'
 import type { Report } from '../../public/runtime.js'
-import type { Progress } from '../effects/runner-host.js'
+import type { Progress } from '../../public/progress.js'
 import type { TakenOver } from '../../public/taken-over.js'
 
 export type ProgressListener = (progress: Progress) => void

@@ -49,7 +49,7 @@ describe('on a server that one variable names', { timeout: 90_000, concurrent: t
     ['13-waiting-days-for-a-person', '1000 cents for Ana?'],
     ['14-parent-and-detached-children', 'writer whales is done'],
     ['15-a-saga', 'undone: the card was declined'],
-    ['16-a-consumer-beside', 'delivered (somebody)'],
+    ['16-a-consumer-beside', 'delivered (someone)'],
     ['17-moved-to-a-server', 'chapitre 4'],
   ])('CLI-15 example %s does what it does on a file', async (name, text) => {
     const { code, stdout, stderr } = await runExample(`${name}/main`, [], onServer())

@@ -57,7 +57,7 @@ describe('definitions', () => {
       'missing',
     ],
     ['an actor', createMachine({ invoke: { src: 'missing' } }), 'missing'],
-  ])('DEF-3 %s that nobody implements is refused by its name', (_what, incomplete, name) => {
+  ])('DEF-3 %s that no one implements is refused by its name', (_what, incomplete, name) => {
     const error = refusal({ machine: incomplete, input: undefined, events: undefined })
     expect(error).toMatchObject({ code: 'INVALID_DEFINITION' })
     expect(String(error)).toContain(name)

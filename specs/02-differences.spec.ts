@@ -136,11 +136,11 @@ describe('refusals', () => {
       const child = createMachine({})
       const machine = setup({ actors: { child } }).createMachine({
         invoke: { id: 'child', src: 'child' },
-        on: { go: { actions: [sendTo('child', { type: 'unheard' }), raise({ type: 'unheard' })] } },
+        on: { go: { actions: [sendTo('child', { type: 'ignoresOutcome' }), raise({ type: 'ignoresOutcome' })] } },
       })
       const { agent } = await running(simulation, machine)
       await simulation.until(agent.send({ type: 'go' }))
-      expect(await simulation.until(rejection(agent.send({ type: 'unheard' })))).toMatchObject({
+      expect(await simulation.until(rejection(agent.send({ type: 'ignoresOutcome' })))).toMatchObject({
         code: 'EVENT_NOT_ACCEPTED',
       })
       expect(await recordsOf(simulation)).toEqual(['refold.started', 'go'])

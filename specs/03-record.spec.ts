@@ -135,13 +135,13 @@ describe('the schemas and the types', () => {
     ['Suspicion', state, stateSchema.$defs['suspicion']],
     ['WaitingInput', state, stateSchema.$defs['waiting']],
     ['ActorDocument', state, stateSchema.$defs['actor']],
-    ['DetachedActor', state, stateSchema.$defs['detached']],
+    ['UnlistedActor', state, stateSchema.$defs['unlisted']],
     ['EffectDocument', state, stateSchema.$defs['effect']],
     ['TimerDocument', state, stateSchema.$defs['timer']],
-    ['ReceivedId', state, stateSchema.$defs['received']],
+    ['DedupEntry', state, stateSchema.$defs['dedup']],
     ['Outbox', state, stateSchema.$defs['outbox']],
     ['OutgoingMessage', state, stateSchema.$defs['outgoing']],
-    ['Heard', state, stateSchema.$defs['heard']],
+    ['InboxEntry', state, stateSchema.$defs['inbox']],
     ['ErrorData', state, recordSchema.$defs['error']],
   ])('REC-1 the schema has the fields of %s and no other', (name, text, part) => {
     expect(Object.keys(part?.properties ?? {}).toSorted()).toEqual(fieldsOf(text, name).toSorted())

@@ -90,7 +90,7 @@ describe('never-retry', () => {
     play('EFF-17', async (simulation) => {
       const { agent } = await interrupted(simulation, { policy: neverRetry })
       const [doubted] = await simulation.until(agent.inDoubt())
-      await simulation.until(agent.decide(doubted?.effect ?? '', { ...decision, by: 'ana' }))
+      await simulation.until(agent.resolve(doubted?.effect ?? '', { ...decision, by: 'ana' }))
       await until(simulation, agent, value)
       const records = await simulation.records('task-1')
       expect(agent.getSnapshot().context).toMatchObject(context)
@@ -107,7 +107,7 @@ describe('never-retry', () => {
       const agent = await begin(simulation, a)
       await simulation.when(() => simulation.effects.began().length === 1)
       const effect = agent.getSnapshot().effects[0]?.effect ?? ''
-      expect(await simulation.until(rejection(agent.decide(effect, { complete: 'mine' })))).toMatchObject({
+      expect(await simulation.until(rejection(agent.resolve(effect, { complete: 'mine' })))).toMatchObject({
         code: 'NOT_IN_DOUBT',
       })
       await until(simulation, agent, 'resting')
@@ -126,10 +126,12 @@ describe('never-retry', () => {
       const c = await workerOf(simulation, 'c', { policy: neverRetry })
       const stranger = await simulation.until(c.attach('task', '1'))
       const [doubted] = await simulation.until(agent.inDoubt())
-      expect(await simulation.until(rejection(stranger.decide(doubted?.effect ?? '', { again: true })))).toMatchObject({
-        code: 'OWNER_MAY_LIVE',
-      })
-      await simulation.until(agent.decide(doubted?.effect ?? '', { again: true }))
+      expect(await simulation.until(rejection(stranger.resolve(doubted?.effect ?? '', { again: true })))).toMatchObject(
+        {
+          code: 'OWNER_MAY_LIVE',
+        },
+      )
+      await simulation.until(agent.resolve(doubted?.effect ?? '', { again: true }))
       await until(simulation, agent, 'resting')
       expect(new Set(simulation.effects.began().map(({ key }) => key)).size).toBe(1)
     }))
@@ -163,13 +165,13 @@ describe('never-retry', () => {
       expect(agent.getSnapshot().value).toBe('left')
     }))
 
-  test('EFF-20 an abandoned effect whose outcome nobody will tell is acknowledged', () =>
+  test('EFF-20 an abandoned effect whose outcome no one will tell is acknowledged', () =>
     play('EFF-20 acknowledged', async (simulation) => {
       const { agent } = await interrupted(simulation, { policy: neverRetry })
       await simulation.until(agent.send({ type: 'leave' }))
       const [abandoned] = await simulation.until(agent.inDoubt())
-      await simulation.until(agent.decide(abandoned?.effect ?? '', { acknowledge: true }))
+      await simulation.until(agent.resolve(abandoned?.effect ?? '', { acknowledge: true }))
       expect(await simulation.until(agent.inDoubt())).toEqual([])
-      expect((await types(simulation)).at(-1)).toBe('refold.effect.decided')
+      expect((await types(simulation)).at(-1)).toBe('refold.effect.resolved')
     }))
 })

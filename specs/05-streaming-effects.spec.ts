@@ -107,8 +107,8 @@ describe('callbacks and observables', () => {
       expect(log).toEqual(['begins', 'ends'])
     }))
 
-  test('EFF-7 a callback begins anew after a crash', () =>
-    play('EFF-7 anew', async (simulation) => {
+  test('EFF-7 a callback begins again after a crash', () =>
+    play('EFF-7 again', async (simulation) => {
       const log: string[] = []
       const { a } = await listening(simulation, log)
       a.kill()

@@ -41,7 +41,7 @@ const book = defineAgent({
   version: 1,
   machine,
   input: z.object({ owner: z.string() }),
-  received: { maxCount: 2, maxAgeMs: DAY_MS },
+  dedup: { maxCount: 2, maxAgeMs: DAY_MS },
 })
 
 interface Opened {
@@ -84,7 +84,7 @@ describe('sending', () => {
   test('SND-2 an event that the state does not accept is refused with those that it does', () =>
     play('SND-2', async (simulation) => {
       const { agent } = await opened(simulation)
-      const error = await simulation.until(rejection(agent.send({ type: 'unheard' })))
+      const error = await simulation.until(rejection(agent.send({ type: 'ignoresOutcome' })))
       expect(error).toMatchObject({ code: 'EVENT_NOT_ACCEPTED', facts: { legal: ['note', 'close', 'break'] } })
       expect(await types(simulation)).toEqual(['refold.started'])
     }))

@@ -83,7 +83,7 @@ describe('the agents of the examples and of the main job', () => {
 })
 
 describe('two workers that share one file', () => {
-  /** Stops it until the other one has taken some of its agents; `false`: it held the file's lock, and nobody could. */
+  /** Stops it until the other one has taken some of its agents; `false`: it held the file's lock, and no one could. */
   async function stopUntilOvertaken(run: LoadRun, worker: Worker): Promise<boolean> {
     const since = sharedNow()
     worker.process.kill('SIGSTOP')
@@ -119,7 +119,7 @@ describe('two workers that share one file', () => {
       expect(counts.claims).toBeGreaterThanOrEqual(12)
       expect(counts.accepted).toBeGreaterThan(0)
 
-      // The checks see what they are there for: the last body once more, when everybody knew that it had ended.
+      // The checks see what they are there for: the last body once more, when everyone knew that it had ended.
       const last = factsOf(run.facts, 'begun').at(-1)!
       const forged = await checkLoad({ ...evidence, facts: [...run.facts, { ...last, at: sharedNow() }] })
       expect(forged.broken).toContainEqual(expect.stringContaining('was not pending'))
@@ -147,7 +147,7 @@ describe('two workers that share one file', () => {
 })
 
 describe('a fleet that shares one file', () => {
-  /** So long that nobody can wait for it: what goes on was handed over, or taken from a process that is proven dead. */
+  /** So long that no one can wait for it: what goes on was handed over, or taken from a process that is proven dead. */
   const NEVER_MS = 120_000
   const options = { leaseDurationMs: NEVER_MS, heartbeatEveryMs: 500, notesEveryMs: 25, rounds: 10 }
 

@@ -36,7 +36,7 @@ it('does not fire before its time, also after a restart', async () => {
   }
 })
 
-it('waits anew when snoozed, and not at all when dismissed', async () => {
+it('waits again when snoozed, and not at all when dismissed', async () => {
   await using refold = await createRuntime({ store: sqliteStore(tempFile()), agents: [reminder] })
   const snoozed = await refold.start(reminder, { id: 'tea', input: { text: 'tea', inMs: ONE_HOUR_MS } })
   await snoozed.send({ type: 'snooze', forMs: 1 })

@@ -61,7 +61,7 @@ const machine = setup({
   output: ({ context, event }) => ({ sent: event.output === true, approvedBy: context.approvedBy }),
 })
 
-/** Drafts a letter and sends it when somebody has approved it. */
+/** Drafts a letter and sends it when someone has approved it. */
 export const letter = defineAgent({
   name: 'letter',
   version: 1,

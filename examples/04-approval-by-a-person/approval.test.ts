@@ -18,7 +18,7 @@ it('waits for a person, drafts again with the remark, and sends what was approve
 })
 
 it('refuses an event that the state does not take, and says which it does', async () => {
-  // Without a worker nobody drafts, so the letter stays where it was started.
+  // Without a worker no one drafts, so the letter stays where it was started.
   await using refold = await createRuntime({ store: sqliteStore(tempFile()), agents: [letter], worker: false })
   const agent = await refold.start(letter, { id: '1', input: { to: 'Ana' } })
   await expect(agent.send({ type: 'approve', by: 'bo' })).rejects.toMatchObject({
@@ -38,7 +38,7 @@ it('takes the same click twice as one event', async () => {
   expect(agent.getSnapshot().context.remarks).toEqual(['shorter'])
 })
 
-it('gives up when nobody answers for three days', async () => {
+it('gives up when no one answers for three days', async () => {
   const file = tempFile()
   {
     await using refold = await createRuntime({ store: sqliteStore(file), agents: [letter] })

@@ -1,11 +1,11 @@
 /**
  * 07 Never twice: an effect that must not be repeated, killed at the worst moment.
  *
- * You learn: a crash between a payment and its record leaves nobody knowing. `never-retry` then waits for somebody who finds
+ * You learn: a crash between a payment and its record leaves no one knowing. `never-retry` then waits for someone who finds
  * out; `reconcile` finds out by itself. Neither begins a second payment silently.
  */
 import { defineAgent, effect } from '@refold/core'
-import type { EffectArgs, Interrupted } from '@refold/core'
+import type { EffectArgs, InterruptedAttempt } from '@refold/core'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 
@@ -24,7 +24,7 @@ const charge = effect(async ({ input, key, signal }: EffectArgs<Payment>): Promi
 })
 
 /** Asks the bank what became of the interrupted attempt. The key names it: it is the same for every attempt. */
-async function findCharge({ input, key, signal }: Interrupted<Payment>) {
+async function findCharge({ input, key, signal }: InterruptedAttempt<Payment>) {
   const response = await fetch(`${input.bank}/charges/${encodeURIComponent(key)}`, { signal })
   if (response.status === 404) return 'not-done'
   return response.ok ? { output: (await response.json()) as Receipt } : 'unknown'
@@ -54,7 +54,7 @@ const machine = setup({
   output: ({ context: { receipt, problem } }) => ({ receipt, problem }),
 })
 
-/** For a bank that nobody but a person can ask. */
+/** For a bank that no one but a person can ask. */
 export const payment = defineAgent({
   name: 'payment',
   version: 1,

@@ -26,13 +26,13 @@ await using refold = await createRuntime({
   onReport: () => {},
 })
 
-// Nobody can tell what became of the first one, so it waits for us. We look at the bank's books, and decide.
+// No one can tell what became of the first one, so it waits for us. We look at the bank's books, and decide.
 const waiting = await refold.attach(payment, id)
 await waiting.waitFor((state) => state.condition === 'in-doubt')
 for (const effect of await waiting.inDoubt()) {
   const [booked] = bank.charges
   console.log(`in doubt: ${effect.src} of ${effect.input.cents} cents`)
-  await waiting.decide(
+  await waiting.resolve(
     effect,
     booked ? { complete: { receipt: booked.receipt }, by: 'ana' } : { again: true, by: 'ana' },
   )

@@ -19,7 +19,7 @@ async function killedPayer(definition: { name: string }): Promise<{ file: string
   return { file, bank }
 }
 
-it('does not pay again after a crash: the payment waits until somebody decides', async () => {
+it('does not pay again after a crash: the payment waits until someone decides', async () => {
   const { file, bank } = await killedPayer(payment)
   await using _ = bank
   await using refold = await createRuntime({ store: sqliteStore(file), agents: [payment], onReport: () => {} })
@@ -28,19 +28,19 @@ it('does not pay again after a crash: the payment waits until somebody decides',
   const [effect] = await agent.inDoubt()
   expect(effect).toMatchObject({ src: 'charge', input: { cents: 1_000 } })
   expect(bank.charges).toHaveLength(1)
-  await agent.decide(effect!, { complete: { receipt: 'receipt-1' }, by: 'ana' })
+  await agent.resolve(effect!, { complete: { receipt: 'receipt-1' }, by: 'ana' })
   expect((await agent.done()).output).toEqual({ receipt: 'receipt-1', problem: '' })
   expect(bank.charges).toHaveLength(1)
 })
 
-it('pays again only when somebody says so, and with the same reference', async () => {
+it('pays again only when someone says so, and with the same reference', async () => {
   const { file, bank } = await killedPayer(payment)
   await using _ = bank
   await using refold = await createRuntime({ store: sqliteStore(file), agents: [payment], onReport: () => {} })
   const agent = await refold.attach(payment, 'order-1')
   await agent.waitFor((state) => state.condition === 'in-doubt')
   const [effect] = await agent.inDoubt()
-  await agent.decide(effect!, { again: true, by: 'ana' })
+  await agent.resolve(effect!, { again: true, by: 'ana' })
   expect((await agent.done()).output.receipt).toBe('receipt-2')
   expect(new Set(bank.charges.map(({ reference }) => reference)).size).toBe(1)
 })
@@ -52,7 +52,7 @@ it('can be given up', async () => {
   const agent = await refold.attach(payment, 'order-1')
   await agent.waitFor((state) => state.condition === 'in-doubt')
   const [effect] = await agent.inDoubt()
-  await agent.decide(effect!, { fail: new Error('the order was cancelled'), by: 'ana' })
+  await agent.resolve(effect!, { fail: new Error('the order was cancelled'), by: 'ana' })
   expect((await agent.done()).output.problem).toBe('the order was cancelled')
 })
 

@@ -38,5 +38,5 @@ const machine = setup({
   },
 })
 
-/** A till that lets everybody take what they want, and remembers. */
+/** A till that lets everyone take what they want, and remembers. */
 export const till = defineAgent({ name: 'till', version: 1, machine, events })

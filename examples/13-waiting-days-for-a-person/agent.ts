@@ -1,5 +1,5 @@
 /**
- * 13 Waiting days for a person: a refund that somebody approves, reminds of itself every day, and gives up after a week.
+ * 13 Waiting days for a person: a refund that someone approves, reminds of itself every day, and gives up after a week.
  *
  * You learn: what a person is asked, and on which content, is data (`approvals`), so that an answer to something that has
  * changed meanwhile is refused. A reminder that stays in the asking state makes no answer stale. Nothing runs between two
@@ -46,7 +46,7 @@ const machine = setup({
         amend: { actions: assign({ cents: ({ event }) => event.cents }) },
         'refold.cancel': { target: 'ended', actions: { type: 'because', params: { why: 'it was cancelled' } } },
       },
-      after: { [7 * DAY_MS]: { target: 'ended', actions: { type: 'because', params: { why: 'nobody answered' } } } },
+      after: { [7 * DAY_MS]: { target: 'ended', actions: { type: 'because', params: { why: 'no one answered' } } } },
       initial: 'patient',
       states: {
         patient: { after: { [DAY_MS]: 'reminding' } },
@@ -73,7 +73,7 @@ const machine = setup({
   output: ({ context: { receipt, why } }) => ({ receipt, why }),
 })
 
-/** A refund that is transferred when somebody has approved it as it is now. */
+/** A refund that is transferred when someone has approved it as it is now. */
 export const refund = defineAgent({
   name: 'refund',
   version: 1,

@@ -67,7 +67,7 @@ it('gives up after a week without an answer, and when it is cancelled', async ()
   }
   await using refold = await processAfter(8, file)
   const agent = await refold.attach(refund, '1')
-  expect((await agent.done()).output).toEqual({ receipt: '', why: 'nobody answered' })
+  expect((await agent.done()).output).toEqual({ receipt: '', why: 'no one answered' })
 })
 
 it('is answered by a link, days later, as programs', { timeout: 60_000 }, async () => {

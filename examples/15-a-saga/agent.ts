@@ -3,7 +3,7 @@
  *
  * You learn: what is done is remembered in the context by the very record that says it is done, so after a crash anywhere the
  * list is right, and going back is walking it from its end. A cancellation waits for the step under way, because a
- * step that is aborted may have happened. The payment is never begun twice; if nobody can tell, a person decides.
+ * step that is aborted may have happened. The payment is never begun twice; if no one can tell, a person decides.
  */
 import { defineAgent, effect } from '@refold/core'
 import type { CancelEvent, EffectArgs } from '@refold/core'

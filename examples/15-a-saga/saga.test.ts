@@ -73,7 +73,7 @@ it(
     const agent = await refold.attach(trip, '1')
     await agent.waitFor((state) => state.condition === 'in-doubt')
     const [payment] = await agent.inDoubt()
-    await agent.decide(payment?.effect ?? '', { fail: new Error('the bank has no trace of it'), by: 'ana' })
+    await agent.resolve(payment?.effect ?? '', { fail: new Error('the bank has no trace of it'), by: 'ana' })
     expect((await agent.done()).output.why).toBe('the bank has no trace of it')
     expect(agency.calls.filter(({ step }) => step === 'payment')).toHaveLength(1)
     expect(agency.done.slice(3)).toEqual(['undo hotel', 'undo flight'])

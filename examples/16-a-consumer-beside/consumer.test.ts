@@ -7,6 +7,6 @@ it('reads clean events of an agent with the plain client of EventStoreDB', async
   const lines = stdout.trim().split('\n')
   expect(lines[0]).toBe('0 refold.started (Refold) {"input":{"to":"Ana"}}')
   expect(lines).toContainEqual(expect.stringMatching(/^\d refold.effect.done \(Refold\) .*"output":"1Z-ANA"/))
-  expect(lines).toContainEqual(expect.stringMatching(/^\d packed \(somebody\) {"grams":300}$/))
-  expect(lines.at(-1)).toMatch(/^\d delivered \(somebody\) {"signedBy":"Bo"}$/)
+  expect(lines).toContainEqual(expect.stringMatching(/^\d packed \(someone\) {"grams":300}$/))
+  expect(lines.at(-1)).toMatch(/^\d delivered \(someone\) {"signedBy":"Bo"}$/)
 }, 30_000)

@@ -1,5 +1,5 @@
 /**
- * A program of somebody else, in plain `@eventstore/db-client`: it follows all parcels, and ends with the one that it waits for.
+ * A program of someone else, in plain `@eventstore/db-client`: it follows all parcels, and ends with the one that it waits for.
  * `consumer.js ADDRESS STREAM`
  */
 import { EventStoreDBClient, START, streamNameFilter } from '@eventstore/db-client'
@@ -10,7 +10,7 @@ const parcels = client.subscribeToAll({ fromPosition: START, filter: streamNameF
 
 for await (const { event } of parcels) {
   if (event === undefined || event.streamId !== last) continue
-  const by = event.type.startsWith('refold.') ? 'Refold' : 'somebody'
+  const by = event.type.startsWith('refold.') ? 'Refold' : 'someone'
   console.log(`${event.revision} ${event.type} (${by}) ${JSON.stringify(event.data)}`)
   if (event.type === 'delivered') break
 }

@@ -52,7 +52,7 @@ const machine = setup({
   },
 })
 
-/** Translates a book, and waits half-way until somebody says that it may go on. */
+/** Translates a book, and waits half-way until someone says that it may go on. */
 export const translation = defineAgent({
   name: 'translation',
   version: 1,

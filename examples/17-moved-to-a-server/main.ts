@@ -13,7 +13,7 @@ const log = `${file}.${id}.log`
 const before = await createRuntime({ store: sqliteStore(file), agents: [translation] })
 const agent = await before.start(translation, { id, input: { log } })
 await agent.waitFor((state) => state.matches('halfWay'))
-await before.close() // nobody may work on it from now on
+await before.close() // no one may work on it from now on
 
 const named = process.env['REFOLD_ESDB_URL']
 const server = named ? undefined : await startDevServer({ port: 0 })

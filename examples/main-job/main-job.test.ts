@@ -136,7 +136,7 @@ describe('npm start', { timeout: 60_000 }, () => {
   })
 
   it('takes a decision from any process that sends one', async () => {
-    // The agent waits where nobody decides: here its only worker is this test's own.
+    // The agent waits where no one decides: here its only worker is this test's own.
     const definition = reviewAgent(nobody)
     await using refold = await createRuntime({ store: sqliteStore(store), agents: [definition] })
     const input = { directory: project, report: join(dirname(store), 'r.md'), day: '2026-01-02', llm: null }

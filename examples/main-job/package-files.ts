@@ -2,7 +2,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The members of package.json that the review looks at. Anybody may have written it: each may be anything. */
+/** The members of package.json that the review looks at. Anyone may have written it: each may be anything. */
 export interface Manifest {
   readonly name?: unknown
   readonly version?: unknown

@@ -5,7 +5,7 @@ import { personAt, policyDecider } from './person.js'
 const proposal = { verdict: 'reject', concerns: [{ isSevere: true, text: '1 from git' }] } as const
 const { signal } = new AbortController()
 
-/** What somebody who types this decides, and what they were shown. */
+/** What someone who types this decides, and what they were shown. */
 async function typed(text: string): Promise<{ decision: unknown; shown: string }> {
   const input = new PassThrough()
   const output = new PassThrough()
@@ -19,7 +19,7 @@ it.each([
   ['  NO \n', { verdict: 'reject', by: 'a person' }],
   ['\n', { verdict: 'reject', by: 'a person, who agreed with the policy' }],
   ['what?\nyes\n', { verdict: 'accept', by: 'a person' }],
-  ['', { verdict: 'reject', by: 'the policy, as nobody answered' }],
+  ['', { verdict: 'reject', by: 'the policy, as no one answered' }],
 ])('takes %j for a decision', async (text, decision) => {
   expect((await typed(text)).decision).toEqual(decision)
 })
@@ -39,6 +39,6 @@ it('stops asking when it is interrupted', async () => {
   await expect(deciding).rejects.toThrow('interrupted')
 })
 
-it('is the policy where nobody can be asked', async () => {
+it('is the policy where no one can be asked', async () => {
   expect(await policyDecider(proposal, { signal })).toEqual({ verdict: 'reject', by: 'the policy' })
 })

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Interface } from 'node:readline/promises'
 import type { Decision, Proposal } from './findings.js'
 
-/** Somebody who decides. Rejects when the signal aborts. */
+/** Someone who decides. Rejects when the signal aborts. */
 export type Decider = (proposal: Proposal, options: { signal: AbortSignal }) => Promise<Decision>
 
 /** Does what the policy proposes. */
@@ -43,5 +43,5 @@ async function ask(asking: Interface, { verdict }: Proposal, signal: AbortSignal
     asking.close()
   }
   signal.throwIfAborted()
-  return { verdict, by: 'the policy, as nobody answered' }
+  return { verdict, by: 'the policy, as no one answered' }
 }

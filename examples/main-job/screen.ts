@@ -10,7 +10,7 @@ export interface Screen {
   killed(step: StepName): void
   token(text: string): void
   note(text: string): void
-  /** Nothing is drawn until `resume`: somebody is asked. */
+  /** Nothing is drawn until `resume`: someone is asked. */
   pause(): void
   resume(): void
   /** Leaves the last picture on the screen. */

@@ -62,7 +62,7 @@ it('draws ten lines over themselves on a terminal, none of them too long', () =>
   expect(out.text.split(`${ESCAPE}[10A`)).toHaveLength(7)
 })
 
-it('draws nothing while somebody is asked', () => {
+it('draws nothing while someone is asked', () => {
   const out = output()
   const screen = liveScreen(out)
   screen.pause()

@@ -80,7 +80,7 @@ export async function supervise(given: Supervision): Promise<Outcome> {
   }
 }
 
-/** Waits until the review waits for somebody, and sends what was decided. One that was decided before is not asked again. */
+/** Waits until the review waits for someone, and sends what was decided. One that was decided before is not asked again. */
 async function decide({ review, screen, decider }: Supervision, signal: AbortSignal): Promise<void> {
   const state = await review.waitFor((now) => now.matches('deciding') || now.context.decision !== null, { signal })
   const { proposal, decision } = state.context

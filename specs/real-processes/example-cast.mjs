@@ -78,13 +78,13 @@ async function acceptReview(agent) {
   if (state.matches('deciding')) await agent.send({ type: 'decide', verdict: 'accept', by: 'ana' }, { id: 'decide' })
 }
 
-/** A person who looks into the bank's books when nobody knows what became of a payment. */
+/** A person who looks into the bank's books when no one knows what became of a payment. */
 function findOutAndDecide(bank) {
   return async (agent) => {
     for (;;) {
       const state = await agent.waitFor((now) => now.condition === 'in-doubt' || hasEnded(now))
       if (hasEnded(state)) return
-      for (const doubt of await agent.inDoubt()) await agent.decide(doubt, await bookedOrNot(bank, doubt))
+      for (const doubt of await agent.inDoubt()) await agent.resolve(doubt, await bookedOrNot(bank, doubt))
     }
   }
 }

@@ -14,8 +14,8 @@ export function killPlan(plan, { streams }) {
 
   const isThere = (stream) => ('nth' in plan ? total === plan.nth : counts.get(stream) === plan.round)
   const killWhenAllStand = () => {
-    const everybody = [...running].every((stream) => standing.has(stream))
-    if (standing.size > 0 && ('nth' in plan || everybody)) process.kill(process.pid, 'SIGKILL')
+    const everyone = [...running].every((stream) => standing.has(stream))
+    if (standing.size > 0 && ('nth' in plan || everyone)) process.kill(process.pid, 'SIGKILL')
   }
   const stop = async (stream, moment) => {
     if (plan.moment !== moment || !running.has(stream) || !isThere(stream)) return

@@ -77,7 +77,7 @@ function checkBody(body: BegunFact, { stored, effects, workers, knownTo }: Conte
   return owner === workers.get(body.by) ? [] : [`${name}, which was owned by ${owner}, ${known}`]
 }
 
-/** One effect, one key; a payment begins once, as nobody decides that it is to be done again. */
+/** One effect, one key; a payment begins once, as no one decides that it is to be done again. */
 function checkKeys(begun: readonly BegunFact[], { effects }: Context): readonly string[] {
   const keys = new Map<string, Set<string>>()
   const payments = new Map<string, number>()

@@ -69,7 +69,7 @@ async function sendNote() {
   if (answer === 'refused') sendTo.delete(id)
 }
 
-/** Nobody decides `again`: so nothing excuses a second body of a payment. */
+/** No one decides `again`: so nothing excuses a second body of a payment. */
 async function settleDoubts() {
   for await (const page of store.directory.find({ condition: 'in-doubt' })) {
     for (const { id } of page) await settleDoubtsOf(id).catch((error) => log('decision', { message: error.message }))
@@ -78,7 +78,7 @@ async function settleDoubts() {
 
 async function settleDoubtsOf(id) {
   const agent = await refold.attach(job, id)
-  for (const doubt of await agent.inDoubt()) await agent.decide(doubt, { complete: { receipt: 'found by hand' } })
+  for (const doubt of await agent.inDoubt()) await agent.resolve(doubt, { complete: { receipt: 'found by hand' } })
 }
 
 /** Looks into the log of the bodies, as one would ask a provider. */

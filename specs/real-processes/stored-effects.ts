@@ -64,6 +64,6 @@ function effectsOf(stream: string, steps: readonly FoldedStep[]): readonly Store
 }
 
 /** As the specification derives it: from the event id of the record that starts the effect, and its ordinal there. */
-export function keyOf(effect: string, { startedBy }: { readonly startedBy: string }): string {
-  return `${startedBy}.${effect.slice(effect.lastIndexOf('.') + 1)}`
+export function keyOf(effect: string, { scheduledBy }: { readonly scheduledBy: string }): string {
+  return `${scheduledBy}.${effect.slice(effect.lastIndexOf('.') + 1)}`
 }

@@ -38,7 +38,7 @@ export function watchedStore(store, { log = () => {}, beforeAppend = nothing, af
     read,
     readAll: (options) => store.readAll(options),
     subscribe: (target, options) => store.subscribe(target, options),
-    foreignAppends: (options) => store.foreignAppends(options),
+    externalAppends: (options) => store.externalAppends(options),
     registers: store.registers,
     directory: store.directory,
     presence: {

@@ -1,6 +1,6 @@
 /**
  * What a worker could know of a stream at an instant, at least: what its own store told it, and what was durable for so
- * long, while its event loop turned, that it had to see it. A body is judged by that, not by what nobody could know yet.
+ * long, while its event loop turned, that it had to see it. A body is judged by that, not by what no one could know yet.
  */
 import { factsOf } from './fact.js'
 import type { Fact } from './fact.js'

@@ -1,5 +1,5 @@
 /**
- * Step 4: when the installed versions were published, as far as that is known without asking anybody. File times do not
+ * Step 4: when the installed versions were published, as far as that is known without asking anyone. File times do not
  * tell: npm sets them to the time of the installation or to one fixed day. What is left is the change log that some
  * packages ship, where it gives a day for the installed version.
  */

@@ -49,7 +49,7 @@ export async function writeSummary(input: SummaryInput, { key, signal, onToken }
   return { text: (message.content ?? '').trim(), by: llm.model, promptTokens, completionTokens }
 }
 
-/** The summary that needs nobody. */
+/** The summary that needs no one. */
 export function summaryFromTemplate({ findings, proposal, decision }: Omit<SummaryInput, 'llm'>): string {
   const { inventory, licences, sizes, duplicates } = findings
   const severe = proposal.concerns.filter(({ isSevere }) => isSevere).length

@@ -30,7 +30,7 @@ export type RefoldErrorCode =
   | 'NOT_ACTIVE' // the agent has ended
   | 'AGENT_FAILED' // the agent ended with an error; `cause` is it
   | 'BLOCKED' // a transition threw on an outcome; an operator retries after a fix
-  | 'KILLS_ITS_WORKER' // its effects end the process; blocked until an operator retries
+  | 'POISON_AGENT' // its effects end the process; blocked until an operator retries
   | 'NEEDS_MIGRATION' // today's chart has no place for what is pending
   | 'UNREADABLE' // a stored record that cannot be understood
   | 'NEWER_FORMAT' // a record written by a newer release

@@ -22,9 +22,9 @@ export type {
 export type {
   CallPolicy,
   CommonPolicy,
-  Found,
-  Interrupted,
-  ReceivedOptions,
+  ReconcileResult,
+  InterruptedAttempt,
+  DedupOptions,
   RetryOptions,
   StreamPolicy,
 } from './definition/policy-types.js'
@@ -59,7 +59,7 @@ export { applyHeader, isSameEntry, matchesQuery, readHeader, rebuildDirectory } 
 export type { DirectoryHeader } from './store/directory-projection.js'
 export { followLog } from './store/follow-log.js'
 export type { FollowedLog } from './store/follow-log.js'
-export { ForeignFeed } from './store/foreign-feed.js'
+export { ExternalFeed } from './store/external-feed.js'
 export { storedEvent } from './store/stored-event.js'
 export type { StoredText } from './store/stored-event.js'
 export type * from './record/replay.js'

@@ -117,7 +117,7 @@ export const research = defineAgent({
       safety: { reconcile: async ({ input }) => ({ output: { receipt: String(input.cents) } }) },
     },
   },
-  received: { maxAgeMs: 3_600_000, maxCount: 100 },
+  dedup: { maxAgeMs: 3_600_000, maxCount: 100 },
 })
 
 expectType<Equal<NameOf<typeof research>, 'research'>>()

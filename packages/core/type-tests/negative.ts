@@ -51,8 +51,8 @@ export const n14 = effect(async ({ input }: { input: { a: number } }) => input.a
 export const n15 = defineAgent({ ...base, events: { approve: { by: 'string' } } })
 // @ts-expect-error 'timeout' does not exist in type 'CallPolicy<…>'. Did you mean to write 'timeoutMs'?
 export const n16 = defineAgent({ ...base, effects: { draft: { timeout: 1 } } })
-// @ts-expect-error 'maxAge' does not exist in type 'ReceivedOptions'. Did you mean to write 'maxAgeMs'?
-export const n17 = defineAgent({ ...base, received: { maxAge: 1 } })
+// @ts-expect-error 'maxAge' does not exist in type 'DedupOptions'. Did you mean to write 'maxAgeMs'?
+export const n17 = defineAgent({ ...base, dedup: { maxAge: 1 } })
 // @ts-expect-error '{ result: … }' is not assignable to 'Found<number>': what reconcile answers is named
 export const n18 = defineAgent({ ...base, effects: { plain: { safety: { reconcile: async () => ({ result: 1 }) } } } })
 // @ts-expect-error Property 'version' is missing
@@ -112,11 +112,11 @@ export async function calls() {
     // @ts-expect-error no overlap: a callback is never in doubt
     void (doubted.src === 'heartbeat')
     // @ts-expect-error Argument of type '{}' is not assignable to parameter of type 'Decision<…>': nothing is decided
-    await agent.decide(doubted, {})
+    await agent.resolve(doubted, {})
     // @ts-expect-error Type 'number' is not assignable to type 'string'
-    if (doubted.src === 'draft') await agent.decide(doubted, { complete: { text: 3, words: 1 } })
+    if (doubted.src === 'draft') await agent.resolve(doubted, { complete: { text: 3, words: 1 } })
     // @ts-expect-error Property 'words' is missing
-    if (doubted.src === 'draft') await agent.decide(doubted, { complete: { text: '' } })
+    if (doubted.src === 'draft') await agent.resolve(doubted, { complete: { text: '' } })
   }
   // @ts-expect-error Type 'true' is not assignable
   await createRuntime({ store, agents: [research], worker: true })

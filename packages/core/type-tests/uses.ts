@@ -81,12 +81,12 @@ export async function operate(refold: Runtime<'research'>) {
   const agent = await refold.attach(research, '42')
   for (const effect of await agent.inDoubt()) {
     if (effect.src === 'draft')
-      await agent.decide(effect, { complete: { text: effect.input.topic, words: 1 }, by: 'ana' })
-    else if (effect.src === 'child.charge') await agent.decide(effect, { complete: { receipt: 'r-1' } })
-    else await agent.decide(effect, { again: true, force: true, reason: 'the provider has no trace of it' })
+      await agent.resolve(effect, { complete: { text: effect.input.topic, words: 1 }, by: 'ana' })
+    else if (effect.src === 'child.charge') await agent.resolve(effect, { complete: { receipt: 'r-1' } })
+    else await agent.resolve(effect, { again: true, force: true, reason: 'the provider has no trace of it' })
   }
-  await agent.decide('3.1', { fail: new Error('declined') })
-  await agent.decide('3.2', { acknowledge: true })
+  await agent.resolve('3.1', { fail: new Error('declined') })
+  await agent.resolve('3.2', { acknowledge: true })
   const paused = await agent.pause({ by: 'ana', reason: 'maintenance' })
   expectType<Equal<typeof paused.context.words, number>>()
   await agent.resume()
@@ -125,7 +125,7 @@ export async function many(refold: Runtime<'research' | 'payout'>) {
   const { count, failed } = await refold.pause({ definition: 'payout', by: 'ana', reason: 'maintenance' })
   failed[0]?.code satisfies string | undefined
   await refold.resume({ by: 'ana' })
-  return count + (await refold.rebuildDirectory()).mended + (await refold.standingOrders()).length
+  return count + (await refold.rebuildDirectory()).repaired + (await refold.holds()).length
 }
 export async function plan() {
   const planned = await planRecovery({ store, agents: [research] })
@@ -185,7 +185,7 @@ export function describe(state: AnyAgentState): string {
   return `${JSON.stringify(state.value)} ${state.status}`
 }
 export async function anyOf(agent: AnyAgent) {
-  for (const e of await agent.inDoubt()) await agent.decide(e.effect, { again: true })
+  for (const e of await agent.inDoubt()) await agent.resolve(e.effect, { again: true })
 }
 // oxlint-disable-next-line typescript/no-explicit-any -- what a user may write who does not care which agent it is
 export function last(e: AgentEvent<any>) {

@@ -104,7 +104,7 @@ async function runUntilRead(file: string): Promise<{ readonly code: number | nul
 }
 
 describe('clients', () => {
-  it('DEV-18 connections that say nothing, and that vanish in the middle of a call, hold up nobody', async () => {
+  it('DEV-18 connections that say nothing, and that vanish in the middle of a call, hold up no one', async () => {
     const { client, server } = await runningServer()
     const silent = Array.from({ length: 100 }, () => connect(server.port, '127.0.0.1').on('error', () => {}))
     const session = connectHttp2(`http://127.0.0.1:${server.port}`).on('error', () => {})

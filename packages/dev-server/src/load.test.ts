@@ -25,7 +25,7 @@ it('DEV-12 a thousand live subscriptions each get every event', { timeout: 60_00
   await Promise.all(subscriptions.map(({ subscription }) => subscription.unsubscribe()))
 })
 
-it('DEV-11 a subscriber that takes nothing costs no memory and holds up nobody', { timeout: 60_000 }, async () => {
+it('DEV-11 a subscriber that takes nothing costs no memory and holds up no one', { timeout: 60_000 }, async () => {
   const server = await childServer(['--db', join(scratchDirectory(), 'events.db'), '--no-projections'])
   const client = clientOf(server.connectionString)
   const slow = client.subscribeToAll({ fromPosition: START })

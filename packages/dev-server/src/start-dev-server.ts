@@ -18,7 +18,7 @@ import { addServices } from './services/add-services.js'
 export interface DevServerOptions {
   /** Default: 2113; 0 takes a free one. */
   readonly port?: number
-  /** Default: `127.0.0.1`, so that nobody else reaches it. */
+  /** Default: `127.0.0.1`, so that no one else reaches it. */
   readonly host?: string
   /** The file that keeps the events. Without one they are in memory, and gone at the end. */
   readonly file?: string
@@ -129,7 +129,7 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   }
 }
 
-/** Throws what is wrong with the file, before anybody connects. */
+/** Throws what is wrong with the file, before anyone connects. */
 async function openStore(file: string | undefined): Promise<Store> {
   if (file === undefined) return memoryStore()
   const store = sqliteStore(file, {

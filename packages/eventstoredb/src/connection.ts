@@ -37,7 +37,7 @@ export function mayPass({ kind }: Failure): boolean {
   return kind === 'lost' || kind === 'not-sent' || kind === 'not-leader'
 }
 
-/** Whether another attempt is of no use: it cannot pass, or nobody ever answered at this address. */
+/** Whether another attempt is of no use: it cannot pass, or no one ever answered at this address. */
 export function isHopeless({ answered }: SharedConnection, failure: Failure): boolean {
   return !mayPass(failure) || (failure.kind === 'not-sent' && !answered)
 }

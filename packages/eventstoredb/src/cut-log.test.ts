@@ -1,4 +1,4 @@
-/** Logs that somebody emptied, put back from a backup, or cut with the server's own tools. */
+/** Logs that someone emptied, put back from a backup, or cut with the server's own tools. */
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient } from '@eventstore/db-client'
 import type { NewEvent, Store } from '@refold/core'
@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-test('ESDB-18 a process that has read more than the log holds is refused everything, and a new one begins anew', async () => {
+test('ESDB-18 a process that has read more than the log holds is refused everything, and a new one begins again', async () => {
   const first = await server(0)
   const store = open(first.connectionString)
   for (const agent of ['1', '2']) await store.append(`boat-${agent}`, [event()], { expected: 'no_stream' })
@@ -22,8 +22,8 @@ test('ESDB-18 a process that has read more than the log holds is refused everyth
   await expect(store.directory.get('boat-1')).rejects.toMatchObject({ code: 'STORE_FATAL' })
   const appending = store.append('boat-3', [event()], { expected: 'no_stream' })
   await expect(appending).rejects.toMatchObject({ code: 'STORE_FATAL', message: expect.stringContaining('shorter') })
-  const anew = open(emptied.connectionString)
-  expect(await anew.append('boat-1', [event()], { expected: 'no_stream' })).toMatchObject({ ok: true })
+  const again = open(emptied.connectionString)
+  expect(await again.append('boat-1', [event()], { expected: 'no_stream' })).toMatchObject({ ok: true })
 })
 
 test('ESDB-19 a stream that was deleted softly is begun by no agent', async () => {

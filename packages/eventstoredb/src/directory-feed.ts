@@ -58,7 +58,7 @@ export class DirectoryFeed {
   }
 
   /**
-   * The directory anew, from the first event on. What is appended meanwhile is kept beside the new fold, so that in the end
+   * The directory again, from the first event on. What is appended meanwhile is kept beside the new fold, so that in the end
    * both stand at the same place and can be compared.
    */
   async rebuild(): Promise<RebuiltDirectory> {
@@ -71,9 +71,11 @@ export class DirectoryFeed {
       if (this.#place < upTo) await this.#look()
       for (const record of meanwhile) if (record.position > upTo) this.#fold(fresh, record)
       const streams = new Set([...fresh.keys(), ...this.#entries.keys()])
-      const mended = [...streams].filter((stream) => !isSameEntry(fresh.get(stream), this.#entries.get(stream))).length
+      const repaired = [...streams].filter(
+        (stream) => !isSameEntry(fresh.get(stream), this.#entries.get(stream)),
+      ).length
       this.#entries = fresh
-      return { agents: fresh.size, mended }
+      return { agents: fresh.size, repaired }
     } finally {
       this.#taps.delete(meanwhile)
     }

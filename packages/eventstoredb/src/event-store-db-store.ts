@@ -10,7 +10,7 @@ import type {
   Directory,
   DirectoryEntry,
   DirectoryQuery,
-  ForeignAppend,
+  ExternalAppend,
   NewEvent,
   ReadAllOptions,
   ReadOptions,
@@ -105,7 +105,7 @@ class EventStoreDBStore implements Store {
     })
   }
 
-  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+  externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     assertOpen(this.#connection)
     return this.#foreign.listen(options, () => this.#feed.start())
   }

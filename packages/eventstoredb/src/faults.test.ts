@@ -113,7 +113,7 @@ describeOn([DEV_SERVER, REAL_SERVER], (server) => {
       openStore(server().connectionString),
     ]
     const [first, second] = [name(), name()]
-    const reports = store.foreignAppends()[Symbol.asyncIterator]()
+    const reports = store.externalAppends()[Symbol.asyncIterator]()
     await store.append(name(), [event()], { expected: 'no_stream' }) // its answer comes when the listening has begun
     await direct.append(first, [event()], { expected: 'no_stream' })
     expect((await reports.next()).value).toEqual([{ stream: first, revision: 0n }])

@@ -4,14 +4,14 @@
  * Invariants: what was stored before a listener came is not told to it, what is stored after is; to be sure, a listener's
  * first act is to look for the end of the log, and the appends of this process wait for that look.
  */
-import type { ForeignAppend } from '@refold/core'
-import { ForeignFeed, toRevision } from '@refold/core'
+import type { ExternalAppend } from '@refold/core'
+import { ExternalFeed, toRevision } from '@refold/core'
 import type { WireEvent, WireRecord } from './client/wire.js'
 import type { Connection } from './connection.js'
 import { endOfLog } from './directory-feed.js'
 
 interface Listener {
-  readonly feed: ForeignFeed
+  readonly feed: ExternalFeed
   /** Everything up to here is old. `undefined`: not known yet. */
   end: bigint | undefined
   held: WireRecord[]
@@ -33,8 +33,8 @@ export class ForeignAppends {
   listen(
     { signal }: { readonly signal?: AbortSignal | undefined },
     running: () => Promise<void>,
-  ): AsyncIterable<readonly ForeignAppend[]> {
-    const listener: Listener = { feed: new ForeignFeed(), end: undefined, held: [] }
+  ): AsyncIterable<readonly ExternalAppend[]> {
+    const listener: Listener = { feed: new ExternalFeed(), end: undefined, held: [] }
     const reports = listener.feed.listen(signal === undefined ? {} : { signal })
     if (!listener.feed.listened) return reports
     this.#listeners.add(listener)
@@ -53,7 +53,7 @@ export class ForeignAppends {
     }
   }
 
-  /** It was surely not stored, or nobody will show it. */
+  /** It was surely not stored, or no one will show it. */
   forget(events: readonly WireEvent[]): void {
     for (const { id } of events) this.#own.delete(id)
   }
@@ -84,8 +84,8 @@ export class ForeignAppends {
 
   async *#reports(
     listener: Listener,
-    { reports, begun }: { reports: AsyncIterable<readonly ForeignAppend[]>; begun: Promise<void> },
-  ): AsyncGenerator<readonly ForeignAppend[], void, undefined> {
+    { reports, begun }: { reports: AsyncIterable<readonly ExternalAppend[]>; begun: Promise<void> },
+  ): AsyncGenerator<readonly ExternalAppend[], void, undefined> {
     const failed = begun.catch((error: unknown) => {
       listener.feed.close()
       return { error }

@@ -103,7 +103,7 @@ function securedArgs({ authorities, certificate, key }: CertificateFiles): reado
   return ['--trusted-root-certificates-path', authorities, ...own]
 }
 
-/** The users stand in a stream that the leader writes at its first start: before, nobody is let in. */
+/** The users stand in a stream that the leader writes at its first start: before, no one is let in. */
 function hasUsers(port: number): Promise<boolean> {
   return answers({ port, path: '/users', secured: true, asAdmin: true })
 }

@@ -2,7 +2,7 @@
  * Registers as streams of one event (`$maxCount: 1`). A value too large for one append goes in parts to a stream of its own
  * first; the event of the register then names it, so that a reader finds the whole value of one `put` or another's.
  *
- * Invariant: the parts of a value are deleted only by somebody who has seen a later value in the register. Of two who write
+ * Invariant: the parts of a value are deleted only by someone who has seen a later value in the register. Of two who write
  * at once neither takes the other's; one's parts may then be left behind, which costs room and nothing else.
  */
 import { Buffer } from 'node:buffer'

@@ -35,7 +35,7 @@ describeOn([SECURED_DEV_SERVER, SECURED_SERVER], (server) => {
 
   for (const [wrong, user] of [
     ['password', 'admin:wrong'],
-    ['user', 'nobody:changeit'],
+    ['user', 'no one:changeit'],
   ] as const)
     test(`ESDB-13 a wrong ${wrong} is told with what to do, and is not tried again`, async () => {
       const store = openStore(server().connectionString.replace('admin:changeit', user))
@@ -69,7 +69,7 @@ describeOn([SECURED_SERVER], (server) => {
     expect(await errorOf(store.directory.get(stream))).toMatchObject(denied)
     expect(await errorOf(all(store.directory.find()))).toMatchObject(denied)
     expect(await errorOf(takeFirst(store.subscribe({ all: true })))).toMatchObject(denied)
-    expect(await errorOf(takeFirst(store.foreignAppends()))).toMatchObject(denied)
+    expect(await errorOf(takeFirst(store.externalAppends()))).toMatchObject(denied)
   })
 
   test('ESDB-14 a user with the right to read $all has the directory, without being an administrator', async () => {

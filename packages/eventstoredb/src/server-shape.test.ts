@@ -168,7 +168,7 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
     }
   })
 
-  test('ESDB-13 an address where nobody listens is told at once, with what to do', async () => {
+  test('ESDB-13 an address where no one listens is told at once, with what to do', async () => {
     const store = eventStoreDBStore('esdb://127.0.0.1:1?tls=false')
     closing.push(() => store.close())
     const from = performance.now()

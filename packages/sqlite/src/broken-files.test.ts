@@ -161,7 +161,7 @@ async function readAll(store: Store): Promise<number> {
   return count
 }
 
-/** The superuser may write to everything: act as somebody else. */
+/** The superuser may write to everything: act as someone else. */
 async function asNobody(action: () => Promise<void>): Promise<void> {
   const isRoot = process.geteuid?.() === 0
   if (isRoot) process.seteuid?.(65534)

@@ -1,5 +1,5 @@
 /**
- * The directory anew from the log, while others append.
+ * The directory again from the log, while others append.
  *
  * Invariants: an entry depends on its own stream alone, so streams are looked at one after the other; an entry is
  * replaced in a transaction that finds the stream as long as it was folded.
@@ -26,15 +26,15 @@ const STREAMS_AT_ONCE = 500
 
 export async function rebuildDirectory(open: OpenFile, options: RebuildOptions): Promise<RebuiltDirectory> {
   let agents = 0
-  let mended = 0
+  let repaired = 0
   for await (const names of streamNames(open, options)) {
     for (const stream of names) {
       const { entry, wasMended } = await rebuildEntry(open, stream, options)
       if (entry !== undefined) agents++
-      if (wasMended) mended++
+      if (wasMended) repaired++
     }
   }
-  return { agents, mended }
+  return { agents, repaired }
 }
 
 async function* streamNames({ file }: OpenFile, { guarded }: Guard): AsyncGenerator<readonly string[]> {
@@ -77,7 +77,7 @@ async function foldOn({ reader }: OpenFile, folded: Folded, { guarded }: Guard):
   return { stream, entry, lastRevision }
 }
 
-/** `longer`: somebody appended meanwhile. */
+/** `longer`: someone appended meanwhile. */
 function compare({ file }: OpenFile, { stream, entry, lastRevision }: Folded): 'same' | 'differs' | 'longer' {
   file.look()
   const row = file.streams.find(stream)

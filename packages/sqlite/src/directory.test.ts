@@ -1,4 +1,4 @@
-/** What the directory costs, how a damaged one is mended, and how an older file's becomes today's. */
+/** What the directory costs, how a damaged one is repaired, and how an older file's becomes today's. */
 import { randomUUID } from 'node:crypto'
 import type { DirectoryEntry, DirectoryQuery, JsonObject, NewEvent, Store } from '@refold/core'
 import { rebuildDirectory, toRevision } from '@refold/core'
@@ -49,7 +49,7 @@ async function rebuilt(store: Store): Promise<readonly DirectoryEntry[]> {
 }
 
 describe('DIR-7 a directory that was damaged', () => {
-  test('DIR-7 is mended by a rebuild, which tells how many entries were wrong, and says nothing new the second time', async () => {
+  test('DIR-7 is repaired by a rebuild, which tells how many entries were wrong, and says nothing new the second time', async () => {
     const first = sqliteStore(scratch.file)
     await fleet(first)
     const before = await entriesOf(first)
@@ -61,10 +61,10 @@ describe('DIR-7 a directory that was damaged', () => {
     `)
     const store = sqliteStore(scratch.file)
     expect(await entriesOf(store)).not.toEqual(before)
-    expect(await store.directory.rebuild()).toEqual({ agents: 5, mended: 3 })
+    expect(await store.directory.rebuild()).toEqual({ agents: 5, repaired: 3 })
     expect(await entriesOf(store)).toEqual(before)
     expect(await store.directory.get('whale')).toBeUndefined()
-    expect(await store.directory.rebuild()).toEqual({ agents: 5, mended: 0 })
+    expect(await store.directory.rebuild()).toEqual({ agents: 5, repaired: 0 })
     await store.close()
   })
 })

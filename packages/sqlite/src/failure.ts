@@ -71,7 +71,7 @@ export function toRefoldError(error: unknown, { doing }: { readonly doing: strin
   })
 }
 
-/** The error to throw when a commit failed and nobody can tell whether it is on the disk. */
+/** The error to throw when a commit failed and no one can tell whether it is on the disk. */
 export function unknownOutcome(error: unknown): RefoldError {
   return new RefoldError('STORE_UNKNOWN', 'a commit failed, and it cannot be learnt whether it is stored', {
     hint: 'Repeat the identical append: if it was stored, the answer is the original one.',

@@ -1,4 +1,4 @@
-/** Looks for commits of other connections at a short interval, while somebody wants to know. SQLite tells nobody by itself. */
+/** Looks for commits of other connections at a short interval, while someone wants to know. SQLite tells no one by itself. */
 import type { LogFile } from './log-file.js'
 
 export interface ForeignWatchOptions {

@@ -7,7 +7,7 @@
  *    others': to look at a stream once more does no harm.
  * 2. `look` comes first in every transaction: what is cached is then what the file says.
  */
-import type { AppendResult, DirectoryHeader, ForeignAppend } from '@refold/core'
+import type { AppendResult, DirectoryHeader, ExternalAppend } from '@refold/core'
 import { applyHeader, toPosition, toRevision } from '@refold/core'
 import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
 import { eventIdOf, type IdColumns } from './table/event-id.js'
@@ -34,7 +34,7 @@ export class LogFile {
   readonly log: LogTable
   readonly streams: StreamTable
   /** Told what others appended, up to their last commit. */
-  onForeign: (appends: () => readonly ForeignAppend[]) => void = () => {}
+  onForeign: (appends: () => readonly ExternalAppend[]) => void = () => {}
   #dataVersion: number
   /** Position of the last row that this connection wrote or looked at. */
   #known: number
@@ -150,7 +150,7 @@ export class LogFile {
     return same ? Number(rows.at(-1)?.[2]) : undefined
   }
 
-  #newestBetween(after: number, last: number): readonly ForeignAppend[] {
+  #newestBetween(after: number, last: number): readonly ExternalAppend[] {
     return this.#newest.all(after, last).map(([stream, revision]) => ({
       stream: this.streams.name(Number(stream)).name,
       revision: toRevision(Number(revision)),

@@ -32,7 +32,7 @@ export interface OpeningOptions extends ResolvedOptions {
   readonly stopped: () => boolean
 }
 
-/** The open file, or the promise of it. The promise rejects with a coded error, once somebody asks. */
+/** The open file, or the promise of it. The promise rejects with a coded error, once someone asks. */
 export function openFile(path: string, options: OpeningOptions): OpenFile | Promise<OpenFile> {
   try {
     return openNow(path, options)

@@ -60,7 +60,7 @@ describe('several processes on one file', () => {
 
   test('FOR-1 SUB-1 what another process appends is reported and reaches subscribers', async () => {
     const store = sqliteStore(scratch.file)
-    const reports = store.foreignAppends()[Symbol.asyncIterator]()
+    const reports = store.externalAppends()[Symbol.asyncIterator]()
     const items = store.subscribe({ all: true })[Symbol.asyncIterator]()
     start('appender', 's-1', '5')
     expect((await reports.next()).value?.[0]).toMatchObject({ stream: 's-1' })

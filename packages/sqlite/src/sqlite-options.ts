@@ -9,7 +9,7 @@ export interface SqliteStoreOptions {
    * 90 s, so that a file locked for a minute, by a backup or a hand at the sqlite3 shell, is waited for.
    */
   readonly busyTimeoutMs?: number
-  /** How often to look for appends of other processes, while somebody listens for them. Default: 15 ms. */
+  /** How often to look for appends of other processes, while someone listens for them. Default: 15 ms. */
   readonly pollIntervalMs?: number
   /**
    * Where the wait for the disk happens. `inline` (the default) holds up the event loop for it: the least latency for a

@@ -8,7 +8,7 @@ import type {
   AppendOptions,
   AppendResult,
   Directory,
-  ForeignAppend,
+  ExternalAppend,
   JsonValue,
   NewEvent,
   Presence,
@@ -24,7 +24,15 @@ import type {
   SubscribeTarget,
   SubscriptionItem,
 } from '@refold/core'
-import { assertNotEmpty, ChangeSignal, followLog, ForeignFeed, RefoldError, toPosition, toRevision } from '@refold/core'
+import {
+  assertNotEmpty,
+  ChangeSignal,
+  followLog,
+  ExternalFeed,
+  RefoldError,
+  toPosition,
+  toRevision,
+} from '@refold/core'
 import { retryBusy } from './busy-retry.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
 import { rebuildDirectory } from './directory-rebuild.js'
@@ -53,7 +61,7 @@ class SqliteStore implements Store {
   readonly #options: ResolvedOptions
   readonly #locks: WorkerLocks
   readonly #changes = new ChangeSignal()
-  readonly #foreign = new ForeignFeed()
+  readonly #foreign = new ExternalFeed()
   readonly #watch: ForeignWatch
   readonly #opening: OpenFile | Promise<OpenFile>
   readonly #guard: Guard = { guarded: (access) => this.#access(() => access()) }
@@ -148,7 +156,7 @@ class SqliteStore implements Store {
     }
   }
 
-  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+  externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     this.#assertOpen()
     this.#watch.look() // what was appended before this call is not reported
     const reports = this.#foreign.listen(options)

@@ -54,7 +54,7 @@ export async function openCaller(directory: string): Promise<Caller> {
   const decide = async (agent: Job, effect: string, key: string): Promise<void> => {
     const wasDone = readLines(log).some((line) => line.key === key && line.what === 'did')
     const decision = wasDone ? ({ complete: { key } } as const) : ({ fail: 'it was not done' } as const)
-    if (await sent(() => agent.decide(effect, decision))) decided[wasDone ? 'completed' : 'failed']++
+    if (await sent(() => agent.resolve(effect, decision))) decided[wasDone ? 'completed' : 'failed']++
   }
 
   return {

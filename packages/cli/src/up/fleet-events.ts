@@ -85,7 +85,7 @@ const WHY = {
   silent: 'silent for its lease',
   closed: 'it closed',
   released: 'it handed over',
-  unowned: 'nobody had it',
+  unowned: 'no one had it',
 } as const satisfies Record<TakenOver['why'], string>
 
 function previousText({ previous, why, reason }: TakenOver): string {

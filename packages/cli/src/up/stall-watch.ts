@@ -1,6 +1,6 @@
 /**
  * Notices a worker that says nothing any more: its event loop is blocked, or its process is stopped. Others have its agents
- * by then; but it would hold its place for ever, and nobody would know which agent it was.
+ * by then; but it would hold its place for ever, and no one would know which agent it was.
  */
 
 const LOOK_EVERY_MS = 1_000

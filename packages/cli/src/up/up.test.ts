@@ -145,7 +145,7 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
   test('CLI-5 an agent that kills its worker is set aside, and the others finish', async () => {
     const fleet = up()
     await Promise.all([start('poison', { poison: true }), start('a', { ms: 50 }), start('b', { ms: 50 })])
-    const reported = await fleet.event('agent.reported', ({ code }) => code === 'KILLS_ITS_WORKER')
+    const reported = await fleet.event('agent.reported', ({ code }) => code === 'POISON_AGENT')
     expect(reported.agent).toEqual({ name: 'plan', id: 'poison' })
     await allDone(2)
     const { stdout } = await project.run('ls', '--json', '--status', 'active')
@@ -158,12 +158,12 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     const fleet = up('--stall-after', '2')
     await Promise.all([start('spinner', { spin: true }), start('a', { ms: 50 })])
     await fleet.event('worker.stalled')
-    const reported = await fleet.event('agent.reported', ({ code }) => code === 'KILLS_ITS_WORKER')
+    const reported = await fleet.event('agent.reported', ({ code }) => code === 'POISON_AGENT')
     expect(reported.agent).toEqual({ name: 'plan', id: 'spinner' })
     await allDone(1)
   })
 
-  test('CLI-11 a fleet drains when nobody reads its output any more', async () => {
+  test('CLI-11 a fleet drains when no one reads its output any more', async () => {
     const fleet = up()
     await start('a', { ms: 30 * SECONDS })
     await fleet.event('agent.takenOver')

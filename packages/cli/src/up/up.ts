@@ -1,4 +1,4 @@
-/** `refold up`: a fleet of workers, until somebody ends it. */
+/** `refold up`: a fleet of workers, until someone ends it. */
 import { availableParallelism } from 'node:os'
 import { findConfig } from '../config/load-config.js'
 import { EXIT } from '../exit-codes.js'
@@ -46,7 +46,7 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-/** The first signal drains, a second one ends at once. Where nobody reads what it says, it drains too. */
+/** The first signal drains, a second one ends at once. Where no one reads what it says, it drains too. */
 function listen(supervisor: Supervisor): () => void {
   let asked = false
   const drain = (why: string): void => {

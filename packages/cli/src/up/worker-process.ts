@@ -25,13 +25,13 @@ process.on('disconnect', () => void drain('its supervisor is gone'))
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void drain(signal))
 setInterval(() => tell({ kind: 'alive' }), ALIVE_EVERY_MS).unref()
 watchForOrphanhood({ silentMs: SILENT_ORPHAN_MS })
-// What is printed for a supervisor that is gone is nobody's; it must not end the worker before it has drained.
+// What is printed for a supervisor that is gone is no one's; it must not end the worker before it has drained.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 // Ctrl-C reaches every process of the terminal; the supervisor says what it means.
 process.on('SIGINT', () => {})
 
 function tell(message: FromWorker): void {
-  if (process.connected) process.send?.({ refold: message } satisfies Envelope, undefined, undefined, () => {}) // one that was on its way when the supervisor went is nobody's
+  if (process.connected) process.send?.({ refold: message } satisfies Envelope, undefined, undefined, () => {}) // one that was on its way when the supervisor went is no one's
 }
 
 async function work(order: WorkerOrder): Promise<void> {

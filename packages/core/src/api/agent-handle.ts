@@ -16,7 +16,7 @@ import type {
   Agent,
   CancelOptions,
   ControlOptions,
-  Decision,
+  Resolution,
   LegalEvent,
   Moment,
   SendOptions,
@@ -30,7 +30,7 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { deadlineOf, notesOf } from './check-options.js'
-import { effectDecision } from './effect-decision.js'
+import { effectResolution } from './effect-resolution.js'
 import { legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
@@ -115,7 +115,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const settlement = await (approval === undefined
       ? cell.submit(envelope)
       : answer(cell, envelope, { approval, store: this.#options.runtime.store }))
-    if (settlement.kind === 'known')
+    if (settlement.kind === 'duplicate')
       await requireSameEvent(cell, { id: id ?? '', event: parsed, store: this.#options.runtime.store })
     return this.#after(cell, settlement)
   }
@@ -192,12 +192,12 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     ) as unknown as InDoubtEffect<T>[]
   }
 
-  async decide(effect: InDoubtEffect<T> | string, decision: Decision<unknown>): Promise<AgentState<T>> {
+  async resolve(effect: InDoubtEffect<T> | string, resolution: Resolution<unknown>): Promise<AgentState<T>> {
     const id = typeof effect === 'string' ? effect : (effect as { effect: string }).effect
     const cell = await this.#fresh()
     const { runtime, definition } = this.#options
-    const input = await effectDecision(cell, { effect: id, decision, definition, owners: runtime.owners })
-    return this.#after(cell, await cell.submit({ input, ...this.#by(decision) }))
+    const input = await effectResolution(cell, { effect: id, resolution, definition, owners: runtime.owners })
+    return this.#after(cell, await cell.submit({ input, ...this.#by(resolution) }))
   }
 
   async stateAt(moment: Moment): Promise<AgentState<T>> {

@@ -2,7 +2,7 @@
  * Approvals: what a person is asked, and whether an answer is an answer to what is asked now.
  *
  * Invariants: an answer is judged on the newest state, and its record extends exactly the revision that it was judged at;
- * it counts only while the state that asks was neither left nor entered again since the question was put, nobody has answered
+ * it counts only while the state that asks was neither left nor entered again since the question was put, no one has answered
  * it since, and what is to be approved is, byte for byte in canonical JSON, what was shown. What only happens beside it (a
  * claim, a heartbeat, a note, a reminder that stays in the state) makes no answer stale.
  */
@@ -22,7 +22,7 @@ import type { Approval, ApprovalRequest } from '../public/approval.js'
 import type { Store } from '../store/port.js'
 import { viewState } from '../step/state-view.js'
 import { askingStates, enteredAnew } from '../step/visits.js'
-import { receivedAs } from '../decide/dedup.js'
+import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import { checkMembers, requireOption } from './check-options.js'
@@ -81,18 +81,18 @@ export async function answer(
   for (let tries = 1; ; tries++) {
     await cell.refresh()
     if (cell.failure !== undefined) throw cell.failure
-    if (cell.state !== undefined && receivedAs(cell.state, dedupId) !== undefined) return cell.submit(envelope)
-    const onlyAt = headOf(cell)
+    if (cell.state !== undefined && dedupEntryOf(cell.state, dedupId) !== undefined) return cell.submit(envelope)
+    const expectedRevision = headOf(cell)
     const approved = await judge(checked, { cell, store })
     try {
-      return await cell.submit({ ...envelope, approved, onlyAt })
+      return await cell.submit({ ...envelope, approved, expectedRevision })
     } catch (error) {
       if (!isRefoldError(error, 'CONFLICT') || tries >= MAX_TRIES) throw error
     }
   }
 }
 
-/** What the record of the answer says. Throws `STALE_APPROVAL` when the newest folded state asks for something else, or anew. */
+/** What the record of the answer says. Throws `STALE_APPROVAL` when the newest folded state asks for something else, or again. */
 async function judge(answer: Approval, { cell, store }: { cell: AgentCell; store: Store }): Promise<Approved> {
   const { revision, payloadHash, event } = answer
   const { definition, state } = cell
@@ -130,7 +130,7 @@ interface Visit {
   readonly isAnew: (path: readonly string[]) => boolean
 }
 
-/** What the records since the question say against the answer. What cannot be told counts as asked anew. */
+/** What the records since the question say against the answer. What cannot be told counts as asked again. */
 async function staleSince({ cell, store, revision, event, isAnew }: Visit): Promise<StaleReason | undefined> {
   const limit = headOf(cell) - revision
   if (limit === 0) return undefined
@@ -143,14 +143,14 @@ async function staleSince({ cell, store, revision, event, isAnew }: Visit): Prom
       if (type === event && header.approved !== undefined) return 'answered'
       // What moved before the chart changed names edges of another chart.
       if (type === 'refold.migrated' || !hasReadableBody(header) || (header.fingerprint !== undefined && moved))
-        return 'asked anew'
+        return 'asked again'
       const { path = [] } = header.body
-      if (isAnew(path)) return 'asked anew'
+      if (isAnew(path)) return 'asked again'
       moved ||= path.length > 0
     }
   }
   const isOfThisChart = !moved || cell.state?.agent.fingerprint === cell.definition.fingerprint
-  return isOfThisChart ? undefined : 'asked anew'
+  return isOfThisChart ? undefined : 'asked again'
 }
 
 /** User code, on the context as readers see it. */
@@ -167,12 +167,12 @@ function payloadOf(
   }
 }
 
-type StaleReason = 'left' | 'asked anew' | 'answered' | 'payload' | 'history'
+type StaleReason = 'left' | 'asked again' | 'answered' | 'payload' | 'history'
 
 const REASONS: Readonly<Record<StaleReason, string>> = {
   left: 'the agent does not ask for it any more',
-  'asked anew': 'the state that asks was left or entered again since',
-  answered: 'somebody has answered this question',
+  'asked again': 'the state that asks was left or entered again since',
+  answered: 'someone has answered this question',
   payload: 'what is to be approved has changed',
   history: 'the history does not hold what was shown',
 }

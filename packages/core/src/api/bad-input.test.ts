@@ -78,8 +78,8 @@ describe('starting', () => {
 
   test('an agent that was never started is not found', async () => {
     const { log, process } = await began()
-    expect(await refusal(process.runtime.attach(parked, 'nobody'))).toMatchObject({ code: 'NOT_FOUND' })
-    expect(await typesOf(log, 'work-nobody')).toEqual([])
+    expect(await refusal(process.runtime.attach(parked, 'no-one'))).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await typesOf(log, 'work-no-one')).toEqual([])
   })
 })
 

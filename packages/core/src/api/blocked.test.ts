@@ -43,7 +43,7 @@ describe('RCV-5 a transition that throws on an outcome', () => {
     expect(work.runs).toHaveLength(1)
   })
 
-  test('RCV-5 a retry decides it, when the cause is mended, and not before', async () => {
+  test('RCV-5 a retry decides it, when the cause is repaired, and not before', async () => {
     const { broken, agent, types } = await blockable()
     await expect(agent.retry()).rejects.toMatchObject({ code: 'BLOCKED', cause: { code: 'EVENT_REFUSED' } })
     broken.chart = false

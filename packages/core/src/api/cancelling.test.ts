@@ -183,7 +183,7 @@ describe('INT-3 a cancellation with a deadline', () => {
     await expect(agent.cancel()).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
   })
 
-  test('nobody can send it', async () => {
+  test('no one can send it', async () => {
     const { agent } = await began()
     const forged = { type: 'refold.cancel', deadlineAt: 0 } as unknown as { type: 'close' }
     await expect(agent.send(forged)).rejects.toMatchObject({ code: 'INVALID_EVENT' })
@@ -213,7 +213,7 @@ describe('INT-7 a payment in flight', () => {
     expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [{ abandoned: {} }] })
     await settle()
     const [payment] = await agent.inDoubt()
-    expect(await agent.decide(String(payment?.effect), { complete: 'it has it', by: 'ana' })).toMatchObject({
+    expect(await agent.resolve(String(payment?.effect), { complete: 'it has it', by: 'ana' })).toMatchObject({
       effects: [],
     })
   })

@@ -2,7 +2,7 @@
 import { suggestName } from '../definition/nearest-name.js'
 import { RefoldError } from '../errors.js'
 
-/** How long a silent owner keeps its agents, when nobody says otherwise. */
+/** How long a silent owner keeps its agents, when no one says otherwise. */
 export const DEFAULT_LEASE_MS = 10_000
 
 /** The longest time that a clock's timer takes. */
@@ -39,7 +39,7 @@ export function requireOption(condition: boolean, refusal: Refusal): asserts con
   })
 }
 
-/** Refuses what is no object, and members that nobody reads: a mistyped one would be ignored in silence. */
+/** Refuses what is no object, and members that no one reads: a mistyped one would be ignored in silence. */
 export function checkMembers(
   value: unknown,
   { path, known }: { readonly path: string; readonly known: readonly string[] },

@@ -9,9 +9,9 @@ import type { JsonValue } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { AgentOf } from '../public/agent.js'
-import type { FindQuery, OrderAnswer, Order, StandingOrder } from '../public/holds.js'
+import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, Runtime, RuntimeOptions, StartOptions } from '../public/runtime.js'
-import type { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
 import type { Settlement } from '../runtime/cell/submission.js'
@@ -23,8 +23,8 @@ import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
 import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
-import { orderPause, orderResume } from './order-commands.js'
-import type { OrderCommands } from './order-commands.js'
+import { placeHold, liftHold } from './hold-commands.js'
+import type { HoldCommands } from './hold-commands.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
@@ -74,7 +74,7 @@ export async function openRuntime<const D extends AgentDefinition>(
 /** Bodies that run under the old version would not know of the new one. */
 async function refuseWhilePerformed(
   stream: string,
-  { state, owners, worker }: { state: StateDocument; owners: OwnerWatch; worker: string },
+  { state, owners, worker }: { state: StateDocument; owners: FailureDetector; worker: string },
 ): Promise<void> {
   const { owner, paused, blocked } = state.agent
   if (owner === undefined || paused !== undefined || blocked !== undefined || pendingOf(state) === 0) return
@@ -105,8 +105,8 @@ class OpenRuntime implements Worker {
   readonly #runtime: WorkerRuntime
   readonly #takeover: Takeover
   #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
-  readonly #commands: OrderCommands
-  /** Starts after which it is looked whether an order holds the agent. */
+  readonly #commands: HoldCommands
+  /** Starts after which it is looked whether a hold holds the agent. */
   readonly #holding = new Set<Promise<void>>()
   #leave: (() => Promise<void>) | undefined
   #closing: Promise<void> | undefined
@@ -133,8 +133,8 @@ class OpenRuntime implements Worker {
 
   /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
   async #reach(): Promise<void> {
-    const { store, worker, performs, lease, orders } = this.#runtime
-    await orders.read()
+    const { store, worker, performs, lease, holds } = this.#runtime
+    await holds.read()
     if (!performs) return
     this.#leave = await store.presence?.announce(worker)
     await lease.begin()
@@ -157,8 +157,8 @@ class OpenRuntime implements Worker {
     const cell = cells.fresh(stream, options.id, registered)
     const settlement = await this.#submitStart(cell, { input, notes })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
-    if (settlement.kind === 'known') return this.#again(definition, cell, input)
-    const holding = this.#runtime.orders.afterStart(cell).finally(() => this.#holding.delete(holding))
+    if (settlement.kind === 'duplicate') return this.#again(definition, cell, input)
+    const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
   }
@@ -177,10 +177,10 @@ class OpenRuntime implements Worker {
         worker,
         ...(isOurs ? { epoch: 1 } : undefined),
         ...notes,
-        ...runtime.orders.overStart(cell.definition.name),
+        ...runtime.holds.duringStart(cell.definition.name),
       })
     } finally {
-      runtime.keepPlace(cell)
+      runtime.keepSlot(cell)
     }
   }
 
@@ -234,18 +234,18 @@ class OpenRuntime implements Worker {
     this.#assertOpen()
     return this.#runtime.store.directory.rebuild()
   }
-  async pause(order?: Order): Promise<OrderAnswer> {
+  async pause(hold?: HoldRequest): Promise<BulkResult> {
     this.#assertOpen()
-    return orderPause(this.#commands, order)
+    return placeHold(this.#commands, hold)
   }
-  async resume(order?: Order): Promise<OrderAnswer> {
+  async resume(hold?: HoldRequest): Promise<BulkResult> {
     this.#assertOpen()
-    return orderResume(this.#commands, order)
+    return liftHold(this.#commands, hold)
   }
-  async standingOrders(): Promise<readonly StandingOrder[]> {
+  async holds(): Promise<readonly Hold[]> {
     this.#assertOpen()
-    await this.#runtime.orders.read()
-    return this.#runtime.orders.standing
+    await this.#runtime.holds.read()
+    return this.#runtime.holds.standing
   }
 
   close(): Promise<void> {

@@ -6,7 +6,7 @@ import { checkWorkerOptions, WORKER_KEYS } from './check-options.js'
 import { openRuntime } from './create-runtime.js'
 
 /**
- * Opens a worker on a store: it takes up agents that nobody performs, as many as its capacity lets it, and what other
+ * Opens a worker on a store: it takes up agents that no one performs, as many as its capacity lets it, and what other
  * workers leave behind, at once on the same machine. It is a runtime too, and owns the store. Rejects as `createRuntime`.
  */
 export async function createWorker<const D extends AgentDefinition>(

@@ -1,4 +1,4 @@
-/** Effects of which nobody knows whether they happened, by time-outs, pauses and takeovers. */
+/** Effects of which no one knows whether they happened, by time-outs, pauses and takeovers. */
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody, obedient } from './controlled-body.fixture.js'
@@ -90,7 +90,7 @@ describe('a never-retry attempt that runs out of time', () => {
     const first = ends ? obedient(work.last) : work.last
     await time.advance(1_000)
     const [doubted] = await agent.inDoubt()
-    await agent.decide(doubted?.effect ?? '', { again: true, force: true })
+    await agent.resolve(doubted?.effect ?? '', { again: true, force: true })
     await settle()
     expect(work.runs.map(({ args }) => args.key)).toEqual([first.args.key, first.args.key])
     work.last.resolve('second')

@@ -1,5 +1,5 @@
 /** Outside events: which ones an agent takes now, and whether one with a known id is the one that came before. */
-import { receivedAs } from '../decide/dedup.js'
+import { dedupEntryOf } from '../decide/dedup.js'
 import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { toRevision } from '../record/revision.js'
@@ -31,9 +31,9 @@ export async function requireSameEvent(
   cell: AgentCell,
   { id, event, store }: { readonly id: string; readonly event: EventData; readonly store: Store },
 ): Promise<void> {
-  const received = cell.state === undefined ? undefined : receivedAs(cell.state, id)
-  if (received === undefined) return
-  for await (const page of store.read(cell.stream, { from: toRevision(received.revision), limit: 1 })) {
+  const known = cell.state === undefined ? undefined : dedupEntryOf(cell.state, id)
+  if (known === undefined) return
+  for await (const page of store.read(cell.stream, { from: toRevision(known.revision), limit: 1 })) {
     const [before] = page
     if (before === undefined) continue
     const { type, ...payload } = event

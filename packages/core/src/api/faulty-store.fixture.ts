@@ -27,7 +27,7 @@ export interface FaultyStore extends Store {
   /** From here on nothing is answered, as when the process is dead or stopped: no call returns, no lock is released. */
   cut(): void
   /** What waits since `cut` goes on. */
-  mend(): void
+  repair(): void
 }
 
 export interface FaultyOptions {
@@ -50,7 +50,7 @@ class Faulty implements FaultyStore {
   readonly #store: Store
   readonly #inFlight = new Map<string, number>()
   #cut: Promise<void> | undefined
-  #mend = (): void => {}
+  #repair = (): void => {}
 
   constructor(store: Store, { maxAppendBytes = store.capabilities.maxAppendBytes }: FaultyOptions) {
     this.#store = store
@@ -107,16 +107,16 @@ class Faulty implements FaultyStore {
   subscribe(...args: Parameters<Store['subscribe']>): ReturnType<Store['subscribe']> {
     return this.#pages(this.#store.subscribe(...args))
   }
-  foreignAppends(...args: Parameters<Store['foreignAppends']>): ReturnType<Store['foreignAppends']> {
-    return this.#pages(this.#store.foreignAppends(...args))
+  externalAppends(...args: Parameters<Store['externalAppends']>): ReturnType<Store['externalAppends']> {
+    return this.#pages(this.#store.externalAppends(...args))
   }
 
   cut(): void {
-    this.#cut = new Promise((resolve) => (this.#mend = resolve))
+    this.#cut = new Promise((resolve) => (this.#repair = resolve))
   }
-  mend(): void {
+  repair(): void {
     this.#cut = undefined
-    this.#mend()
+    this.#repair()
   }
   close(): Promise<void> {
     return this.#answer(() => this.#store.close())

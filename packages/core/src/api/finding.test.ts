@@ -1,4 +1,4 @@
-/** Finding agents, and a directory made anew. */
+/** Finding agents, and a directory made again. */
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
@@ -66,14 +66,14 @@ describe('DIR-9 find', () => {
 })
 
 describe('DIR-10 rebuildDirectory', () => {
-  test('DIR-10 mends what is wrong and says how much, while agents go on', async () => {
+  test('DIR-10 repairs what is wrong and says how much, while agents go on', async () => {
     const { log, runtime, agents } = await fleetOf(3)
     const before = await runtime.find()
     log.directory.delete('work-no-1')
     log.directory.set('work-no-2', { ...(before[1] as (typeof before)[0]), status: 'done', pending: 0 })
     expect(ids(await runtime.find({ status: 'active' }))).toEqual(['no-3'])
     const [rebuilt] = await Promise.all([runtime.rebuildDirectory(), agents[2]?.send({ type: 'note', text: 'on' })])
-    expect(rebuilt).toEqual({ agents: 3, mended: 2 })
+    expect(rebuilt).toEqual({ agents: 3, repaired: 2 })
     expect(await runtime.find()).toEqual(before)
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Subscribers of an agent, kept from ending the process: RxJS throws what nobody handles from a timer of its own, and
+ * Subscribers of an agent, kept from ending the process: RxJS throws what no one handles from a timer of its own, and
  * one agent that cannot be read must not stop all others.
  */
 import type { Observer } from 'rxjs'

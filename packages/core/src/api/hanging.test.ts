@@ -1,4 +1,4 @@
-/** User code that never answers: it holds up nobody else, and somebody is told. */
+/** User code that never answers: it holds up no one else, and someone is told. */
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'

@@ -82,7 +82,7 @@ test('MSG-10 what cannot arrive', async () => {
   await using refold = await createRuntime({ store: memoryStore(), agents: [ping, pong] })
   const a = await refold.start(ping, { id: 'a' })
   const b = await refold.start(pong, { id: 'b' })
-  await a.send({ type: 'go', to: 'nobody', n: 1 })
+  await a.send({ type: 'go', to: 'no-one', n: 1 })
   await a.waitFor((state) => state.context.lost.length === 1)
   await a.send({ type: 'go', to: 'b', n: 13 })
   await a.waitFor((state) => state.context.lost.length === 2)

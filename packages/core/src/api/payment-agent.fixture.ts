@@ -1,4 +1,4 @@
-/** The agent of the tests of approval: a payment that somebody approves. */
+/** The agent of the tests of approval: a payment that someone approves. */
 import { assign, raise, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { memoryLog } from '../store/memory-store.js'

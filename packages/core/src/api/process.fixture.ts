@@ -103,7 +103,7 @@ async function open<R extends Runtime>(
   }
   const wake = (): void => {
     clock.frozen = false
-    store.mend()
+    store.repair()
   }
   return { runtime, store, time, clock, reports, takenOver, logged, die, wake }
 }

@@ -19,7 +19,7 @@ function several(options: Partial<WorkOptions> = {}) {
 
 /** Its feed says nothing any more: what others append is news to it. */
 function deafen({ store }: { readonly store: FaultyStore }): void {
-  store.foreignAppends = () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) })
+  store.externalAppends = () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) })
 }
 
 describe('a process that has not heard of what others appended', () => {

@@ -42,10 +42,10 @@ describe('INT-10 an answer is stale', () => {
 
   test.each([
     ['left', [{ type: 'back' }]],
-    ['asked anew', [{ type: 'back' }, { type: 'propose', cents: 100 }]],
-    ['asked anew', [{ type: 'again' }]],
-    ['asked anew', [{ type: 'restart' }]],
-    ['asked anew', [{ type: 'bounce' }]],
+    ['asked again', [{ type: 'back' }, { type: 'propose', cents: 100 }]],
+    ['asked again', [{ type: 'again' }]],
+    ['asked again', [{ type: 'restart' }]],
+    ['asked again', [{ type: 'bounce' }]],
   ] as [string, PaymentEvent[]][])('INT-10 (%s) when the asking state was left since: %j', async (why, events) => {
     const { agent, approval, types } = await asked()
     for (const event of events) await agent.send(event)
@@ -90,7 +90,7 @@ describe('INT-10 an answer is stale', () => {
     const second = paymentAgent(2)
     const next = await startProcess({ log, time, agents: [second] })
     const agent = await next.runtime.migrate(second, '1', { by: 'ana', reason: 'version 2' })
-    await expect(agent.send({ type: 'approve' }, { by: 'ana', approval })).rejects.toMatchObject(stale('asked anew'))
+    await expect(agent.send({ type: 'approve' }, { by: 'ana', approval })).rejects.toMatchObject(stale('asked again'))
   })
 })
 
@@ -110,7 +110,7 @@ describe('INT-11 an answer is not stale', () => {
     expect(await again.send({ type: 'approve' }, { by: 'ana', approval })).toMatchObject({ value: 'paid' })
   })
 
-  test('INT-11 while others append all the time: it is judged anew on each newer state', async () => {
+  test('INT-11 while others append all the time: it is judged again on each newer state', async () => {
     const { agent, approval, open, definition } = await asked()
     const other = await (await open()).runtime.attach(definition, '1')
     const notes = Array.from({ length: 30 }, () => other.send({ type: 'note' }))
@@ -121,7 +121,7 @@ describe('INT-11 an answer is not stale', () => {
 })
 
 describe('INT-12 a blocked agent', () => {
-  test('INT-12 takes no answer into its line, where it would be decided on what nobody has approved', async () => {
+  test('INT-12 takes no answer into its line, where it would be decided on what no one has approved', async () => {
     const broken = { chart: true }
     const definition = defineAgent({
       name: 'breaks',

@@ -108,7 +108,7 @@ describe('a rejection', () => {
 })
 
 describe('a fatal error of the store', () => {
-  test('stops the agent, tells everybody who waits, and loses nothing that is stored', async () => {
+  test('stops the agent, tells everyone who waits, and loses nothing that is stored', async () => {
     const { log, process, work, definition, agent } = await working()
     await agent.send({ type: 'note', text: 'a' })
     const watched: unknown[] = []

@@ -1,4 +1,4 @@
-/** Subscribers' own mistakes, and errors that nobody handles: logged, never thrown into the process. */
+/** Subscribers' own mistakes, and errors that no one handles: logged, never thrown into the process. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'

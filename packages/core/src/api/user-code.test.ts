@@ -1,4 +1,4 @@
-/** User code that fails where nobody awaits it: the agent goes on, and nothing escapes into the process. */
+/** User code that fails where no one awaits it: the agent goes on, and nothing escapes into the process. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fromCallback, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
@@ -71,14 +71,14 @@ describe('what user code throws late', () => {
     expect(agent.getSnapshot().value).toBe('failed')
   })
 
-  test('an async disposer that rejects harms nobody', async () => {
+  test('an async disposer that rejects harms no one', async () => {
     const ears = listening(() => () => Promise.reject(new Error('late cleanup')))
     const { runtime } = await startProcess({ log: memoryLog(), agents: [ears] })
     const agent = await runtime.start(ears, { id: '1' })
     expect((await agent.send({ type: 'leave' })).value).toBe('off')
   })
 
-  test('an onReport that throws or rejects harms nobody', async () => {
+  test('an onReport that throws or rejects harms no one', async () => {
     const ears = listening(() => {})
     const log = memoryLog()
     const { runtime } = await startProcess({ log, agents: [ears] })

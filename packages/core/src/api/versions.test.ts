@@ -13,7 +13,7 @@ function version(number: 1 | 2) {
   return defineAgent({ name: 'sided', version: number, machine })
 }
 
-test('RCV-7 an agent of version 1 is never decided by version 2, also while somebody starts it as version 2', async () => {
+test('RCV-7 an agent of version 1 is never decided by version 2, also while someone starts it as version 2', async () => {
   const log = memoryLog()
   const [one, two] = [version(1), version(2)]
   const { runtime: first } = await startProcess({ log, agents: [one] })

@@ -3,7 +3,7 @@ import { assign, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
 import type { CallPolicy } from '../definition/policy-types.js'
-import type { ReceivedOptions } from '../definition/policy-types.js'
+import type { DedupOptions } from '../definition/policy-types.js'
 import type { ControlledBody, WorkInput } from './controlled-body.fixture.js'
 
 export interface WorkContext {
@@ -26,7 +26,7 @@ export type WorkEvent =
 export interface WorkOptions {
   readonly body: ControlledBody['body']
   readonly policy?: CallPolicy<WorkInput, unknown>
-  readonly received?: ReceivedOptions
+  readonly dedup?: DedupOptions
   readonly version?: number
   /** Where it begins. Default: with the effect. */
   readonly initial?: 'parked' | 'working'
@@ -111,12 +111,12 @@ function machineOf({ body, initial = 'working', onOutcome, onAssignNote, grow = 
 
 /** `work-…` streams. */
 export function workAgent(options: WorkOptions) {
-  const { policy, received, version = 1 } = options
+  const { policy, dedup, version = 1 } = options
   return defineAgent({
     name: 'work',
     version,
     machine: machineOf(options),
     ...(policy === undefined ? undefined : { effects: { work: policy } }),
-    ...(received === undefined ? undefined : { received }),
+    ...(dedup === undefined ? undefined : { dedup }),
   })
 }

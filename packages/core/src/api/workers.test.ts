@@ -153,7 +153,7 @@ describe('capacity', () => {
     expect(a.runtime.load).toMatchObject({ agents: 1, passedOver: 4 })
   })
 
-  test('WRK-2 a message needs no place: a full worker delivers it, also for an agent that nobody owns', async () => {
+  test('WRK-2 a message needs no place: a full worker delivers it, also for an agent that no one owns', async () => {
     const { log, time, definition } = fleet()
     const options = { log, time, agents: [definition, herald] }
     const web = await startProcess({ ...options, worker: false })
@@ -211,7 +211,7 @@ describe('capacity', () => {
 })
 
 describe('taking over', () => {
-  test('WRK-5 an agent that nobody ever had', async () => {
+  test('WRK-5 an agent that no one ever had', async () => {
     const scene = fleet()
     await started(scene, ['1'])
     const a = await scene.worker('a')
@@ -262,7 +262,7 @@ describe('taking over', () => {
     expect(b.takenOver).toMatchObject([{ previous: a.runtime.id, why: 'closed' }])
   })
 
-  test('a listener that throws harms nobody', async () => {
+  test('a listener that throws harms no one', async () => {
     const scene = fleet()
     await started(scene, ['1'])
     const { definition, log, time, work } = scene

@@ -1,4 +1,4 @@
-/** Events that need somebody's approval. Whether it answers what is asked now was judged on the state of `onlyAt`. */
+/** Events that need someone's approval. Whether it answers what is asked now was judged on the state of `expectedRevision`. */
 import { RefoldError } from '../errors.js'
 import type { DecideContext } from './context.js'
 import type { Envelope } from './inputs.js'
@@ -17,7 +17,7 @@ export function refuseUnapproved(
       facts: { event: type },
     })
   }
-  // In line, it would be decided on a state that nobody has approved.
+  // In line, it would be decided on a state that no one has approved.
   const waits = state?.agent.blocked !== undefined || state?.agent.waiting !== undefined
   if (!waits) return undefined
   return new RefoldError('BLOCKED', `an approval cannot wait for a blocked agent`, {

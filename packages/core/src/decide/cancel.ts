@@ -77,7 +77,7 @@ function toChart(context: DecideContext, envelope: Envelope, { event, state }: A
     return { kind: 'refused', error: chartThrew(error) }
   }
   if (step.path.length === 0) return stop(context, envelope, {})
-  const after = stateAfter({ ...context, state }, envelope, { input, step, received: undefined })
+  const after = stateAfter({ ...context, state }, envelope, { input, step, dedup: undefined })
   return told(context, envelope, { event, state: after }, step)
 }
 

@@ -6,15 +6,15 @@ import type { AgentPart, ErrorData, StateDocument } from '../record/state-docume
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
 import { refuseUnapproved } from './approved.js'
-import { cleared } from './claims.js'
+import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
-import { withHeard } from './inbox.js'
+import { withInInbox } from './inbox.js'
 import { requireRoom, withSent } from './outbox.js'
-import { withReceived } from './dedup.js'
+import { withDedup } from './dedup.js'
 import { recordOf } from './record-data.js'
 
 export interface ChartDecision {
@@ -31,7 +31,7 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
   const untimely = notNow(context, input)
   if (untimely !== undefined) return { kind: 'dropped', why: untimely }
-  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined || context.definition.isElsewhere)
+  if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined || context.definition.isUnregistered)
     return wait(context, envelope, { ...decision, error: undefined })
   if (envelope.blockWith !== undefined) return wait(context, envelope, { ...decision, error: envelope.blockWith })
   let step: TreeStep
@@ -41,9 +41,9 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
     return thrown(context, envelope, { ...decision, cause: error })
   }
   if (mustBeAccepted(input) && !isAccepted(step)) return notAccepted(context, input.event.type)
-  const received = state === undefined ? undefined : withReceived(context, envelope)
-  if (received === 'full') return windowFull(context)
-  return record(context, envelope, { ...decision, step, received })
+  const dedup = state === undefined ? undefined : withDedup(context, envelope)
+  if (dedup === 'full') return windowFull(context)
+  return record(context, envelope, { ...decision, step, dedup })
 }
 
 /** Runs the input through the tree. Throws what user code throws, and `OUTBOX_FULL`. */
@@ -93,12 +93,12 @@ function notAccepted(context: DecideContext, type: string): Decision {
 }
 
 function windowFull({ definition }: DecideContext): Decision {
-  const { maxCount, maxAgeMs } = definition.received
+  const { maxCount, maxAgeMs } = definition.dedup
   const message = `${maxCount} event ids of the last ${maxAgeMs} ms are remembered, which is the definition's window`
   return {
     kind: 'refused',
     error: new RefoldError('DEDUP_WINDOW_FULL', message, {
-      hint: 'Send without an id, send later, or widen `received`.',
+      hint: 'Send without an id, send later, or widen `dedup`.',
     }),
   }
 }
@@ -107,14 +107,14 @@ type Started = Extract<ChartInput, { readonly kind: 'started' }>
 
 interface Stepped extends ChartDecision {
   readonly step: TreeStep
-  readonly received: StateDocument['received'] | undefined
+  readonly dedup: StateDocument['dedup'] | undefined
 }
 
 function record(context: DecideContext, envelope: Envelope, decision: Stepped): Decision {
   const { input, step } = decision
   const { type, data } = recordOf(context, input, envelope.attempt)
   const after = stateAfter(context, envelope, decision)
-  const causationId = 'effect' in input ? context.state?.effects[input.effect]?.startedBy : undefined
+  const causationId = 'effect' in input ? context.state?.effects[input.effect]?.scheduledBy : undefined
   return compose(context, envelope, {
     type,
     data,
@@ -133,24 +133,24 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
   const effects = effectsAfterStep(state?.effects, definition, {
     step,
     settled,
-    startedBy: context.eventId,
+    scheduledBy: context.eventId,
     now: context.now,
   })
-  const { root, timers, detached, messages } = step
+  const { root, timers, unlisted, messages } = step
   const outbox = withSent(state?.outbox, messages, context.eventId)
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
-    const first: StateDocument = { agent, root, effects, timers, detached, received: {}, ...present({ outbox }) }
-    return by === undefined ? first : withHeard(first, by)
+    const first: StateDocument = { agent, root, effects, timers, unlisted, dedup: {}, ...present({ outbox }) }
+    return by === undefined ? first : withInInbox(first, by)
   }
   const { fingerprint } = definition
   const known = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
-  const agent = settled === undefined ? known : cleared(known)
-  const received = decision.received ?? state.received
-  const after = { agent, root, effects, timers, detached, received }
-  if (outbox === undefined && state.heard === undefined) return after
-  return { ...after, ...present({ outbox, heard: state.heard }) }
+  const agent = settled === undefined ? known : unsuspected(known)
+  const dedup = decision.dedup ?? state.dedup
+  const after = { agent, root, effects, timers, unlisted, dedup }
+  if (outbox === undefined && state.inbox === undefined) return after
+  return { ...after, ...present({ outbox, inbox: state.inbox }) }
 }
 
 /** Absent members instead of undefined ones. */
@@ -171,7 +171,7 @@ function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started[
     incarnation: context.eventId,
     epoch: envelope.epoch ?? 0,
     ...(owned ? { owner: envelope.worker } : undefined),
-    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, order: true }) }),
+    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, bulk: true }) }),
     ...(by?.done === undefined && by?.failed === undefined ? undefined : { reportsTo: reportsTo(by) }),
   }
 }
@@ -179,13 +179,13 @@ function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started[
 /** Since when, by whom and why an agent is paused. */
 export function pausedPart(
   { now }: DecideContext,
-  { by, reason, order }: { readonly by?: string; readonly reason?: string; readonly order?: true | undefined },
+  { by, reason, bulk }: { readonly by?: string; readonly reason?: string; readonly bulk?: true | undefined },
 ): NonNullable<AgentPart['paused']> {
   return {
     at: now,
     ...(by === undefined ? undefined : { by }),
     ...(reason === undefined ? undefined : { reason }),
-    ...(order === undefined ? undefined : { order }),
+    ...(bulk === undefined ? undefined : { bulk }),
   }
 }
 
@@ -235,7 +235,7 @@ function wait(
   const waiting = state.agent.waiting ?? []
   const bounded = isOutcome(input) ? 0 : waiting.filter((one) => !isOutcome(chartInputFromJson(one.input))).length
   if (!isOutcome(input) && bounded >= context.maxWaiting) {
-    const hint = 'The agent is blocked: mend the cause, then `retry` it.'
+    const hint = 'The agent is blocked: repair the cause, then `retry` it.'
     return {
       kind: 'refused',
       error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, {
@@ -244,8 +244,8 @@ function wait(
       }),
     }
   }
-  const received = withReceived(context, envelope)
-  if (received === 'full') return windowFull(context)
+  const dedup = withDedup(context, envelope)
+  if (dedup === 'full') return windowFull(context)
   const { type, data } = recordOf(context, input, envelope.attempt)
   const agent: AgentPart = {
     ...state.agent,
@@ -257,7 +257,7 @@ function wait(
   return compose(context, envelope, {
     type,
     data,
-    after: { ...state, agent, effects, ...(received === undefined ? undefined : { received }) },
+    after: { ...state, agent, effects, ...(dedup === undefined ? undefined : { dedup }) },
     input: inputHeader(input, envelope, late),
   })
 }

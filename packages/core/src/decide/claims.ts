@@ -22,7 +22,7 @@ export function claimed(context: DecideContext, state: StateDocument, input: Cla
   const { agent } = state
   if (agent.owner !== input.previous) {
     return {
-      refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'nobody'}`, {
+      refused: new RefoldError('NOT_OWNER', `the agent is owned by ${agent.owner ?? 'no one'}`, {
         facts: { owner: agent.owner },
       }),
     }
@@ -34,12 +34,12 @@ export function claimed(context: DecideContext, state: StateDocument, input: Cla
     worker: input.worker,
     ...(input.previous === undefined ? undefined : { previous: input.previous }),
     ...(input.why === undefined ? undefined : { why: input.why }),
-    ...(input.trial === undefined ? undefined : { trial: input.trial }),
+    ...(input.probation === undefined ? undefined : { probation: input.probation }),
   }
   return { after, data }
 }
 
-/** Nobody owns the agent any more, and the epoch is over: what the old owner still submits is judged as late. */
+/** No one owns the agent any more, and the epoch is over: what the old owner still submits is judged as late. */
 export function released(context: DecideContext, state: StateDocument, { worker, by, reason }: Envelope): ClaimChange {
   const { owner: _owner, ...rest } = state.agent
   const released = {
@@ -58,13 +58,14 @@ export function released(context: DecideContext, state: StateDocument, { worker,
   }
 }
 
-/** The suspect's worker has outlived its trial: a later death is not laid to the trial. Suspected it is until its next outcome. */
-export function acquitted(state: StateDocument): ClaimChange {
+/** The suspect's worker has outlived its probation: a later death is not laid to the probation. Suspected it is until its next outcome. */
+export function cleared(state: StateDocument): ClaimChange {
   const { agent } = state
-  if (agent.suspicion?.trial === undefined) return { refused: new RefoldError('CONFLICT', 'the agent is not on trial') }
-  const { trial, ...counts } = agent.suspicion
-  const suspicion: Suspicion = { ...counts, acquittals: (counts.acquittals ?? 0) + 1 }
-  return { after: { ...state, agent: { ...agent, suspicion } }, data: { trial } }
+  if (agent.suspicion?.probation === undefined)
+    return { refused: new RefoldError('CONFLICT', 'the agent is not on trial') }
+  const { probation, ...counts } = agent.suspicion
+  const suspicion: Suspicion = { ...counts, clearances: (counts.clearances ?? 0) + 1 }
+  return { after: { ...state, agent: { ...agent, suspicion } }, data: { probation } }
 }
 
 function interrupted(context: DecideContext, state: StateDocument): StateDocument['effects'] {
@@ -80,30 +81,30 @@ function interrupted(context: DecideContext, state: StateDocument): StateDocumen
 }
 
 function withSuspicion(agent: AgentPart, context: DecideContext, input: Claimed): AgentPart {
-  const before: Suspicion = agent.suspicion ?? { deaths: 0, trials: 0 }
+  const before: Suspicion = agent.suspicion ?? { deaths: 0, probations: 0 }
   const { suspicion: _suspicion, ...rest } = agent
   if (input.died !== true)
-    return input.trial === undefined || agent.suspicion === undefined
+    return input.probation === undefined || agent.suspicion === undefined
       ? agent
-      : { ...rest, suspicion: { ...before, trial: input.trial } }
-  const { trial, ...counts } = before
+      : { ...rest, suspicion: { ...before, probation: input.probation } }
+  const { probation, ...counts } = before
   const after: Suspicion = {
     ...counts,
     deaths: before.deaths + 1,
-    trials: before.trials + (trial === undefined ? 0 : 1),
+    probations: before.probations + (probation === undefined ? 0 : 1),
   }
-  if (trial === 'alone')
+  if (probation === 'isolated')
     return {
       ...rest,
       suspicion: after,
       blocked: agent.blocked ?? { at: context.now, error: toErrorData(deadly(after.deaths)) },
     }
-  return { ...rest, suspicion: input.trial === undefined ? after : { ...after, trial: input.trial } }
+  return { ...rest, suspicion: input.probation === undefined ? after : { ...after, probation: input.probation } }
 }
 
 function deadly(deaths: number): RefoldError {
   return new RefoldError(
-    'KILLS_ITS_WORKER',
+    'POISON_AGENT',
     `${deaths} workers died while they performed this agent, the last one while it performed nothing else`,
     {
       hint: 'Find out what its effects do to the process, then `retry` the agent.',
@@ -117,11 +118,11 @@ export function isSuspected(state: StateDocument): boolean {
 
 /** Whether no effect of the agent may begin: it was found to kill its workers. */
 export function isQuarantined(state: StateDocument): boolean {
-  return state.agent.blocked?.error.code === 'KILLS_ITS_WORKER'
+  return state.agent.blocked?.error.code === 'POISON_AGENT'
 }
 
 /** The agent's part once an outcome is known: whatever killed its owners, it was not this. */
-export function cleared(agent: AgentPart): AgentPart {
+export function unsuspected(agent: AgentPart): AgentPart {
   if (agent.suspicion === undefined) return agent
   const { suspicion: _suspicion, ...rest } = agent
   return rest

@@ -7,7 +7,7 @@ import type { TreeStep } from '../step/tree-step.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
 import { isAccepted, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
-import { acquitted, claimed, released } from './claims.js'
+import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
@@ -48,25 +48,25 @@ function changeOf(
       return migrated(context, state, input)
     case 'released':
       return released(context, state, envelope)
-    case 'acquitted':
-      return acquitted(state)
+    case 'cleared':
+      return cleared(state)
     case 'paused': {
       if (agent.paused !== undefined) return alreadySo('the agent is paused already')
-      const paused = pausedPart(context, { ...envelope, order: input.order })
-      return { after: { ...state, agent: { ...agent, paused } }, data: orderFlag(input) }
+      const paused = pausedPart(context, { ...envelope, bulk: input.bulk })
+      return { after: { ...state, agent: { ...agent, paused } }, data: bulkFlag(input) }
     }
     case 'resumed': {
       if (agent.paused === undefined) return alreadySo('the agent is not paused')
-      if (input.order === true && agent.paused.order !== true)
+      if (input.bulk === true && agent.paused.bulk !== true)
         return alreadySo('the agent was paused by itself, and is resumed so')
       const { paused: _paused, ...rest } = agent
-      return { after: { ...state, agent: rest }, data: orderFlag(input) }
+      return { after: { ...state, agent: rest }, data: bulkFlag(input) }
     }
   }
 }
 
-function orderFlag({ order }: { readonly order?: true }): JsonObject {
-  return order === undefined ? {} : { order }
+function bulkFlag({ bulk }: { readonly bulk?: true }): JsonObject {
+  return bulk === undefined ? {} : { bulk }
 }
 
 /** Decides the oldest waiting input. If it throws again the agent is blocked, or stays so and the caller is told why. */
@@ -95,7 +95,7 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   const decided = stateAfter({ ...context, state: { ...state, agent: unblocked } }, envelope, {
     input,
     step,
-    received: undefined,
+    dedup: undefined,
   })
   const type = input.kind === 'event' ? input.event.type : undefined
   const after = stopUntaken(context, step, { after: decided, type })
@@ -142,7 +142,7 @@ function withWaiting(state: StateDocument, waiting: readonly WaitingInput[]): St
   return waiting.length === 0 ? state : { ...state, agent: { ...state.agent, waiting } }
 }
 
-/** Whoever retried a blocked agent is told; an input whose turn came by itself blocks it, or nobody would ever know. */
+/** Whoever retried a blocked agent is told; an input whose turn came by itself blocks it, or no one would ever know. */
 function throwsAgain(
   context: DecideContext,
   envelope: Envelope,

@@ -25,7 +25,7 @@ export const child = defineAgent({
   }),
 })
 
-/** What a deploy mends. */
+/** What a deploy repairs. */
 export const bug = { there: true }
 
 const machine = setup({

@@ -13,7 +13,7 @@ function working(policy?: WorkOptions['policy'], options: Partial<WorkOptions> =
   )
 }
 const note = (text: string): Input => ({ kind: 'event', event: { type: 'note', text } })
-const code = (decision: Decision) => (decision.kind === 'refused' ? decision.error.code : decision.kind)
+const code = (resolution: Decision) => (resolution.kind === 'refused' ? resolution.error.code : resolution.kind)
 
 describe('OWN-2 owner inputs', () => {
   const inputs: ((effect: string) => Input)[] = [
@@ -29,7 +29,7 @@ describe('OWN-2 owner inputs', () => {
   ]
 
   test.each(inputs.map((make) => [make('x').kind, make] as const))(
-    'OWN-2 %s from an older epoch, another worker or nobody is dropped',
+    'OWN-2 %s from an older epoch, another worker or no one is dropped',
     (_kind, make) => {
       const decider = working()
       const input = make(decider.effect)
@@ -112,21 +112,21 @@ describe('claims', () => {
 describe('decisions of a person', () => {
   test('EFF-17 about an effect that is not in doubt, or not there, are refused', () => {
     const decider = working({ safety: 'never-retry' })
-    for (const effect of [decider.effect, 'nobody', 'constructor']) {
-      for (const decision of [
+    for (const effect of [decider.effect, 'no one', 'constructor']) {
+      for (const resolution of [
         { complete: 1 },
         { again: true as const },
         { fail: { name: 'E', message: 'm' } },
         { acknowledge: true as const },
       ]) {
-        expect(code(decider.outside({ kind: 'effect.decided', effect, decision }))).toBe('NOT_IN_DOUBT')
+        expect(code(decider.outside({ kind: 'effect.resolved', effect, resolution }))).toBe('NOT_IN_DOUBT')
       }
     }
   })
 
   test('EFF-20 an abandoned payment outlives the agent, and is settled by its outcome or by a word', () => {
     for (const end of [
-      { kind: 'effect.decided', decision: { acknowledge: true } },
+      { kind: 'effect.resolved', resolution: { acknowledge: true } },
       { kind: 'effect.done', output: 'paid' },
     ] as const) {
       const decider = working({ safety: 'never-retry' })
@@ -200,12 +200,12 @@ describe('a blocked agent', () => {
 
 describe('the window of event ids', () => {
   test('SND-4 SND-5 is bounded, forgets by age alone, and refuses rather than forgets', () => {
-    const decider = working(undefined, { initial: 'parked', received: { maxCount: 2, maxAgeMs: 100 } })
+    const decider = working(undefined, { initial: 'parked', dedup: { maxCount: 2, maxAgeMs: 100 } })
     const send = (id: string) => code(decider.outside(note(id), { dedupId: id }))
-    expect(['a', 'b', 'c', 'a'].map(send)).toEqual(['recorded', 'recorded', 'DEDUP_WINDOW_FULL', 'known'])
+    expect(['a', 'b', 'c', 'a'].map(send)).toEqual(['recorded', 'recorded', 'DEDUP_WINDOW_FULL', 'duplicate'])
     decider.now += 101
     expect(['c', 'a'].map(send)).toEqual(['recorded', 'recorded'])
-    const buckets = Object.values(decider.state?.received ?? {})
+    const buckets = Object.values(decider.state?.dedup ?? {})
     expect(buckets.map((ids) => Object.keys(ids))).toEqual([['c', 'a']])
   })
 
@@ -227,7 +227,7 @@ describe('times', () => {
     decider.now = 2_000
     decider.own({ kind: 'effect.started', effect, attempt: 1 })
     expect(decider.records.map(({ metadata }) => metadata.refold.at)).toEqual([1_000, 90_000, 90_000])
-    expect(decider.state?.effects[effect]?.begun?.at).toBe(2_000)
+    expect(decider.state?.effects[effect]?.attempt?.at).toBe(2_000)
   })
 })
 

@@ -19,9 +19,9 @@ import type { Envelope } from './inputs.js'
 import { decideAttempt } from './owner-inputs.js'
 import { settleWithoutChart } from './late-outcomes.js'
 import { decideMessage, decideSettled } from './messages.js'
-import { hasMail } from './outbox.js'
-import { standing } from './ownership.js'
-import { receivedAs } from './dedup.js'
+import { hasOutbox } from './outbox.js'
+import { authorityOf } from './ownership.js'
+import { dedupEntryOf } from './dedup.js'
 import { decideStart, decideStartAgain } from './starts.js'
 
 export function decide(context: DecideContext, envelope: Envelope): Decision {
@@ -32,13 +32,13 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       ? decideStart(context, envelope, input)
       : refused('NOT_FOUND', 'the agent does not exist')
   if (input.kind === 'started') return decideStartAgain(state, input)
-  const received = receivedAs(state, envelope.dedupId)
-  if (received !== undefined) return { kind: 'known', revision: received.revision }
-  if (envelope.onlyAt !== undefined && envelope.onlyAt !== context.revision - 1) {
-    return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.onlyAt}`)
+  const known = dedupEntryOf(state, envelope.dedupId)
+  if (known !== undefined) return { kind: 'duplicate', revision: known.revision }
+  if (envelope.expectedRevision !== undefined && envelope.expectedRevision !== context.revision - 1) {
+    return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.expectedRevision}`)
   }
 
-  const late = isOwnerInput(input) ? standing(context, envelope) : 'owner'
+  const late = isOwnerInput(input) ? authorityOf(context, envelope) : 'owner'
   if (late === 'stranger')
     return isOutcome(input)
       ? settleWithoutChart(context, envelope)
@@ -50,11 +50,11 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
     case 'attempt.failed':
     case 'effect.doubted':
     case 'effect.step':
-    case 'effect.decided':
+    case 'effect.resolved':
       return decideAttempt(context, envelope, input)
     case 'claimed':
     case 'released':
-    case 'acquitted':
+    case 'cleared':
     case 'paused':
     case 'resumed':
     case 'cancel':
@@ -79,13 +79,13 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
 /** What may still be recorded about an agent that has ended: the outcome of a payment in flight, what a person says of it, and messages. */
 function survivesTheEnd(state: StateDocument, { input }: Envelope): boolean {
   switch (input.kind) {
-    case 'effect.decided':
+    case 'effect.resolved':
     case 'message':
     case 'message.settled':
       return true
     case 'claimed':
     case 'released':
-      return hasMail(state)
+      return hasOutbox(state)
     default:
       return isOutcome(input)
   }

@@ -40,9 +40,9 @@ export class Decider {
     })
   }
 
-  /** From anybody. */
+  /** From anyone. */
   outside(input: Input, envelope: Partial<Envelope> = {}): Decision {
-    return this.take({ input, worker: 'anybody', ...envelope })
+    return this.take({ input, worker: 'anyone', ...envelope })
   }
 
   take(envelope: Envelope): Decision {

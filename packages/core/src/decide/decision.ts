@@ -9,7 +9,7 @@ export type Decision =
   /** Nothing is recorded; the submitter is told. */
   | { readonly kind: 'refused'; readonly error: RefoldError }
   /** The caller's id is known: the event is in the stream at this revision. */
-  | { readonly kind: 'known'; readonly revision: number }
+  | { readonly kind: 'duplicate'; readonly revision: number }
   /** An owner input that came too late to mean anything. */
   | { readonly kind: 'dropped'; readonly why: string }
 

@@ -11,8 +11,8 @@ const note = (dedupId: string) => [{ kind: 'event', event: { type: 'note', text:
 const code = (decision: Decision): string => (decision.kind === 'refused' ? decision.error.code : decision.kind)
 
 function parked(maxCount: number): Decider {
-  const received = { maxCount, maxAgeMs: MAX_AGE_MS }
-  return Decider.started(workAgent({ body: controlledBody().body, initial: 'parked', received }))
+  const dedup = { maxCount, maxAgeMs: MAX_AGE_MS }
+  return Decider.started(workAgent({ body: controlledBody().body, initial: 'parked', dedup }))
 }
 
 describe('the window of event ids', () => {
@@ -30,9 +30,9 @@ describe('the window of event ids', () => {
           const id = String(number)
           model = model.filter(({ at }) => decider.now - at <= MAX_AGE_MS)
           const answer = code(decider.outside(...note(id)))
-          if (model.some((one) => one.id === id)) expect(answer).toBe('known')
+          if (model.some((one) => one.id === id)) expect(answer).toBe('duplicate')
           // One that is too old may still be known, as nothing is gained by forgetting it at once.
-          else if (answer === 'known') continue
+          else if (answer === 'duplicate') continue
           else if (model.length >= maxCount) expect(answer).toBe('DEDUP_WINDOW_FULL')
           else {
             expect(answer).toBe('recorded')
@@ -60,7 +60,7 @@ describe('the window of event ids', () => {
     for (let n = 0; n < 300; n++) decider.outside(...note(`id-${n}`))
     decider.now += MAX_AGE_MS + 1
     decider.outside(...note('young'))
-    expect(Object.values(decider.state?.received ?? {}).flatMap((ids) => Object.keys(ids))).toEqual(['young'])
+    expect(Object.values(decider.state?.dedup ?? {}).flatMap((ids) => Object.keys(ids))).toEqual(['young'])
     const removed = decider.records.at(-1)?.metadata.refold.body.patch.filter(({ op }) => op === 'remove')
     expect(removed?.length).toBeLessThan(10)
   })

@@ -4,7 +4,7 @@
  * The ids stand in small buckets, in the order in which they came, so that one more id copies, compares and folds one
  * bucket and not the whole window. A bucket that is full is never written again; it goes when all of it is too old.
  */
-import type { ReceivedId, ReceivedIds, StateDocument } from '../record/state-document.js'
+import type { DedupEntry, DedupBucket, StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Envelope } from './inputs.js'
 
@@ -12,30 +12,27 @@ import type { Envelope } from './inputs.js'
 const BUCKET_SIZE = 64
 
 /** When and where an id came before; `undefined` when it did not. Any text may be an id, `toString` too. */
-export function receivedAs({ received }: StateDocument, id: string | undefined): ReceivedId | undefined {
+export function dedupEntryOf({ dedup }: StateDocument, id: string | undefined): DedupEntry | undefined {
   if (id === undefined) return undefined
-  for (const name in received) {
-    const bucket = received[name] as ReceivedIds
+  for (const name in dedup) {
+    const bucket = dedup[name] as DedupBucket
     if (Object.hasOwn(bucket, id)) return bucket[id]
   }
   return undefined
 }
 
 /** The window with this envelope's id in it; `undefined` when there is none; `'full'` when it would have to forget. */
-export function withReceived(
-  context: DecideContext,
-  envelope: Envelope,
-): StateDocument['received'] | undefined | 'full' {
+export function withDedup(context: DecideContext, envelope: Envelope): StateDocument['dedup'] | undefined | 'full' {
   const { state, now, revision } = context
   const { dedupId } = envelope
   if (state === undefined || dedupId === undefined) return undefined
-  const { maxAgeMs, maxCount } = context.definition.received
+  const { maxAgeMs, maxCount } = context.definition.dedup
   const since = now - maxAgeMs
-  const kept: { [bucket: string]: ReceivedIds } = {}
+  const kept: { [bucket: string]: DedupBucket } = {}
   let count = 0
   let last: string | undefined
-  for (const name in state.received) {
-    const bucket = state.received[name] as ReceivedIds
+  for (const name in state.dedup) {
+    const bucket = state.dedup[name] as DedupBucket
     const young = youngIn(bucket, { since, isOldest: count === 0 })
     if (young === 0) continue
     kept[name] = bucket
@@ -43,7 +40,7 @@ export function withReceived(
     last = name
   }
   if (count >= maxCount) return 'full'
-  const entry: ReceivedId = { at: now, revision }
+  const entry: DedupEntry = { at: now, revision }
   const open = last === undefined ? undefined : kept[last]
   if (last !== undefined && open !== undefined && sizeOf(open) < BUCKET_SIZE) kept[last] = { ...open, [dedupId]: entry }
   else kept[String(revision)] = { [dedupId]: entry }
@@ -51,16 +48,16 @@ export function withReceived(
 }
 
 /** How many of its ids count. Only in the oldest bucket some may be too old: the ids of the others came later. */
-function youngIn(bucket: ReceivedIds, { since, isOldest }: { since: number; isOldest: boolean }): number {
+function youngIn(bucket: DedupBucket, { since, isOldest }: { since: number; isOldest: boolean }): number {
   if (!isOldest) return sizeOf(bucket)
   let young = 0
-  for (const id in bucket) if ((bucket[id] as ReceivedId).at >= since) young++
+  for (const id in bucket) if ((bucket[id] as DedupEntry).at >= since) young++
   return young
 }
 
-const sizes = new WeakMap<ReceivedIds, number>()
+const sizes = new WeakMap<DedupBucket, number>()
 
-function sizeOf(bucket: ReceivedIds): number {
+function sizeOf(bucket: DedupBucket): number {
   let size = sizes.get(bucket)
   if (size === undefined) sizes.set(bucket, (size = Object.keys(bucket).length))
   return size

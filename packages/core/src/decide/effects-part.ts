@@ -1,7 +1,7 @@
 /** The `effects` part of the state: what a step, an attempt or a decision does to it. */
 import type { DefinitionInternals, EffectPolicy } from '../definition/internals.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
-import type { StartedEffect, TreeStep } from '../step/tree-step.js'
+import type { ScheduledEffect, TreeStep } from '../step/tree-step.js'
 
 type Effects = StateDocument['effects']
 const NONE: Effects = Object.freeze({})
@@ -10,7 +10,7 @@ export interface EffectsAfterStep {
   readonly step: TreeStep
   /** The effect whose outcome was the input. */
   readonly settled: EffectId | undefined
-  readonly startedBy: string
+  readonly scheduledBy: string
   readonly now: number
 }
 
@@ -23,7 +23,7 @@ export function effectsAfterStep(
   const { step, settled } = options
   const effects = before ?? NONE
   if (
-    step.started.length === 0 &&
+    step.scheduled.length === 0 &&
     step.stopped.length === 0 &&
     (settled === undefined || effects[settled] === undefined)
   )
@@ -36,35 +36,35 @@ export function effectsAfterStep(
     if (mayHaveHappened(effect, definition)) next[id] = { ...effect, abandoned: { at: options.now } }
     else delete next[id]
   }
-  for (const started of step.started) next[started.effect] = startedDocument(started, options.startedBy)
+  for (const started of step.scheduled) next[started.effect] = startedDocument(started, options.scheduledBy)
   return next
 }
 
 /** A payment that may have happened is not forgotten when the chart leaves it. */
 export function mayHaveHappened(effect: EffectDocument, definition: DefinitionInternals): boolean {
-  return effect.begun !== undefined && safetyOf(effect, definition) === 'never-retry'
+  return effect.attempt !== undefined && safetyOf(effect, definition) === 'never-retry'
 }
 
 /** The stricter of what the policy says today and what it said when the attempt began. */
-export function safetyOf({ src, begun }: EffectDocument, definition: DefinitionInternals): EffectPolicy['safety'] {
+export function safetyOf({ src, attempt }: EffectDocument, definition: DefinitionInternals): EffectPolicy['safety'] {
   const { safety } = definition.policyOf(src)
-  if (safety === 'never-retry' || begun?.safety === 'never-retry') return 'never-retry'
-  return begun?.safety ?? safety
+  if (safety === 'never-retry' || attempt?.safety === 'never-retry') return 'never-retry'
+  return attempt?.safety ?? safety
 }
 
 /**
  * How a worker goes on with a pending effect: it begins an attempt (perhaps again, with the same key), asks what became of
- * the one that was interrupted, or nobody can tell.
+ * the one that was interrupted, or no one can tell.
  */
 export function resumptionOf(effect: EffectDocument, definition: DefinitionInternals): 'begin' | 'ask' | 'doubt' {
-  if (effect.begun === undefined) return 'begin'
+  if (effect.attempt === undefined) return 'begin'
   const safety = safetyOf(effect, definition)
   if (safety === 'reconcilable') return 'ask'
   return safety === 'never-retry' ? 'doubt' : 'begin'
 }
 
-function startedDocument({ kind, src, input }: StartedEffect, startedBy: string): EffectDocument {
-  return input === undefined ? { kind, src, startedBy } : { kind, src, input, startedBy }
+function startedDocument({ kind, src, input }: ScheduledEffect, scheduledBy: string): EffectDocument {
+  return input === undefined ? { kind, src, scheduledBy } : { kind, src, input, scheduledBy }
 }
 
 /** The effects with one replaced, or removed by `undefined`. */
@@ -83,5 +83,5 @@ export function hasEffects(state: StateDocument): boolean {
 
 /** The idempotency key of an effect: made of the event id of the record that started it, never of the revision alone. */
 export function effectKey(id: EffectId, effect: EffectDocument): string {
-  return `${effect.startedBy}.${id.slice(id.lastIndexOf('.') + 1)}`
+  return `${effect.scheduledBy}.${id.slice(id.lastIndexOf('.') + 1)}`
 }

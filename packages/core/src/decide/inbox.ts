@@ -4,14 +4,14 @@ import type { MessageOrigin } from '../step/tree-step.js'
 import type { Refusal } from './outbox.js'
 
 /** Whether the message came before. */
-export function isHeard(state: StateDocument, { from, incarnation, seq }: MessageOrigin): boolean {
-  const heard = state.heard?.[from]
-  return heard !== undefined && heard.incarnation === incarnation && seq <= heard.seq
+export function isInInbox(state: StateDocument, { from, incarnation, seq }: MessageOrigin): boolean {
+  const entry = state.inbox?.[from]
+  return entry !== undefined && entry.incarnation === incarnation && seq <= entry.seq
 }
 
 /** The state that has heard the message. */
-export function withHeard(state: StateDocument, origin: MessageOrigin, refused?: Refusal): StateDocument {
+export function withInInbox(state: StateDocument, origin: MessageOrigin, refused?: Refusal): StateDocument {
   const { from, incarnation, seq } = origin
-  const heard = { incarnation, seq, ...(refused === undefined ? undefined : { refused }) }
-  return { ...state, heard: { ...state.heard, [from]: heard } }
+  const entry = { incarnation, seq, ...(refused === undefined ? undefined : { refused }) }
+  return { ...state, inbox: { ...state.inbox, [from]: entry } }
 }

@@ -18,7 +18,7 @@ export interface AttemptFailed {
   readonly error: ErrorData
   readonly retryAt: number
 }
-/** Nobody can tell what became of a guarded attempt. */
+/** No one can tell what became of a guarded attempt. */
 export interface EffectDoubted {
   readonly kind: 'effect.doubted'
   readonly effect: EffectId
@@ -32,11 +32,11 @@ export interface EffectStep {
   readonly step: string
   readonly output: JsonValue
 }
-/** What somebody decided about an effect in doubt, or about an abandoned one (`acknowledge`). */
-export interface EffectDecided {
-  readonly kind: 'effect.decided'
+/** What someone decided about an effect in doubt, or about an abandoned one (`acknowledge`). */
+export interface EffectResolved {
+  readonly kind: 'effect.resolved'
   readonly effect: EffectId
-  readonly decision:
+  readonly resolution:
     | { readonly complete: JsonValue }
     | { readonly again: true; readonly force?: boolean }
     | { readonly fail: ErrorData }
@@ -56,7 +56,7 @@ export interface MessageSettled {
 }
 
 /**
- * How a claimant knows that nobody performs the agent: it never had an owner; its owner released it; its owner closed; its
+ * How a claimant knows that no one performs the agent: it never had an owner; its owner released it; its owner closed; its
  * owner's process has ended, by the proof of its lock; its owner was silent for its whole lease.
  */
 export type ClaimReason = 'unowned' | 'released' | 'closed' | 'ended' | 'silent'
@@ -71,7 +71,7 @@ export interface Claimed {
   /** It did not go on purpose. */
   readonly died?: true
   /** The agent is suspected of killing its workers: tried beside others, or with nothing else beginning. */
-  readonly trial?: 'beside' | 'alone'
+  readonly probation?: 'shared' | 'isolated'
 }
 
 /** The agent goes from one version of its definition to the one that decides. */
@@ -95,10 +95,10 @@ export type ControlInput =
   /** The owner gives the agent up, so that another worker performs what is pending. */
   | { readonly kind: 'released' }
   /** The trial of a suspect has ended, and its worker lives. */
-  | { readonly kind: 'acquitted' }
+  | { readonly kind: 'cleared' }
   /** `order`: by an order that concerns many agents; what it paused, only such an order resumes together. */
-  | { readonly kind: 'paused'; readonly order?: true }
-  | { readonly kind: 'resumed'; readonly order?: true }
+  | { readonly kind: 'paused'; readonly bulk?: true }
+  | { readonly kind: 'resumed'; readonly bulk?: true }
   | Cancel
   /** The deadline of a cancellation has passed. */
   | { readonly kind: 'cancelled' }
@@ -111,7 +111,7 @@ export type Input =
   | AttemptFailed
   | EffectDoubted
   | EffectStep
-  | EffectDecided
+  | EffectResolved
   | MessageSettled
   | ControlInput
 
@@ -119,23 +119,23 @@ export interface Envelope {
   readonly input: Input
   /** The process that submits it. */
   readonly worker: string
-  /** The epoch at which the submitting owner worked; absent for inputs of anybody. */
+  /** The epoch at which the submitting owner worked; absent for inputs of anyone. */
   readonly epoch?: number
   readonly by?: string
-  /** Why somebody decided so. */
+  /** Why someone decided so. */
   readonly reason?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
   readonly attempt?: number
   /** Event id of the record that caused it. */
   readonly causationId?: string
-  /** What somebody approved by this event. */
+  /** What someone approved by this event. */
   readonly approved?: Approved
   /** The agent begins paused, by a standing order. */
   readonly held?: { readonly by?: string; readonly reason?: string }
   /** Judge by the head only: the append must extend exactly this revision. */
-  readonly onlyAt?: number
-  /** A message with a number from before that the receiver's records do not hold: its sender came back from a backup. Only with `onlyAt`. */
+  readonly expectedRevision?: number
+  /** A message with a number from before that the receiver's records do not hold: its sender came back from a backup. Only with `expectedRevision`. */
   readonly isAnew?: true
   /** Set when the transition was found too large for the store: store the input, block the agent. */
   readonly blockWith?: ErrorData
@@ -157,12 +157,12 @@ export function isOwnerInput(input: Input): boolean {
     case 'message.settled':
     case 'message.undelivered':
     case 'released':
-    case 'acquitted':
+    case 'cleared':
       return true
     case 'started':
     case 'event':
     case 'message':
-    case 'effect.decided':
+    case 'effect.resolved':
     case 'claimed':
     case 'paused':
     case 'resumed':

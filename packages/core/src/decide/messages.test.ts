@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { definitionElsewhere } from '../definition/unregistered.js'
+import { unregisteredDefinition } from '../definition/unregistered.js'
 import { blocked, bug, definition, event, hello } from './correspondents.fixture.js'
 import { decide } from './decide.js'
 import { Decider } from './decider.fixture.js'
 
 describe('receiving', () => {
-  test('MSG-2 a number that was heard is known; another life of the sender counts anew', () => {
+  test('MSG-2 a number that was heard is known; another life of the sender counts again', () => {
     const decider = Decider.started(definition)
     expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'recorded' })
-    expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'known' })
+    expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'duplicate' })
     expect(decider.outside(hello(7, 'b'))).toMatchObject({ kind: 'recorded' })
-    expect(decider.outside(hello(5, 'a'))).toMatchObject({ kind: 'known' })
+    expect(decider.outside(hello(5, 'a'))).toMatchObject({ kind: 'duplicate' })
     expect(decider.outside(hello(1, 'c', 'life-2'))).toMatchObject({ kind: 'recorded' })
     expect(decider.state?.root.context).toMatchObject({ texts: ['a', 'b', 'c'] })
     expect(decider.records.at(-1)).toMatchObject({ type: 'hello', data: { text: 'c' } })
@@ -28,15 +28,15 @@ describe('receiving', () => {
     const decider = Decider.started(definition)
     const { root, agent } = decider.state ?? {}
     expect(decider.outside(input)).toMatchObject({ kind: 'recorded', record: { type: 'refold.message.refused' } })
-    expect(decider.state).toMatchObject({ root, agent, heard: { 'peer-1': { seq: 1, refused: { code } } } })
-    expect(decider.outside(hello(1, 'a')), 'by another deliverer').toMatchObject({ kind: 'known' })
+    expect(decider.state).toMatchObject({ root, agent, inbox: { 'peer-1': { seq: 1, refused: { code } } } })
+    expect(decider.outside(hello(1, 'a')), 'by another deliverer').toMatchObject({ kind: 'duplicate' })
   })
 
   test('MSG-10 a message that the state does not take advances the number and changes nothing else', () => {
     const decider = Decider.started(definition)
     decider.outside(event('trap'))
     decider.outside(hello(1, 'a'))
-    expect(decider.state?.heard?.['peer-1']).toMatchObject({ seq: 1, refused: { code: 'EVENT_NOT_ACCEPTED' } })
+    expect(decider.state?.inbox?.['peer-1']).toMatchObject({ seq: 1, refused: { code: 'EVENT_NOT_ACCEPTED' } })
   })
 
   test('MSG-12 without the definition a message is stored undecided, and decided with it', () => {
@@ -44,7 +44,7 @@ describe('receiving', () => {
     const { state } = decider
     const stored = decide(
       {
-        definition: definitionElsewhere('agent', 1),
+        definition: unregisteredDefinition('agent', 1),
         agentId: '1',
         state,
         tree: () => {
@@ -56,13 +56,13 @@ describe('receiving', () => {
         eventId: 'event-1',
         maxWaiting: 1,
       },
-      { input: hello(1, 'a'), worker: 'anybody' },
+      { input: hello(1, 'a'), worker: 'anyone' },
     )
     if (stored.kind !== 'recorded') throw new Error(stored.kind)
     expect(stored).toMatchObject({ record: { type: 'hello', data: { text: 'a' } }, tree: undefined })
     decider.state = stored.state
     decider.records.push(stored.record)
-    expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'known' })
+    expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'duplicate' })
     decider.own({ kind: 'retried' })
     expect(decider.state?.root.context).toMatchObject({ texts: ['a'] })
     expect(decider.state?.agent.waiting).toBeUndefined()
@@ -74,7 +74,7 @@ describe('a message to a blocked agent', () => {
     const decider = blocked()
     decider.outside(hello(1, 'a'))
     expect(decider.state?.agent.waiting).toHaveLength(2)
-    expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'known' })
+    expect(decider.outside(hello(1, 'a'))).toMatchObject({ kind: 'duplicate' })
     decider.outside({ kind: 'cancel', deadlineMs: 0 })
     expect(decider.state?.outbox?.to['peer-1']).toMatchObject([
       {

@@ -16,7 +16,7 @@ import type { EventData } from '../record/event-data.js'
 import type { ReceivedMessage } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
 import { compose } from './compose.js'
-import { isHeard, withHeard } from './inbox.js'
+import { isInInbox, withInInbox } from './inbox.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import type { Envelope, MessageSettled } from './inputs.js'
@@ -35,7 +35,8 @@ export function isTrouble({ code }: RefoldError): boolean {
 export function decideMessage(context: DecideContext, envelope: Envelope, message: ReceivedMessage): Decision {
   const { state } = context
   if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
-  if (envelope.isAnew !== true && isHeard(state, message)) return { kind: 'known', revision: context.revision - 1 }
+  if (envelope.isAnew !== true && isInInbox(state, message))
+    return { kind: 'duplicate', revision: context.revision - 1 }
   const refuse = (error: Refusal): Decision => refused(context, envelope, { message, state, error })
   if (statusOf(state) !== 'active')
     return refuse({ code: 'NOT_ACTIVE', message: `the agent has ended: it is ${statusOf(state)}` })
@@ -43,7 +44,7 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
   if (blockWith !== undefined) return refuse({ code: blockWith.code ?? 'TOO_LARGE', message: blockWith.message })
   try {
     const event = checkedEvent(context, message)
-    const base = withHeard(state, message)
+    const base = withInInbox(state, message)
     const decision = decideChart(context, rest, { input: { ...message, event }, late: false, base })
     if (decision.kind !== 'refused' || isTrouble(decision.error)) return decision
     return refuse(decision.error)
@@ -71,7 +72,7 @@ function refused(
   return compose(context, envelope, {
     type: 'refold.message.refused',
     data: { event: event.type, ...why },
-    after: withHeard(state, message, why),
+    after: withInInbox(state, message, why),
     input: { kind: 'message', from, seq },
   })
 }
@@ -94,7 +95,7 @@ export function decideSettled(context: DecideContext, envelope: Envelope, input:
   }
   const { type: _type, ...data } = undelivered({ to: receiver, event: sentOf(message, isBrief), ...why })
   const header = { kind: 'message.undelivered', seq }
-  // Nobody waits for an answer to an answer, and an agent that has ended hears nothing any more.
+  // No one waits for an answer to an answer, and an agent that has ended hears nothing any more.
   if (message.kind === 'undelivered' || message.kind === 'report' || statusOf(base) !== 'active')
     return compose(context, envelope, { type: 'refold.message.undelivered', data, after: base, input: header })
   const event =

@@ -3,7 +3,7 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { applyPatch } from '../json/patch.js'
 import type { StateDocument } from '../record/state-document.js'
-import { missingPlaces } from '../step/place.js'
+import { incompatibilitiesOf } from '../step/compatibility.js'
 import type { DecideContext } from './context.js'
 import type { Migrated } from './inputs.js'
 
@@ -20,7 +20,7 @@ export function migrated(context: DecideContext, state: StateDocument, input: Mi
   const patched = patchedState(state, input.patch)
   if (isRefoldError(patched)) return { refused: patched }
   const after = { ...patched, agent: { ...state.agent, version, fingerprint } }
-  const missing = missingPlaces(context.definition, after)
+  const missing = incompatibilitiesOf(context.definition, after)
   if (missing.length > 0) {
     const hint = `Patch the state so that each has its place: ${missing.map(({ what }) => what).join('; ')}.`
     const message = `version ${version} of ${name} has no place for what the agent holds`
@@ -32,10 +32,10 @@ export function migrated(context: DecideContext, state: StateDocument, input: Mi
 
 /** The paths are those of the state document; its `agent` part is Refold's own, and so are messages. */
 function patchedState(state: StateDocument, patch: readonly PatchOperation[]): StateDocument | RefoldError {
-  const own = patch.find(({ path }) => /^\/(agent|outbox|heard)(\/|$)/.test(path) || path === '')
+  const own = patch.find(({ path }) => /^\/(agent|outbox|inbox)(\/|$)/.test(path) || path === '')
   if (own !== undefined) {
     return new RefoldError('INVALID_INPUT', `a migration must not write ${JSON.stringify(own.path)}`, {
-      hint: 'Paths begin with /root, /effects, /timers, /detached or /received.',
+      hint: 'Paths begin with /root, /effects, /timers, /unlisted or /dedup.',
       facts: { path: own.path },
     })
   }

@@ -109,7 +109,7 @@ describe('sending', () => {
   test('MSG-11 an answer that the state does not take is recorded and ignored', () => {
     const decider = Decider.started(definition)
     decider.outside(event('greet', { id: '1', text: 'good day' }))
-    const refused = { code: 'NOT_FOUND', message: 'nobody there' }
+    const refused = { code: 'NOT_FOUND', message: 'no one there' }
     const { root } = decider.state ?? {}
     decider.own({ kind: 'message.settled', to: 'peer-1', seq: 1, refused })
     expect(decider.state).toMatchObject({ root, outbox: { to: {} } })
@@ -132,7 +132,7 @@ describe('detached children', () => {
     const decider = new Decider(child)
     decider.own({ kind: 'started', input: { n: 1 }, by })
     expect(decider.records[0]).toMatchObject({ type: 'refold.started', data: { input: { n: 1 } } })
-    expect(decider.own({ kind: 'started', input: { n: 1 }, by })).toMatchObject({ kind: 'known' })
+    expect(decider.own({ kind: 'started', input: { n: 1 }, by })).toMatchObject({ kind: 'duplicate' })
     expect(refusal(decider.own({ kind: 'started', input: { n: 1 }, by: { ...by, seq: 5 } }))).toBe('ID_REUSED')
   })
 

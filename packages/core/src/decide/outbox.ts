@@ -28,7 +28,7 @@ export interface Refusal {
 export const OVER: Refusal = { code: 'NOT_ACTIVE', message: 'the agent has ended' }
 
 /** Whether messages wait to be delivered. */
-export function hasMail({ outbox }: StateDocument): boolean {
+export function hasOutbox({ outbox }: StateDocument): boolean {
   if (outbox !== undefined) for (const _ in outbox.to) return true
   return false
 }

@@ -1,29 +1,29 @@
 /** What concerns one effect and not the chart: attempts, doubt, steps, and what a person decides about it. */
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
-import type { BegunAttempt, EffectDocument, StateDocument } from '../record/state-document.js'
+import type { Attempt, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
-import { cleared } from './claims.js'
+import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import { withEffect } from './effects-part.js'
-import type { AttemptFailed, EffectDecided, EffectDoubted, EffectStarted, EffectStep, Envelope } from './inputs.js'
+import type { AttemptFailed, EffectResolved, EffectDoubted, EffectStarted, EffectStep, Envelope } from './inputs.js'
 import { settleWithoutChart } from './late-outcomes.js'
 
 export function decideAttempt(
   context: DecideContext,
   envelope: Envelope,
-  input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep | EffectDecided,
+  input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep | EffectResolved,
 ): Decision {
   const { state } = context
   const effect = state?.effects[input.effect]
   if (state === undefined || effect === undefined) {
-    if (input.kind !== 'effect.decided') return { kind: 'dropped', why: 'the effect has an outcome or was left' }
+    if (input.kind !== 'effect.resolved') return { kind: 'dropped', why: 'the effect has an outcome or was left' }
     return notInDoubt(input.effect)
   }
-  if (input.kind === 'effect.decided') return decided(context, envelope, { state, effect, input })
+  if (input.kind === 'effect.resolved') return resolved(context, envelope, { state, effect, input })
   if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
   if (input.kind === 'effect.started' && (effect.inDoubt !== undefined || state.agent.paused !== undefined))
     return { kind: 'dropped', why: 'the effect must not begin now' }
@@ -33,11 +33,11 @@ export function decideAttempt(
     data: change.data,
     after: {
       ...state,
-      agent: input.kind === 'attempt.failed' || input.kind === 'effect.step' ? cleared(state.agent) : state.agent,
+      agent: input.kind === 'attempt.failed' || input.kind === 'effect.step' ? unsuspected(state.agent) : state.agent,
       effects: withEffect(state.effects, input.effect, change.effect),
     },
     input: { kind: input.kind, effect: input.effect, ...('attempt' in input ? { attempt: input.attempt } : undefined) },
-    causationId: effect.startedBy,
+    causationId: effect.scheduledBy,
   })
 }
 
@@ -56,7 +56,7 @@ function changeOf(
   switch (input.kind) {
     case 'effect.started': {
       const { safety } = context.definition.policyOf(src)
-      const begun: BegunAttempt = {
+      const attempt: Attempt = {
         attempt: input.attempt,
         epoch: context.state?.agent.epoch ?? 0,
         at: context.now,
@@ -64,10 +64,10 @@ function changeOf(
         ...(safety === 'idempotent' ? undefined : { safety }),
       }
       const { retryAt: _retryAt, ...rest } = effect
-      return { type: 'refold.effect.started', data: { src, attempt: input.attempt }, effect: { ...rest, begun } }
+      return { type: 'refold.effect.started', data: { src, attempt: input.attempt }, effect: { ...rest, attempt } }
     }
     case 'attempt.failed': {
-      const { begun: _begun, ...rest } = effect
+      const { attempt: _attempt, ...rest } = effect
       const after = { ...rest, attempts: input.attempt, retryAt: input.retryAt, lastError: input.error }
       return {
         type: 'refold.effect.failed',
@@ -93,19 +93,19 @@ function changeOf(
 interface DecidedPart {
   readonly state: StateDocument
   readonly effect: EffectDocument
-  readonly input: EffectDecided
+  readonly input: EffectResolved
 }
 
 /** A person's word: complete with this output, again with the same key, or fail. Only the outcome of an abandoned one is recorded. */
-function decided(context: DecideContext, envelope: Envelope, part: DecidedPart): Decision {
+function resolved(context: DecideContext, envelope: Envelope, part: DecidedPart): Decision {
   const { state, effect, input } = part
-  const { decision } = input
+  const { resolution } = input
   const header = { kind: input.kind, effect: input.effect }
-  if ('acknowledge' in decision) {
+  if ('acknowledge' in resolution) {
     if (effect.abandoned === undefined) return notInDoubt(input.effect)
     return compose(context, envelope, {
-      type: 'refold.effect.decided',
-      data: { src: effect.src, decision: 'acknowledge' },
+      type: 'refold.effect.resolved',
+      data: { src: effect.src, resolution: 'acknowledge' },
       after: { ...state, effects: withEffect(state.effects, input.effect, undefined) },
       input: header,
     })
@@ -117,22 +117,22 @@ function decided(context: DecideContext, envelope: Envelope, part: DecidedPart):
   }
   if (effect.inDoubt === undefined) return notInDoubt(input.effect)
   if (outcome !== undefined) return decideChart(context, envelope, { input: outcome, late: false })
-  const isForced = 'force' in decision && decision.force
-  const { inDoubt: _inDoubt, begun: _begun, ...rest } = effect
+  const isForced = 'force' in resolution && resolution.force
+  const { inDoubt: _inDoubt, attempt: _attempt, ...rest } = effect
   return compose(context, envelope, {
-    type: 'refold.effect.decided',
-    data: { src: effect.src, decision: 'again', ...(isForced ? { force: true } : undefined) },
+    type: 'refold.effect.resolved',
+    data: { src: effect.src, resolution: 'again', ...(isForced ? { force: true } : undefined) },
     after: { ...state, effects: withEffect(state.effects, input.effect, rest) },
     input: header,
-    causationId: effect.startedBy,
+    causationId: effect.scheduledBy,
   })
 }
 
 type Outcome = Extract<ChartInput, { readonly kind: 'effect.done' | 'effect.failed' }>
 
-function outcomeOf({ effect, decision }: EffectDecided): Outcome | undefined {
-  if ('complete' in decision) return { kind: 'effect.done', effect, output: decision.complete }
-  if ('fail' in decision) return { kind: 'effect.failed', effect, error: decision.fail }
+function outcomeOf({ effect, resolution }: EffectResolved): Outcome | undefined {
+  if ('complete' in resolution) return { kind: 'effect.done', effect, output: resolution.complete }
+  if ('fail' in resolution) return { kind: 'effect.failed', effect, error: resolution.fail }
   return undefined
 }
 

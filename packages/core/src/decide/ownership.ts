@@ -4,9 +4,9 @@ import { safetyOf } from './effects-part.js'
 import type { Envelope } from './inputs.js'
 
 /** `late`: from an older epoch, but an outcome that must not be lost. */
-export type Standing = 'owner' | 'late' | 'stranger'
+export type Authority = 'owner' | 'late' | 'stranger'
 
-export function standing(context: DecideContext, envelope: Envelope): Standing {
+export function authorityOf(context: DecideContext, envelope: Envelope): Authority {
   const { state, definition } = context
   const { input } = envelope
   if (state === undefined) return 'stranger'

@@ -5,7 +5,7 @@ import type { ChartInput } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
-import { isHeard } from './inbox.js'
+import { isInInbox } from './inbox.js'
 import type { Envelope } from './inputs.js'
 
 type Start = Extract<ChartInput, { readonly kind: 'started' }>
@@ -24,7 +24,7 @@ export function decideStart(context: DecideContext, envelope: Envelope, start: S
 
 /** Callers find out for themselves whether it is the same start; a message starts the agent of its own making only. */
 export function decideStartAgain(state: StateDocument, { by }: Start): Decision {
-  if (by === undefined || isHeard(state, by)) return { kind: 'known', revision: 0 }
+  if (by === undefined || isInInbox(state, by)) return { kind: 'duplicate', revision: 0 }
   const { definition, id } = state.agent
   return {
     kind: 'refused',

@@ -2,7 +2,7 @@
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import { isQuarantined, isSuspected } from './claims.js'
-import { hasMail } from './outbox.js'
+import { hasOutbox } from './outbox.js'
 import { activeStates } from '../step/state-view.js'
 
 type SummaryFields = Pick<
@@ -23,7 +23,7 @@ export function conditionOf(state: StateDocument): Condition {
 
 /** What some worker has to do: the work, and messages that wait to be delivered. */
 export function pendingOf(state: StateDocument): number {
-  return hasMail(state) ? workOf(state) + 1 : workOf(state)
+  return hasOutbox(state) ? workOf(state) + 1 : workOf(state)
 }
 
 /** What runs user code: effects that are neither in doubt nor abandoned, and inputs that wait though nothing blocks them any more. */
@@ -38,16 +38,16 @@ export function workOf(state: StateDocument): number {
 
 /** Whether some worker has to have the agent in hand now, to run its code or to deliver what it sends. */
 export function isAtWork(state: StateDocument): boolean {
-  return needsPlace(state) || (hasMail(state) && state.agent.paused === undefined)
+  return needsWorker(state) || (hasOutbox(state) && state.agent.paused === undefined)
 }
 
 /** Whether user code has something to do for the agent now. */
-export function needsPlace(state: StateDocument): boolean {
+export function needsWorker(state: StateDocument): boolean {
   if (state.agent.paused !== undefined || isQuarantined(state)) return false
   return statusOf(state) === 'active' && workOf(state) > 0
 }
 
-/** Effects that wait for somebody's word: in doubt, or abandoned. */
+/** Effects that wait for someone's word: in doubt, or abandoned. */
 export function inDoubtOf(state: StateDocument): number {
   let count = 0
   for (const id in state.effects)

@@ -3,7 +3,7 @@ import type { AnyStateMachine } from 'xstate'
 import type { ApprovalPayloads, Approvals } from './approval-types.js'
 import type { Durable } from './json-path.js'
 import type { EffectMap, MachineTypes } from './machine-types.js'
-import type { PolicyOf, ReceivedOptions } from './policy-types.js'
+import type { PolicyOf, DedupOptions } from './policy-types.js'
 import type { Agreed, EventSchemas, OutsideEvent, Schema } from './schema-agreement.js'
 
 /** A definition's name: streams are called `<name>-<id>`, so it has no `-` itself. */
@@ -31,5 +31,5 @@ export interface AgentConfig<
   effects?: { [K in keyof EffectMap<MachineTypes<M>['actor']>]?: PolicyOf<EffectMap<MachineTypes<M>['actor']>[K]> }
   /** By event type, what a person approves by it: `approve: ({ context }) => context.draft`. */
   approvals?: Approvals<OutsideEvent<MachineTypes<M>['event'], S>, MachineTypes<M>['context'], P>
-  received?: ReceivedOptions
+  dedup?: DedupOptions
 }

@@ -2,7 +2,7 @@
 
 /**
  * What a chart gets when its agent is cancelled with a deadline. Put it into the machine's events to handle it
- * (`events: {} as Mine | CancelEvent`, then `on: { 'refold.cancel': 'undoing' }`). It needs no schema, and nobody can `send` it.
+ * (`events: {} as Mine | CancelEvent`, then `on: { 'refold.cancel': 'undoing' }`). It needs no schema, and no one can `send` it.
  */
 export interface CancelEvent {
   type: 'refold.cancel'

@@ -23,7 +23,7 @@ function schemaAsJson(schema: $ZodType): JsonValue {
     const described = toJSONSchema(schema, {
       io: 'input',
       unrepresentable: 'any',
-      // A default may be computed anew in each process; the fingerprint must not change with it.
+      // A default may be computed again in each process; the fingerprint must not change with it.
       override: ({ jsonSchema }) => void delete jsonSchema.default,
     })
     // Through text, as `meta()` may hold anything.

@@ -4,7 +4,7 @@ import { invalidDefinition, requireValid } from './refusal.js'
 
 const NAME = /^[A-Za-z][A-Za-z0-9_.]*$/
 const MAX_NAME_LENGTH = 100
-const RECEIVED_DEFAULTS = { maxAgeMs: 86_400_000, maxCount: 1_000 }
+const DEDUP_DEFAULTS = { maxAgeMs: 86_400_000, maxCount: 1_000 }
 /** The ids stand in every agent's state: more of them would make each snapshot large. */
 const MAX_RECEIVED_COUNT = 10_000
 
@@ -48,17 +48,17 @@ export function checkKeys(
 }
 
 /** The window of callers' event ids, with its defaults. */
-export function readReceived(received: unknown): { readonly maxAgeMs: number; readonly maxCount: number } {
-  if (received === undefined) return RECEIVED_DEFAULTS
-  checkKeys(received, { path: 'received', known: Object.keys(RECEIVED_DEFAULTS) })
-  const { maxAgeMs = RECEIVED_DEFAULTS.maxAgeMs, maxCount = RECEIVED_DEFAULTS.maxCount } = received
+export function readDedup(dedup: unknown): { readonly maxAgeMs: number; readonly maxCount: number } {
+  if (dedup === undefined) return DEDUP_DEFAULTS
+  checkKeys(dedup, { path: 'dedup', known: Object.keys(DEDUP_DEFAULTS) })
+  const { maxAgeMs = DEDUP_DEFAULTS.maxAgeMs, maxCount = DEDUP_DEFAULTS.maxCount } = dedup
   requireValid(isPositive(maxAgeMs), {
-    path: 'received.maxAgeMs',
+    path: 'dedup.maxAgeMs',
     problem: 'must be a positive number of milliseconds',
   })
   const withinBound = isCount(maxCount) && maxCount <= MAX_RECEIVED_COUNT
   requireValid(withinBound, {
-    path: 'received.maxCount',
+    path: 'dedup.maxCount',
     problem: `must be an integer from 1 to ${MAX_RECEIVED_COUNT}`,
   })
   return { maxAgeMs, maxCount }

@@ -63,14 +63,14 @@ describe('defineAgent', () => {
   })
 
   it.each([
-    [{ maxAgeMs: 0 }, 'received.maxAgeMs'],
-    [{ maxAgeMs: Number.POSITIVE_INFINITY }, 'received.maxAgeMs'],
-    [{ maxCount: 0 }, 'received.maxCount'],
-    [{ maxCount: 10_001 }, 'received.maxCount'],
-    [{ maxCount: 1.5 }, 'received.maxCount'],
-    [{ count: 1 }, 'received.count'],
-  ])('refuses the window %j', (received, path) => {
-    expect(() => define({ ...valid, received })).toThrow(refusal(path, ''))
+    [{ maxAgeMs: 0 }, 'dedup.maxAgeMs'],
+    [{ maxAgeMs: Number.POSITIVE_INFINITY }, 'dedup.maxAgeMs'],
+    [{ maxCount: 0 }, 'dedup.maxCount'],
+    [{ maxCount: 10_001 }, 'dedup.maxCount'],
+    [{ maxCount: 1.5 }, 'dedup.maxCount'],
+    [{ count: 1 }, 'dedup.count'],
+  ])('refuses the window %j', (dedup, path) => {
+    expect(() => define({ ...valid, dedup })).toThrow(refusal(path, ''))
   })
 
   it('refuses an input schema that transforms', () => {
@@ -85,10 +85,10 @@ describe('internalsOf', () => {
     expect(internals).toMatchObject({
       name: 'research',
       version: 1,
-      received: { maxAgeMs: 86_400_000, maxCount: 1_000 },
+      dedup: { maxAgeMs: 86_400_000, maxCount: 1_000 },
     })
     expect(internals.machine).toBe(machine)
-    expect(internalsOf(define({ ...valid, received: { maxCount: 5 } })).received).toEqual({
+    expect(internalsOf(define({ ...valid, dedup: { maxCount: 5 } })).dedup).toEqual({
       maxAgeMs: 86_400_000,
       maxCount: 5,
     })
@@ -121,7 +121,7 @@ describe('the fingerprint', () => {
   const fingerprintOf = (config: object) => internalsOf(define({ ...valid, ...config })).fingerprint
   const approve = (by: z.ZodType) => ({ events: { approve: z.object({ by }) } })
 
-  it('is the same for the same definition, also when a default is computed anew', () => {
+  it('is the same for the same definition, also when a default is computed again', () => {
     const config = () => ({
       input: z.object({ topic: z.string().default(() => Math.random().toString()) }),
       ...approve(z.string()),

@@ -5,7 +5,7 @@ import type { ApprovalPayloads } from './approval-types.js'
 import type { AgentDefinition } from './agent-types.js'
 import { chartOf, fingerprintOf } from './chart.js'
 import { schemasAsJson } from './chart-schemas.js'
-import { checkKeys, checkName, checkVersion, readReceived } from './check-config.js'
+import { checkKeys, checkName, checkVersion, readDedup } from './check-config.js'
 import { checkSchema } from './check-schema.js'
 import type { DefinitionInternals } from './internals.js'
 import { isMachine } from './logic-kind.js'
@@ -20,7 +20,7 @@ import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
 
 /** `Symbol.for`: the runtime may come from another copy of this package. */
 const INTERNALS = Symbol.for('refold.definition')
-const KEYS = ['name', 'version', 'machine', 'input', 'events', 'effects', 'approvals', 'received'] as const
+const KEYS = ['name', 'version', 'machine', 'input', 'events', 'effects', 'approvals', 'dedup'] as const
 
 /**
  * Makes a definition of a plain XState machine. Throws `INVALID_DEFINITION`, with the place in `facts.path`, for whatever
@@ -94,6 +94,6 @@ function readConfig(config: unknown): DefinitionInternals {
     isOutsideEvent,
     approvals,
     policyOf: readEffects(config['effects'], machine),
-    received: readReceived(config['received']),
+    dedup: readDedup(config['dedup']),
   }
 }

@@ -35,7 +35,7 @@ export function policyAttachedTo(logic: object): AnyPolicy | undefined {
   return (logic as { readonly [POLICY]?: AnyPolicy })[POLICY]
 }
 
-/** What the body gets when nobody remembers anything for it. */
+/** What the body gets when no one remembers anything for it. */
 function standInHandle(signal: AbortSignal): EffectHandle {
   const key = globalThis.crypto.randomUUID()
   const times = new Map<string, number>()

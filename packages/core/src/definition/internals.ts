@@ -14,8 +14,8 @@ export interface RetryPolicy {
 }
 
 /** What a reconcile found out about an interrupted attempt. */
-export type Reconciled = { readonly output: unknown } | { readonly error: unknown } | 'not-done' | 'unknown'
-export interface InterruptedAttempt {
+export type ReconcileAnswer = { readonly output: unknown } | { readonly error: unknown } | 'not-done' | 'unknown'
+export interface ReconcileCall {
   readonly key: string
   readonly input: JsonValue | undefined
   readonly signal: AbortSignal
@@ -28,14 +28,14 @@ export interface EffectPolicy {
   readonly concurrency: number | undefined
   readonly perSecond: number | undefined
   readonly safety: 'idempotent' | 'reconcilable' | 'never-retry'
-  readonly reconcile: ((interrupted: InterruptedAttempt) => Promise<Reconciled>) | undefined
+  readonly reconcile: ((interrupted: ReconcileCall) => Promise<ReconcileAnswer>) | undefined
   /** Fills in defaults; throws `RefoldError('OUTCOME_UNSTORABLE')` with zod's issues in its facts. */
   readonly parseOutput: ((output: unknown) => unknown) | undefined
 }
 
 export interface DefinitionInternals {
   /** The chart is not in this process: what it must decide waits for a process that has it. */
-  readonly isElsewhere?: true
+  readonly isUnregistered?: true
   readonly name: string
   readonly version: number
   readonly machine: AnyStateMachine
@@ -56,5 +56,5 @@ export interface DefinitionInternals {
   /** By `draft` or `child.charge`; sources without a policy get the defaults. */
   readonly policyOf: (src: string) => EffectPolicy
   /** Window of the ids that callers give to their events. */
-  readonly received: { readonly maxAgeMs: number; readonly maxCount: number }
+  readonly dedup: { readonly maxAgeMs: number; readonly maxCount: number }
 }

@@ -27,10 +27,10 @@ export interface CommonPolicy {
 }
 
 /** What a reconcile found out. `'unknown'`, or no answer within `timeoutMs` (else a minute), leaves the effect in doubt for a person. */
-export type Found<O> = { output: O } | { error: unknown } | 'not-done' | 'unknown'
+export type ReconcileResult<O> = { output: O } | { error: unknown } | 'not-done' | 'unknown'
 
 /** The interrupted attempt, as `reconcile` is told of it. */
-export interface Interrupted<I> {
+export interface InterruptedAttempt<I> {
   key: string
   input: I
   signal: AbortSignal
@@ -41,7 +41,10 @@ export interface CallPolicy<I, O> extends CommonPolicy {
   /** Fills in defaults and checks the output before it is stored. A failure is `OUTCOME_UNSTORABLE` and is not retried. */
   output?: $ZodType<O>
   /** What an interrupted attempt means after a crash. Default `'idempotent'`: again, with the same key. */
-  safety?: 'idempotent' | 'never-retry' | { reconcile: (interrupted: Interrupted<I>) => Promise<Found<O>> }
+  safety?:
+    | 'idempotent'
+    | 'never-retry'
+    | { reconcile: (interrupted: InterruptedAttempt<I>) => Promise<ReconcileResult<O>> }
 }
 
 /** An effect that sends events until it is stopped: a callback or an observable. After a crash it is begun again. */
@@ -51,7 +54,7 @@ export type StreamPolicy = CommonPolicy
 export type PolicyOf<F> = F extends { kind: 'call'; input: infer I; output: infer O } ? CallPolicy<I, O> : StreamPolicy
 
 /** The window in which an event id given by a caller is remembered. A full window refuses rather than forgets. */
-export interface ReceivedOptions {
+export interface DedupOptions {
   /** Default: one day. */
   maxAgeMs?: number
   /** Default 1,000; at most 10,000, as the ids stand in the agent's state. */

@@ -39,7 +39,7 @@ describe('readEvents', () => {
     expect(() => readEvents({ reject: z.object({}) }, machine)).toThrow(refusal('events.reject', 'taken by no state'))
   })
 
-  it('takes any event for a machine with a wildcard: nobody can tell which it takes', () => {
+  it('takes any event for a machine with a wildcard: no one can tell which it takes', () => {
     const open = createMachine({ on: { 'order.*': { actions: () => {} } } })
     expect(readEvents({ anything: z.object({}) }, open)?.has('anything')).toBe(true)
   })

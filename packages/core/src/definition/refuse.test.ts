@@ -57,7 +57,7 @@ describe('a machine that cannot be made durable is refused with the place', () =
     expect(refusal(config)).toEqual({ code, path })
   })
 
-  it('logic written by hand, whose actor nobody could restore', () => {
+  it('logic written by hand, whose actor no one could restore', () => {
     const logic = { transition: (state: unknown) => state, getInitialSnapshot: () => ({ status: 'active' }) }
     expect(refusal(inA({}), { actors: { odd: logic } })).toEqual({ code: 'NOT_RESTORABLE', path: 'machine.actors.odd' })
   })

@@ -7,12 +7,12 @@ import type { DefinitionInternals } from './internals.js'
 const NO_CHART = createMachine({})
 
 /** Knows nothing but the name, takes every event, and decides nothing. */
-export function definitionElsewhere(name: string, version: number): DefinitionInternals {
+export function unregisteredDefinition(name: string, version: number): DefinitionInternals {
   const absent = (): never => {
     throw new RefoldError('UNKNOWN_DEFINITION', `no agent "${name}" of version ${version} is registered here`)
   }
   return {
-    isElsewhere: true,
+    isUnregistered: true,
     name,
     version,
     machine: NO_CHART,
@@ -24,6 +24,6 @@ export function definitionElsewhere(name: string, version: number): DefinitionIn
     isOutsideEvent: () => true,
     approvals: new Map(),
     policyOf: absent,
-    received: { maxAgeMs: 0, maxCount: 0 },
+    dedup: { maxAgeMs: 0, maxCount: 0 },
   }
 }

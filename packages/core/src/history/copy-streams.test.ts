@@ -106,7 +106,7 @@ function methodsOf(store: Store): Store {
     read: (...args) => store.read(...args),
     readAll: (...args) => store.readAll(...args),
     subscribe: (...args) => store.subscribe(...args),
-    foreignAppends: (...args) => store.foreignAppends(...args),
+    externalAppends: (...args) => store.externalAppends(...args),
     close: () => store.close(),
   }
 }

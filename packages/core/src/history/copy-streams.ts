@@ -30,7 +30,7 @@ const MAX_UNKNOWN = 10
 /**
  * Copies every event with its revision, id, type, data, metadata and the order of the log, and compares both stores when it is
  * done. Registers and the directory are not copied: they are caches, and heartbeats of the source's workers. Broken off, it goes
- * on when it is called again. Nobody may work on the source: stop its workers first, and do not start them again. Rejects
+ * on when it is called again. No one may work on the source: stop its workers first, and do not start them again. Rejects
  * with `COPY_DIFFERS` when the target holds something else in a stream, and with what the stores reject with.
  */
 export async function copyStreams(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyResult> {

@@ -33,7 +33,7 @@ class Itself {
 }
 
 /**
- * A private field on the accepted object itself. Nobody sees it: no key, no symbol, not in copies or in JSON text. A
+ * A private field on the accepted object itself. No one sees it: no key, no symbol, not in copies or in JSON text. A
  * WeakMap would say the same at a price that grows with all that it holds (measured with a million live objects: 100 µs
  * for each new one, where this takes 0.1 µs), since the collector must visit each of its entries.
  */

@@ -5,7 +5,7 @@ import { isForbiddenKey } from './pointer.js'
 
 /**
  * A deep copy that shares nothing with the original and is not frozen, for the input of an effect. Throws `UNREADABLE`
- * for a key that would reach a prototype: only stored data that somebody tampered with has one.
+ * for a key that would reach a prototype: only stored data that someone tampered with has one.
  */
 export function copyJson<T extends JsonValue | undefined>(value: T): T {
   // The copy has the shape of the original: what goes in as T comes out as T.

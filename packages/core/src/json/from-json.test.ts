@@ -41,7 +41,7 @@ describe('actor references', () => {
     expect(second['plain']).toBe(plain)
   })
 
-  it('are refused where nobody knows them, also in parts that were accepted before', () => {
+  it('are refused where no one knows them, also in parts that were accepted before', () => {
     const live = { worker: new Ref('0.1') }
     toJson(live, { refOf })
     expect(() => toJson({ event: live })).toThrow(

@@ -1,4 +1,4 @@
-/** How large values are as JSON text, roughly and only as far as somebody needs to know. */
+/** How large values are as JSON text, roughly and only as far as someone needs to know. */
 import { isJsonArray, type JsonValue } from './json-value.js'
 
 /** Whether the value's JSON text is longer than so many characters (escapes not counted). Looks no further than that. */

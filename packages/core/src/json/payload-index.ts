@@ -1,6 +1,6 @@
 /**
  * Finds again, by reference, what came with the record's data, so that it is stored once: a patch copies it from
- * `/data/…`. Long strings are found by value. Built only as far as somebody asks: the data itself and its members first.
+ * `/data/…`. Long strings are found by value. Built only as far as someone asks: the data itself and its members first.
  */
 import { isContainer, isJsonArray, type JsonContainer, type JsonValue } from './json-value.js'
 import { escapeToken } from './pointer.js'

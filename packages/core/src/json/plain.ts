@@ -30,7 +30,7 @@ export function arrayPlainnessOf(value: readonly unknown[]): Plainness {
   return Array.isArray(prototype) ? 'inexact' : 'refused'
 }
 
-/** `Object.prototype` of another realm (a frame, a `vm` context): it inherits from nothing and is nobody's instance. */
+/** `Object.prototype` of another realm (a frame, a `vm` context): it inherits from nothing and is no one's instance. */
 function isForeignRoot(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }

@@ -1,5 +1,5 @@
 /**
- * JSON pointers (RFC 6901). A token that would reach an object's prototype is refused here, once for everybody who reads
+ * JSON pointers (RFC 6901). A token that would reach an object's prototype is refused here, once for everyone who reads
  * or writes by pointer.
  */
 import { RefoldError } from '../errors.js'
@@ -9,7 +9,7 @@ const CACHE_BOUND = 4_096
 const cache = new Map<string, readonly string[]>()
 const NO_TOKENS: readonly string[] = []
 
-/** Whether a key may never stand in stored data, as it could reach a prototype when somebody else writes it. */
+/** Whether a key may never stand in stored data, as it could reach a prototype when someone else writes it. */
 export function isForbiddenKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }

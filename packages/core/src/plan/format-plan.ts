@@ -24,7 +24,7 @@ export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions 
     `          ${summary(plan)}`,
     ...lines(
       'held',
-      plan.orders.map(({ definition = 'all agents', ...note }) => `${definition} paused ${since(note.at, note)}`),
+      plan.holds.map(({ definition = 'all agents', ...note }) => `${definition} paused ${since(note.at, note)}`),
     ),
     ...lines('resume', plan.resumed.map(resumption)),
     ...lines('in doubt', plan.inDoubt.map(doubt)),
@@ -75,20 +75,21 @@ function summary(plan: RecoveryPlan): string {
 }
 
 const WHY: Readonly<Record<PlannedResumption['why'], string>> = {
-  unowned: 'nobody has it',
+  unowned: 'no one has it',
   released: 'it was released',
   closed: 'its worker closed',
   ended: 'its worker has died',
   silent: 'its worker is silent',
 }
 
-function resumption({ effects, inputs, messages, why, previous, trial, ...of }: PlannedResumption): string {
+function resumption({ effects, inputs, messages, why, previous, probation, ...of }: PlannedResumption): string {
   const work = [
     ...effects.map(effect),
     ...(inputs === 0 ? [] : [counted(inputs, 'waiting input')]),
     ...(messages === 0 ? [] : [`${counted(messages, 'message')} to deliver`]),
   ].join('; ')
-  const tried = trial === undefined ? '' : `; a suspect, tried ${trial === 'alone' ? 'alone' : 'beside others'}`
+  const tried =
+    probation === undefined ? '' : `; a suspect, tried ${probation === 'isolated' ? 'alone' : 'beside others'}`
   return `${name(of)}: ${work} (${WHY[why]}${previous === undefined ? '' : `: ${previous}`}${tried})`
 }
 

@@ -155,7 +155,7 @@ describe('RCV-12 a recovery plan', () => {
     expect(planned.resumed).toEqual([
       { agent: { name: 'parent', id: '1' }, why: 'unowned', effects: [], inputs: 0, messages: 1 },
     ])
-    expect(formatPlan(planned)).toContain('parent-1: 1 message to deliver (nobody has it)')
+    expect(formatPlan(planned)).toContain('parent-1: 1 message to deliver (no one has it)')
   })
 
   test('RCV-12 tells timers and deadlines that are overdue, and by how much', async () => {

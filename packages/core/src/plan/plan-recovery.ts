@@ -6,11 +6,11 @@
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { isRefoldError } from '../errors.js'
-import { StandingOrders } from '../runtime/limits/holds.js'
+import { Holds } from '../runtime/limits/holds.js'
 import { inGroups } from '../world/in-groups.js'
-import { judgeEntry } from '../runtime/takeover/policy.js'
+import { assessEntry } from '../runtime/takeover/policy.js'
 import { heartbeatRegister } from '../runtime/liveness/lease.js'
-import { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import type { PlannedTrouble, RecoveryPlan } from '../public/plan.js'
 import { recover } from '../history/fold-stream.js'
 import { Registry } from '../runtime/cell/registry.js'
@@ -30,7 +30,7 @@ export interface PlanOptions {
   readonly leaseDurationMs?: number
 }
 
-type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at' | 'orders'>
+type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at' | 'holds'>
 
 /**
  * Says what a runtime with these options would do now, and writes nothing. The store stays open. An owner whose death is not
@@ -42,9 +42,9 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
   checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
   const at = world.clock.now()
   const registry = new Registry(agents)
-  const orders = new StandingOrders({ store, world, worker: PLANNER, isClosed: () => false })
-  await orders.read()
-  const owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
+  const holds = new Holds({ store, world, worker: PLANNER, isClosed: () => false })
+  await holds.read()
+  const owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
   const context: PlanContext = { now: at, owners, lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)) }
   const lists = emptyLists()
   for await (const entries of toPlan(store, at)) {
@@ -52,7 +52,7 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
     await inGroups(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, store })))
     for (const entry of entries) add(lists, plans.get(entry) ?? {})
   }
-  return { at, ...lists, orders: orders.standing }
+  return { at, ...lists, holds: holds.standing }
 }
 
 /** Agents that are more than parked, and those that have ended and still have messages to deliver. */
@@ -78,7 +78,7 @@ async function planOf(entry: DirectoryEntry, { context, registry, store }: Plann
   const { stream, definition: name, version, id } = entry
   const agent = { name, id }
   const definition = registry.find(name, version)
-  if (judgeEntry(entry, registry) === 'unregistered' || definition === undefined) {
+  if (assessEntry(entry, registry) === 'unregistered' || definition === undefined) {
     if (!registry.names.includes(name)) return { unregistered: { [name]: 1 } }
     const message = `${stream} has version ${version}, which is not registered here`
     return { troubled: [{ agent, code: 'NEEDS_MIGRATION', message, facts: { version } }] }

@@ -8,10 +8,10 @@ import type { JsonValue } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
 import { isPastDeadline } from '../runtime/takeover/deadlines.js'
 import { dueTimers } from '../runtime/takeover/due-timers.js'
-import { claimOf, judgeState, reasonToClaim } from '../runtime/takeover/policy.js'
-import type { StateJudgement } from '../runtime/takeover/policy.js'
-import { misfit } from '../runtime/cell/compatibility.js'
-import type { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import { claimOf, assessState, reasonToClaim } from '../runtime/takeover/policy.js'
+import type { StateAssessment } from '../runtime/takeover/policy.js'
+import { incompatible } from '../runtime/cell/compatibility.js'
+import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import type {
   PlannedAgent,
   PlannedBlock,
@@ -21,14 +21,14 @@ import type {
   PlannedTimer,
   RecoveryPlan,
 } from '../public/plan.js'
-import { missingPlaces } from '../step/place.js'
+import { incompatibilitiesOf } from '../step/compatibility.js'
 
 /** What one agent adds to the lists of the plan. */
-export type AgentPlan = Partial<Omit<RecoveryPlan, 'at' | 'orders'>>
+export type AgentPlan = Partial<Omit<RecoveryPlan, 'at' | 'holds'>>
 
 export interface PlanContext {
   readonly now: number
-  readonly owners: OwnerWatch
+  readonly owners: FailureDetector
   readonly lastBeatOf: (owner: string) => Promise<JsonValue | undefined>
 }
 
@@ -37,7 +37,7 @@ interface Planned extends PlannedAgent {
   readonly definition: DefinitionInternals
 }
 
-type Claim = Extract<StateJudgement, { readonly kind: 'claim' }>
+type Claim = Extract<StateAssessment, { readonly kind: 'claim' }>
 
 /** What would become of the agent. */
 export async function planAgent(planned: Planned, context: PlanContext): Promise<AgentPlan> {
@@ -48,10 +48,10 @@ export async function planAgent(planned: Planned, context: PlanContext): Promise
   const standing = standingOf(planned, state)
   const timers = timersOf(planned, { now: context.now, isFree: why !== undefined })
   if (paused !== undefined) {
-    const { at: since, order: _order, ...note } = paused
+    const { at: since, bulk: _order, ...note } = paused
     return { ...standing, overdue: timers, paused: [{ agent, since, ...note }] }
   }
-  const judgement = await judgeState(state, { definition, whyFree: async () => why })
+  const judgement = await assessState(state, { definition, whyFree: async () => why })
   switch (judgement.kind) {
     case 'nothing to do':
       return timers.length === 0 ? standing : { ...standing, ...overdueOf(planned, timers) }
@@ -70,12 +70,12 @@ function standingOf(planned: Planned, after: StateDocument): AgentPlan {
 }
 
 function overdueOf(planned: Planned, timers: readonly PlannedTimer[]): AgentPlan {
-  const missing = missingPlaces(planned.definition, planned.state)
+  const missing = incompatibilitiesOf(planned.definition, planned.state)
   return missing.length === 0 ? { overdue: timers } : troubleOf(planned, missing)
 }
 
-function troubleOf({ agent, definition }: Planned, missing: ReturnType<typeof missingPlaces>): AgentPlan {
-  const { code, message, facts } = misfit({ definition, stream: `${agent.name}-${agent.id}` }, missing)
+function troubleOf({ agent, definition }: Planned, missing: ReturnType<typeof incompatibilitiesOf>): AgentPlan {
+  const { code, message, facts } = incompatible({ definition, stream: `${agent.name}-${agent.id}` }, missing)
   return { troubled: [{ agent, code, message, facts }] }
 }
 
@@ -88,13 +88,13 @@ function resumptionBy(planned: Planned, claim: Claim, now: number): AgentPlan {
   const messages = Object.values(after.outbox?.to ?? {}).reduce((sum, { length }) => sum + length, 0)
   if (effects.length === 0 && inputs === 0 && messages === 0) return standing
   const { owner = state.agent.released?.worker } = state.agent
-  const { why, trial } = claim
+  const { why, probation } = claim
   const previous = owner === undefined ? undefined : { previous: owner }
   const resumed = {
     agent,
     why,
     ...previous,
-    ...(trial === undefined ? undefined : { trial }),
+    ...(probation === undefined ? undefined : { probation }),
     effects,
     inputs,
     messages,
@@ -117,14 +117,14 @@ async function ownedBy({ agent, state }: Planned, { lastBeatOf }: PlanContext): 
 export const PLANNER = 'planner'
 
 /** The state that the claim would give. */
-function claimedState({ state, definition }: Planned, { why, trial }: Claim, now: number): StateDocument {
+function claimedState({ state, definition }: Planned, { why, probation }: Claim, now: number): StateDocument {
   const noChart = (): never => {
     throw new TypeError('a claim asks no chart')
   }
   const place = { agentId: state.agent.id, revision: 0, now, at: now, eventId: PLANNER, maxWaiting: 0 }
   const decision = decide(
     { definition, state, tree: noChart, ...place },
-    claimOf(state, { worker: PLANNER, why, trial }),
+    claimOf(state, { worker: PLANNER, why, probation }),
   )
   invariant(decision.kind === 'recorded', 'the claim of a free agent is recorded')
   return decision.state
@@ -142,7 +142,7 @@ function plannedEffects(state: StateDocument, definition: DefinitionInternals): 
   })
 }
 
-/** What waits for somebody's word, now or from the claim on. */
+/** What waits for someone's word, now or from the claim on. */
 function doubtsOf({ agent, state: before }: Planned, after: StateDocument): readonly PlannedDoubt[] {
   return Object.entries(after.effects).flatMap(([id, effect]): PlannedDoubt[] => {
     const { src, inDoubt, abandoned } = effect

@@ -44,10 +44,10 @@ export interface CancelOptions extends ControlOptions {
 }
 
 /**
- * What somebody found out about an effect in doubt: exactly one of these. `again` keeps its key. Of an abandoned effect,
+ * What someone found out about an effect in doubt: exactly one of these. `again` keeps its key. Of an abandoned effect,
  * `complete` and `fail` are recorded and move no chart, and `acknowledge` lets it go. `complete: null` for one without output.
  */
-export type Decision<O> = ControlOptions &
+export type Resolution<O> = ControlOptions &
   (
     | { readonly complete: OrNull<O> }
     | {
@@ -62,7 +62,7 @@ export type Decision<O> = ControlOptions &
 /** `undefined` says nothing: an effect without an output is completed with `null`. */
 type OrNull<O> = O extends undefined | void ? null : O
 
-/** One signature and no overloads: a mistake is told of the decision, not of the effect. */
+/** One signature and no overloads: a mistake is told of the resolution, not of the effect. */
 type OutputFrom<E> = E extends { readonly '~output'?: (infer O) | undefined } ? O : unknown
 
 /** A point in an agent's history: a revision, or the newest record at or before a time in epoch milliseconds. */
@@ -137,7 +137,10 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /** Effects in doubt, and abandoned ones, in the store's newest state. */
   inDoubt(): Promise<readonly InDoubtEffect<T>[]>
   /** Settles an effect in doubt, or an abandoned one. Rejects with `NOT_IN_DOUBT` or `OWNER_MAY_LIVE`. With its id alone, the output is checked at run time only. */
-  decide<E extends InDoubtEffect<T> | EffectId>(effect: E, decision: Decision<OutputFrom<E>>): Promise<AgentState<T>>
+  resolve<E extends InDoubtEffect<T> | EffectId>(
+    effect: E,
+    resolution: Resolution<OutputFrom<E>>,
+  ): Promise<AgentState<T>>
 
   /** Looking never writes. */
   stateAt(moment: Moment): Promise<AgentState<T>>

@@ -18,7 +18,7 @@ export interface Recorded<K extends string, D> {
   readonly at: number
   readonly by?: string
   readonly reason?: string
-  /** What somebody had before them when they approved by this event. */
+  /** What someone had before them when they approved by this event. */
   readonly approved?: Approved
 }
 
@@ -28,7 +28,7 @@ type CallRecord<K, O> =
   | Recorded<'refold.effect.done', { src: K; output: O }>
   | Recorded<'refold.effect.step', { src: K; step: string; output: unknown }>
   | Recorded<'refold.effect.doubted', { src: K; why: DoubtReason }>
-  | Recorded<'refold.effect.decided', { src: K; decision: 'again' | 'acknowledge'; force?: true }>
+  | Recorded<'refold.effect.resolved', { src: K; resolution: 'again' | 'acknowledge'; force?: true }>
 /** An observable's value has no type here: XState's observable logic does not tell it apart from its events. */
 type StreamRecord<K> = Recorded<'refold.effect.event', { src: K } & ({ event: EventObject } | { value?: unknown })>
 
@@ -56,9 +56,9 @@ type ControlRecord =
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
   | Recorded<'refold.retried', { revision?: number }>
-  | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'beside' | 'alone' }>
+  | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'shared' | 'isolated' }>
   | Recorded<'refold.released', { worker: string }>
-  | Recorded<'refold.acquitted', { trial: 'beside' | 'alone' }>
+  | Recorded<'refold.cleared', { trial: 'shared' | 'isolated' }>
   | Recorded<'refold.migrated' | 'refold.forked', unknown>
 
 /** Any record of an agent. */

@@ -4,26 +4,26 @@ import type { DirectoryQuery } from '../store/port.js'
 import type { ControlOptions } from './agent.js'
 
 /** Whom an order concerns, who gives it, and why. Without `definition`: all agents of the store. */
-export interface Order<Name extends string = string> extends ControlOptions {
+export interface HoldRequest<Name extends string = string> extends ControlOptions {
   readonly definition?: Name
 }
 
 /** What became of an order. */
-export interface OrderAnswer {
+export interface BulkResult {
   /** Agents that it changed. Those that were so already, or had ended, do not count. */
   readonly count: number
   /** Agents that it could not reach, such as those of definitions that are not registered here. Repeat the order elsewhere. */
-  readonly failed: readonly OrderFailure[]
+  readonly failed: readonly BulkFailure[]
 }
 
-export interface OrderFailure {
+export interface BulkFailure {
   readonly agent: { readonly name: string; readonly id: string }
   readonly code: RefoldErrorCode
   readonly message: string
 }
 
 /** A pause that stands: agents of its definition (without one: all) begin paused. */
-export interface StandingOrder {
+export interface Hold {
   readonly definition?: string
   /** Epoch milliseconds. */
   readonly at: number

@@ -2,7 +2,7 @@
 import type { ClaimReason } from '../decide/inputs.js'
 import type { RefoldErrorCode } from '../errors.js'
 import type { EffectId, ErrorData } from '../record/state-document.js'
-import type { StandingOrder } from './holds.js'
+import type { Hold } from './holds.js'
 import type { DoubtReason } from './state.js'
 
 /** An agent of a plan. */
@@ -25,12 +25,12 @@ export interface PlannedEffect {
 }
 
 export interface PlannedResumption extends PlannedAgent {
-  /** How it is known that nobody performs it now. */
+  /** How it is known that no one performs it now. */
   readonly why: ClaimReason
   /** The owner before. */
   readonly previous?: string
   /** It is suspected of killing its workers: tried beside others, or with nothing else beginning. */
-  readonly trial?: 'beside' | 'alone'
+  readonly probation?: 'shared' | 'isolated'
   readonly effects: readonly PlannedEffect[]
   /** Inputs that are stored and wait to be decided. */
   readonly inputs: number
@@ -38,7 +38,7 @@ export interface PlannedResumption extends PlannedAgent {
   readonly messages: number
 }
 
-/** An effect that waits for somebody's word. */
+/** An effect that waits for someone's word. */
 export interface PlannedDoubt extends PlannedAgent {
   readonly effect: EffectId
   readonly src: string
@@ -50,7 +50,7 @@ export interface PlannedDoubt extends PlannedAgent {
   readonly isNew: boolean
 }
 
-/** Something that was to happen while nobody was there. */
+/** Something that was to happen while no one was there. */
 export interface PlannedTimer extends PlannedAgent {
   /** XState's id of the delayed event; `refold.cancel` for the deadline of a cancellation, which stops the agent. */
   readonly timer: string
@@ -102,5 +102,5 @@ export interface RecoveryPlan {
   /** Agents with work of definitions that are not registered here at all, by name. */
   readonly unregistered: Readonly<Record<string, number>>
   /** Pauses of definitions, or of all, that stand. */
-  readonly orders: readonly StandingOrder[]
+  readonly holds: readonly Hold[]
 }

@@ -4,7 +4,7 @@ import type { RefoldErrorCode } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
 import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
-import type { FindQuery, OrderAnswer, Order, StandingOrder } from './holds.js'
+import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
 import type { TakenOver } from './taken-over.js'
 
@@ -22,7 +22,7 @@ export interface WorkerOptions {
   readonly capacity?: number
 }
 
-/** Something that needs a person, or that is no error of anybody's call. */
+/** Something that needs a person, or that is no error of anyone's call. */
 export interface Report {
   readonly code: RefoldErrorCode | 'IN_DOUBT' | 'FOREIGN_RECORD'
   readonly message: string
@@ -46,7 +46,7 @@ export interface Recovered {
   /** Agents whose effects and timers this process took up. */
   readonly agents: number
   readonly effects: number
-  /** Effects that wait for somebody's word, of all agents whose definitions are registered here. */
+  /** Effects that wait for someone's word, of all agents whose definitions are registered here. */
   readonly inDoubt: number
   /** Agents that wait for a `retry`. */
   readonly blocked: number
@@ -99,7 +99,7 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
   migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
   /** A page of agents as the directory knows them, in the order of their starts. */
   find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
-  /** Makes the directory anew from the log, while agents go on, and tells how many entries were wrong. */
+  /** Makes the directory again from the log, while agents go on, and tells how many entries were wrong. */
   rebuildDirectory(): Promise<RebuiltDirectory>
 
   /**
@@ -107,14 +107,14 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
    * it is taken back: agents that are started meanwhile begin paused. Repeating it is safe. Rejects when the order itself
    * cannot be stored; agents that it cannot reach are in the answer.
    */
-  pause<K extends Name>(order?: Order<K>): Promise<OrderAnswer>
+  pause<K extends Name>(order?: HoldRequest<K>): Promise<BulkResult>
   /**
    * Takes the order back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
    * definition while an order holds all.
    */
-  resume<K extends Name>(order?: Order<K>): Promise<OrderAnswer>
+  resume<K extends Name>(order?: HoldRequest<K>): Promise<BulkResult>
   /** Pauses of definitions, or of all, that stand now. */
-  standingOrders(): Promise<readonly StandingOrder[]>
+  holds(): Promise<readonly Hold[]>
 
   /** Nothing is lost: pending effects resume at the next start, here or elsewhere. */
   close(): Promise<void>

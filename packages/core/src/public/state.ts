@@ -8,7 +8,7 @@ import type { AgentPart, EffectDocument, EffectId, ErrorData } from '../record/s
 /** An error as it is stored: plain data, never an instance. */
 export type AgentFault = ErrorData
 
-/** Why nobody knows what became of an attempt. */
+/** Why no one knows what became of an attempt. */
 export type DoubtReason = NonNullable<EffectDocument['inDoubt']>['why']
 
 /** One effect that has no recorded outcome yet. `src` tells the members of `PendingEffect` apart. */
@@ -24,7 +24,7 @@ export interface PendingEffectOf<K, I, O> {
   /** Epoch milliseconds before which the next attempt does not begin. */
   readonly retryAt?: number
   readonly lastError?: AgentFault
-  /** Nobody knows whether its interrupted attempt happened: somebody must `decide`. `since` in epoch milliseconds. */
+  /** No one knows whether its interrupted attempt happened: someone must `decide`. `since` in epoch milliseconds. */
   readonly inDoubt?: { readonly since: number; readonly why: DoubtReason }
   /** The chart has left it while it may have happened: kept until its outcome is known or decided. */
   readonly abandoned?: { readonly at: number }
@@ -76,5 +76,5 @@ export type AgentState<T extends AgentTypes> = StateBase<T> & Readonly<Outcome<T
 /** The state of an agent that has ended well. */
 export type DoneState<T extends AgentTypes> = StateBase<T> & { readonly status: 'done'; readonly output: T['output'] }
 /** For code that does not care which agent it is. */
-// oxlint-disable-next-line typescript/no-explicit-any -- `matches` and `can` take arguments: of `AgentTypes` it would be nobody's state
+// oxlint-disable-next-line typescript/no-explicit-any -- `matches` and `can` take arguments: of `AgentTypes` it would be no one's state
 export type AnyAgentState = AgentState<any>

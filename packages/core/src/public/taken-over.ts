@@ -1,10 +1,10 @@
 /** What is told of an agent that changed hands. */
 import type { ClaimReason } from '../decide/inputs.js'
 
-/** An agent that this worker has taken up, and how it knew that nobody performed it. */
+/** An agent that this worker has taken up, and how it knew that no one performed it. */
 export interface TakenOver {
   readonly agent: { readonly name: string; readonly id: string }
-  /** The worker that owned the agent, or released it. Absent: nobody ever did. */
+  /** The worker that owned the agent, or released it. Absent: no one ever did. */
   readonly previous?: string
   readonly why: ClaimReason
   /** Why it was released, as whoever drained the worker gave it. */
@@ -13,6 +13,6 @@ export interface TakenOver {
   readonly at: number
   /** Effects that go on here. */
   readonly effects: number
-  /** Effects that wait for somebody's word. */
+  /** Effects that wait for someone's word. */
   readonly inDoubt: number
 }

@@ -17,14 +17,14 @@ export type {
   AnyAgent,
   CancelOptions,
   ControlOptions,
-  Decision,
+  Resolution,
   LegalEvent,
   Moment,
   SendOptions,
   StateOf,
   WaitOptions,
 } from './agent.js'
-export type { FindQuery, OrderAnswer, OrderFailure, Order, StandingOrder } from './holds.js'
+export type { FindQuery, BulkResult, BulkFailure, HoldRequest, Hold } from './holds.js'
 export type {
   PlannedAgent,
   PlannedBlock,

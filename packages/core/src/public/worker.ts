@@ -25,7 +25,7 @@ export interface DrainOptions {
 export interface Drained {
   /** Agents with something to perform, for other workers to go on with. */
   readonly released: number
-  /** Effects that nobody knows the end of: never-retry bodies that did not end in time. */
+  /** Effects that no one knows the end of: never-retry bodies that did not end in time. */
   readonly inDoubt: number
 }
 

@@ -36,7 +36,7 @@ export class Folder {
     this.#document.set('state', state as JsonValue | undefined)
   }
 
-  /** Foreign records seen so far: they changed nothing, and somebody should be told. */
+  /** Foreign records seen so far: they changed nothing, and someone should be told. */
   get foreign(): number {
     return this.#foreign
   }

@@ -1,4 +1,4 @@
-/** Tells Refold's records from those that somebody else appended to the stream. */
+/** Tells Refold's records from those that someone else appended to the stream. */
 import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js'
 import type { RecordHeader } from './record.js'
 

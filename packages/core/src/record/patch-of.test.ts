@@ -15,8 +15,8 @@ function stateOf(parts: Partial<StateDocument> = {}): StateDocument {
     root: { sid: '0', kind: 'machine', value: 'idle', context: {} },
     effects: {},
     timers: {},
-    detached: {},
-    received: {},
+    unlisted: {},
+    dedup: {},
     ...parts,
   }
 }
@@ -26,7 +26,7 @@ function withContext(context: JsonValue, more: Partial<ActorDocument> = {}): Act
 }
 
 function effect(input: JsonValue): EffectDocument {
-  return { kind: 'promise', src: 'draft', input, startedBy: 'e0' }
+  return { kind: 'promise', src: 'draft', input, scheduledBy: 'e0' }
 }
 
 /** The patch, after a check that a fold of its text gives the state that was promised. */
@@ -192,12 +192,12 @@ describe('patchOf of Refold’s own objects', () => {
   it('takes ids that objects inherit for ids', () => {
     const before = stateOf()
     const ids = { toString: { at: 1, revision: 2 }, valueOf: { at: 1, revision: 3 } }
-    const received = { 2: ids } as unknown as StateDocument['received']
-    const empty = { ...before, received: { 2: {} } }
-    expect(patchFor(before, { ...before, received }).map(({ op }) => op)).toEqual(['add', 'add', 'add'])
-    expect(patchFor(empty, { ...before, received }).map(({ op }) => op)).toEqual(['add', 'add'])
-    expect(patchFor({ ...before, received }, empty).map(({ op }) => op)).toEqual(['remove', 'remove'])
-    expect(patchFor({ ...before, received }, before).map(({ op }) => op)).toEqual(['remove'])
+    const dedup = { 2: ids } as unknown as StateDocument['dedup']
+    const empty = { ...before, dedup: { 2: {} } }
+    expect(patchFor(before, { ...before, dedup }).map(({ op }) => op)).toEqual(['add', 'add', 'add'])
+    expect(patchFor(empty, { ...before, dedup }).map(({ op }) => op)).toEqual(['add', 'add'])
+    expect(patchFor({ ...before, dedup }, empty).map(({ op }) => op)).toEqual(['remove', 'remove'])
+    expect(patchFor({ ...before, dedup }, before).map(({ op }) => op)).toEqual(['remove'])
   })
 
   it('REC-3 folds to the promised state for random trees of actors and random contexts', () => {
@@ -232,17 +232,17 @@ function randomState(before: StateDocument | undefined, { draw, parts }: Parts):
   const effects: { [id: string]: EffectDocument } = {}
   for (let count = draw(4); count > 0; count--)
     effects[`${draw(5)}.0`] = effect(draw(3) === 0 ? { all: [part(), part()], one: part() } : part())
-  const ids = (): StateDocument['received'][string] =>
+  const ids = (): StateDocument['dedup'][string] =>
     Object.fromEntries(
       Array.from({ length: draw(3) }, () => [['7', 'a/b', 'toString'][draw(3)], { at: draw(5), revision: 1 }]),
     )
-  const received = Object.fromEntries(Array.from({ length: draw(3) }, () => [String(draw(3)), ids()]))
+  const dedup = Object.fromEntries(Array.from({ length: draw(3) }, () => [String(draw(3)), ids()]))
   return {
     ...(before !== undefined && draw(2) === 0 ? before : stateOf()),
     root: randomActor(2, { draw, parts }),
     effects: draw(3) === 0 && before !== undefined ? before.effects : effects,
-    received,
-    ...(draw(2) === 0 && { detached: { '9.9': { id: 'x', parent: '0', actor: randomActor(1, { draw, parts }) } } }),
+    dedup,
+    ...(draw(2) === 0 && { unlisted: { '9.9': { id: 'x', parent: '0', actor: randomActor(1, { draw, parts }) } } }),
   }
 }
 

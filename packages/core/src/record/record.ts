@@ -16,7 +16,7 @@ export type OwnRecordType =
   | 'refold.effect.failed'
   | 'refold.effect.event'
   | 'refold.effect.step'
-  | 'refold.effect.decided'
+  | 'refold.effect.resolved'
   | 'refold.effect.doubted'
   | 'refold.actor.event'
   | 'refold.timer.fired'
@@ -25,7 +25,7 @@ export type OwnRecordType =
   | 'refold.message.refused'
   | 'refold.claimed'
   | 'refold.released'
-  | 'refold.acquitted'
+  | 'refold.cleared'
   | 'refold.paused'
   | 'refold.resumed'
   | 'refold.cancel'
@@ -49,7 +49,7 @@ export interface RecordHeader {
   /** Epoch milliseconds, never decreasing in a stream: for order only. */
   readonly at: number
   readonly by?: string
-  /** Why somebody decided so. */
+  /** Why someone decided so. */
   readonly reason?: string
   readonly approved?: Approved
   readonly input: InputHeader
@@ -71,7 +71,7 @@ export interface RecordHeader {
   readonly body: RecordBody
 }
 
-/** What somebody had before them when they approved. */
+/** What someone had before them when they approved. */
 export interface Approved {
   /** Of the state that they were shown. */
   readonly revision: number

@@ -37,7 +37,7 @@ export interface ReplayTarget {
   readonly event: (event: ReplayedEvent) => void
   /** A record whose operations follow. */
   readonly begin: (record: ReplayedRecord) => void
-  /** `value` belongs to the target: nobody else has it. */
+  /** `value` belongs to the target: no one else has it. */
   readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined) => void
 }
 

@@ -30,16 +30,16 @@ export interface StateDocument {
   readonly effects: { readonly [effect: EffectId]: EffectDocument }
   readonly timers: { readonly [timer: TimerId]: TimerDocument }
   /** Actors that live although their parent's `children` names another under their id. */
-  readonly detached: { readonly [actor: ActorId]: DetachedActor }
+  readonly unlisted: { readonly [actor: ActorId]: UnlistedActor }
   /**
    * Ids that outside callers gave to their events, within the definition's window: in buckets, oldest first, each named
    * by the revision of its first.
    */
-  readonly received: { readonly [bucket: string]: ReceivedIds }
+  readonly dedup: { readonly [bucket: string]: DedupBucket }
   /** Absent until the agent sends its first message. */
   readonly outbox?: Outbox
   /** The newest message heard of each sender, by the sender's stream; absent until the first comes. */
-  readonly heard?: { readonly [sender: string]: Heard }
+  readonly inbox?: { readonly [sender: string]: InboxEntry }
 }
 
 /** Messages to other agents that were sent and are not known to have arrived. */
@@ -63,8 +63,8 @@ export interface OutgoingMessage {
   readonly failed?: string
 }
 
-export interface Heard {
-  /** Of the sender: another life of a stream counts anew. */
+export interface InboxEntry {
+  /** Of the sender: another life of a stream counts again. */
   readonly incarnation: string
   readonly seq: number
   /** It was not taken. */
@@ -82,7 +82,7 @@ export interface AgentPart {
   readonly epoch: number
   readonly owner?: string
   /** `order`: by an order that concerned many agents. */
-  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly order?: true }
+  readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly bulk?: true }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
   /** Which worker gave the agent up on purpose, and why. Gone with the next claim. */
   readonly released?: { readonly at: number; readonly worker: string; readonly by?: string; readonly reason?: string }
@@ -106,11 +106,11 @@ export interface Suspicion {
   /** Owner deaths since the last outcome. */
   readonly deaths: number
   /** Of them, while the agent was on trial. */
-  readonly trials: number
+  readonly probations: number
   /** Trials that its owner outlived; absent: none. */
-  readonly acquittals?: number
+  readonly clearances?: number
   /** How the current owner tries it, until the trial ends. */
-  readonly trial?: 'beside' | 'alone'
+  readonly probation?: 'shared' | 'isolated'
 }
 
 /** An input whose record is stored and whose transition is still to come. */
@@ -129,7 +129,7 @@ export interface ActorDocument {
   /** No state of its parent invoked it: a later chart need not do so either. */
   readonly spawned?: true
   /** No state of its parent took its outcome when it began: a later chart need not do so either. Never for callbacks. */
-  readonly unheard?: true
+  readonly ignoresOutcome?: true
   /** Only while it holds the name. */
   readonly systemId?: string
   /** `onSnapshot` of the parent is wanted. */
@@ -150,10 +150,10 @@ export interface ActorDocument {
   readonly error?: JsonValue
   readonly children?: { readonly [id: string]: ActorDocument }
   /** Ids of the children, in order, when it is not that of their creation. */
-  readonly order?: readonly string[]
+  readonly sequence?: readonly string[]
 }
 
-export interface DetachedActor {
+export interface UnlistedActor {
   readonly id: string
   readonly parent: ActorId
   readonly actor: ActorDocument
@@ -165,11 +165,11 @@ export interface EffectDocument {
   readonly src: string
   readonly input?: JsonValue
   /** Event id of the record that started it; the idempotency key is made of it. */
-  readonly startedBy: string
+  readonly scheduledBy: string
   /** Attempts that count against the policy. Absent: none. */
   readonly attempts?: number
   /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */
-  readonly begun?: BegunAttempt
+  readonly attempt?: Attempt
   /** Epoch milliseconds before which the next attempt must not begin. */
   readonly retryAt?: number
   readonly lastError?: ErrorData
@@ -180,7 +180,7 @@ export interface EffectDocument {
   readonly steps?: { readonly [step: string]: JsonValue }
 }
 
-export interface BegunAttempt {
+export interface Attempt {
   readonly attempt: number
   readonly epoch: number
   readonly at: number
@@ -203,11 +203,11 @@ export interface TimerDocument {
   readonly refs?: { readonly [pointer: string]: ActorId }
 }
 
-export interface ReceivedIds {
-  readonly [id: string]: ReceivedId
+export interface DedupBucket {
+  readonly [id: string]: DedupEntry
 }
 
-export interface ReceivedId {
+export interface DedupEntry {
   readonly at: number
   readonly revision: number
 }

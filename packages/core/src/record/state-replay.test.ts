@@ -61,7 +61,7 @@ describe('a replay', () => {
     expect(() => replay.event(newer)).toThrow(expect.objectContaining({ code: 'NEWER_FORMAT' }))
   })
 
-  test('puts a payload in place unparsed, and parses it when somebody writes into it', () => {
+  test('puts a payload in place unparsed, and parses it when someone writes into it', () => {
     const replay = new StateReplay({ context: {}, effects: {} } as unknown as StateDocument)
     const payload = '{"list":[1],"z":1,"a":2}'
     replay.begin({

@@ -1,8 +1,8 @@
 /**
  * Folds replayed records into a state. Gives what `Folder` gives for the same records, and refuses what it refuses.
  *
- * Invariants: what was given in or handed out is never written (`#shared`); a payload's text is parsed only when somebody
- * looks into it or the state is handed out, since most payloads are replaced before anybody does.
+ * Invariants: what was given in or handed out is never written (`#shared`); a payload's text is parsed only when someone
+ * looks into it or the state is handed out, since most payloads are replaced before anyone does.
  */
 import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'

@@ -23,9 +23,9 @@ export const STATE_SHAPE: OwnShape = {
     root: ACTOR,
     effects: { each: {} },
     timers: { each: {} },
-    detached: { each: { members: { actor: ACTOR } } },
-    received: { each: { each: {} } },
+    unlisted: { each: { members: { actor: ACTOR } } },
+    dedup: { each: { each: {} } },
     outbox: { members: { to: { each: {} } } },
-    heard: { each: {} },
+    inbox: { each: {} },
   },
 }

@@ -8,9 +8,9 @@ import type { ActorDocument } from '../record/state-document.js'
 import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
 import { isEffect, isUnnamed } from './live-actor.js'
-import type { LiveActor, SettledMember } from './live-actor.js'
+import type { LiveActor, NormalizedMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
-import { settle } from './normalize.js'
+import { normalize } from './normalize.js'
 import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
 
 type Fields = { -readonly [K in keyof ActorDocument]-?: ActorDocument[K] | undefined }
@@ -22,7 +22,7 @@ const NAMES = [
   'src',
   'unnamed',
   'spawned',
-  'unheard',
+  'ignoresOutcome',
   'systemId',
   'sync',
   'status',
@@ -36,7 +36,7 @@ const NAMES = [
   'output',
   'error',
   'children',
-  'order',
+  'sequence',
 ] as const satisfies readonly (keyof ActorDocument)[]
 
 /** `before`: what stood in its place. Throws `NOT_SERIALIZABLE`. */
@@ -61,7 +61,7 @@ function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['chi
     src,
     unnamed: isUnnamed(actor) ? true : undefined,
     spawned: origin.spawned,
-    unheard: origin.unheard,
+    ignoresOutcome: origin.ignoresOutcome,
     systemId: tree.holdsKey(actor) ? actor.systemId : undefined,
     sync: actor.sync ? true : undefined,
     status: status === 'active' ? undefined : status,
@@ -75,7 +75,7 @@ function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['chi
     output: actor.output.json,
     error: actor.error.json,
     children,
-    order: actor.order,
+    sequence: actor.order,
   }
 }
 
@@ -107,9 +107,9 @@ export function settleMembers(tree: LiveTree, actor: LiveActor): void {
 function settleMember(
   tree: LiveTree,
   value: unknown,
-  { before, at }: { before: SettledMember; at: string },
-): SettledMember {
-  return settle(value, { port: tree, previous: before.live, at })
+  { before, at }: { before: NormalizedMember; at: string },
+): NormalizedMember {
+  return normalize(value, { port: tree, previous: before.live, at })
 }
 
 function allRefs(actor: LiveActor): ActorRefs | undefined {
@@ -215,7 +215,7 @@ function merge(before: ActorDocument | undefined, next: Fields): ActorDocument {
 
 /** Members of Refold's own that may be equal without being the same. */
 function isSmall(name: string): boolean {
-  return name === 'value' || name === 'nodes' || name === 'history' || name === 'refs' || name === 'order'
+  return name === 'value' || name === 'nodes' || name === 'history' || name === 'refs' || name === 'sequence'
 }
 
 /** The entries of `next`, those that were there before in their old places. */

@@ -19,9 +19,9 @@ export function originOf({ parent, id, kind }: LiveActor): ChildOrigin {
   const active = parent?.snapshot._nodes
   if (machine === undefined || active === undefined) return USUAL
   const spawned = invokerOf(active, id) === undefined
-  const unheard = kind !== 'callback' && !isHeard({ machine, active }, id)
-  if (!spawned && !unheard) return USUAL
-  return { ...(spawned ? { spawned } : undefined), ...(unheard ? { unheard } : undefined) }
+  const ignoresOutcome = kind !== 'callback' && !takesOutcome({ machine, active }, id)
+  if (!spawned && !ignoresOutcome) return USUAL
+  return { ...(spawned ? { spawned } : undefined), ...(ignoresOutcome ? { ignoresOutcome } : undefined) }
 }
 
 /** The active state that invokes an actor of this id. */
@@ -31,9 +31,9 @@ export function invokerOf(active: readonly NodeShape[], id: string): NodeShape |
 
 /**
  * Whether the end of the child has a taker: of an invoked one the state that invokes it, or one around it; of a spawned
- * one any state, as nobody knows where the chart will be by then.
+ * one any state, as no one knows where the chart will be by then.
  */
-export function isHeard({ machine, active }: Configured, id: string): boolean {
+export function takesOutcome({ machine, active }: Configured, id: string): boolean {
   const type = `xstate.done.actor.${id}`
   const invoker = invokerOf(active, id)
   if (invoker === undefined) return takes(descriptorsOf(machine), type)

@@ -3,7 +3,7 @@ import { streamsEvents } from '../definition/logic-kind.js'
 import { copyJson } from '../json/copy-json.js'
 import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
-import { unsettle } from './normalize.js'
+import { denormalize } from './normalize.js'
 import type { EventData } from '../record/event-data.js'
 import type { EffectHost, RunningEffect } from './tree-step.js'
 
@@ -53,7 +53,7 @@ export function runBody(tree: LiveTree, actor: LiveActor, host: EffectHost): Run
 function argumentsOf(tree: LiveTree, actor: LiveActor, host: EffectHost): BodyArguments {
   const { refs } = actor.input
   // A body may write to its input: it gets its own, live and resumed alike.
-  const input = refs === undefined ? copyJson(host.input) : unsettle(host.input, refs, { port: tree, at: '/input' })
+  const input = refs === undefined ? copyJson(host.input) : denormalize(host.input, refs, { port: tree, at: '/input' })
   return new Arguments(input, { tree, actor, host })
 }
 
@@ -62,7 +62,7 @@ class Arguments implements BodyArguments {
   readonly input: unknown
   readonly system: object
   readonly self: object
-  readonly emit = ignore // nobody can listen to an effect's own emits: outside only the root is heard
+  readonly emit = ignore // no one can listen to an effect's own emits: outside only the root is heard
   readonly refold: EffectContext
   readonly #host: EffectHost
 
@@ -142,7 +142,7 @@ function runObservable(
   return { outcome, deliver: () => {}, stop }
 }
 
-/** What it throws. What its promise rejects with is nobody's: a cleanup that fails late has nothing left to tell. */
+/** What it throws. What its promise rejects with is no one's: a cleanup that fails late has nothing left to tell. */
 function caught(run: () => unknown): unknown {
   try {
     const returned = run()

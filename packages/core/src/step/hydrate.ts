@@ -1,25 +1,25 @@
 /** From documents to live actors: contexts last, when all actors exist, as references may go in circles. */
-import type { ActorDocument, ActorId, DetachedActor, StateDocument } from '../record/state-document.js'
+import type { ActorDocument, ActorId, UnlistedActor, StateDocument } from '../record/state-document.js'
 import { templateOf } from './configurations.js'
 import { byCreation } from './creation-order.js'
 import { firstEffectSnapshot } from './effect-actor.js'
 import { isEffect } from './live-actor.js'
-import type { SettledMember, LiveActor } from './live-actor.js'
+import type { NormalizedMember, LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
-import { unsettle } from './normalize.js'
+import { denormalize } from './normalize.js'
 import { logicOf } from './xstate/logic.js'
 import { childRef } from './xstate/refs.js'
 import type { NodeShape, RefShape, SnapshotShape } from './xstate/shapes.js'
 import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
 import { invariant } from '../errors.js'
 
-export type TreeState = Pick<StateDocument, 'root' | 'timers' | 'detached' | 'effects'>
+export type TreeState = Pick<StateDocument, 'root' | 'timers' | 'unlisted' | 'effects'>
 
 /** Fills a new tree. The chart must have a place for everything in the documents (`missingPlaces`). */
 export function hydrate(tree: LiveTree, state: TreeState): void {
   const born: Newborn[] = []
   revive(tree, { actor: tree.root, document: state.root, born })
-  reviveDetached(tree, state.detached, born)
+  reviveUnlisted(tree, state.unlisted, born)
   for (const newborn of born) giveSnapshot(newborn, state.effects)
   for (const newborn of born) fillMembers(tree, newborn, state.effects)
   tree.timers.hydrate(state.timers, tree.refTo)
@@ -52,7 +52,7 @@ function revive(
     made[id] = childActor.ref
     revive(tree, { actor: childActor, document: child, born })
   }
-  for (const id of document.order ?? Object.keys(made)) if (made[id] !== undefined) newborn.children[id] = made[id]
+  for (const id of document.sequence ?? Object.keys(made)) if (made[id] !== undefined) newborn.children[id] = made[id]
 }
 
 function make(
@@ -67,11 +67,11 @@ function make(
   return tree.add({ sid, id: own, parent, kind, logic, ref, src, sync, systemId })
 }
 
-/** A parent may itself be detached: again and again, until none is left. */
-function reviveDetached(tree: LiveTree, detached: StateDocument['detached'], born: Newborn[]): void {
-  let left: readonly [ActorId, DetachedActor][] = Object.entries(detached)
+/** A parent may itself be unlisted: again and again, until none is left. */
+function reviveUnlisted(tree: LiveTree, unlisted: StateDocument['unlisted'], born: Newborn[]): void {
+  let left: readonly [ActorId, UnlistedActor][] = Object.entries(unlisted)
   while (left.length > 0) {
-    const waiting: [ActorId, DetachedActor][] = []
+    const waiting: [ActorId, UnlistedActor][] = []
     for (const [sid, { id, parent, actor: document }] of left) {
       const parentActor = tree.actors.get(parent)
       if (parentActor === undefined) waiting.push([sid, { id, parent, actor: document }])
@@ -79,7 +79,7 @@ function reviveDetached(tree: LiveTree, detached: StateDocument['detached'], bor
     }
     invariant(
       waiting.length < left.length,
-      `detached actors without a parent: ${waiting.map(([sid]) => sid).join(', ')}`,
+      `unlisted actors without a parent: ${waiting.map(([sid]) => sid).join(', ')}`,
     )
     left = waiting
   }
@@ -105,7 +105,7 @@ function machineSnapshot(actor: LiveActor, document: ActorDocument, children: Ne
   actor.historyLive = historyValue
   actor.history = document.history
   actor.childrenLive = children
-  actor.order = document.order
+  actor.order = document.sequence
   return {
     ...template.snapshot,
     status: document.status ?? 'active',
@@ -126,8 +126,8 @@ function otherSnapshot(actor: LiveActor, document: ActorDocument, effects: State
 
 function fillMembers(tree: LiveTree, { actor, document }: Newborn, effects: StateDocument['effects']): void {
   const { snapshot } = actor
-  const fill = (json: SettledMember['json'], at: string): SettledMember => {
-    return { live: unsettle(json, document.refs, { port: tree, at }), json, refs: below(document.refs, at) }
+  const fill = (json: NormalizedMember['json'], at: string): NormalizedMember => {
+    return { live: denormalize(json, document.refs, { port: tree, at }), json, refs: below(document.refs, at) }
   }
   if (document.context !== undefined) snapshot.context = (actor.context = fill(document.context, '/context')).live
   if (document.output !== undefined) snapshot.output = (actor.output = fill(document.output, '/output')).live

@@ -12,7 +12,7 @@ import { EffectSignal, isEffect } from './live-actor.js'
 import type { Delivery, LiveActor } from './live-actor.js'
 import { performAction } from './perform-action.js'
 import { refusalOf } from './refusals.js'
-import { settle } from './normalize.js'
+import { normalize } from './normalize.js'
 import { MAX_EVENTS_PER_STEP } from './step-log.js'
 import type { TreePort } from './tree-port.js'
 import { initialSnapshot } from './xstate/machine.js'
@@ -41,7 +41,7 @@ export class Interpreter {
     actor.mailbox.push(event)
     if (actor.open && !actor.busy) this.#flush(actor)
   }
-  /** Once the root has ended nobody listens: what plain XState would leave running is stopped, and no timer is left. */
+  /** Once the root has ended no one listens: what plain XState would leave running is stopped, and no timer is left. */
   stopAll(): void {
     for (const actor of [...this.#tree.actors.values()].toSorted(byCreation))
       if (actor !== this.#tree.root && actor.life === RUNNING) this.stop(actor)
@@ -104,7 +104,7 @@ export class Interpreter {
     if (snapshot.status === 'done') return this.#update(actor, snapshot)
     if (snapshot.status === 'error') return this.#end(actor)
     if (actor.machine !== undefined) this.#startChildren(snapshot)
-    else if (isEffect(actor)) this.#tree.logged().started.push(actor)
+    else if (isEffect(actor)) this.#tree.logged().scheduled.push(actor)
     this.#update(actor, actor.snapshot)
     actor.open = true
     this.#flush(actor)
@@ -231,7 +231,7 @@ export class Interpreter {
   #childError(actor: LiveActor, error: unknown): unknown {
     if (this.#refuseFor(actor, error)) return undefined
     try {
-      return settle(error, { port: this.#tree, at: '/error' }).live
+      return normalize(error, { port: this.#tree, at: '/error' }).live
     } catch (unstorable) {
       this.#refuseFor(actor, unstorable)
       return undefined

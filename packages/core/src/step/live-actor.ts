@@ -17,7 +17,7 @@ import { NEW } from './xstate/shapes.js'
 import { boundedMachine } from './xstate/machine.js'
 
 /** Who made a child and who waits for it, as its document has it: what is usual is absent. */
-export type ChildOrigin = Pick<ActorDocument, 'spawned' | 'unheard'>
+export type ChildOrigin = Pick<ActorDocument, 'spawned' | 'ignoresOutcome'>
 
 /** What an effect did, on its way through its actor's mailbox. A class, so that no user event can pass for one. */
 export class EffectSignal {
@@ -45,13 +45,13 @@ export interface ActorIdentity {
 }
 
 /** A member of a snapshot as it was last settled: looked at again only when the live value is another one. */
-export interface SettledMember {
+export interface NormalizedMember {
   readonly live: unknown
   readonly json: JsonValue | undefined
   readonly refs: ActorRefs | undefined
 }
 
-const ABSENT: SettledMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
+const ABSENT: NormalizedMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
 
 /** A class, with every field set in its constructor, so that all actors have one hidden class. */
 export class LiveActor {
@@ -79,7 +79,7 @@ export class LiveActor {
   /** Looked at when documents are made. */
   dirty = true
   document: ActorDocument | undefined = undefined
-  detached = false
+  unlisted = false
   origin: ChildOrigin | undefined = undefined
   nodes: readonly NodeShape[] | undefined = undefined
   configuration: Configuration | undefined = undefined
@@ -87,10 +87,10 @@ export class LiveActor {
   history: ActorDocument['history'] = undefined
   childrenLive: SnapshotShape['children'] = undefined
   order: readonly string[] | undefined = undefined
-  context: SettledMember = ABSENT
-  output: SettledMember = ABSENT
-  error: SettledMember = ABSENT
-  input: SettledMember = ABSENT
+  context: NormalizedMember = ABSENT
+  output: NormalizedMember = ABSENT
+  error: NormalizedMember = ABSENT
+  input: NormalizedMember = ABSENT
   refs: ActorRefs | undefined = undefined
 
   constructor(identity: ActorIdentity, rank: number) {

@@ -75,7 +75,7 @@ describe('the documents', () => {
     const three = live.send({ type: 'NOTHING' })
     expect(three.root).toBe(two.root)
     expect(three.timers).toBe(two.timers)
-    expect(three.detached).toBe(two.detached)
+    expect(three.unlisted).toBe(two.unlisted)
   })
 
   it('hold the payload of an event by reference, as an effect’s input does: a patch can copy it', () => {
@@ -104,7 +104,7 @@ describe('the documents', () => {
     const step = new Live(machine).send({ type: 'SAY', text })
     const { messages } = step.root.context as { messages: unknown[] }
     expect(messages[0]).toBe(text)
-    expect(step.started.map(({ input }) => (input as { messages: unknown }).messages)[0]).toBe(messages)
+    expect(step.scheduled.map(({ input }) => (input as { messages: unknown }).messages)[0]).toBe(messages)
   })
 
   it('keep the places of keys that stay and put new ones last, as a patch does', () => {

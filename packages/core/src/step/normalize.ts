@@ -15,7 +15,7 @@ export interface RefPort {
   readonly refTo: (id: ActorId) => unknown
 }
 
-export interface Settled {
+export interface Normalized {
   readonly json: JsonValue | undefined
   /** Actor references by their place (`/context/child`); each stands in `json` as `null`. */
   readonly refs: ActorRefs | undefined
@@ -23,7 +23,7 @@ export interface Settled {
   readonly live: unknown
 }
 
-export interface SettleOptions {
+export interface NormalizeOptions {
   readonly port: RefPort
   /** The live value that stood here before: what both share is not looked at again. */
   readonly previous?: unknown
@@ -32,13 +32,13 @@ export interface SettleOptions {
 }
 
 /** Throws `NOT_SERIALIZABLE` with the path. */
-export function settle(value: unknown, { port, previous, at }: SettleOptions): Settled {
+export function normalize(value: unknown, { port, previous, at }: NormalizeOptions): Normalized {
   const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf })
-  return { json, refs, live: same ? value : unsettle(json, refs, { port, at }) }
+  return { json, refs, live: same ? value : denormalize(json, refs, { port, at }) }
 }
 
 /** Stored JSON as a live value: with its references, and frozen before user code sees it. */
-export function unsettle(
+export function denormalize(
   json: JsonValue | undefined,
   refs: ActorRefs | undefined,
   { port, at }: { port: Pick<RefPort, 'refTo'>; at: string },

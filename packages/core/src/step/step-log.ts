@@ -10,14 +10,14 @@ export const MAX_EVENTS_PER_STEP = 10_000
 export class StepLog {
   readonly now: number
   readonly revision: number
-  readonly started: LiveActor[] = []
+  readonly scheduled: LiveActor[] = []
   readonly stopped: EffectId[] = []
   readonly deliveries: { readonly effect: EffectId; readonly event: unknown }[] = []
   readonly emitted: unknown[] = []
   readonly actions: ActionCall[] = []
   readonly messages: SentMessage[] = []
   readonly path: string[] = []
-  /** Some actor's children changed, or an actor ended: somebody may be lost or out of place. */
+  /** Some actor's children changed, or an actor ended: someone may be lost or out of place. */
   membersChanged = false
   /** The first reason not to record this step. XState catches what is thrown inside of it, so it is kept here. */
   refusal: RefoldError | undefined = undefined

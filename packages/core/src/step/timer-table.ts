@@ -5,8 +5,8 @@
 import { RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
 import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
-import { settle, unsettle } from './normalize.js'
-import type { RefPort, Settled } from './normalize.js'
+import { normalize, denormalize } from './normalize.js'
+import type { RefPort, Normalized } from './normalize.js'
 import type { EventShape } from './xstate/shapes.js'
 
 export interface NewTimer {
@@ -81,7 +81,7 @@ export class TimerTable {
     this.#documents = documents
     for (const [key, document] of Object.entries(documents)) {
       const { source, target, id, due, refs } = document
-      const event = unsettle(document.event, refs, { port: { refTo }, at: '' }) as EventShape
+      const event = denormalize(document.event, refs, { port: { refTo }, at: '' }) as EventShape
       this.#timers.set(key, { source, target, id, due, event, lost: document.lost === true, document })
       if (document.lost !== true) this.#index.set(nameOf(source, id), key)
     }
@@ -146,8 +146,8 @@ function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocumen
 }
 
 /** The references stand beside the event, with pointers into it; an error names the whole path. */
-function settleEvent(event: EventShape, at: string, port: RefPort): Settled {
-  const { json, refs, live } = settle(event, { port, at })
+function settleEvent(event: EventShape, at: string, port: RefPort): Normalized {
+  const { json, refs, live } = normalize(event, { port, at })
   const below =
     refs === undefined
       ? undefined

@@ -116,7 +116,7 @@ describe('actions', () => {
     expect(agent.logged).toEqual([['label', 'text']])
   })
 
-  it('what the root emits is data; what a child emits is heard by nobody outside', () => {
+  it('what the root emits is data; what a child emits is heard by no one outside', () => {
     const child = createMachine({ entry: emit({ type: 'inner' }) })
     const machine = setup({ actors: { child } }).createMachine({
       invoke: { src: 'child' },

@@ -29,7 +29,7 @@ describe('effects', () => {
   it('an invoked promise is started with its input as data, and its output is the next input', () => {
     const agent = new TreeDriver(machine)
     const first = agent.start()
-    expect(first.started).toEqual([{ effect: '0.0', kind: 'promise', src: 'draft', input: { topic: 'whales' } }])
+    expect(first.scheduled).toEqual([{ effect: '0.0', kind: 'promise', src: 'draft', input: { topic: 'whales' } }])
     expect(first.root.children).toEqual({ it: { sid: '0.0', kind: 'promise', src: 'draft' } })
     const second = agent.done('0.0', { text: 'long' })
     expect(second.stopped).toEqual([])
@@ -62,7 +62,7 @@ describe('effects', () => {
         states: { a: { invoke: { src: 'draft' }, always: 'b' }, b: {} },
       }),
     )
-    expect(agent.start()).toMatchObject({ started: [], stopped: [] })
+    expect(agent.start()).toMatchObject({ scheduled: [], stopped: [] })
   })
 
   it('an unhandled failure fails the agent', () => {

@@ -4,7 +4,7 @@ import type { EventData } from '../record/event-data.js'
 import type {
   ActorDocument,
   ActorId,
-  DetachedActor,
+  UnlistedActor,
   EffectId,
   EffectKind,
   ErrorData,
@@ -60,7 +60,7 @@ export interface ReceivedMessage extends MessageOrigin {
   readonly own?: true
 }
 
-export interface StartedEffect {
+export interface ScheduledEffect {
   readonly effect: EffectId
   readonly kind: EffectKind
   /** `draft`, or `child.charge` in a child machine. */
@@ -90,8 +90,8 @@ export interface TreeStep {
   /** The documents after the input. What did not change is the same reference as before. */
   readonly root: ActorDocument
   readonly timers: { readonly [timer: TimerId]: TimerDocument }
-  readonly detached: { readonly [actor: ActorId]: DetachedActor }
-  readonly started: readonly StartedEffect[]
+  readonly unlisted: { readonly [actor: ActorId]: UnlistedActor }
+  readonly scheduled: readonly ScheduledEffect[]
   readonly stopped: readonly EffectId[]
   readonly deliveries: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
   readonly emitted: readonly JsonObject[]

@@ -122,7 +122,7 @@ describe('actors inside the tree', () => {
       },
     })
     const agent = new TreeDriver(machine)
-    expect(agent.start().started).toEqual([{ effect: '0.1', kind: 'promise', src: 'child.draft', input: 1 }])
+    expect(agent.start().scheduled).toEqual([{ effect: '0.1', kind: 'promise', src: 'child.draft', input: 1 }])
     expect(agent.send('PUSH').path).toEqual(['0.0', '0.0/1.0', '0.1'])
     expect(agent.context).toMatchObject({ said: 1 })
     agent.done('0.1', null)
@@ -177,7 +177,7 @@ describe('actors inside the tree', () => {
     agent.send('SPAWN')
     expect(agent.send('TELL').deliveries).toEqual([{ effect: '1.0', event: { type: 'X' } }])
     expect(agent.send('STOP').stopped).toEqual(['1.0'])
-    expect(agent.send('SPAWN').started).toMatchObject([{ effect: '4.0' }])
+    expect(agent.send('SPAWN').scheduled).toMatchObject([{ effect: '4.0' }])
   })
 
   it('a throw inside a child fails the child, and its parent hears of it as data', () => {
@@ -232,7 +232,7 @@ describe('actors inside the tree', () => {
         context: {},
       },
     })
-    expect(agent.state?.detached).toEqual({})
+    expect(agent.state?.unlisted).toEqual({})
     agent.send('STOP')
     agent.send('SPAWN')
     agent.send('END')
@@ -270,7 +270,7 @@ describe('actors inside the tree', () => {
     const agent = started(machine)
     agent.send('SPAWN')
     agent.send('SPAWN')
-    expect(agent.state?.detached).toEqual({
+    expect(agent.state?.unlisted).toEqual({
       '1.0': { id: 'same', parent: '0', actor: { sid: '1.0', kind: 'callback', src: 'listen', spawned: true } },
     })
     agent.effectEvent('1.0', { type: 'HEARD' })

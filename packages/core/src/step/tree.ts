@@ -3,14 +3,14 @@ import type { DefinitionInternals } from '../definition/internals.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { ActorDocument, EffectId } from '../record/state-document.js'
 import { documentOf } from './actor-document.js'
-import { detachedDocuments } from './unlisted-actors.js'
-import type { DetachedDocuments } from './unlisted-actors.js'
+import { unlistedDocuments } from './unlisted-actors.js'
+import type { UnlistedDocuments } from './unlisted-actors.js'
 import { runBody } from './effect-body.js'
 import { hydrate } from './hydrate.js'
 import type { TreeState } from './hydrate.js'
 import { EffectSignal, policyName } from './live-actor.js'
 import { LiveTree, ROOT } from './live-tree.js'
-import { missingPlaces } from './place.js'
+import { incompatibilitiesOf } from './compatibility.js'
 import { freezeJson, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
 import type { EventData } from '../record/event-data.js'
@@ -18,7 +18,7 @@ import type {
   ChartInput,
   EffectHost,
   RunningEffect,
-  StartedEffect,
+  ScheduledEffect,
   StepOptions,
   Tree,
   TreeOptions,
@@ -42,7 +42,7 @@ export function hydrateTree(
   state: TreeState,
   options: TreeOptions,
 ): Tree {
-  const missing = missingPlaces(definition, state)
+  const missing = incompatibilitiesOf(definition, state)
   if (missing.length > 0) {
     const hint = 'Register the version that the agent was started with, or migrate the agent.'
     const what = missing.map((place) => place.what).join('; ')
@@ -56,13 +56,13 @@ export function hydrateTree(
 class RecordedTree implements Tree {
   readonly #tree: LiveTree
   #root: ActorDocument | undefined
-  #detached: DetachedDocuments
+  #unlisted: UnlistedDocuments
   #spoilt = false
 
   constructor(tree: LiveTree, state: TreeState | undefined) {
     this.#tree = tree
     this.#root = state?.root
-    this.#detached = state?.detached ?? Object.freeze({})
+    this.#unlisted = state?.unlisted ?? Object.freeze({})
   }
 
   step(input: ChartInput, options: StepOptions): TreeStep {
@@ -86,9 +86,9 @@ class RecordedTree implements Tree {
   #record(log: StepLog): TreeStep {
     const tree = this.#tree
     this.#root = documentOf(tree, tree.root, this.#root)
-    this.#detached = detachedDocuments(tree, this.#detached)
+    this.#unlisted = unlistedDocuments(tree, this.#unlisted)
     if (log.refusal !== undefined) throw log.refusal
-    return { root: this.#root, timers: tree.timers.documents(tree), detached: this.#detached, ...doings(log) }
+    return { root: this.#root, timers: tree.timers.documents(tree), unlisted: this.#unlisted, ...doings(log) }
   }
 
   can(event: EventData): boolean {
@@ -144,14 +144,14 @@ function apply(tree: LiveTree, input: ChartInput): void {
   }
 }
 
-type Doings = Omit<TreeStep, 'root' | 'timers' | 'detached'>
+type Doings = Omit<TreeStep, 'root' | 'timers' | 'unlisted'>
 
 function doings(log: StepLog): Doings {
   const { actions, messages, path } = log
   const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
   if (log.stopped.length === 0 && log.deliveries.length === 0)
     return {
-      started: log.started.map(startedEffect),
+      scheduled: log.scheduled.map(startedEffect),
       stopped: NONE,
       deliveries: NONE,
       emitted,
@@ -160,10 +160,10 @@ function doings(log: StepLog): Doings {
       path,
     }
   const gone = new Set(log.stopped)
-  const fresh = new Set(log.started.map((actor) => actor.sid))
+  const fresh = new Set(log.scheduled.map((actor) => actor.sid))
   const neverRan = (effect: EffectId): boolean => gone.has(effect) && fresh.has(effect)
   return {
-    started: log.started.filter((actor) => !gone.has(actor.sid)).map(startedEffect),
+    scheduled: log.scheduled.filter((actor) => !gone.has(actor.sid)).map(startedEffect),
     stopped: log.stopped.filter((effect) => !fresh.has(effect)),
     deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)) as TreeStep['deliveries'],
     emitted,
@@ -175,6 +175,6 @@ function doings(log: StepLog): Doings {
 
 const NONE: readonly never[] = Object.freeze([])
 
-function startedEffect(actor: StepLog['started'][number]): StartedEffect {
+function startedEffect(actor: StepLog['scheduled'][number]): ScheduledEffect {
   return { effect: actor.sid, kind: actor.kind as EffectKind, src: policyName(actor), input: actor.input.json }
 }

@@ -3,7 +3,7 @@
  * their ids, as XState goes on with them too.
  * The others that are out of place are forgotten.
  */
-import type { ActorId, DetachedActor } from '../record/state-document.js'
+import type { ActorId, UnlistedActor } from '../record/state-document.js'
 import { documentOf, settleMembers } from './actor-document.js'
 import { byCreation } from './creation-order.js'
 import { isEffect, isInPlace } from './live-actor.js'
@@ -11,13 +11,13 @@ import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { RUNNING, STOPPED } from './xstate/shapes.js'
 
-export type DetachedDocuments = { readonly [actor: ActorId]: DetachedActor }
+export type UnlistedDocuments = { readonly [actor: ActorId]: UnlistedActor }
 
 /** The documents after a step. Call it when the root's document is made. */
-export function detachedDocuments(tree: LiveTree, before: DetachedDocuments): DetachedDocuments {
+export function unlistedDocuments(tree: LiveTree, before: UnlistedDocuments): UnlistedDocuments {
   if (tree.log?.membersChanged !== true && isEmpty(before)) return before
   forget(tree)
-  const next: { [actor: ActorId]: DetachedActor } = {}
+  const next: { [actor: ActorId]: UnlistedActor } = {}
   let changed = false
   for (const sid in before) {
     const actor = tree.actors.get(sid)
@@ -36,7 +36,7 @@ export function detachedDocuments(tree: LiveTree, before: DetachedDocuments): De
   return changed ? next : before
 }
 
-function detachedDocument(tree: LiveTree, actor: LiveActor, before: DetachedActor | undefined): DetachedActor {
+function detachedDocument(tree: LiveTree, actor: LiveActor, before: UnlistedActor | undefined): UnlistedActor {
   const document = documentOf(tree, actor, before?.actor)
   if (document === before?.actor) return before
   return { id: actor.id, parent: actor.parent?.sid ?? '', actor: document }
@@ -55,7 +55,7 @@ function forget(tree: LiveTree): void {
   let left = false
   for (const actor of tree.actors.values()) {
     if (isInPlace(actor)) continue
-    // The usual case, effects that are over and that nobody names, costs no walk.
+    // The usual case, effects that are over and that no one names, costs no walk.
     if (isOver(actor) && named?.has(actor.sid) !== true) tree.actors.delete(actor.sid)
     else left = true
   }

@@ -1,4 +1,4 @@
-/** Which states ask for an event, and whether one of them was entered anew since. */
+/** Which states ask for an event, and whether one of them was entered again since. */
 import type { AnyStateMachine } from 'xstate'
 import { transitionsOf } from '../definition/chart-edges.js'
 import type { ActorDocument } from '../record/state-document.js'

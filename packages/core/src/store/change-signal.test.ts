@@ -10,7 +10,7 @@ describe('a change signal', () => {
     expect(changes.version).not.toBe(seen)
   })
 
-  test('wakes everybody who waits, once, and leaves no listener behind', async () => {
+  test('wakes everyone who waits, once, and leaves no listener behind', async () => {
     const changes = new ChangeSignal()
     const { signal } = new AbortController()
     let listeners = 0

@@ -16,13 +16,13 @@ export class ChangeSignal {
     return this.#closed
   }
 
-  /** Something changed: wakes everybody who waits. */
+  /** Something changed: wakes everyone who waits. */
   notify(): void {
     this.#version++
     this.#wakeAll()
   }
 
-  /** Nothing will ever change again: wakes everybody, for good. */
+  /** Nothing will ever change again: wakes everyone, for good. */
   close(): void {
     this.#closed = true
     this.#wakeAll()

@@ -5,7 +5,7 @@
 import type { Expected } from '../record/revision.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import { applyHeader, readHeader } from './directory-projection.js'
-import type { AppendResult, DirectoryEntry, ForeignAppend, NewEvent } from './port.js'
+import type { AppendResult, DirectoryEntry, ExternalAppend, NewEvent } from './port.js'
 
 /** One stored event. Its position is its place in `MemoryLog.rows`. */
 export interface MemoryRow {
@@ -21,7 +21,7 @@ export interface MemoryRow {
 /** A connection, as the log sees it. */
 export interface MemoryConnection {
   /** After each append; `foreign` when another connection made it. */
-  readonly onAppend: (append: ForeignAppend, by: { readonly foreign: boolean }) => void
+  readonly onAppend: (append: ExternalAppend, by: { readonly foreign: boolean }) => void
 }
 
 /** Opaque to users: make it with `memoryLog()` and hand it to `memoryStore`. */

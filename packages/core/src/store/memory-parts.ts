@@ -66,15 +66,15 @@ function rebuild(log: MemoryLog): RebuiltDirectory {
     const header = readHeader(stream, JSON.parse(metadata))
     if (header !== undefined) rebuilt.set(stream, applyHeader(rebuilt.get(stream), stream, header))
   }
-  let mended = 0
+  let repaired = 0
   for (const stream of new Set([...rebuilt.keys(), ...log.directory.keys()])) {
     const entry = rebuilt.get(stream)
     if (isSameEntry(entry, log.directory.get(stream))) continue
-    mended++
+    repaired++
     if (entry === undefined) log.directory.delete(stream)
     else log.directory.set(stream, entry)
   }
-  return { agents: rebuilt.size, mended }
+  return { agents: rebuilt.size, repaired }
 }
 
 /** The "process" of a lock is its connection: closing it is its death. */

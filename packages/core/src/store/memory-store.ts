@@ -8,7 +8,7 @@ import { RefoldError } from '../errors.js'
 import { appendBytes, assertFits, assertNotEmpty } from './append-limits.js'
 import { ChangeSignal } from './change-signal.js'
 import { followLog } from './follow-log.js'
-import { ForeignFeed } from './foreign-feed.js'
+import { ExternalFeed } from './external-feed.js'
 import type { MemoryConnection, MemoryLog, MemoryRow } from './memory-log.js'
 import { appendToLog, memoryLog } from './memory-log.js'
 import { memoryDirectory, memoryPresence, memoryRegisters } from './memory-parts.js'
@@ -16,7 +16,7 @@ import type {
   AppendOptions,
   AppendResult,
   Directory,
-  ForeignAppend,
+  ExternalAppend,
   NewEvent,
   Presence,
   ReadAllOptions,
@@ -49,7 +49,7 @@ class MemoryStore implements Store {
   readonly #log: MemoryLog
   readonly #connection: MemoryConnection
   readonly #changes = new ChangeSignal()
-  readonly #foreign = new ForeignFeed()
+  readonly #foreign = new ExternalFeed()
 
   constructor(log: MemoryLog) {
     this.#log = log
@@ -99,7 +99,7 @@ class MemoryStore implements Store {
     return followLog({ nextPage, changes: this.#changes, signal: options.signal })
   }
 
-  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+  externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     this.#assertOpen()
     return this.#foreign.listen(options)
   }

@@ -59,7 +59,7 @@ export type SubscribeTarget =
 export type SubscriptionItem = { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caught-up' }
 
 /** A stream that got events from another connection, for waking what depends on it. May coalesce; `revision` is the newest known. */
-export interface ForeignAppend {
+export interface ExternalAppend {
   readonly stream: string
   readonly revision: Revision
 }
@@ -90,7 +90,7 @@ export interface Store {
   /** Catch-up, then live. Ends when the signal aborts or the store closes; a slow consumer holds only itself up. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
   /** What other connections to the same data appended since this call. Ends when the signal aborts or the store closes. */
-  foreignAppends(options?: { readonly signal?: AbortSignal }): AsyncIterable<readonly ForeignAppend[]>
+  externalAppends(options?: { readonly signal?: AbortSignal }): AsyncIterable<readonly ExternalAppend[]>
   /** The last value put under a name: heartbeats, snapshots, checkpoints. */
   readonly registers: Registers
   /** The built-in projection of record headers. A cache: rebuilt from the log it is equal. */
@@ -145,7 +145,7 @@ export interface Directory {
   /** Pages of entries, in the order in which their streams began. */
   find(query?: DirectoryQuery): AsyncIterable<readonly DirectoryEntry[]>
   get(stream: string): Promise<DirectoryEntry | undefined>
-  /** Makes the directory anew from the log, while others append. It is there all the time. */
+  /** Makes the directory again from the log, while others append. It is there all the time. */
   rebuild(): Promise<RebuiltDirectory>
 }
 
@@ -153,7 +153,7 @@ export interface Directory {
 export interface RebuiltDirectory {
   readonly agents: number
   /** Entries that were not what the log says. A directory that was kept has none. */
-  readonly mended: number
+  readonly repaired: number
 }
 
 /** An operating-system lock that dies with its process. */

@@ -1,5 +1,5 @@
 /**
- * A stored event whose payload is parsed when somebody looks at it. The members are its own, not a prototype's: copying
+ * A stored event whose payload is parsed when someone looks at it. The members are its own, not a prototype's: copying
  * an event with `{...event}`, comparing or serialising it works as with any object.
  */
 import type { JsonValue } from '../json/json-value.js'

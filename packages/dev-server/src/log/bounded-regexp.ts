@@ -35,7 +35,7 @@ export class BoundedRegExp {
     }
   }
 
-  /** Which of the texts match. Throws `TOO_LARGE` when it takes longer than is good for everybody else. */
+  /** Which of the texts match. Throws `TOO_LARGE` when it takes longer than is good for everyone else. */
   test(texts: readonly string[]): readonly boolean[] {
     const unknown = [...new Set(texts)].filter((text) => !this.#verdicts.has(text))
     if (unknown.length > 0) this.#judge(unknown)

@@ -45,7 +45,7 @@ function decideByIds(
     : { kind: 'wrong-version', last }
 }
 
-/** Whether somebody wrote metadata. That of metadata streams is the server's own. */
+/** Whether someone wrote metadata. That of metadata streams is the server's own. */
 function hasMetadata({ metadata }: StreamState): boolean {
   return metadata !== NO_METADATA && metadata !== METADATA_OF_METADATA
 }

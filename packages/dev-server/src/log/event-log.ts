@@ -4,7 +4,7 @@
  * Invariants:
  * 1. Between the decision on a stream's state and the hand-over to the store nothing is awaited: appends to one stream
  *    are stored in the order in which they were decided, many of them in one commit.
- * 2. Somebody is told of an event only after the store said that it is stored.
+ * 2. Someone is told of an event only after the store said that it is stored.
  */
 import { randomUUID } from 'node:crypto'
 import { invariant, RefoldError, toRevision, type Store } from '@refold/core'
@@ -89,7 +89,7 @@ export class EventLog {
 
   /** Notices, until the signal aborts, what other processes append to the same store. */
   async followOthers({ signal }: { readonly signal: AbortSignal }): Promise<void> {
-    for await (const appends of this.store.foreignAppends({ signal })) {
+    for await (const appends of this.store.externalAppends({ signal })) {
       for (const { stream } of appends) {
         this.states.forget(stream)
         if (isMetadataStream(stream)) this.states.forget(describedStream(stream))
@@ -98,7 +98,7 @@ export class EventLog {
     }
   }
 
-  /** `undefined`: somebody else was quicker. */
+  /** `undefined`: someone else was quicker. */
   async #tryAppend(stream: string, { expected, events }: AppendRequest): Promise<AppendOutcome | undefined> {
     const { state, described } = await this.#ready(stream)
     let known: KnownRevisions = events.map(({ id }) => this.#recent.get(id, stream)?.revision)

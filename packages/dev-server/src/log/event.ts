@@ -1,6 +1,6 @@
 /** Events as EventStoreDB has them: bytes, whoever wrote them. */
 
-/** An event that somebody asks to append. */
+/** An event that someone asks to append. */
 export interface ProposedEvent {
   /** A UUID in its canonical text. */
   readonly id: string

@@ -7,7 +7,7 @@ export interface StreamMetadata {
   readonly maxAgeMs?: number
   /** `$tb`: nothing below this revision is seen. */
   readonly truncateBefore?: number
-  /** Deleted softly: as if it were not there, until somebody appends. */
+  /** Deleted softly: as if it were not there, until someone appends. */
   readonly isDeleted?: boolean
   /** Everything, as it was written. */
   readonly raw: Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-/** Who may do what: nobody is asked without `--auth`; with it, the two users of a fresh server. */
+/** Who may do what: no one is asked without `--auth`; with it, the two users of a fresh server. */
 import { timingSafeEqual } from 'node:crypto'
 import type { Metadata } from '@grpc/grpc-js'
 import { accessDenied, unauthenticated } from '../wire/failures.js'

@@ -1,4 +1,4 @@
-/** `Delete` and `Tombstone`: soft, until somebody appends; hard, for ever. */
+/** `Delete` and `Tombstone`: soft, until someone appends; hard, for ever. */
 import type { handleUnaryCall, Metadata } from '@grpc/grpc-js'
 import type { ExpectingOptions } from '../wire/expected-revision.js'
 import {

@@ -4,7 +4,7 @@
  *   them, and answers that come later throw out of a stream's handler, which ends the process;
  * - appends that wait for a full stream to drain reject inside of an async executor when it breaks: an unhandled rejection.
  *
- * Invariants: nothing throws out of a handler; a full stream makes nobody wait; the pending appends of one client are
+ * Invariants: nothing throws out of a handler; a full stream makes no one wait; the pending appends of one client are
  * rejected by that client's errors only.
  */
 import type { Duplex } from 'node:stream'

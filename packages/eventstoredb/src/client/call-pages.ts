@@ -38,7 +38,7 @@ export async function* callPages(
   }
 }
 
-/** Takes what the stream gives as it flows, which costs least, and holds it up when nobody takes it from here. */
+/** Takes what the stream gives as it flows, which costs least, and holds it up when no one takes it from here. */
 class ItemTaker {
   error: Error | undefined
   ended = false

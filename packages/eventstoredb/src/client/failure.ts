@@ -2,7 +2,7 @@
 import { isRefoldError, RefoldError } from '@refold/core'
 
 /**
- * `lost`: nobody can tell whether it was done. `not-sent`: it surely never left this process. `refused`: the server said no
+ * `lost`: no one can tell whether it was done. `not-sent`: it surely never left this process. `refused`: the server said no
  * and did nothing.
  */
 export type Failure =

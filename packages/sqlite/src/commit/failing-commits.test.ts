@@ -72,7 +72,7 @@ describe('commits that fail', () => {
     await store.close()
   })
 
-  test('APP-5 a commit of which nobody can tell is unknown, and the repeated append learns what became of it', async () => {
+  test('APP-5 a commit of which no one can tell is unknown, and the repeated append learns what became of it', async () => {
     for (const stored of [true, false]) {
       const driver = watchedDriver()
       const store = sqliteStore(`${scratch.file}-${stored}`, { driver })

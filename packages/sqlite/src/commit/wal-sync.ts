@@ -3,7 +3,7 @@
  * unsynced, and this syncs the WAL before the commit is answered. SQLite itself syncs the WAL before each checkpoint and
  * at each restart of the WAL, so the order on the disk is that of `FULL`.
  *
- * Invariant: after a sync that failed nobody knows what is on the disk, also not after a later one that succeeds; every
+ * Invariant: after a sync that failed no one knows what is on the disk, also not after a later one that succeeds; every
  * later sync fails too.
  */
 import { close, closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync } from 'node:fs'

@@ -103,7 +103,7 @@ export class WorkerLocks {
     }
   }
 
-  /** Throws SQLite's busy error when somebody holds the lock. `false` also for a lock that its holder lost. */
+  /** Throws SQLite's busy error when someone holds the lock. `false` also for a lock that its holder lost. */
   #isFree(path: string): boolean {
     const connection = loadDriver(this.#options.driver).open(path)
     try {

@@ -31,9 +31,9 @@ const texts = fc.oneof(
   ),
   fc.constantFrom(
     '/state/effects/7.0',
-    '/state/received/7/a',
-    '/state/received/7/a~1b',
-    '/state/received/7',
+    '/state/dedup/7/a',
+    '/state/dedup/7/a~1b',
+    '/state/dedup/7',
     '/state/root/context/12/x',
     '/state/root/value',
     '/1\u0002',

@@ -137,7 +137,7 @@ function isOfChart(path: JsonValue | undefined): boolean {
 }
 
 function isReceived(path: JsonValue): boolean {
-  return typeof path === 'string' && path.startsWith('/state/received/')
+  return typeof path === 'string' && path.startsWith('/state/dedup/')
 }
 
 function isTime(value: JsonValue | undefined): value is number {

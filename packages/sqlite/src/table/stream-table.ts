@@ -61,7 +61,7 @@ export class StreamTable {
     this.#maxId = connection.prepare('SELECT coalesce(max(id), 0) FROM stream')
   }
 
-  /** The stream as the cache or the file has it; `undefined` when nobody wrote to it. */
+  /** The stream as the cache or the file has it; `undefined` when no one wrote to it. */
   find(name: string): StreamRow | undefined {
     const cached = this.#cache.get(name)
     if (cached !== undefined) return cached

@@ -71,7 +71,7 @@ class Player {
   readonly #bodies: CheckedBodies
   readonly #process: SimulatedProcess
   readonly #stream: string
-  /** For a stream nobody waits: it goes on as long as its state. */
+  /** For a stream no one waits: it goes on as long as its state. */
   readonly #streamSources: ReadonlySet<string>
   #agent: AnyAgent | undefined
   #fruitless = 0
@@ -247,9 +247,9 @@ async function send(agent: AnyAgent, event: { readonly type: string }, id: strin
 const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.claimed',
   'refold.released',
-  'refold.acquitted',
+  'refold.cleared',
   'refold.effect.started',
-  'refold.effect.decided',
+  'refold.effect.resolved',
   'refold.effect.doubted',
   'refold.effect.step',
 ])

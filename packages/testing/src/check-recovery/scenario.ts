@@ -71,7 +71,7 @@ function outsideEvents(
 
 /**
  * What is not said in the options is known only of streams of events in the agent itself: they may send it whatever
- * events the definition describes. The events of a child, and an observable's values, have types that nobody can see.
+ * events the definition describes. The events of a child, and an observable's values, have types that no one can see.
  */
 function streamLines(
   definition: AgentDefinition,

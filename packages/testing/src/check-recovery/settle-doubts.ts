@@ -9,7 +9,7 @@ export async function settleDoubts(agent: AnyAgent, { world }: { readonly world:
   for (const { effect, src, input, abandoned } of doubts) {
     const decision = decisionFor(world, { src, input })
     // Nothing performs an effect again that its chart has left.
-    await agent.decide(effect, 'again' in decision && abandoned !== undefined ? { acknowledge: true } : decision)
+    await agent.resolve(effect, 'again' in decision && abandoned !== undefined ? { acknowledge: true } : decision)
   }
   return doubts.length > 0
 }

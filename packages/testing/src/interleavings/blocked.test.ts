@@ -9,7 +9,7 @@ import { play } from './play.fixture.js'
 import type { ProcessEffects } from '../simulation/process-effects.js'
 import type { Simulation } from '../simulation/simulation.js'
 
-/** What a deploy mends. */
+/** What a deploy repairs. */
 interface Bug {
   there: boolean
 }
@@ -81,7 +81,7 @@ async function blocked(simulation: Simulation, bug: Bug) {
 }
 
 describe.each(BACKINGS)('on $name', ({ backing }) => {
-  test('I18 retry meets a blocked agent: the same bug blocks it still, a mended chart takes what was paid for', () =>
+  test('I18 retry meets a blocked agent: the same bug blocks it still, a repaired chart takes what was paid for', () =>
     play({ seed: 'I18a', backing }, async (simulation) => {
       const bug: Bug = { there: true }
       const { here } = await blocked(simulation, bug)

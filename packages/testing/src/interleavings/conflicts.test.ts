@@ -97,7 +97,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       expect((await simulation.records('job-1')).map((record) => record.type)).toContain('refold.effect.done')
     }))
 
-  test('I21 a foreign record in the stream changes nothing, is reported, and hinders nobody', () =>
+  test('I21 a foreign record in the stream changes nothing, is reported, and hinders no one', () =>
     play({ seed: 'I21', backing }, async (simulation) => {
       const { a, here } = await resting(simulation)
       simulation.faults.add({ process: 'a', type: 'note', fault: { kind: 'stranger', type: 'theirs' } })

@@ -53,7 +53,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await paidOnce(simulation, there)
     }))
 
-  test('I14 a pause meets a started payment and its worker dies: nobody claims the agent while it is paused, then the payment is in doubt', () =>
+  test('I14 a pause meets a started payment and its worker dies: no one claims the agent while it is paused, then the payment is in doubt', () =>
     play({ seed: 'I14b', backing }, async (simulation) => {
       const { a, here, there } = await paying(simulation)
       await simulation.until(here.pause({ by: 'ana' }))
@@ -63,7 +63,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.until(there.resume({ by: 'ana' }))
       await simulation.until(there.waitFor((state) => state.condition === 'in-doubt'))
       const doubt = await onlyDoubt(simulation, there)
-      await simulation.until(there.decide(doubt.effect, { complete: { done: 1 }, by: 'ana' }))
+      await simulation.until(there.resolve(doubt.effect, { complete: { done: 1 }, by: 'ana' }))
       await paidOnce(simulation, there)
     }))
 
@@ -74,7 +74,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await paidOnce(simulation, there)
     }))
 
-  test('I14 a drain whose deadline comes before the end of a started payment hands it over in doubt: nobody begins it again', () =>
+  test('I14 a drain whose deadline comes before the end of a started payment hands it over in doubt: no one begins it again', () =>
     play({ seed: 'I14d', backing }, async (simulation) => {
       const { a, there } = await paying(simulation)
       expect(await simulation.until(a.drain({ by: 'ana', deadlineMs: 1_000 }))).toEqual({ released: 1, inDoubt: 1 })
@@ -82,7 +82,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.advance(LONG_MS)
       expect(simulation.effects.began()).toHaveLength(1)
       const doubt = await onlyDoubt(simulation, there)
-      await simulation.until(there.decide(doubt.effect, { again: true, force: true, by: 'ana' }))
+      await simulation.until(there.resolve(doubt.effect, { again: true, force: true, by: 'ana' }))
       await simulation.until(there.waitFor((state) => state.matches('idle')))
       expect(simulation.effects.began().map(({ author, key }) => [author.process, key])).toEqual([
         ['a', doubt.key],
@@ -97,7 +97,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await paidOnce(simulation, there)
     }))
 
-  test('I14 the loss of a lease meets a started payment that nobody takes over: it ends, and counts as ever', () =>
+  test('I14 the loss of a lease meets a started payment that no one takes over: it ends, and counts as ever', () =>
     play({ seed: 'I14f', backing }, async (simulation) => {
       const { a, b, here } = await paying(simulation)
       b.kill()
@@ -127,14 +127,14 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await paidOnce(simulation, here)
     }))
 
-  test('I14 a time-out meets a started payment that heeds its signal: it stays in doubt until somebody decides', () =>
+  test('I14 a time-out meets a started payment that heeds its signal: it stays in doubt until someone decides', () =>
     play({ seed: 'I14i', backing }, async (simulation) => {
       const { here } = await paying(simulation, { timeoutMs: 2_000 })
       await simulation.until(here.waitFor((state) => state.condition === 'in-doubt'))
       await simulation.advance(LONG_MS)
       expect(here.getSnapshot().condition).toBe('in-doubt')
       const doubt = await onlyDoubt(simulation, here)
-      await simulation.until(here.decide(doubt.effect, { fail: new Error('the bank has no trace'), by: 'ana' }))
+      await simulation.until(here.resolve(doubt.effect, { fail: new Error('the bank has no trace'), by: 'ana' }))
       await simulation.until(here.waitFor((state) => state.matches('failed')))
       expect(simulation.effects.began()).toHaveLength(1)
     }))

@@ -121,7 +121,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       return { allDelivered: true }
     }))
 
-  test('MSG-6 a message that was sent where nobody performs is delivered by the owner, also when no news reach it', () =>
+  test('MSG-6 a message that was sent where no one performs is delivered by the owner, also when no news reach it', () =>
     play({ seed: 'MSG-6c', backing }, async (simulation) => {
       const { to } = await correspondence(simulation)
       const web = simulation.process('web', { ...AGENTS, worker: false })
@@ -168,7 +168,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
   test('I8 MSG-10 there is no receiver: the sender is told', () =>
     play({ seed: 'I8c', backing }, async (simulation) => {
       const { from } = await correspondence(simulation)
-      await simulation.until(from.send({ type: 'write', to: 'nobody', text: 'hello?' }))
+      await simulation.until(from.send({ type: 'write', to: 'no one', text: 'hello?' }))
       await simulation.until(from.waitFor((state) => state.context.failures.length === 1))
       expect(from.getSnapshot().context.failures).toEqual([{ text: 'hello?', code: 'NOT_FOUND' }])
       return { allDelivered: true }
@@ -212,7 +212,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       return { allDelivered: true }
     }))
 
-  test('MSG-9 while the store rejects, a message is tried again and again, and somebody is told once', () =>
+  test('MSG-9 while the store rejects, a message is tried again and again, and someone is told once', () =>
     play({ seed: 'MSG-9', backing }, async (simulation) => {
       const { a, from, to } = await correspondence(simulation)
       simulation.faults.add({ process: 'a', target: 'reader-1', times: 12, fault: { kind: 'rejected' } })

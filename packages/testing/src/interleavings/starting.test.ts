@@ -61,7 +61,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       expect(started(simulation)).toBe(1)
     }))
 
-  test('I3 a worker that dies between the record of the attempt and its call leaves a doubt, and nobody begins it unasked', () =>
+  test('I3 a worker that dies between the record of the attempt and its call leaves a doubt, and no one begins it unasked', () =>
     play({ seed: 'I3d', backing }, async (simulation) => {
       const a = simulation.process('a', { agents: payment, machine: 'one' })
       const b = simulation.process('b', { agents: payment, machine: 'one' })
@@ -75,7 +75,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       await simulation.advance(60_000)
       expect(simulation.effects.began()).toHaveLength(0)
       const [doubted] = await simulation.until(agent.inDoubt())
-      await simulation.until(agent.decide(doubted?.effect ?? '', { complete: { done: 'by hand' }, by: 'ana' }))
+      await simulation.until(agent.resolve(doubted?.effect ?? '', { complete: { done: 'by hand' }, by: 'ana' }))
       expect(agent.getSnapshot().context.result).toEqual({ done: 'by hand' })
     }))
 

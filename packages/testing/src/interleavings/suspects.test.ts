@@ -51,7 +51,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.until(agent.waitFor((state) => state.matches('idle') || state.condition === 'blocked'))
       expect(agent.getSnapshot().condition).toBe('running')
       const types = [...simulation.disk.observed.values()].map(({ event }) => event.type)
-      expect(types.filter((type) => type === 'refold.acquitted')).toHaveLength(10 - DEATHS)
+      expect(types.filter((type) => type === 'refold.cleared')).toHaveLength(10 - DEATHS)
     }))
 
   test('OWN-13 a poison that takes longer than a trial is found, for the trials become longer', () =>

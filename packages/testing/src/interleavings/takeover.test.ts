@@ -130,10 +130,10 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.until(onB.waitFor((state) => state.condition === 'in-doubt'))
       const [doubted] = await simulation.until(onWeb.inDoubt())
       const refused = await simulation.until(
-        onWeb.decide(doubted?.effect ?? '', { again: true }).catch((error: unknown) => error),
+        onWeb.resolve(doubted?.effect ?? '', { again: true }).catch((error: unknown) => error),
       )
       expect(refused, 'who has not watched the old owner may not decide').toMatchObject({ code: 'OWNER_MAY_LIVE' })
-      await simulation.until(onB.decide(doubted?.effect ?? '', { again: true, by: 'ana' }))
+      await simulation.until(onB.resolve(doubted?.effect ?? '', { again: true, by: 'ana' }))
       a.continue({ monotonic: 'stood-still' })
       await simulation.until(onB.waitFor((state) => state.matches('idle')))
       await simulation.advance(LONG_MS)
@@ -217,7 +217,7 @@ const cannotBeCalledBack: Work = async ({ sleepDeaf, perform, input }) => {
   await sleepDeaf(5_000)
   return perform({ done: input.visit })
 }
-/** Nobody can call it back on one process, and it takes two minutes on the other. */
+/** No one can call it back on one process, and it takes two minutes on the other. */
 function slowOn(process: string): Work {
   return async (args) => {
     if (args.process === process) await args.sleep(120_000)

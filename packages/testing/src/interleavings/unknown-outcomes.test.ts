@@ -1,4 +1,4 @@
-/** Appends of which nobody knows what became, and outcomes that cannot be stored. */
+/** Appends of which no one knows what became, and outcomes that cannot be stored. */
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { BACKINGS } from './backings.fixture.js'

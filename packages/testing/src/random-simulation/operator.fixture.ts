@@ -19,7 +19,7 @@ export async function decideDoubts(simulation: Simulation, { agent, process }: D
     const result = bodies.map(({ key }) => simulation.effects.resultOf(key)).find((found) => found !== undefined)
     const decision = result === undefined ? { again: true as const, force: true } : { complete: result.output }
     await simulation.until(
-      process.perform(() => agent.decide(effect, { ...decision, by: 'ana' })).catch(() => undefined),
+      process.perform(() => agent.resolve(effect, { ...decision, by: 'ana' })).catch(() => undefined),
     )
   }
 }

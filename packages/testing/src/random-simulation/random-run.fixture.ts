@@ -172,7 +172,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'CONFLICT',
 ])
 
-/** Somebody holds an agent, or lets it go on. */
+/** Someone holds an agent, or lets it go on. */
 function control(
   run: Run,
   { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject },
@@ -249,7 +249,7 @@ async function helpAlong(
     else if (condition === 'in-doubt') await decideDoubts(simulation, { agent, process: web })
     else if (subject.name === 'order' && agent.getSnapshot().matches('review')) send(run, { process: web, subject })
   } catch (error) {
-    // It closes, or somebody else was faster: the next look will tell.
+    // It closes, or someone else was faster: the next look will tell.
     if (!isRefoldError(error, 'CLOSED') && !isRefoldError(error, 'CONFLICT')) throw error
   }
   return false

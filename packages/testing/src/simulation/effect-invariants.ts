@@ -65,7 +65,7 @@ function checkKeys({ bodies }: History): readonly string[] {
   })
 }
 
-/** A never-retry body begins once, and once more for each time that somebody said so. */
+/** A never-retry body begins once, and once more for each time that someone said so. */
 function checkRepeats({ effects, bodies }: History, { safetyOf, world }: Outside): readonly string[] {
   return effects.flatMap((effect) => {
     const safety = safetyOf(effect.src)

@@ -35,7 +35,7 @@ export interface Happened {
   readonly at: number
   readonly order: number
 }
-/** Somebody asked what became of an attempt. */
+/** Someone asked what became of an attempt. */
 export interface Reconciled {
   readonly kind: 'reconciled'
   readonly author: Author

@@ -16,7 +16,7 @@ export type Fault =
   | { readonly kind: 'rejected' }
   | { readonly kind: 'fatal' }
   | { readonly kind: 'delayed'; readonly requestMs?: number; readonly responseMs?: number }
-  /** Somebody else appends an event without a header first: the append conflicts. */
+  /** Someone else appends an event without a header first: the append conflicts. */
   | { readonly kind: 'stranger'; readonly type: string }
   /** If it conflicts: this process is told so much before it can read what is in the way. */
   | { readonly kind: 'early-conflict'; readonly unseenMs: number }

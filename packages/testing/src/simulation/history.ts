@@ -19,15 +19,15 @@ export interface EffectHistory {
   readonly effect: string
   readonly src: string
   /** Of the record that started it. */
-  readonly startedBy: string
+  readonly scheduledBy: string
   readonly input: string
   /** The record that took it out of the state, and whether it was an outcome; absent while it is there. */
   readonly settled?: { readonly revision: number; readonly at: number; readonly outcome: boolean }
   /** True times at which attempts were recorded as begun. */
   readonly begunAt: readonly number[]
-  /** While it was in doubt, or left by the chart with an attempt begun: nobody may begin it. */
+  /** While it was in doubt, or left by the chart with an attempt begun: no one may begin it. */
   readonly holds: readonly Hold[]
-  /** How often somebody decided that it is to be done again. */
+  /** How often someone decided that it is to be done again. */
   readonly again: number
 }
 
@@ -55,14 +55,14 @@ export async function readHistory({
   const observed = (event: StoredEvent): ObservedEvent | undefined => disk.observed.get(event.id)
   const effects = [...streams].flatMap(([stream, steps]) => effectsOf(stream, { steps, observed }))
   const byKey = new Map(effects.map((effect) => [keyOf(effect), effect]))
-  // A body of a history that a backup took away is nobody's any more: keys begin with the event id.
+  // A body of a history that a backup took away is no one's any more: keys begin with the event id.
   const bodies = world.began().filter(({ key }) => !disk.lost.has(key.slice(0, EVENT_ID_LENGTH)))
   return { streams, effects, bodies, effectOf: ({ key }) => byKey.get(key), observed }
 }
 
 /** As the specification derives it: from the event id of the record that starts the effect, and its ordinal there. */
-export function keyOf({ startedBy, effect }: Pick<EffectHistory, 'startedBy' | 'effect'>): string {
-  return `${startedBy}.${effect.slice(effect.lastIndexOf('.') + 1)}`
+export function keyOf({ scheduledBy, effect }: Pick<EffectHistory, 'scheduledBy' | 'effect'>): string {
+  return `${scheduledBy}.${effect.slice(effect.lastIndexOf('.') + 1)}`
 }
 
 interface Reading {
@@ -84,20 +84,20 @@ function effectsOf(stream: string, { steps, observed }: Reading): readonly Effec
     const { kind, effect: subject } = metadata.refold.input
     const drafted = subject === undefined ? undefined : open.get(subject)
     if (drafted !== undefined && kind === 'effect.started') drafted.begunAt.push(at)
-    if (drafted !== undefined && event.type === 'refold.effect.decided') drafted.again++
+    if (drafted !== undefined && event.type === 'refold.effect.resolved') drafted.again++
     for (const [id, draft] of open) {
       noteHold(draft, { held: isHeld(after?.effects[id]), revision: Number(event.revision), at })
-      if (after?.effects[id]?.startedBy === draft.startedBy) continue
+      if (after?.effects[id]?.scheduledBy === draft.scheduledBy) continue
       open.delete(id)
       draft.settled = { revision: Number(event.revision), at, outcome: subject === id }
     }
-    for (const [id, { src, startedBy, input }] of Object.entries(after?.effects ?? {})) {
+    for (const [id, { src, scheduledBy, input }] of Object.entries(after?.effects ?? {})) {
       if (open.has(id)) continue
       const draft: Draft = {
         stream,
         effect: id,
         src,
-        startedBy,
+        scheduledBy,
         input: JSON.stringify(input),
         begunAt: [],
         holds: [],

@@ -16,7 +16,7 @@ export interface SentInput {
   readonly stream: string
   readonly type: string
   readonly nonce: string
-  /** `unknown`: the process died, or the answer was that nobody knows. */
+  /** `unknown`: the process died, or the answer was that no one knows. */
   readonly told: 'accepted' | 'refused' | 'unknown'
 }
 

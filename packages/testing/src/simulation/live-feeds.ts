@@ -1,6 +1,6 @@
 /** Live reading through a simulated connection: news arrive late, in order, and not at all in a dead or stopped process. */
 import { advance } from '@refold/core'
-import type { ForeignAppend, Revision, Store, StoredEvent, SubscribeTarget, SubscriptionItem } from '@refold/core'
+import type { ExternalAppend, Revision, Store, StoredEvent, SubscribeTarget, SubscriptionItem } from '@refold/core'
 import type { FaultPlan } from './faults.js'
 import type { ProcessLife } from './process-life.js'
 import type { Author, SimulatedDisk } from './simulated-disk.js'
@@ -66,7 +66,7 @@ export async function* followEvents(
 }
 
 /** What others appended since the call, coalesced. */
-export function followForeignAppends(feed: Feed): AsyncIterable<readonly ForeignAppend[]> {
+export function followForeignAppends(feed: Feed): AsyncIterable<readonly ExternalAppend[]> {
   const { disk, author, faults } = feed
   const bell = new Bell()
   const news = new Map<string, Revision>()
@@ -85,7 +85,7 @@ export function followForeignAppends(feed: Feed): AsyncIterable<readonly Foreign
 async function* batches(
   feed: Feed,
   { bell, news, unwatch }: { readonly bell: Bell; readonly news: Map<string, Revision>; readonly unwatch: () => void },
-): AsyncIterable<readonly ForeignAppend[]> {
+): AsyncIterable<readonly ExternalAppend[]> {
   try {
     for (;;) {
       await bell.wait()

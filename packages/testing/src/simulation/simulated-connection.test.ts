@@ -139,7 +139,7 @@ test('a live feed gives every event once and in order, and ends with its signal'
   })()
   const foreign: string[] = []
   const hearing = (async () => {
-    for await (const news of a.store.foreignAppends({ signal: ending.signal }))
+    for await (const news of a.store.externalAppends({ signal: ending.signal }))
       for (const { stream, revision } of news) foreign.push(`${stream}@${revision}`)
   })()
   const told: string[] = []

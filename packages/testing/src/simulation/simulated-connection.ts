@@ -12,7 +12,7 @@ import type {
   AppendOptions,
   AppendResult,
   Directory,
-  ForeignAppend,
+  ExternalAppend,
   JsonValue,
   NewEvent,
   Presence,
@@ -108,7 +108,7 @@ export class SimulatedConnection implements Store {
     return followEvents({ ...this.#options, target, signals: this.#signals(options.signal) })
   }
 
-  foreignAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ForeignAppend[]> {
+  externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     return followForeignAppends({ ...this.#options, signals: this.#signals(options.signal) })
   }
 
@@ -117,7 +117,7 @@ export class SimulatedConnection implements Store {
     return this.#options.life.dead ? never() : Promise.resolve()
   }
 
-  /** C1: what the dead process had sent and nobody has taken yet, is lost. */
+  /** C1: what the dead process had sent and no one has taken yet, is lost. */
   loseRequests(): void {
     this.#requestsLost = true
   }
@@ -162,7 +162,7 @@ export class SimulatedConnection implements Store {
         else if (fault.stored) await execute()
         throw new RefoldError(
           'STORE_UNKNOWN',
-          `simulated: nobody knows what became of ${call.operation} on ${call.target}`,
+          `simulated: no one knows what became of ${call.operation} on ${call.target}`,
         )
       case 'stranger':
         await time.track(disk.strangerAppends(call.target, { type: fault.type }))

@@ -119,7 +119,7 @@ export class SimulatedDisk {
     if (count > 1) this.overlapping.add(key)
   }
 
-  /** A plain event of somebody who knows nothing of Refold. */
+  /** A plain event of someone who knows nothing of Refold. */
   async strangerAppends(
     stream: string,
     { type, data = {} }: { readonly type: string; readonly data?: JsonValue },
@@ -179,7 +179,7 @@ export class SimulatedDisk {
     return all
   }
 
-  /** Puts a backup back that ends earlier: of each stream named, so many events remain. Registers stay as they are. Nobody may be connected. */
+  /** Puts a backup back that ends earlier: of each stream named, so many events remain. Registers stay as they are. No one may be connected. */
   async restoreBackup(kept: Readonly<Record<string, number>>): Promise<void> {
     const all = await this.readAll()
     const old = this.#backing

@@ -32,7 +32,7 @@ export interface ProcessOptions {
   readonly agents: (effects: ProcessEffects) => readonly AgentDefinition[]
   /** `false`: no effects. Default: a lease of 10 s, a heartbeat each 3 s. */
   readonly worker?: Omit<WorkerOptions, 'id'> | false
-  /** Processes of one machine can prove each other's death; default: each has its own. `undefined` presence: nobody can. */
+  /** Processes of one machine can prove each other's death; default: each has its own. `undefined` presence: no one can. */
   readonly machine?: string
   readonly skewMs?: number
   readonly snapshotEveryEvents?: number
@@ -151,7 +151,7 @@ export class SimulatedProcess {
     return found
   }
 
-  /** SIGKILL: at once and in the middle of whatever it does. What it sent to the store and nobody took yet is lost, unless it is to land. */
+  /** SIGKILL: at once and in the middle of whatever it does. What it sent to the store and no one took yet is lost, unless it is to land. */
   kill({
     inFlight = 'lost',
     why = 'SIGKILL',
@@ -225,7 +225,7 @@ export class SimulatedProcess {
         this.reports.push(report)
         tell(this.name, `reports ${report.code}: ${report.message}`)
       },
-      onTakeover: ({ agent, previous = 'nobody', why }: TakenOver) =>
+      onTakeover: ({ agent, previous = 'no one', why }: TakenOver) =>
         tell(this.name, `takes over ${agent.name}-${agent.id} from ${previous}: ${why}`),
     }
     const runtime: Promise<RuntimeOrWorker> =

@@ -63,7 +63,7 @@ export const closeCases: readonly ContractCase[] = [
         () => store.registers.remove('a'),
         () => store.directory.get('s-1'),
         () => findEntries(store),
-        async () => collect(store.foreignAppends()),
+        async () => collect(store.externalAppends()),
         async () => collect(pagesOf(store.subscribe({ all: true }))),
       ]
       for (const operation of operations) await rejectsWith('CLOSED', operation)

@@ -69,7 +69,7 @@ export const directoryCases: readonly ContractCase[] = [
         [{ state: 'sail' }, ['ship-1']],
         [{ state: 'nowhere' }, []],
         [{ owner: 'w1' }, ['ship-1', 'ship-2']],
-        [{ owner: 'nobody' }, []],
+        [{ owner: 'no one' }, []],
         [{ owner: null }, ['ship-3', 'ship-4', 'boat-1']],
         [{ hasWork: true }, ['ship-1', 'ship-2', 'ship-4']],
         [{ hasWork: false }, ['ship-3', 'boat-1']],
@@ -137,8 +137,8 @@ export const directoryCases: readonly ContractCase[] = [
       await store.append('noagent', [plainEvent()], { expected: 'no_stream' })
       const rebuilding = store.directory.rebuild()
       await record(other, 'ship-1', [{ active: ['dock'], owner: 'w2', epoch: 4 }], { first: 1 })
-      assert.equal((await rebuilding).mended, 0)
-      assert.deepEqual(await other.directory.rebuild(), { agents: 5, mended: 0 })
+      assert.equal((await rebuilding).repaired, 0)
+      assert.deepEqual(await other.directory.rebuild(), { agents: 5, repaired: 0 })
       const rebuilt = [...(await rebuildDirectory(store)).values()]
       for (const reader of [store, other]) assert.deepEqual(sorted(await findEntries(reader)), sorted(rebuilt))
     },

@@ -50,7 +50,7 @@ export const readCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'READ-4 a stream that nobody wrote to is empty in both directions',
+    title: 'READ-4 a stream that no one wrote to is empty in both directions',
     run: async ({ connect }) => {
       const store = await connect()
       assert.deepEqual(await readStream(store, 's-1'), [])

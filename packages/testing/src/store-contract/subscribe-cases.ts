@@ -1,4 +1,4 @@
-/** The contract of `subscribe` and `foreignAppends`. */
+/** The contract of `subscribe` and `externalAppends`. */
 import assert from 'node:assert/strict'
 import type { Revision, Store, StoredEvent, SubscribeTarget } from '@refold/core'
 import { toRevision } from '@refold/core'

@@ -20,19 +20,19 @@ import { isPowerOfTwo } from '../../world/backoff.js'
 import { commit } from './commit.js'
 import type { CellHost } from './cell-host.js'
 import { decideBatch, TreeCache } from './decide-batch.js'
-import { Drain } from './quiescence.js'
+import { Quiescence } from './quiescence.js'
 import { readOn, snapshotOf, withRecord } from './durable.js'
 import type { Durable } from './durable.js'
 import { EarlyConflicts } from './early-conflicts.js'
 import type { Folded } from '../../history/fold-stream.js'
 import type { Snapshot } from '../../history/snapshots.js'
 import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
-import type { Batch, Settlement, Submission, Told } from './submission.js'
+import type { Batch, Settlement, Submission, Waiter } from './submission.js'
 
 export type CellListener = (cell: AgentCell) => void
 
 const MAX_BATCH = 64
-const NOBODY: Told = {}
+const NOBODY: Waiter = {}
 
 export class AgentCell {
   readonly stream: string
@@ -53,7 +53,7 @@ export class AgentCell {
   readonly #early: EarlyConflicts
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
-  readonly #drain = new Drain(() => this.#busy && this.#failure === undefined)
+  readonly #drain = new Quiescence(() => this.#busy && this.#failure === undefined)
   /** So many inputs at the head of the line are to be appended one by one. */
   #alone = 0
   #failure: RefoldError | undefined
@@ -92,7 +92,7 @@ export class AgentCell {
   get failure(): RefoldError | undefined {
     return this.#failure
   }
-  /** Whether nothing is under way and nobody listens: the cell may leave memory. */
+  /** Whether nothing is under way and no one listens: the cell may leave memory. */
   get isIdle(): boolean {
     return !this.#busy && this.#line.length === 0 && this.#listeners.size === 0
   }
@@ -107,7 +107,7 @@ export class AgentCell {
     }
   }
 
-  /** The cell stays in memory while somebody acts on it: another cell of the stream beside it would append along with it. */
+  /** The cell stays in memory while someone acts on it: another cell of the stream beside it would append along with it. */
   async holding<R>(act: () => Promise<R>): Promise<R> {
     const letGo = this.listen(() => {})
     try {
@@ -123,7 +123,7 @@ export class AgentCell {
   }
 
   /** `submit` without a promise, for the hot path. */
-  post(envelope: Envelope, told: Told = NOBODY): void {
+  post(envelope: Envelope, told: Waiter = NOBODY): void {
     if (this.#failure !== undefined) {
       return told.reject?.(this.#failure)
     }
@@ -285,7 +285,7 @@ export class AgentCell {
     else tellSettled(batch, { before: this.head, state: this.state })
   }
 
-  /** C2: somebody else's record stands where ours would have. A store may say so a moment before that can be read. */
+  /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
   async #again(batch: Batch, actual: Expected): Promise<void> {
     this.#trees.drop()
     if (await this.#fold()) this.#early.over()

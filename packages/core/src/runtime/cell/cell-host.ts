@@ -15,7 +15,7 @@ export interface CellHost {
   readonly isClosed: boolean
   /** The state went forward: start and stop effects, look at what is due. */
   changed(cell: AgentCell, before: StateDocument | undefined): void
-  /** Something is under way, or somebody listens: the cell must stay in memory. */
+  /** Something is under way, or someone listens: the cell must stay in memory. */
   busy(cell: AgentCell): void
   /** Nothing is in line any more, for now. */
   settled(cell: AgentCell): void

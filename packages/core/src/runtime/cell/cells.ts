@@ -79,7 +79,7 @@ export class Cells {
     return this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, folded))
   }
 
-  /** The cell of an agent that may not exist yet: nothing is read. Nobody else gets it before `confirm`. */
+  /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
     if (existing !== undefined) return existing

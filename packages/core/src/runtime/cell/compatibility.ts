@@ -1,20 +1,20 @@
 /** Agents whose charts here have no place for what they hold. */
 import { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
-import { missingPlaces } from '../../step/place.js'
-import type { MissingPlace } from '../../step/place.js'
+import { incompatibilitiesOf } from '../../step/compatibility.js'
+import type { Incompatibility } from '../../step/compatibility.js'
 import type { AgentCell } from './agent-cell.js'
 
 /** An agent that today's chart cannot receive is not claimed. Throws `NEEDS_MIGRATION` with what has no place. */
-export function refuseMisfit(cell: AgentCell, state: StateDocument): void {
-  const missing = missingPlaces(cell.definition, state)
-  if (missing.length > 0) throw misfit(cell, missing)
+export function requireCompatible(cell: AgentCell, state: StateDocument): void {
+  const missing = incompatibilitiesOf(cell.definition, state)
+  if (missing.length > 0) throw incompatible(cell, missing)
 }
 
 /** `NEEDS_MIGRATION` with what has no place. */
-export function misfit(
+export function incompatible(
   { definition, stream }: Pick<AgentCell, 'definition' | 'stream'>,
-  missing: readonly MissingPlace[],
+  missing: readonly Incompatibility[],
 ): RefoldError {
   const message = `today's chart of ${definition.name} has no place for what ${stream} holds`
   return new RefoldError('NEEDS_MIGRATION', message, {

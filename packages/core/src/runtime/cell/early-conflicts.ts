@@ -23,7 +23,7 @@ export class EarlyConflicts {
     this.#world = world
   }
 
-  /** It goes on for longer than is usual: nobody knows whether it will ever end. */
+  /** It goes on for longer than is usual: no one knows whether it will ever end. */
   get lasts(): boolean {
     return this.#times > USUAL_TIMES
   }

@@ -1,4 +1,4 @@
-/** What the owner of an agent writes without being asked: nobody waits for the answer, so trouble goes to the log. */
+/** What the owner of an agent writes without being asked: no one waits for the answer, so trouble goes to the log. */
 import type { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { World } from '../../world/world.js'
@@ -25,10 +25,10 @@ export function postRetried(cell: AgentCell, { agent: { epoch } }: StateDocument
 }
 
 /** The worker has outlived the agent's trial. */
-export function postAcquitted(cell: AgentCell, { agent: { epoch } }: StateDocument, { world, worker }: Owner): void {
+export function postCleared(cell: AgentCell, { agent: { epoch } }: StateDocument, { world, worker }: Owner): void {
   const reject = (error: RefoldError): void => {
-    if (error.code === 'CLOSED' || error.code === 'CONFLICT') return // ended on the way: nobody is to be acquitted
+    if (error.code === 'CLOSED' || error.code === 'CONFLICT') return // ended on the way: no one is to be acquitted
     world.logger.log('warn', `${cell.stream} outlived its trial, and that could not be recorded`, { error })
   }
-  cell.post({ input: { kind: 'acquitted' }, worker, epoch }, { reject })
+  cell.post({ input: { kind: 'cleared' }, worker, epoch }, { reject })
 }

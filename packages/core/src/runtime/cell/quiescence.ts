@@ -1,5 +1,5 @@
 /** Waits until a cell has nothing under way, or until there is no telling when that will be. */
-export class Drain {
+export class Quiescence {
   readonly #isBusy: () => boolean
   readonly #waiting: (() => void)[] = []
   #troubled = false

@@ -12,7 +12,7 @@ export interface SnapshotKeeperOptions {
   readonly everyEvents: number
 }
 
-/** An agent that leaves memory is not folded anew for less than this part of the interval. */
+/** An agent that leaves memory is not folded again for less than this part of the interval. */
 const WORTH_KEEPING = 1 / 4
 
 export class SnapshotKeeper {

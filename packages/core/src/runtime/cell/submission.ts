@@ -11,18 +11,18 @@ import type { StateDocument } from '../../record/state-document.js'
 export type Settlement =
   /** `state` is the one after this very input, and `revision` that of its record. */
   | { readonly kind: 'recorded'; readonly state: StateDocument; readonly revision: Revision }
-  | { readonly kind: 'known'; readonly state: StateDocument; readonly revision: Revision }
+  | { readonly kind: 'duplicate'; readonly state: StateDocument; readonly revision: Revision }
   | { readonly kind: 'dropped'; readonly why: string }
 
 /** Who wants to know. */
-export interface Told {
+export interface Waiter {
   readonly resolve?: (settlement: Settlement) => void
   readonly reject?: (error: RefoldError) => void
 }
 
 export interface Submission {
   readonly envelope: Envelope
-  readonly told: Told
+  readonly told: Waiter
   conflicts: number
 }
 
@@ -35,7 +35,7 @@ export interface Batch {
 
 const MAX_CONFLICTS = 50
 
-/** Tells everybody of a batch whose records, if any, are stored: they stand behind `before`, and `state` is what all of them give. */
+/** Tells everyone of a batch whose records, if any, are stored: they stand behind `before`, and `state` is what all of them give. */
 export function tellSettled(
   batch: Batch,
   { before, state }: { before: Expected; state: StateDocument | undefined },
@@ -49,7 +49,7 @@ export function tellSettled(
       told.resolve?.({ kind: 'recorded', state: decision.state, revision: (revision = advance(revision)) })
     else if (decision.kind === 'refused') told.reject?.(decision.error)
     else if (decision.kind === 'dropped') told.resolve?.(decision)
-    else if (state !== undefined) told.resolve?.({ kind: 'known', state, revision: head })
+    else if (state !== undefined) told.resolve?.({ kind: 'duplicate', state, revision: head })
   })
 }
 

@@ -25,7 +25,7 @@ import { outputToStore } from './effect-outcome.js'
 import type { LeaveLine, ReleaseSlot } from '../limits/slots.js'
 import { LazyAbort } from './lazy-abort.js'
 import { setLongTimer } from '../../world/long-timer.js'
-import type { Hands } from './execution-context.js'
+import type { ExecutionContext } from './execution-context.js'
 import type { Phase, StopReason } from './execution-phase.js'
 import { askReconcile } from './reconcile.js'
 import type { Settlement } from '../cell/submission.js'
@@ -35,10 +35,10 @@ const RECONCILE_LIMIT_MS = 60_000
 /** A stopped body without a time-out that still holds a slot is logged after so long. */
 const LOG_SLOT_AFTER_MS = 60_000
 
-export class Performance {
+export class EffectExecution {
   readonly id: EffectId
   readonly epoch: number
-  readonly #hands: Hands
+  readonly #hands: ExecutionContext
   readonly #isPromise: boolean
   readonly #source: string
   readonly #policy: EffectPolicy
@@ -51,7 +51,7 @@ export class Performance {
   #leaveLine: LeaveLine | undefined
   #cancelTimer: CancelTimer | undefined
 
-  constructor(hands: Hands, { id, epoch, effect }: { id: EffectId; epoch: number; effect: EffectDocument }) {
+  constructor(hands: ExecutionContext, { id, epoch, effect }: { id: EffectId; epoch: number; effect: EffectDocument }) {
     this.#hands = hands
     this.id = id
     this.epoch = epoch
@@ -144,7 +144,7 @@ export class Performance {
       })
     }
     const held = (): void => this.#hands.whenReadOn(() => this.#current(takeSlot))
-    host.trials.whenAllowed(cell, () => this.#current(() => host.lease.whenHeld(held)))
+    host.probation.whenAllowed(cell, () => this.#current(() => host.lease.whenHeld(held)))
   }
 
   /** Records the attempt where it must be, then runs the body. */
@@ -167,7 +167,7 @@ export class Performance {
     })
   }
 
-  /** The chart left a payment between the record of its begin and the call: nobody has to wonder what became of it. */
+  /** The chart left a payment between the record of its begin and the call: no one has to wonder what became of it. */
   #neverBegan(): void {
     if (this.#hands.cell.state?.effects[this.id]?.abandoned === undefined) return
     const error = new RefoldError('ABORTED', 'the chart left the effect before its body began')
@@ -239,7 +239,7 @@ export class Performance {
     if (safety !== 'never-retry') running?.stop()
   }
 
-  /** Nobody knows what became of it: out of hand until somebody decides, or its body tells a success after all. */
+  /** No one knows what became of it: out of hand until someone decides, or its body tells a success after all. */
   #doubt(why: 'interrupted' | 'timeout' | 'unknown'): void {
     this.#phase = 'doubted'
     this.#letGo()

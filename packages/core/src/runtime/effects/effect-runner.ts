@@ -3,17 +3,17 @@ import { isQuarantined } from '../../decide/claims.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import type { Hands } from './execution-context.js'
-import { Performance } from './effect-execution.js'
+import type { ExecutionContext } from './execution-context.js'
+import { EffectExecution } from './effect-execution.js'
 import type { RunnerHost } from './runner-host.js'
 import { Undelivered } from './undelivered.js'
 
-export class EffectRunner implements Hands {
+export class EffectRunner implements ExecutionContext {
   readonly cell: AgentCell
   readonly host: RunnerHost
   readonly undelivered = new Undelivered()
   readonly inherited = new Set<EffectId>()
-  readonly #performances = new Map<EffectId, Performance>()
+  readonly #performances = new Map<EffectId, EffectExecution>()
   /** Of the lease, when the agent's stream was last read to its end. */
   #lapses: number
 
@@ -100,7 +100,7 @@ export class EffectRunner implements Hands {
     await Promise.all([...this.#performances.values()].map((performance) => performance.ended()))
   }
 
-  toPerform({ id, epoch }: Performance): EffectDocument | undefined {
+  toPerform({ id, epoch }: EffectExecution): EffectDocument | undefined {
     const { state } = this.cell
     const effect = state?.effects[id]
     const mine = state?.agent.owner === this.host.worker && state.agent.epoch === epoch
@@ -117,7 +117,7 @@ export class EffectRunner implements Hands {
     })
   }
 
-  submit(envelope: Parameters<Hands['submit']>[0], told?: Parameters<Hands['submit']>[1]): void {
+  submit(envelope: Parameters<ExecutionContext['submit']>[0], told?: Parameters<ExecutionContext['submit']>[1]): void {
     const { cell, host } = this
     host.post(
       cell,
@@ -136,18 +136,18 @@ export class EffectRunner implements Hands {
     )
   }
 
-  drop(performance: Performance): void {
+  drop(performance: EffectExecution): void {
     if (this.#performances.get(performance.id) === performance) this.#performances.delete(performance.id)
   }
 
-  forget(performance: Performance): void {
+  forget(performance: EffectExecution): void {
     if (this.#performances.get(performance.id) !== performance) return
     this.#performances.delete(performance.id)
     if (performance.stopped !== 'closing') this.host.forgotten(this.cell)
   }
 
   #begin(id: EffectId, effect: EffectDocument, state: StateDocument): void {
-    const performance = new Performance(this, { id, effect, epoch: state.agent.epoch })
+    const performance = new EffectExecution(this, { id, effect, epoch: state.agent.epoch })
     this.#performances.set(id, performance)
     performance.begin(effect)
   }

@@ -2,19 +2,19 @@
 import type { Envelope } from '../../decide/inputs.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import type { Performance } from './effect-execution.js'
+import type { EffectExecution } from './effect-execution.js'
 import type { RunnerHost } from './runner-host.js'
 import type { Settlement } from '../cell/submission.js'
 import type { Undelivered } from './undelivered.js'
 
-export interface Hands {
+export interface ExecutionContext {
   readonly cell: AgentCell
   readonly host: RunnerHost
   readonly undelivered: Undelivered
   /** Effects that were pending when this worker took the agent over: their next attempt is recorded before it begins. */
   readonly inherited: Set<EffectId>
   /** The effect, if this performance is still the one to perform it. */
-  toPerform(performance: Performance): EffectDocument | undefined
+  toPerform(performance: EffectExecution): EffectDocument | undefined
   /** Calls back when the state is known that others may have made while the lease was lost; mostly at once. */
   whenReadOn(go: () => void): void
   /** `told` gets nothing when the input was refused. */
@@ -23,7 +23,7 @@ export interface Hands {
     told?: (settlement: Settlement | undefined) => void,
   ): void
   /** The body goes on, but the effect is not in its hands any more. */
-  drop(performance: Performance): void
-  /** The performance is over; if the effect is not, it is begun anew. */
-  forget(performance: Performance): void
+  drop(performance: EffectExecution): void
+  /** The performance is over; if the effect is not, it is begun again. */
+  forget(performance: EffectExecution): void
 }

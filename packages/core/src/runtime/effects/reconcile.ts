@@ -1,5 +1,5 @@
 /** Asks the user's `reconcile` what became of an attempt. Whatever it does, there is an answer. */
-import type { EffectPolicy, Reconciled } from '../../definition/internals.js'
+import type { EffectPolicy, ReconcileAnswer } from '../../definition/internals.js'
 import { RefoldError } from '../../errors.js'
 import { copyJson } from '../../json/copy-json.js'
 import type { EffectDocument } from '../../record/state-document.js'
@@ -10,7 +10,7 @@ import { setLongTimer } from '../../world/long-timer.js'
 export interface Asked {
   readonly effect: EffectDocument
   readonly key: string
-  /** Aborted when its time is over; ends the asking when somebody else aborts it. */
+  /** Aborted when its time is over; ends the asking when someone else aborts it. */
   readonly abort: LazyAbort
   readonly clock: Clock
   readonly limitMs: number
@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** A `reconcile` that throws, answers what is no answer, or does not answer in time, does not know. */
-export function askReconcile(policy: EffectPolicy, asked: Asked): Promise<Reconciled> {
+export function askReconcile(policy: EffectPolicy, asked: Asked): Promise<ReconcileAnswer> {
   const { abort, clock, limitMs, onThrow } = asked
   return new Promise((resolve) => {
     const tooLate = (): void => {
@@ -27,7 +27,7 @@ export function askReconcile(policy: EffectPolicy, asked: Asked): Promise<Reconc
       abort.abort(error)
     }
     const cancel = setLongTimer(clock, tooLate, limitMs)
-    const end = (found: Reconciled): void => {
+    const end = (found: ReconcileAnswer): void => {
       cancel()
       resolve(found)
     }
@@ -36,7 +36,7 @@ export function askReconcile(policy: EffectPolicy, asked: Asked): Promise<Reconc
   })
 }
 
-async function answerOf({ reconcile }: EffectPolicy, { effect, key, abort, onThrow }: Asked): Promise<Reconciled> {
+async function answerOf({ reconcile }: EffectPolicy, { effect, key, abort, onThrow }: Asked): Promise<ReconcileAnswer> {
   const heard = (error: unknown): void => {
     if (!abort.aborted) onThrow(error)
   }
@@ -51,7 +51,7 @@ async function answerOf({ reconcile }: EffectPolicy, { effect, key, abort, onThr
   return 'unknown'
 }
 
-function isAnswer(found: unknown): found is Reconciled {
+function isAnswer(found: unknown): found is ReconcileAnswer {
   if (typeof found === 'object' && found !== null) return 'output' in found || 'error' in found
   return found === 'not-done' || found === 'unknown'
 }

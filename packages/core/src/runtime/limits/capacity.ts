@@ -1,7 +1,7 @@
 /**
  * How many agents may have effects in this worker's hands at a time, and who waits for a place.
  *
- * Invariants: an agent has at most one place; nobody but those that have one begins effects here; whoever finds no place
+ * Invariants: an agent has at most one place; no one but those that have one begins effects here; whoever finds no place
  * is passed over, and looked at again, the longest waiting first, as soon as there is one.
  */
 
@@ -60,7 +60,7 @@ export class Capacity {
     if (this.#held.size < this.limit) this.#offer()
   }
 
-  /** To one after the other, until somebody takes the place. */
+  /** To one after the other, until someone takes the place. */
   #offer(): void {
     const [longest] = this.#passedOver
     if (longest === undefined) return

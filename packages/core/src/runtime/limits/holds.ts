@@ -1,7 +1,7 @@
 /**
  * Orders that concern whole definitions and outlive every process: a stream of their own, whose last event says what stands.
  *
- * Invariants: an order is appended with the expected revision, so that of two at once neither is lost; an agent's start
+ * Invariants: a hold is appended with the expected revision, so that of two at once neither is lost; an agent's start
  * that was stored after the order was given is held, at its start or, by the one who started it, right after it.
  */
 import type { Envelope } from '../../decide/inputs.js'
@@ -12,12 +12,12 @@ import type { NewEvent, Store } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import { commit } from '../cell/commit.js'
-import type { StandingOrder } from '../../public/holds.js'
+import type { Hold } from '../../public/holds.js'
 
 /** No definition's name begins so: it is no agent's stream. */
-export const ORDERS_STREAM = 'refold-orders'
+export const HOLDS_STREAM = 'refold-holds'
 
-export interface StandingOrdersOptions {
+export interface HoldsOptions {
   readonly store: Store
   readonly world: World
   /** In whose name agents are held. */
@@ -26,36 +26,36 @@ export interface StandingOrdersOptions {
 }
 
 /** What is appended: `standing` says it all, so that the last event is enough. */
-interface GivenOrder {
-  readonly type: 'refold.orders.paused' | 'refold.orders.resumed'
-  readonly order: StandingOrder
-  readonly change: (standing: readonly StandingOrder[]) => readonly StandingOrder[]
+interface HoldChange {
+  readonly type: 'refold.hold.placed' | 'refold.hold.lifted'
+  readonly hold: Hold
+  readonly change: (standing: readonly Hold[]) => readonly Hold[]
 }
 
 interface Known {
   readonly head: Expected
-  readonly standing: readonly StandingOrder[]
+  readonly standing: readonly Hold[]
 }
 
-export class StandingOrders {
-  readonly #options: StandingOrdersOptions
+export class Holds {
+  readonly #options: HoldsOptions
   #known: Known = { head: 'no_stream', standing: [] }
   /** Orders given here: a look that began before one of them knows less than this process does. */
   #given = 0
   #reading: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  constructor(options: StandingOrdersOptions) {
+  constructor(options: HoldsOptions) {
     this.#options = options
   }
 
   /** All that stands, as far as this process has read. */
-  get standing(): readonly StandingOrder[] {
+  get standing(): readonly Hold[] {
     return this.#known.standing
   }
 
-  /** The order by which agents of a definition are held; `undefined`: none, as far as this process has read. */
-  holding(name: string): StandingOrder | undefined {
+  /** The hold by which agents of a definition are held; `undefined`: none, as far as this process has read. */
+  holding(name: string): Hold | undefined {
     return this.standing.find(({ definition }) => definition === undefined || definition === name)
   }
 
@@ -69,38 +69,38 @@ export class StandingOrders {
   }
 
   /** What a start says of the order that it begins under. */
-  overStart(name: string): Pick<Envelope, 'held'> {
-    const order = this.holding(name)
-    return order === undefined ? {} : { held: noteOf(order) }
+  duringStart(name: string): Pick<Envelope, 'held'> {
+    const hold = this.holding(name)
+    return hold === undefined ? {} : { held: noteOf(hold) }
   }
 
-  /** An order that was given before a start was stored, and was not known here, holds the agent all the same. Never rejects. */
+  /** A hold that was given before a start was stored, and was not known here, holds the agent all the same. Never rejects. */
   async afterStart(cell: AgentCell): Promise<void> {
     const { world, worker } = this.#options
     try {
       await this.read()
-      const order = this.holding(cell.definition.name)
-      if (order === undefined || cell.state?.agent.paused !== undefined) return
-      await cell.submit({ input: { kind: 'paused', order: true }, worker, ...noteOf(order) })
+      const hold = this.holding(cell.definition.name)
+      if (hold === undefined || cell.state?.agent.paused !== undefined) return
+      await cell.submit({ input: { kind: 'paused', bulk: true }, worker, ...noteOf(hold) })
     } catch (error) {
       if (isRefoldError(error, 'CLOSED') || isSettled(error)) return
-      const message = `it is unknown whether ${cell.stream} is to be paused by a standing order`
+      const message = `it is unknown whether ${cell.stream} is to be paused by a hold`
       world.logger.log('warn', message, { error })
     }
   }
 
   /** Appends the order to what stands, whoever else gives one. Throws what the store says, or what `change` throws. */
-  async give({ type, order, change }: GivenOrder): Promise<void> {
+  async give({ type, hold, change }: HoldChange): Promise<void> {
     const { store, world, isClosed } = this.#options
     for (;;) {
       await this.read()
       const { head, standing: before } = this.#known
       const standing = change(before)
-      const data = { ...order, standing } as unknown as JsonValue // members that are absent, not undefined
+      const data = { ...hold, standing } as unknown as JsonValue // members that are absent, not undefined
       const event: NewEvent = { id: world.newId(), type, data, metadata: {} }
       const onUnknown = (error: unknown): void =>
-        world.logger.log('warn', 'it is unknown whether an order was stored; it is repeated', { error })
-      const result = await commit([event], { store, world, stream: ORDERS_STREAM, expected: head, onUnknown, isClosed })
+        world.logger.log('warn', 'it is unknown whether a hold was stored; it is repeated', { error })
+      const result = await commit([event], { store, world, stream: HOLDS_STREAM, expected: head, onUnknown, isClosed })
       if (result.kind === 'stored') {
         this.#given++
         this.#known = { head: result.revision, standing }
@@ -113,26 +113,26 @@ export class StandingOrders {
   async #read(): Promise<void> {
     const { store } = this.#options
     const given = this.#given
-    for await (const [last] of store.read(ORDERS_STREAM, { direction: 'backwards', limit: 1 })) {
+    for await (const [last] of store.read(HOLDS_STREAM, { direction: 'backwards', limit: 1 })) {
       if (last === undefined || given !== this.#given) continue
       this.#known = { head: last.revision, standing: standingOf(last.data) }
     }
   }
 }
 
-/** Whether an order found an agent that needs no order any more. */
+/** Whether a hold found an agent that needs no hold any more. */
 export function isSettled(error: unknown): boolean {
   return isRefoldError(error, 'CONFLICT') || isRefoldError(error, 'NOT_ACTIVE') || isRefoldError(error, 'NOT_FOUND')
 }
 
-function noteOf({ by, reason }: StandingOrder): { readonly by?: string; readonly reason?: string } {
+function noteOf({ by, reason }: Hold): { readonly by?: string; readonly reason?: string } {
   return { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
 }
 
 function go(): void {}
 
 /** Of another program's event: nothing. */
-function standingOf(data: JsonValue): readonly StandingOrder[] {
+function standingOf(data: JsonValue): readonly Hold[] {
   const standing = (data as { readonly standing?: unknown } | null)?.standing
-  return Array.isArray(standing) ? (standing as StandingOrder[]) : []
+  return Array.isArray(standing) ? (standing as Hold[]) : []
 }

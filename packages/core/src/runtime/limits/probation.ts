@@ -13,26 +13,26 @@ import type { AgentCell } from '../cell/agent-cell.js'
 const TRIAL_MS = 2_000
 const MOST_DOUBLINGS = 4
 
-export interface Accused {
+export interface Probationer {
   readonly cell: AgentCell
   /** Makes the agent this worker's and begins its effects. */
   readonly claim: () => Promise<void>
   /** Whether it is this worker's. */
   readonly isOurs: () => boolean
   /** Its time has passed, and it has neither killed its worker nor come to an outcome. */
-  readonly onAcquitted: () => void
+  readonly onCleared: () => void
 }
 
-interface Case extends Accused {
+interface Case extends Probationer {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-export class Trials {
+export class Probation {
   readonly #world: World
-  readonly #beside: Case[] = []
-  readonly #toBeAlone: Case[] = []
-  #alone: AgentCell | undefined
+  readonly shared: Case[] = []
+  readonly toBeIsolated: Case[] = []
+  isolated: AgentCell | undefined
   #held: (() => void)[] = []
   #isSitting = false
 
@@ -42,14 +42,14 @@ export class Trials {
 
   /** Calls back as soon as an effect of the agent may begin beside what is on trial. */
   whenAllowed(cell: AgentCell, begin: () => void): void {
-    if (this.#alone === undefined || this.#alone === cell) begin()
+    if (this.isolated === undefined || this.isolated === cell) begin()
     else this.#held.push(begin)
   }
 
   /** Tries the agent when its turn comes. Resolves when it has proven itself, or lived through its trial, or is not this worker's. */
-  inTurn(accused: Accused, { alone }: { readonly alone: boolean }): Promise<void> {
+  inTurn(accused: Probationer, { alone }: { readonly alone: boolean }): Promise<void> {
     return new Promise((resolve, reject) => {
-      const line = alone ? this.#toBeAlone : this.#beside
+      const line = alone ? this.toBeIsolated : this.shared
       line.push({ ...accused, resolve, reject })
       void this.#sit()
     })
@@ -60,19 +60,19 @@ export class Trials {
     if (this.#isSitting) return
     this.#isSitting = true
     await Promise.resolve() // those who come in the same breath are one line
-    while (this.#beside.length + this.#toBeAlone.length > 0) {
-      const group = this.#beside.splice(0, Math.ceil(Math.sqrt(this.#beside.length)))
+    while (this.shared.length + this.toBeIsolated.length > 0) {
+      const group = this.shared.splice(0, Math.ceil(Math.sqrt(this.shared.length)))
       await Promise.all(group.map((each) => this.#try(each)))
-      const one = this.#toBeAlone.shift()
+      const one = this.toBeIsolated.shift()
       if (one !== undefined) await this.#tryAlone(one)
     }
     this.#isSitting = false
   }
 
   async #tryAlone(accused: Case): Promise<void> {
-    this.#alone = accused.cell
+    this.isolated = accused.cell
     await this.#try(accused)
-    this.#alone = undefined
+    this.isolated = undefined
     const held = this.#held
     this.#held = []
     for (const begin of held) begin()
@@ -88,7 +88,7 @@ export class Trials {
     }
   }
 
-  #verdict({ cell, isOurs, onAcquitted }: Accused): Promise<void> {
+  #verdict({ cell, isOurs, onCleared }: Probationer): Promise<void> {
     return new Promise((resolve) => {
       const isOver = (): boolean => isCleared(cell) || !isOurs()
       if (isOver()) return resolve()
@@ -97,13 +97,13 @@ export class Trials {
         stop()
         resolve()
       }
-      const acquittals = cell.state?.agent.suspicion?.acquittals ?? 0
+      const clearances = cell.state?.agent.suspicion?.clearances ?? 0
       const cancel = this.#world.clock.setTimer(
         () => {
           end()
-          onAcquitted()
+          onCleared()
         },
-        TRIAL_MS * 2 ** Math.min(acquittals, MOST_DOUBLINGS),
+        TRIAL_MS * 2 ** Math.min(clearances, MOST_DOUBLINGS),
       )
       const stop = cell.listen(() => {
         if (isOver()) end()

@@ -5,16 +5,16 @@
  * often enough: how long a worker was silent is counted from when this one first saw its last heartbeat.
  */
 import type { CancelTimer, World } from '../../world/world.js'
-import type { OwnerWatch } from './failure-detector.js'
+import type { FailureDetector } from './failure-detector.js'
 
 export interface DeathWatchOptions {
   readonly world: World
-  readonly owners: OwnerWatch
+  readonly owners: FailureDetector
   /** The worker is gone, however that is known; called once, then it is watched no more. */
   readonly onGone: (owner: string) => void
 }
 
-/** `seen`: it was alive at the last look. `named`: nobody has looked yet. */
+/** `seen`: it was alive at the last look. `named`: no one has looked yet. */
 type Known = 'seen' | 'named'
 
 const LOCKS_EVERY_MS = 50

@@ -12,7 +12,7 @@ import { heartbeatRegister } from './lease.js'
 /** `gone`: on purpose. `dead`: proven so. `silent`: for a full lease. */
 export type Verdict = 'alive' | 'gone' | 'dead' | 'silent'
 
-export interface OwnerWatchOptions {
+export interface FailureDetectorOptions {
   readonly store: Store
   readonly world: World
   /** Used for an owner whose own lease is not known. */
@@ -25,13 +25,13 @@ interface Observation {
   readonly leaseMs: number
 }
 
-export class OwnerWatch {
-  readonly #options: OwnerWatchOptions
+export class FailureDetector {
+  readonly #options: FailureDetectorOptions
   readonly #observed = new Map<string, Observation>()
-  /** Proven dead, or gone on purpose: such an id never comes back. Silence alone is judged anew at every look. */
+  /** Proven dead, or gone on purpose: such an id never comes back. Silence alone is judged again at every look. */
   readonly #gone = new Map<string, Verdict>()
 
-  constructor(options: OwnerWatchOptions) {
+  constructor(options: FailureDetectorOptions) {
     this.#options = options
   }
 

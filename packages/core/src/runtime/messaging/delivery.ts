@@ -19,7 +19,7 @@ import type { OutgoingMessage, StateDocument } from '../../record/state-document
 import type { MessageOrigin } from '../../step/tree-step.js'
 import type { Store, StoredEvent } from '../../store/port.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import type { StandingOrders } from '../limits/holds.js'
+import type { Holds } from '../limits/holds.js'
 import type { Receivers } from './receivers.js'
 import type { Settlement } from '../cell/submission.js'
 
@@ -32,7 +32,7 @@ export interface DeliveryHost {
   readonly store: Store
   readonly worker: string
   readonly receivers: Receivers
-  readonly orders: StandingOrders
+  readonly holds: Holds
   /** The sender's cell, with its newest known state. */
   sender(stream: string): Promise<AgentCell>
 }
@@ -53,9 +53,9 @@ export async function deliver(host: DeliveryHost, route: Route): Promise<Deliver
   if (now === undefined || now.message.seq !== first.message.seq) return 'gone'
   const { seq } = now.message
   if ('refused' in receiver) return { seq, refused: receiver.refused, receiver: undefined }
-  const { cell, isElsewhere } = receiver
+  const { cell, isUnregistered } = receiver
   const refused = await submit(host, cell, { ...route, ...now })
-  return { seq, refused, receiver: isElsewhere ? undefined : cell }
+  return { seq, refused, receiver: isUnregistered ? undefined : cell }
 }
 
 interface Outgoing {
@@ -79,13 +79,13 @@ async function outgoing(
   return message === undefined ? undefined : { message, sender: state }
 }
 
-type Parcel = Route & Outgoing
+type PendingDelivery = Route & Outgoing
 
-async function submit(host: DeliveryHost, cell: AgentCell, parcel: Parcel): Promise<Refusal | undefined> {
+async function submit(host: DeliveryHost, cell: AgentCell, parcel: PendingDelivery): Promise<Refusal | undefined> {
   try {
     const settlement = await cell.submit(envelopeOf(host, parcel))
-    if (settlement.kind === 'known') return await whatIsKnown(host, cell, { parcel, settlement })
-    if (parcel.message.kind === 'start') await host.orders.afterStart(cell)
+    if (settlement.kind === 'duplicate') return await whatIsKnown(host, cell, { parcel, settlement })
+    if (parcel.message.kind === 'start') await host.holds.afterStart(cell)
     return refusalIn(settlement, parcel)
   } catch (error) {
     if (isRefoldError(error) && isFinal(error, parcel)) return { code: error.code, message: error.message }
@@ -93,7 +93,7 @@ async function submit(host: DeliveryHost, cell: AgentCell, parcel: Parcel): Prom
   }
 }
 
-function envelopeOf({ worker, orders }: DeliveryHost, parcel: Parcel): Envelope {
+function envelopeOf({ worker, holds }: DeliveryHost, parcel: PendingDelivery): Envelope {
   const { message, sender } = parcel
   const { done, failed, kind, sentBy } = message
   const event = eventOf(sender, message)
@@ -104,13 +104,13 @@ function envelopeOf({ worker, orders }: DeliveryHost, parcel: Parcel): Envelope 
       ...(failed === undefined ? undefined : { failed }),
     }
     const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
-    return { input, worker, epoch: 1, causationId: sentBy, ...orders.overStart(addressOf(parcel.to).name) }
+    return { input, worker, epoch: 1, causationId: sentBy, ...holds.duringStart(addressOf(parcel.to).name) }
   }
   const own = kind === undefined ? undefined : ({ own: true } as const)
   return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy }
 }
 
-function originOf({ from, message, sender }: Parcel): MessageOrigin {
+function originOf({ from, message, sender }: PendingDelivery): MessageOrigin {
   return { from, incarnation: sender.agent.incarnation, seq: message.seq }
 }
 
@@ -118,18 +118,18 @@ function originOf({ from, message, sender }: Parcel): MessageOrigin {
 async function whatIsKnown(
   host: DeliveryHost,
   cell: AgentCell,
-  { parcel, settlement }: { parcel: Parcel; settlement: Extract<Settlement, { kind: 'known' }> },
+  { parcel, settlement }: { parcel: PendingDelivery; settlement: Extract<Settlement, { kind: 'duplicate' }> },
 ): Promise<Refusal | undefined> {
   const record = await recordOf(host.store, parcel)
   if (record !== undefined) return record.type === 'refold.message.refused' ? refusalOf(record) : undefined
   if (parcel.message.kind === 'start')
     return { code: 'ID_REUSED', message: `${parcel.to} was started before, by a message that is no more` }
-  const anew = { ...envelopeOf(host, parcel), isAnew: true, onlyAt: Number(settlement.revision) } as const
-  return refusalIn(await cell.submit(anew), parcel)
+  const again = { ...envelopeOf(host, parcel), isAnew: true, expectedRevision: Number(settlement.revision) } as const
+  return refusalIn(await cell.submit(again), parcel)
 }
 
 /** The receiver's record of this very message. An agent is started by its first record. */
-async function recordOf(store: Store, { from, to, message }: Parcel): Promise<StoredEvent | undefined> {
+async function recordOf(store: Store, { from, to, message }: PendingDelivery): Promise<StoredEvent | undefined> {
   const isStart = message.kind === 'start'
   for await (const page of store.read(to, isStart ? { limit: 1 } : { direction: 'backwards' })) {
     for (const event of page) {
@@ -146,10 +146,10 @@ function refusalOf({ data }: StoredEvent): Refusal {
   return { code, message }
 }
 
-function refusalIn(settlement: Settlement, parcel: Parcel): Refusal | undefined {
+function refusalIn(settlement: Settlement, parcel: PendingDelivery): Refusal | undefined {
   if (settlement.kind === 'dropped')
     throw new RefoldError('CONFLICT', `a message to ${parcel.to} was dropped: ${settlement.why}`)
-  const heard = settlement.state.heard?.[parcel.from]
+  const heard = settlement.state.inbox?.[parcel.from]
   return heard?.seq === parcel.message.seq ? heard.refused : undefined
 }
 
@@ -169,6 +169,6 @@ const PASSING: ReadonlySet<RefoldErrorCode> = new Set<RefoldErrorCode>([
   'UNKNOWN_DEFINITION',
 ])
 
-function isFinal({ code }: RefoldError, { message }: Parcel): boolean {
+function isFinal({ code }: RefoldError, { message }: PendingDelivery): boolean {
   return code === 'NOT_FOUND' || (message.kind === 'start' && !PASSING.has(code))
 }

@@ -17,7 +17,7 @@ import type { DeliveryHost, Route } from './delivery.js'
 import type { Lease } from '../liveness/lease.js'
 import type { RunnerHost } from '../effects/runner-host.js'
 
-export interface PostHost extends DeliveryHost, Pick<RunnerHost, 'post' | 'isClosing'> {
+export interface RelayHost extends DeliveryHost, Pick<RunnerHost, 'post' | 'isClosing'> {
   readonly world: World
   readonly lease: Lease
   /** The sender's cell, if it is in memory. */
@@ -30,7 +30,7 @@ export interface PostHost extends DeliveryHost, Pick<RunnerHost, 'post' | 'isClo
   trouble(stream: string, error: RefoldError): void
 }
 
-interface Trip extends Route {
+interface Delivery extends Route {
   failures: number
   cancel: CancelTimer | undefined
 }
@@ -38,14 +38,14 @@ interface Trip extends Route {
 /** Receivers that one sender's messages are carried to at once. */
 const MAX_TRIPS = 32
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 5_000, jitter: true }
-/** Failures in a row from which on somebody is told. */
+/** Failures in a row from which on someone is told. */
 const TELL_AFTER = 5
 
-export class PostOffice {
-  readonly #host: PostHost
-  readonly #trips = new Map<string, Map<string, Trip>>()
+export class OutboxRelay {
+  readonly #host: RelayHost
+  readonly #trips = new Map<string, Map<string, Delivery>>()
 
-  constructor(host: PostHost) {
+  constructor(host: RelayHost) {
     this.#host = host
   }
 
@@ -78,7 +78,7 @@ export class PostOffice {
   }
 
   /** Those that wait for another try and should not; the others find out by themselves. */
-  #recall(stream: string, isToStay: (trip: Trip) => boolean): void {
+  #recall(stream: string, isToStay: (trip: Delivery) => boolean): void {
     for (const trip of this.#trips.get(stream)?.values() ?? []) {
       if (trip.cancel === undefined || isToStay(trip)) continue
       trip.cancel()
@@ -86,18 +86,18 @@ export class PostOffice {
     }
   }
 
-  #begin(trip: Trip): void {
-    const trips = this.#trips.get(trip.from) ?? new Map<string, Trip>()
+  #begin(trip: Delivery): void {
+    const trips = this.#trips.get(trip.from) ?? new Map<string, Delivery>()
     this.#trips.set(trip.from, trips.set(trip.to, trip))
     this.#go(trip)
   }
 
-  #go(trip: Trip): void {
+  #go(trip: Delivery): void {
     trip.cancel = undefined
     this.#host.lease.whenHeld(() => void this.#carry(trip))
   }
 
-  async #carry(trip: Trip): Promise<void> {
+  async #carry(trip: Delivery): Promise<void> {
     try {
       const delivered = await deliver(this.#host, trip)
       if (delivered !== 'gone') {
@@ -112,7 +112,7 @@ export class PostOffice {
 
   /** The sender is told by a record what became of the message. */
   async #settle(
-    { from, to, epoch }: Trip,
+    { from, to, epoch }: Delivery,
     { seq, refused }: { seq: number; refused: { code: string; message: string } | undefined },
   ): Promise<void> {
     const cell = await this.#host.sender(from)
@@ -124,7 +124,7 @@ export class PostOffice {
   }
 
   /** O2. */
-  #later(trip: Trip, thrown: unknown): void {
+  #later(trip: Delivery, thrown: unknown): void {
     const { world, isClosing } = this.#host
     if (isClosing || isRefoldError(thrown, 'CLOSED')) return this.#forget(trip)
     const message = `a message of ${trip.from} to ${trip.to} could not be delivered`
@@ -139,7 +139,7 @@ export class PostOffice {
   }
 
   /** The next message, if there is one. */
-  #end(trip: Trip): void {
+  #end(trip: Delivery): void {
     this.#forget(trip)
     const cell = this.#host.live(trip.from)
     if (cell?.state === undefined) return
@@ -147,7 +147,7 @@ export class PostOffice {
     if (!this.isBusy(trip.from)) this.#host.settled(cell)
   }
 
-  #forget({ from, to }: Trip): void {
+  #forget({ from, to }: Delivery): void {
     const trips = this.#trips.get(from)
     trips?.delete(to)
     if (trips?.size === 0) this.#trips.delete(from)

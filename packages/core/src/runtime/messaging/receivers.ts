@@ -1,6 +1,6 @@
 /** Finds the cell of an agent that a message goes to: one that runs here, one that is to be started, or one of another service. */
 import { addressOf } from '../../definition/agent-address.js'
-import { definitionElsewhere } from '../../definition/unregistered.js'
+import { unregisteredDefinition } from '../../definition/unregistered.js'
 import type { Refusal } from '../../decide/outbox.js'
 import { isRefoldError } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
@@ -16,7 +16,7 @@ export interface ReceiversOptions {
   readonly host: CellHost
 }
 
-export type Receiver = { readonly cell: AgentCell; readonly isElsewhere: boolean } | { readonly refused: Refusal }
+export type Receiver = { readonly cell: AgentCell; readonly isUnregistered: boolean } | { readonly refused: Refusal }
 
 /** Cells of other services' agents that stay in memory. */
 const KEEP_ELSEWHERE = 64
@@ -29,7 +29,7 @@ export class Receivers {
     this.#options = options
     this.#elsewhere = new Cells({
       store: options.host.store,
-      registry: { get: definitionElsewhere },
+      registry: { get: unregisteredDefinition },
       host: elsewhereHost(options.host, () => this.#elsewhere),
       keepIdle: KEEP_ELSEWHERE,
       onEvict: () => {},
@@ -40,7 +40,7 @@ export class Receivers {
   async find(stream: string, { isStart }: { readonly isStart: boolean }): Promise<Receiver> {
     const { cells } = this.#options
     try {
-      return { cell: await cells.load(stream), isElsewhere: false }
+      return { cell: await cells.load(stream), isUnregistered: false }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return isStart ? this.#fresh(stream) : { refused: error }
       if (!isRefoldError(error, 'UNKNOWN_DEFINITION')) throw error
@@ -58,14 +58,14 @@ export class Receivers {
     const { cells, registry } = this.#options
     const { name, id } = addressOf(stream)
     const definition = registry.newest(name)
-    if (definition !== undefined) return { cell: cells.fresh(stream, id, definition), isElsewhere: false }
+    if (definition !== undefined) return { cell: cells.fresh(stream, id, definition), isUnregistered: false }
     const message = `no agent "${name}" is registered where its parent runs`
     return { refused: { code: 'UNKNOWN_DEFINITION', message } }
   }
 
   async #ofAnother(stream: string): Promise<Receiver> {
     try {
-      return { cell: await this.#elsewhere.load(stream), isElsewhere: true }
+      return { cell: await this.#elsewhere.load(stream), isUnregistered: true }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return { refused: error }
       throw error

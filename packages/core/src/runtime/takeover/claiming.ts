@@ -1,20 +1,20 @@
 /**
  * How an agent becomes this worker's own: the one place that claims.
  *
- * Invariants: only an agent with something to perform is claimed, and only if nobody alive owns it and there is a place
+ * Invariants: only an agent with something to perform is claimed, and only if no one alive owns it and there is a place
  * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
  */
 import type { ClaimReason, Envelope } from '../../decide/inputs.js'
-import { hasMail } from '../../decide/outbox.js'
-import { inDoubtOf, needsPlace, nextDueAtOf, statusOf, workOf } from '../../decide/summary.js'
+import { hasOutbox } from '../../decide/outbox.js'
+import { inDoubtOf, needsWorker, nextDueAtOf, statusOf, workOf } from '../../decide/summary.js'
 import { isRefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { DeathWatch } from '../liveness/death-watch.js'
-import { claimOf, judgeState, reasonToClaim } from './policy.js'
-import type { Trial } from './policy.js'
-import { misfit } from '../cell/compatibility.js'
-import { postAcquitted } from '../cell/owner-posts.js'
+import { claimOf, assessState, reasonToClaim } from './policy.js'
+import type { ProbationKind } from './policy.js'
+import { incompatible } from '../cell/compatibility.js'
+import { postCleared } from '../cell/owner-posts.js'
 import type { Settlement } from '../cell/submission.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
 
@@ -23,7 +23,7 @@ export type Adopted = 'ours' | 'theirs' | 'nothing to do'
 export interface ClaimingOptions {
   readonly runtime: WorkerRuntime
   readonly watch: DeathWatch
-  /** Runs what nobody awaits; its trouble is reported. */
+  /** Runs what no one awaits; its trouble is reported. */
   readonly guard: (stream: string, act: () => Promise<unknown>) => Promise<unknown>
 }
 
@@ -48,30 +48,30 @@ export class Claiming {
     const { state } = cell
     const runtime = this.#runtime
     if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
-    if (runtime.owns(state) && (statusOf(state) === 'active' || hasMail(state))) {
+    if (runtime.owns(state) && (statusOf(state) === 'active' || hasOutbox(state))) {
       if (statusOf(state) === 'active') runtime.perform(cell, state)
-      runtime.mail.sync(cell.stream, state)
+      runtime.outbox.sync(cell.stream, state)
       runtime.due.set(cell.stream, nextDueAtOf(state))
       return 'ours'
     }
     const whyFree = async (): Promise<ClaimReason | undefined> =>
       (await this.isFree(state.agent.owner)) ? this.#whyFree(state) : undefined
-    const judgement = await judgeState(state, { definition: cell.definition, whyFree })
+    const judgement = await assessState(state, { definition: cell.definition, whyFree })
     switch (judgement.kind) {
       case 'nothing to do':
         return 'nothing to do'
       case 'owned':
         return 'theirs'
       case 'misfit':
-        throw misfit(cell, judgement.missing)
+        throw incompatible(cell, judgement.missing)
       case 'claim':
-        if (judgement.trial !== undefined) return this.#trial(cell, judgement.trial)
+        if (judgement.probation !== undefined) return this.#probation(cell, judgement.probation)
         await this.#claim(cell)
         return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
     }
   }
 
-  /** Whether nobody performs for whom this owner is named. One that was alive a moment ago is watched from then on. */
+  /** Whether no one performs for whom this owner is named. One that was alive a moment ago is watched from then on. */
   async isFree(owner: string | undefined): Promise<boolean> {
     if (owner === undefined) return true
     if (!this.#watch.sees(owner) && (await this.#runtime.owners.look(owner)) !== 'alive') return true
@@ -87,46 +87,46 @@ export class Claiming {
     if (why === undefined) return undefined
     const { worker } = this.#runtime
     return {
-      envelope: claimOf(state, { worker, why, trial: undefined }),
+      envelope: claimOf(state, { worker, why, probation: undefined }),
       told: (settled) => this.#tell(state, { why, settled }),
     }
   }
 
-  /** A suspect waits for its turn; nobody waits for the suspect. */
-  #trial(cell: AgentCell, trial: Trial): 'theirs' {
+  /** A suspect waits for its turn; no one waits for the suspect. */
+  #probation(cell: AgentCell, probation: ProbationKind): 'theirs' {
     if (this.#onTrial.has(cell.stream)) return 'theirs'
     this.#onTrial.add(cell.stream)
     const runtime = this.#runtime
     const isOurs = (): boolean => cell.state !== undefined && runtime.owns(cell.state)
     const accused = {
       cell,
-      claim: () => this.#claim(cell, trial),
+      claim: () => this.#claim(cell, probation),
       isOurs,
-      onAcquitted: () => {
-        if (cell.state !== undefined) postAcquitted(cell, cell.state, runtime)
+      onCleared: () => {
+        if (cell.state !== undefined) postCleared(cell, cell.state, runtime)
       },
     }
-    const turn = (): Promise<void> => runtime.trials.inTurn(accused, { alone: trial === 'alone' })
+    const turn = (): Promise<void> => runtime.probation.inTurn(accused, { alone: probation === 'isolated' })
     void this.#guard(cell.stream, () => cell.holding(turn)).finally(() => this.#onTrial.delete(cell.stream))
     return 'theirs'
   }
 
-  async #claim(cell: AgentCell, trial?: Trial): Promise<void> {
+  async #claim(cell: AgentCell, probation?: ProbationKind): Promise<void> {
     const { state } = cell
     const { lease, capacity } = this.#runtime
     if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
     const why = await this.#whyFree(state)
     if (why === undefined) return
-    if (needsPlace(state) && !capacity.take(cell.stream)) return capacity.passOver(cell.stream)
+    if (needsWorker(state) && !capacity.take(cell.stream)) return capacity.passOver(cell.stream)
     this.#runtime.runner(cell).inherit(state)
     try {
       const { worker } = this.#runtime
-      const settled = await cell.submit(claimOf(state, { worker, why, trial }))
+      const settled = await cell.submit(claimOf(state, { worker, why, probation }))
       this.#tell(state, { why, settled })
     } catch (error) {
       if (!hasGoneOn(error)) throw error
     } finally {
-      this.#runtime.keepPlace(cell)
+      this.#runtime.keepSlot(cell)
     }
   }
 
@@ -153,7 +153,7 @@ export class Claiming {
   }
 }
 
-/** Somebody else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
+/** Someone else took the agent, or it ended, before the claim arrived: nothing is left to take over. */
 export function hasGoneOn(error: unknown): boolean {
   return isRefoldError(error, 'NOT_OWNER') || isRefoldError(error, 'NOT_ACTIVE')
 }

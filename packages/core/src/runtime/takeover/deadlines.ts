@@ -8,7 +8,7 @@ export function isPastDeadline({ agent }: StateDocument, now: number): boolean {
   return agent.cancelling !== undefined && agent.cancelling.deadlineAt <= now
 }
 
-/** Stops the agent. Somebody else may have done it, or the chart may have ended it, a moment before. */
+/** Stops the agent. Someone else may have done it, or the chart may have ended it, a moment before. */
 export async function stopAtDeadline(cell: AgentCell, { worker }: { readonly worker: string }): Promise<void> {
   try {
     await cell.submit({ input: { kind: 'cancelled' }, worker })

@@ -3,15 +3,15 @@ import type { StateDocument } from '../../record/state-document.js'
 import type { DirectoryEntry } from '../../store/port.js'
 import type { Report } from '../../public/runtime.js'
 
-export type Trouble = Omit<Report, 'agent'>
+export type OperatorReport = Omit<Report, 'agent'>
 
 /** What a change of the state brought. */
-export function newTroubles(stream: string, before: StateDocument, after: StateDocument): readonly Trouble[] {
-  const troubles: Trouble[] = []
+export function newReports(stream: string, before: StateDocument, after: StateDocument): readonly OperatorReport[] {
+  const troubles: OperatorReport[] = []
   const { blocked } = after.agent
   if (blocked !== undefined && before.agent.blocked === undefined) {
     troubles.push({
-      code: blocked.error.code === 'KILLS_ITS_WORKER' ? 'KILLS_ITS_WORKER' : 'BLOCKED',
+      code: blocked.error.code === 'POISON_AGENT' ? 'POISON_AGENT' : 'BLOCKED',
       message: `${stream} is blocked: ${blocked.error.message}`,
       facts: { error: blocked.error },
     })
@@ -21,7 +21,7 @@ export function newTroubles(stream: string, before: StateDocument, after: StateD
     if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
     troubles.push({
       code: 'IN_DOUBT',
-      message: `nobody knows whether effect ${src} of ${stream} happened: decide`,
+      message: `no one knows whether effect ${src} of ${stream} happened: decide`,
       facts: { effect, src, why: inDoubt.why },
     })
   }
@@ -29,10 +29,10 @@ export function newTroubles(stream: string, before: StateDocument, after: StateD
 }
 
 /** What an agent has stood still for since before this process began. */
-export function standingTrouble({ stream, condition, inDoubt }: DirectoryEntry): Trouble | undefined {
+export function lastingReport({ stream, condition, inDoubt }: DirectoryEntry): OperatorReport | undefined {
   if (condition === 'blocked')
-    return { code: 'BLOCKED', message: `${stream} is blocked: mend the cause, then retry it` }
+    return { code: 'BLOCKED', message: `${stream} is blocked: repair the cause, then retry it` }
   if (inDoubt === 0) return undefined
-  const message = `${inDoubt} effects of ${stream} wait for somebody’s word: decide`
+  const message = `${inDoubt} effects of ${stream} wait for someone’s word: decide`
   return { code: 'IN_DOUBT', message, facts: { inDoubt } }
 }

@@ -4,62 +4,65 @@
  */
 import { isSuspected } from '../../decide/claims.js'
 import type { ClaimReason, Envelope } from '../../decide/inputs.js'
-import { hasMail } from '../../decide/outbox.js'
+import { hasOutbox } from '../../decide/outbox.js'
 import { pendingOf, statusOf, workOf } from '../../decide/summary.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
 import type { AgentPart, StateDocument } from '../../record/state-document.js'
-import { missingPlaces } from '../../step/place.js'
-import type { MissingPlace } from '../../step/place.js'
+import { incompatibilitiesOf } from '../../step/compatibility.js'
+import type { Incompatibility } from '../../step/compatibility.js'
 import type { DirectoryEntry } from '../../store/port.js'
 import type { Verdict } from '../liveness/failure-detector.js'
 import type { Registry } from '../cell/registry.js'
 
 /** What the directory alone tells. `work`: look at the agent itself. */
-export type EntryJudgement = 'ended' | 'unregistered' | 'idle' | 'paused' | 'work'
+export type EntryAssessment = 'ended' | 'unregistered' | 'idle' | 'paused' | 'work'
 
-export function judgeEntry(
+export function assessEntry(
   { status, pending, condition, definition, version }: DirectoryEntry,
   registry: Registry,
-): EntryJudgement {
+): EntryAssessment {
   if (status !== 'active' && pending === 0) return 'ended' // else it has messages to deliver
   if (registry.find(definition, version) === undefined) return 'unregistered'
   if (pending === 0) return 'idle'
   return condition === 'paused' ? 'paused' : 'work'
 }
 
-/** How a suspect is tried: beside others, or, when it died on trial before, with nothing else beginning. */
-export type Trial = 'beside' | 'alone'
+/** How a suspect is tried: beside others, or, when it died on probation before, with nothing else beginning. */
+export type ProbationKind = 'shared' | 'isolated'
 
 /** What the agent's state tells a worker that does not own it. */
-export type StateJudgement =
+export type StateAssessment =
   | { readonly kind: 'nothing to do' }
   | { readonly kind: 'owned' }
-  | { readonly kind: 'misfit'; readonly missing: readonly MissingPlace[] }
-  | { readonly kind: 'claim'; readonly why: ClaimReason; readonly trial: Trial | undefined }
+  | { readonly kind: 'misfit'; readonly missing: readonly Incompatibility[] }
+  | { readonly kind: 'claim'; readonly why: ClaimReason; readonly probation: ProbationKind | undefined }
 
-export interface JudgeOptions {
+export interface AssessOptions {
   readonly definition: DefinitionInternals
-  /** How it is known that nobody performs the agent; `undefined`: somebody may. Asked only when it matters. */
+  /** How it is known that no one performs the agent; `undefined`: someone may. Asked only when it matters. */
   readonly whyFree: () => Promise<ClaimReason | undefined>
 }
 
-export async function judgeState(state: StateDocument, { definition, whyFree }: JudgeOptions): Promise<StateJudgement> {
+export async function assessState(
+  state: StateDocument,
+  { definition, whyFree }: AssessOptions,
+): Promise<StateAssessment> {
   const isActive = statusOf(state) === 'active'
   const hasWork = isActive && (pendingOf(state) > 0 || state.agent.waiting !== undefined)
-  if (!hasWork && !hasMail(state)) return { kind: 'nothing to do' }
+  if (!hasWork && !hasOutbox(state)) return { kind: 'nothing to do' }
   const why = await whyFree()
   if (why === undefined) return { kind: 'owned' }
-  if (!isActive) return { kind: 'claim', why, trial: undefined } // to deliver its messages no chart is asked
-  const missing = missingPlaces(definition, state)
+  if (!isActive) return { kind: 'claim', why, probation: undefined } // to deliver its messages no chart is asked
+  const missing = incompatibilitiesOf(definition, state)
   if (missing.length > 0) return { kind: 'misfit', missing }
-  return { kind: 'claim', why, trial: isSuspected(state) ? trialOf(state.agent) : undefined }
+  return { kind: 'claim', why, probation: isSuspected(state) ? probationOf(state.agent) : undefined }
 }
 
-function trialOf({ suspicion }: AgentPart): Trial {
-  return (suspicion?.trials ?? 0) > 0 ? 'alone' : 'beside'
+function probationOf({ suspicion }: AgentPart): ProbationKind {
+  return (suspicion?.probations ?? 0) > 0 ? 'isolated' : 'shared'
 }
 
-/** How it is known that nobody performs an agent, given what is known of its owner. */
+/** How it is known that no one performs an agent, given what is known of its owner. */
 export function reasonToClaim({ owner, released }: AgentPart, verdict: Verdict | undefined): ClaimReason | undefined {
   if (owner === undefined) return released === undefined ? 'unowned' : 'released'
   switch (verdict) {
@@ -78,7 +81,11 @@ export function reasonToClaim({ owner, released }: AgentPart, verdict: Verdict |
 /** The claim as it is submitted. */
 export function claimOf(
   state: StateDocument,
-  { worker, why, trial }: { readonly worker: string; readonly why: ClaimReason; readonly trial: Trial | undefined },
+  {
+    worker,
+    why,
+    probation,
+  }: { readonly worker: string; readonly why: ClaimReason; readonly probation: ProbationKind | undefined },
 ): Envelope {
   const { owner } = state.agent
   const died = workOf(state) > 0 && (why === 'ended' || why === 'silent')
@@ -87,7 +94,7 @@ export function claimOf(
       kind: 'claimed',
       worker,
       why,
-      ...(trial === undefined ? undefined : { trial }),
+      ...(probation === undefined ? undefined : { probation }),
       ...(owner === undefined ? undefined : { previous: owner }),
       ...(died ? { died } : undefined),
     },

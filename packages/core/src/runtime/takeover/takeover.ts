@@ -13,7 +13,7 @@ import { toErrorData } from '../../record/error-data.js'
 import type { DirectoryEntry } from '../../store/port.js'
 import type { CancelTimer } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import { standingTrouble } from './operator-reports.js'
+import { lastingReport } from './operator-reports.js'
 import { backoffMs } from '../../world/backoff.js'
 import { Claiming, hasGoneOn } from './claiming.js'
 import type { Adopted } from './claiming.js'
@@ -21,11 +21,11 @@ import { pause } from '../cell/commit.js'
 import { isPastDeadline, stopAtDeadline } from './deadlines.js'
 import { DeathWatch } from '../liveness/death-watch.js'
 import { dueTimers } from './due-timers.js'
-import { ORDERS_STREAM } from '../limits/holds.js'
+import { HOLDS_STREAM } from '../limits/holds.js'
 import { inGroups } from '../../world/in-groups.js'
 import { inRandomOrder } from '../../world/in-random-order.js'
-import { judgeEntry } from './policy.js'
-import { refuseMisfit } from '../cell/compatibility.js'
+import { assessEntry } from './policy.js'
+import { requireCompatible } from '../cell/compatibility.js'
 import type { Recovered, Report } from '../../public/runtime.js'
 import { horizonOf } from '../liveness/due-watch.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
@@ -64,7 +64,7 @@ export class Takeover {
     runtime.capacity.onRoom = (stream) => this.#guard(stream, () => this.#lookAt(stream))
   }
 
-  /** Follows other processes from here on, and takes up what nobody performs. Resolves when the first look is done. */
+  /** Follows other processes from here on, and takes up what no one performs. Resolves when the first look is done. */
   async begin(): Promise<Recovered> {
     this.#feed = this.#follow()
     const recovered = nothingRecovered()
@@ -97,14 +97,14 @@ export class Takeover {
           if (settings.registry.find(entry.definition, entry.version) === undefined) continue
           recovered.inDoubt += entry.inDoubt
           if (condition === 'blocked') recovered.blocked++
-          const trouble = standingTrouble(entry)
+          const trouble = lastingReport(entry)
           if (trouble !== undefined) this.#report(entry.stream, trouble)
         }
       }
     }
   }
 
-  /** Repeated until it succeeds: nobody else may be there to take up what is pending. */
+  /** Repeated until it succeeds: no one else may be there to take up what is pending. */
   async #firstSweep(recovered: MutableRecovered): Promise<void> {
     const { world } = this.#runtime
     for (let failures = 0; !this.#abort.signal.aborted; failures++) {
@@ -127,7 +127,7 @@ export class Takeover {
     await Promise.all([this.#feed, this.#sweeping])
   }
 
-  /** `adopt`, for somebody who holds the agent in the hand: what stands in the way is reported, and the agent may still be looked at. */
+  /** `adopt`, for someone who holds the agent in the hand: what stands in the way is reported, and the agent may still be looked at. */
   async takeUp(cell: AgentCell): Promise<void> {
     await this.#guard(cell.stream, () => this.adopt(cell))
   }
@@ -155,7 +155,7 @@ export class Takeover {
       const claim = (await this.#claiming.isFree(state.agent.owner)) ? await this.#claiming.forTimer(state) : undefined
       if (claim === undefined || !runtime.lease.holds())
         return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
-      refuseMisfit(cell, state)
+      requireCompatible(cell, state)
       runtime.runner(cell).inherit(state)
       settled.push(cell.submit(claim.envelope).then(claim.told))
       epoch++
@@ -168,7 +168,7 @@ export class Takeover {
     if (cell.state !== undefined && statusOf(cell.state) === 'active') runtime.due.set(stream, nextDueAtOf(cell.state))
   }
 
-  /** Begun anew after an error: what was missed meanwhile is read by whoever lives here. */
+  /** Begun again after an error: what was missed meanwhile is read by whoever lives here. */
   async #follow(): Promise<void> {
     const { cells, world } = this.#runtime
     for (let failures = 0; !this.#abort.signal.aborted; failures++) {
@@ -186,9 +186,9 @@ export class Takeover {
 
   async #followFeed(): Promise<void> {
     const { store, cells, settings, performs } = this.#runtime
-    for await (const appends of store.foreignAppends({ signal: this.#abort.signal })) {
+    for await (const appends of store.externalAppends({ signal: this.#abort.signal })) {
       await inGroups(appends, async ({ stream }) => {
-        if (stream === ORDERS_STREAM) return this.#runtime.orders.read()
+        if (stream === HOLDS_STREAM) return this.#runtime.holds.read()
         const cell = cells.live(stream)
         if (cell !== undefined) await this.#guard(stream, () => cell.refresh()) // what it finds, `changed` looks at
         else if (performs && settings.registry.names.includes(addressOf(stream).name))
@@ -197,7 +197,7 @@ export class Takeover {
     }
   }
 
-  /** Somebody else appended to the agent: there may be something to perform or to wait for. */
+  /** Someone else appended to the agent: there may be something to perform or to wait for. */
   async #lookAt(stream: string): Promise<void> {
     const entry = await this.#runtime.store.directory.get(stream)
     if (entry !== undefined) await this.#take(entry)
@@ -225,7 +225,7 @@ export class Takeover {
     const { store, world, settings, due } = this.#runtime
     const horizonMs = horizonOf(settings)
     this.#watch.age()
-    await this.#runtime.orders.read()
+    await this.#runtime.holds.read()
     for await (const page of store.directory.find({ pending: true })) {
       await inGroups(page, async (entry) => {
         const taken = await this.#guard(entry.stream, () => this.#take(entry), recovered?.reports)
@@ -252,7 +252,7 @@ export class Takeover {
 
   async #take(entry: DirectoryEntry): Promise<Adopted> {
     const { settings, cells, due, worker, world, capacity } = this.#runtime
-    const judgement = judgeEntry(entry, settings.registry)
+    const judgement = assessEntry(entry, settings.registry)
     if (judgement === 'ended') return 'nothing to do'
     if (judgement === 'unregistered') {
       if (entry.pending > 0) await this.#tellUnregistered(entry)
@@ -271,7 +271,7 @@ export class Takeover {
     return this.adopt(cell)
   }
 
-  /** It has something to perform, nobody alive owns it, and this process cannot decide for it. */
+  /** It has something to perform, no one alive owns it, and this process cannot decide for it. */
   async #tellUnregistered({ stream, definition, version, owner }: DirectoryEntry): Promise<void> {
     if (!(await this.#claiming.isFree(owner))) return
     if (this.#runtime.settings.registry.names.includes(definition)) {

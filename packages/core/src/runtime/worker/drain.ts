@@ -17,7 +17,7 @@ import type { Drained, DrainOptions } from '../../public/worker.js'
 import type { Settlement } from '../cell/submission.js'
 
 /** The worker that hands over. */
-export interface HandoverHost {
+export interface DrainHost {
   readonly worker: string
   readonly store: Store
   readonly world: World
@@ -25,14 +25,14 @@ export interface HandoverHost {
   owns(state: StateDocument): boolean
 }
 
-export interface HandoverOptions extends DrainOptions {
+export interface DrainRunOptions extends DrainOptions {
   readonly deadlineMs: number
-  readonly host: HandoverHost
+  readonly host: DrainHost
   readonly runners: ReadonlyMap<AgentCell, EffectRunner>
 }
 
-export class Handover {
-  readonly #options: HandoverOptions
+export class Drain {
+  readonly #options: DrainRunOptions
   readonly #releasing = new Set<AgentCell>()
   #released = 0
   #inDoubt = 0
@@ -40,7 +40,7 @@ export class Handover {
   #isLate = false
   #done: (() => void) | undefined
 
-  constructor(options: HandoverOptions) {
+  constructor(options: DrainRunOptions) {
     this.#options = options
   }
 

@@ -1,4 +1,4 @@
-/** The user's listeners of one process: whatever they do harms nobody. */
+/** The user's listeners of one process: whatever they do harms no one. */
 import type { Logger } from '../../world/world.js'
 import type { Report } from '../../public/runtime.js'
 import type { Progress } from '../../public/progress.js'

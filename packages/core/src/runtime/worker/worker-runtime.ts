@@ -6,7 +6,7 @@
  */
 import type { Envelope } from '../../decide/inputs.js'
 import { hasEffects } from '../../decide/effects-part.js'
-import { isAtWork, needsPlace, nextDueAtOf, statusOf } from '../../decide/summary.js'
+import { isAtWork, needsWorker, nextDueAtOf, statusOf } from '../../decide/summary.js'
 import { addressOf } from '../../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import { toErrorData } from '../../record/error-data.js'
@@ -17,7 +17,7 @@ import type { TreeStep } from '../../step/tree-step.js'
 import type { Store } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import { newTroubles } from '../takeover/operator-reports.js'
+import { newReports } from '../takeover/operator-reports.js'
 import { backoffMs } from '../../world/backoff.js'
 import { bodiesWithin } from '../effects/bodies-within.js'
 import type { CellHost } from '../cell/cell-host.js'
@@ -27,24 +27,24 @@ import { pause } from '../cell/commit.js'
 import { DueWatch, horizonOf } from '../liveness/due-watch.js'
 import { EffectRunner } from '../effects/effect-runner.js'
 import { EffectSlots } from '../limits/slots.js'
-import { StandingOrders } from '../limits/holds.js'
+import { Holds } from '../limits/holds.js'
 import { Lease } from '../liveness/lease.js'
 import { Listeners } from './listeners.js'
-import { OwnerWatch } from '../liveness/failure-detector.js'
+import { FailureDetector } from '../liveness/failure-detector.js'
 import { postReleased, postRetried } from '../cell/owner-posts.js'
-import { Handover } from './drain.js'
-import { postHost } from '../messaging/post-host.js'
-import { PostOffice } from '../messaging/outbox-relay.js'
+import { Drain } from './drain.js'
+import { relayHost } from '../messaging/relay-host.js'
+import { OutboxRelay } from '../messaging/outbox-relay.js'
 import type { Load, Report } from '../../public/runtime.js'
 import type { Drained, DrainOptions } from '../../public/worker.js'
 import type { Registry } from '../cell/registry.js'
 import type { Progress } from '../../public/progress.js'
 import type { RunnerHost } from '../effects/runner-host.js'
 import { SnapshotKeeper } from '../cell/snapshot-keeper.js'
-import type { Told } from '../cell/submission.js'
+import type { Waiter } from '../cell/submission.js'
 import type { TakenOver } from '../../public/taken-over.js'
 import { inPlaceOfTooLarge } from '../cell/too-large.js'
-import { Trials } from '../limits/probation.js'
+import { Probation } from '../limits/probation.js'
 
 export interface WorkerSettings {
   readonly store: Store
@@ -77,20 +77,20 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   readonly cells: Cells
   readonly lease: Lease
   readonly slots: EffectSlots
-  readonly trials: Trials
-  readonly owners: OwnerWatch
+  readonly probation: Probation
+  readonly owners: FailureDetector
   readonly due: DueWatch
   readonly capacity: Capacity
   readonly listeners: Listeners
-  readonly orders: StandingOrders
-  readonly mail: PostOffice
+  readonly holds: Holds
+  readonly outbox: OutboxRelay
   /** Called when an agent has something due. Set by the takeover. */
   onDue: (stream: string) => void = () => {}
   /** Called when an agent that is not this worker's has something to perform. Set by the takeover. */
   onUnperformed: (cell: AgentCell) => void = () => {}
   readonly #runners = new Map<AgentCell, EffectRunner>()
   readonly #snapshots: SnapshotKeeper
-  #handover: Handover | undefined
+  #handover: Drain | undefined
   #handing: Promise<unknown> = Promise.resolve()
   #closeGraceMs: number
   #closing = false
@@ -103,10 +103,10 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.world = world
     this.worker = worker
     this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
-    this.owners = new OwnerWatch({ store, world, leaseMs: leaseDurationMs })
-    this.orders = new StandingOrders({ store, world, worker, isClosed: () => this.#closed })
+    this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
+    this.holds = new Holds({ store, world, worker, isClosed: () => this.#closed })
     this.slots = new EffectSlots(world.clock)
-    this.trials = new Trials(world)
+    this.probation = new Probation(world)
     this.listeners = new Listeners({ ...settings, logger: world.logger })
     this.capacity = new Capacity(settings.capacity)
     this.#closeGraceMs = settings.closeGraceMs
@@ -119,7 +119,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
       keepIdle: settings.keepIdle,
       onEvict: (cell) => this.#snapshots.leaving(cell),
     })
-    this.mail = new PostOffice(postHost(this))
+    this.outbox = new OutboxRelay(relayHost(this))
   }
 
   /** `close` was called: nothing is taken any more. */
@@ -162,29 +162,29 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (!this.cells.confirm(cell) || !this.performs) return
     this.#snapshots.changed(cell)
     if (before !== undefined && this.owns(state))
-      for (const trouble of newTroubles(cell.stream, before, state)) this.report(cell.stream, trouble)
+      for (const trouble of newReports(cell.stream, before, state)) this.report(cell.stream, trouble)
     if (before?.effects !== state.effects || before.agent !== state.agent) {
       this.perform(cell, state)
       if (!this.owns(state) && isAtWork(state)) this.onUnperformed(cell)
       if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
         postRetried(cell, state, this)
     }
-    if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.mail.sync(cell.stream, state)
+    if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.outbox.sync(cell.stream, state)
     if (before?.timers !== state.timers || before.agent !== state.agent)
       this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
   }
 
   /** Begins and stops what the state says, if there is a place for the agent here; else it is left to others. */
   perform(cell: AgentCell, state: StateDocument): void {
-    if (!this.keepPlace(cell)) return postReleased(cell, state, this)
+    if (!this.keepSlot(cell)) return postReleased(cell, state, this)
     if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
     this.#handover?.look(cell)
   }
 
   /** Takes a place for an agent that needs one, and gives back the place of one that does not. `false`: there is none. */
-  keepPlace({ stream, state }: AgentCell): boolean {
+  keepSlot({ stream, state }: AgentCell): boolean {
     if (!this.capacity.isBounded) return true
-    const isNeeded = state !== undefined && needsPlace(state)
+    const isNeeded = state !== undefined && needsWorker(state)
     if (isNeeded && this.owns(state)) return this.capacity.take(stream)
     this.capacity.leave(stream)
     if (isNeeded && state.agent.owner === undefined && !this.isClosing) this.capacity.passOver(stream)
@@ -195,7 +195,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.cells.busy(cell)
   }
 
-  /** It was found at its start, or migrated by somebody else: only its own chart may decide for it. */
+  /** It was found at its start, or migrated by someone else: only its own chart may decide for it. */
   #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
     const isStart = this.cells.isStarting(cell)
     this.#dismiss(cell)
@@ -218,7 +218,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (cell.isIdle && this.cells.isStarting(cell)) return this.cells.evict(cell)
     const runner = this.#runners.get(cell)
     if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
-    if (!cell.isIdle || runner?.isIdle === false || this.mail.isBusy(cell.stream)) return
+    if (!cell.isIdle || runner?.isIdle === false || this.outbox.isBusy(cell.stream)) return
     if (this.cells.live(cell.stream) !== cell) return
     this.#runners.delete(cell)
     if (cell.head === 'no_stream' || cell.failure !== undefined) this.cells.evict(cell)
@@ -265,7 +265,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     if (isHere && state !== undefined && this.owns(state)) this.runner(cell).deliver(effect, event as EventData)
   }
 
-  post(cell: AgentCell, envelope: Envelope, told: Told): void {
+  post(cell: AgentCell, envelope: Envelope, told: Waiter): void {
     const live = this.cells.live(cell.stream)
     if (live !== undefined) return live.post(envelope, told)
     this.cells.load(cell.stream).then(
@@ -311,7 +311,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
   async drain(options: DrainOptions): Promise<Drained> {
     const { deadlineMs = this.#closeGraceMs } = options
     this.#closeGraceMs = 0
-    this.#handover = new Handover({ ...options, deadlineMs, host: this, runners: this.#runners })
+    this.#handover = new Drain({ ...options, deadlineMs, host: this, runners: this.#runners })
     this.due.close()
     const drained = this.#handover.run()
     this.#handing = drained
@@ -326,7 +326,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     await this.#handing
     this.due.close()
     this.slots.close()
-    this.mail.stop()
+    this.outbox.stop()
     for (const runner of this.#runners.values()) runner.stop()
     await this.#drained()
     await bodiesWithin(this.#closeGraceMs, { runners: this.#runners, world: this.world })
@@ -334,7 +334,7 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     this.#closed = true
     const closed = new RefoldError('CLOSED', 'the runtime is closed')
     for (const cell of this.cells.all()) cell.fail(closed)
-    await this.mail.close(closed)
+    await this.outbox.close(closed)
     await this.lease.close()
   }
 

@@ -65,7 +65,7 @@ export function comparableOfState(state: TreeState): Comparable {
     for (const [childId, child] of Object.entries(document.children ?? {})) collect(child, childId)
   }
   collect(state.root, 'root')
-  for (const { id, actor } of Object.values(state.detached)) collect(actor, id)
+  for (const { id, actor } of Object.values(state.unlisted)) collect(actor, id)
   return comparableOfDocument(state.root, ids)
 }
 
@@ -80,7 +80,8 @@ function comparableOfDocument(document: ActorDocument, ids: ReadonlyMap<string, 
     )
   }
   const children = Object.entries(document.children ?? {})
-  const order = document.order ?? children.toSorted(([, one], [, other]) => rank(one) - rank(other)).map(([id]) => id)
+  const order =
+    document.sequence ?? children.toSorted(([, one], [, other]) => rank(one) - rank(other)).map(([id]) => id)
   return {
     status: document.status ?? 'active',
     life: lifeOf(document),

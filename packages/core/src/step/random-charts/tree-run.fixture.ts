@@ -96,12 +96,12 @@ export class TreeRun {
     this.state = {
       root: step.root,
       timers: step.timers,
-      detached: step.detached,
+      unlisted: step.unlisted,
       effects: this.#effectsAfter(step, settled),
     }
     this.#pending = [
       ...this.#pending.filter((id) => this.state?.effects[id] !== undefined),
-      ...step.started.map(({ effect }) => effect),
+      ...step.scheduled.map(({ effect }) => effect),
     ]
     checkPatch(before, this.state)
     return this.#log
@@ -121,13 +121,14 @@ export class TreeRun {
 
   #describe(step: TreeStep, before: TreeState | undefined): void {
     const log = this.#log
-    const inputs = new Map(step.started.map(({ effect, input }) => [effect, input]))
+    const inputs = new Map(step.scheduled.map(({ effect, input }) => [effect, input]))
     const name = (effect: string): string => {
       const known = before?.effects[effect]
-      const src = (known?.src ?? step.started.find((one) => one.effect === effect)?.src ?? '?').split('.').at(-1) ?? '?'
+      const src =
+        (known?.src ?? step.scheduled.find((one) => one.effect === effect)?.src ?? '?').split('.').at(-1) ?? '?'
       return describeBody({ src, input: known === undefined ? inputs.get(effect) : known.input })
     }
-    log.started.push(...step.started.map(({ effect }) => name(effect)))
+    log.started.push(...step.scheduled.map(({ effect }) => name(effect)))
     log.stopped.push(...step.stopped.map(name))
     log.received.push(...step.deliveries.map(({ effect, event }) => `${name(effect)} ${JSON.stringify(event)}`))
     log.emitted.push(...step.emitted.map((event) => JSON.stringify(event)))
@@ -137,8 +138,8 @@ export class TreeRun {
   #effectsAfter(step: TreeStep, settled: string | undefined): TreeState['effects'] {
     const next: { [id: string]: EffectDocument } = { ...this.state?.effects }
     for (const id of [settled, ...step.stopped]) if (id !== undefined) delete next[id]
-    for (const { effect, kind, src, input } of step.started) {
-      next[effect] = { kind, src, ...(input === undefined ? {} : { input }), startedBy: `event-${this.#revision}` }
+    for (const { effect, kind, src, input } of step.scheduled) {
+      next[effect] = { kind, src, ...(input === undefined ? {} : { input }), scheduledBy: `event-${this.#revision}` }
     }
     return next
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMachine, fromCallback, fromPromise, setup, spawnChild } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
-import { hasPlaceFor, missingPlaces } from './place.js'
+import { isCompatible, incompatibilitiesOf } from './compatibility.js'
 import { hydrateTree } from './tree.js'
 import type { TreeState } from './tree.js'
 import { started } from './tree-driver.fixture.js'
@@ -15,14 +15,14 @@ const promise = fromPromise(async () => 1)
 const busy = { a: { invoke: { src: 'draft', id: 'it' }, after: { 1000: 'b' } }, b: {} }
 const stateOf = (machine: AnyStateMachine): TreeState => started(machine).state as TreeState
 const missing = (machine: AnyStateMachine, state: TreeState): string[] =>
-  missingPlaces({ machine }, state).map(({ what }) => what)
+  incompatibilitiesOf({ machine }, state).map(({ what }) => what)
 
 describe('the places of what is pending', () => {
   const state = stateOf(work(promise, busy))
 
   it('are all there in an unchanged chart', () => {
     expect(missing(work(promise, busy), state)).toEqual([])
-    expect(hasPlaceFor({ machine: work(promise, busy) }, state)).toBe(true)
+    expect(isCompatible({ machine: work(promise, busy) }, state)).toBe(true)
   })
 
   it('an active state that is gone', () => {
@@ -76,13 +76,13 @@ describe('the places of what is pending', () => {
     expect(missing(chart({}), stateOf(chart({})))).toEqual([])
   })
 
-  it('of a callback nobody waits for the end', () => {
+  it('of a callback no one waits for the end', () => {
     const listen = fromCallback(() => {})
     const chart = (invoke: object): AnyStateMachine => work(listen, { a: { invoke: { src: 'draft', ...invoke } } })
     expect(missing(chart({}), stateOf(chart({ onDone: {} })))).toEqual([])
   })
 
-  it('of what has ended, nobody asks', () => {
+  it('of what has ended, no one asks', () => {
     const chart = (invoke: object): AnyStateMachine =>
       work(promise, { a: { invoke: { src: 'draft', id: 'it', ...invoke } } })
     const agent = started(chart({ onDone: { actions: [] } }))
@@ -131,7 +131,7 @@ describe('the places of what is pending', () => {
     expect(missing(chart(['y']), agent.state as TreeState)).toEqual(['remembered state "(machine).in.x"'])
   })
 
-  it('a child of a detached actor is looked for, too', () => {
+  it('a child of a unlisted actor is looked for, too', () => {
     const child = setup({ actors: { draft: promise } }).createMachine({ invoke: { src: 'draft', id: 'it' } })
     const chart = (inner: unknown): AnyStateMachine =>
       setup({ actors: { child: inner as never } }).createMachine({

@@ -1,16 +1,16 @@
-/** What the post office of a worker stands on. */
-import type { PostHost } from './outbox-relay.js'
+/** What the outbox relay of a worker stands on. */
+import type { RelayHost } from './outbox-relay.js'
 import { Receivers } from './receivers.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
 
-export function postHost(runtime: WorkerRuntime): PostHost {
-  const { store, world, worker, cells, lease, settings, orders } = runtime
+export function relayHost(runtime: WorkerRuntime): RelayHost {
+  const { store, world, worker, cells, lease, settings, holds } = runtime
   return {
     store,
     world,
     worker,
     lease,
-    orders,
+    holds,
     receivers: new Receivers({ cells, registry: settings.registry, host: runtime }),
     get isClosing() {
       return runtime.isClosing

@@ -2,7 +2,7 @@
 import type { DefinitionInternals } from '../definition/internals.js'
 import { kindOfLogic } from '../definition/logic-kind.js'
 import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
-import { invokerOf, isHeard } from './child-origin.js'
+import { invokerOf, takesOutcome } from './child-origin.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
 import { logicOf } from './xstate/logic.js'
@@ -10,27 +10,27 @@ import { boundedMachine, isMachine } from './xstate/machine.js'
 import type { MachineShape } from './xstate/shapes.js'
 
 /** Something that has no place. */
-export interface MissingPlace {
+export interface Incompatibility {
   readonly kind: 'state' | 'history' | 'actor' | 'timer'
   readonly actor: ActorId
   /** In words, with the name that is not found. */
   readonly what: string
 }
 
-type PlacedState = Pick<StateDocument, 'root' | 'timers' | 'detached'>
+type PlacedState = Pick<StateDocument, 'root' | 'timers' | 'unlisted'>
 
 /** Nothing: every active state, actor and `after` timer has its place. */
-export function missingPlaces(
+export function incompatibilitiesOf(
   definition: Pick<DefinitionInternals, 'machine'>,
   state: PlacedState,
-): readonly MissingPlace[] {
+): readonly Incompatibility[] {
   const search = new Search()
   search.actor(state.root, definition.machine)
-  const left = Object.values(state.detached)
+  const left = Object.values(state.unlisted)
   for (let round = left.length; round > 0 && left.length > 0; round--) {
-    for (const detached of left.splice(0)) {
-      if (search.logics.has(detached.parent)) search.child(detached.actor, { id: detached.id, parent: detached.parent })
-      else left.push(detached)
+    for (const unlisted of left.splice(0)) {
+      if (search.logics.has(unlisted.parent)) search.child(unlisted.actor, { id: unlisted.id, parent: unlisted.parent })
+      else left.push(unlisted)
     }
   }
   for (const [id, timer] of Object.entries(state.timers))
@@ -39,12 +39,12 @@ export function missingPlaces(
 }
 
 /** `missingPlaces` finds nothing. */
-export function hasPlaceFor(definition: Pick<DefinitionInternals, 'machine'>, state: PlacedState): boolean {
-  return missingPlaces(definition, state).length === 0
+export function isCompatible(definition: Pick<DefinitionInternals, 'machine'>, state: PlacedState): boolean {
+  return incompatibilitiesOf(definition, state).length === 0
 }
 
 class Search {
-  readonly missing: MissingPlace[] = []
+  readonly missing: Incompatibility[] = []
   readonly logics = new Map<ActorId, unknown>()
   readonly #templates = new Map<ActorId, Template>()
 
@@ -54,7 +54,7 @@ class Search {
     if (document.kind === 'machine' && isMachine(logic)) this.#machine(document, boundedMachine(logic))
     for (const [id, child] of Object.entries(document.children ?? {})) {
       const place = { id, parent: sid }
-      // A detached actor has outlived its state: only children are looked at.
+      // A unlisted actor has outlived its state: only children are looked at.
       if (this.child(child, place) && document.status === undefined) this.#wanted(child, place)
     }
   }
@@ -81,13 +81,13 @@ class Search {
     const template = this.#templates.get(parent)
     const machine = template?.snapshot.machine
     if (template === undefined || machine === undefined || child.status !== undefined) return
-    const { sid: actor, unnamed, spawned, unheard, kind } = child
+    const { sid: actor, unnamed, spawned, ignoresOutcome, kind } = child
     const { activeNodes: active } = template
     const say = (what: string): void => void this.missing.push({ kind: 'actor', actor, what: `actor "${id}": ${what}` })
     if (unnamed !== true && spawned !== true && invokerOf(active, id) === undefined)
       return say('no active state invokes it')
     const own = unnamed === true ? actor : id
-    if (unheard !== true && kind !== 'callback' && !isHeard({ machine, active }, own))
+    if (ignoresOutcome !== true && kind !== 'callback' && !takesOutcome({ machine, active }, own))
       say('no state takes its outcome any more')
   }
 

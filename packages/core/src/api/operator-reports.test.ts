@@ -31,7 +31,7 @@ describe('RCV-5 a blocked agent', () => {
 })
 
 describe('EFF-15 an effect in doubt', () => {
-  test('EFF-15 is counted and reported by every process that starts, until somebody decides', async () => {
+  test('EFF-15 is counted and reported by every process that starts, until someone decides', async () => {
     const log = memoryLog()
     const work = controlledBody()
     const definition = workAgent({ body: work.body, policy: { safety: 'never-retry' } })
@@ -48,14 +48,14 @@ describe('EFF-15 an effect in doubt', () => {
     expect(await third.runtime.recovered).toMatchObject({ inDoubt: 1 })
     const agent = await third.runtime.attach(definition, '1')
     const [doubt] = await agent.inDoubt()
-    await agent.decide(String(doubt?.effect), { complete: 'it was paid' })
+    await agent.resolve(String(doubt?.effect), { complete: 'it was paid' })
     await third.runtime.close()
     const last = await startProcess({ log, agents: [definition], time: first.time })
     expect(last.reports).toEqual([])
   })
 })
 
-describe('RCV-7 an agent that nobody here can decide for', () => {
+describe('RCV-7 an agent that no one here can decide for', () => {
   const timed = (name: 'waits' | 'other', version: number) =>
     defineAgent({
       name,

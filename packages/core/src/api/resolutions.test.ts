@@ -1,4 +1,4 @@
-/** What somebody decides about an effect: exactly one thing, or nothing is recorded. */
+/** What someone decides about an effect: exactly one thing, or nothing is recorded. */
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
@@ -14,8 +14,8 @@ async function doubted() {
   const agent = await process.runtime.start(definition, { id: '1' })
   await process.time.advance(1_000)
   const [effect] = await agent.inDoubt()
-  const decide = (decision: unknown) => agent.decide(effect?.effect ?? '', decision as { again: true })
-  return { log, work, agent, decide, types: () => typesOf(log, 'work-1') }
+  const resolve = (resolution: unknown) => agent.resolve(effect?.effect ?? '', resolution as { again: true })
+  return { log, work, agent, resolve, types: () => typesOf(log, 'work-1') }
 }
 
 describe('EFF-17 a decision', () => {
@@ -34,39 +34,39 @@ describe('EFF-17 a decision', () => {
     ['again'],
     [undefined],
   ])('EFF-17 %j says not one thing: it is refused, nothing is recorded and no body begins', async (decision) => {
-    const { work, decide, types } = await doubted()
+    const { work, resolve, types } = await doubted()
     const before = await types()
-    await expect(decide(decision)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(resolve(decision)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await settle()
     expect(await types()).toEqual(before)
     expect(work.runs).toHaveLength(1)
   })
 
   test('EFF-17 a mistyped member is refused with the one that was meant', async () => {
-    const { decide } = await doubted()
-    await expect(decide({ complet: 7 })).rejects.toMatchObject({
+    const { resolve } = await doubted()
+    await expect(resolve({ complet: 7 })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       hint: "Did you mean 'complete'?",
     })
   })
 
   test('EFF-17 members that are there but undefined say nothing', async () => {
-    const { work, agent, decide } = await doubted()
-    await decide({ again: undefined, fail: undefined, complete: 7, force: true })
+    const { work, agent, resolve } = await doubted()
+    await resolve({ again: undefined, fail: undefined, complete: 7, force: true })
     expect(agent.getSnapshot().context.result).toBe(7)
     expect(work.runs).toHaveLength(1)
   })
 
   test('EFF-17 who decided it, and why, stands in the record', async () => {
-    const { log, decide } = await doubted()
-    await decide({ complete: 7, by: 'ana', reason: 'the bank has it' })
+    const { log, resolve } = await doubted()
+    await resolve({ complete: 7, by: 'ana', reason: 'the bank has it' })
     const last = (await eventsOf(log, 'work-1')).at(-1)
     expect(last?.metadata).toMatchObject({ refold: { by: 'ana', reason: 'the bank has it' } })
   })
 
   test('EFF-17 an output of null completes', async () => {
-    const { agent, decide } = await doubted()
-    expect((await decide({ complete: null })).value).toBe('worked')
+    const { agent, resolve } = await doubted()
+    expect((await resolve({ complete: null })).value).toBe('worked')
     expect(agent.getSnapshot().context.result).toBeNull()
   })
 })
@@ -81,18 +81,18 @@ describe('EFF-20 a decision about an abandoned effect', () => {
   test.each([
     [{ complete: { receipt: 'r-1' } }, 'refold.effect.done', { output: { receipt: 'r-1' } }],
     [{ fail: new Error('declined') }, 'refold.effect.failed', { error: { message: 'declined' } }],
-    [{ acknowledge: true }, 'refold.effect.decided', { decision: 'acknowledge' }],
+    [{ acknowledge: true }, 'refold.effect.resolved', { resolution: 'acknowledge' }],
   ])('EFF-20 %j is recorded as what it is, and moves no chart', async (decision, type, data) => {
-    const { log, agent, decide } = await abandoned()
-    expect((await decide(decision)).value).toBe('parked')
+    const { log, agent, resolve } = await abandoned()
+    expect((await resolve(decision)).value).toBe('parked')
     expect((await eventsOf(log, 'work-1')).at(-1)).toMatchObject({ type, data })
     expect(await agent.inDoubt()).toEqual([])
   })
 
   test('EFF-20 nothing performs it again', async () => {
-    const { work, agent, decide, types } = await abandoned()
+    const { work, agent, resolve, types } = await abandoned()
     const before = await types()
-    await expect(decide({ again: true, force: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(resolve({ again: true, force: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     expect(await types()).toEqual(before)
     expect(work.runs).toHaveLength(1)
     expect(await agent.inDoubt()).toHaveLength(1)

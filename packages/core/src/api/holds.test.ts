@@ -46,9 +46,9 @@ describe('INT-13 a pause of a definition, or of all', () => {
     expect(ones.getSnapshot().condition).toBe('running')
     expect(work.runs.every(({ args }) => args.signal.aborted)).toBe(true)
     const last = (await eventsOf(log, 'work-2')).at(-1)
-    expect(last).toMatchObject({ type: 'refold.paused', data: { order: true }, metadata: { refold: ORDER } })
+    expect(last).toMatchObject({ type: 'refold.paused', data: { bulk: true }, metadata: { refold: ORDER } })
     expect(await process.runtime.pause(ORDER)).toEqual({ count: 1, failed: [] })
-    expect(ones.getSnapshot().paused).toMatchObject({ ...ORDER, order: true })
+    expect(ones.getSnapshot().paused).toMatchObject({ ...ORDER, bulk: true })
   })
 
   test('INT-13 repeated changes nothing, and an agent that has ended is left alone', async () => {
@@ -76,13 +76,13 @@ describe('INT-13 a pause of a definition, or of all', () => {
   })
 })
 
-describe('INT-14 an agent that is started while such an order stands', () => {
-  test('INT-14 begins paused: no effect begins before the order is taken back', async () => {
+describe('INT-14 an agent that is started while such a hold stands', () => {
+  test('INT-14 begins paused: no effect begins before the hold is taken back', async () => {
     const { process, definition, work } = await running(0)
     await process.runtime.pause({ definition: 'work', ...ORDER })
     const agent = await process.runtime.start(definition, { id: 'late' })
     await settle()
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'paused', revision: 0n, paused: { ...ORDER, order: true } })
+    expect(agent.getSnapshot()).toMatchObject({ condition: 'paused', revision: 0n, paused: { ...ORDER, bulk: true } })
     expect(work.runs).toHaveLength(0)
     expect(await process.runtime.resume({ definition: 'work', by: 'bo' })).toEqual({ count: 1, failed: [] })
     await settle()
@@ -102,26 +102,26 @@ describe('INT-14 an agent that is started while such an order stands', () => {
     }
     await settle()
     expect(work.runs).toHaveLength(0)
-    expect(await third.runtime.standingOrders()).toMatchObject([ORDER])
+    expect(await third.runtime.holds()).toMatchObject([ORDER])
   })
 
-  test('INT-14 is paused right after its start by a process that had not heard of the order', async () => {
+  test('INT-14 is paused right after its start by a process that had not heard of the hold', async () => {
     const { log, process, definition, open } = await running(0)
     const deaf = await open()
-    deaf.store.foreignAppends = async function* () {}
+    deaf.store.externalAppends = async function* () {}
     const known = deaf.store.read.bind(deaf.store)
     await settle()
     let isDeaf = true
-    deaf.store.read = (stream, options) => known(isDeaf && stream === 'refold-orders' ? 'nothing' : stream, options)
+    deaf.store.read = (stream, options) => known(isDeaf && stream === 'refold-holds' ? 'nothing' : stream, options)
     await process.runtime.pause(ORDER)
     const append = deaf.store.append.bind(deaf.store)
     deaf.store.append = (...args) => {
       isDeaf = false
       return append(...args)
     }
-    await deaf.runtime.start(definition, { id: 'unheard' })
+    await deaf.runtime.start(definition, { id: 'ignoresOutcome' })
     await deaf.runtime.close()
-    expect((await eventsOf(log, 'work-unheard')).at(-1)).toMatchObject({
+    expect((await eventsOf(log, 'work-ignoresOutcome')).at(-1)).toMatchObject({
       type: 'refold.paused',
       metadata: { refold: { by: 'ana' } },
     })
@@ -148,10 +148,10 @@ describe('INT-14 an agent that is started while such an order stands', () => {
     expect(await typesOf(log, 'parent-1')).toContain('refold.message.acknowledged')
   })
 
-  test('INT-14 a worker that hears nothing of others learns of an order with its next heartbeat', async () => {
+  test('INT-14 a worker that hears nothing of others learns of a hold with its next heartbeat', async () => {
     const { time, process, definition, open } = await running(0)
     const deaf = await open()
-    deaf.store.foreignAppends = async function* () {}
+    deaf.store.externalAppends = async function* () {}
     await process.runtime.pause(ORDER)
     await time.advance(LEASE_MS / 3)
     const agent = await deaf.runtime.start(definition, { id: 'heard' })
@@ -160,7 +160,7 @@ describe('INT-14 an agent that is started while such an order stands', () => {
 })
 
 describe('INT-15 a resume of a definition, or of all', () => {
-  test('INT-15 resumes what the order held, and leaves those paused that somebody paused one by one', async () => {
+  test('INT-15 resumes what the hold held, and leaves those paused that someone paused one by one', async () => {
     const { process, agents, work } = await running(3)
     await agents[0]?.pause({ by: 'bo', reason: 'looks odd' })
     await process.runtime.pause(ORDER)
@@ -171,14 +171,14 @@ describe('INT-15 a resume of a definition, or of all', () => {
     expect(work.runs).toHaveLength(5)
   })
 
-  test('INT-15 one agent may be let go while the order stands', async () => {
+  test('INT-15 one agent may be let go while the hold stands', async () => {
     const { process, agents } = await running(2)
     await process.runtime.pause(ORDER)
     await agents[0]?.resume({ by: 'cy' })
     expect(agents.map((agent) => agent.getSnapshot().condition)).toEqual(['running', 'paused'])
   })
 
-  test('INT-15 of one definition is refused while an order holds all', async () => {
+  test('INT-15 of one definition is refused while a hold holds all', async () => {
     const { process } = await running(1)
     await process.runtime.pause({ definition: 'work' })
     await process.runtime.pause(ORDER)
@@ -186,12 +186,12 @@ describe('INT-15 a resume of a definition, or of all', () => {
       code: 'CONFLICT',
       facts: { by: 'ana' },
     })
-    expect(await process.runtime.standingOrders()).toHaveLength(2)
+    expect(await process.runtime.holds()).toHaveLength(2)
     await process.runtime.resume()
-    expect(await process.runtime.standingOrders()).toEqual([])
+    expect(await process.runtime.holds()).toEqual([])
   })
 
-  test('INT-15 a blocked agent that an order held is resumed too', async () => {
+  test('INT-15 a blocked agent that a hold held is resumed too', async () => {
     const { time, log } = scene()
     const work = controlledBody()
     const definition = workAgent({
@@ -213,7 +213,7 @@ describe('INT-15 a resume of a definition, or of all', () => {
   })
 })
 
-describe('INT-16 orders', () => {
+describe('INT-16 holds', () => {
   test('INT-16 of two people at once both stand, each in the record of what was ordered', async () => {
     const { log, process, open } = await running(0)
     const second = await open()
@@ -221,27 +221,27 @@ describe('INT-16 orders', () => {
       process.runtime.pause({ definition: 'work', by: 'ana' }),
       second.runtime.pause({ definition: 'other', by: 'bo' }),
     ])
-    expect((await process.runtime.standingOrders()).map(({ by }) => String(by)).toSorted()).toEqual(['ana', 'bo'])
+    expect((await process.runtime.holds()).map(({ by }) => String(by)).toSorted()).toEqual(['ana', 'bo'])
     await second.runtime.resume({ definition: 'work', by: 'cy', reason: 'done' })
-    const history = await eventsOf(log, 'refold-orders')
+    const history = await eventsOf(log, 'refold-holds')
     expect(history.map(({ type, data }) => [type, (data as { by: string }).by])).toEqual([
-      ['refold.orders.paused', expect.stringMatching(/ana|bo/)],
-      ['refold.orders.paused', expect.stringMatching(/ana|bo/)],
-      ['refold.orders.resumed', 'cy'],
+      ['refold.hold.placed', expect.stringMatching(/ana|bo/)],
+      ['refold.hold.placed', expect.stringMatching(/ana|bo/)],
+      ['refold.hold.lifted', 'cy'],
     ])
     expect(history.at(-1)?.data).toMatchObject({ reason: 'done', standing: [{ definition: 'other', by: 'bo' }] })
   })
 
-  test('INT-16 an order whose answer was lost is given once', async () => {
+  test('INT-16 a hold whose answer was lost is given once', async () => {
     const { log, process } = await running(0)
     process.store.faults.push('stored')
     const paused = process.runtime.pause(ORDER)
     await process.time.advance(1_000)
     await paused
-    expect(await typesOf(log, 'refold-orders')).toEqual(['refold.orders.paused'])
+    expect(await typesOf(log, 'refold-holds')).toEqual(['refold.hold.placed'])
   })
 
-  test('INT-16 an order that cannot be stored is told, and changes no agent', async () => {
+  test('INT-16 a hold that cannot be stored is told, and changes no agent', async () => {
     const { process, agents } = await running(1)
     process.store.faults.push('rejected')
     await expect(process.runtime.pause(ORDER)).rejects.toMatchObject({ code: 'STORE_REJECTED' })

@@ -1,6 +1,6 @@
-/** The contract of `foreignAppends`. */
+/** The contract of `externalAppends`. */
 import assert from 'node:assert/strict'
-import type { ForeignAppend } from '@refold/core'
+import type { ExternalAppend } from '@refold/core'
 import type { ContractCase } from './contract-case.js'
 import { appendOneByOne } from './subscribe-cases.js'
 
@@ -10,7 +10,7 @@ export const foreignCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const [store, other] = [await connect(), await connect()]
       await appendOneByOne(other, 's-before', { count: 1 })
-      const reports = store.foreignAppends()
+      const reports = store.externalAppends()
       await Promise.all([appendOneByOne(store, 's-own', { count: 20 }), appendOneByOne(other, 's-1', { count: 10 })])
       await appendOneByOne(other, 's-2', { count: 3 })
       const known = await reportsUntil(reports, (newest) => newest.get('s-1') === 9n && newest.get('s-2') === 2n)
@@ -21,7 +21,7 @@ export const foreignCases: readonly ContractCase[] = [
     title: 'FOR-1 a listener that comes back late is told the newest revision of each stream',
     run: async ({ connect }) => {
       const [store, other] = [await connect(), await connect()]
-      const reports = store.foreignAppends()[Symbol.asyncIterator]()
+      const reports = store.externalAppends()[Symbol.asyncIterator]()
       await appendOneByOne(other, 's-1', { count: 1 })
       const first = await reports.next()
       assert.deepEqual(first.value, [{ stream: 's-1', revision: 0n }])
@@ -35,15 +35,15 @@ export const foreignCases: readonly ContractCase[] = [
     run: async ({ connect }) => {
       const store = await connect()
       const stop = new AbortController()
-      const aborted = reportsUntil(store.foreignAppends({ signal: stop.signal }), () => false)
+      const aborted = reportsUntil(store.externalAppends({ signal: stop.signal }), () => false)
       stop.abort()
       await assert.rejects(aborted, /ended/)
-      const already = store.foreignAppends({ signal: AbortSignal.abort() })
+      const already = store.externalAppends({ signal: AbortSignal.abort() })
       await assert.rejects(
         reportsUntil(already, () => false),
         /ended/,
       )
-      const closed = reportsUntil(store.foreignAppends(), () => false)
+      const closed = reportsUntil(store.externalAppends(), () => false)
       const [, ending] = await Promise.allSettled([store.close(), closed])
       assert.match(String(ending.status === 'rejected' && ending.reason), /ended/)
     },
@@ -51,7 +51,7 @@ export const foreignCases: readonly ContractCase[] = [
 ]
 
 async function reportsUntil(
-  reports: AsyncIterable<readonly ForeignAppend[]>,
+  reports: AsyncIterable<readonly ExternalAppend[]>,
   isEnough: (newest: ReadonlyMap<string, bigint>) => boolean,
 ): Promise<ReadonlyMap<string, bigint>> {
   const newest = new Map<string, bigint>()

@@ -5,61 +5,61 @@ import type { ControlInput, Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { isSettled } from '../runtime/limits/holds.js'
 import { inGroups } from '../world/in-groups.js'
-import type { OrderAnswer, OrderFailure, Order, StandingOrder } from '../public/holds.js'
+import type { BulkResult, BulkFailure, HoldRequest, Hold } from '../public/holds.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
 import { checkMembers, notesOf, requireOption } from './check-options.js'
 
-export interface OrderCommands {
+export interface HoldCommands {
   readonly runtime: WorkerRuntime
   /** Looks whether the agent is to be performed here. */
   readonly takeUp: (cell: AgentCell) => Promise<void>
 }
 
-/** First the order, so that whoever starts an agent from now on holds it; then the agents that are there. */
-export async function orderPause(commands: OrderCommands, given: Order = {}): Promise<OrderAnswer> {
-  const order = standingOrder(commands, given)
-  await commands.runtime.orders.give({
-    type: 'refold.orders.paused',
-    order,
-    change: (standing) => [...standing.filter((other) => other.definition !== order.definition), order],
+/** First the hold, so that whoever starts an agent from now on holds it; then the agents that are there. */
+export async function placeHold(commands: HoldCommands, given: HoldRequest = {}): Promise<BulkResult> {
+  const hold = holdOf(commands, given)
+  await commands.runtime.holds.give({
+    type: 'refold.hold.placed',
+    hold,
+    change: (standing) => [...standing.filter((other) => other.definition !== hold.definition), hold],
   })
-  return sweep(commands, [{ status: 'active' }], { order, input: { kind: 'paused', order: true } })
+  return sweep(commands, [{ status: 'active' }], { hold, input: { kind: 'paused', bulk: true } })
 }
 
 /** Takes the order back, then resumes what it held. Agents that were paused one by one stay so. */
-export async function orderResume(commands: OrderCommands, given: Order = {}): Promise<OrderAnswer> {
-  const order = standingOrder(commands, given)
-  await commands.runtime.orders.give({
-    type: 'refold.orders.resumed',
-    order,
+export async function liftHold(commands: HoldCommands, given: HoldRequest = {}): Promise<BulkResult> {
+  const hold = holdOf(commands, given)
+  await commands.runtime.holds.give({
+    type: 'refold.hold.lifted',
+    hold,
     change: (standing) => {
-      if (order.definition === undefined) return []
+      if (hold.definition === undefined) return []
       const all = standing.find(({ definition }) => definition === undefined)
       if (all !== undefined) throw allAreHeld(all)
-      return standing.filter(({ definition }) => definition !== order.definition)
+      return standing.filter(({ definition }) => definition !== hold.definition)
     },
   })
   const held: readonly DirectoryQuery[] = [{ condition: 'paused' }, { condition: 'blocked' }]
   const queries = held.map((query) => ({ ...query, status: 'active' }) as const)
-  return sweep(commands, queries, { order, input: { kind: 'resumed', order: true } })
+  return sweep(commands, queries, { hold, input: { kind: 'resumed', bulk: true } })
 }
 
 interface Command {
-  readonly order: StandingOrder
+  readonly hold: Hold
   readonly input: ControlInput
 }
 
 /** Bounded in memory by a page, and in concurrency. One agent's trouble keeps no other from its record. */
 async function sweep(
-  { runtime, takeUp }: OrderCommands,
+  { runtime, takeUp }: HoldCommands,
   queries: readonly DirectoryQuery[],
-  { order, input }: Command,
-): Promise<OrderAnswer> {
-  const failed: OrderFailure[] = []
+  { hold, input }: Command,
+): Promise<BulkResult> {
+  const failed: BulkFailure[] = []
   let count = 0
-  const envelope: Envelope = { input, worker: runtime.worker, ...notesOf(order) }
-  const { definition } = order
+  const envelope: Envelope = { input, worker: runtime.worker, ...notesOf(hold) }
+  const { definition } = hold
   for (const query of queries) {
     const asked = definition === undefined ? query : { ...query, definition }
     for await (const page of runtime.store.directory.find(asked)) {
@@ -80,7 +80,7 @@ async function sweep(
   return { count, failed }
 }
 
-function standingOrder({ runtime }: OrderCommands, given: unknown): StandingOrder {
+function holdOf({ runtime }: HoldCommands, given: unknown): Hold {
   checkMembers(given, { path: '', known: ['definition', 'by', 'reason'] })
   const { definition } = given
   const { names } = runtime.settings.registry
@@ -94,12 +94,12 @@ function standingOrder({ runtime }: OrderCommands, given: unknown): StandingOrde
   return { ...(definition === undefined ? undefined : { definition }), at, ...notesOf(given) }
 }
 
-function allAreHeld({ by, at }: StandingOrder): RefoldError {
+function allAreHeld({ by, at }: Hold): RefoldError {
   const message = `all agents are paused${by === undefined ? '' : ` by ${by}`} since ${new Date(at).toISOString()}`
   return new RefoldError('CONFLICT', message, { hint: 'Resume all: `refold.resume()`.', facts: { by, at } })
 }
 
-function failureOf(agent: OrderFailure['agent'], error: unknown): OrderFailure {
+function failureOf(agent: BulkFailure['agent'], error: unknown): BulkFailure {
   const code = isRefoldError(error) ? error.code : 'INVARIANT'
   return { agent, code, message: error instanceof Error ? error.message : String(error) }
 }

@@ -4,22 +4,22 @@
  */
 import type { Revision } from '../record/revision.js'
 import { ChangeSignal } from './change-signal.js'
-import type { ForeignAppend } from './port.js'
+import type { ExternalAppend } from './port.js'
 
 interface Listener {
   readonly changes: ChangeSignal
   readonly pending: Map<string, Revision>
 }
 
-export class ForeignFeed {
+export class ExternalFeed {
   readonly #listeners = new Set<Listener>()
 
-  /** Whether anybody listens: without, a store need not look for foreign appends. */
+  /** Whether anyone listens: without, a store need not look for foreign appends. */
   get listened(): boolean {
     return this.#listeners.size > 0
   }
 
-  report(append: ForeignAppend): void {
+  report(append: ExternalAppend): void {
     for (const listener of this.#listeners) {
       listener.pending.set(append.stream, append.revision)
       listener.changes.notify()
@@ -27,7 +27,7 @@ export class ForeignFeed {
   }
 
   /** Listens from this call on, not only from the first `next()`. */
-  listen(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<readonly ForeignAppend[]> {
+  listen(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<readonly ExternalAppend[]> {
     const listener: Listener = { changes: new ChangeSignal(), pending: new Map() }
     const leave = (): void => {
       this.#listeners.delete(listener)
@@ -51,7 +51,7 @@ export class ForeignFeed {
 async function* takeReports(
   listener: Listener,
   leave: () => void,
-): AsyncGenerator<readonly ForeignAppend[], void, undefined> {
+): AsyncGenerator<readonly ExternalAppend[], void, undefined> {
   const { changes, pending } = listener
   try {
     while (!changes.closed) {

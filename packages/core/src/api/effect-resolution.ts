@@ -1,54 +1,54 @@
 /** A person's word on an effect in doubt, checked before it becomes an input. */
-import type { EffectDecided } from '../decide/inputs.js'
+import type { EffectResolved } from '../decide/inputs.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import { toJson } from '../json/to-json.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
-import type { OwnerWatch } from '../runtime/liveness/failure-detector.js'
+import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import { checkMembers, requireOption } from './check-options.js'
 
-export interface DecisionOptions {
+export interface ResolutionOptions {
   readonly effect: string
   /** As the caller gave it. */
-  readonly decision: unknown
+  readonly resolution: unknown
   readonly definition: DefinitionInternals
-  readonly owners: OwnerWatch
+  readonly owners: FailureDetector
 }
 
 /**
  * Throws `INVALID_INPUT` for what does not say exactly one thing, `NOT_IN_DOUBT`, `OWNER_MAY_LIVE` (for `again` without
  * `force`), or what the output's schema refuses.
  */
-export async function effectDecision(cell: AgentCell, options: DecisionOptions): Promise<EffectDecided> {
+export async function effectResolution(cell: AgentCell, options: ResolutionOptions): Promise<EffectResolved> {
   const { effect, definition } = options
-  const decision = oneDecision(options.decision)
+  const resolution = oneResolution(options.resolution)
   const document = cell.state?.effects[effect]
   if (document === undefined)
     throw new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, {
       hint: '`agent.inDoubt()` lists those that wait for a decision.',
     })
-  const decided = (word: EffectDecided['decision']): EffectDecided => ({
-    kind: 'effect.decided',
+  const resolved = (word: EffectResolved['resolution']): EffectResolved => ({
+    kind: 'effect.resolved',
     effect,
-    decision: word,
+    resolution: word,
   })
-  switch (decision.kind) {
+  switch (resolution.kind) {
     case 'again': {
       const hint = 'Its chart has left it: `acknowledge` it, or record its outcome by `complete` or `fail`.'
-      const path = 'decision.again'
+      const path = 'resolution.again'
       requireOption(document.abandoned === undefined, { path, problem: 'nothing performs an abandoned effect', hint })
-      if (!decision.force) await oldOwnerIsGone(cell, options)
-      return decided({ again: true, ...(decision.force ? { force: true } : undefined) })
+      if (!resolution.force) await oldOwnerIsGone(cell, options)
+      return resolved({ again: true, ...(resolution.force ? { force: true } : undefined) })
     }
     case 'fail':
-      return decided({ fail: toErrorData(decision.error) })
+      return resolved({ fail: toErrorData(resolution.error) })
     case 'acknowledge':
-      return decided({ acknowledge: true })
+      return resolved({ acknowledge: true })
     case 'complete': {
       const { parseOutput } = definition.policyOf(document.src)
-      const output = parseOutput === undefined ? decision.output : parseOutput(decision.output)
-      return decided({ complete: toJson(output).json ?? null })
+      const output = parseOutput === undefined ? resolution.output : parseOutput(resolution.output)
+      return resolved({ complete: toJson(output).json ?? null })
     }
   }
 }
@@ -63,8 +63,8 @@ const WORDS = ['complete', 'fail', 'again', 'acknowledge'] as const
 const MEMBERS = [...WORDS, 'force', 'by', 'reason']
 
 /** Money hangs on it: nothing is guessed. A member that is there but `undefined` says nothing. */
-function oneDecision(given: unknown): OneDecision {
-  const path = 'decision'
+function oneResolution(given: unknown): OneDecision {
+  const path = 'resolution'
   checkMembers(given, { path, known: MEMBERS })
   const [word, ...others] = WORDS.filter((each) => given[each] !== undefined)
   const problem = `must hold exactly one of ${WORDS.join(', ')}`
@@ -79,9 +79,9 @@ function oneDecision(given: unknown): OneDecision {
 }
 
 /** The one who began the attempt may still be at it: wait until it was watched silent for a full lease. */
-async function oldOwnerIsGone(cell: AgentCell, { effect, owners }: DecisionOptions): Promise<void> {
-  const begun = cell.state?.effects[effect]?.begun
-  const owner = begun?.worker
+async function oldOwnerIsGone(cell: AgentCell, { effect, owners }: ResolutionOptions): Promise<void> {
+  const attempt = cell.state?.effects[effect]?.attempt
+  const owner = attempt?.worker
   if (owner === undefined) return
   if ((await owners.look(owner)) !== 'alive') return
   throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner}, which began effect ${effect}, may still perform it`, {

@@ -40,15 +40,26 @@ export type {
 export type {
   CreateRuntime,
   Load,
+  LoadWaiting,
   MigrateOptions,
   Recovered,
-  Report,
   Runtime,
   RuntimeOptions,
   StartOptions,
   WorkerOptions,
 } from './runtime.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './worker.js'
+export type { Report } from './report.js'
+export type {
+  AgentEventHere,
+  AgentRecorded,
+  EffectEvent,
+  Notice,
+  RecoveryStep,
+  RuntimeEvent,
+  RuntimeObserver,
+  WorkerEvent,
+} from './runtime-event.js'
 export type { TakenOver } from './taken-over.js'
 export type { ClaimReason } from '../decide/inputs.js'
 export type { Progress } from './progress.js'

@@ -9,11 +9,13 @@ const DATA_PATH = [
   'json',
   'record',
   'store',
+  'log',
   'definition',
   'step',
   'decide',
   'public',
   'history',
+  'runtime/events',
   'runtime/liveness',
   'runtime/cell',
   'runtime/limits',
@@ -93,8 +95,15 @@ const clocks = [
   { object: 'crypto', property: 'randomUUID', message: 'Take ids from the world.' },
 ]
 
-/** What an agent's stream holds was decided and fenced: two files append to it, a copy repeats it, and stores carry it out. */
-const writers = { property: 'append', message: 'Only commit and recovery append to agent streams.' }
+/** What an agent's stream holds was decided and fenced: one file appends to it. */
+const writers = { property: 'append', message: 'Only commit appends to agent streams.' }
+
+/** Codecs and upcasters stand in the agents' log: who goes to the store around it reads what it cannot understand. */
+const storeCalls = ['append', 'read', 'readAll', 'subscribe', 'replay'].map((property) => ({
+  object: 'store',
+  property,
+  message: "Agents' streams are reached by the agents' log (log/agent-log.ts).",
+}))
 
 const shapeRules = [
   {
@@ -102,17 +111,21 @@ const shapeRules = [
     excludeFiles: [...TESTS, 'packages/core/src/world/**'],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'performance'],
-      'no-restricted-properties': ['error', ...clocks, writers],
+      'no-restricted-properties': ['error', ...clocks, writers, ...storeCalls],
     },
   },
   {
     files: [
-      'packages/core/src/runtime/cell/commit.ts',
-      'packages/core/src/history/copy-streams.ts',
+      'packages/core/src/log/agent-log.ts',
+      'packages/core/src/history/{copy-streams,compare-logs}.ts',
       'packages/core/src/store/**/*.ts',
     ],
     excludeFiles: TESTS,
     rules: { 'no-restricted-properties': ['error', ...clocks] },
+  },
+  {
+    files: ['packages/core/src/runtime/cell/commit.ts'],
+    rules: { 'no-restricted-properties': ['error', ...clocks, ...storeCalls] },
   },
 ]
 

@@ -72,18 +72,22 @@ describe('lint accepts an import along the data path', () => {
 })
 
 describe('lint keeps the writers of a stream and the sources of time few', () => {
-  const append = 'export const appended = (store) => store.append()'
+  const append = 'export const appended = (log) => log.append()'
+  const read = "export const found = (store) => store.read('work-1')"
   const now = 'export const now = () => Date.now()'
 
   it.each([
     ['packages/core/src/runtime/cell/agent-cell.ts', append],
     ['packages/core/src/decide/decide.ts', now],
+    ['packages/core/src/api/agent-handle.ts', read],
+    ['packages/core/src/runtime/cell/commit.ts', read],
   ])('%s is refused: %s', (file, line) => {
     expect(refusals(file, line)).toContain(RESTRICTED_PROPERTY)
   })
 
   it.each([
     ['packages/core/src/runtime/cell/commit.ts', append],
+    ['packages/core/src/log/agent-log.ts', append],
     ['packages/core/src/history/copy-streams.ts', append],
     ['packages/core/src/world/real-world.ts', now],
   ])('%s is accepted: %s', (file, line) => {

@@ -10,7 +10,7 @@ import type { Revision } from '../record/revision.js'
 import { agentState } from './agent-state.js'
 import { diffBetween, momentOf, noMoment, stateAt } from '../history/past-state.js'
 import { Observable } from '../history/observable.js'
-import { recordsAfter, toAgentEvent } from '../history/stream-records.js'
+import { agentEventsAfter, recordsAfter } from '../history/stream-records.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type {
   Agent,
@@ -252,13 +252,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
-    return new Observable((subscriber) =>
-      recordsAfter(runtime.log, stream, after).subscribe({
-        next: (record) => subscriber.next(toAgentEvent<T>(runtime.log, record)),
-        error: (error) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      }),
-    )
+    return agentEventsAfter<T>(runtime.log, stream, after)
   }
 
   #seen(cell: AgentCell): AgentState<T> {

@@ -42,8 +42,28 @@ export function recordsAfter(log: AgentLog, stream: string, after: Revision | un
   })
 }
 
-/** A record as readers of one agent see it. */
-export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
+/** The same as readers of one agent see them. Fails with `UPCAST_FAILED` where an upcaster throws. */
+export function agentEventsAfter<T extends AgentTypes>(
+  log: AgentLog,
+  stream: string,
+  after: Revision | undefined,
+): Observable<AgentEvent<T>> {
+  return new Observable((subscriber) =>
+    recordsAfter(log, stream, after).subscribe({
+      next: (record) => {
+        try {
+          subscriber.next(toAgentEvent<T>(log, record))
+        } catch (error) {
+          subscriber.error(error)
+        }
+      },
+      error: (error) => subscriber.error(error),
+      complete: () => subscriber.complete(),
+    }),
+  )
+}
+
+function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
   const definition = header.agent.slice(0, header.agent.indexOf('@'))
   const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
   const recorded = {

@@ -168,7 +168,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
   test('I8 MSG-10 there is no receiver: the sender is told', () =>
     play({ seed: 'I8c', backing }, async (simulation) => {
       const { from } = await correspondence(simulation)
-      await simulation.until(from.send({ type: 'write', to: 'no one', text: 'hello?' }))
+      await simulation.until(from.send({ type: 'write', to: 'no-one', text: 'hello?' }))
       await simulation.until(from.waitFor((state) => state.context.failures.length === 1))
       expect(from.getSnapshot().context.failures).toEqual([{ text: 'hello?', code: 'NOT_FOUND' }])
       return { allDelivered: true }

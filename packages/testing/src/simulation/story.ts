@@ -2,8 +2,15 @@
 import type { RecordMetadata } from '@refold/core'
 import type { EffectLogEntry, EffectWorld } from './effect-world.js'
 import type { Author, ObservedEvent, SimulatedDisk } from './simulated-disk.js'
-import type { Happening } from './simulation.js'
 import { EPOCH_MS } from './virtual-time.js'
+
+/** Something that was done to a process, for the story. */
+export interface Happening {
+  readonly at: number
+  readonly process: string
+  readonly what: string
+  readonly order: number
+}
 
 interface Told {
   readonly seed: number | string

@@ -20,10 +20,11 @@ import type { EventData } from '../../record/event-data.js'
 import type { RunningEffect } from '../../step/tree-step.js'
 import type { CancelTimer } from '../../world/world.js'
 import { backoffMs } from '../../world/backoff.js'
-import { effectHost } from './effect-host.js'
+import { callBody } from './call-body.js'
 import { outputToStore } from './effect-outcome.js'
 import { Passage } from '../limits/gates.js'
 import type { Waiting } from '../limits/gates.js'
+import { watchLateBody } from './late-body.js'
 import { LazyAbort } from './lazy-abort.js'
 import { setLongTimer } from '../../world/long-timer.js'
 import type { ExecutionContext } from './execution-context.js'
@@ -33,8 +34,6 @@ import type { Settlement } from '../cell/submission.js'
 
 /** What an effect without a time-out is given to answer a `reconcile`. */
 const RECONCILE_LIMIT_MS = 60_000
-/** A stopped body without a time-out that still holds a slot is logged after so long. */
-const LOG_SLOT_AFTER_MS = 60_000
 
 export class EffectExecution {
   readonly id: EffectId
@@ -124,20 +123,12 @@ export class EffectExecution {
     this.#giveUp()
   }
 
-  /** E5: a body that does not heed its abort. */
   #watchSlot(): void {
     this.#cancelTimer?.()
-    const { runtime, cell } = this.#context
-    const { timeoutMs, concurrency } = this.#policy
-    if (concurrency === undefined || runtime.lifecycle.isClosing) return
-    const src = this.#source
-    const after = timeoutMs ?? LOG_SLOT_AFTER_MS
-    this.#cancelTimer = runtime.slots.watch(after, () => {
-      const what = timeoutMs === undefined ? 'keeps its slot until it ends' : 'loses its slot now'
-      const message = `a body of effect ${src} of ${cell.stream} did not end in the ${after} ms since it was stopped: it ${what}`
-      runtime.events.notice('warn', message, { agent: cell.stream, effect: this.id })
-      if (timeoutMs !== undefined) this.#passage?.giveBack()
-    })
+    const { cell, runtime } = this.#context
+    const giveBack = (): void => this.#passage?.giveBack()
+    const late = { stream: cell.stream, effect: this.id, src: this.#source, policy: this.#policy, giveBack }
+    this.#cancelTimer = watchLateBody(runtime, late)
   }
 
   /** Passes the gates; all of them may be passed at once. */
@@ -217,31 +208,16 @@ export class EffectExecution {
   /** `undefined`: an input that is being appended has just left the effect. */
   #call(effect: EffectDocument, abort: LazyAbort): RunningEffect | undefined {
     const { cell, runtime } = this.#context
-    const attempt = effectHost({
+    return callBody(effect, {
+      cell,
+      events: runtime.events,
       id: this.id,
-      input: effect.input,
-      abort,
-      key: effectKey(this.id, effect),
       attempt: this.#attempt,
-      recordedSteps: effect.steps ?? {},
+      abort,
       submit: (input, told) => this.#submit(input, told),
       isLive: () => this.#stopped === undefined && this.#abort === abort && !abort.aborted,
       fail: (error) => this.#failed(error),
-      progress: (chunk) =>
-        runtime.events.tell({
-          kind: 'progress',
-          stream: cell.stream,
-          progress: { effect: this.id, src: effect.src, chunk },
-        }),
     })
-    runtime.events.tell({
-      kind: 'effect.began',
-      stream: cell.stream,
-      effect: this.id,
-      src: effect.src,
-      attempt: this.#attempt,
-    })
-    return cell.tree().runEffect(this.id, attempt)
   }
 
   #limit(): void {

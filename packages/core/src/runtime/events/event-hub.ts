@@ -2,7 +2,8 @@
  * Where a runtime's parts tell what happens, and where they hear of it.
  *
  * Invariants: reactors of a kind run in the order in which they were registered, in the same turn, and what one throws is the
- * teller's; observers run after the reactors, and neither what they throw nor how long they take concerns anyone else.
+ * teller's; observers are told first, so that they hear of things in the order in which they happened, and neither what they throw
+ * nor how long they take concerns anyone else.
  */
 import type { RuntimeEvent, RuntimeObserver } from '../../public/runtime-event.js'
 import type { Logger, LogLevel } from '../../world/world.js'
@@ -48,11 +49,12 @@ export class EventHub<S> implements Teller {
   }
 
   tell(event: RuntimeEvent, subject?: S): void {
-    for (const reactor of this.#reactors.get(event.kind) ?? NONE) reactor(event as never, subject as never)
     for (const observer of this.#own) observer(event)
-    if (this.#observers.length === 0) return
-    this.#observe(event)
-    if (event.kind === 'recorded') for (const told of effectEventsOf(event)) this.#observe(told)
+    if (this.#observers.length > 0) {
+      this.#observe(event)
+      if (event.kind === 'recorded') for (const told of effectEventsOf(event)) this.#observe(told)
+    }
+    for (const reactor of this.#reactors.get(event.kind) ?? NONE) reactor(event as never, subject as never)
   }
 
   notice(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void {

@@ -17,6 +17,7 @@ import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { CellContext } from '../cell/cell-context.js'
 import { Cells } from '../cell/cells.js'
+import { keepCharts } from '../cell/chart-keeper.js'
 import { postRetried } from '../cell/owner-posts.js'
 import type { Registry } from '../cell/registry.js'
 import { keepSnapshots } from '../cell/snapshot-keeper.js'
@@ -106,6 +107,7 @@ export class WorkerRuntime {
     this.#receivers = new Receivers({ ...cellContext, cells: this.cells, registry })
     this.#tellTroubles()
     if (performs) keepSnapshots({ log, events, everyEvents: settings.snapshotEveryEvents })
+    keepCharts({ log, world, events, lifecycle })
     this.effects = this.#makeEffects()
     this.outbox = this.#makeOutbox()
     if (performs) this.#watchDueTimes()

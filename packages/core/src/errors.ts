@@ -57,6 +57,7 @@ export type RefoldErrorCode =
   | 'ADDRESS_IN_USE' // another server listens on the port, or works on the file
   | 'INVARIANT' // a defect of Refold itself
 
+/** What goes with an error beside its code and its message. */
 export interface RefoldErrorOptions {
   /** What to do about it, in one sentence. */
   readonly hint?: string

@@ -109,9 +109,9 @@ export { createRuntime } from './api/create-runtime.js'
 export type {
   CreateRuntime,
   Load,
+  LoadWaiting,
   MigrateOptions,
   Recovered,
-  Report,
   Runtime,
   RuntimeOptions,
   StartOptions,
@@ -122,6 +122,19 @@ export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'
 export type { TakenOver } from './public/taken-over.js'
 export type { ClaimReason } from './decide/inputs.js'
+
+// what a runtime tells of itself
+export type { Report } from './public/report.js'
+export type {
+  AgentEventHere,
+  AgentRecorded,
+  EffectEvent,
+  Notice,
+  RecoveryStep,
+  RuntimeEvent,
+  RuntimeObserver,
+  WorkerEvent,
+} from './public/runtime-event.js'
 
 // what a recovery would do, before it does
 export { planRecovery } from './plan/plan-recovery.js'

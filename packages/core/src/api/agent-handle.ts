@@ -64,7 +64,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.state$ = new Observable((subscriber) => this.#follow(subscriber))
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
     this.progress$ = new Observable((subscriber) =>
-      options.runtime.listeners.onProgress(options.stream, (progress) => subscriber.next(progress)),
+      options.runtime.progress.listen(options.stream, (progress) => subscriber.next(progress)),
     )
   }
 
@@ -93,7 +93,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
     const { next, error } = guarded<never>({ next: handler }, this.#watched())
-    return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe({
+    return recordsAfter(runtime.log, stream, this.#newestHead()).subscribe({
       next: ({ header }) => {
         for (const emitted of header.body.emit ?? [])
           if (type === '*' || emitted['type'] === type) next(emitted as never)
@@ -114,9 +114,9 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const { approval } = options
     const settlement = await (approval === undefined
       ? cell.submit(envelope)
-      : answer(cell, envelope, { approval, store: this.#options.runtime.store }))
+      : answer(cell, envelope, { approval, log: this.#options.runtime.log }))
     if (settlement.kind === 'duplicate')
-      await requireSameEvent(cell, { id: id ?? '', event: parsed, store: this.#options.runtime.store })
+      await requireSameEvent(cell, { id: id ?? '', event: parsed, log: this.#options.runtime.log })
     return this.#after(cell, settlement)
   }
 
@@ -202,12 +202,12 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   async stateAt(moment: Moment): Promise<AgentState<T>> {
     const { runtime, stream, definition } = this.#options
-    const past = await stateAt(runtime.store, stream, moment)
+    const past = await stateAt(runtime.log, stream, moment)
     return agentState<T>(past, definition)
   }
   diff(from: Moment, to: Moment): Promise<readonly PatchOperation[]> {
     const { runtime, stream } = this.#options
-    return diffBetween(runtime.store, stream, { from, to })
+    return diffBetween(runtime.log, stream, { from, to })
   }
 
   async #control(input: ControlInput, options: ControlOptions): Promise<AgentState<T>> {
@@ -232,7 +232,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   #cell(): Promise<AgentCell> {
     const { runtime, stream } = this.#options
-    if (runtime.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
+    if (runtime.lifecycle.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
     return runtime.cells.load(stream)
   }
   /** The cell, folded up to the store's head. */
@@ -253,8 +253,8 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
     return new Observable((subscriber) =>
-      recordsAfter(runtime.store, stream, after).subscribe({
-        next: (record) => subscriber.next(toAgentEvent<T>(record)),
+      recordsAfter(runtime.log, stream, after).subscribe({
+        next: (record) => subscriber.next(toAgentEvent<T>(runtime.log, record)),
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
       }),

@@ -4,6 +4,11 @@ import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types
 import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
+import { agentLog } from '../log/agent-log.js'
+import type { Report } from '../public/report.js'
+import { EventHub } from '../runtime/events/event-hub.js'
+import { logObserver } from '../runtime/events/log-observer.js'
+import { reportingObserver } from '../runtime/events/reporting-observer.js'
 import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
@@ -49,10 +54,13 @@ export async function openRuntime<const D extends AgentDefinition>(
   const world = options.world ?? systemWorld
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
+  const { store, codecs, upcasters } = options
   const runtime = new WorkerRuntime({
-    store: options.store,
+    store,
+    log: agentLog(store, { codecs, upcasters }),
     registry: new Registry(options.agents),
     world,
+    events: eventsOf(options, world),
     worker: workerId(worker.id, world),
     performs: options.worker !== false,
     leaseDurationMs,
@@ -61,15 +69,21 @@ export async function openRuntime<const D extends AgentDefinition>(
     keepIdle: DEFAULT_KEEP_IDLE,
     closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
     capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
-    onReport:
-      options.onReport ??
-      ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
-    onTakeover: options.onTakeover ?? (() => {}),
   })
   const opened = new OpenRuntime(runtime)
   await opened.open()
   return opened
 }
+
+/** What happens is told to the log, to the user's listeners, and to the user's observers. */
+function eventsOf({ observers = [], onReport, onTakeover }: ObservedOptions, { logger }: World): EventHub<AgentCell> {
+  const logReport = ({ message, code, agent }: Report): void => logger.log('warn', message, { code, agent })
+  const failed = (name: string, error: unknown): void => logger.log('error', `${name} threw`, { error })
+  const listeners = reportingObserver({ onReport: onReport ?? logReport, onTakeover }, failed)
+  return new EventHub({ observers, own: [logObserver(logger), listeners], logger })
+}
+
+type ObservedOptions = Pick<RuntimeOptions, 'observers' | 'onReport' | 'onTakeover'>
 
 /** Bodies that run under the old version would not know of the new one. */
 async function refuseWhilePerformed(
@@ -169,8 +183,8 @@ class OpenRuntime implements Worker {
     { input, notes }: { readonly input: JsonValue | undefined; readonly notes: ReturnType<typeof notesOf> },
   ): Promise<Settlement> {
     const runtime = this.#runtime
-    const { worker, performs, isClosing, capacity } = runtime
-    const isOurs = performs && !isClosing && capacity.take(cell.stream)
+    const { worker, performs, lifecycle, capacity } = runtime
+    const isOurs = performs && !lifecycle.isClosing && capacity.take(cell.stream)
     try {
       return await cell.submit({
         input: { kind: 'started', input },
@@ -180,7 +194,7 @@ class OpenRuntime implements Worker {
         ...runtime.holds.duringStart(cell.definition.name),
       })
     } finally {
-      runtime.keepSlot(cell)
+      runtime.effects.keepCapacity(cell)
     }
   }
 
@@ -278,8 +292,8 @@ class OpenRuntime implements Worker {
     started: AgentCell,
     input: JsonValue | undefined,
   ): Promise<AgentOf<D>> {
-    const { store, cells } = this.#runtime
-    for await (const [first] of store.read(started.stream, { limit: 1 })) {
+    const { log, cells } = this.#runtime
+    for await (const [first] of log.read(started.stream, { limit: 1 })) {
       const before = (first?.data as { input?: JsonValue } | undefined)?.input
       if (isSameJson(before ?? null, input ?? null)) continue
       throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, {

@@ -5,7 +5,7 @@ import { isSameJson } from '../json/same-json.js'
 import { toRevision } from '../record/revision.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { LegalEvent } from '../public/agent.js'
-import type { Store } from '../store/port.js'
+import type { AgentLog } from '../log/agent-log.js'
 import type { EventData } from '../record/event-data.js'
 
 /** Of the newest folded state. Wildcards stand as they are. */
@@ -29,11 +29,11 @@ export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {
 /** A known id must come with the event that it came with first. Throws `ID_REUSED`. */
 export async function requireSameEvent(
   cell: AgentCell,
-  { id, event, store }: { readonly id: string; readonly event: EventData; readonly store: Store },
+  { id, event, log }: { readonly id: string; readonly event: EventData; readonly log: AgentLog },
 ): Promise<void> {
   const known = cell.state === undefined ? undefined : dedupEntryOf(cell.state, id)
   if (known === undefined) return
-  for await (const page of store.read(cell.stream, { from: toRevision(known.revision), limit: 1 })) {
+  for await (const page of log.read(cell.stream, { from: toRevision(known.revision), limit: 1 })) {
     const [before] = page
     if (before === undefined) continue
     const { type, ...payload } = event

@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { AgentConfig } from './agent-config.js'
 import type { ApprovalPayloads } from './approval-types.js'
-import type { AgentDefinition } from './agent-types.js'
+import type { AgentDefinition, AgentTypes } from './agent-types.js'
 import { chartOf, fingerprintOf } from './chart.js'
 import { schemasAsJson } from './chart-schemas.js'
 import { checkKeys, checkName, checkVersion, readDedup } from './check-config.js'
@@ -48,7 +48,13 @@ export function defineAgent<
     approvals: P
   }
 > {
-  const internals = readConfig(agent)
+  return definitionOf(readConfig(agent))
+}
+
+/** A definition that carries these. */
+export function definitionOf<N extends string, T extends AgentTypes>(
+  internals: DefinitionInternals,
+): AgentDefinition<N, T> {
   const { name, version, machine } = internals
   const definition = { name: name as N, version, machine }
   Object.defineProperty(definition, INTERNALS, { value: internals })

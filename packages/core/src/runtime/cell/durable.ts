@@ -4,8 +4,8 @@ import { isRefoldError } from '../../errors.js'
 import { advance } from '../../record/revision.js'
 import { foldAfter } from '../../history/fold-stream.js'
 import type { Folded } from '../../history/fold-stream.js'
-import type { Snapshot } from '../../history/snapshots.js'
-import type { Store } from '../../store/port.js'
+import type { AgentLog } from '../../log/agent-log.js'
+import type { Snapshot } from '../../log/snapshots.js'
 
 /** The newest state that was folded, and the record that it stands on. */
 export type Durable = Pick<Folded, 'state' | 'head' | 'headId' | 'lastAt'>
@@ -22,7 +22,7 @@ export function snapshotOf({ state, head, headId, lastAt }: Durable): Snapshot |
 }
 
 export interface ReadOnOptions {
-  readonly store: Store
+  readonly log: AgentLog
   readonly stream: string
   /** Asked after each failure. */
   readonly isGivenUp: () => boolean
@@ -33,11 +33,11 @@ export interface ReadOnOptions {
 /** Folds on to the head. A read that fails for a moment is tried again: outcomes may wait behind it. `undefined`: given up. */
 export async function readOn(
   known: Durable,
-  { store, stream, isGivenUp, pause }: ReadOnOptions,
+  { log, stream, isGivenUp, pause }: ReadOnOptions,
 ): Promise<Folded | undefined> {
   for (;;) {
     try {
-      return await foldAfter(store, stream, { ...known, foreign: 0, records: 0, deliveries: [] })
+      return await foldAfter(log, stream, { ...known, foreign: 0, records: 0, deliveries: [] })
     } catch (error) {
       const passing =
         isRefoldError(error, 'STORE_REJECTED') ||

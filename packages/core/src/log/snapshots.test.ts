@@ -8,7 +8,8 @@ import type { JsonObject } from '../json/json-value.js'
 import { FIRST_REVISION } from '../record/revision.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
-import { recover } from './fold-stream.js'
+import { foldStream } from '../history/fold-stream.js'
+import { agentLog } from './agent-log.js'
 
 const REGISTER = 'snapshot-work-1'
 const EVERY = 4
@@ -35,8 +36,15 @@ describe('a snapshot', () => {
       from.push(options?.from)
       return store.read(stream, options)
     }
-    const { registers } = store
-    const { state, head, lastAt, headId, records } = await recover({ ...store, registers, read }, 'work-1')
+    const { state, head, lastAt, headId, records } = await foldStream(
+      agentLog({
+        append: (...given) => store.append(...given),
+        subscribe: (...given) => store.subscribe(...given),
+        registers: store.registers,
+        read,
+      }),
+      'work-1',
+    )
     return { from, records, result: { state, head, lastAt, headId } }
   }
   const fromTheFirst = async () => {

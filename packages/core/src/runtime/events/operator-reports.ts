@@ -1,7 +1,7 @@
 /** What needs a person: told when it happens, and again at every start, so that no restart loses it. */
 import type { StateDocument } from '../../record/state-document.js'
 import type { DirectoryEntry } from '../../store/port.js'
-import type { Report } from '../../public/runtime.js'
+import type { Report } from '../../public/report.js'
 
 export type OperatorReport = Omit<Report, 'agent'>
 

@@ -11,6 +11,8 @@ export interface Bundle {
   readonly warnings: readonly string[]
   /** Modules that the script leaves to someone else to bring. */
   readonly imports: readonly string[]
+  /** Names of the packages from which something was taken in. */
+  readonly packages: readonly string[]
 }
 
 /** The entry stands in this folder, and exists for the bundler only. */
@@ -29,8 +31,8 @@ export async function bundleForBrowser(code: string): Promise<Bundle> {
   })
   const { output } = await build.generate({ format: 'iife', name: 'bundled', minify: true })
   await build.close()
-  const [{ code: text, imports, dynamicImports }] = output
-  return { text, warnings, imports: [...imports, ...dynamicImports] }
+  const [{ code: text, imports, dynamicImports, moduleIds }] = output
+  return { text, warnings, imports: [...imports, ...dynamicImports], packages: packagesOf(moduleIds) }
 }
 
 /** Bytes that travel. */
@@ -65,6 +67,11 @@ export async function runInBrowserWorld({ text }: Bundle, expression: string, gi
   const run = new Script(`(async () => JSON.stringify(${expression}))()`)
   const answer: unknown = await run.runInContext(context)
   return JSON.parse(String(answer))
+}
+
+function packagesOf(files: readonly string[]): readonly string[] {
+  const names = files.flatMap((file) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [])
+  return [...new Set(names)].toSorted()
 }
 
 function entryOnly(id: string): string | undefined {

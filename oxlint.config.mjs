@@ -58,6 +58,14 @@ const noInternals = {
   message: "Import what the package exports; if that is not enough, the package's port lacks something.",
 }
 
+/** The packages that are stores, or servers of one. */
+const STORES = ['sqlite', 'eventstoredb', 'dev-server']
+
+const noRuntime = {
+  regex: '^@refold/core$',
+  message: 'A store is made with @refold/core/store alone, so that it loads neither XState nor RxJS.',
+}
+
 /** What a folder may not import, types included: those that stand later. */
 function laterFolders(folder) {
   const later = DATA_PATH.slice(DATA_PATH.indexOf(folder) + 1)
@@ -68,7 +76,7 @@ function laterFolders(folder) {
   const message = `A folder imports only from earlier ones: ${DATA_PATH.join(' → ')}.`
   return [
     ...(names.length > 0 ? [{ regex: `^(\\.\\./)+(${names.join('|')})/`, message }] : []),
-    { regex: '^(\\.\\./)+index\\.js$', message: 'index.ts is for users of the package: import the file itself.' },
+    { regex: '^(\\.\\./)+(index|record|store)\\.js$', message: 'The entries are for users: import the file itself.' },
   ]
 }
 
@@ -166,6 +174,11 @@ export default {
       files: ['packages/*/src/**/*.ts'],
       excludeFiles: TESTS,
       rules: { 'no-restricted-imports': ['error', { patterns: packageImports }] },
+    },
+    {
+      files: STORES.map((name) => `packages/${name}/src/**/*.ts`),
+      excludeFiles: TESTS,
+      rules: { 'no-restricted-imports': ['error', { patterns: [...packageImports, noRuntime] }] },
     },
     {
       files: ['packages/core/src/*.ts'],

@@ -45,6 +45,8 @@ describe('lint refuses an import against the data path', () => {
     ['packages/core/src/runtime/cell/commit.ts', "export type { EffectRunner } from '../effects/effect-runner.js'"],
     ['packages/core/src/runtime/liveness/lease.ts', "export { commit } from '../cell/commit.js'"],
     ['packages/core/src/runtime/cell/commit.ts', "export { start } from '../index.js'"],
+    ['packages/core/src/record/fold.ts', "export { Store } from '../store.js'"],
+    ['packages/sqlite/src/store.ts', "export { memoryStore } from '@refold/core'"],
     ['packages/core/src/history/past-state.ts', "export { createRuntime } from '../api/create-runtime.js'"],
     ['packages/core/src/runtime/cell/commit.ts', runXstate],
     ['packages/core/src/runtime/cell/commit.ts', useTesting],
@@ -64,6 +66,7 @@ describe('lint accepts an import along the data path', () => {
     ['packages/core/src/runtime/cell/commit.ts', "export { foldStream } from '../../history/fold-stream.js'"],
     ['packages/core/src/runtime/takeover/sweep.ts', "export { commit } from '../cell/commit.js'"],
     ['packages/core/src/step/adapter.ts', runXstate],
+    ['packages/sqlite/src/store.ts', "export { memoryStore } from '@refold/core/store'"],
     ['packages/core/src/json/diff.test.ts', useTesting],
     ['specs/append.spec.ts', useTesting],
   ])('%s: %s', (file, line) => {

@@ -59,6 +59,7 @@ export type RefoldErrorCode =
   | 'LIVE_DIFFERS' // a live state is not what its records fold to: a defect of Refold itself
   | 'INVARIANT' // a defect of Refold itself
 
+/** What goes with an error beside its code and its message. */
 export interface RefoldErrorOptions {
   /** What to do about it, in one sentence. */
   readonly hint?: string

@@ -23,6 +23,7 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
 import { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
+import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
@@ -265,7 +266,7 @@ class OpenRuntime implements Worker {
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
-  [Symbol.asyncDispose](): Promise<void> {
+  [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
   }
 

@@ -34,6 +34,7 @@ export interface AgentRecorded extends OfAgent {
 /** Where an agent stands on the way from its stream to a worker that performs it. */
 export type RecoveryStep = 'loading snapshot' | 'folding' | 'checking' | 'claiming' | 'resuming' | 'running' | 'left'
 
+/** What becomes of an effect. */
 export type EffectEvent =
   /** The chart asked for it: the record is durable. */
   | (OfEffect & { readonly kind: 'effect.scheduled' })
@@ -49,6 +50,7 @@ export type EffectEvent =
   | (OfAgent & { readonly kind: 'effect.let-go'; readonly effect: EffectId })
   | (OfAgent & { readonly kind: 'progress'; readonly progress: Progress })
 
+/** What becomes of an agent in this process. */
 export type AgentEventHere =
   | AgentRecorded
   /** The chart sent an event to the body of a callback; it is in a record that is durable. */
@@ -79,6 +81,7 @@ export type AgentEventHere =
   | (OfAgent & { readonly kind: 'claimed'; readonly epoch: number })
   | (OfAgent & { readonly kind: 'released'; readonly epoch: number })
 
+/** What concerns the worker, or those who watch it. */
 export type WorkerEvent =
   /** This worker took an agent up that was not its own. */
   | { readonly kind: 'takeover'; readonly taken: TakenOver }

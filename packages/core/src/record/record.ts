@@ -34,6 +34,7 @@ export type OwnRecordType =
   | 'refold.migrated'
   | 'refold.forked'
 
+/** A record's metadata. The ids with `$` are those that EventStoreDB knows by these names. */
 export interface RecordMetadata {
   readonly $correlationId?: string
   readonly $causationId?: string
@@ -79,10 +80,12 @@ export interface Approved {
   readonly payloadHash: string
 }
 
+/** Whether the chart still runs, and how it ended. */
 export type AgentStatus = 'active' | 'done' | 'error' | 'stopped'
 /** `suspected`: its owners died again and again, so it is tried by itself. */
 export type Condition = 'running' | 'paused' | 'blocked' | 'in-doubt' | 'suspected'
 
+/** What the record is an answer to, and whom it concerns. */
 export interface InputHeader {
   readonly kind: string
   readonly to?: ActorId

@@ -13,7 +13,9 @@ export type EffectId = ActorId
 /** `<revision of the record that set it>.t<ordinal>` */
 export type TimerId = string
 
+/** What logic an actor runs. */
 export type ActorKind = 'machine' | 'transition' | 'promise' | 'callback' | 'observable'
+/** What logic an effect runs. */
 export type EffectKind = 'promise' | 'callback' | 'observable'
 
 /** An error as data: compared by fields, never by stack. */
@@ -24,6 +26,7 @@ export interface ErrorData {
   readonly cause?: JsonValue
 }
 
+/** The whole state of an agent. */
 export interface StateDocument {
   readonly agent: AgentPart
   readonly root: ActorDocument
@@ -50,6 +53,7 @@ export interface Outbox {
   readonly to: { readonly [receiver: string]: readonly OutgoingMessage[] }
 }
 
+/** A message that was sent and is not known to have arrived. */
 export interface OutgoingMessage {
   readonly seq: number
   /** Event id of the record that sent it. */
@@ -63,6 +67,7 @@ export interface OutgoingMessage {
   readonly failed?: string
 }
 
+/** The newest message of one sender, so that an older one is known when it comes once more. */
 export interface InboxEntry {
   /** Of the sender: another life of a stream counts again. */
   readonly incarnation: string
@@ -119,6 +124,7 @@ export interface WaitingInput {
   readonly input: JsonObject
 }
 
+/** One actor of the tree, with those below it: what XState must be given to go on with it. */
 export interface ActorDocument {
   readonly sid: ActorId
   readonly kind: ActorKind
@@ -153,12 +159,14 @@ export interface ActorDocument {
   readonly sequence?: readonly string[]
 }
 
+/** An actor that its parent's `children` does not name, and whose it is. */
 export interface UnlistedActor {
   readonly id: string
   readonly parent: ActorId
   readonly actor: ActorDocument
 }
 
+/** An effect that the chart has asked for and whose outcome is not recorded yet. */
 export interface EffectDocument {
   readonly kind: EffectKind
   /** The policy's name: `draft`, or `child.charge` in a child machine. */
@@ -180,6 +188,7 @@ export interface EffectDocument {
   readonly steps?: { readonly [step: string]: JsonValue }
 }
 
+/** One try of an effect, by one worker. */
 export interface Attempt {
   readonly attempt: number
   readonly epoch: number
@@ -189,6 +198,7 @@ export interface Attempt {
   readonly safety?: 'never-retry' | 'reconcilable'
 }
 
+/** An event that comes to an actor at a time. */
 export interface TimerDocument {
   readonly source: ActorId
   readonly target: ActorId
@@ -203,10 +213,12 @@ export interface TimerDocument {
   readonly refs?: { readonly [pointer: string]: ActorId }
 }
 
+/** Ids of outside events that were taken in one part of the window. */
 export interface DedupBucket {
   readonly [id: string]: DedupEntry
 }
 
+/** When an id was taken, and by which record. */
 export interface DedupEntry {
   readonly at: number
   readonly revision: number

@@ -1,5 +1,5 @@
 /** Pages of the whole log. */
-import type { Store } from '@refold/core'
+import type { Store } from '@refold/core/store'
 import type { RecordedEvent } from './event.js'
 import { seenPosition, storedPosition } from './positions.js'
 import { fromStored } from './stored-form.js'

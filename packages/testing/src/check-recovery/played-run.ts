@@ -1,5 +1,6 @@
 /** One run of an agent in a simulated process, with at most one crash at a place that is named. */
-import type { AgentDefinition, AnyAgent, JsonValue, RecordMetadata, StoredEvent } from '@refold/core'
+import type { AgentDefinition, AnyAgent, JsonValue, StoredEvent } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import { isRefoldError, memoryLog, memoryStore } from '@refold/core'
 import { describeDefinition } from '@refold/core/definition'
 import { STILL_WEATHER } from '../simulation/faults.js'

@@ -1,5 +1,5 @@
 /** A run as a person reads it: records, bodies and what befell the processes, in the order of true time. */
-import type { RecordMetadata } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import type { EffectLogEntry, EffectWorld } from './effect-world.js'
 import type { Author, ObservedEvent, SimulatedDisk } from './simulated-disk.js'
 import { EPOCH_MS } from './virtual-time.js'

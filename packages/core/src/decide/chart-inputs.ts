@@ -213,11 +213,14 @@ function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): Inpu
   return header
 }
 
+/** Codes of what is wrong with this process, and not with the input. */
+const OUR_TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT'])
+
 /** D3: an outside event is refused to its caller; anything else is stored and blocks the agent, an outcome whatever the cause. */
 function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecision & { cause: unknown }): Decision {
   const { input, cause } = decision
   const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
-  const isOurTrouble = error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT'
+  const isOurTrouble = OUR_TROUBLE.has(error.code)
   const isCalled = input.kind === 'event' || input.kind === 'message' || input.kind === 'started'
   if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
   return wait(context, envelope, { ...decision, error: toErrorData(error) })

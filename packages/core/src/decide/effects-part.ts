@@ -63,8 +63,11 @@ export function resumptionOf(effect: EffectDocument, definition: DefinitionInter
   return safety === 'never-retry' ? 'doubt' : 'begin'
 }
 
-function startedDocument({ kind, src, input }: ScheduledEffect, scheduledBy: string): EffectDocument {
-  return input === undefined ? { kind, src, scheduledBy } : { kind, src, input, scheduledBy }
+function startedDocument({ kind, src, node, input }: ScheduledEffect, scheduledBy: string): EffectDocument {
+  const made: { -readonly [K in keyof EffectDocument]: EffectDocument[K] } = { kind, src, scheduledBy }
+  if (node !== undefined) made.node = node
+  if (input !== undefined) made.input = input
+  return made
 }
 
 /** The effects with one replaced, or removed by `undefined`. */

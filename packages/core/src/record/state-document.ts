@@ -119,11 +119,26 @@ export interface WaitingInput {
   readonly input: JsonObject
 }
 
+/** The library that decides an actor, by its major version: another one gives its state another meaning. */
+export interface DecidingLibrary {
+  readonly name: string
+  readonly major: number
+}
+
 export interface ActorDocument {
   readonly sid: ActorId
   readonly kind: ActorKind
+  /** What decides it: always with the root; a child has its own only when another library decides it than its parent. */
+  readonly lib?: DecidingLibrary
   /** Name of its logic in the parent's `setup({ actors })`; absent for the root. */
   readonly src?: string
+  /**
+   * The id of the state node that invoked it. Absent when an action spawned it, and when its own id, made by XState as
+   * `<n>.<node>`, says it already: `nodeOf` reads both.
+   */
+  readonly node?: string
+  /** How many unnamed invocations of its node have its source, if more than one: only its position tells which it is. */
+  readonly among?: number
   /** Its own id is its `sid`: XState lists a child that was spawned without an id under `undefined`. */
   readonly unnamed?: true
   /** No state of its parent invoked it: a later chart need not do so either. */
@@ -163,6 +178,8 @@ export interface EffectDocument {
   readonly kind: EffectKind
   /** The policy's name: `draft`, or `child.charge` in a child machine. */
   readonly src: string
+  /** The id of the state node that invoked it; absent when an action spawned it. */
+  readonly node?: string
   readonly input?: JsonValue
   /** Event id of the record that started it; the idempotency key is made of it. */
   readonly scheduledBy: string
@@ -194,6 +211,8 @@ export interface TimerDocument {
   readonly target: ActorId
   /** XState's id of the delayed event. */
   readonly id: string
+  /** The id of the state node whose `after` it is; absent for an event that an action delays. */
+  readonly node?: string
   /** Epoch milliseconds. */
   readonly due: number
   readonly event: JsonObject

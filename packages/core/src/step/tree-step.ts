@@ -65,6 +65,8 @@ export interface ScheduledEffect {
   readonly kind: EffectKind
   /** `draft`, or `child.charge` in a child machine. */
   readonly src: string
+  /** The state node that invoked it; `undefined`: an action spawned it. */
+  readonly node: string | undefined
   readonly input: JsonValue | undefined
 }
 

@@ -16,6 +16,7 @@ import { withInInbox } from './inbox.js'
 import { requireRoom, withSent } from './outbox.js'
 import { withDedup } from './dedup.js'
 import { recordOf } from './record-data.js'
+import { isOwnType } from './record-type.js'
 
 export interface ChartDecision {
   readonly input: ChartInput
@@ -27,6 +28,7 @@ export interface ChartDecision {
 export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
   const { state } = context
   const { input } = decision
+  if (input.kind === 'event' && isOwnType(input.event.type)) return reserved(input.event.type)
   const unapproved = input.kind === 'event' ? refuseUnapproved(context, envelope, input.event.type) : undefined
   if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
   const untimely = notNow(context, input)
@@ -44,6 +46,15 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   const dedup = state === undefined ? undefined : withDedup(context, envelope)
   if (dedup === 'full') return windowFull(context)
   return record(context, envelope, { ...decision, step, dedup })
+}
+
+/** No caller may write what only Refold writes. */
+function reserved(type: string): Decision {
+  const message = `"${type}" cannot come from outside`
+  return {
+    kind: 'refused',
+    error: new RefoldError('INVALID_EVENT', message, { hint: 'Types that begin with `refold.` are kept for Refold.' }),
+  }
 }
 
 /** Runs the input through the tree. Throws what user code throws, and `OUTBOX_FULL`. */

@@ -8,11 +8,12 @@ import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
 import { withReport } from './outbox.js'
+import type { RecordType } from './record-type.js'
 import { addChangedSummary } from './summary.js'
 import type { TreeStep } from '../step/tree-step.js'
 
 export interface Composition {
-  readonly type: string
+  readonly type: RecordType
   readonly data: JsonValue
   readonly after: StateDocument
   readonly input: InputHeader

@@ -59,7 +59,7 @@ type ControlRecord =
   | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'shared' | 'isolated' }>
   | Recorded<'refold.released', { worker: string }>
   | Recorded<'refold.cleared', { trial: 'shared' | 'isolated' }>
-  | Recorded<'refold.migrated' | 'refold.forked', unknown>
+  | Recorded<'refold.migrated', unknown>
 
 /** Any record of an agent. */
 export type AgentEvent<T extends AgentTypes> =

@@ -32,7 +32,6 @@ export type OwnRecordType =
   | 'refold.cancelled'
   | 'refold.retried'
   | 'refold.migrated'
-  | 'refold.forked'
 
 export interface RecordMetadata {
   readonly $correlationId?: string

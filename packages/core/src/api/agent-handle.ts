@@ -29,7 +29,7 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
-import { deadlineOf, notesOf } from './check-options.js'
+import { deadlineOf, notesOf, traceOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
@@ -109,6 +109,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const envelope: Envelope = {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
+      ...traceOf(options),
       ...(id === undefined ? undefined : { dedupId: id }),
     }
     const { approval } = options

@@ -21,7 +21,7 @@ import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
-import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
+import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
@@ -149,7 +149,7 @@ class OpenRuntime implements Worker {
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
-    const notes = notesOf({ by: options.by })
+    const notes = { ...notesOf({ by: options.by }), ...traceOf(options) }
     const input = registered.parseInput(options.input)
     const stream = streamOf(registered.name, options.id)
     const { cells } = this.#runtime

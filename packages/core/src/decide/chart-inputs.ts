@@ -16,6 +16,7 @@ import { withInInbox } from './inbox.js'
 import { requireRoom, withSent } from './outbox.js'
 import { withDedup } from './dedup.js'
 import { recordOf } from './record-data.js'
+import { traced, traceparentOf } from './trace.js'
 import { isOwnType } from './record-type.js'
 
 export interface ChartDecision {
@@ -141,14 +142,16 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
   const { definition } = context
   const { step, input, base: state = context.state } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
+  const traceparent = traceparentOf(context, envelope)
   const effects = effectsAfterStep(state?.effects, definition, {
     step,
     settled,
     scheduledBy: context.eventId,
+    traceparent,
     now: context.now,
   })
   const { root, timers, unlisted, messages } = step
-  const outbox = withSent(state?.outbox, messages, context.eventId)
+  const outbox = withSent(state?.outbox, messages, { sentBy: context.eventId, ...traced(traceparent) })
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
@@ -261,10 +264,11 @@ function wait(
   const dedup = withDedup(context, envelope)
   if (dedup === 'full') return windowFull(context)
   const { type, data } = recordOf(context, input, envelope.attempt)
+  const traceparent = traceparentOf(context, envelope)
   const agent: AgentPart = {
     ...state.agent,
     ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
-    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input) }],
+    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input), ...traced(traceparent) }],
   }
   const effects =
     isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects

@@ -124,6 +124,8 @@ export interface Envelope {
   readonly by?: string
   /** Why someone decided so. */
   readonly reason?: string
+  /** W3C trace context of the caller. */
+  readonly traceparent?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
   readonly attempt?: number

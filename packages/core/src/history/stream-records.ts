@@ -50,6 +50,7 @@ export function toAgentEvent<T extends AgentTypes>({ event, header }: HeadedEven
     at: header.at,
     ...(header.by === undefined ? undefined : { by: header.by }),
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
+    ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
   }
   return recorded as AgentEvent<T>

@@ -18,6 +18,8 @@ export interface Recorded<K extends string, D> {
   readonly at: number
   readonly by?: string
   readonly reason?: string
+  /** W3C trace context of whoever caused it. */
+  readonly traceparent?: string
   /** What someone had before them when they approved by this event. */
   readonly approved?: Approved
 }

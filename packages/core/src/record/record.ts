@@ -51,6 +51,8 @@ export interface RecordHeader {
   /** Why someone decided so. */
   readonly reason?: string
   readonly approved?: Approved
+  /** W3C trace context: given by the caller, or that of the effect or message whose outcome it is. */
+  readonly traceparent?: string
   readonly input: InputHeader
   /** The owner's epoch, when an owner wrote it. */
   readonly epoch?: number

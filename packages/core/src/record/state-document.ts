@@ -61,6 +61,8 @@ export interface OutgoingMessage {
   /** Types of the events by which a started agent reports its end to this one. */
   readonly done?: string
   readonly failed?: string
+  /** Of the record that sent it: the receiver's record has it too. */
+  readonly traceparent?: string
 }
 
 export interface InboxEntry {
@@ -117,6 +119,7 @@ export interface Suspicion {
 export interface WaitingInput {
   readonly revision: number
   readonly input: JsonObject
+  readonly traceparent?: string
 }
 
 /** The library that decides an actor, by its major version: another one gives its state another meaning. */
@@ -183,6 +186,8 @@ export interface EffectDocument {
   readonly input?: JsonValue
   /** Event id of the record that started it; the idempotency key is made of it. */
   readonly scheduledBy: string
+  /** Of the record that started it: its body gets it, and the records of what it does have it. */
+  readonly traceparent?: string
   /** Attempts that count against the policy. Absent: none. */
   readonly attempts?: number
   /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */

@@ -108,6 +108,8 @@ export interface EffectHost {
   readonly signal: AbortSignal
   readonly key: string
   readonly attempt: number
+  /** W3C trace context of whoever caused the effect, if it was given. */
+  readonly traceparent?: string | undefined
   readonly step: <R>(
     name: string,
     run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>,

@@ -211,6 +211,7 @@ export class EffectExecution {
       abort,
       key: effectKey(this.id, effect),
       attempt: this.#attempt,
+      traceparent: effect.traceparent,
       recordedSteps: effect.steps ?? {},
       submit: (input, told) => this.#submit(input, told),
       isLive: () => this.#stopped === undefined && this.#abort === abort && !abort.aborted,

@@ -1,6 +1,7 @@
 /** An agent as callers hold it. It owns nothing but the agent's name: everything goes through the cell and the store. */
 import type { Observer, Subscription } from 'rxjs'
 import type { AgentTypes } from '../definition/agent-types.js'
+import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -105,19 +106,20 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
+    const known = id === undefined ? undefined : { dedupId: id, given: givenHash(event, { parsed }) }
     const cell = await this.#cell()
     const envelope: Envelope = {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
       ...traceOf(options),
-      ...(id === undefined ? undefined : { dedupId: id }),
+      ...known,
     }
     const { approval } = options
     const settlement = await (approval === undefined
       ? cell.submit(envelope)
       : answer(cell, envelope, { approval, store: this.#options.runtime.store }))
-    if (settlement.kind === 'duplicate')
-      await requireSameEvent(cell, { id: id ?? '', event: parsed, store: this.#options.runtime.store })
+    if (settlement.kind === 'duplicate' && known !== undefined)
+      await requireSameEvent(cell, { ...known, event: parsed, store: this.#options.runtime.store })
     return this.#after(cell, settlement)
   }
 

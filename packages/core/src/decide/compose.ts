@@ -59,7 +59,7 @@ function header(
 ): Mutable<RecordHeader> {
   const { state: before, at } = context
   const { agent } = after
-  const { by, reason, approved, epoch, worker } = envelope
+  const { by, reason, approved, given, epoch, worker } = envelope
   const made: Mutable<RecordHeader> = {
     v: RECORD_FORMAT,
     agent: `${agent.definition}@${agent.version}`,
@@ -71,6 +71,7 @@ function header(
   if (by !== undefined) made.by = by
   if (reason !== undefined) made.reason = reason
   if (approved !== undefined) made.approved = approved
+  if (given !== undefined) made.given = given
   if (traceparent !== undefined) made.traceparent = traceparent
   if (epoch !== undefined) made.epoch = epoch
   if (agent.owner !== worker) made.worker = worker

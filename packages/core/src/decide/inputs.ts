@@ -128,6 +128,8 @@ export interface Envelope {
   readonly traceparent?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
+  /** Hash of what the caller gave (`givenHash`), where the same may come again. */
+  readonly given?: string
   readonly attempt?: number
   /** Event id of the record that caused it. */
   readonly causationId?: string

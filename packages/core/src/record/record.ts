@@ -54,6 +54,11 @@ export interface RecordHeader {
   /** W3C trace context: given by the caller, or that of the effect or message whose outcome it is. */
   readonly traceparent?: string
   readonly input: InputHeader
+  /**
+   * Of what a caller really gave, before its schema filled in defaults: the first 32 hexadecimal digits of the SHA-256 of its
+   * canonical JSON (RFC 8785). With a start, and with an event that has the caller's id: the same again is told by it.
+   */
+  readonly given?: string
   /** The owner's epoch, when an owner wrote it. */
   readonly epoch?: number
   /** The process that appended, when it is not the owner. */

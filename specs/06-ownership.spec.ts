@@ -7,6 +7,8 @@ import { begin, task, types, until, workerOf, workFor } from './scenes/task.js'
 import { foldEach } from './record-format/reference-fold.js'
 
 const LEASE_MS = 10_000
+/** Far less than a lease: a look at a heartbeat, and some answers of the store. */
+const AT_ONCE_MS = 250
 
 async function agentPart(simulation: Simulation): Promise<StateDocument['agent']> {
   const states = foldEach(await simulation.records('task-1'))
@@ -184,7 +186,7 @@ describe('ownership', () => {
       expect(await types(simulation)).toEqual(['refold.started', 'refold.effect.done'])
     }))
 
-  test('OWN-10 closing loses nothing: what was pending goes on at the next start, in any worker and at once', () =>
+  test('OWN-10 closing loses nothing: what was pending goes on in another worker that runs already, at once', () =>
     play('OWN-10', async (simulation) => {
       const [a, b] = [
         await workerOf(simulation, 'a', { run: workFor(100_000) }),
@@ -193,8 +195,25 @@ describe('ownership', () => {
       await begin(simulation, a)
       await simulation.advance(1_000)
       await simulation.until(a.close())
+      await simulation.advance(AT_ONCE_MS)
+      expect(simulation.effects.began({ process: 'b' })).toHaveLength(1)
       const agent = await simulation.until(b.attach('task', '1'))
-      await simulation.advance(LEASE_MS)
-      expect(agent.getSnapshot().value).toBe('resting')
+      await until(simulation, agent, 'resting')
     }))
+
+  test.each(['a', 'b'])('OWN-10 what was pending goes on at the next start, in the worker %s, at once', (name) =>
+    play('OWN-10 next start', async (simulation) => {
+      const a = await workerOf(simulation, 'a', { run: workFor(100_000) })
+      await begin(simulation, a)
+      await simulation.advance(1_000)
+      await simulation.until(a.close())
+      await simulation.advance(60_000)
+      const next = name === 'a' ? a : simulation.process('b', { agents: (effects) => [task(effects)] })
+      await simulation.until(next.start())
+      await simulation.advance(AT_ONCE_MS)
+      const [first, second] = simulation.effects.began()
+      expect([first?.author.process, second?.author.process]).toEqual(['a', name])
+      expect(second?.key, 'the same effect').toBe(first?.key)
+    }),
+  )
 })

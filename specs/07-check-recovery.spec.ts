@@ -5,49 +5,87 @@ import { expect, test } from 'vitest'
 import { assign, fromPromise, setup } from 'xstate'
 import { rejection } from './scenes/play.js'
 
-function counter(body: () => Promise<number>) {
+interface CounterOptions {
+  readonly body: () => Promise<number>
+  readonly initial?: 'counting' | 'resting'
+  /** Runs in the transition that takes the outcome. */
+  readonly onOutcome?: () => void
+}
+
+/** Asks its body at each `more`. */
+function counter({ body, initial = 'counting', onOutcome }: CounterOptions) {
   const machine = setup({
-    types: { context: {} as { got: number[] }, events: {} as { type: 'more' } },
+    types: { context: {} as { got: number[] }, events: {} as { type: 'more' } | { type: 'hush' } },
     actors: { count: fromPromise(body) },
   }).createMachine({
     context: { got: [] },
-    initial: 'counting',
+    initial,
     states: {
       counting: {
         invoke: {
           src: 'count',
           onDone: {
             target: 'resting',
-            actions: assign({ got: ({ context, event }) => [...context.got, event.output] }),
+            actions: assign({
+              got: ({ context, event }) => {
+                onOutcome?.()
+                return [...context.got, event.output]
+              },
+            }),
           },
         },
       },
-      resting: { on: { more: 'counting' } },
+      resting: { on: { more: 'counting', hush: {} } },
     },
   })
   return defineAgent({ name: 'counter', version: 1, machine })
 }
 
 test('REV-1 an agent whose every crash leads to the same end passes', async () => {
-  const checked = checkRecovery(
-    counter(async () => 1),
-    { runs: 2, maxEvents: 2 },
-  )
+  const checked = checkRecovery(counter({ body: async () => 1 }), { runs: 10, maxEvents: 3 })
   await expect(checked).resolves.toBeUndefined()
 }, 60_000)
 
-test('REV-2 an agent whose end depends on a crash fails, with the smallest run and a seed that replays it', async () => {
-  let calls = 0
-  const error = await rejection(
-    checkRecovery(
-      counter(async () => ++calls),
-      { runs: 5, maxEvents: 2 },
-    ),
-  )
-  expect(error).toMatchObject({
-    name: 'RecoveryDiffersError',
-    seed: expect.any(Number),
-    path: expect.any(String),
-    crash: expect.anything(),
-  })
+test('REV-1 it passes after a crash at every boundary of its run', async () => {
+  let bodies = 0
+  const body = async (): Promise<number> => {
+    bodies++
+    return 1
+  }
+  await checkRecovery(counter({ body }), { runs: 1, maxEvents: 0 })
+  // Two appends and one body are six boundaries, and the run without a crash is the seventh. The body has run a second
+  // time where the crash took its outcome along: right after it, and right before its append.
+  expect(bodies).toBe(7 + 2)
 }, 60_000)
+
+test('REV-2 an agent whose end depends on a crash fails, with the smallest run and a seed that replays it', async () => {
+  let bodies = 0
+  const definition = counter({
+    initial: 'resting',
+    // Only a crash between its end and the decision on its outcome makes it say 2.
+    body: async () => ++bodies,
+    onOutcome: () => (bodies = 0),
+  })
+  const options = { runs: 30, maxEvents: 6, seed: 1 }
+  const error = (await rejection(checkRecovery(definition, options))) as Failure
+  const smallest = {
+    name: 'RecoveryDiffersError',
+    scenario: { input: undefined, script: [{ event: { type: 'more' } }] },
+    crash: { at: 'body', nth: 1, when: 'after' },
+  }
+  expect(error).toMatchObject({ ...smallest, seed: 1 })
+  // The third scenario of this seed is the first that fails, and was made smaller three times.
+  expect(error.path).toMatch(/^2(:\d+){3}$/)
+  const { seed, path } = error
+  expect(error.message).toContain(`replay with { seed: ${seed}, path: '${path}' }`)
+
+  bodies = 0
+  const again = (await rejection(checkRecovery(definition, { ...options, runs: 1, path }))) as Failure
+  expect(again).toMatchObject({ ...smallest, seed, path })
+  expect(again.message).toContain('(run 1;')
+}, 60_000)
+
+interface Failure extends Error {
+  readonly seed: number
+  readonly path: string
+}

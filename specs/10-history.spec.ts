@@ -172,21 +172,66 @@ describe('time travel', () => {
     }),
   )
 
-  test('HIS-6 looking appends nothing', () =>
+  test('HIS-6 reading appends nothing, to this stream or any other', () =>
     play('HIS-6', async (simulation) => {
       const { agent } = await written(simulation)
-      const before = await simulation.records('book-1')
-      await simulation.until(
-        Promise.all([
-          agent.stateAt(1n as never),
-          agent.diff(0n as never, 3n as never),
-          agent.legalEvents(),
-          agent.can({ type: 'close' }),
-          agent.inDoubt(),
-        ]),
-      )
-      agent.eventsFrom(0n as never).subscribe(() => {})
+      const before = await simulation.disk.readAll()
+      await simulation.until(readAllOf(agent))
+      await simulation.until(Promise.all([agent.legalEvents(), agent.can({ type: 'close' }), agent.inDoubt()]))
       await simulation.advance(10_000)
-      expect(await simulation.records('book-1')).toEqual(before)
+      expect(await simulation.disk.readAll()).toEqual(before)
+    }))
+
+  test('HIS-6 reading needs no machine: it gives the same where the machine has become another, and what it is made of throws', () =>
+    play('HIS-6 no machine', async (simulation) => {
+      const { a, agent } = await written(simulation)
+      const expected = await simulation.until(readAllOf(agent))
+      expect(expected.notes).toEqual([[], ['x'], ['x', 'y'], ['x', 'y', 'z']])
+      expect(expected.events).toEqual(['refold.started', 'note', 'note', 'note'])
+      a.kill()
+      const before = await simulation.disk.readAll()
+      const b = simulation.process('b', { agents: () => [unrelated] })
+      await simulation.until(b.start())
+      const there = await simulation.until(b.attach('book', '1'))
+      expect(await simulation.until(readAllOf(there))).toEqual(expected)
+      await simulation.advance(60_000)
+      expect(await simulation.disk.readAll()).toEqual(before)
     }))
 })
+
+/** Every way to read a history. */
+async function readAllOf(agent: AnyAgent) {
+  const revisions = [0n, 1n, 2n, 3n]
+  const states = await Promise.all(revisions.map((revision) => agent.stateAt(revision as never)))
+  const events: string[] = []
+  await new Promise<void>((resolve) =>
+    agent.eventsFrom(0n as never).subscribe(({ type }) => {
+      if (events.push(type) === revisions.length) resolve()
+    }),
+  )
+  return {
+    notes: states.map(({ context }) => context.notes as readonly string[]),
+    values: states.map(({ value }) => value),
+    last: (await agent.stateAt({ at: Number.MAX_SAFE_INTEGER / 2 })).context,
+    changed: await agent.diff(0n as never, 3n as never),
+    events,
+  }
+}
+
+/** Has the book's name, and nothing of its machine: no state, no event, and a guard and a context that throw. */
+const unrelated = defineAgent({
+  name: 'book',
+  version: 1,
+  machine: setup({ types: { context: {} as { pages: number } } }).createMachine({
+    context: () => fail('a context'),
+    initial: 'shelved',
+    states: {
+      shelved: { always: { guard: () => fail('a guard'), target: 'lent' }, exit: () => fail('an exit') },
+      lent: {},
+    },
+  }),
+})
+
+function fail(what: string): never {
+  throw new Error(`${what} was run`)
+}

@@ -201,7 +201,7 @@ describe('INT-3 a cancellation with a deadline', () => {
 })
 
 describe('INT-7 a payment in flight', () => {
-  test('INT-7 is not forgotten when the agent is stopped: its outcome is recorded on the stopped agent', async () => {
+  async function stoppedWhilePaying() {
     const log = memoryLog()
     const time = new ManualTime()
     const work = controlledBody()
@@ -211,12 +211,44 @@ describe('INT-7 a payment in flight', () => {
     await settle()
     await agent.cancel({ by: 'ana' })
     expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [{ abandoned: {} }] })
+    return { log, time, work, definition, process, agent }
+  }
+
+  test('INT-7 is kept when the agent is stopped, until the outcome that its body tells is recorded', async () => {
+    const { log, time, work, agent } = await stoppedWhilePaying()
+    await time.advance(10 * MINUTE)
+    expect(agent.getSnapshot().effects).toHaveLength(1)
+    work.last.resolve('paid')
     await settle()
-    const [payment] = await agent.inDoubt()
-    expect(await agent.resolve(String(payment?.effect), { complete: 'it has it', by: 'ana' })).toMatchObject({
-      effects: [],
+    expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [] })
+    expect((await eventsOf(log, 'work-1')).at(-1)).toMatchObject({
+      type: 'refold.effect.done',
+      data: { output: 'paid' },
     })
   })
+
+  test.each([
+    { name: 'its success is recorded', word: { complete: 'it has it' }, type: 'refold.effect.done' },
+    { name: 'its failure is recorded', word: { fail: 'it has not' }, type: 'refold.effect.failed' },
+    { name: 'it is acknowledged', word: { acknowledge: true as const }, type: 'refold.effect.resolved' },
+  ])(
+    'INT-7 is kept when the agent is stopped and its process has died, and runs no second time, until $name',
+    async ({ word, type }) => {
+      const { log, time, work, definition, process } = await stoppedWhilePaying()
+      process.die()
+      const next = await startProcess({ log, time, agents: [definition] })
+      await outliveLease(time)
+      const agent = await next.runtime.attach(definition, '1')
+      const [payment, ...others] = await agent.inDoubt()
+      expect(others).toEqual([])
+      expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [{ abandoned: {} }] })
+      await agent.resolve(String(payment?.effect), { ...word, by: 'ana' })
+      expect(agent.getSnapshot()).toMatchObject({ status: 'stopped', effects: [] })
+      expect(await agent.inDoubt()).toEqual([])
+      expect((await typesOf(log, 'work-1')).at(-1)).toBe(type)
+      expect(work.runs).toHaveLength(1)
+    },
+  )
 })
 
 describe('INT-2 a paused agent', () => {
@@ -231,6 +263,29 @@ describe('INT-2 a paused agent', () => {
     await agent.resume()
     await settle()
     expect(jobs).toHaveLength(2)
+  })
+
+  test('INT-2 fires no timer, neither here nor where it is taken over: what was due fires when it is resumed', async () => {
+    const log = memoryLog()
+    const time = new ManualTime()
+    const machine = setup({}).createMachine({
+      initial: 'heating',
+      states: { heating: { after: { [MINUTE]: 'boiling' } }, boiling: {} },
+    })
+    const kettle = defineAgent({ name: 'kettle', version: 1, machine })
+    const process = await startProcess({ log, time, agents: [kettle] })
+    const agent = await process.runtime.start(kettle, { id: '1' })
+    await agent.pause()
+    await time.advance(2 * MINUTE)
+    expect(agent.getSnapshot()).toMatchObject({ value: 'heating', condition: 'paused' })
+    process.die()
+    const next = await startProcess({ log, time, agents: [kettle] })
+    await outliveLease(time)
+    expect(await typesOf(log, 'kettle-1')).toEqual(['refold.started', 'refold.paused'])
+    const there = await next.runtime.attach(kettle, '1')
+    await there.resume()
+    await outliveLease(time)
+    expect(there.getSnapshot().value).toBe('boiling')
   })
 })
 

@@ -102,7 +102,7 @@ describe('EFF-14 a reconcile that never answers', () => {
   })
 })
 
-test('OWN-10 closing says at once what it waits for', async () => {
+test('closing says at once what it waits for', async () => {
   const { process } = await working({ safety: 'never-retry' })
   const closed = process.runtime.close()
   expect(await outcomeOf(closed)).toBe('pending')

@@ -58,14 +58,20 @@ export async function startProcess({ worker, snapshots, ...options }: ProcessOpt
 export interface WorkerProcessOptions extends Pick<ProcessOptions, 'log' | 'agents' | 'time' | 'prepare'> {
   readonly id?: string
   readonly capacity?: number
+  readonly leaseDurationMs?: number
 }
 
 /** The same with `createWorker`. */
-export async function startWorker({ id, capacity, ...options }: WorkerProcessOptions): Promise<Process<Worker>> {
+export async function startWorker({
+  id,
+  capacity,
+  leaseDurationMs = LEASE_MS,
+  ...options
+}: WorkerProcessOptions): Promise<Process<Worker>> {
   return open(options, (parts) =>
     createWorker({
       ...parts,
-      leaseDurationMs: LEASE_MS,
+      leaseDurationMs,
       ...(id === undefined ? undefined : { id }),
       ...(capacity === undefined ? undefined : { capacity }),
     }),

@@ -230,34 +230,6 @@ describe('taking over', () => {
     })
   })
 
-  test('WRK-5 WRK-4 a worker that is silent is replaced within its lease and 250 ms, and the new one tells it', async () => {
-    const scene = fleet()
-    const a = await scene.worker('a')
-    await a.runtime.start(scene.definition, { id: '1' })
-    await settle()
-    const b = await scene.worker('b')
-    await scene.time.advance(4 * LEASE_MS)
-    a.die()
-    await scene.time.advance(LEASE_MS + 250)
-    expect(b.takenOver).toMatchObject([{ agent: { id: '1' }, previous: a.runtime.id, why: 'silent', effects: 1 }])
-    expect((await eventsOf(scene.log, 'work-1'))[1]).toMatchObject({ data: { previous: a.runtime.id, why: 'silent' } })
-    expect(scene.work.runs).toHaveLength(2)
-  })
-
-  test('WRK-5 WRK-4 the proof of a death is found within 100 ms', async () => {
-    const scene = fleet()
-    const a = await scene.worker('a')
-    for (const id of IDS) await a.runtime.start(scene.definition, { id })
-    await settle()
-    const b = await scene.worker('b')
-    await scene.time.advance(LEASE_MS)
-    a.die()
-    scene.log.workers.set(a.runtime.id, undefined) // as the operating system gives up its lock
-    await scene.time.advance(100)
-    expect(b.takenOver.map(({ agent, why }) => `${agent.id} ${why}`).toSorted()).toEqual(IDS.map((id) => `${id} ended`))
-    expect(scene.work.runs).toHaveLength(10)
-  })
-
   test('WRK-5 a worker that closed', async () => {
     const scene = fleet()
     const a = await scene.worker('a')

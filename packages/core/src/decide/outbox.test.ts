@@ -4,7 +4,6 @@ import { defineAgent } from '../definition/define-agent.js'
 import { sendToAgent } from '../definition/send-to-agent.js'
 import { child, definition, event, peer, refusal } from './correspondents.fixture.js'
 import { Decider } from './decider.fixture.js'
-import { MAX_OUTBOX } from './outbox.js'
 
 describe('sending', () => {
   test('MSG-1 a message is part of the record of its transition, and no action that is to run', () => {
@@ -77,15 +76,26 @@ describe('sending', () => {
     expect(decider.state?.outbox?.to['peer-1']?.[0]?.event).toEqual({ type: 'hello', text: 'x' })
   })
 
-  test('MSG-5 more messages than may wait are refused', () => {
+  test('MSG-5 a step that would make more than 10,000 messages wait, to whatever receivers, is refused and records nothing', () => {
     const decider = Decider.started(definition)
-    decider.outside(event('many', { count: MAX_OUTBOX - 1 }))
-    decider.outside(event('greet', { id: '1', text: '' }))
-    expect(decider.state?.outbox?.last).toBe(MAX_OUTBOX)
-    expect(refusal(decider.outside(event('greet', { id: '2', text: '' })))).toBe('OUTBOX_FULL')
-    decider.own({ kind: 'message.settled', to: 'peer-1', seq: 1 })
+    decider.outside(event('many', { count: 9_999 }))
     expect(refusal(decider.outside(event('greet', { id: '2', text: '' })))).toBe('recorded')
-    expect(refusal(Decider.started(definition).outside(event('many', { count: MAX_OUTBOX + 1 })))).toBe('OUTBOX_FULL')
+    expect(decider.state?.outbox?.last).toBe(10_000)
+    const { records, state } = decider
+    expect(refusal(decider.outside(event('greet', { id: '3', text: '' })))).toBe('OUTBOX_FULL')
+    expect(refusal(decider.outside(event('many', { count: 5 })))).toBe('OUTBOX_FULL')
+    expect([decider.records, decider.state]).toEqual([records, state])
+    // One that is delivered makes room for one.
+    decider.own({ kind: 'message.settled', to: 'peer-1', seq: 1 })
+    expect(refusal(decider.outside(event('many', { count: 2 })))).toBe('OUTBOX_FULL')
+    expect(refusal(decider.outside(event('greet', { id: '2', text: '' })))).toBe('recorded')
+  })
+
+  test.each([
+    { count: 10_000, answer: 'recorded' },
+    { count: 10_001, answer: 'OUTBOX_FULL' },
+  ])('MSG-5 a step that sends $count messages: $answer', ({ count, answer }) => {
+    expect(refusal(Decider.started(definition).outside(event('many', { count })))).toBe(answer)
   })
 
   test('MSG-6 what a replaced owner says of a message is dropped', () => {

@@ -1,5 +1,6 @@
 /** Messages between agents, and what may befall them on their way. */
-import type { AnyAgent } from '@refold/core'
+import { randomUUID } from 'node:crypto'
+import type { AnyAgent, RecordMetadata } from '@refold/core'
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
 import { reader, writer } from './letters.fixture.js'
@@ -38,13 +39,36 @@ async function types(simulation: Simulation, stream: string): Promise<readonly s
   return (await simulation.records(stream)).map(({ type }) => type)
 }
 
+/** The pauses between tries have long stopped growing then. */
+const MANY = 200
+const ENOUGH = 20
+const MOST_PAUSE_MS = 6_000
+
+function failuresOf({ logLines }: SimulatedProcess): readonly string[] {
+  return logLines.map(({ message }) => message).filter((message) => message.endsWith('it is tried again'))
+}
+
+/** Appends a record that no fold can take. */
+async function damage(simulation: Simulation, stream: string): Promise<void> {
+  const store = await simulation.disk.admin()
+  const last = (await simulation.records(stream)).at(-1)
+  if (last === undefined) throw new Error(`${stream} is empty`)
+  const { refold } = last.metadata as unknown as RecordMetadata
+  const body = { patch: [{ op: 'replace', path: '/nowhere/at/all', value: 1 }] }
+  const record = { id: randomUUID(), type: 'letter', data: {}, metadata: { refold: { ...refold, body } as never } }
+  const stored = await store.append(stream, [record], { expected: last.revision })
+  if (!stored.ok) throw new Error(`${stream} could not be damaged`)
+}
+
 const UNKNOWN: readonly { readonly name: string; readonly fault: Fault }[] = [
   { name: 'lost', fault: { kind: 'unknown', stored: false } },
   { name: 'stored', fault: { kind: 'unknown', stored: true } },
   { name: 'stored later', fault: { kind: 'unknown', storedAfterMs: 700 } },
 ]
 
-describe.each(BACKINGS)('on $name', ({ backing }) => {
+describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
+  const tries = slow ? ENOUGH : MANY
+
   test.each(UNKNOWN)(
     'I6 MSG-3 message 1 is unknown and in truth $name, message 2 is queued: both arrive once, in order',
     ({ fault }) =>
@@ -212,16 +236,49 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       return { allDelivered: true }
     }))
 
-  test('MSG-9 while the store rejects, a message is tried again and again, and someone is told once', () =>
+  test('MSG-9 while the store rejects, a message is tried again without limit, and someone is told once', () =>
     play({ seed: 'MSG-9', backing }, async (simulation) => {
       const { a, from, to } = await correspondence(simulation)
-      simulation.faults.add({ process: 'a', target: 'reader-1', times: 12, fault: { kind: 'rejected' } })
+      simulation.faults.add({ process: 'a', target: 'reader-1', times: tries, fault: { kind: 'rejected' } })
       await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
-      await simulation.until(to.waitFor((state) => state.context.letters.length === 1))
-      expect(a.reports.filter(({ code }) => code === 'STORE_REJECTED')).toHaveLength(1)
+      await simulation.until(
+        to.waitFor((state) => state.context.letters.length === 1),
+        { withinMs: tries * MOST_PAUSE_MS },
+      )
+      expect(failuresOf(a)).toHaveLength(tries)
+      expect(a.reports.map(({ code, agent }) => [code, agent?.name])).toEqual([['STORE_REJECTED', 'writer']])
       await simulation.advance(LONG_MS)
       return { allDelivered: true }
     }))
+
+  test.each([
+    { name: 'before the sender’s owner has read it', before: [] },
+    { name: 'behind what the sender’s owner has read', before: ['zeroth'] },
+  ])(
+    'MSG-9 while the receiver’s stream is unreadable, damaged $name, a message is tried again without limit, and someone is told once',
+    ({ before }) =>
+      play({ seed: 'MSG-9 unreadable', backing }, async (simulation) => {
+        const { a, b, from } = await correspondence(simulation)
+        for (const text of before) await simulation.until(from.send({ type: 'write', to: '1', text }))
+        await simulation.advance(1_000)
+        simulation.faults.deaf.add('a')
+        await damage(simulation, 'reader-1')
+        await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
+        await simulation.advance(tries * MOST_PAUSE_MS)
+        expect(failuresOf(a).length).toBeGreaterThan(tries)
+        const told = a.reports.filter(({ agent }) => agent?.name === 'writer')
+        expect(told.map(({ code }) => code)).toEqual(['UNREADABLE'])
+        expect(from.getSnapshot().context.failures, 'it waits, and is not undelivered').toEqual([])
+
+        a.kill()
+        b.kill()
+        await simulation.disk.restoreBackup({ 'reader-1': 1 + before.length })
+        await simulation.until(Promise.all([a.start(), b.start()]))
+        await simulation.advance(LONG_MS)
+        expect(await lettersOf(simulation, b)).toEqual([...before, 'first'])
+        return { allDelivered: true }
+      }),
+  )
 
   test('MSG-14 a sender comes back from a backup: what the receiver has does not come again, and what is new does', () =>
     play({ seed: 'MSG-14', backing }, async (simulation) => {

@@ -7,6 +7,17 @@ import type { ContractCase } from './contract-case.js'
 import { findEntries, findStreams } from './contract-case.js'
 import { agentRecord, plainEvent } from './sample-events.js'
 
+/** Queries that agents enter and leave, and one that none leaves. */
+const PAGED: readonly DirectoryQuery[] = [
+  {},
+  { state: 'sea' },
+  { definition: 'ship', status: 'active' },
+  { pending: true },
+]
+const SAILING: JsonObject = { active: ['sea'], status: 'active', pending: 1 }
+/** Matches none of those that an agent can leave. */
+const GONE: JsonObject = { active: ['dock'], status: 'done', pending: 0 }
+
 export const directoryCases: readonly ContractCase[] = [
   {
     title: 'DIR-1 an agent is listed as its headers describe it, from the answer to its first append on',
@@ -110,26 +121,51 @@ export const directoryCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'DIR-6 pages behind one another hold each entry once, whatever the query, while agents come and change',
+    title: 'DIR-6 pages behind one another hold each entry once, whatever the query',
     run: async ({ connect }) => {
       const store = await connect()
-      const names = Array.from({ length: 60 }, (_, index) => `ship-${(index * 7) % 60}`)
-      for (const [index, name] of names.entries())
-        await record(store, name, [{ active: ['sea', `lane${index % 3}`], ...(index % 2 === 0 ? { pending: 1 } : {}) }])
-      await store.append('noagent', [plainEvent()], { expected: 'no_stream' })
-      for (const query of [
-        {},
-        { state: 'sea' },
-        { definition: 'ship', status: 'active' },
-        { pending: true },
-      ] as const) {
+      const names = await lanes(store)
+      for (const query of PAGED) {
         const all = await findStreams(store, query)
-        assert.deepEqual(await pageByPage(store, query, 7), all, JSON.stringify(query))
+        assert.ok(all.length > 7, JSON.stringify(query))
+        assert.deepEqual(await pageByPage(store, query), all, JSON.stringify(query))
       }
       assert.deepEqual(await findStreams(store, { after: 'ship-unknown' }), [])
       assert.deepEqual(await findStreams(store, { after: names.at(-1) ?? '' }), [])
     },
   },
+  ...PAGED.map((query): ContractCase => ({
+    title: `DIR-6 pages of ${JSON.stringify(query)} hold each entry once while agents come and change`,
+    run: async ({ connect }) => {
+      const [store, other] = [await connect(), await connect()]
+      await lanes(store)
+      const all = await findStreams(store, query)
+      const [came, left]: [string[], string[]] = [[], []]
+      const lengths = new Map<string, number>()
+      const change = async (name: string | undefined, header: JsonObject): Promise<void> => {
+        if (name === undefined) return
+        const length = lengths.get(name) ?? 1
+        lengths.set(name, length + 1)
+        await record(other, name, [header], { first: length })
+      }
+      const found = await pageByPage(store, query, async (page, seen) => {
+        const [next, later] = all.filter((name) => !seen.includes(name) && !left.includes(name))
+        // The one that the next page begins behind, and the one that it would begin with, match no more.
+        await change(page.at(-1), GONE)
+        await change(next, GONE)
+        if (next !== undefined) left.push(next)
+        // One that was seen and one that is still to come go on, and a new one begins.
+        await change(page.at(-2), { epoch: 2 })
+        await change(later, { epoch: 2 })
+        if (came.length < 3) {
+          came.push(`ship-new${came.length}`)
+          await record(other, came.at(-1) ?? '', [SAILING])
+        }
+      })
+      const matchedThroughout = all.filter((name) => isAll(query) || !left.includes(name))
+      assert.deepEqual(found, [...matchedThroughout, ...came])
+    },
+  })),
   {
     title: 'DIR-7 a rebuild while others append gives the directory that was kept',
     run: async ({ connect }) => {
@@ -214,13 +250,34 @@ async function fleet(store: Store): Promise<Store> {
   return store
 }
 
-async function pageByPage(store: Store, query: DirectoryQuery, limit: number): Promise<readonly string[]> {
+/** Sixty agents at sea, every second one with an effect, and a stream of no agent. */
+async function lanes(store: Store): Promise<readonly string[]> {
+  const names = Array.from({ length: 60 }, (_, index) => `ship-${(index * 7) % 60}`)
+  for (const [index, name] of names.entries())
+    await record(store, name, [{ active: ['sea', `lane${index % 3}`], ...(index % 2 === 0 ? { pending: 1 } : {}) }])
+  await store.append('noagent', [plainEvent()], { expected: 'no_stream' })
+  return names
+}
+
+function isAll(query: DirectoryQuery): boolean {
+  return Object.keys(query).length === 0
+}
+
+/** The streams of all pages of seven; `between` runs after each one that is not empty. */
+async function pageByPage(
+  store: Store,
+  query: DirectoryQuery,
+  between: (page: readonly string[], seen: readonly string[]) => Promise<void> = async () => {},
+): Promise<readonly string[]> {
   const found: string[] = []
   for (;;) {
     const last = found.at(-1)
-    const page = await findStreams(store, { ...query, limit, ...(last === undefined ? {} : { after: last }) })
+    const page = await findStreams(store, { ...query, limit: 7, ...(last === undefined ? {} : { after: last }) })
     if (page.length === 0) return found
+    const again = page.filter((name) => found.includes(name))
+    assert.deepEqual(again, [], `held twice, in pages of ${JSON.stringify(query)}`)
     found.push(...page)
+    await between(page, found)
   }
 }
 

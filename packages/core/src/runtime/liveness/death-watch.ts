@@ -20,7 +20,8 @@ export interface DeathWatchOptions {
 type Known = 'seen' | 'named'
 
 const LOCKS_EVERY_MS = 50
-const HEARTBEATS_EVERY_LOOKS = 4
+/** A heartbeat is seen late by so many looks at most, and the end of the lease after it by one. */
+const HEARTBEATS_EVERY_LOOKS = 3
 const MOST_REMEMBERED = 10_000
 
 export class DeathWatch {
@@ -87,11 +88,12 @@ export class DeathWatch {
 
   async #lookAt(owner: string, at: 'all' | 'lock'): Promise<void> {
     const { owners, events } = this.#options
+    const isWhole = at === 'all' || owners.isOverdue(owner)
     try {
-      const verdict = at === 'all' ? await owners.look(owner) : await owners.lookAtLock(owner)
+      const verdict = isWhole ? await owners.look(owner) : await owners.lookAtLock(owner)
       if (this.#closed) return
       if (verdict !== 'alive') return this.#bury(owner)
-      if (at === 'lock') return
+      if (!isWhole) return
       if (this.#young.has(owner)) this.#young.set(owner, 'seen')
       if (this.#old.has(owner)) this.#old.set(owner, 'seen')
     } catch (error) {

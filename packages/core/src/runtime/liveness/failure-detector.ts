@@ -45,6 +45,12 @@ export class FailureDetector {
     return this.#judge(owner, register)
   }
 
+  /** Whether no heartbeat was seen for a lease: the next look tells whether there was none. */
+  isOverdue(owner: string): boolean {
+    const observed = this.#observed.get(owner)
+    return observed !== undefined && this.#options.world.clock.monotonicNow() - observed.since >= observed.leaseMs
+  }
+
   /** The same by what the operating system says alone, which is quick and says nothing of another machine. */
   async lookAtLock(owner: string): Promise<Verdict> {
     const known = this.#gone.get(owner)

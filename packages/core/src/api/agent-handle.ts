@@ -1,6 +1,7 @@
 /** An agent as callers hold it. It owns nothing but the agent's name: everything goes through the cell and the store. */
 import type { Observer, Subscription } from 'rxjs'
 import type { AgentTypes } from '../definition/agent-types.js'
+import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -29,7 +30,7 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
-import { deadlineOf, notesOf } from './check-options.js'
+import { deadlineOf, notesOf, traceOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
@@ -105,18 +106,20 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
+    const known = id === undefined ? undefined : { dedupId: id, given: givenHash(event, { parsed }) }
     const cell = await this.#cell()
     const envelope: Envelope = {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
-      ...(id === undefined ? undefined : { dedupId: id }),
+      ...traceOf(options),
+      ...known,
     }
     const { approval } = options
     const settlement = await (approval === undefined
       ? cell.submit(envelope)
       : answer(cell, envelope, { approval, log: this.#options.runtime.log }))
-    if (settlement.kind === 'duplicate')
-      await requireSameEvent(cell, { id: id ?? '', event: parsed, log: this.#options.runtime.log })
+    if (settlement.kind === 'duplicate' && known !== undefined)
+      await requireSameEvent(cell, { ...known, event: parsed, log: this.#options.runtime.log })
     return this.#after(cell, settlement)
   }
 

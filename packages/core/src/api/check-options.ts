@@ -1,4 +1,5 @@
 /** What callers pass beside data: options and decisions. What makes no sense is refused before anything is done. */
+import { isTraceparent } from '../decide/trace.js'
 import { suggestName } from '../definition/nearest-name.js'
 import { RefoldError } from '../errors.js'
 
@@ -178,6 +179,17 @@ export function notesOf(options: { readonly by?: unknown; readonly reason?: unkn
     notes[key] = note
   }
   return notes
+}
+
+/** The caller's trace, recorded and handed on. Throws `INVALID_INPUT`. */
+export function traceOf({ traceparent }: { readonly traceparent?: unknown }): { readonly traceparent?: string } {
+  if (traceparent === undefined) return {}
+  requireOption(isTraceparent(traceparent), {
+    path: 'traceparent',
+    problem: 'is no W3C trace context',
+    hint: 'It looks like 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01.',
+  })
+  return { traceparent }
 }
 
 /** How long a chart may take to end. Throws `INVALID_INPUT`. */

@@ -2,6 +2,7 @@
 import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
+import { givenHash } from '../definition/given.js'
 import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { agentLog } from '../log/agent-log.js'
@@ -9,8 +10,10 @@ import type { Report } from '../public/report.js'
 import { EventHub } from '../runtime/events/event-hub.js'
 import { logObserver } from '../runtime/events/log-observer.js'
 import { reportingObserver } from '../runtime/events/reporting-observer.js'
+import type { Envelope } from '../decide/inputs.js'
 import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
+import { headerOf } from '../record/header.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { AgentOf } from '../public/agent.js'
@@ -27,7 +30,7 @@ import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
-import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
+import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
@@ -164,15 +167,16 @@ class OpenRuntime implements Worker {
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
-    const notes = notesOf({ by: options.by })
+    const notes = { ...notesOf({ by: options.by }), ...traceOf(options) }
     const input = registered.parseInput(options.input)
+    const given = givenHash(options.input, { parsed: input })
     const stream = streamOf(registered.name, options.id)
     const { cells } = this.#runtime
     await cells.loading(stream)
     const cell = cells.fresh(stream, options.id, registered)
-    const settlement = await this.#submitStart(cell, { input, notes })
+    const settlement = await this.#submitStart(cell, { input, notes: { ...notes, given } })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
-    if (settlement.kind === 'duplicate') return this.#again(definition, cell, input)
+    if (settlement.kind === 'duplicate') return this.#again(definition, cell, { input, given })
     const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
@@ -181,7 +185,7 @@ class OpenRuntime implements Worker {
   /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
   async #submitStart(
     cell: AgentCell,
-    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: ReturnType<typeof notesOf> },
+    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: Pick<Envelope, 'by' | 'given'> },
   ): Promise<Settlement> {
     const runtime = this.#runtime
     const { worker, performs, lifecycle, capacity } = runtime
@@ -290,20 +294,22 @@ class OpenRuntime implements Worker {
   /** The same id twice is the same agent, if it was started with the same input. */
   async #again<D extends AgentDefinition>(
     definition: D,
-    started: AgentCell,
-    input: JsonValue | undefined,
+    cell: AgentCell,
+    { input, given }: { readonly input: JsonValue | undefined; readonly given: string },
   ): Promise<AgentOf<D>> {
     const { log, cells } = this.#runtime
-    for await (const [first] of log.read(started.stream, { limit: 1 })) {
-      const before = (first?.data as { input?: JsonValue } | undefined)?.input
-      if (isSameJson(before ?? null, input ?? null)) continue
-      throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, {
+    for await (const [first] of log.read(cell.stream, { limit: 1 })) {
+      const before = headerOf(first?.metadata)?.given
+      // One that was started by a message says only what its schema made of it.
+      const started = (first?.data as { input?: JsonValue } | undefined)?.input ?? null
+      if (before === undefined ? isSameJson(started, input ?? null) : before === given) continue
+      throw new RefoldError('ID_REUSED', `${cell.stream} was started with another input`, {
         hint: 'Give the agent its own id, or `attach` to the one that is there.',
-        facts: { id: started.id },
+        facts: { id: cell.id },
       })
     }
-    if (started.state?.agent.version !== started.definition.version) cells.evict(started)
-    return this.attach(definition, started.id)
+    if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
+    return this.attach(definition, cell.id)
   }
 
   #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {

@@ -8,11 +8,13 @@ import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
 import { withReport } from './outbox.js'
+import type { RecordType } from './record-type.js'
 import { addChangedSummary } from './summary.js'
+import { traced, traceparentOf } from './trace.js'
 import type { TreeStep } from '../step/tree-step.js'
 
 export interface Composition {
-  readonly type: string
+  readonly type: RecordType
   readonly data: JsonValue
   readonly after: StateDocument
   readonly input: InputHeader
@@ -28,9 +30,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
  */
 export function compose(context: DecideContext, envelope: Envelope, composition: Composition): Recorded {
   const { step, data, type, input } = composition
-  const after = withReport(context.state, composition.after, { sentBy: context.eventId })
+  const traceparent = traceparentOf(context, envelope)
+  const after = withReport(context.state, composition.after, { sentBy: context.eventId, ...traced(traceparent) })
   const { patch, state } = patchOf(context.state, after, { data, id: context.eventId })
-  const refold = header(context, envelope, { after, input })
+  const refold = header(context, envelope, { after, input, traceparent })
   refold.body = body(step, patch)
   const causationId = composition.causationId ?? envelope.causationId
   const $correlationId = state.agent.incarnation
@@ -52,11 +55,11 @@ const NO_BODY: RecordBody = { patch: [] }
 function header(
   context: DecideContext,
   envelope: Envelope,
-  { after, input }: Pick<Composition, 'after' | 'input'>,
+  { after, input, traceparent }: Pick<Composition, 'after' | 'input'> & { traceparent: string | undefined },
 ): Mutable<RecordHeader> {
   const { state: before, at } = context
   const { agent } = after
-  const { by, reason, approved, epoch, worker } = envelope
+  const { by, reason, approved, given, epoch, worker } = envelope
   const made: Mutable<RecordHeader> = {
     v: RECORD_FORMAT,
     agent: `${agent.definition}@${agent.version}`,
@@ -68,6 +71,8 @@ function header(
   if (by !== undefined) made.by = by
   if (reason !== undefined) made.reason = reason
   if (approved !== undefined) made.approved = approved
+  if (given !== undefined) made.given = given
+  if (traceparent !== undefined) made.traceparent = traceparent
   if (epoch !== undefined) made.epoch = epoch
   if (agent.owner !== worker) made.worker = worker
   addChangedSummary(made, before, after)

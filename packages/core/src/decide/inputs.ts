@@ -124,8 +124,12 @@ export interface Envelope {
   readonly by?: string
   /** Why someone decided so. */
   readonly reason?: string
+  /** W3C trace context of the caller. */
+  readonly traceparent?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
+  /** Hash of what the caller gave (`givenHash`), where the same may come again. */
+  readonly given?: string
   readonly attempt?: number
   /** Event id of the record that caused it. */
   readonly causationId?: string

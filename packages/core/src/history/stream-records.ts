@@ -73,6 +73,7 @@ function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: He
     at: header.at,
     ...(header.by === undefined ? undefined : { by: header.by }),
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
+    ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
   }
   return recorded as AgentEvent<T>

@@ -84,10 +84,15 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   readonly onTakeover?: (taken: TakenOver) => void
 }
 
+interface StartNotes {
+  readonly id: string
+  readonly by?: string
+  /** W3C trace context: recorded, and given to the effects and messages that the start causes. Else `INVALID_INPUT`. */
+  readonly traceparent?: string
+}
+
 /** `input` may be left out where the schema or the machine lets it. */
-export type StartOptions<I> = undefined extends I
-  ? { readonly id: string; readonly input?: I; readonly by?: string }
-  : { readonly id: string; readonly input: I; readonly by?: string }
+export type StartOptions<I> = StartNotes & (undefined extends I ? { readonly input?: I } : { readonly input: I })
 
 /** How an agent's state becomes one of another version. */
 export interface MigrateOptions {

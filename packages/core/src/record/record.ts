@@ -32,7 +32,6 @@ export type OwnRecordType =
   | 'refold.cancelled'
   | 'refold.retried'
   | 'refold.migrated'
-  | 'refold.forked'
 
 /** A record's metadata. The ids with `$` are those that EventStoreDB knows by these names. */
 export interface RecordMetadata {
@@ -53,7 +52,14 @@ export interface RecordHeader {
   /** Why someone decided so. */
   readonly reason?: string
   readonly approved?: Approved
+  /** W3C trace context: given by the caller, or that of the effect or message whose outcome it is. */
+  readonly traceparent?: string
   readonly input: InputHeader
+  /**
+   * Of what a caller really gave, before its schema filled in defaults: the first 32 hexadecimal digits of the SHA-256 of its
+   * canonical JSON (RFC 8785). With a start, and with an event that has the caller's id: the same again is told by it.
+   */
+  readonly given?: string
   /** The owner's epoch, when an owner wrote it. */
   readonly epoch?: number
   /** The process that appended, when it is not the owner. */

@@ -65,6 +65,8 @@ export interface OutgoingMessage {
   /** Types of the events by which a started agent reports its end to this one. */
   readonly done?: string
   readonly failed?: string
+  /** Of the record that sent it: the receiver's record has it too. */
+  readonly traceparent?: string
 }
 
 /** The newest message of one sender, so that an older one is known when it comes once more. */
@@ -122,14 +124,30 @@ export interface Suspicion {
 export interface WaitingInput {
   readonly revision: number
   readonly input: JsonObject
+  readonly traceparent?: string
+}
+
+/** The library that decides an actor, by its major version: another one gives its state another meaning. */
+export interface DecidingLibrary {
+  readonly name: string
+  readonly major: number
 }
 
 /** One actor of the tree, with those below it: what XState must be given to go on with it. */
 export interface ActorDocument {
   readonly sid: ActorId
   readonly kind: ActorKind
+  /** What decides it: always with the root; a child has its own only when another library decides it than its parent. */
+  readonly lib?: DecidingLibrary
   /** Name of its logic in the parent's `setup({ actors })`; absent for the root. */
   readonly src?: string
+  /**
+   * The id of the state node that invoked it. Absent when an action spawned it, and when its own id, made by XState as
+   * `<n>.<node>`, says it already: `nodeOf` reads both.
+   */
+  readonly node?: string
+  /** How many unnamed invocations of its node have its source, if more than one: only its position tells which it is. */
+  readonly among?: number
   /** Its own id is its `sid`: XState lists a child that was spawned without an id under `undefined`. */
   readonly unnamed?: true
   /** No state of its parent invoked it: a later chart need not do so either. */
@@ -171,9 +189,13 @@ export interface EffectDocument {
   readonly kind: EffectKind
   /** The policy's name: `draft`, or `child.charge` in a child machine. */
   readonly src: string
+  /** The id of the state node that invoked it; absent when an action spawned it. */
+  readonly node?: string
   readonly input?: JsonValue
   /** Event id of the record that started it; the idempotency key is made of it. */
   readonly scheduledBy: string
+  /** Of the record that started it: its body gets it, and the records of what it does have it. */
+  readonly traceparent?: string
   /** Attempts that count against the policy. Absent: none. */
   readonly attempts?: number
   /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */
@@ -204,6 +226,8 @@ export interface TimerDocument {
   readonly target: ActorId
   /** XState's id of the delayed event. */
   readonly id: string
+  /** The id of the state node whose `after` it is; absent for an event that an action delays. */
+  readonly node?: string
   /** Epoch milliseconds. */
   readonly due: number
   readonly event: JsonObject

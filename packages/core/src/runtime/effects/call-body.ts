@@ -20,10 +20,10 @@ export function callBody(effect: EffectDocument, options: CallOptions): RunningE
   const { cell, events, ...attempt } = options
   const { stream } = cell
   const { id } = attempt
-  const { src, input, steps: recordedSteps = {} } = effect
+  const { src, input, traceparent, steps: recordedSteps = {} } = effect
   const progress = (chunk: unknown): void =>
     events.tell({ kind: 'progress', stream, progress: { effect: id, src, chunk } })
-  const host = effectHost({ ...attempt, input, key: effectKey(id, effect), recordedSteps, progress })
+  const host = effectHost({ ...attempt, input, key: effectKey(id, effect), traceparent, recordedSteps, progress })
   const running = cell.tree().runEffect(id, host)
   if (running !== undefined) events.tell({ kind: 'effect.began', stream, effect: id, src, attempt: attempt.attempt })
   return running

@@ -109,7 +109,8 @@ async function submit(
 
 function envelopeOf({ worker, holds }: MessagingContext, parcel: PendingDelivery): Envelope {
   const { message, sender } = parcel
-  const { done, failed, kind, sentBy } = message
+  const { done, failed, kind, sentBy, traceparent } = message
+  const trace = traceparent === undefined ? undefined : { traceparent }
   const event = eventOf(sender, message)
   const origin = originOf(parcel)
   if (kind === 'start') {
@@ -118,10 +119,10 @@ function envelopeOf({ worker, holds }: MessagingContext, parcel: PendingDelivery
       ...(failed === undefined ? undefined : { failed }),
     }
     const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
-    return { input, worker, epoch: 1, causationId: sentBy, ...holds.duringStart(addressOf(parcel.to).name) }
+    return { input, worker, epoch: 1, causationId: sentBy, ...trace, ...holds.duringStart(addressOf(parcel.to).name) }
   }
   const own = kind === undefined ? undefined : ({ own: true } as const)
-  return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy }
+  return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy, ...trace }
 }
 
 function originOf({ from, message, sender }: PendingDelivery): MessageOrigin {

@@ -43,6 +43,7 @@ export type {
   ActorKind,
   AgentPart,
   Attempt,
+  DecidingLibrary,
   DedupBucket,
   DedupEntry,
   EffectDocument,
@@ -59,3 +60,4 @@ export type {
   UnlistedActor,
   WaitingInput,
 } from './record/state-document.js'
+export { nodeOf } from './record/asking-node.js'

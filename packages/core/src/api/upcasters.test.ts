@@ -14,7 +14,7 @@ const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
 const shout: Upcaster = {
   type: 'note',
   definition: 'work',
-  upcast: ({ data }) => ({ type: 'remark', data: { words: String((data as { text: string }).text).toUpperCase() } }),
+  upcast: ({ data }) => ({ type: 'remark', data: { words: (data as { text: string }).text.toUpperCase() } }),
 }
 
 async function noted(text: string): Promise<ReturnType<typeof memoryLog>> {

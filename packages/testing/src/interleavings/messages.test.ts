@@ -1,6 +1,7 @@
 /** Messages between agents, and what may befall them on their way. */
 import { randomUUID } from 'node:crypto'
-import type { AnyAgent, RecordMetadata } from '@refold/core'
+import type { AnyAgent } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
 import { reader, writer } from './letters.fixture.js'

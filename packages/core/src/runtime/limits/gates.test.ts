@@ -28,7 +28,7 @@ function gate(name: string, log: string[], { isOpen = false } = {}): TestGate {
   }
 }
 
-function passage(gates: readonly Gate[], log: string[], { isWanted = () => true as boolean } = {}): Passage {
+function passage(gates: readonly Gate[], log: string[], { isWanted = (): boolean => true } = {}): Passage {
   const { clock } = systemWorld
   const passed = (): void => void log.push('passed')
   const left = (): void => void log.push('not wanted')

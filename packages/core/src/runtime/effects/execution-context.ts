@@ -19,7 +19,7 @@ export interface ExecutionContext {
   whenReadOn(go: () => void): void
   /** `told` gets nothing when the input was refused. */
   submit(
-    envelope: Pick<Envelope, 'input' | 'epoch' | 'attempt'>,
+    envelope: Pick<Envelope, 'input' | 'epoch' | 'attempt' | 'diagnostics'>,
     told?: (settlement: Settlement | undefined) => void,
   ): void
   /** The body goes on, but the effect is not in its hands any more. */

@@ -157,6 +157,7 @@ describe('the schemas and the types', () => {
     ['RecordHeader', record, recordSchema.$defs['header']],
     ['InputHeader', record, recordSchema.$defs['input']],
     ['RecordBody', record, recordSchema.$defs['body']],
+    ['Diagnostics', record, recordSchema.$defs['diagnostics']],
     ['StateDocument', state, stateSchema],
     ['AgentPart', state, stateSchema.$defs['agent']],
     ['Suspicion', state, stateSchema.$defs['suspicion']],

@@ -9,6 +9,7 @@ import { refuseUnapproved } from './approved.js'
 import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
+import { diagnosticsOf } from './diagnostics.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
@@ -237,16 +238,16 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
   const isOurTrouble = OUR_TROUBLE.has(error.code)
   const isCalled = input.kind === 'event' || input.kind === 'message' || input.kind === 'started'
   if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
-  return wait(context, envelope, { ...decision, error: toErrorData(error) })
+  return wait(context, envelope, { ...decision, error: toErrorData(error), thrown: cause })
 }
 
 /** Stores the input without deciding it. With an error: the agent is blocked from here on. */
 function wait(
   context: DecideContext,
   envelope: Envelope,
-  decision: ChartDecision & { error: ErrorData | undefined },
+  decision: ChartDecision & { error: ErrorData | undefined; thrown?: unknown },
 ): Decision {
-  const { input, error, late, base: state = context.state } = decision
+  const { input, error, thrown, late, base: state = context.state } = decision
   if (state === undefined)
     return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
   const waiting = state.agent.waiting ?? []
@@ -277,5 +278,6 @@ function wait(
     data,
     after: { ...state, agent, effects, ...(dedup === undefined ? undefined : { dedup }) },
     input: inputHeader(input, envelope, late),
+    diagnostics: error === undefined ? undefined : diagnosticsOf(state, { input, thrown }),
   })
 }

@@ -2,7 +2,7 @@
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { patchOf } from '../record/patch-of.js'
 import { RECORD_FORMAT } from '../record/record.js'
-import type { InputHeader, RecordBody, RecordHeader } from '../record/record.js'
+import type { Diagnostics, InputHeader, RecordBody, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
@@ -20,6 +20,8 @@ export interface Composition {
   readonly input: InputHeader
   readonly step?: TreeStep
   readonly causationId?: string | undefined
+  /** Of a transition that threw; else those that come with the input, if any. */
+  readonly diagnostics?: Diagnostics | undefined
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -34,7 +36,7 @@ export function compose(context: DecideContext, envelope: Envelope, composition:
   const after = withReport(context.state, composition.after, { sentBy: context.eventId, ...traced(traceparent) })
   const { patch, state } = patchOf(context.state, after, { data, id: context.eventId })
   const refold = header(context, envelope, { after, input, traceparent })
-  refold.body = body(step, patch)
+  refold.body = body(patch, { step, diagnostics: composition.diagnostics ?? envelope.diagnostics })
   const causationId = composition.causationId ?? envelope.causationId
   const $correlationId = state.agent.incarnation
   const metadata =
@@ -79,8 +81,14 @@ function header(
   return made
 }
 
-function body(step: TreeStep | undefined, patch: readonly PatchOperation[]): RecordBody {
+interface BodyParts {
+  readonly step: TreeStep | undefined
+  readonly diagnostics: Diagnostics | undefined
+}
+
+function body(patch: readonly PatchOperation[], { step, diagnostics }: BodyParts): RecordBody {
   const made: Mutable<RecordBody> = { patch }
+  if (diagnostics !== undefined) made.diagnostics = diagnostics
   if (step === undefined) return made
   if (step.path.length > 0) made.path = step.path
   if (step.actions.length > 0) made.actions = step.actions.map(namedAction)

@@ -117,6 +117,21 @@ export interface RecordBody {
   readonly actions?: readonly JsonObject[]
   readonly deliver?: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
   readonly emit?: readonly JsonObject[]
+  readonly diagnostics?: Diagnostics
+}
+
+/** Where an error came from: of a failed attempt, or of an input whose transition threw. For people, beside the state and never in it. */
+export interface Diagnostics {
+  /** Of what was thrown, at most 4 KiB. */
+  readonly stack?: string
+  /** Active leaf states of the root machine when the transition threw. */
+  readonly state?: readonly string[]
+  /** XState's type of the event that the chart could not take. */
+  readonly event?: string
+  /** The action that threw, where it is known. */
+  readonly action?: string
+  /** The guard that threw, where XState names it. */
+  readonly guard?: string
 }
 
 /** A record before it is stored. */

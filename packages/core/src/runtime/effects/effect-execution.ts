@@ -15,6 +15,7 @@ import type { Input } from '../../decide/inputs.js'
 import type { EffectPolicy } from '../../definition/internals.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import { thrownToJson, toErrorData } from '../../record/error-data.js'
+import { stackOf } from '../../record/stack.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import type { RunningEffect } from '../../step/tree-step.js'
@@ -255,9 +256,9 @@ export class EffectExecution {
   }
 
   /** The last word on the effect. */
-  #settle(outcome: Input): void {
+  #settle(outcome: Input, thrown?: unknown): void {
     this.#end()
-    this.#submit(outcome, () => this.#forget())
+    this.#submit(outcome, () => this.#forget(), thrown)
   }
 
   /** E2: what follows an abort tells nothing. */
@@ -270,7 +271,7 @@ export class EffectExecution {
     if (!this.#isPromise) this.#running?.stop()
     const { retry } = this.#policy
     if (this.#attempt >= retry.attempts || isRefoldError(thrown, 'OUTCOME_UNSTORABLE')) {
-      return this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(thrown) })
+      return this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(thrown) }, thrown)
     }
     this.#end()
     const { clock, random } = this.#context.runtime.world
@@ -281,6 +282,7 @@ export class EffectExecution {
         if (settlement?.kind === 'recorded') this.#current((now) => this.begin(now))
         else this.#forget()
       },
+      thrown,
     )
   }
 
@@ -289,7 +291,8 @@ export class EffectExecution {
     const { cell, runtime } = this.#context
     const error = new RefoldError('INVARIANT', 'the outcome of an effect could not be taken', { cause })
     runtime.events.notice('error', error.message, { agent: cell.stream, effect: this.id, error })
-    if (this.#phase !== 'over') this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(error) })
+    if (this.#phase !== 'over')
+      this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(error) }, error)
   }
 
   /** Asks what became of an interrupted attempt, or of one that ran out of time. */
@@ -311,12 +314,14 @@ export class EffectExecution {
       this.#phase = 'running'
       this.#failed(timedOut)
     } else if ('output' in found) this.#succeeded(found.output)
-    else this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(found.error) })
+    else this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(found.error) }, found.error)
   }
 
-  /** Submits with the epoch at which the execution began. */
-  #submit(input: Input, told?: (settlement: Settlement | undefined) => void): void {
-    this.#context.submit({ input, epoch: this.epoch, attempt: this.#attempt }, told)
+  /** Submits with the epoch at which the execution began, and the stack of what its body threw. */
+  #submit(input: Input, told?: (settlement: Settlement | undefined) => void, thrown?: unknown): void {
+    const stack = stackOf(thrown)
+    const diagnostics = stack === undefined ? undefined : { diagnostics: { stack } }
+    this.#context.submit({ input, epoch: this.epoch, attempt: this.#attempt, ...diagnostics }, told)
   }
 
   /** Goes on only while the effect is still to be performed by this execution. */

@@ -32,6 +32,8 @@ export interface Project {
   /** The same, with a file for its standard output. */
   runInto(file: string, ...args: string[]): Promise<Ended>
   up(...args: string[]): Fleet
+  /** `up` as a mere process: its output is the caller's to read. */
+  upUnread(...args: string[]): ChildProcess
   bodies(): readonly Body[]
   remove(): void
 }
@@ -98,6 +100,22 @@ export default {
   workers: 2,
 }
 `
+/** What a flooding worker prints or sends at each turn, by name. */
+const FLOOD_TURNS = {
+  'a line without an end': "() => written(process.stdout, 'x'.repeat(1e6))",
+  'lines without number': "() => written(process.stdout, ('x'.repeat(99) + '\\n').repeat(1e4))",
+  'errors without number': "() => written(process.stderr, ('x'.repeat(99) + '\\n').repeat(1e4))",
+  'messages without number': "() => new Promise((resolve) => process.send({ x: 'x'.repeat(1e6) }, resolve))",
+}
+export const FLOODS = Object.keys(FLOOD_TURNS)
+
+/** Each step floods its supervisor with 20 MB of `flood`: 200 MB in all. */
+export const FLOODING = `const written = (stream, text) => new Promise((resolve) => stream.write(text, resolve))
+const turns = { ${Object.entries(FLOOD_TURNS)
+  .map(([name, turn]) => `${JSON.stringify(name)}: ${turn}`)
+  .join(', ')} }
+${CONFIG.replace("note(key, 'begun')\n", "note(key, 'begun')\n      for (let turn = 0; turn < 20; turn++) await turns[input.flood]()\n")}`
+
 /** Workers with a short lease. */
 export const HASTY = CONFIG.replace('workers: 2,', 'workers: 2, worker: { leaseDurationMs: 600 },')
 
@@ -116,7 +134,10 @@ export const LATE = `if (process.argv.includes('up')) setTimeout(() => { throw n
 ${CONFIG}`
 
 /** Opens for ever, in a worker only. */
-export const HANGING = `if (process.argv[1].endsWith('worker-process.js')) await new Promise(() => setInterval(() => {}, 1000))
+export const HANGING = `if (process.argv[1].endsWith('worker-process.js')) {
+  console.log('opening')
+  await new Promise(() => setInterval(() => {}, 1000))
+}
 ${CONFIG}`
 
 export function makeProject(config = CONFIG): Project {
@@ -132,8 +153,24 @@ export function makeProject(config = CONFIG): Project {
       return ended(start(args, stdout)).finally(() => closeSync(stdout))
     },
     up: (...args) => fleet(start(['up', '--json', ...args])),
+    upUnread: (...args) => start(['up', '--json', ...args]),
     bodies: () => readBodies(join(directory, 'bodies.jsonl')),
     remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+/** Whether the process has not ended. One that no one has asked after yet has. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  const status = `/proc/${pid}/status`
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(status, 'utf8'))
+  } catch {
+    return !existsSync('/proc/self/status')
   }
 }
 

@@ -3,12 +3,12 @@
  * have its agents after a lease; but it would burn a processor for ever.
  *
  * Invariants: it acts only when the parent process is another one than at the start, and the loop has been silent for
- * longer than an orderly end may take.
+ * longer than an orderly end may take. It acts at most two beats after that.
  */
 import { fileURLToPath } from 'node:url'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
-const BEAT_EVERY_MS = 500
+const BEAT_EVERY_MS = 250
 
 interface Watched {
   readonly beats: Int32Array<SharedArrayBuffer>

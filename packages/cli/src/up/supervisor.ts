@@ -15,6 +15,11 @@ export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
   /** A worker that says nothing for so long is killed. */
   readonly stallMs: number
   readonly onEvent: (event: FleetEvent) => void
+  /**
+   * When more of what the workers print can be taken. No more is read before, so that it takes a bounded part of the
+   * memory. Default: at once.
+   */
+  readonly whenReady?: () => Promise<void> | undefined
 }
 
 export interface FleetStatus extends InHand {
@@ -92,6 +97,7 @@ export class Supervisor {
       stallMs: this.#options.stallMs,
       order: { kind: 'work', name, config, store, capacity },
       onEvent: (event) => this.#tell(event),
+      whenReady: this.#options.whenReady ?? (() => undefined),
       isHopeless: (failure) => this.#isHopeless(failure),
       onHopeless: ({ code, message, hint }) => {
         const options = hint === undefined ? {} : { hint }

@@ -33,6 +33,7 @@ export async function up(options: UpOptions): Promise<number> {
     stallMs: 1_000 * (options.stallAfter ?? DEFAULT_STALL_SECONDS),
     workers: options.workers ?? workers ?? availableParallelism(),
     onEvent: (event) => screen.event(event),
+    whenReady: readinessOf(process.stdout),
   })
   const stopListening = listen(supervisor)
   const stopDrawing = draw(supervisor, screen)
@@ -43,6 +44,25 @@ export async function up(options: UpOptions): Promise<number> {
     stopDrawing()
     stopListening()
     screen.end()
+  }
+}
+
+/** When the output takes more: it may be read slowly. Once it is closed there is nothing to wait for. */
+function readinessOf(output: NodeJS.WriteStream): () => Promise<void> | undefined {
+  let isClosed = false
+  let ready: Promise<void> | undefined
+  output.on('error', () => (isClosed = true))
+  return () => {
+    if (isClosed || !output.writableNeedDrain) return undefined
+    ready ??= new Promise((resolve) => {
+      const done = (): void => {
+        ready = undefined
+        output.off('drain', done).off('error', done)
+        resolve()
+      }
+      output.on('drain', done).on('error', done)
+    })
+    return ready
   }
 }
 

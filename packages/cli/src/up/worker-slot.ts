@@ -18,6 +18,8 @@ export interface WorkerSlotOptions {
   /** A worker that says nothing for so long is killed. */
   readonly stallMs: number
   readonly onEvent: (event: FleetEvent) => void
+  /** When more of what a worker prints can be taken; `undefined`: at once. */
+  readonly whenReady: () => Promise<void> | undefined
   /** Whether it is no use to start another one after this failure. */
   readonly isHopeless: (failure: Failure) => boolean
   readonly onHopeless: (failure: Failure) => void
@@ -178,8 +180,9 @@ export class WorkerSlot {
   }
 
   #relay(stream: Readable | null | undefined): void {
-    const { order, onEvent } = this.#options
-    if (stream != null) printedLines(stream, (line) => onEvent({ type: 'worker.printed', worker: order.name, line }))
+    const { order, onEvent, whenReady } = this.#options
+    const onLine = (line: string): void => onEvent({ type: 'worker.printed', worker: order.name, line })
+    if (stream != null) printedLines(stream, { onLine, whenReady })
   }
 
   #killStalled(child: ChildProcess, silentMs: number): void {

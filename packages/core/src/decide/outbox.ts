@@ -14,7 +14,7 @@ import type { EventData } from '../record/event-data.js'
 import type { SentMessage, TreeStep } from '../step/tree-step.js'
 
 /** Messages that may wait to be delivered, over all receivers. */
-export const MAX_OUTBOX = 10_000
+const MAX_OUTBOX = 10_000
 
 const EMPTY: Outbox = Object.freeze({ last: 0, to: Object.freeze({}) })
 

@@ -59,7 +59,7 @@ function sourceOf(src: string): string {
 }
 
 /** The active state that invokes an actor of this id. */
-export function invokerOf(active: readonly NodeShape[], id: string): NodeShape | undefined {
+function invokerOf(active: readonly NodeShape[], id: string): NodeShape | undefined {
   return active.find((node) => node.invoke.some((invocation) => invocation.id === id))
 }
 

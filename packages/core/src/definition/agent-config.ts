@@ -23,7 +23,7 @@ export interface AgentConfig<
   version: number
   /** A plain machine: `setup({ … }).createMachine({ … })`. */
   machine: Durable<M>
-  /** Checks and completes the input of `start`. */
+  /** Checks and completes the input of `start`. A field that says `.meta({ secret: true })` is named so in the chart, here and in all schemas. */
   input?: Agreed<I, MachineTypes<M>['input']>
   /** One schema per event that may come from outside; the others are internal. Absent: every event may. */
   events?: EventSchemas<MachineTypes<M>['event'], S>

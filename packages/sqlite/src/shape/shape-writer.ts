@@ -11,6 +11,8 @@ const MAX_KEYS = 24
 const MAX_CONSTANT = 64
 /** Texts under these keys name something of the chart. */
 const NAMES: ReadonlySet<string> = new Set(['kind', 'src', 'type', 'op'])
+/** So does the state node of an effect, a timer or a child; users have nodes of their own, deeper down. */
+const NODE = 'node'
 const ID = /^(0|[1-9]\d{0,14})\.(t?\d{1,3})$/
 const INDEX = /^(?:0|[1-9]\d{0,14})$/
 /** Times around today, as epoch milliseconds. */
@@ -137,7 +139,8 @@ export class ShapeWriter {
       const inner = value[key]
       if (inner === undefined) continue
       this.key(key)
-      if (typeof inner === 'string' && inner.length <= MAX_CONSTANT && NAMES.has(key)) this.constant(inner)
+      const isName = NAMES.has(key) || (key === NODE && depth === 0)
+      if (isName && typeof inner === 'string' && inner.length <= MAX_CONSTANT) this.constant(inner)
       else this.value(inner, depth + 1)
     }
     this.mark('}')

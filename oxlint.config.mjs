@@ -9,11 +9,13 @@ const DATA_PATH = [
   'json',
   'record',
   'store',
+  'log',
   'definition',
   'step',
   'decide',
   'public',
   'history',
+  'runtime/events',
   'runtime/liveness',
   'runtime/cell',
   'runtime/limits',
@@ -56,6 +58,14 @@ const noInternals = {
   message: "Import what the package exports; if that is not enough, the package's port lacks something.",
 }
 
+/** The packages that are stores, or servers of one. */
+const STORES = ['sqlite', 'eventstoredb', 'dev-server']
+
+const noRuntime = {
+  regex: '^@refold/core$',
+  message: 'A store is made with @refold/core/store alone, so that it loads neither XState nor RxJS.',
+}
+
 /** What a folder may not import, types included: those that stand later. */
 function laterFolders(folder) {
   const later = DATA_PATH.slice(DATA_PATH.indexOf(folder) + 1)
@@ -66,7 +76,7 @@ function laterFolders(folder) {
   const message = `A folder imports only from earlier ones: ${DATA_PATH.join(' → ')}.`
   return [
     ...(names.length > 0 ? [{ regex: `^(\\.\\./)+(${names.join('|')})/`, message }] : []),
-    { regex: '^(\\.\\./)+index\\.js$', message: 'index.ts is for users of the package: import the file itself.' },
+    { regex: '^(\\.\\./)+(index|record|store)\\.js$', message: 'The entries are for users: import the file itself.' },
   ]
 }
 
@@ -93,8 +103,15 @@ const clocks = [
   { object: 'crypto', property: 'randomUUID', message: 'Take ids from the world.' },
 ]
 
-/** What an agent's stream holds was decided and fenced: two files append to it, a copy repeats it, and stores carry it out. */
-const writers = { property: 'append', message: 'Only commit and recovery append to agent streams.' }
+/** What an agent's stream holds was decided and fenced: one file appends to it. */
+const writers = { property: 'append', message: 'Only commit appends to agent streams.' }
+
+/** Codecs and upcasters stand in the agents' log: who goes to the store around it reads what it cannot understand. */
+const storeCalls = ['append', 'read', 'readAll', 'subscribe', 'replay'].map((property) => ({
+  object: 'store',
+  property,
+  message: "Agents' streams are reached by the agents' log (log/agent-log.ts).",
+}))
 
 const shapeRules = [
   {
@@ -102,17 +119,21 @@ const shapeRules = [
     excludeFiles: [...TESTS, 'packages/core/src/world/**'],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'performance'],
-      'no-restricted-properties': ['error', ...clocks, writers],
+      'no-restricted-properties': ['error', ...clocks, writers, ...storeCalls],
     },
   },
   {
     files: [
-      'packages/core/src/runtime/cell/commit.ts',
-      'packages/core/src/history/copy-streams.ts',
+      'packages/core/src/log/agent-log.ts',
+      'packages/core/src/history/{copy-streams,compare-logs}.ts',
       'packages/core/src/store/**/*.ts',
     ],
     excludeFiles: TESTS,
     rules: { 'no-restricted-properties': ['error', ...clocks] },
+  },
+  {
+    files: ['packages/core/src/runtime/cell/commit.ts'],
+    rules: { 'no-restricted-properties': ['error', ...clocks, ...storeCalls] },
   },
 ]
 
@@ -153,6 +174,11 @@ export default {
       files: ['packages/*/src/**/*.ts'],
       excludeFiles: TESTS,
       rules: { 'no-restricted-imports': ['error', { patterns: packageImports }] },
+    },
+    {
+      files: STORES.map((name) => `packages/${name}/src/**/*.ts`),
+      excludeFiles: TESTS,
+      rules: { 'no-restricted-imports': ['error', { patterns: [...packageImports, noRuntime] }] },
     },
     {
       files: ['packages/core/src/*.ts'],

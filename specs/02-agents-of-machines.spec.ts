@@ -12,7 +12,10 @@ describe('actions and names', () => {
       const machine = createMachine({
         on: {
           go: {
-            actions: () => stored.push([...simulation.disk.observed.values()].map(({ event }) => event.type).join()),
+            actions: () => {
+              const events = [...simulation.disk.observed.values()].map(({ event }) => event)
+              stored.push(events.flatMap(({ stream, type }) => (stream === 'odd-1' ? [type] : [])).join())
+            },
           },
         },
       })

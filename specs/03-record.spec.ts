@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { RecordMetadata, StateDocument, StoredEvent } from '@refold/core'
+import type { StoredEvent } from '@refold/core'
+import type { RecordMetadata, StateDocument } from '@refold/core/record'
 import { produceRecords } from './record-format/produced-records.js'
 import type { ProducedStream } from './record-format/produced-records.js'
 import { foldEach } from './record-format/reference-fold.js'
@@ -120,6 +121,32 @@ describe('the record format', () => {
   })
 })
 
+describe('what a state says of its actors', () => {
+  let states: readonly StateDocument[] = []
+
+  beforeAll(() =>
+    play('actors', async (simulation) => {
+      states = (await produceRecords(simulation)).flatMap(({ records }) => foldEach(records) as StateDocument[])
+    }),
+  )
+
+  test('REC-9 the root says what decides it, and no child that inherits it does', () => {
+    expect(states.length).toBeGreaterThan(20)
+    for (const { root } of states) {
+      expect(root.lib).toEqual({ name: 'xstate', major: 5 })
+      for (const child of Object.values(root.children ?? {})) expect(child.lib).toBeUndefined()
+    }
+  })
+
+  test('REC-10 the effects, timers and children that states asked for name them', () => {
+    const effects = states.flatMap(({ effects }) => Object.values(effects))
+    expect(effects.find(({ src }) => src === 'charge')?.node).toMatch(/^payment\./)
+    for (const state of states)
+      for (const { id, node } of Object.values(state.timers))
+        if (id.startsWith('xstate.after.')) expect(id.endsWith(`.${node}`)).toBe(true)
+  })
+})
+
 describe('the schemas and the types', () => {
   const record = source('record.ts')
   const state = source('state-document.ts')
@@ -130,11 +157,13 @@ describe('the schemas and the types', () => {
     ['RecordHeader', record, recordSchema.$defs['header']],
     ['InputHeader', record, recordSchema.$defs['input']],
     ['RecordBody', record, recordSchema.$defs['body']],
+    ['Diagnostics', record, recordSchema.$defs['diagnostics']],
     ['StateDocument', state, stateSchema],
     ['AgentPart', state, stateSchema.$defs['agent']],
     ['Suspicion', state, stateSchema.$defs['suspicion']],
     ['WaitingInput', state, stateSchema.$defs['waiting']],
     ['ActorDocument', state, stateSchema.$defs['actor']],
+    ['DecidingLibrary', state, stateSchema.$defs['library']],
     ['UnlistedActor', state, stateSchema.$defs['unlisted']],
     ['EffectDocument', state, stateSchema.$defs['effect']],
     ['TimerDocument', state, stateSchema.$defs['timer']],

@@ -1,5 +1,5 @@
 /** Who performs. */
-import type { StateDocument } from '@refold/core'
+import type { StateDocument } from '@refold/core/record'
 import type { Simulation } from '@refold/testing'
 import { describe, expect, test } from 'vitest'
 import { play, rejection } from './scenes/play.js'

@@ -45,6 +45,8 @@ describe('lint refuses an import against the data path', () => {
     ['packages/core/src/runtime/cell/commit.ts', "export type { EffectRunner } from '../effects/effect-runner.js'"],
     ['packages/core/src/runtime/liveness/lease.ts', "export { commit } from '../cell/commit.js'"],
     ['packages/core/src/runtime/cell/commit.ts', "export { start } from '../index.js'"],
+    ['packages/core/src/record/fold.ts', "export { Store } from '../store.js'"],
+    ['packages/sqlite/src/store.ts', "export { memoryStore } from '@refold/core'"],
     ['packages/core/src/history/past-state.ts', "export { createRuntime } from '../api/create-runtime.js'"],
     ['packages/core/src/runtime/cell/commit.ts', runXstate],
     ['packages/core/src/runtime/cell/commit.ts', useTesting],
@@ -64,6 +66,7 @@ describe('lint accepts an import along the data path', () => {
     ['packages/core/src/runtime/cell/commit.ts', "export { foldStream } from '../../history/fold-stream.js'"],
     ['packages/core/src/runtime/takeover/sweep.ts', "export { commit } from '../cell/commit.js'"],
     ['packages/core/src/step/adapter.ts', runXstate],
+    ['packages/sqlite/src/store.ts', "export { memoryStore } from '@refold/core/store'"],
     ['packages/core/src/json/diff.test.ts', useTesting],
     ['specs/append.spec.ts', useTesting],
   ])('%s: %s', (file, line) => {
@@ -72,18 +75,22 @@ describe('lint accepts an import along the data path', () => {
 })
 
 describe('lint keeps the writers of a stream and the sources of time few', () => {
-  const append = 'export const appended = (store) => store.append()'
+  const append = 'export const appended = (log) => log.append()'
+  const read = "export const found = (store) => store.read('work-1')"
   const now = 'export const now = () => Date.now()'
 
   it.each([
     ['packages/core/src/runtime/cell/agent-cell.ts', append],
     ['packages/core/src/decide/decide.ts', now],
+    ['packages/core/src/api/agent-handle.ts', read],
+    ['packages/core/src/runtime/cell/commit.ts', read],
   ])('%s is refused: %s', (file, line) => {
     expect(refusals(file, line)).toContain(RESTRICTED_PROPERTY)
   })
 
   it.each([
     ['packages/core/src/runtime/cell/commit.ts', append],
+    ['packages/core/src/log/agent-log.ts', append],
     ['packages/core/src/history/copy-streams.ts', append],
     ['packages/core/src/world/real-world.ts', now],
   ])('%s is accepted: %s', (file, line) => {

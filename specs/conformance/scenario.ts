@@ -1,6 +1,7 @@
 /** One machine and what happens to it, played by XState's own interpreter and by Refold with a crash after every step. */
 import { defineAgent } from '@refold/core'
-import type { JsonValue, StateDocument } from '@refold/core'
+import type { JsonValue } from '@refold/core'
+import type { StateDocument } from '@refold/core/record'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { createActor, SimulatedClock } from 'xstate'
 import type { AnyStateMachine, EventObject } from 'xstate'

@@ -2,7 +2,7 @@
  * What must be true of workers under load, checked from outside after the run: the bodies' own log and what senders were
  * told, against the streams.
  */
-import type { RecordMetadata } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import { checkRecords } from '../../packages/testing/src/simulation/record-invariants.js'
 import { factsOf } from './fact.js'
 import type { BegunFact, Fact, SentFact } from './fact.js'

@@ -2,33 +2,14 @@
  * A definition whose effect bodies, also those of its child machines, write into a log of their own when they begin and
  * end: the witness of how often a body ran that does not go through Refold.
  */
-
-/** Where a definition carries what `defineAgent` read: another copy of the core finds it there too. */
-const INTERNALS = Symbol.for('refold.definition')
+import { withEffects } from '@refold/core/definition'
 
 export function withLoggedBodies(definition, log) {
-  const internals = definition[INTERNALS]
-  const machine = loggedIn(internals.machine, { log, prefix: '' })
-  const { name, version } = definition
-  return Object.freeze(
-    Object.defineProperty({ name, version, machine }, INTERNALS, { value: { ...internals, machine } }),
-  )
+  return withEffects(definition, { call: (src, body) => loggedBody(body, { log, src }) })
 }
 
-function loggedIn(machine, { log, prefix }) {
-  const actors = Object.entries(machine.implementations.actors).map(([name, logic]) => {
-    const src = `${prefix}${name}`
-    const logged =
-      'implementations' in logic ? loggedIn(logic, { log, prefix: `${src}.` }) : loggedLogic(logic, { log, src })
-    return [name, logged]
-  })
-  return actors.length === 0 ? machine : machine.provide({ actors: Object.fromEntries(actors) })
-}
-
-/** XState keeps the function given to `fromPromise` as `config`. */
-function loggedLogic(logic, { log, src }) {
-  const body = logic.config
-  const config = async (args) => {
+function loggedBody(body, { log, src }) {
+  return async (args) => {
     const { key, attempt } = args.refold
     log('begun', { src, key, attempt, input: args.input ?? null })
     try {
@@ -40,5 +21,4 @@ function loggedLogic(logic, { log, src }) {
       throw error
     }
   }
-  return { ...logic, config }
 }

@@ -26,6 +26,7 @@ export async function readStore(file: string): Promise<StoredStreams> {
   try {
     for await (const page of store.readAll()) {
       for (const event of page) {
+        if (event.stream.startsWith('refold-')) continue // charts and holds are no agents
         const records = events.get(event.stream) ?? []
         events.set(event.stream, records)
         records.push(event)

@@ -33,6 +33,7 @@ export type RefoldErrorCode =
   | 'POISON_AGENT' // its effects end the process; blocked until an operator retries
   | 'NEEDS_MIGRATION' // today's chart has no place for what is pending
   | 'UNREADABLE' // a stored record that cannot be understood
+  | 'UPCAST_FAILED' // an upcaster threw
   | 'NEWER_FORMAT' // a record written by a newer release
   | 'NOT_OWNER' // another worker owns the agent
   | 'NOT_IN_DOUBT' // a decision for an effect that waits for none
@@ -55,8 +56,10 @@ export type RefoldErrorCode =
   | 'INVALID_CONFIG' // a configuration that cannot be loaded, or does not say what it must
   // servers
   | 'ADDRESS_IN_USE' // another server listens on the port, or works on the file
+  | 'LIVE_DIFFERS' // a live state is not what its records fold to: a defect of Refold itself
   | 'INVARIANT' // a defect of Refold itself
 
+/** What goes with an error beside its code and its message. */
 export interface RefoldErrorOptions {
   /** What to do about it, in one sentence. */
   readonly hint?: string

@@ -1,13 +1,51 @@
-/** `@refold/core`: agents as XState machines whose every transition is one event in a store. */
+/**
+ * `@refold/core`: agents as XState machines whose every transition is one event in a store. This is what those need who
+ * define agents and run them. What reads records without running them is in `@refold/core/record`, what a store is made
+ * with in `@refold/core/store`.
+ */
+
+// errors: one class, recognised by its code
+export { isRefoldError, RefoldError } from './errors.js'
+export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
+
+// the world: time, chance, ids and the logger, injected
+export { createWorld, systemWorld } from './world/system-world.js'
+export type { CancelTimer, Clock, Logger, LogLevel, World } from './world/world.js'
+
+// JSON, and places in a stream or in the log
+export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'
+export { advance, toPosition, toRevision } from './record/revision.js'
+export type { Expected, Position, Revision } from './record/revision.js'
+
+// words of the record that an agent's state and its events speak in
+export type { AgentStatus, Approved, Condition } from './record/record.js'
+export type { EffectId, ErrorData } from './record/state-document.js'
+
+// the store as its users see it
+export { memoryLog } from './store/memory-log.js'
+export type { MemoryLog } from './store/memory-log.js'
+export { memoryStore } from './store/memory-store.js'
+export type {
+  AppendOptions,
+  AppendResult,
+  DirectoryEntry,
+  DirectoryQuery,
+  NewEvent,
+  ReadAllOptions,
+  ReadOptions,
+  RebuiltDirectory,
+  Store,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
+} from './store/port.js'
+
+// how what is stored looks at rest, and what readers see of older events
+export type { Codec, CodecContext, Encoded } from './log/codec.js'
+export type { ReadableEvent, Upcaster } from './log/upcaster.js'
+
+// defining agents
 export { defineAgent } from './definition/define-agent.js'
-export { effect } from './definition/effect.js'
-export { agentContract } from './definition/agent-contract.js'
-export type { AgentContract } from './definition/agent-contract.js'
-export type { AgentAddress } from './definition/agent-address.js'
-export { sendToAgent, startAgent } from './definition/send-to-agent.js'
-export type { ChildDone, ChildFailed, MessageAction, UndeliveredEvent } from './definition/message-types.js'
-export type { EventsFrom } from './definition/schema-agreement.js'
-export type { CancelEvent } from './definition/cancel-event.js'
 export type { AgentConfig } from './definition/agent-config.js'
 export type {
   AgentDefinition,
@@ -19,48 +57,107 @@ export type {
   OutputOf,
   TypesOf,
 } from './definition/agent-types.js'
+export type { EventsFrom } from './definition/schema-agreement.js'
+export type { CancelEvent } from './definition/cancel-event.js'
+
+// their effects, and what becomes of those that were interrupted
+export { effect } from './definition/effect.js'
+export type { EffectArgs } from './definition/effect-types.js'
 export type {
   CallPolicy,
   CommonPolicy,
-  ReconcileResult,
-  InterruptedAttempt,
   DedupOptions,
+  InterruptedAttempt,
+  ReconcileResult,
   RetryOptions,
   StreamPolicy,
 } from './definition/policy-types.js'
+
+// messages between agents
+export { agentContract } from './definition/agent-contract.js'
+export type { AgentContract } from './definition/agent-contract.js'
+export type { AgentAddress } from './definition/agent-address.js'
+export { sendToAgent, startAgent } from './definition/send-to-agent.js'
+export type { ChildDone, ChildFailed, MessageAction, UndeliveredEvent } from './definition/message-types.js'
+
+// a running agent: its states, events and commands
+export type {
+  AgentFault,
+  AgentState,
+  AnyAgentState,
+  DoneState,
+  DoubtReason,
+  InDoubtEffect,
+  PendingEffect,
+  PendingEffectOf,
+} from './public/state.js'
+export type { AgentEvent, Recorded } from './public/events.js'
+export type { Progress } from './public/progress.js'
+export type { Approval, ApprovalRequest } from './public/approval.js'
+export type {
+  Agent,
+  AgentOf,
+  AnyAgent,
+  CancelOptions,
+  ControlOptions,
+  LegalEvent,
+  Moment,
+  Resolution,
+  SendOptions,
+  StateOf,
+  WaitOptions,
+} from './public/agent.js'
+
+// running them
 export { createRuntime } from './api/create-runtime.js'
+export type {
+  CreateRuntime,
+  Load,
+  LoadWaiting,
+  MigrateOptions,
+  Recovered,
+  Runtime,
+  RuntimeOptions,
+  StartOptions,
+  WorkerOptions,
+} from './public/runtime.js'
+export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
-export { formatPlan } from './plan/format-plan.js'
-export type { FormatOptions } from './plan/format-plan.js'
+export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'
+export type { TakenOver } from './public/taken-over.js'
+export type { ClaimReason } from './decide/inputs.js'
+
+// what a runtime tells of itself
+export type { Report } from './public/report.js'
+export type {
+  AgentEventHere,
+  AgentRecorded,
+  EffectEvent,
+  Notice,
+  RecoveryStep,
+  RuntimeEvent,
+  RuntimeObserver,
+  WorkerEvent,
+} from './public/runtime-event.js'
+
+// what a recovery would do, before it does
 export { planRecovery } from './plan/plan-recovery.js'
 export type { PlanOptions } from './plan/plan-recovery.js'
-export type * from './public/types.js'
-export type { EffectArgs } from './definition/effect-types.js'
-export { invariant, isRefoldError, RefoldError } from './errors.js'
-export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
-export type * from './store/port.js'
-export { memoryLog, memoryStore } from './store/memory-store.js'
-export type * from './record/record.js'
-export type * from './record/state-document.js'
-export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'
-export { advance, toPosition, toRevision } from './record/revision.js'
-export type { Expected, Position, Revision } from './record/revision.js'
-export type * from './world/world.js'
-export { createWorld, systemWorld } from './world/system-world.js'
+export { formatPlan } from './plan/format-plan.js'
+export type { FormatOptions } from './plan/format-plan.js'
+export type {
+  PlannedAgent,
+  PlannedBlock,
+  PlannedDoubt,
+  PlannedEffect,
+  PlannedOwned,
+  PlannedPause,
+  PlannedResumption,
+  PlannedTimer,
+  PlannedTrouble,
+  RecoveryPlan,
+} from './public/plan.js'
 
 // moving to another store
 export { copyStreams } from './history/copy-streams.js'
 export type { CopyOptions, CopyResult } from './history/copy-streams.js'
-
-// for authors of stores
-export { appendBytes, assertFits, assertNotEmpty } from './store/append-limits.js'
-export { ChangeSignal } from './store/change-signal.js'
-export { applyHeader, isSameEntry, matchesQuery, readHeader, rebuildDirectory } from './store/directory-projection.js'
-export type { DirectoryHeader } from './store/directory-projection.js'
-export { followLog } from './store/follow-log.js'
-export type { FollowedLog } from './store/follow-log.js'
-export { ExternalFeed } from './store/external-feed.js'
-export { storedEvent } from './store/stored-event.js'
-export type { StoredText } from './store/stored-event.js'
-export type * from './record/replay.js'
-export { StateReplay } from './record/state-replay.js'

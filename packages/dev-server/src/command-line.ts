@@ -1,7 +1,7 @@
 /** The command line: its options, and what it says. */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 import type { DevServerOptions } from './start-dev-server.js'
 
 export const HELP = `Usage: refold-dev-server [options]

@@ -1,5 +1,5 @@
 /** What goes wrong inside, for who looks at the server's output: each thing once in a while, not for every append. */
-import { isRefoldError } from '@refold/core'
+import { isRefoldError } from '@refold/core/store'
 
 const AGAIN_AFTER_MS = 10_000
 

@@ -1,5 +1,5 @@
 /** `refold-dev-server`. Ends with 0 after SIGTERM or SIGINT, with 1 when it cannot start. */
-import { isRefoldError } from '@refold/core'
+import { isRefoldError } from '@refold/core/store'
 import { HELP, parseCommandLine } from './command-line.js'
 import { startDevServer, type DevServerOptions } from './start-dev-server.js'
 

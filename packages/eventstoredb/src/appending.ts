@@ -4,8 +4,8 @@
  * server compares ids under an explicit revision.
  */
 import { Buffer } from 'node:buffer'
-import type { AppendResult, Expected, NewEvent } from '@refold/core'
-import { assertFits, assertNotEmpty, isRefoldError, RefoldError, toPosition, toRevision } from '@refold/core'
+import type { AppendResult, Expected, NewEvent } from '@refold/core/store'
+import { assertFits, assertNotEmpty, isRefoldError, RefoldError, toPosition, toRevision } from '@refold/core/store'
 import { backoffMs, pause } from './backoff.js'
 import { failureOf } from './client/db-client.js'
 import { appendError } from './client/failure.js'

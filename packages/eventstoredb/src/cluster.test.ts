@@ -1,7 +1,7 @@
 /** A cluster whose leader is killed. */
 import { randomUUID } from 'node:crypto'
-import type { NewEvent, Store } from '@refold/core'
-import { isRefoldError, toRevision } from '@refold/core'
+import type { NewEvent, Store } from '@refold/core/store'
+import { isRefoldError, toRevision } from '@refold/core/store'
 import { afterEach, expect, test } from 'vitest'
 import { eventStoreDBStore } from './event-store-db-store.js'
 import { CLUSTER, describeOn } from './servers.fixture.js'

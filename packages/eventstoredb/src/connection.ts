@@ -1,5 +1,5 @@
 /** What the parts of the store share: the connection, its limits, and whether the store is closed. */
-import { isRefoldError, RefoldError } from '@refold/core'
+import { isRefoldError, RefoldError } from '@refold/core/store'
 import { backoffMs, pause } from './backoff.js'
 import { failureOf } from './client/db-client.js'
 import { failureError, type Failure } from './client/failure.js'

@@ -29,7 +29,7 @@ describeOn([DEV_SERVER, REAL_SERVER], (server) => {
     const went = await workUntil(places[1], { steps: Infinity })
     for (const step of begun.done) expect(went.bodies).not.toContain(step)
     const returned = await copyStreams(onServer, back)
-    expect(returned).toMatchObject({ streams: AGENTS, stored: returned.events })
+    expect(returned).toMatchObject({ streams: AGENTS + 1, stored: returned.events })
     expect(returned.events).toBeGreaterThan(events)
     expect((await all(back)).map(textOf)).toEqual((await all(onServer)).map(textOf))
   })

@@ -1,7 +1,7 @@
 /** Logs that someone emptied, put back from a backup, or cut with the server's own tools. */
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient } from '@eventstore/db-client'
-import type { NewEvent, Store } from '@refold/core'
+import type { NewEvent, Store } from '@refold/core/store'
 import { startDevServer } from '@refold/dev-server'
 import type { DevServer } from '@refold/dev-server'
 import { afterEach, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 /** The stored directory: a cache, written as one value that names the event up to which it holds. */
-import type { DirectoryEntry, JsonValue, Registers } from '@refold/core'
-import { isRefoldError } from '@refold/core'
+import type { DirectoryEntry, JsonValue, Registers } from '@refold/core/store'
+import { isRefoldError } from '@refold/core/store'
 import type { Connection } from './connection.js'
 import { readRecords } from './reading.js'
 

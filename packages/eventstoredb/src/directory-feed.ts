@@ -7,8 +7,8 @@
  * - a query is answered from a place not before the end of the log at the time of the question;
  * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after.
  */
-import type { DirectoryEntry, RebuiltDirectory } from '@refold/core'
-import { applyHeader, isSameEntry, readHeader } from '@refold/core'
+import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
+import { applyHeader, isSameEntry, readHeader } from '@refold/core/store'
 import { backoffMs, pause } from './backoff.js'
 import type { WireItem, WireRecord } from './client/wire.js'
 import { assertOpen, replacedLog, type Connection } from './connection.js'

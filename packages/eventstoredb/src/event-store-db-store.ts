@@ -20,8 +20,8 @@ import type {
   StoredEvent,
   SubscribeTarget,
   SubscriptionItem,
-} from '@refold/core'
-import { isRefoldError, matchesQuery } from '@refold/core'
+} from '@refold/core/store'
+import { isRefoldError, matchesQuery } from '@refold/core/store'
 import { prepareAppend, sendAppend } from './appending.js'
 import type { WireEvent } from './client/wire.js'
 import { acquireConnection } from './client/shared-connection.js'

@@ -5,7 +5,7 @@
  * Invariants: every event after the start once, in order; a subscription that cannot be made is tried again after a growing,
  * jittered pause; only what no repetition can cure is thrown.
  */
-import type { SubscribeTarget, SubscriptionItem } from '@refold/core'
+import type { SubscribeTarget, SubscriptionItem } from '@refold/core/store'
 import { backoffMs, pause } from './backoff.js'
 import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'

@@ -4,8 +4,8 @@
  * Invariants: what was stored before a listener came is not told to it, what is stored after is; to be sure, a listener's
  * first act is to look for the end of the log, and the appends of this process wait for that look.
  */
-import type { ExternalAppend } from '@refold/core'
-import { ExternalFeed, toRevision } from '@refold/core'
+import type { ExternalAppend } from '@refold/core/store'
+import { ExternalFeed, toRevision } from '@refold/core/store'
 import type { WireEvent, WireRecord } from './client/wire.js'
 import type { Connection } from './connection.js'
 import { endOfLog } from './directory-feed.js'

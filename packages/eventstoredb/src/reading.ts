@@ -1,6 +1,6 @@
 /** Reads: pages of events, resumed after the last one given when the connection is lost, cancelled when they are left early. */
-import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core'
-import { isRefoldError } from '@refold/core'
+import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core/store'
+import { isRefoldError } from '@refold/core/store'
 import { backoffMs, pause } from './backoff.js'
 import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'

@@ -7,8 +7,8 @@
  */
 import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
-import type { JsonValue, Registers } from '@refold/core'
-import { RefoldError, toRevision } from '@refold/core'
+import type { JsonValue, Registers } from '@refold/core/store'
+import { RefoldError, toRevision } from '@refold/core/store'
 import type { WireEvent, WireExpected, WireRecord } from './client/wire.js'
 import { askAgain, type Connection } from './connection.js'
 import { readRecords } from './reading.js'

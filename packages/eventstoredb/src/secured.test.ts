@@ -1,8 +1,8 @@
 /** Servers with TLS and users. */
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient } from '@eventstore/db-client'
-import type { NewEvent, Store, StoredEvent } from '@refold/core'
-import { isRefoldError } from '@refold/core'
+import type { NewEvent, Store, StoredEvent } from '@refold/core/store'
+import { isRefoldError } from '@refold/core/store'
 import { afterEach, expect, test } from 'vitest'
 import { eventStoreDBStore } from './event-store-db-store.js'
 import { ask } from './http.fixture.js'

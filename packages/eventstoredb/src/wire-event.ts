@@ -6,8 +6,8 @@
  * metadata, under a key that otherwise never occurs.
  */
 import { Buffer } from 'node:buffer'
-import type { JsonValue, NewEvent, StoredEvent } from '@refold/core'
-import { toPosition, toRevision } from '@refold/core'
+import type { JsonValue, NewEvent, StoredEvent } from '@refold/core/store'
+import { toPosition, toRevision } from '@refold/core/store'
 import type { WireEvent, WireRecord } from './client/wire.js'
 
 const NIL = '00000000-0000-0000-0000-000000000000'

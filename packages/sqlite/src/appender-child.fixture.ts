@@ -1,7 +1,7 @@
 /** A process that appends events to a stream, one by one, each after the last one that it knows of, and writes what it was told. */
 import { randomUUID } from 'node:crypto'
-import type { Expected } from '@refold/core'
-import { toRevision } from '@refold/core'
+import type { Expected } from '@refold/core/store'
+import { toRevision } from '@refold/core/store'
 import { sqliteStore } from './sqlite-store.js'
 
 const [file = '', stream = '', count = '0'] = process.argv.slice(2)

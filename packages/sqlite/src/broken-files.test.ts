@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { NewEvent, Store } from '@refold/core'
+import type { NewEvent, Store } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadDriver } from './driver/load-driver.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'

@@ -2,8 +2,8 @@
  * Queries of the directory. What leads is an index that gives its agents in the order of their numbers, which is that of
  * their streams' beginning: a page then costs what it holds, however many agents match.
  */
-import type { DirectoryEntry, DirectoryQuery } from '@refold/core'
-import { matchesQuery } from '@refold/core'
+import type { DirectoryEntry, DirectoryQuery } from '@refold/core/store'
+import { matchesQuery } from '@refold/core/store'
 import type { SqliteStatement, SqlValue } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'

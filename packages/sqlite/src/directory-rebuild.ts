@@ -4,8 +4,8 @@
  * Invariants: an entry depends on its own stream alone, so streams are looked at one after the other; an entry is
  * replaced in a transaction that finds the stream as long as it was folded.
  */
-import type { DirectoryEntry, RebuiltDirectory } from '@refold/core'
-import { applyHeader, isSameEntry, readHeader, toRevision } from '@refold/core'
+import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
+import { applyHeader, isSameEntry, readHeader, toRevision } from '@refold/core/store'
 import type { CommitJob, Settle } from './commit/commit-job.js'
 import type { OpenFile } from './opening.js'
 import type { Guard } from './log-reader.js'

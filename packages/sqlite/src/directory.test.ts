@@ -1,7 +1,7 @@
 /** What the directory costs, how a damaged one is repaired, and how an older file's becomes today's. */
 import { randomUUID } from 'node:crypto'
-import type { DirectoryEntry, DirectoryQuery, JsonObject, NewEvent, Store } from '@refold/core'
-import { rebuildDirectory, toRevision } from '@refold/core'
+import type { DirectoryEntry, DirectoryQuery, JsonObject, NewEvent, Store } from '@refold/core/store'
+import { rebuildDirectory, toRevision } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadDriver } from './driver/load-driver.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'

@@ -1,5 +1,5 @@
 /** What an error of SQLite means: whether it may pass, whether something may be stored, and what to do about it. */
-import { isRefoldError, RefoldError } from '@refold/core'
+import { isRefoldError, RefoldError } from '@refold/core/store'
 
 /** Primary result codes by number: https://sqlite.org/rescode.html */
 const PRIMARY: Readonly<Record<number, string>> = {

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 
 /** Throws `STORE_FATAL` unless the path names the file that it named when this was called. */
 export function fileIdentity(path: string): () => void {

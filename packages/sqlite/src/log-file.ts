@@ -7,8 +7,8 @@
  *    others': to look at a stream once more does no harm.
  * 2. `look` comes first in every transaction: what is cached is then what the file says.
  */
-import type { AppendResult, DirectoryHeader, ExternalAppend } from '@refold/core'
-import { applyHeader, toPosition, toRevision } from '@refold/core'
+import type { AppendResult, DirectoryHeader, ExternalAppend } from '@refold/core/store'
+import { applyHeader, toPosition, toRevision } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
 import { eventIdOf, type IdColumns } from './table/event-id.js'
 import { LogTable, type EncodedEvent } from './table/log-table.js'

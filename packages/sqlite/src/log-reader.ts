@@ -1,6 +1,6 @@
 /** Pages of events. A page is bounded in rows and in bytes, so that a stream of any length is read in bounded memory. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core'
+import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core/store'
 import type { SqliteStatement, SqlValue } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import { LOG_COLUMNS } from './table/log-table.js'

@@ -1,7 +1,7 @@
 /** Opens the file as the store needs it: WAL, every commit on the disk, and no waiting inside of SQLite. */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
 import { makeDirectory } from './make-directory.js'
 import { migrate, schemaVersion } from './schema.js'

@@ -2,7 +2,7 @@
  * The opening of the file: at once where it can be, so that a store knows from its first moment what others append;
  * with patience where another process holds the file locked.
  */
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 import { retryBusy } from './busy-retry.js'
 import { CommitQueue } from './commit/commit-queue.js'
 import type { RegisterStatements } from './commit/commit-job.js'

@@ -1,6 +1,6 @@
 /** An append from the caller's objects to rows: checked and turned into text before anything else happens. */
-import type { Expected, NewEvent } from '@refold/core'
-import { assertFits, readHeader } from '@refold/core'
+import type { Expected, NewEvent } from '@refold/core/store'
+import { assertFits, readHeader } from '@refold/core/store'
 import type { LogFile, PreparedAppend } from './log-file.js'
 import type { EncodedEvent } from './table/log-table.js'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { NewEvent, Store, StoredEvent } from '@refold/core'
+import type { NewEvent, Store, StoredEvent } from '@refold/core/store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rmSync } from 'node:fs'
 import { bundle, startChild, type Child } from './children.fixture.js'

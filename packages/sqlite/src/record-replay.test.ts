@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { JsonValue, NewEvent, Store, ReplayedEvent, StoredEvent } from '@refold/core'
-import { StateReplay, toRevision } from '@refold/core'
+import type { JsonValue, NewEvent, Store, ReplayedEvent, StoredEvent } from '@refold/core/store'
+import { StateReplay, toRevision } from '@refold/core/store'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'

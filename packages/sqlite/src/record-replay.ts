@@ -3,7 +3,7 @@
  * parsed at once, and the operations of a shape are compiled once.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core'
+import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'

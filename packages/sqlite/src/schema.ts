@@ -5,7 +5,7 @@
  * `log` is a plain rowid table: clustering it by stream costs three times the throughput. Its position is the rowid; rows
  * are never deleted, so that positions are never given twice.
  */
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 import type { SqliteConnection } from './driver/driver.js'
 
 /** "Rfld" */

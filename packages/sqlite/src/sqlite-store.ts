@@ -23,7 +23,7 @@ import type {
   StoredEvent,
   SubscribeTarget,
   SubscriptionItem,
-} from '@refold/core'
+} from '@refold/core/store'
 import {
   assertNotEmpty,
   ChangeSignal,
@@ -32,7 +32,7 @@ import {
   RefoldError,
   toPosition,
   toRevision,
-} from '@refold/core'
+} from '@refold/core/store'
 import { retryBusy } from './busy-retry.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
 import { rebuildDirectory } from './directory-rebuild.js'

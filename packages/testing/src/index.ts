@@ -14,7 +14,8 @@ export type { StoreDifferentialOptions } from './store-differential/store-differ
 
 // several processes in virtual time
 export { Simulation } from './simulation/simulation.js'
-export type { Happening, SimulationOptions } from './simulation/simulation.js'
+export type { SimulationOptions } from './simulation/simulation.js'
+export type { Happening } from './simulation/story.js'
 export { ProcessDiedError, SimulatedProcess } from './simulation/simulated-process.js'
 export type { LogLine, ProcessOptions } from './simulation/simulated-process.js'
 export type { ProcessEffects, SimulatedBody, SimulatedBodyArgs } from './simulation/process-effects.js'

@@ -1,6 +1,7 @@
 /** An agent as callers hold it. It owns nothing but the agent's name: everything goes through the cell and the store. */
 import type { Observer, Subscription } from 'rxjs'
 import type { AgentTypes } from '../definition/agent-types.js'
+import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import { isRefoldError, RefoldError } from '../errors.js'
@@ -10,7 +11,7 @@ import type { Revision } from '../record/revision.js'
 import { agentState } from './agent-state.js'
 import { diffBetween, momentOf, noMoment, stateAt } from '../history/past-state.js'
 import { Observable } from '../history/observable.js'
-import { recordsAfter, toAgentEvent } from '../history/stream-records.js'
+import { agentEventsAfter, recordsAfter } from '../history/stream-records.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type {
   Agent,
@@ -29,7 +30,7 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
-import { deadlineOf, notesOf } from './check-options.js'
+import { deadlineOf, notesOf, traceOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
@@ -64,7 +65,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.state$ = new Observable((subscriber) => this.#follow(subscriber))
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
     this.progress$ = new Observable((subscriber) =>
-      options.runtime.listeners.onProgress(options.stream, (progress) => subscriber.next(progress)),
+      options.runtime.progress.listen(options.stream, (progress) => subscriber.next(progress)),
     )
   }
 
@@ -93,7 +94,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
     const { next, error } = guarded<never>({ next: handler }, this.#watched())
-    return recordsAfter(runtime.store, stream, this.#newestHead()).subscribe({
+    return recordsAfter(runtime.log, stream, this.#newestHead()).subscribe({
       next: ({ header }) => {
         for (const emitted of header.body.emit ?? [])
           if (type === '*' || emitted['type'] === type) next(emitted as never)
@@ -105,18 +106,20 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
+    const known = id === undefined ? undefined : { dedupId: id, given: givenHash(event, { parsed }) }
     const cell = await this.#cell()
     const envelope: Envelope = {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
-      ...(id === undefined ? undefined : { dedupId: id }),
+      ...traceOf(options),
+      ...known,
     }
     const { approval } = options
     const settlement = await (approval === undefined
       ? cell.submit(envelope)
-      : answer(cell, envelope, { approval, store: this.#options.runtime.store }))
-    if (settlement.kind === 'duplicate')
-      await requireSameEvent(cell, { id: id ?? '', event: parsed, store: this.#options.runtime.store })
+      : answer(cell, envelope, { approval, log: this.#options.runtime.log }))
+    if (settlement.kind === 'duplicate' && known !== undefined)
+      await requireSameEvent(cell, { ...known, event: parsed, log: this.#options.runtime.log })
     return this.#after(cell, settlement)
   }
 
@@ -202,12 +205,12 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   async stateAt(moment: Moment): Promise<AgentState<T>> {
     const { runtime, stream, definition } = this.#options
-    const past = await stateAt(runtime.store, stream, moment)
+    const past = await stateAt(runtime.log, stream, moment)
     return agentState<T>(past, definition)
   }
   diff(from: Moment, to: Moment): Promise<readonly PatchOperation[]> {
     const { runtime, stream } = this.#options
-    return diffBetween(runtime.store, stream, { from, to })
+    return diffBetween(runtime.log, stream, { from, to })
   }
 
   async #control(input: ControlInput, options: ControlOptions): Promise<AgentState<T>> {
@@ -232,7 +235,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   #cell(): Promise<AgentCell> {
     const { runtime, stream } = this.#options
-    if (runtime.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
+    if (runtime.lifecycle.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
     return runtime.cells.load(stream)
   }
   /** The cell, folded up to the store's head. */
@@ -252,13 +255,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
-    return new Observable((subscriber) =>
-      recordsAfter(runtime.store, stream, after).subscribe({
-        next: (record) => subscriber.next(toAgentEvent<T>(record)),
-        error: (error) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      }),
-    )
+    return agentEventsAfter<T>(runtime.log, stream, after)
   }
 
   #seen(cell: AgentCell): AgentState<T> {

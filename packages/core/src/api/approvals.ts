@@ -19,7 +19,7 @@ import { lengthOf, toRevision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { Approval, ApprovalRequest } from '../public/approval.js'
-import type { Store } from '../store/port.js'
+import type { AgentLog } from '../log/agent-log.js'
 import { viewState } from '../step/state-view.js'
 import { askingStates, enteredAnew } from '../step/visits.js'
 import { dedupEntryOf } from '../decide/dedup.js'
@@ -73,7 +73,7 @@ function answerTo(type: string, cell: AgentCell, given: { approval?: unknown; by
 export async function answer(
   cell: AgentCell,
   envelope: Envelope,
-  { approval, store }: { readonly approval: unknown; readonly store: Store },
+  { approval, log }: { readonly approval: unknown; readonly log: AgentLog },
 ): Promise<Settlement> {
   const { input, by, dedupId } = envelope
   const type = input.kind === 'event' ? input.event.type : ''
@@ -83,7 +83,7 @@ export async function answer(
     if (cell.failure !== undefined) throw cell.failure
     if (cell.state !== undefined && dedupEntryOf(cell.state, dedupId) !== undefined) return cell.submit(envelope)
     const expectedRevision = headOf(cell)
-    const approved = await judge(checked, { cell, store })
+    const approved = await judge(checked, { cell, log })
     try {
       return await cell.submit({ ...envelope, approved, expectedRevision })
     } catch (error) {
@@ -93,7 +93,7 @@ export async function answer(
 }
 
 /** What the record of the answer says. Throws `STALE_APPROVAL` when the newest folded state asks for something else, or again. */
-async function judge(answer: Approval, { cell, store }: { cell: AgentCell; store: Store }): Promise<Approved> {
+async function judge(answer: Approval, { cell, log }: { cell: AgentCell; log: AgentLog }): Promise<Approved> {
   const { revision, payloadHash, event } = answer
   const { definition, state } = cell
   const head = headOf(cell)
@@ -105,7 +105,7 @@ async function judge(answer: Approval, { cell, store }: { cell: AgentCell; store
   if (revision > head) throw stale('history')
   const visit = {
     cell,
-    store,
+    log,
     revision,
     event,
     isAnew: (path: readonly string[]) => enteredAnew(definition.machine, asking, path),
@@ -124,18 +124,18 @@ async function judge(answer: Approval, { cell, store }: { cell: AgentCell; store
 
 interface Visit {
   readonly cell: AgentCell
-  readonly store: Store
+  readonly log: AgentLog
   readonly revision: number
   readonly event: string
   readonly isAnew: (path: readonly string[]) => boolean
 }
 
 /** What the records since the question say against the answer. What cannot be told counts as asked again. */
-async function staleSince({ cell, store, revision, event, isAnew }: Visit): Promise<StaleReason | undefined> {
+async function staleSince({ cell, log, revision, event, isAnew }: Visit): Promise<StaleReason | undefined> {
   const limit = headOf(cell) - revision
   if (limit === 0) return undefined
   let moved = false
-  for await (const page of store.read(cell.stream, { from: toRevision(revision + 1), limit })) {
+  for await (const page of log.read(cell.stream, { from: toRevision(revision + 1), limit })) {
     for (const { type, metadata } of page) {
       const header = headerOf(metadata)
       if (header === undefined) continue

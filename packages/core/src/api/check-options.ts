@@ -1,4 +1,5 @@
 /** What callers pass beside data: options and decisions. What makes no sense is refused before anything is done. */
+import { isTraceparent } from '../decide/trace.js'
 import { suggestName } from '../definition/nearest-name.js'
 import { RefoldError } from '../errors.js'
 
@@ -13,7 +14,17 @@ const CANCEL_KEYS = ['by', 'reason', 'deadlineMs']
 const MAX_NOTE_LENGTH = 1_000
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
-const OPTION_KEYS = ['store', 'agents', 'world', 'snapshots', 'onReport', 'onTakeover']
+const OPTION_KEYS = [
+  'store',
+  'agents',
+  'world',
+  'snapshots',
+  'codecs',
+  'upcasters',
+  'observers',
+  'onReport',
+  'onTakeover',
+]
 /** What says how a process performs: a member of `createRuntime`'s options, and part of those of `createWorker`. */
 export const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs', 'capacity']
 
@@ -83,10 +94,33 @@ function checkParts(options: Readonly<Record<string, unknown>>): void {
     const isCount = Number.isSafeInteger(everyEvents) && (everyEvents as number) > 0
     requireOption(isCount, { path: 'snapshots.everyEvents', problem: 'must be a positive integer' })
   }
+  checkEach(options, { path: 'observers', problem: 'must be a function', isOne: (one) => typeof one === 'function' })
+  checkEach(options, {
+    path: 'codecs',
+    problem: 'must be a codec: { name, encode, decode }',
+    isOne: (one) => hasMethods(one, ['encode', 'decode']) && typeof (one as { name?: unknown }).name === 'string',
+  })
+  checkEach(options, {
+    path: 'upcasters',
+    problem: 'must be an upcaster: { type, upcast }',
+    isOne: (one) => hasMethods(one, ['upcast']) && typeof (one as { type?: unknown }).type === 'string',
+  })
   for (const path of ['onReport', 'onTakeover']) {
     const isCallable = options[path] === undefined || typeof options[path] === 'function'
     requireOption(isCallable, { path, problem: 'must be a function' })
   }
+}
+
+/** A list whose members are all of one kind; absent is fine. */
+function checkEach(
+  options: Readonly<Record<string, unknown>>,
+  { path, problem, isOne }: { path: string; problem: string; isOne: (one: unknown) => boolean },
+): void {
+  const list = options[path]
+  if (list === undefined) return
+  requireOption(Array.isArray(list), { path, problem: 'must be a list' })
+  for (const [index, one] of (list as unknown[]).entries())
+    requireOption(isOne(one), { path: `${path}.${index}`, problem })
 }
 
 /** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */
@@ -145,6 +179,17 @@ export function notesOf(options: { readonly by?: unknown; readonly reason?: unkn
     notes[key] = note
   }
   return notes
+}
+
+/** The caller's trace, recorded and handed on. Throws `INVALID_INPUT`. */
+export function traceOf({ traceparent }: { readonly traceparent?: unknown }): { readonly traceparent?: string } {
+  if (traceparent === undefined) return {}
+  requireOption(isTraceparent(traceparent), {
+    path: 'traceparent',
+    problem: 'is no W3C trace context',
+    hint: 'It looks like 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01.',
+  })
+  return { traceparent }
 }
 
 /** How long a chart may take to end. Throws `INVALID_INPUT`. */

@@ -2,10 +2,18 @@
 import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
+import { givenHash } from '../definition/given.js'
 import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
+import { agentLog } from '../log/agent-log.js'
+import type { Report } from '../public/report.js'
+import { EventHub } from '../runtime/events/event-hub.js'
+import { logObserver } from '../runtime/events/log-observer.js'
+import { reportingObserver } from '../runtime/events/reporting-observer.js'
+import type { Envelope } from '../decide/inputs.js'
 import { pendingOf } from '../decide/summary.js'
 import type { JsonValue } from '../json/json-value.js'
+import { headerOf } from '../record/header.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { AgentOf } from '../public/agent.js'
@@ -18,10 +26,11 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
 import { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
+import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { AgentHandle } from './agent-handle.js'
-import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf } from './check-options.js'
+import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
@@ -49,10 +58,13 @@ export async function openRuntime<const D extends AgentDefinition>(
   const world = options.world ?? systemWorld
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
+  const { store, codecs, upcasters } = options
   const runtime = new WorkerRuntime({
-    store: options.store,
+    store,
+    log: agentLog(store, { codecs, upcasters }),
     registry: new Registry(options.agents),
     world,
+    events: eventsOf(options, world),
     worker: workerId(worker.id, world),
     performs: options.worker !== false,
     leaseDurationMs,
@@ -61,15 +73,21 @@ export async function openRuntime<const D extends AgentDefinition>(
     keepIdle: DEFAULT_KEEP_IDLE,
     closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
     capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
-    onReport:
-      options.onReport ??
-      ((report) => world.logger.log('warn', report.message, { code: report.code, agent: report.agent })),
-    onTakeover: options.onTakeover ?? (() => {}),
   })
   const opened = new OpenRuntime(runtime)
   await opened.open()
   return opened
 }
+
+/** What happens is told to the log, to the user's listeners, and to the user's observers. */
+function eventsOf({ observers = [], onReport, onTakeover }: ObservedOptions, { logger }: World): EventHub<AgentCell> {
+  const logReport = ({ message, code, agent }: Report): void => logger.log('warn', message, { code, agent })
+  const failed = (name: string, error: unknown): void => logger.log('error', `${name} threw`, { error })
+  const listeners = reportingObserver({ onReport: onReport ?? logReport, onTakeover }, failed)
+  return new EventHub({ observers, own: [logObserver(logger), listeners], logger })
+}
+
+type ObservedOptions = Pick<RuntimeOptions, 'observers' | 'onReport' | 'onTakeover'>
 
 /** Bodies that run under the old version would not know of the new one. */
 async function refuseWhilePerformed(
@@ -149,15 +167,16 @@ class OpenRuntime implements Worker {
 
   async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
-    const notes = notesOf({ by: options.by })
+    const notes = { ...notesOf({ by: options.by }), ...traceOf(options) }
     const input = registered.parseInput(options.input)
+    const given = givenHash(options.input, { parsed: input })
     const stream = streamOf(registered.name, options.id)
     const { cells } = this.#runtime
     await cells.loading(stream)
     const cell = cells.fresh(stream, options.id, registered)
-    const settlement = await this.#submitStart(cell, { input, notes })
+    const settlement = await this.#submitStart(cell, { input, notes: { ...notes, given } })
     if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
-    if (settlement.kind === 'duplicate') return this.#again(definition, cell, input)
+    if (settlement.kind === 'duplicate') return this.#again(definition, cell, { input, given })
     const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
@@ -166,11 +185,11 @@ class OpenRuntime implements Worker {
   /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
   async #submitStart(
     cell: AgentCell,
-    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: ReturnType<typeof notesOf> },
+    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: Pick<Envelope, 'by' | 'given'> },
   ): Promise<Settlement> {
     const runtime = this.#runtime
-    const { worker, performs, isClosing, capacity } = runtime
-    const isOurs = performs && !isClosing && capacity.take(cell.stream)
+    const { worker, performs, lifecycle, capacity } = runtime
+    const isOurs = performs && !lifecycle.isClosing && capacity.take(cell.stream)
     try {
       return await cell.submit({
         input: { kind: 'started', input },
@@ -180,7 +199,7 @@ class OpenRuntime implements Worker {
         ...runtime.holds.duringStart(cell.definition.name),
       })
     } finally {
-      runtime.keepSlot(cell)
+      runtime.effects.keepCapacity(cell)
     }
   }
 
@@ -251,7 +270,7 @@ class OpenRuntime implements Worker {
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
-  [Symbol.asyncDispose](): Promise<void> {
+  [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
   }
 
@@ -275,20 +294,22 @@ class OpenRuntime implements Worker {
   /** The same id twice is the same agent, if it was started with the same input. */
   async #again<D extends AgentDefinition>(
     definition: D,
-    started: AgentCell,
-    input: JsonValue | undefined,
+    cell: AgentCell,
+    { input, given }: { readonly input: JsonValue | undefined; readonly given: string },
   ): Promise<AgentOf<D>> {
-    const { store, cells } = this.#runtime
-    for await (const [first] of store.read(started.stream, { limit: 1 })) {
-      const before = (first?.data as { input?: JsonValue } | undefined)?.input
-      if (isSameJson(before ?? null, input ?? null)) continue
-      throw new RefoldError('ID_REUSED', `${started.stream} was started with another input`, {
+    const { log, cells } = this.#runtime
+    for await (const [first] of log.read(cell.stream, { limit: 1 })) {
+      const before = headerOf(first?.metadata)?.given
+      // One that was started by a message says only what its schema made of it.
+      const started = (first?.data as { input?: JsonValue } | undefined)?.input ?? null
+      if (before === undefined ? isSameJson(started, input ?? null) : before === given) continue
+      throw new RefoldError('ID_REUSED', `${cell.stream} was started with another input`, {
         hint: 'Give the agent its own id, or `attach` to the one that is there.',
-        facts: { id: started.id },
+        facts: { id: cell.id },
       })
     }
-    if (started.state?.agent.version !== started.definition.version) cells.evict(started)
-    return this.attach(definition, started.id)
+    if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
+    return this.attach(definition, cell.id)
   }
 
   #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {

@@ -1,11 +1,13 @@
 /** Outside events: which ones an agent takes now, and whether one with a known id is the one that came before. */
 import { dedupEntryOf } from '../decide/dedup.js'
+import type { Envelope } from '../decide/inputs.js'
 import { RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
+import { headerOf } from '../record/header.js'
 import { toRevision } from '../record/revision.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { LegalEvent } from '../public/agent.js'
-import type { Store } from '../store/port.js'
+import type { AgentLog } from '../log/agent-log.js'
 import type { EventData } from '../record/event-data.js'
 
 /** Of the newest folded state. Wildcards stand as they are. */
@@ -26,18 +28,25 @@ export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {
     })
 }
 
-/** A known id must come with the event that it came with first. Throws `ID_REUSED`. */
+interface Sent {
+  /** As its schema has it now. */
+  readonly event: EventData
+  readonly log: AgentLog
+}
+
+/** A known id must come with the event that was given with it first. Throws `ID_REUSED`. */
 export async function requireSameEvent(
   cell: AgentCell,
-  { id, event, store }: { readonly id: string; readonly event: EventData; readonly store: Store },
+  { dedupId: id, given, event, log }: Required<Pick<Envelope, 'dedupId' | 'given'>> & Sent,
 ): Promise<void> {
   const known = cell.state === undefined ? undefined : dedupEntryOf(cell.state, id)
   if (known === undefined) return
-  for await (const page of store.read(cell.stream, { from: toRevision(known.revision), limit: 1 })) {
+  for await (const page of log.read(cell.stream, { from: toRevision(known.revision), limit: 1 })) {
     const [before] = page
     if (before === undefined) continue
     const { type, ...payload } = event
-    if (before.type === type && isSameJson(before.data, payload)) return
+    const first = headerOf(before.metadata)?.given
+    if (first === undefined ? before.type === type && isSameJson(before.data, payload) : first === given) return
     throw new RefoldError('ID_REUSED', `the id ${JSON.stringify(id)} came before with another event`, {
       facts: { revision: before.revision },
       hint: 'Give each event its own id.',

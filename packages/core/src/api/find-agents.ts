@@ -1,6 +1,7 @@
 /** Finding agents by what the directory says of them. */
 import type { FindQuery } from '../public/holds.js'
-import type { DirectoryEntry, Store } from '../store/port.js'
+import type { StoreServices } from '../log/agent-log.js'
+import type { DirectoryEntry } from '../store/port.js'
 import { checkMembers, requireOption } from './check-options.js'
 
 const DEFAULT_LIMIT = 100
@@ -10,7 +11,10 @@ const CONDITIONS: readonly unknown[] = ['running', 'paused', 'blocked', 'in-doub
 const KEYS = ['definition', 'status', 'condition', 'state', 'owner', 'hasWork', 'dueBefore', 'after', 'limit']
 
 /** One page, in the order in which the agents were started. Throws `INVALID_INPUT` for a query that makes no sense. */
-export async function findAgents(store: Store, query: FindQuery = {}): Promise<readonly DirectoryEntry[]> {
+export async function findAgents(
+  store: Pick<StoreServices, 'directory'>,
+  query: FindQuery = {},
+): Promise<readonly DirectoryEntry[]> {
   check(query)
   const found: DirectoryEntry[] = []
   for await (const page of store.directory.find({ ...query, limit: query.limit ?? DEFAULT_LIMIT })) found.push(...page)

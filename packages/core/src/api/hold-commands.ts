@@ -4,7 +4,7 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { isSettled } from '../runtime/limits/holds.js'
-import { inGroups } from '../world/in-groups.js'
+import { inParallel } from '../world/in-parallel.js'
 import type { BulkResult, BulkFailure, HoldRequest, Hold } from '../public/holds.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
@@ -63,7 +63,7 @@ async function sweep(
   for (const query of queries) {
     const asked = definition === undefined ? query : { ...query, definition }
     for await (const page of runtime.store.directory.find(asked)) {
-      await inGroups(page, async ({ stream, definition: name, id, condition }) => {
+      await inParallel(page, async ({ stream, definition: name, id, condition }) => {
         if (input.kind === 'paused' && condition === 'paused') return
         try {
           const cell = await runtime.cells.load(stream)

@@ -1,6 +1,7 @@
 /** One process of a test: a runtime on its own connection and clock. Several on one log are several processes. */
 import type { AgentDefinition } from '../definition/agent-types.js'
-import type { Report, Runtime, RuntimeOptions } from '../public/runtime.js'
+import type { Report } from '../public/report.js'
+import type { Runtime, RuntimeOptions } from '../public/runtime.js'
 import type { Worker } from '../public/worker.js'
 import type { TakenOver } from '../public/taken-over.js'
 import { memoryStore } from '../store/memory-store.js'

@@ -68,7 +68,7 @@ describe('capacity', () => {
     const scene = fleet()
     await started(scene)
     const a = await scene.worker('a', 2)
-    expect(a.runtime.load).toEqual({ agents: 2, effects: 2, passedOver: 3, capacity: 2 })
+    expect(a.runtime.load).toEqual({ agents: 2, effects: 2, passedOver: 3, capacity: 2, waiting: [] })
     expect(scene.work.runs).toHaveLength(2)
     const b = await scene.worker('b', 4)
     expect(b.runtime.load).toMatchObject({ agents: 3, effects: 3 })
@@ -79,7 +79,13 @@ describe('capacity', () => {
     const scene = fleet()
     await started(scene)
     const a = await scene.worker('a')
-    expect(a.runtime.load).toEqual({ agents: 5, effects: 5, passedOver: 0, capacity: Number.POSITIVE_INFINITY })
+    expect(a.runtime.load).toEqual({
+      agents: 5,
+      effects: 5,
+      passedOver: 0,
+      capacity: Number.POSITIVE_INFINITY,
+      waiting: [],
+    })
   })
 
   test('WRK-3 a worker that is alone goes on with the longest waiting as soon as it has room', async () => {

@@ -6,11 +6,13 @@
  */
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
+import type { OwnRecordType } from '../record/record.js'
 import type { AgentPart, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
 import type { TreeStep } from '../step/tree-step.js'
 import { stateAfter, stepOf } from './chart-inputs.js'
 import { compose } from './compose.js'
+import type { Composition } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import { mayHaveHappened } from './effects-part.js'
@@ -19,7 +21,7 @@ import type { Cancel, Envelope } from './inputs.js'
 import { OVER, withAnswers } from './outbox.js'
 
 /** The type of the event that a chart may handle, and of the record that asks for it. */
-const CANCEL_EVENT = 'refold.cancel'
+const CANCEL_EVENT = 'refold.cancel' satisfies OwnRecordType
 
 /** A person's word: stop at once, or give the chart until the deadline. A chart that cannot take it now is stopped at once. */
 export function decideCancel(
@@ -82,8 +84,8 @@ function toChart(context: DecideContext, envelope: Envelope, { event, state }: A
 }
 
 function told(context: DecideContext, envelope: Envelope, { event, state }: Asked, step?: TreeStep): Decision {
-  const { type, ...data } = event
-  const made = { type, data, after: state, input: { kind: 'cancel' } }
+  const { type: _type, ...data } = event
+  const made: Composition = { type: CANCEL_EVENT, data, after: state, input: { kind: 'cancel' } }
   return compose(context, envelope, step === undefined ? made : { ...made, step })
 }
 

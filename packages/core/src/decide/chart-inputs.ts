@@ -9,6 +9,7 @@ import { refuseUnapproved } from './approved.js'
 import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
+import { diagnosticsOf } from './diagnostics.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
@@ -16,6 +17,8 @@ import { withInInbox } from './inbox.js'
 import { requireRoom, withSent } from './outbox.js'
 import { withDedup } from './dedup.js'
 import { recordOf } from './record-data.js'
+import { traced, traceparentOf } from './trace.js'
+import { isOwnType } from './record-type.js'
 
 export interface ChartDecision {
   readonly input: ChartInput
@@ -27,6 +30,7 @@ export interface ChartDecision {
 export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
   const { state } = context
   const { input } = decision
+  if (input.kind === 'event' && isOwnType(input.event.type)) return reserved(input.event.type)
   const unapproved = input.kind === 'event' ? refuseUnapproved(context, envelope, input.event.type) : undefined
   if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
   const untimely = notNow(context, input)
@@ -44,6 +48,15 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   const dedup = state === undefined ? undefined : withDedup(context, envelope)
   if (dedup === 'full') return windowFull(context)
   return record(context, envelope, { ...decision, step, dedup })
+}
+
+/** No caller may write what only Refold writes. */
+function reserved(type: string): Decision {
+  const message = `"${type}" cannot come from outside`
+  return {
+    kind: 'refused',
+    error: new RefoldError('INVALID_EVENT', message, { hint: 'Types that begin with `refold.` are kept for Refold.' }),
+  }
 }
 
 /** Runs the input through the tree. Throws what user code throws, and `OUTBOX_FULL`. */
@@ -130,14 +143,16 @@ export function stateAfter(context: DecideContext, envelope: Envelope, decision:
   const { definition } = context
   const { step, input, base: state = context.state } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
+  const traceparent = traceparentOf(context, envelope)
   const effects = effectsAfterStep(state?.effects, definition, {
     step,
     settled,
     scheduledBy: context.eventId,
+    traceparent,
     now: context.now,
   })
   const { root, timers, unlisted, messages } = step
-  const outbox = withSent(state?.outbox, messages, context.eventId)
+  const outbox = withSent(state?.outbox, messages, { sentBy: context.eventId, ...traced(traceparent) })
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
@@ -213,23 +228,26 @@ function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): Inpu
   return header
 }
 
+/** Codes of what is wrong with this process, and not with the input. */
+const OUR_TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT'])
+
 /** D3: an outside event is refused to its caller; anything else is stored and blocks the agent, an outcome whatever the cause. */
 function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecision & { cause: unknown }): Decision {
   const { input, cause } = decision
   const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
-  const isOurTrouble = error.code === 'NEEDS_MIGRATION' || error.code === 'INVARIANT'
+  const isOurTrouble = OUR_TROUBLE.has(error.code)
   const isCalled = input.kind === 'event' || input.kind === 'message' || input.kind === 'started'
   if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
-  return wait(context, envelope, { ...decision, error: toErrorData(error) })
+  return wait(context, envelope, { ...decision, error: toErrorData(error), thrown: cause })
 }
 
 /** Stores the input without deciding it. With an error: the agent is blocked from here on. */
 function wait(
   context: DecideContext,
   envelope: Envelope,
-  decision: ChartDecision & { error: ErrorData | undefined },
+  decision: ChartDecision & { error: ErrorData | undefined; thrown?: unknown },
 ): Decision {
-  const { input, error, late, base: state = context.state } = decision
+  const { input, error, thrown, late, base: state = context.state } = decision
   if (state === undefined)
     return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
   const waiting = state.agent.waiting ?? []
@@ -247,10 +265,11 @@ function wait(
   const dedup = withDedup(context, envelope)
   if (dedup === 'full') return windowFull(context)
   const { type, data } = recordOf(context, input, envelope.attempt)
+  const traceparent = traceparentOf(context, envelope)
   const agent: AgentPart = {
     ...state.agent,
     ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
-    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input) }],
+    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input), ...traced(traceparent) }],
   }
   const effects =
     isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
@@ -259,5 +278,6 @@ function wait(
     data,
     after: { ...state, agent, effects, ...(dedup === undefined ? undefined : { dedup }) },
     input: inputHeader(input, envelope, late),
+    diagnostics: error === undefined ? undefined : diagnosticsOf(state, { input, thrown }),
   })
 }

@@ -2,22 +2,26 @@
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { patchOf } from '../record/patch-of.js'
 import { RECORD_FORMAT } from '../record/record.js'
-import type { InputHeader, RecordBody, RecordHeader } from '../record/record.js'
+import type { Diagnostics, InputHeader, RecordBody, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
 import { withReport } from './outbox.js'
+import type { RecordType } from './record-type.js'
 import { addChangedSummary } from './summary.js'
+import { traced, traceparentOf } from './trace.js'
 import type { TreeStep } from '../step/tree-step.js'
 
 export interface Composition {
-  readonly type: string
+  readonly type: RecordType
   readonly data: JsonValue
   readonly after: StateDocument
   readonly input: InputHeader
   readonly step?: TreeStep
   readonly causationId?: string | undefined
+  /** Of a transition that threw; else those that come with the input, if any. */
+  readonly diagnostics?: Diagnostics | undefined
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -28,10 +32,11 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
  */
 export function compose(context: DecideContext, envelope: Envelope, composition: Composition): Recorded {
   const { step, data, type, input } = composition
-  const after = withReport(context.state, composition.after, { sentBy: context.eventId })
+  const traceparent = traceparentOf(context, envelope)
+  const after = withReport(context.state, composition.after, { sentBy: context.eventId, ...traced(traceparent) })
   const { patch, state } = patchOf(context.state, after, { data, id: context.eventId })
-  const refold = header(context, envelope, { after, input })
-  refold.body = body(step, patch)
+  const refold = header(context, envelope, { after, input, traceparent })
+  refold.body = body(patch, { step, diagnostics: composition.diagnostics ?? envelope.diagnostics })
   const causationId = composition.causationId ?? envelope.causationId
   const $correlationId = state.agent.incarnation
   const metadata =
@@ -52,11 +57,11 @@ const NO_BODY: RecordBody = { patch: [] }
 function header(
   context: DecideContext,
   envelope: Envelope,
-  { after, input }: Pick<Composition, 'after' | 'input'>,
+  { after, input, traceparent }: Pick<Composition, 'after' | 'input'> & { traceparent: string | undefined },
 ): Mutable<RecordHeader> {
   const { state: before, at } = context
   const { agent } = after
-  const { by, reason, approved, epoch, worker } = envelope
+  const { by, reason, approved, given, epoch, worker } = envelope
   const made: Mutable<RecordHeader> = {
     v: RECORD_FORMAT,
     agent: `${agent.definition}@${agent.version}`,
@@ -68,14 +73,22 @@ function header(
   if (by !== undefined) made.by = by
   if (reason !== undefined) made.reason = reason
   if (approved !== undefined) made.approved = approved
+  if (given !== undefined) made.given = given
+  if (traceparent !== undefined) made.traceparent = traceparent
   if (epoch !== undefined) made.epoch = epoch
   if (agent.owner !== worker) made.worker = worker
   addChangedSummary(made, before, after)
   return made
 }
 
-function body(step: TreeStep | undefined, patch: readonly PatchOperation[]): RecordBody {
+interface BodyParts {
+  readonly step: TreeStep | undefined
+  readonly diagnostics: Diagnostics | undefined
+}
+
+function body(patch: readonly PatchOperation[], { step, diagnostics }: BodyParts): RecordBody {
   const made: Mutable<RecordBody> = { patch }
+  if (diagnostics !== undefined) made.diagnostics = diagnostics
   if (step === undefined) return made
   if (step.path.length > 0) made.path = step.path
   if (step.actions.length > 0) made.actions = step.actions.map(namedAction)

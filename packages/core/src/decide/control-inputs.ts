@@ -11,6 +11,7 @@ import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
+import { diagnosticsOf } from './diagnostics.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
 import { checkedEvent, isTrouble } from './messages.js'
@@ -166,6 +167,7 @@ function throwsAgain(
     data: { revision: oldest.revision },
     after: { ...state, agent },
     input: { kind: 'retried' },
+    diagnostics: diagnosticsOf(state, { input: chartInputFromJson(oldest.input), thrown: error }),
   })
 }
 

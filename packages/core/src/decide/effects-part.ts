@@ -11,6 +11,7 @@ export interface EffectsAfterStep {
   /** The effect whose outcome was the input. */
   readonly settled: EffectId | undefined
   readonly scheduledBy: string
+  readonly traceparent: string | undefined
   readonly now: number
 }
 
@@ -36,7 +37,7 @@ export function effectsAfterStep(
     if (mayHaveHappened(effect, definition)) next[id] = { ...effect, abandoned: { at: options.now } }
     else delete next[id]
   }
-  for (const started of step.scheduled) next[started.effect] = startedDocument(started, options.scheduledBy)
+  for (const started of step.scheduled) next[started.effect] = startedDocument(started, options)
   return next
 }
 
@@ -63,8 +64,15 @@ export function resumptionOf(effect: EffectDocument, definition: DefinitionInter
   return safety === 'never-retry' ? 'doubt' : 'begin'
 }
 
-function startedDocument({ kind, src, input }: ScheduledEffect, scheduledBy: string): EffectDocument {
-  return input === undefined ? { kind, src, scheduledBy } : { kind, src, input, scheduledBy }
+function startedDocument(
+  { kind, src, node, input }: ScheduledEffect,
+  { scheduledBy, traceparent }: EffectsAfterStep,
+): EffectDocument {
+  const made: { -readonly [K in keyof EffectDocument]: EffectDocument[K] } = { kind, src, scheduledBy }
+  if (node !== undefined) made.node = node
+  if (input !== undefined) made.input = input
+  if (traceparent !== undefined) made.traceparent = traceparent
+  return made
 }
 
 /** The effects with one replaced, or removed by `undefined`. */

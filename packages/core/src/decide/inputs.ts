@@ -1,6 +1,6 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
-import type { Approved } from '../record/record.js'
+import type { Approved, Diagnostics } from '../record/record.js'
 import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 
@@ -124,9 +124,15 @@ export interface Envelope {
   readonly by?: string
   /** Why someone decided so. */
   readonly reason?: string
+  /** W3C trace context of the caller. */
+  readonly traceparent?: string
   /** The caller's own id of the event. */
   readonly dedupId?: string
+  /** Hash of what the caller gave (`givenHash`), where the same may come again. */
+  readonly given?: string
   readonly attempt?: number
+  /** Of an effect that failed. */
+  readonly diagnostics?: Diagnostics
   /** Event id of the record that caused it. */
   readonly causationId?: string
   /** What someone approved by this event. */

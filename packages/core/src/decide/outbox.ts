@@ -18,6 +18,9 @@ export const MAX_OUTBOX = 10_000
 
 const EMPTY: Outbox = Object.freeze({ last: 0, to: Object.freeze({}) })
 
+/** The record that sends a message, and the trace that it belongs to. */
+export type SentWith = Pick<OutgoingMessage, 'sentBy' | 'traceparent'>
+
 /** Why a message was not taken. */
 export interface Refusal {
   readonly code: string
@@ -54,7 +57,7 @@ export function requireRoom(state: StateDocument | undefined, { messages }: Tree
 export function withSent(
   before: Outbox | undefined,
   messages: readonly SentMessage[],
-  sentBy: string,
+  sentWith: SentWith,
 ): Outbox | undefined {
   if (messages.length === 0) return before
   let { last } = before ?? EMPTY
@@ -62,7 +65,7 @@ export function withSent(
   const grown = new Map<string, OutgoingMessage[]>()
   for (const { to: receiver, ...message } of messages) {
     const line = grown.get(receiver) ?? [...(to[receiver] ?? [])]
-    line.push({ seq: ++last, sentBy, ...message })
+    line.push({ seq: ++last, ...sentWith, ...message })
     grown.set(receiver, line)
     to[receiver] = line
   }
@@ -82,15 +85,11 @@ export function withoutMessage(
 }
 
 /** The state with the report that a parent is owed, when this change ends the agent. */
-export function withReport(
-  before: StateDocument | undefined,
-  after: StateDocument,
-  { sentBy }: { sentBy: string },
-): StateDocument {
+export function withReport(before: StateDocument | undefined, after: StateDocument, sentWith: SentWith): StateDocument {
   const { reportsTo } = after.agent
   if (reportsTo === undefined || before?.root.status !== undefined || after.root.status === undefined) return after
   if ((after.root.status === 'done' ? reportsTo.done : reportsTo.failed) === undefined) return after
-  return { ...after, outbox: put(after.outbox, reportsTo.agent, { sentBy, kind: 'report' }) }
+  return { ...after, outbox: put(after.outbox, reportsTo.agent, { ...sentWith, kind: 'report' }) }
 }
 
 /** The state with answers for messages that waited here and will never be decided. */
@@ -101,11 +100,12 @@ export function withAnswers(
 ): StateDocument {
   let { outbox } = state
   const to = addressOf(`${state.agent.definition}-${state.agent.id}`)
-  for (const { input } of dropped) {
+  for (const { input, traceparent } of dropped) {
     const { kind, from, event, own } = input
     if (kind !== 'message' || own === true || typeof from !== 'string') continue
     const answer = undelivered({ to, event: event ?? null, code, message })
-    outbox = put(outbox, from, { sentBy, kind: 'undelivered', event: answer })
+    const trace = traceparent === undefined ? undefined : { traceparent }
+    outbox = put(outbox, from, { sentBy, ...trace, kind: 'undelivered', event: answer })
   }
   return outbox === state.outbox || outbox === undefined ? state : { ...state, outbox }
 }

@@ -1,6 +1,7 @@
 /** What concerns one effect and not the chart: attempts, doubt, steps, and what a person decides about it. */
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import type { OwnRecordType } from '../record/record.js'
 import type { Attempt, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
@@ -42,7 +43,7 @@ export function decideAttempt(
 }
 
 interface Change {
-  readonly type: string
+  readonly type: OwnRecordType
   readonly data: JsonValue
   readonly effect: EffectDocument
 }

@@ -3,6 +3,8 @@ import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
 import type { ChartInput } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
+import { outsideType } from './record-type.js'
+import type { RecordType } from './record-type.js'
 
 /** An event without its type, which is the record's. */
 function payloadOf(event: EventData): JsonObject {
@@ -11,8 +13,8 @@ function payloadOf(event: EventData): JsonObject {
 }
 
 /** The news that a message was not delivered has one type of record, however it came. */
-function typeOf({ type }: EventData): string {
-  return type === 'refold.undelivered' ? 'refold.message.undelivered' : type
+function typeOf({ type }: EventData): RecordType {
+  return type === 'refold.undelivered' ? 'refold.message.undelivered' : outsideType(type)
 }
 
 export function outcomeData(
@@ -32,13 +34,13 @@ export function recordOf(
   context: DecideContext,
   input: ChartInput,
   attempt: number | undefined,
-): { type: string; data: JsonObject } {
+): { type: RecordType; data: JsonObject } {
   const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
   switch (input.kind) {
     case 'started':
       return { type: 'refold.started', data: input.input === undefined ? {} : { input: input.input } }
     case 'event':
-      return { type: input.event.type, data: payloadOf(input.event) }
+      return { type: outsideType(input.event.type), data: payloadOf(input.event) }
     case 'message':
       return { type: typeOf(input.event), data: payloadOf(input.event) }
     case 'message.undelivered':

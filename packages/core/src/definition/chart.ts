@@ -1,6 +1,5 @@
 /** A machine as data: for readers without the code, who draw it and name the edges of a record's path. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import { hashOfJson } from '../json/canonical.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { edgeId, transitionsOf } from './chart-edges.js'
 import { actionName, guardName } from './chart-names.js'
@@ -8,17 +7,13 @@ import { actorsOf } from './effect-sources.js'
 import { isMachine, kindOfLogic } from './logic-kind.js'
 
 /**
- * `nodes` in document order (id, order, key, type, parent, initial, history, tags, invokes, entry, exit), `edges` with the
- * ids that a record's path has (source, event, targets, guard, actions, delay, reenter), `sources` (kinds of actors by
- * name), `machines` (charts of child machines by name). Without function bodies: those may change under one chart.
+ * `nodes` in document order, so that a node's order is its index; `edges` with the ids that a record's path has, whose first
+ * number is the order of the node they leave; `sources` (kinds of actors by name), `delays` by name, `machines` (charts of
+ * child machines by name). What is usual is absent: a node is atomic and its key is the last part of its id, an
+ * invocation's id is made of its position. Without function bodies: those may change under one chart.
  */
 export function chartOf(machine: AnyStateMachine): JsonObject {
   return chartBelow(machine, [])
-}
-
-/** Sixteen hexadecimal digits that change when the chart does; the order of keys does not count. */
-export function fingerprintOf(chart: JsonValue): string {
-  return hashOfJson(chart).slice(0, 16)
 }
 
 function chartBelow(machine: AnyStateMachine, above: readonly AnyStateMachine[]): JsonObject {
@@ -43,6 +38,7 @@ function chartBelow(machine: AnyStateMachine, above: readonly AnyStateMachine[])
       transitionsOf(node).map((transition, index) => edgeAsJson(transition, edgeId(node, index))),
     ),
     ...some('sources', Object.fromEntries(actors.map(([src, logic]) => [src, kindOfLogic(logic)]))),
+    ...some('delays', delaysAsJson(machine)),
     ...some('machines', Object.fromEntries(machines)),
   }
 }
@@ -52,42 +48,70 @@ function nodesBelow(node: AnyStateNode): AnyStateNode[] {
 }
 
 function nodeAsJson(node: AnyStateNode): JsonObject {
-  const { id, order, key, type, parent, history } = node
-  const initial = type === 'compound' ? (node.initial.target[0] as AnyStateNode | undefined)?.id : undefined
+  const { id, key, type, parent, history, description } = node
+  // XState's own entry and exit hold what it makes of `after` and `invoke`, too.
+  const { entry, exit } = node.config as { readonly entry?: unknown; readonly exit?: unknown }
+  const initial = type === 'compound' ? node.initial : undefined
   return {
     id,
-    order,
-    key,
-    type,
+    ...(id === (parent === undefined ? key : `${parent.id}.${key}`) ? {} : { key }),
+    ...(type === 'atomic' ? {} : { type }),
     ...(parent === undefined ? {} : { parent: parent.id }),
-    ...(initial === undefined ? {} : { initial }),
+    ...given('initial', (initial?.target[0] as AnyStateNode | undefined)?.id),
+    ...some('initialActions', (initial?.actions ?? []).map(actionName)),
     ...(history === false ? {} : { history }),
     ...some('tags', [...node.tags]),
-    ...some(
-      'invokes',
-      node.invoke.map((invoked) => ({ id: invoked.id, src: invoked.src as string })),
-    ),
-    ...some('entry', node.entry.map(actionName)),
-    ...some('exit', node.exit.map(actionName)),
+    ...some('invokes', node.invoke.map(invocationAsJson, node)),
+    ...some('entry', listOf(entry).map(actionName)),
+    ...some('exit', listOf(exit).map(actionName)),
+    ...given('description', description),
+  }
+}
+
+function invocationAsJson(
+  this: AnyStateNode,
+  { id, src, systemId }: AnyStateNode['invoke'][number],
+  index: number,
+): JsonObject {
+  return {
+    ...(id === `${index}.${this.id}` ? {} : { id }),
+    src: src as string, // checked when the definition was made
+    ...given('systemId', systemId),
   }
 }
 
 function edgeAsJson(transition: AnyTransitionDefinition, id: string): JsonObject {
-  const { source, eventType, target, guard, actions, reenter } = transition
-  const { delay } = transition as { readonly delay?: number | string }
+  const { eventType, target, guard, actions, reenter } = transition
+  const { delay, description } = transition as { readonly delay?: number | string; readonly description?: string }
   return {
     id,
-    source: source.id,
-    event: eventType,
+    ...(eventType === '' ? {} : { event: eventType }),
     ...some(
       'targets',
       (target ?? []).map((node: AnyStateNode) => node.id),
     ),
     ...(guard === undefined ? {} : { guard: guardName(guard) }),
     ...some('actions', actions.map(actionName)),
-    ...(delay === undefined ? {} : { delay }),
+    ...given('delay', delay),
     ...(reenter ? { reenter } : {}),
+    ...given('description', description),
   }
+}
+
+/** Milliseconds; `null` for one that is computed. */
+function delaysAsJson(machine: AnyStateMachine): JsonObject {
+  const { implementations } = machine as { implementations: { delays?: Readonly<Record<string, unknown>> } }
+  const delays = Object.entries(implementations.delays ?? {})
+  return Object.fromEntries(delays.map(([name, delay]) => [name, typeof delay === 'number' ? delay : null]))
+}
+
+function listOf(actions: unknown): readonly unknown[] {
+  if (actions === undefined) return []
+  return Array.isArray(actions) ? actions : [actions]
+}
+
+function given(name: string, value: JsonValue | undefined): JsonObject {
+  return value === undefined ? {} : { [name]: value }
 }
 
 function some(name: string, value: readonly JsonValue[] | JsonObject): JsonObject {

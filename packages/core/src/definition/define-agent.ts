@@ -2,17 +2,18 @@
 import type { AnyStateMachine } from 'xstate'
 import type { AgentConfig } from './agent-config.js'
 import type { ApprovalPayloads } from './approval-types.js'
-import type { AgentDefinition } from './agent-types.js'
-import { chartOf, fingerprintOf } from './chart.js'
+import type { AgentDefinition, AgentTypes } from './agent-types.js'
+import { chartOf } from './chart.js'
 import { schemasAsJson } from './chart-schemas.js'
 import { checkKeys, checkName, checkVersion, readDedup } from './check-config.js'
 import { checkSchema } from './check-schema.js'
+import { fingerprintOf } from './fingerprint.js'
 import type { DefinitionInternals } from './internals.js'
 import { isMachine } from './logic-kind.js'
 import type { EffectMap, MachineTypes, Shown } from './machine-types.js'
 import { isReservedType, parseEvent, parseInput } from './outside-values.js'
 import { readApprovals } from './read-approvals.js'
-import { readEffects } from './read-effects.js'
+import { readEffects, readOutputs } from './read-effects.js'
 import { readEvents } from './read-events.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 import { refuseUnsupported } from './refuse.js'
@@ -48,7 +49,13 @@ export function defineAgent<
     approvals: P
   }
 > {
-  const internals = readConfig(agent)
+  return definitionOf(readConfig(agent))
+}
+
+/** A definition that carries these. */
+export function definitionOf<N extends string, T extends AgentTypes>(
+  internals: DefinitionInternals,
+): AgentDefinition<N, T> {
   const { name, version, machine } = internals
   const definition = { name: name as N, version, machine }
   Object.defineProperty(definition, INTERNALS, { value: internals })
@@ -81,7 +88,9 @@ function readConfig(config: unknown): DefinitionInternals {
   const events = readEvents(config['events'], machine)
   const isOutsideEvent = (type: string): boolean => (events === undefined ? !isReservedType(type) : events.has(type))
   const approvals = readApprovals(config['approvals'], { isOutsideEvent, taken: machine.events.map(String) })
-  const chart = { chart: chartOf(machine), schemas: schemasAsJson({ input, events }) }
+  const policyOf = readEffects(config['effects'], machine)
+  const outputs = readOutputs(config['effects'], machine)
+  const chart = { ...chartOf(machine), ...schemasAsJson({ input, events, outputs }) }
   return {
     name,
     version,
@@ -93,7 +102,7 @@ function readConfig(config: unknown): DefinitionInternals {
     schemaOf: (type) => events?.get(type),
     isOutsideEvent,
     approvals,
-    policyOf: readEffects(config['effects'], machine),
+    policyOf,
     dedup: readDedup(config['dedup']),
   }
 }

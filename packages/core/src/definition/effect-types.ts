@@ -18,10 +18,12 @@ export interface EffectArgs<I = unknown> {
   key: string
   /** From 1. */
   attempt: number
+  /** W3C trace context of whoever caused the effect, if it was given with the start, the event or the message. */
+  traceparent?: string | undefined
   step: RunStep
   /** Tokens, percentages, …: goes to live subscribers, is not stored. */
   progress: (chunk: unknown) => void
 }
 
 /** Stands under `refold` in the arguments of a promise creator that Refold performs; absent under plain `createActor`. */
-export type EffectHandle = Pick<EffectArgs, 'key' | 'attempt' | 'step' | 'progress'>
+export type EffectHandle = Pick<EffectArgs, 'key' | 'attempt' | 'traceparent' | 'step' | 'progress'>

@@ -23,8 +23,8 @@ export function effect<O, I = {} | null | undefined>(
   if (policy !== undefined) checkPolicy(policy, { path: 'policy', kind: 'call' })
   const logic = fromPromise<O, I>(({ input, signal, ...rest }) => {
     const { refold } = rest as { readonly refold?: EffectHandle }
-    const { key, attempt, step, progress } = refold ?? standInHandle(signal)
-    return body({ input, signal, key, attempt, step, progress })
+    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(signal)
+    return body({ input, signal, key, attempt, traceparent, step, progress })
   })
   if (policy !== undefined) Object.defineProperty(logic, POLICY, { value: Object.freeze({ ...policy }) })
   return logic

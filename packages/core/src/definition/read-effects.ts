@@ -1,5 +1,6 @@
 /** The `effects` of a definition: checks that each names an effect, and makes the lookup of policies by source. */
 import type { AnyActorLogic, AnyStateMachine } from 'xstate'
+import type { $ZodType } from 'zod/v4/core'
 import { checkPolicy } from './check-policy.js'
 import type { AnyPolicy } from './check-policy.js'
 import { findSource, listSources } from './effect-sources.js'
@@ -26,6 +27,18 @@ export function readEffects(effects: unknown, machine: AnyStateMachine): (src: s
     policies.set(src, policy)
     return policy
   }
+}
+
+/** The schemas of what effects give, by source: those of the definition, else those that travel with the effect. Of policies that `readEffects` took. */
+export function readOutputs(effects: unknown, machine: AnyStateMachine): ReadonlyMap<string, $ZodType> {
+  const sources = listSources(machine)
+  const defined = definedPolicies(effects, { machine, sources })
+  const outputs = new Map<string, $ZodType>()
+  for (const [src, logic] of sources) {
+    const output = defined.get(src)?.output ?? policyAttachedTo(logic)?.output
+    if (output !== undefined) outputs.set(src, output)
+  }
+  return outputs
 }
 
 interface Sources {

@@ -6,6 +6,7 @@ import type { EventObject, MachineContext, ParameterizedObject } from 'xstate'
 import type { AgentContract } from './agent-contract.js'
 import type { AgentDefinition } from './agent-types.js'
 import type { ChildInput, DoneType, EventTo, FailedType, Frozen, MessageAction, Sent } from './message-types.js'
+import { isReservedType } from './outside-values.js'
 import { requireValid } from './refusal.js'
 
 /** `Symbol.for`: a machine may have been made with another copy of this package. */
@@ -57,6 +58,8 @@ export function startAgent<
 ): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
   const { input, done, failed } = options as { input?: unknown; done?: string; failed?: string }
+  requireOwnType(done, 'done')
+  requireOwnType(failed, 'failed')
   return messageAction({
     kind: 'start',
     name,
@@ -81,6 +84,15 @@ function requireTarget(to: { readonly agent: AgentContract }): AgentContract {
     hint: 'Pass what defineAgent or agentContract returned.',
   })
   return agent
+}
+
+/** A report comes as an event of the parent's own, and its record has that type. */
+function requireOwnType(type: string | undefined, path: string): void {
+  requireValid(type === undefined || !isReservedType(type), {
+    path,
+    problem: `'${type}' is kept for XState and Refold`,
+    hint: 'Event types do not start with xstate., refold. or $.',
+  })
 }
 
 function messageAction<

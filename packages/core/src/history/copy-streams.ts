@@ -8,6 +8,7 @@ import { appendBytes } from '../store/append-limits.js'
 import type { NewEvent, Store, StoredEvent } from '../store/port.js'
 import { comparedLogs } from './compare-logs.js'
 
+/** Of `copyStreams`. */
 export interface CopyOptions {
   /** Only these. Default: all that the source reads. */
   readonly streams?: readonly string[]
@@ -15,6 +16,7 @@ export interface CopyOptions {
   readonly onProgress?: (stored: number) => void
 }
 
+/** What is in the copy now. */
 export interface CopyResult {
   readonly streams: number
   /** In the copy, compared with the source one by one. */

@@ -1,5 +1,5 @@
 /**
- * Recovery: snapshot? + fold the records after it.
+ * A stream as its state: snapshot? + fold the records after it.
  *
  * Invariants: no user code runs; a snapshot is a cache (folding from any gives what folding from zero gives), and one
  * of another format, another incarnation, or beyond the head is ignored; memory is bounded by a page and the state.
@@ -8,12 +8,12 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
 import type { RecordBody } from '../record/record.js'
-import { advance, lengthOf } from '../record/revision.js'
+import { advance, FIRST_REVISION, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
-import type { Store, StoredEvent } from '../store/port.js'
+import type { AgentLog } from '../log/agent-log.js'
+import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
-import { readSnapshot } from './snapshots.js'
 
 /** A stream folded up to its head. */
 export interface Folded {
@@ -44,10 +44,26 @@ export const NOTHING_FOLDED: Folded = {
   deliveries: [],
 }
 
+/** How far the way from a stream to its state has come. */
+export type FoldPhase = 'loading snapshot' | 'folding'
+
+export interface FoldStreamOptions {
+  /** The last record that is folded; default: the newest. A snapshot beyond it is ignored. */
+  readonly to?: Revision
+  readonly onPhase?: (phase: FoldPhase) => void
+}
+
 /** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
-export async function recover(store: Store, stream: string): Promise<Folded> {
-  const snapshot = await readSnapshot(store, stream)
-  if (snapshot === undefined) return fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED })
+export async function foldStream(
+  log: AgentLog,
+  stream: string,
+  { to, onPhase }: FoldStreamOptions = {},
+): Promise<Folded> {
+  onPhase?.('loading snapshot')
+  const snapshot = await log.snapshots.read(stream)
+  onPhase?.('folding')
+  const fromFirst = { from: FIRST_REVISION, start: NOTHING_FOLDED, to }
+  if (snapshot === undefined || (to !== undefined && snapshot.revision > to)) return fold(log, stream, fromFirst)
   const start: Folded = {
     ...NOTHING_FOLDED,
     state: snapshot.state,
@@ -55,27 +71,23 @@ export async function recover(store: Store, stream: string): Promise<Folded> {
     lastAt: snapshot.lastAt,
     headId: snapshot.eventId,
   }
-  const folded = await foldFromSnapshot(store, stream, {
-    from: snapshot.revision,
-    start,
-    anchor: snapshot.eventId,
-  })
-  return folded ?? (await fold(store, stream, { from: advance('no_stream'), start: NOTHING_FOLDED }))
+  const options = { from: snapshot.revision, start, anchor: snapshot.eventId, to }
+  return (await foldFromSnapshot(log, stream, options)) ?? (await fold(log, stream, fromFirst))
 }
 
 /** Folds what a stream got after a known point. */
-export async function foldAfter(store: Store, stream: string, known: Folded): Promise<Folded> {
-  return fold(store, stream, { from: advance(known.head), start: known, deliveries: [] })
+export async function foldAfter(log: AgentLog, stream: string, known: Folded): Promise<Folded> {
+  return fold(log, stream, { from: advance(known.head), start: known, deliveries: [] })
 }
 
 /** `undefined`: the snapshot is not of this history, or not what it says. The records decide, not it. */
 async function foldFromSnapshot(
-  store: Store,
+  log: AgentLog,
   stream: string,
   options: FoldFrom & { anchor: string },
 ): Promise<Folded | undefined> {
   try {
-    return await fold(store, stream, options)
+    return await fold(log, stream, options)
   } catch (error) {
     if (isRefoldError(error, 'UNREADABLE')) return undefined
     throw error
@@ -91,22 +103,24 @@ interface FoldFrom {
   readonly deliveries?: Delivery[]
   /** Record by record to the end, whatever the store can do. */
   readonly plainly?: boolean
+  /** The last one; absent: the newest. */
+  readonly to?: Revision | undefined
 }
 
 /** So many records are folded one by one before a store that can replay is asked to do the rest. */
 const PLAIN_RECORDS = 256
 
-async function fold(store: Store, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
-async function fold(store: Store, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
-async function fold(store: Store, stream: string, options: FoldFrom): Promise<Folded | undefined> {
-  const { from, start, anchor, deliveries } = options
+async function fold(log: AgentLog, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
+async function fold(log: AgentLog, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
+async function fold(log: AgentLog, stream: string, options: FoldFrom): Promise<Folded | undefined> {
+  const { start, anchor, deliveries } = options
   let folder: Folder | undefined
   let { head, headId, lastAt } = start
   let foreign = 0
   let records = 0
   let anchored = anchor === undefined
   let isLong = false
-  for await (const page of store.read(stream, { from })) {
+  for await (const page of log.read(stream, rangeOf(options))) {
     for (const event of page) {
       if (!anchored) {
         if (event.id !== anchor) return undefined
@@ -127,7 +141,11 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
       if (header?.body.deliver !== undefined) deliveries?.push(...header.body.deliver)
     }
     isLong =
-      store.replay !== undefined && options.plainly !== true && deliveries === undefined && records >= PLAIN_RECORDS
+      log.replay !== undefined &&
+      options.plainly !== true &&
+      options.to === undefined &&
+      deliveries === undefined &&
+      records >= PLAIN_RECORDS
     if (isLong) break
   }
   if (!anchored) return undefined
@@ -142,21 +160,24 @@ async function fold(store: Store, stream: string, options: FoldFrom): Promise<Fo
   }
   if (!isLong) return folded
   return (
-    (await replayed(store, stream, folded)) ??
-    fold(store, stream, { from: advance(head), start: folded, plainly: true })
+    (await replayed(log, stream, folded)) ?? fold(log, stream, { from: advance(head), start: folded, plainly: true })
   )
 }
 
+function rangeOf({ from, to }: FoldFrom): { readonly from: Revision; readonly limit?: number } {
+  return to === undefined ? { from } : { from, limit: lengthOf(to) - lengthOf(from) + 1 }
+}
+
 /** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
-async function replayed(store: Store, stream: string, folded: Folded): Promise<Folded | undefined> {
-  const last = await lastEvent(store, stream)
+async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<Folded | undefined> {
+  const last = await lastEvent(log, stream)
   if (last === undefined || last.revision === folded.head) return folded
   const at = headerOf(last.metadata)?.at
   if (at === undefined) return undefined
   const replay = new StateReplay(folded.state)
   const from = advance(folded.head)
   try {
-    await store.replay?.(stream, { from, to: last.revision }, replay)
+    await log.replay?.(stream, { from, to: last.revision }, replay)
   } catch (error) {
     if (isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')) return undefined
     throw error
@@ -174,8 +195,8 @@ async function replayed(store: Store, stream: string, folded: Folded): Promise<F
   }
 }
 
-async function lastEvent(store: Store, stream: string): Promise<StoredEvent | undefined> {
-  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 })) return last
+async function lastEvent(log: AgentLog, stream: string): Promise<StoredEvent | undefined> {
+  for await (const [last] of log.read(stream, { direction: 'backwards', limit: 1 })) return last
   return undefined
 }
 

@@ -8,7 +8,7 @@ import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { Moment } from '../public/agent.js'
-import type { Store } from '../store/port.js'
+import type { AgentLog } from '../log/agent-log.js'
 
 export interface PastState {
   readonly state: StateDocument
@@ -36,11 +36,11 @@ export function noMoment(given: unknown): RefoldError {
 }
 
 /** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet, `INVALID_INPUT` for no moment. */
-export async function stateAt(store: Store, stream: string, given: Moment): Promise<PastState> {
+export async function stateAt(log: AgentLog, stream: string, given: Moment): Promise<PastState> {
   const moment = momentOf(given)
   const folder = new Folder(undefined)
   let revision: Revision | undefined
-  outer: for await (const page of store.read(stream)) {
+  outer: for await (const page of log.read(stream)) {
     for (const event of page) {
       if (typeof moment === 'bigint') {
         if (event.revision > moment) break outer
@@ -66,11 +66,11 @@ export async function stateAt(store: Store, stream: string, given: Moment): Prom
 
 /** The patch (RFC 6902) from the state document of one moment to that of another, in either direction of time. */
 export async function diffBetween(
-  store: Store,
+  log: AgentLog,
   stream: string,
   moments: { readonly from: Moment; readonly to: Moment },
 ): Promise<readonly PatchOperation[]> {
-  const from = await stateAt(store, stream, moments.from)
-  const to = await stateAt(store, stream, moments.to)
+  const from = await stateAt(log, stream, moments.from)
+  const to = await stateAt(log, stream, moments.to)
   return diff(from.state as unknown as JsonValue, to.state as unknown as JsonValue, { path: '' })
 }

@@ -5,7 +5,8 @@ import type { RecordHeader } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { AgentEvent } from '../public/events.js'
-import type { Store, StoredEvent } from '../store/port.js'
+import type { AgentLog } from '../log/agent-log.js'
+import type { StoredEvent } from '../store/port.js'
 
 export interface HeadedEvent {
   readonly event: StoredEvent
@@ -16,7 +17,7 @@ export interface HeadedEvent {
  * The records of an agent after a revision (`undefined`: from the first). Records without a valid header are passed
  * over. Completes when the agent has ended and no payment or message of it is under way any more, or when the store closes.
  */
-export function recordsAfter(store: Store, stream: string, after: Revision | undefined): Observable<HeadedEvent> {
+export function recordsAfter(log: AgentLog, stream: string, after: Revision | undefined): Observable<HeadedEvent> {
   return new Observable((subscriber) => {
     const abort = new AbortController()
     const follow = async (): Promise<void> => {
@@ -24,7 +25,7 @@ export function recordsAfter(store: Store, stream: string, after: Revision | und
       let ended = false
       let unsettled = 0
       let pending = 0
-      for await (const item of store.subscribe(target, { signal: abort.signal })) {
+      for await (const item of log.subscribe(target, { signal: abort.signal })) {
         if (item.kind !== 'event') continue
         const header = headerOf(item.event.metadata)
         if (header === undefined) continue
@@ -41,16 +42,44 @@ export function recordsAfter(store: Store, stream: string, after: Revision | und
   })
 }
 
-/** A record as readers of one agent see it. */
-export function toAgentEvent<T extends AgentTypes>({ event, header }: HeadedEvent): AgentEvent<T> {
+/** The same as readers of one agent see them. Fails with `UPCAST_FAILED` where an upcaster throws. */
+export function agentEventsAfter<T extends AgentTypes>(
+  log: AgentLog,
+  stream: string,
+  after: Revision | undefined,
+): Observable<AgentEvent<T>> {
+  return new Observable((subscriber) =>
+    recordsAfter(log, stream, after).subscribe({
+      next: (record) => {
+        try {
+          subscriber.next(toAgentEvent<T>(log, record))
+        } catch (error) {
+          subscriber.error(error)
+        }
+      },
+      error: (error) => subscriber.error(error),
+      complete: () => subscriber.complete(),
+    }),
+  )
+}
+
+function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
+  const definition = header.agent.slice(0, header.agent.indexOf('@'))
+  const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
   const recorded = {
-    type: event.type,
-    data: event.data,
+    type,
+    data,
     revision: event.revision,
     at: header.at,
     ...(header.by === undefined ? undefined : { by: header.by }),
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
+    ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
   }
   return recorded as AgentEvent<T>
+}
+
+/** What came from outside: the records of Refold's own inputs have one shape. */
+function isOutside({ input }: RecordHeader): boolean {
+  return input.kind === 'event' || input.kind === 'message'
 }

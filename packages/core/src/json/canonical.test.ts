@@ -16,8 +16,16 @@ describe('canonicalJson', () => {
   })
 })
 
+const byNode = (text: string): string => createHash('sha256').update(JSON.stringify(text)).digest('hex')
+
 describe('hashOfJson', () => {
   it('is the SHA-256 of the canonical text', () => {
     expect(hashOfJson({ b: 1, a: 2 })).toBe(createHash('sha256').update('{"a":2,"b":1}').digest('hex'))
+  })
+
+  it('is the one of Node for text of every kind and length', () => {
+    for (const text of ['', 'ü', '\u{1f600}', '\ud800', 'é'.repeat(10_000)]) expect(hashOfJson(text)).toBe(byNode(text))
+    for (let length = 50; length < 140; length++)
+      expect(hashOfJson('x'.repeat(length))).toBe(byNode('x'.repeat(length)))
   })
 })

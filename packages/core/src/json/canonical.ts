@@ -1,5 +1,6 @@
 /** JSON text that does not depend on the order of keys, and its hash: for comparing what two sides hold. */
-import { createHash } from 'node:crypto'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { JsonObject, JsonValue } from './json-value.js'
 
 /** Without white space, members by UTF-16 code units of their keys, numbers as JavaScript writes them (RFC 8785). */
@@ -10,7 +11,10 @@ export function canonicalJson(value: JsonValue): string {
   return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
 }
 
-/** SHA-256 of the canonical text, 64 hexadecimal digits. */
+/**
+ * SHA-256 of the canonical text in UTF-8, 64 hexadecimal digits. Not by Node's `crypto` nor by WebCrypto: the same
+ * answer is wanted in a browser, and at once.
+ */
 export function hashOfJson(value: JsonValue): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))))
 }

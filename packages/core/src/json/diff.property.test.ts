@@ -5,7 +5,6 @@ import { copyJson } from './copy-json.js'
 import { diff } from './diff.js'
 import type { JsonValue, PatchOperation } from './json-value.js'
 import { applyPatch } from './patch.js'
-import { PayloadIndex } from './payload-index.js'
 import { parsePointer } from './pointer.js'
 import { drawFrom, partsOf, randomEdit, randomJson, randomNumbers } from './random-json.fixture.js'
 import { jsonOf } from './to-json.js'
@@ -24,7 +23,7 @@ const history = fc.tuple(randomJson, randomJson, randomNumbers).map(([start, dat
   for (let count = 0; count < 6; count++) {
     const parts = [...partsOf(jsonOf(data)), ...partsOf(before)]
     const after = jsonOf(randomEdit(before, { draw, parts }))
-    const patch = diff(before, after, { path: '/state', payload: new PayloadIndex(jsonOf(data)) })
+    const patch = diff(before, after, { path: '/state', data: jsonOf(data) })
     steps.push({ before, after, patch })
     before = after
   }

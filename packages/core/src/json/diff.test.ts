@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { diff } from './diff.js'
 import type { JsonValue, PatchOperation } from './json-value.js'
 import { applyPatch } from './patch.js'
-import { PayloadIndex } from './payload-index.js'
 
 const LONG = (name: string): JsonValue => ({
   role: 'user',
@@ -11,7 +10,7 @@ const LONG = (name: string): JsonValue => ({
 
 /** The patch, after a check that it does what it should. */
 function patchFor(before: JsonValue, after: JsonValue, data: JsonValue = null): PatchOperation[] {
-  const patch = diff(before, after, { path: '/state', payload: new PayloadIndex(data) })
+  const patch = diff(before, after, { path: '/state', data })
   expect(JSON.stringify(applyPatch({ state: before, data }, patch)['state'])).toBe(JSON.stringify(after))
   return patch
 }

@@ -15,11 +15,12 @@ import { PayloadIndex } from './payload-index.js'
 import { Places } from './places.js'
 import { arrayIndex, escapeToken } from './pointer.js'
 
+/** Of `diff`. */
 export interface DiffOptions {
   /** Where both values stand: `/state/root/context`. */
   readonly path: string
-  /** What may be copied from. Default: nothing. */
-  readonly payload?: PayloadIndex
+  /** What stands at `/data` of the document and may be copied from there. Default: nothing. */
+  readonly data?: JsonValue
 }
 
 interface At {
@@ -32,7 +33,7 @@ const OPERATION_OVERHEAD = 25
 
 /** The operations that turn `before` into `after`, in a document where `before` stands at the path. None when both are the same. */
 export function diff(before: JsonValue, after: JsonValue, options: DiffOptions): PatchOperation[] {
-  const draft = newDraft(options.payload ?? new PayloadIndex(undefined))
+  const draft = newDraft(new PayloadIndex(options.data))
   edit(draft, before, after, { path: options.path, placement: 'replace' })
   return draft.ops
 }

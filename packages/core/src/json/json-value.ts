@@ -1,5 +1,6 @@
 /** What can be stored. Type level only: the check at run time is `toJson`. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+/** A JSON object. Stored ones have no key `__proto__`, `constructor` or `prototype`. */
 export interface JsonObject {
   readonly [key: string]: JsonValue
 }

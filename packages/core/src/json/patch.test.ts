@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { diff } from './diff.js'
 import type { JsonValue, PatchOperation } from './json-value.js'
 import { applyPatch, PatchedDocument } from './patch.js'
-import { PayloadIndex } from './payload-index.js'
 import { drawFrom, partsOf, randomEdit, randomJson, randomNumbers } from './random-json.fixture.js'
 import { jsonOf } from './to-json.js'
 
@@ -98,7 +97,7 @@ describe('a document that takes many patches', () => {
         ]
         for (let count = 0; count < 12; count++) {
           const after = jsonOf(randomEdit(before, { draw, parts: [...partsOf(jsonOf(data)), ...partsOf(before)] }))
-          const patch = diff(before, after, { path: '/state', payload: new PayloadIndex(data) })
+          const patch = diff(before, after, { path: '/state', data })
           const read = JSON.parse(JSON.stringify(patch)) as PatchOperation[]
           patched.set('data', JSON.parse(JSON.stringify(data)) as never)
           patched.apply(read)

@@ -8,6 +8,7 @@ import type {
   RecoveryPlan,
 } from '../public/plan.js'
 
+/** Of `formatPlan`. */
 export interface FormatOptions {
   /** Lines of each kind; what is beyond them is counted. Default 20. */
   readonly maxLines?: number

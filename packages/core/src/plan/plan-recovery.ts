@@ -7,12 +7,17 @@
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { isRefoldError } from '../errors.js'
 import { Holds } from '../runtime/limits/holds.js'
-import { inGroups } from '../world/in-groups.js'
+import { inParallel } from '../world/in-parallel.js'
 import { assessEntry } from '../runtime/takeover/policy.js'
 import { heartbeatRegister } from '../runtime/liveness/lease.js'
 import { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import type { PlannedTrouble, RecoveryPlan } from '../public/plan.js'
-import { recover } from '../history/fold-stream.js'
+import { foldStream } from '../history/fold-stream.js'
+import { agentLog } from '../log/agent-log.js'
+import type { AgentLog } from '../log/agent-log.js'
+import type { Codec } from '../log/codec.js'
+import { SILENT } from '../runtime/events/event-hub.js'
+import { Lifecycle } from '../runtime/liveness/lifecycle.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
 import { systemWorld } from '../world/system-world.js'
@@ -26,6 +31,8 @@ export interface PlanOptions {
   readonly store: Store
   readonly agents: readonly AgentDefinition[]
   readonly world?: World
+  /** As the workers have them: what is encoded cannot be read without. */
+  readonly codecs?: readonly Codec[]
   /** The lease of owners that do not tell their own. Default 10,000. */
   readonly leaseDurationMs?: number
 }
@@ -37,19 +44,20 @@ type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at'
  * proven counts as living: no single look can tell silence from life. Costs a fold of each agent that is more than parked.
  */
 export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> {
-  checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'leaseDurationMs'] })
-  const { store, agents, world = systemWorld, leaseDurationMs = DEFAULT_LEASE_MS } = options
+  checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'codecs', 'leaseDurationMs'] })
+  const { store, agents, codecs, world = systemWorld, leaseDurationMs = DEFAULT_LEASE_MS } = options
   checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
   const at = world.clock.now()
   const registry = new Registry(agents)
-  const holds = new Holds({ store, world, worker: PLANNER, isClosed: () => false })
+  const log = agentLog(store, { codecs })
+  const holds = new Holds({ log, world, worker: PLANNER, events: SILENT, lifecycle: new Lifecycle() })
   await holds.read()
   const owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
   const context: PlanContext = { now: at, owners, lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)) }
   const lists = emptyLists()
   for await (const entries of toPlan(store, at)) {
     const plans = new Map<DirectoryEntry, AgentPlan>()
-    await inGroups(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, store })))
+    await inParallel(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, log })))
     for (const entry of entries) add(lists, plans.get(entry) ?? {})
   }
   return { at, ...lists, holds: holds.standing }
@@ -70,11 +78,11 @@ function isMoreThanParked({ pending, inDoubt, condition, nextDueAt = Infinity }:
 interface Planning {
   readonly context: PlanContext
   readonly registry: Registry
-  readonly store: Store
+  readonly log: AgentLog
 }
 
 /** One agent's trouble is part of the plan, the store's is not. */
-async function planOf(entry: DirectoryEntry, { context, registry, store }: Planning): Promise<AgentPlan> {
+async function planOf(entry: DirectoryEntry, { context, registry, log }: Planning): Promise<AgentPlan> {
   const { stream, definition: name, version, id } = entry
   const agent = { name, id }
   const definition = registry.find(name, version)
@@ -84,7 +92,7 @@ async function planOf(entry: DirectoryEntry, { context, registry, store }: Plann
     return { troubled: [{ agent, code: 'NEEDS_MIGRATION', message, facts: { version } }] }
   }
   try {
-    const { state } = await recover(store, stream)
+    const { state } = await foldStream(log, stream)
     if (state === undefined) return {}
     return await planAgent({ agent, state, definition }, context)
   } catch (error) {

@@ -24,6 +24,8 @@ export interface SendOptions {
   readonly id?: string
   readonly by?: string
   readonly reason?: string
+  /** W3C trace context: recorded, and given to the effects and messages that the event causes. Else `INVALID_INPUT`. */
+  readonly traceparent?: string
   /** Which question the event answers, for one that the definition's `approvals` names. `by` must then say who answers. */
   readonly approval?: Approval
 }

@@ -18,6 +18,8 @@ export interface Recorded<K extends string, D> {
   readonly at: number
   readonly by?: string
   readonly reason?: string
+  /** W3C trace context of whoever caused it. */
+  readonly traceparent?: string
   /** What someone had before them when they approved by this event. */
   readonly approved?: Approved
 }
@@ -59,7 +61,7 @@ type ControlRecord =
   | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'shared' | 'isolated' }>
   | Recorded<'refold.released', { worker: string }>
   | Recorded<'refold.cleared', { trial: 'shared' | 'isolated' }>
-  | Recorded<'refold.migrated' | 'refold.forked', unknown>
+  | Recorded<'refold.migrated', unknown>
 
 /** Any record of an agent. */
 export type AgentEvent<T extends AgentTypes> =

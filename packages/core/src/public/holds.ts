@@ -16,6 +16,7 @@ export interface BulkResult {
   readonly failed: readonly BulkFailure[]
 }
 
+/** An agent that the command did not reach, and why. */
 export interface BulkFailure {
   readonly agent: { readonly name: string; readonly id: string }
   readonly code: RefoldErrorCode

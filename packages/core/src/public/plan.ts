@@ -24,6 +24,7 @@ export interface PlannedEffect {
   readonly notBefore?: number
 }
 
+/** An agent that this process would take up. */
 export interface PlannedResumption extends PlannedAgent {
   /** How it is known that no one performs it now. */
   readonly why: ClaimReason
@@ -59,6 +60,7 @@ export interface PlannedTimer extends PlannedAgent {
   readonly lateMs: number
 }
 
+/** An agent that goes no further until an operator retries. */
 export interface PlannedBlock extends PlannedAgent {
   readonly since: number
   readonly error: ErrorData
@@ -73,6 +75,7 @@ export interface PlannedTrouble extends PlannedAgent {
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
+/** An agent that another worker has and performs. */
 export interface PlannedOwned extends PlannedAgent {
   readonly owner: string
   /** What its last heartbeat said, epoch milliseconds of its own clock. */
@@ -80,6 +83,7 @@ export interface PlannedOwned extends PlannedAgent {
   readonly leaseMs?: number
 }
 
+/** An agent that is paused: its effects wait. */
 export interface PlannedPause extends PlannedAgent {
   readonly since: number
   readonly by?: string

@@ -1,11 +1,14 @@
 /** The runtime as callers hold it, and what it is made from. */
 import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
-import type { RefoldErrorCode } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
+import type { Codec } from '../log/codec.js'
+import type { Upcaster } from '../log/upcaster.js'
 import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
+import type { Report } from './report.js'
+import type { RuntimeObserver } from './runtime-event.js'
 import type { TakenOver } from './taken-over.js'
 
 /** How this process performs effects and timers. */
@@ -22,14 +25,6 @@ export interface WorkerOptions {
   readonly capacity?: number
 }
 
-/** Something that needs a person, or that is no error of anyone's call. */
-export interface Report {
-  readonly code: RefoldErrorCode | 'IN_DOUBT' | 'FOREIGN_RECORD'
-  readonly message: string
-  readonly agent?: { readonly name: string; readonly id: string }
-  readonly facts?: Readonly<Record<string, unknown>>
-}
-
 /** What a process has in hand at this moment. */
 export interface Load {
   /** Agents with effects in hand, those that wait for a retry or a slot included. Parked agents are not counted. */
@@ -39,6 +34,19 @@ export interface Load {
   readonly passedOver: number
   /** `Infinity`: any number of agents. */
   readonly capacity: number
+  /** What effects wait for before their bodies begin, the longest wait first. */
+  readonly waiting: readonly LoadWaiting[]
+}
+
+/** Effects that wait before their bodies begin, all for one reason. */
+export interface LoadWaiting {
+  /** The gate before which they stand: `slot`, `lease`, `probation`, … */
+  readonly gate: string
+  /** In words: "waits for a slot of `draft`". */
+  readonly reason: string
+  readonly effects: number
+  /** How long the first of them has waited, milliseconds. */
+  readonly longestMs: number
 }
 
 /** What the start found, once every agent with something to perform runs here, runs elsewhere or is reported. */
@@ -65,15 +73,26 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   /** `false`: a process without effects, which only sends and reads. */
   readonly worker?: WorkerOptions | false
   readonly snapshots?: { readonly everyEvents: number }
+  /** How records and snapshots look at rest, in the order of encoding. Every process on the store needs the same ones. */
+  readonly codecs?: readonly Codec[]
+  /** Outside events of older shapes, as readers of today see them. */
+  readonly upcasters?: readonly Upcaster[]
+  /** Told of everything that happens in this process: for metrics, traces, logs. */
+  readonly observers?: readonly RuntimeObserver[]
   readonly onReport?: (report: Report) => void
   /** Told of each agent that this process takes up, but for those it starts itself. */
   readonly onTakeover?: (taken: TakenOver) => void
 }
 
+interface StartNotes {
+  readonly id: string
+  readonly by?: string
+  /** W3C trace context: recorded, and given to the effects and messages that the start causes. Else `INVALID_INPUT`. */
+  readonly traceparent?: string
+}
+
 /** `input` may be left out where the schema or the machine lets it. */
-export type StartOptions<I> = undefined extends I
-  ? { readonly id: string; readonly input?: I; readonly by?: string }
-  : { readonly id: string; readonly input: I; readonly by?: string }
+export type StartOptions<I> = StartNotes & (undefined extends I ? { readonly input?: I } : { readonly input: I })
 
 /** How an agent's state becomes one of another version. */
 export interface MigrateOptions {

@@ -32,8 +32,8 @@ export type OwnRecordType =
   | 'refold.cancelled'
   | 'refold.retried'
   | 'refold.migrated'
-  | 'refold.forked'
 
+/** A record's metadata. The ids with `$` are those that EventStoreDB knows by these names. */
 export interface RecordMetadata {
   readonly $correlationId?: string
   readonly $causationId?: string
@@ -52,7 +52,14 @@ export interface RecordHeader {
   /** Why someone decided so. */
   readonly reason?: string
   readonly approved?: Approved
+  /** W3C trace context: given by the caller, or that of the effect or message whose outcome it is. */
+  readonly traceparent?: string
   readonly input: InputHeader
+  /**
+   * Of what a caller really gave, before its schema filled in defaults: the first 32 hexadecimal digits of the SHA-256 of its
+   * canonical JSON (RFC 8785). With a start, and with an event that has the caller's id: the same again is told by it.
+   */
+  readonly given?: string
   /** The owner's epoch, when an owner wrote it. */
   readonly epoch?: number
   /** The process that appended, when it is not the owner. */
@@ -79,10 +86,12 @@ export interface Approved {
   readonly payloadHash: string
 }
 
+/** Whether the chart still runs, and how it ended. */
 export type AgentStatus = 'active' | 'done' | 'error' | 'stopped'
 /** `suspected`: its owners died again and again, so it is tried by itself. */
 export type Condition = 'running' | 'paused' | 'blocked' | 'in-doubt' | 'suspected'
 
+/** What the record is an answer to, and whom it concerns. */
 export interface InputHeader {
   readonly kind: string
   readonly to?: ActorId
@@ -108,6 +117,21 @@ export interface RecordBody {
   readonly actions?: readonly JsonObject[]
   readonly deliver?: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
   readonly emit?: readonly JsonObject[]
+  readonly diagnostics?: Diagnostics
+}
+
+/** Where an error came from: of a failed attempt, or of an input whose transition threw. For people, beside the state and never in it. */
+export interface Diagnostics {
+  /** Of what was thrown, at most 4 KiB. */
+  readonly stack?: string
+  /** Active leaf states of the root machine when the transition threw. */
+  readonly state?: readonly string[]
+  /** XState's type of the event that the chart could not take. */
+  readonly event?: string
+  /** The action that threw, where it is known. */
+  readonly action?: string
+  /** The guard that threw, where XState names it. */
+  readonly guard?: string
 }
 
 /** A record before it is stored. */

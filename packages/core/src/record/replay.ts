@@ -41,6 +41,7 @@ export interface ReplayTarget {
   readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined) => void
 }
 
+/** Which records are replayed. Default: all of the stream. */
 export interface ReplayOptions {
   /** Inclusive. Default: the first revision. */
   readonly from?: Revision

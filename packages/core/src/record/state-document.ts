@@ -13,7 +13,9 @@ export type EffectId = ActorId
 /** `<revision of the record that set it>.t<ordinal>` */
 export type TimerId = string
 
+/** What logic an actor runs. */
 export type ActorKind = 'machine' | 'transition' | 'promise' | 'callback' | 'observable'
+/** What logic an effect runs. */
 export type EffectKind = 'promise' | 'callback' | 'observable'
 
 /** An error as data: compared by fields, never by stack. */
@@ -24,6 +26,7 @@ export interface ErrorData {
   readonly cause?: JsonValue
 }
 
+/** The whole state of an agent. */
 export interface StateDocument {
   readonly agent: AgentPart
   readonly root: ActorDocument
@@ -50,6 +53,7 @@ export interface Outbox {
   readonly to: { readonly [receiver: string]: readonly OutgoingMessage[] }
 }
 
+/** A message that was sent and is not known to have arrived. */
 export interface OutgoingMessage {
   readonly seq: number
   /** Event id of the record that sent it. */
@@ -61,8 +65,11 @@ export interface OutgoingMessage {
   /** Types of the events by which a started agent reports its end to this one. */
   readonly done?: string
   readonly failed?: string
+  /** Of the record that sent it: the receiver's record has it too. */
+  readonly traceparent?: string
 }
 
+/** The newest message of one sender, so that an older one is known when it comes once more. */
 export interface InboxEntry {
   /** Of the sender: another life of a stream counts again. */
   readonly incarnation: string
@@ -117,13 +124,30 @@ export interface Suspicion {
 export interface WaitingInput {
   readonly revision: number
   readonly input: JsonObject
+  readonly traceparent?: string
 }
 
+/** The library that decides an actor, by its major version: another one gives its state another meaning. */
+export interface DecidingLibrary {
+  readonly name: string
+  readonly major: number
+}
+
+/** One actor of the tree, with those below it: what XState must be given to go on with it. */
 export interface ActorDocument {
   readonly sid: ActorId
   readonly kind: ActorKind
+  /** What decides it: always with the root; a child has its own only when another library decides it than its parent. */
+  readonly lib?: DecidingLibrary
   /** Name of its logic in the parent's `setup({ actors })`; absent for the root. */
   readonly src?: string
+  /**
+   * The id of the state node that invoked it. Absent when an action spawned it, and when its own id, made by XState as
+   * `<n>.<node>`, says it already: `nodeOf` reads both.
+   */
+  readonly node?: string
+  /** How many unnamed invocations of its node have its source, if more than one: only its position tells which it is. */
+  readonly among?: number
   /** Its own id is its `sid`: XState lists a child that was spawned without an id under `undefined`. */
   readonly unnamed?: true
   /** No state of its parent invoked it: a later chart need not do so either. */
@@ -153,19 +177,25 @@ export interface ActorDocument {
   readonly sequence?: readonly string[]
 }
 
+/** An actor that its parent's `children` does not name, and whose it is. */
 export interface UnlistedActor {
   readonly id: string
   readonly parent: ActorId
   readonly actor: ActorDocument
 }
 
+/** An effect that the chart has asked for and whose outcome is not recorded yet. */
 export interface EffectDocument {
   readonly kind: EffectKind
   /** The policy's name: `draft`, or `child.charge` in a child machine. */
   readonly src: string
+  /** The id of the state node that invoked it; absent when an action spawned it. */
+  readonly node?: string
   readonly input?: JsonValue
   /** Event id of the record that started it; the idempotency key is made of it. */
   readonly scheduledBy: string
+  /** Of the record that started it: its body gets it, and the records of what it does have it. */
+  readonly traceparent?: string
   /** Attempts that count against the policy. Absent: none. */
   readonly attempts?: number
   /** The attempt that was begun and has no outcome yet (recorded for guarded effects and after a takeover). */
@@ -180,6 +210,7 @@ export interface EffectDocument {
   readonly steps?: { readonly [step: string]: JsonValue }
 }
 
+/** One try of an effect, by one worker. */
 export interface Attempt {
   readonly attempt: number
   readonly epoch: number
@@ -189,11 +220,14 @@ export interface Attempt {
   readonly safety?: 'never-retry' | 'reconcilable'
 }
 
+/** An event that comes to an actor at a time. */
 export interface TimerDocument {
   readonly source: ActorId
   readonly target: ActorId
   /** XState's id of the delayed event. */
   readonly id: string
+  /** The id of the state node whose `after` it is; absent for an event that an action delays. */
+  readonly node?: string
   /** Epoch milliseconds. */
   readonly due: number
   readonly event: JsonObject
@@ -203,10 +237,12 @@ export interface TimerDocument {
   readonly refs?: { readonly [pointer: string]: ActorId }
 }
 
+/** Ids of outside events that were taken in one part of the window. */
 export interface DedupBucket {
   readonly [id: string]: DedupEntry
 }
 
+/** When an id was taken, and by which record. */
 export interface DedupEntry {
   readonly at: number
   readonly revision: number

@@ -25,6 +25,10 @@ class Unparsed {
 type Node = JsonValue | Unparsed
 type Container = Node[] | { [key: string]: Node }
 
+/**
+ * Takes a replay and gives the state: `await store.replay(stream, {}, replay)`, then `replay.result()`. After a throw
+ * it is spent.
+ */
 export class StateReplay implements ReplayTarget {
   #root: { state?: Node }
   /** Containers that stand in more than one place, or were handed out: copied before they are written. */

@@ -7,6 +7,7 @@ import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
+import { LIBRARY } from './library.js'
 import { isEffect, isUnnamed } from './live-actor.js'
 import type { LiveActor, NormalizedMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
@@ -19,7 +20,10 @@ type Fields = { -readonly [K in keyof ActorDocument]-?: ActorDocument[K] | undef
 const NAMES = [
   'sid',
   'kind',
+  'lib',
   'src',
+  'node',
+  'among',
   'unnamed',
   'spawned',
   'ignoresOutcome',
@@ -58,7 +62,10 @@ function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['chi
   return {
     sid,
     kind,
+    lib: actor.document?.lib ?? (actor.parent === undefined ? LIBRARY : undefined),
     src,
+    node: origin.node,
+    among: origin.among,
     unnamed: isUnnamed(actor) ? true : undefined,
     spawned: origin.spawned,
     ignoresOutcome: origin.ignoresOutcome,

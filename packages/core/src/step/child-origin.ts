@@ -2,8 +2,9 @@
  * Who made a child and who waits for it. Kept with the child, so that a later chart can be held to it: one that neither
  * invokes it any more nor takes its outcome would leave the agent waiting for ever.
  */
+import { nodeNamedBy } from '../record/asking-node.js'
 import type { ChildOrigin, LiveActor } from './live-actor.js'
-import type { MachineShape, NodeShape } from './xstate/shapes.js'
+import type { InvokeShape, MachineShape, NodeShape } from './xstate/shapes.js'
 
 /** A machine in a configuration. */
 export interface Configured {
@@ -12,16 +13,49 @@ export interface Configured {
 }
 
 const USUAL: ChildOrigin = Object.freeze({})
+const SPAWNED: ChildOrigin = Object.freeze({ spawned: true })
 
 /** Of a child that was made in the step under way. */
-export function originOf({ parent, id, kind }: LiveActor): ChildOrigin {
-  const machine = parent?.machine
-  const active = parent?.snapshot._nodes
-  if (machine === undefined || active === undefined) return USUAL
-  const spawned = invokerOf(active, id) === undefined
-  const ignoresOutcome = kind !== 'callback' && !takesOutcome({ machine, active }, id)
-  if (!spawned && !ignoresOutcome) return USUAL
-  return { ...(spawned ? { spawned } : undefined), ...(ignoresOutcome ? { ignoresOutcome } : undefined) }
+export function originOf({ parent, id, kind, src }: LiveActor): ChildOrigin {
+  if (parent === undefined) return USUAL
+  const { machine } = parent
+  const active = parent.snapshot._nodes
+  if (machine === undefined || active === undefined) return SPAWNED
+  // An action may spawn another actor under the id of an invocation.
+  const invoker = active.find((node) => invocationOf(node, { id, src }) !== undefined)
+  const origin: { -readonly [K in keyof ChildOrigin]: ChildOrigin[K] } = {}
+  if (invoker === undefined) origin.spawned = true
+  else {
+    const among = amongOf(invoker, { id, src })
+    if (nodeNamedBy(id) !== invoker.id) origin.node = invoker.id
+    if (among > 1) origin.among = among
+  }
+  if (kind !== 'callback' && !takesOutcome({ machine, active }, id)) origin.ignoresOutcome = true
+  return origin
+}
+
+/** An invocation, as the child that it made names it. */
+export interface Invocation {
+  readonly id: string
+  readonly src: string | undefined
+}
+
+/** The invocation of this id and source that a state has. */
+export function invocationOf(node: NodeShape, { id, src }: Invocation): InvokeShape | undefined {
+  return node.invoke.find((invocation) => invocation.id === id && invocation.src === src)
+}
+
+/** How many unnamed invocations of the node have this source, which all inline ones have in common; 1 for one with an id of its own. */
+export function amongOf(node: NodeShape, { id, src = '' }: Invocation): number {
+  if (nodeNamedBy(id) !== node.id || node.invoke.length === 1) return 1
+  const source = sourceOf(src)
+  return node.invoke.filter((other) => nodeNamedBy(other.id) === node.id && sourceOf(other.src) === source).length
+}
+
+const INLINE = 'xstate.invoke.'
+
+function sourceOf(src: string): string {
+  return src.startsWith(INLINE) ? INLINE : src
 }
 
 /** The active state that invokes an actor of this id. */

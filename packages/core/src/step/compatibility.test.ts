@@ -41,13 +41,15 @@ describe('the places of what is pending', () => {
     expect(missing(work(promise, unnamed), invoking)).toEqual([])
     const silent = { a: { on: { go: 'b' } }, b: { invoke: { src: 'draft' } } }
     expect(missing(work(promise, silent), invoking)).toEqual([
-      expect.stringMatching(/^actor "0\..*a": no active state invokes it$/),
+      expect.stringMatching(
+        /^actor "0\..*a": state ".*a" invoked it as "draft", and no active state invokes it today$/,
+      ),
     ])
   })
 
   it('an invocation with an id of its own that is gone, though the logic is there', () => {
     expect(missing(work(promise, { ...busy, a: { after: { 1000: 'b' } } }), state)).toEqual([
-      'actor "it": no active state invokes it',
+      'actor "it": state "(machine).a" invoked it as "draft", and no active state invokes it today',
     ])
   })
 
@@ -109,7 +111,7 @@ describe('the places of what is pending', () => {
 
   it('an `after` with another delay', () => {
     expect(missing(work(promise, { ...busy, a: { ...busy.a, after: { 2000: 'b' } } }), state)).toEqual([
-      'timer 0.t0 of "xstate.after.1000.(machine).a"',
+      'timer 0.t0 of "xstate.after.1000.(machine).a", and "(machine).a" has delays of 2000 today',
     ])
   })
 
@@ -131,7 +133,7 @@ describe('the places of what is pending', () => {
     expect(missing(chart(['y']), agent.state as TreeState)).toEqual(['remembered state "(machine).in.x"'])
   })
 
-  it('a child of a unlisted actor is looked for, too', () => {
+  it('a child of an unlisted actor is looked for, too', () => {
     const child = setup({ actors: { draft: promise } }).createMachine({ invoke: { src: 'draft', id: 'it' } })
     const chart = (inner: unknown): AnyStateMachine =>
       setup({ actors: { child: inner as never } }).createMachine({

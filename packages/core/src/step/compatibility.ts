@@ -1,20 +1,30 @@
 /** Whether today's chart can receive what an agent's documents hold. Builds no actors. */
 import type { DefinitionInternals } from '../definition/internals.js'
 import { kindOfLogic } from '../definition/logic-kind.js'
-import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
-import { invokerOf, takesOutcome } from './child-origin.js'
+import type { ActorDocument, ActorId, DecidingLibrary, StateDocument, TimerDocument } from '../record/state-document.js'
+import { nodeOf } from '../record/asking-node.js'
+import { afterNodeOf, delaysOf } from './after-timers.js'
+import { amongOf, invocationOf, takesOutcome } from './child-origin.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
+import { isDecidedHere, isNewerLibrary, LIBRARY, libraryName } from './library.js'
 import { logicOf } from './xstate/logic.js'
 import { boundedMachine, isMachine } from './xstate/machine.js'
-import type { MachineShape } from './xstate/shapes.js'
+import type { MachineShape, NodeShape } from './xstate/shapes.js'
 
 /** Something that has no place. */
 export interface Incompatibility {
-  readonly kind: 'state' | 'history' | 'actor' | 'timer'
+  readonly kind: 'library' | 'state' | 'history' | 'actor' | 'timer'
   readonly actor: ActorId
-  /** In words, with the name that is not found. */
+  /** In words: what the agent holds, and what today's chart has in its place. */
   readonly what: string
+  /** A later release may know it. */
+  readonly isNewer?: true
+}
+
+/** The code of an error that names them: `NEWER_FORMAT` when only a later release may decide for the agent. */
+export function incompatibilityCode(missing: readonly Incompatibility[]): 'NEEDS_MIGRATION' | 'NEWER_FORMAT' {
+  return missing.some(({ isNewer }) => isNewer) ? 'NEWER_FORMAT' : 'NEEDS_MIGRATION'
 }
 
 type PlacedState = Pick<StateDocument, 'root' | 'timers' | 'unlisted'>
@@ -33,8 +43,7 @@ export function incompatibilitiesOf(
       else left.push(unlisted)
     }
   }
-  for (const [id, timer] of Object.entries(state.timers))
-    search.timer(id, { target: timer.target, type: timer.event['type'] })
+  for (const [id, timer] of Object.entries(state.timers)) search.timer(id, timer)
   return search.missing
 }
 
@@ -49,8 +58,9 @@ class Search {
   readonly #templates = new Map<ActorId, Template>()
 
   actor(document: ActorDocument, logic: unknown): void {
-    const { sid } = document
+    const { sid, lib } = document
     this.logics.set(sid, logic)
+    if (lib !== undefined && !isDecidedHere(document)) return this.#library(sid, lib)
     if (document.kind === 'machine' && isMachine(logic)) this.#machine(document, boundedMachine(logic))
     for (const [id, child] of Object.entries(document.children ?? {})) {
       const place = { id, parent: sid }
@@ -76,7 +86,12 @@ class Search {
     return false
   }
 
-  /** A child that runs must still be invoked, if it was, and its end still be heard, if it was when it began. */
+  #library(actor: ActorId, lib: DecidingLibrary): void {
+    const what = `actor "${actor}": ${libraryName(lib)} decides it, and this release has ${libraryName(LIBRARY)}`
+    this.missing.push({ kind: 'library', actor, what, ...(isNewerLibrary(lib) ? { isNewer: true } : undefined) })
+  }
+
+  /** A child that runs must still be what its state invokes, if it was invoked, and its end still be heard, if it was when it began. */
   #wanted(child: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
     const template = this.#templates.get(parent)
     const machine = template?.snapshot.machine
@@ -84,8 +99,8 @@ class Search {
     const { sid: actor, unnamed, spawned, ignoresOutcome, kind } = child
     const { activeNodes: active } = template
     const say = (what: string): void => void this.missing.push({ kind: 'actor', actor, what: `actor "${id}": ${what}` })
-    if (unnamed !== true && spawned !== true && invokerOf(active, id) === undefined)
-      return say('no active state invokes it')
+    const changed = spawned === true ? undefined : changedInvocation(child, { id, active })
+    if (changed !== undefined) return say(changed)
     const own = unnamed === true ? actor : id
     if (ignoresOutcome !== true && kind !== 'callback' && !takesOutcome({ machine, active }, own))
       say('no state takes its outcome any more')
@@ -104,11 +119,42 @@ class Search {
   }
 
   /** An `after` whose delay or state was changed would never be heard of again. Other delayed events may find no taker, as in XState. */
-  timer(id: string, { target, type }: { target: ActorId; type: unknown }): void {
-    const template = this.#templates.get(target)
-    if (template === undefined || typeof type !== 'string' || !type.startsWith('xstate.after.')) return
-    const { machine } = template.snapshot
-    if (machine === undefined || [...machine.idMap.values()].some((node) => node.transitions.has(type))) return
-    this.missing.push({ kind: 'timer', actor: target, what: `timer ${id} of "${type}"` })
+  timer(id: string, { target, node, event }: TimerDocument): void {
+    const machine = this.#templates.get(target)?.snapshot.machine
+    const { type } = event
+    if (machine === undefined || typeof type !== 'string' || !type.startsWith('xstate.after.')) return
+    const today = afterNodeOf(machine, type)
+    if (today !== undefined && (node === undefined || today.id === node)) return
+    const asking = node === undefined ? undefined : machine.idMap.get(node)
+    const delays = asking === undefined ? [] : delaysOf(asking)
+    const now = delays.length === 0 ? '' : `, and "${node}" has delays of ${delays.join(', ')} today`
+    this.missing.push({ kind: 'timer', actor: target, what: `timer ${id} of "${type}"${now}` })
   }
+}
+
+/** What an invoked child was and what today's chart has under its id; `undefined`: the same. */
+function changedInvocation(
+  child: ActorDocument,
+  { id, active }: { id: string; active: readonly NodeShape[] },
+): string | undefined {
+  const { src, among = 1 } = child
+  const node = nodeOf(id, child)
+  const invoker = active.find((state) => state.id === node && invocationOf(state, { id, src }) !== undefined)
+  if (invoker === undefined) return `${was(node, src)}, and ${invokedToday(active, id)} today`
+  const today = amongOf(invoker, { id, src })
+  if (today === among) return undefined
+  return `it was one of ${among} unnamed "${src}" of its state, and there are ${today} today: which of them it is cannot be told`
+}
+
+function was(node: string | undefined, src: string | undefined): string {
+  return `state "${node}" invoked it as "${src}"`
+}
+
+function invokedToday(active: readonly NodeShape[], id: string): string {
+  const invokers = active.flatMap((state) =>
+    state.invoke
+      .filter((invocation) => invocation.id === id)
+      .map((invocation) => `state "${state.id}" invokes "${invocation.src}" under this id`),
+  )
+  return invokers.length === 0 ? 'no active state invokes it' : invokers.join(', ')
 }

@@ -8,7 +8,7 @@ import type { EventData } from '../record/event-data.js'
 import type { EffectHost, RunningEffect } from './tree-step.js'
 
 /** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */
-export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'step' | 'progress'>
+export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'traceparent' | 'step' | 'progress'>
 
 interface BodyArguments {
   readonly input: unknown

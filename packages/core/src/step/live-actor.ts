@@ -17,7 +17,7 @@ import { NEW } from './xstate/shapes.js'
 import { boundedMachine } from './xstate/machine.js'
 
 /** Who made a child and who waits for it, as its document has it: what is usual is absent. */
-export type ChildOrigin = Pick<ActorDocument, 'spawned' | 'ignoresOutcome'>
+export type ChildOrigin = Pick<ActorDocument, 'spawned' | 'ignoresOutcome' | 'node' | 'among'>
 
 /** What an effect did, on its way through its actor's mailbox. A class, so that no user event can pass for one. */
 export class EffectSignal {

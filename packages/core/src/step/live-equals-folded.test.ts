@@ -118,6 +118,7 @@ describe('the documents', () => {
     expect(Object.keys(live.send({ type: 'END' }).root)).toEqual([
       'sid',
       'kind',
+      'lib',
       'value',
       'context',
       'status',

@@ -6,6 +6,7 @@
 import { kindOfLogic } from '../definition/logic-kind.js'
 import { RefoldError } from '../errors.js'
 import type { ActorId } from '../record/state-document.js'
+import { afterNodeOf } from './after-timers.js'
 import { edgesTaken } from './edges.js'
 import { LiveActor } from './live-actor.js'
 import type { ActorIdentity } from './live-actor.js'
@@ -162,6 +163,7 @@ export class LiveTree implements SystemHost, RefPort {
       source: source.sid,
       target: timer.target,
       id: timer.id,
+      node: afterNode(source, timer),
       due,
       event: timer.event,
     })
@@ -172,6 +174,15 @@ export class LiveTree implements SystemHost, RefPort {
     if (this.log === undefined) throw new RefoldError('INVARIANT', 'an actor moved outside of a step')
     return this.log
   }
+}
+
+/** Only what a state's `after` delays has the type of its event as its id. */
+function afterNode(
+  source: LiveActor,
+  { event, id }: { event: EventShape; id: string | undefined },
+): string | undefined {
+  if (source.machine === undefined || id !== event.type) return undefined
+  return afterNodeOf(source.machine, id)?.id
 }
 
 function notRestorable(ref: RefShape, kind: string): RefoldError {

@@ -1,12 +1,14 @@
 /** What a transition asked for. Built-in actions happen inside the tree, in XState's order; custom ones are left for after the append. */
 import { messagePlanOf } from '../definition/send-to-agent.js'
+import type { MessagePlan } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { LiveActor } from './live-actor.js'
 import { sentMessage } from './sent-message.js'
 import { plainJson } from './normalize.js'
+import { noteThrower } from './thrown-by.js'
 import type { TreePort } from './tree-port.js'
-import type { ActionCall } from './tree-step.js'
+import type { ActionCall, SentMessage } from './tree-step.js'
 import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
 import { RUNNING, STOPPED } from './xstate/shapes.js'
 
@@ -56,7 +58,16 @@ export function performAction(tree: TreePort, actor: LiveActor, action: ActionSh
 function custom(tree: TreePort, action: ActionShape, exec: NonNullable<ActionShape['exec']>): void {
   const plan = messagePlanOf(exec)
   if (plan === undefined) tree.log?.actions.push(customCall(action, exec))
-  else tree.log?.messages.push(sentMessage(plan, action))
+  else tree.log?.messages.push(madeMessage(plan, action))
+}
+
+function madeMessage(plan: MessagePlan, action: ActionShape): SentMessage {
+  try {
+    return sentMessage(plan, action)
+  } catch (error) {
+    noteThrower(error, action.type)
+    throw error
+  }
 }
 
 function sendTo(tree: TreePort, actor: LiveActor, { to, event, delay, id }: SendParams): void {

@@ -14,6 +14,8 @@ export interface NewTimer {
   readonly target: ActorId
   /** XState's id of the delayed event; without one, the timer's own. */
   readonly id: string | undefined
+  /** The state node whose `after` it is. */
+  readonly node: string | undefined
   readonly due: number
   readonly event: EventShape
 }
@@ -22,6 +24,7 @@ interface LiveTimer {
   readonly source: ActorId
   readonly target: ActorId
   readonly id: string
+  readonly node: string | undefined
   readonly due: number
   readonly event: EventShape
   lost: boolean
@@ -80,9 +83,9 @@ export class TimerTable {
   hydrate(documents: TimerDocuments, refTo: RefPort['refTo']): void {
     this.#documents = documents
     for (const [key, document] of Object.entries(documents)) {
-      const { source, target, id, due, refs } = document
+      const { source, target, id, node, due, refs } = document
       const event = denormalize(document.event, refs, { port: { refTo }, at: '' }) as EventShape
-      this.#timers.set(key, { source, target, id, due, event, lost: document.lost === true, document })
+      this.#timers.set(key, { source, target, id, node, due, event, lost: document.lost === true, document })
       if (document.lost !== true) this.#index.set(nameOf(source, id), key)
     }
   }
@@ -129,13 +132,14 @@ function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocumen
       facts: { path: `${at}/due` },
     })
   }
-  const { source, target, id, due } = timer
+  const { source, target, id, node, due } = timer
   const event = settleEvent(timer.event, `${at}/event`, port)
   const refs = event.refs === undefined ? undefined : { refs: event.refs }
   timer.document = {
     source,
     target,
     id,
+    ...(node === undefined ? undefined : { node }),
     due,
     event: event.json as JsonObject,
     ...(timer.lost ? { lost: true as const } : undefined),

@@ -23,6 +23,7 @@ describe('timers', () => {
         source: '0',
         target: '0',
         id: 'xstate.after.1000.(machine).a',
+        node: '(machine).a',
         due: 2_000,
         event: { type: 'xstate.after.1000.(machine).a' },
       },

@@ -51,8 +51,14 @@ export class TreeDriver {
     const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? [input.effect] : []
     const effects: { [id: string]: EffectDocument } = { ...this.state?.effects }
     for (const id of [...settled, ...step.stopped]) delete effects[id]
-    for (const { effect, kind, src, input: given } of step.scheduled) {
-      effects[effect] = { kind, src, scheduledBy: 'e', ...(given === undefined ? {} : { input: given }) }
+    for (const { effect, kind, src, node, input: given } of step.scheduled) {
+      effects[effect] = {
+        kind,
+        src,
+        scheduledBy: 'e',
+        ...(node === undefined ? {} : { node }),
+        ...(given === undefined ? {} : { input: given }),
+      }
     }
     this.state = { root: step.root, timers: step.timers, unlisted: step.unlisted, effects }
     return step

@@ -29,13 +29,17 @@ describe('effects', () => {
   it('an invoked promise is started with its input as data, and its output is the next input', () => {
     const agent = new TreeDriver(machine)
     const first = agent.start()
-    expect(first.scheduled).toEqual([{ effect: '0.0', kind: 'promise', src: 'draft', input: { topic: 'whales' } }])
-    expect(first.root.children).toEqual({ it: { sid: '0.0', kind: 'promise', src: 'draft' } })
+    const node = '(machine).writing'
+    expect(first.scheduled).toEqual([
+      { effect: '0.0', kind: 'promise', src: 'draft', node, input: { topic: 'whales' } },
+    ])
+    expect(first.root.children).toEqual({ it: { sid: '0.0', kind: 'promise', src: 'draft', node } })
     const second = agent.done('0.0', { text: 'long' })
     expect(second.stopped).toEqual([])
     expect(agent.root).toEqual({
       sid: '0',
       kind: 'machine',
+      lib: { name: 'xstate', major: 5 },
       value: 'ready',
       context: { got: { text: 'long' }, topic: 'whales' },
     })

@@ -65,6 +65,8 @@ export interface ScheduledEffect {
   readonly kind: EffectKind
   /** `draft`, or `child.charge` in a child machine. */
   readonly src: string
+  /** The state node that invoked it; `undefined`: an action spawned it. */
+  readonly node: string | undefined
   readonly input: JsonValue | undefined
 }
 
@@ -106,6 +108,8 @@ export interface EffectHost {
   readonly signal: AbortSignal
   readonly key: string
   readonly attempt: number
+  /** W3C trace context of whoever caused the effect, if it was given. */
+  readonly traceparent?: string | undefined
   readonly step: <R>(
     name: string,
     run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>,

@@ -39,12 +39,19 @@ describe('state', () => {
     })
     const agent = started(machine)
     agent.send('ADD')
-    expect(agent.root).toEqual({ sid: '0', kind: 'machine', value: 'a', context: { n: 1 } })
+    expect(agent.root).toEqual({
+      sid: '0',
+      kind: 'machine',
+      lib: { name: 'xstate', major: 5 },
+      value: 'a',
+      context: { n: 1 },
+    })
     agent.send('ADD')
     const step = agent.send('ADD')
     expect(agent.root).toEqual({
       sid: '0',
       kind: 'machine',
+      lib: { name: 'xstate', major: 5 },
       value: 'end',
       context: { n: 3 },
       status: 'done',
@@ -122,7 +129,9 @@ describe('actors inside the tree', () => {
       },
     })
     const agent = new TreeDriver(machine)
-    expect(agent.start().scheduled).toEqual([{ effect: '0.1', kind: 'promise', src: 'child.draft', input: 1 }])
+    expect(agent.start().scheduled).toEqual([
+      { effect: '0.1', kind: 'promise', src: 'child.draft', node: '(machine).asking', input: 1 },
+    ])
     expect(agent.send('PUSH').path).toEqual(['0.0', '0.0/1.0', '0.1'])
     expect(agent.context).toMatchObject({ said: 1 })
     agent.done('0.1', null)

@@ -2,6 +2,7 @@
 import type { DefinitionInternals } from '../definition/internals.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { ActorDocument, EffectId } from '../record/state-document.js'
+import { nodeOf } from '../record/asking-node.js'
 import { documentOf } from './actor-document.js'
 import { unlistedDocuments } from './unlisted-actors.js'
 import type { UnlistedDocuments } from './unlisted-actors.js'
@@ -10,7 +11,7 @@ import { hydrate } from './hydrate.js'
 import type { TreeState } from './hydrate.js'
 import { EffectSignal, policyName } from './live-actor.js'
 import { LiveTree, ROOT } from './live-tree.js'
-import { incompatibilitiesOf } from './compatibility.js'
+import { incompatibilitiesOf, incompatibilityCode } from './compatibility.js'
 import { freezeJson, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
 import type { EventData } from '../record/event-data.js'
@@ -36,7 +37,10 @@ export function createTree(definition: Pick<DefinitionInternals, 'machine'>, opt
   return new RecordedTree(new LiveTree(definition.machine as unknown as MachineShape, options), undefined)
 }
 
-/** The tree as the documents describe it. Throws `NEEDS_MIGRATION` when today's chart has no place for what they hold. */
+/**
+ * The tree as the documents describe it. Throws `NEEDS_MIGRATION` when today's chart has no place for what they hold, and
+ * `NEWER_FORMAT` when a later major version of XState than this release knows has decided it.
+ */
 export function hydrateTree(
   definition: Pick<DefinitionInternals, 'machine'>,
   state: TreeState,
@@ -46,7 +50,10 @@ export function hydrateTree(
   if (missing.length > 0) {
     const hint = 'Register the version that the agent was started with, or migrate the agent.'
     const what = missing.map((place) => place.what).join('; ')
-    throw new RefoldError('NEEDS_MIGRATION', `today's chart has no place for: ${what}`, { hint, facts: { missing } })
+    throw new RefoldError(incompatibilityCode(missing), `today's chart has no place for: ${what}`, {
+      hint,
+      facts: { missing },
+    })
   }
   const tree = new LiveTree(definition.machine as unknown as MachineShape, options)
   hydrate(tree, state)
@@ -176,5 +183,12 @@ function doings(log: StepLog): Doings {
 const NONE: readonly never[] = Object.freeze([])
 
 function startedEffect(actor: StepLog['scheduled'][number]): ScheduledEffect {
-  return { effect: actor.sid, kind: actor.kind as EffectKind, src: policyName(actor), input: actor.input.json }
+  const { sid, id, kind, input, origin = {} } = actor // its document was made, and its origin found with it
+  return {
+    effect: sid,
+    kind: kind as EffectKind,
+    src: policyName(actor),
+    node: nodeOf(id, origin),
+    input: input.json,
+  }
 }

@@ -11,6 +11,7 @@ interface Listener {
   readonly pending: Map<string, Revision>
 }
 
+/** What `Store.externalAppends` is made of: the store reports, each listener takes what came since it last took. */
 export class ExternalFeed {
   readonly #listeners = new Set<Listener>()
 

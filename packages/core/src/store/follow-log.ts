@@ -6,6 +6,7 @@
 import type { StoredEvent, SubscriptionItem } from './port.js'
 import type { ChangeSignal } from './change-signal.js'
 
+/** A log that can be read on from where the last page ended. */
 export interface FollowedLog {
   /** The next events after those it gave before; empty at the end of what is stored. */
   readonly nextPage: () => Promise<readonly StoredEvent[]>

@@ -14,6 +14,7 @@ import type { AgentStatus, Condition } from '../record/record.js'
 import type { Expected, Position, Revision } from '../record/revision.js'
 import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
 
+/** An event to append. */
 export interface NewEvent {
   /** A UUID. The same id in an identical append is the same event. */
   readonly id: string
@@ -22,20 +23,24 @@ export interface NewEvent {
   readonly metadata: JsonValue
 }
 
+/** An event and its place. */
 export interface StoredEvent extends NewEvent {
   readonly stream: string
   readonly revision: Revision
   readonly position: Position
 }
 
+/** Where the last event stands; or, in a conflict, the last revision of the stream, which was not the expected one. */
 export type AppendResult =
   | { readonly ok: true; readonly revision: Revision; readonly position: Position }
   | { readonly ok: false; readonly actual: Expected }
 
+/** What an append expects of the stream. */
 export interface AppendOptions {
   readonly expected: Expected
 }
 
+/** Which part of the stream is read. Default: all of it, forwards. */
 export interface ReadOptions {
   /** Inclusive. Default: the first revision, backwards the last. */
   readonly from?: Revision
@@ -44,6 +49,7 @@ export interface ReadOptions {
   readonly limit?: number
 }
 
+/** Which part of the log is read. Default: all of it, forwards. */
 export interface ReadAllOptions {
   /** Exclusive. Default: before the first event, backwards after the last. */
   readonly after?: Position
@@ -51,6 +57,7 @@ export interface ReadAllOptions {
   readonly limit?: number
 }
 
+/** One stream or the whole log, from behind a place. Default: from the first event. */
 export type SubscribeTarget =
   | { readonly stream: string; readonly after?: Revision }
   | { readonly all: true; readonly after?: Position }
@@ -64,6 +71,7 @@ export interface ExternalAppend {
   readonly revision: Revision
 }
 
+/** What a store can do, for those that must keep to it. */
 export interface StoreCapabilities {
   /** Largest append in bytes, all events together. */
   readonly maxAppendBytes: number
@@ -71,6 +79,7 @@ export interface StoreCapabilities {
   readonly durable: boolean
 }
 
+/** A connection to stored events. Close it when it is no longer used. */
 export interface Store {
   readonly capabilities: StoreCapabilities
   /**
@@ -100,6 +109,7 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** Values by name, each put in the place of the one before. Not part of the log. */
 export interface Registers {
   put(name: string, value: JsonValue): Promise<void>
   /** `undefined`: never put, or removed. */
@@ -123,6 +133,7 @@ export interface DirectoryEntry {
   readonly nextDueAt?: number
 }
 
+/** Which entries are wanted: those that every given field fits. */
 export interface DirectoryQuery {
   readonly definition?: string
   readonly status?: AgentStatus
@@ -141,6 +152,7 @@ export interface DirectoryQuery {
   readonly limit?: number
 }
 
+/** One entry for each agent that the log knows. */
 export interface Directory {
   /** Pages of entries, in the order in which their streams began. */
   find(query?: DirectoryQuery): AsyncIterable<readonly DirectoryEntry[]>

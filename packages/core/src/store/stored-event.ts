@@ -6,6 +6,7 @@ import type { JsonValue } from '../json/json-value.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import type { StoredEvent } from './port.js'
 
+/** An event as a store has it: the payload is still text. */
 export interface StoredText {
   readonly stream: string
   readonly revision: number

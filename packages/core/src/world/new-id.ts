@@ -10,7 +10,7 @@ const COUNTER_VALUES = 2 ** 48
 /** What a test can replace. */
 export interface IdSourceOptions {
   /** Fills the array with cryptographically strong random bytes. */
-  readonly fillRandom?: (bytes: Uint8Array) => void
+  readonly fillRandom?: (bytes: Uint8Array<ArrayBuffer>) => void
   readonly idsPerPrefix?: number
 }
 

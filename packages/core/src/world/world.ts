@@ -6,6 +6,7 @@
 /** Cancels a timer that has not fired. Calling it again does nothing. */
 export type CancelTimer = () => void
 
+/** Time, and timers. */
 export interface Clock {
   /** Wall clock, epoch milliseconds. May jump. */
   now(): number
@@ -15,12 +16,15 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): CancelTimer
 }
 
+/** How urgent a line of the log is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
+/** Takes what the runtime has to tell. Must not throw. */
 export interface Logger {
   log(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void
 }
 
+/** All that the runtime takes from outside. */
 export interface World {
   readonly clock: Clock
   /** In [0, 1). Used for jitter only. */

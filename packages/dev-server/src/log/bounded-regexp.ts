@@ -5,7 +5,7 @@
  * refuses look-aheads such as `^(?!\$)`, which the real server takes and its users write.
  */
 import { createContext, Script, type Context } from 'node:vm'
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 
 const LIMIT_MS = 100
 const LONGEST_SOURCE = 4_000

@@ -7,7 +7,7 @@
  * 2. Someone is told of an event only after the store said that it is stored.
  */
 import { randomUUID } from 'node:crypto'
-import { invariant, RefoldError, toRevision, type Store } from '@refold/core'
+import { invariant, RefoldError, toRevision, type Store } from '@refold/core/store'
 import { decideAppend, explicitRevision, type AppendDecision, type KnownRevisions } from './decide-append.js'
 import {
   describedStream,

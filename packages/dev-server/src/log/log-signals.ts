@@ -1,5 +1,5 @@
 /** Wakes whoever waits for new events: of the whole log, or of one stream. */
-import { ChangeSignal } from '@refold/core'
+import { ChangeSignal } from '@refold/core/store'
 
 export class LogSignals {
   readonly all = new ChangeSignal()

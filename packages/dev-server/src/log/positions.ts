@@ -2,7 +2,7 @@
  * Positions as clients see them: one more than the store's, so that 0 stands before the first event in every store, as
  * "from the beginning" is often written.
  */
-import { toPosition, type Position } from '@refold/core'
+import { toPosition, type Position } from '@refold/core/store'
 
 export function seenPosition(stored: Position): number {
   return Number(stored) + 1

@@ -1,6 +1,5 @@
 /** Pages of the whole log. */
-import type { Store } from '@refold/core'
-import type { EventLog } from './event-log.js'
+import type { Store } from '@refold/core/store'
 import type { RecordedEvent } from './event.js'
 import { seenPosition, storedPosition } from './positions.js'
 import { fromStored } from './stored-form.js'
@@ -13,12 +12,12 @@ export interface LogRange {
 
 /** Pages, never empty. */
 export async function* readLog(
-  log: EventLog,
+  { store }: { readonly store: Store },
   { after, direction }: LogRange,
 ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
   const isBounded = after !== undefined && (after > 0 || direction === 'backwards')
   const start = isBounded ? { after: storedPosition(after) } : {}
-  for await (const page of log.store.readAll({ ...start, direction })) yield page.map(fromStored)
+  for await (const page of store.readAll({ ...start, direction })) yield page.map(fromStored)
 }
 
 /** Position of the newest event; 0 for an empty log. */

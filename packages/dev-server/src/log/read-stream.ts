@@ -1,5 +1,5 @@
 /** Pages of one stream, of what is to be seen of it. */
-import { toRevision } from '@refold/core'
+import { toRevision } from '@refold/core/store'
 import type { EventLog } from './event-log.js'
 import type { RecordedEvent } from './event.js'
 import { fromStored } from './stored-form.js'

@@ -3,8 +3,8 @@
  * string, other bytes in base64. Nothing is parsed, so that what is read back is byte for byte what was sent.
  */
 import { isUtf8 } from 'node:buffer'
-import type { JsonObject, JsonValue, NewEvent, StoredEvent } from '@refold/core'
-import { RefoldError } from '@refold/core'
+import type { JsonObject, JsonValue, NewEvent, StoredEvent } from '@refold/core/store'
+import { RefoldError } from '@refold/core/store'
 import type { ProposedEvent, RecordedEvent } from './event.js'
 import { seenPosition } from './positions.js'
 

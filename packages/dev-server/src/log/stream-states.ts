@@ -6,7 +6,7 @@
  *    decided on it without waiting.
  * 2. When the store answers otherwise, the state is forgotten and read again.
  */
-import type { Store } from '@refold/core'
+import type { Store } from '@refold/core/store'
 import { isMetadataStream, metadataStreamOf, type RecordedEvent } from './event.js'
 import { fromStored } from './stored-form.js'
 import { METADATA_OF_METADATA, NO_METADATA, parseMetadata, type StreamMetadata } from './stream-metadata.js'

@@ -2,7 +2,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 
 export interface TlsFiles {
   /** PEM: the certificate and those that vouch for it. */

@@ -1,6 +1,6 @@
 /** Answers of `BatchAppend`: in any order, each with the correlation id of its request; errors are answers too. */
 import { status as Code } from '@grpc/grpc-js'
-import { isRefoldError } from '@refold/core'
+import { isRefoldError } from '@refold/core/store'
 import type { AppendOutcome } from '../log/event-log.js'
 import type { ExpectedRevision } from '../log/event.js'
 import {

@@ -1,6 +1,6 @@
 /** Errors as the real server sends them: a status, and trailers that the client makes its own error classes of. */
 import { status as Code, Metadata } from '@grpc/grpc-js'
-import { isRefoldError } from '@refold/core'
+import { isRefoldError } from '@refold/core/store'
 import type { ExpectedRevision } from '../log/event.js'
 
 /** How a call fails, as grpc-js takes it. It is an answer to a client and never leaves the server as an error. */

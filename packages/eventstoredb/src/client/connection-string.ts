@@ -2,7 +2,7 @@
  * Connection strings, where the client is not strict: it warns of an option that it does not know, printing the whole string
  * with its password, and goes on without.
  */
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 
 /** Those that the client knows; it does not mind their case. */
 const OPTIONS =

@@ -1,5 +1,5 @@
 /** What an error of the client means, and the error to throw for it. */
-import { isRefoldError, RefoldError } from '@refold/core'
+import { isRefoldError, RefoldError } from '@refold/core/store'
 
 /**
  * `lost`: no one can tell whether it was done. `not-sent`: it surely never left this process. `refused`: the server said no

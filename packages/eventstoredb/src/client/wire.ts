@@ -3,7 +3,7 @@
  * of a particular client; another client is another such file.
  */
 import type { Readable } from 'node:stream'
-import type { Expected } from '@refold/core'
+import type { Expected } from '@refold/core/store'
 
 /** An event as it is sent. */
 export interface WireEvent {

@@ -1,5 +1,5 @@
 /** What waits for the next commit: appends, and changes of registers. */
-import type { AppendResult } from '@refold/core'
+import type { AppendResult } from '@refold/core/store'
 import type { SqliteStatement } from '../driver/driver.js'
 import type { LogFile, PreparedAppend } from '../log-file.js'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { NewEvent, Store } from '@refold/core'
-import { toRevision } from '@refold/core'
+import type { NewEvent, Store } from '@refold/core/store'
+import { toRevision } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SqliteConnection, SqliteDriver, SqliteStatement } from '../driver/driver.js'
 import { loadDriver } from '../driver/load-driver.js'

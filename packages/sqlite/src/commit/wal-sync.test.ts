@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import type { Store } from '@refold/core'
+import type { Store } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from '../scratch-directory.fixture.js'
 import { sqliteStore } from '../sqlite-store.js'

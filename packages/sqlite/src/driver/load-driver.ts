@@ -1,5 +1,5 @@
 /** Which SQLite to use: Node's own, else better-sqlite3. Neither is loaded before a store is opened. */
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 import { betterSqlite3Driver } from './better-sqlite3.js'
 import type { SqliteDriver } from './driver.js'
 import { nodeSqliteDriver } from './node-sqlite.js'

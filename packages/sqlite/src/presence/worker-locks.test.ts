@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Presence } from '@refold/core'
+import type { Presence } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from '../scratch-directory.fixture.js'
 import { sqliteStore } from '../sqlite-store.js'

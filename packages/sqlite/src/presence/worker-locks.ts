@@ -14,7 +14,7 @@
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/store'
 import { retryBusy } from '../busy-retry.js'
 import type { SqliteConnection } from '../driver/driver.js'
 import { loadDriver } from '../driver/load-driver.js'

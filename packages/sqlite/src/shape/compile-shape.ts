@@ -1,5 +1,5 @@
 /** The operations of a shape, with their paths parsed once: what a fold of many records needs, and nothing else. */
-import type { JsonValue, ReplayedOperation } from '@refold/core'
+import type { JsonValue, ReplayedOperation } from '@refold/core/store'
 import { countHoles } from './read-record.js'
 import { HOLE_PATTERN, HOLES, VALUELESS, type Template } from './template.js'
 

@@ -1,5 +1,5 @@
 /** A record from its shape and its values: exactly what was written. */
-import type { JsonValue } from '@refold/core'
+import type { JsonValue } from '@refold/core/store'
 import {
   HOLE_PATTERN,
   HOLES,

@@ -2,7 +2,7 @@
  * One walk over a record that finds its shape and collects its values. Lossless for any JSON: where a guess about what
  * repeats is wrong, the shape is seen once only and never stored.
  */
-import type { JsonValue } from '@refold/core'
+import type { JsonValue } from '@refold/core/store'
 import type { ShapeNode, ShapeTrie } from './shape-trie.js'
 import { HOLE_PATTERN, HOLES, isCanonicalUuid, PREFIX_LENGTH, suffixOf, type RecordPlace } from './template.js'
 

@@ -1,4 +1,4 @@
-import type { JsonValue, NewEvent } from '@refold/core'
+import type { JsonValue, NewEvent } from '@refold/core/store'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseShape, TemplateReader } from './read-record.js'

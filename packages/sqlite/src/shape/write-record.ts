@@ -1,5 +1,5 @@
 /** Which part of a record repeats and which differs: the only place that knows what a record's members mean. */
-import type { JsonObject, JsonValue, NewEvent } from '@refold/core'
+import type { JsonObject, JsonValue, NewEvent } from '@refold/core/store'
 import type { ShapeNode, ShapeTrie } from './shape-trie.js'
 import { ShapeWriter } from './shape-writer.js'
 import type { RecordPlace } from './template.js'

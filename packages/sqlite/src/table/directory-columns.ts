@@ -1,5 +1,5 @@
 /** A directory entry as columns of the table `stream`, and back. */
-import type { AgentStatus, Condition, DirectoryEntry } from '@refold/core'
+import type { AgentStatus, Condition, DirectoryEntry } from '@refold/core/store'
 import type { SqliteConnection, SqlValue } from '../driver/driver.js'
 import { InternTable } from './intern-table.js'
 import { RecentMap } from './recent-map.js'

@@ -1,6 +1,6 @@
 /** Rows of the log: an event as columns, and back. */
-import type { JsonValue, NewEvent, StoredEvent } from '@refold/core'
-import { storedEvent } from '@refold/core'
+import type { JsonValue, NewEvent, StoredEvent } from '@refold/core/store'
+import { storedEvent } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
 import { compileShape, type CompiledShape } from '../shape/compile-shape.js'
 import { parseShape, TemplateReader, type Shape } from '../shape/read-record.js'

@@ -4,7 +4,7 @@
  * Invariants: what the cache says of a stream is what the file says, as long as no other connection wrote since: `expire`
  * is called when one did, and after every rollback. A stream's number, name and first event never change.
  */
-import type { DirectoryEntry } from '@refold/core'
+import type { DirectoryEntry } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
 import { DIRECTORY_COLUMNS, DirectoryColumns } from './directory-columns.js'
 import { eventIdOf, type IdColumns } from './event-id.js'

@@ -1,13 +1,13 @@
 /** The effects of a checked agent: the user's bodies or stubs, watched, gated, and crashed at when told to. */
 import type { AgentDefinition } from '@refold/core'
+import { withEffects } from '@refold/core/definition'
+import type { CallBody, EffectBodyArgs } from '@refold/core/definition'
 import type { EffectWorld } from '../simulation/effect-world.js'
 import type { ProcessEffects } from '../simulation/process-effects.js'
 import { never } from '../simulation/process-life.js'
 import type { VirtualTime } from '../simulation/virtual-time.js'
 import type { BodyGate } from './body-gate.js'
 import type { CheckedStreams } from './checked-streams.js'
-import { substituteEffects } from './definition-parts.js'
-import type { Creator, CreatorArgs } from './definition-parts.js'
 
 /** Outcomes by source (`draft`, `child.charge`): a function of the input that returns the output, or throws. */
 export type StubEffects = Readonly<Record<string, (input: never) => unknown>>
@@ -33,7 +33,7 @@ export interface CheckedBodiesOptions {
 
 export class CheckedBodies {
   readonly #options: CheckedBodiesOptions
-  readonly #nthOf = new WeakMap<CreatorArgs, number>()
+  readonly #nthOf = new WeakMap<EffectBodyArgs, number>()
   #begun = 0
 
   constructor(options: CheckedBodiesOptions) {
@@ -47,17 +47,17 @@ export class CheckedBodies {
 
   definitionFor(effects: ProcessEffects): AgentDefinition {
     const { definition, effects: stubs, world, streams } = this.#options
-    return substituteEffects(definition, {
-      body: (src, real) => this.#bodyOf(src, { effects, real }),
-      stream: (src) => streams.creatorFor(src),
+    return withEffects(definition, {
+      call: (src, real) => this.#bodyOf(src, { effects, real }),
+      stream: (src) => streams.bodyFor(src),
       reconcile: (src) =>
         stubs[src] === undefined ? undefined : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done'),
     })
   }
 
-  #bodyOf(src: string, { effects, real }: { readonly effects: ProcessEffects; readonly real: Creator }): Creator {
+  #bodyOf(src: string, { effects, real }: { readonly effects: ProcessEffects; readonly real: CallBody }): CallBody {
     const stub = this.#options.effects[src]
-    const run: Creator = stub === undefined ? real : ({ input }) => stub(input as never)
+    const run: CallBody = stub === undefined ? real : ({ input }) => stub(input as never)
     return (args) => {
       const watched = effects.body<unknown, unknown>(src, async ({ perform }) => {
         const output = await this.#run(src, { run, args })
@@ -70,7 +70,7 @@ export class CheckedBodies {
     }
   }
 
-  async #run(src: string, { run, args }: { readonly run: Creator; readonly args: CreatorArgs }): Promise<unknown> {
+  async #run(src: string, { run, args }: { readonly run: CallBody; readonly args: EffectBodyArgs }): Promise<unknown> {
     const { gate, time, bodyPatienceMs } = this.#options
     const nth = ++this.#begun
     this.#nthOf.set(args, nth)
@@ -85,7 +85,7 @@ export class CheckedBodies {
     }
   }
 
-  #crashAfter(src: string, args: CreatorArgs): Promise<void> {
+  #crashAfter(src: string, args: EffectBodyArgs): Promise<void> {
     return this.#crash({ nth: this.#nthOf.get(args) ?? 0, when: 'after', src })
   }
 

@@ -2,7 +2,12 @@
  * Callbacks and observables of a checked agent: instead of their bodies the script speaks. A stream is known by its key,
  * which is the same in every attempt and after every crash.
  */
-import type { CreatorArgs, StreamCreator } from './definition-parts.js'
+import type { DefinitionDescription, EffectBodyArgs, EffectKind, StreamBody } from '@refold/core/definition'
+
+/** Callbacks and observables by source (`feed`, `child.feed`), also those of child machines. */
+export function streamsOf({ effects }: DefinitionDescription): ReadonlyMap<string, Exclude<EffectKind, 'call'>> {
+  return new Map([...effects].flatMap(([src, { kind }]) => (kind === 'call' ? [] : [[src, kind]])))
+}
 
 interface RunningStream {
   readonly src: string
@@ -15,13 +20,8 @@ export class CheckedStreams {
   readonly #running = new Map<string, RunningStream>()
 
   /** The body in place of the source's own. What is sent to it goes nowhere. */
-  creatorFor(src: string): StreamCreator {
-    return {
-      callback: (args) => this.#enter(args, { src, say: args.sendBack }),
-      observable: (args) => ({
-        subscribe: (observer) => ({ unsubscribe: this.#enter(args, { src, say: (value) => observer.next(value) }) }),
-      }),
-    }
+  bodyFor(src: string): StreamBody {
+    return (args, say) => this.#enter(args, { src, say })
   }
 
   /** The oldest that runs of a source says it; `false` when none does. */
@@ -38,7 +38,7 @@ export class CheckedStreams {
     this.#running.clear()
   }
 
-  #enter({ refold: { key } }: CreatorArgs, stream: RunningStream): () => void {
+  #enter({ refold: { key } }: EffectBodyArgs, stream: RunningStream): () => void {
     if (!this.#order.has(key)) this.#order.set(key, this.#order.size)
     this.#running.set(key, stream)
     return () => {

@@ -1,14 +1,15 @@
 /** One run of an agent in a simulated process, with at most one crash at a place that is named. */
-import type { AgentDefinition, AnyAgent, JsonValue, RecordMetadata, StoredEvent } from '@refold/core'
+import type { AgentDefinition, AnyAgent, JsonValue, StoredEvent } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import { isRefoldError, memoryLog, memoryStore } from '@refold/core'
+import { describeDefinition } from '@refold/core/definition'
 import { STILL_WEATHER } from '../simulation/faults.js'
 import { ProcessDiedError } from '../simulation/simulated-process.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { BodyGate } from './body-gate.js'
 import { CheckedBodies } from './checked-bodies.js'
-import { CheckedStreams } from './checked-streams.js'
-import { streamsOf } from './definition-parts.js'
+import { CheckedStreams, streamsOf } from './checked-streams.js'
 import type { CrashPoint, StubEffects } from './checked-bodies.js'
 import { settleDoubts } from './settle-doubts.js'
 import type { Scenario, ScriptLine } from './scenario.js'
@@ -82,7 +83,7 @@ class Player {
     this.#simulation = simulation
     this.#options = options
     this.#stream = `${definition.name}-${ID}`
-    this.#streamSources = new Set(streamsOf(definition).keys())
+    this.#streamSources = new Set(streamsOf(describeDefinition(definition)).keys())
     this.#bodies = new CheckedBodies({
       ...options,
       gate: this.#gate,

@@ -1,7 +1,9 @@
 /** What the world does to an agent: its input, and a script of events, of what its streams say, and of waiting for what is due. */
 import type { AgentDefinition } from '@refold/core'
+import { describeDefinition } from '@refold/core/definition'
+import type { DefinitionDescription } from '@refold/core/definition'
 import fc from 'fast-check'
-import { acceptsEvent, acceptsInput, eventSchemasOf, inputSchemaOf, streamsOf } from './definition-parts.js'
+import { streamsOf } from './checked-streams.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
 
 export interface OutsideEvent {
@@ -32,39 +34,39 @@ export interface ScenarioOptions {
 
 /** Scenarios from the definition's own schemas. */
 export function scenarios(definition: AgentDefinition, options: ScenarioOptions): fc.Arbitrary<Scenario> {
+  const description = describeDefinition(definition)
   return fc.record({
-    input: inputs(definition, options),
-    script: fc.array(lines(definition, options), { maxLength: options.maxEvents }),
+    input: inputs(description, options),
+    script: fc.array(lines(description, options), { maxLength: options.maxEvents }),
   })
 }
 
-function inputs(definition: AgentDefinition, { input }: ScenarioOptions): fc.Arbitrary<unknown> {
-  const schema = inputSchemaOf(definition)
-  const values = input ?? (schema === undefined ? fc.constant(undefined) : arbitraryOf(schema))
-  return values.filter((value) => acceptsInput(definition, value))
+function inputs(
+  { inputSchema, acceptsInput }: DefinitionDescription,
+  { input }: ScenarioOptions,
+): fc.Arbitrary<unknown> {
+  const values = input ?? (inputSchema === undefined ? fc.constant(undefined) : arbitraryOf(inputSchema))
+  return values.filter(acceptsInput)
 }
 
-function lines(definition: AgentDefinition, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
-  const events = outsideEvents(definition, options)
+function lines(description: DefinitionDescription, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
+  const events = outsideEvents(description, options)
   return fc.oneof(
     fc.constant({ wait: true as const }),
     ...events.map((event) => event.map((made) => ({ event: made }))),
-    ...streamLines(definition, { ...options, known: events }),
+    ...streamLines(description, { ...options, known: events }),
   )
 }
 
 function outsideEvents(
-  definition: AgentDefinition,
+  { eventSchemas, acceptsEvent }: DefinitionDescription,
   { events = {} }: ScenarioOptions,
 ): readonly fc.Arbitrary<OutsideEvent>[] {
   const arbitraries: fc.Arbitrary<OutsideEvent>[] = []
-  for (const [type, schema] of eventSchemasOf(definition)) {
+  for (const [type, schema] of eventSchemas) {
     const payload =
       events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
-    const event = payload
-      .map((value): OutsideEvent => ({ type, ...value }))
-      .filter((made) => acceptsEvent(definition, made))
-    arbitraries.push(event)
+    arbitraries.push(payload.map((value): OutsideEvent => ({ type, ...value })).filter(acceptsEvent))
   }
   return arbitraries
 }
@@ -74,10 +76,10 @@ function outsideEvents(
  * events the definition describes. The events of a child, and an observable's values, have types that no one can see.
  */
 function streamLines(
-  definition: AgentDefinition,
+  description: DefinitionDescription,
   { streams = {}, known }: ScenarioOptions & { readonly known: readonly fc.Arbitrary<OutsideEvent>[] },
 ): readonly fc.Arbitrary<ScriptLine>[] {
-  const kinds = streamsOf(definition)
+  const kinds = streamsOf(description)
   const stranger = Object.keys(streams).find((src) => !kinds.has(src))
   if (stranger !== undefined)
     throw new TypeError(

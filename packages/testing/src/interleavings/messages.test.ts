@@ -1,6 +1,7 @@
 /** Messages between agents, and what may befall them on their way. */
 import { randomUUID } from 'node:crypto'
-import type { AnyAgent, RecordMetadata } from '@refold/core'
+import type { AnyAgent } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
 import { reader, writer } from './letters.fixture.js'
@@ -192,7 +193,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
   test('I8 MSG-10 there is no receiver: the sender is told', () =>
     play({ seed: 'I8c', backing }, async (simulation) => {
       const { from } = await correspondence(simulation)
-      await simulation.until(from.send({ type: 'write', to: 'no one', text: 'hello?' }))
+      await simulation.until(from.send({ type: 'write', to: 'no-one', text: 'hello?' }))
       await simulation.until(from.waitFor((state) => state.context.failures.length === 1))
       expect(from.getSnapshot().context.failures).toEqual([{ text: 'hello?', code: 'NOT_FOUND' }])
       return { allDelivered: true }

@@ -1,5 +1,6 @@
 /** Everything an observer knows of a finished run: the streams folded, who wrote what, what the effects did. */
-import type { EffectDocument, StoredEvent } from '@refold/core'
+import type { StoredEvent } from '@refold/core'
+import type { EffectDocument } from '@refold/core/record'
 import type { BodyBegan, EffectWorld } from './effect-world.js'
 import { groupBy } from './group-by.js'
 import { foldStream } from './reference-fold.js'

@@ -2,7 +2,8 @@
  * What must hold after any run, checked from outside: on the log, on the effects' own log, and on what callers were
  * told. Each check throws with the run's story.
  */
-import type { AnyAgentState, StateDocument } from '@refold/core'
+import type { AnyAgentState } from '@refold/core'
+import type { StateDocument } from '@refold/core/record'
 import { checkBodies } from './effect-invariants.js'
 import type { SafetyOf } from './effect-invariants.js'
 import { readHistory } from './history.js'

@@ -1,6 +1,7 @@
 /** Live reading through a simulated connection: news arrive late, in order, and not at all in a dead or stopped process. */
 import { advance } from '@refold/core'
-import type { ExternalAppend, Revision, Store, StoredEvent, SubscribeTarget, SubscriptionItem } from '@refold/core'
+import type { Revision, Store, StoredEvent, SubscribeTarget, SubscriptionItem } from '@refold/core'
+import type { ExternalAppend } from '@refold/core/store'
 import type { FaultPlan } from './faults.js'
 import type { ProcessLife } from './process-life.js'
 import type { Author, SimulatedDisk } from './simulated-disk.js'

@@ -1,5 +1,5 @@
 /** Messages between agents: what the senders' states say was sent, held against what the receivers' streams say came. */
-import type { OutgoingMessage } from '@refold/core'
+import type { OutgoingMessage } from '@refold/core/record'
 import { groupBy } from './group-by.js'
 import type { History } from './history.js'
 import type { FoldedStep } from './reference-fold.js'

@@ -1,5 +1,5 @@
 /** What each stream must look like, whatever happened to the processes that wrote it. */
-import type { RecordMetadata, StateDocument } from '@refold/core'
+import type { RecordMetadata, StateDocument } from '@refold/core/record'
 import type { History } from './history.js'
 import type { FoldedStep } from './reference-fold.js'
 

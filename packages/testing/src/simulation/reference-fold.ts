@@ -2,7 +2,8 @@
  * A second fold, written from the specification and sharing no code with the runtime: what the records say an agent
  * has become. Slow and plain on purpose.
  */
-import type { JsonValue, RecordMetadata, StateDocument, StoredEvent } from '@refold/core'
+import type { JsonValue, StoredEvent } from '@refold/core'
+import type { RecordMetadata, StateDocument } from '@refold/core/record'
 
 /** An agent's state after each record of its stream; foreign records change nothing. */
 export interface FoldedStep {

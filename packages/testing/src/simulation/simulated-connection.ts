@@ -11,20 +11,16 @@ import { advance, RefoldError } from '@refold/core'
 import type {
   AppendOptions,
   AppendResult,
-  Directory,
-  ExternalAppend,
   JsonValue,
   NewEvent,
-  Presence,
   ReadAllOptions,
   ReadOptions,
-  Registers,
   Store,
-  StoreCapabilities,
   StoredEvent,
   SubscribeTarget,
   SubscriptionItem,
 } from '@refold/core'
+import type { Directory, ExternalAppend, Presence, Registers, StoreCapabilities } from '@refold/core/store'
 import type { Fault, FaultPlan, StoreOperation } from './faults.js'
 import { followEvents, followForeignAppends } from './live-feeds.js'
 import { never } from './process-life.js'

@@ -3,7 +3,8 @@
  * appended what and when, and which process has read how far.
  */
 import { advance, toRevision } from '@refold/core'
-import type { AppendResult, Expected, JsonValue, NewEvent, Presence, Revision, Store, StoredEvent } from '@refold/core'
+import type { AppendResult, Expected, JsonValue, NewEvent, Revision, Store, StoredEvent } from '@refold/core'
+import type { Presence } from '@refold/core/store'
 import type { ProcessLife } from './process-life.js'
 import type { SeededRandom } from './seeded-random.js'
 import type { VirtualTime } from './virtual-time.js'

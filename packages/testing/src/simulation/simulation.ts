@@ -10,6 +10,7 @@ import type { ProcessOptions } from './simulated-process.js'
 import { seededRandom } from './seeded-random.js'
 import type { SeededRandom } from './seeded-random.js'
 import { tellStory } from './story.js'
+import type { Happening } from './story.js'
 import { VirtualTime } from './virtual-time.js'
 
 /** What a simulation is made from. */
@@ -18,14 +19,6 @@ export interface SimulationOptions {
   readonly backing: BackingFactory
   readonly weather?: Weather
   readonly faults?: readonly FaultRule[]
-}
-
-/** Something that was done to a process, for the story. */
-export interface Happening {
-  readonly at: number
-  readonly process: string
-  readonly what: string
-  readonly order: number
 }
 
 /** An hour of virtual time: longer than anything a test waits for. */

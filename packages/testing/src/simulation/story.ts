@@ -1,9 +1,16 @@
 /** A run as a person reads it: records, bodies and what befell the processes, in the order of true time. */
-import type { RecordMetadata } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import type { EffectLogEntry, EffectWorld } from './effect-world.js'
 import type { Author, ObservedEvent, SimulatedDisk } from './simulated-disk.js'
-import type { Happening } from './simulation.js'
 import { EPOCH_MS } from './virtual-time.js'
+
+/** Something that was done to a process, for the story. */
+export interface Happening {
+  readonly at: number
+  readonly process: string
+  readonly what: string
+  readonly order: number
+}
 
 interface Told {
   readonly seed: number | string

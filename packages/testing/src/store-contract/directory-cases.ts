@@ -1,7 +1,8 @@
 /** The contract of the directory. */
 import assert from 'node:assert/strict'
 import type { DirectoryQuery, JsonObject, Store } from '@refold/core'
-import { rebuildDirectory, toRevision } from '@refold/core'
+import { toRevision } from '@refold/core'
+import { rebuildDirectory } from '@refold/core/store'
 import type { ContractCase } from './contract-case.js'
 import { findEntries, findStreams } from './contract-case.js'
 import { agentRecord, plainEvent } from './sample-events.js'

@@ -1,6 +1,6 @@
 /** The contract of `externalAppends`. */
 import assert from 'node:assert/strict'
-import type { ExternalAppend } from '@refold/core'
+import type { ExternalAppend } from '@refold/core/store'
 import type { ContractCase } from './contract-case.js'
 import { appendOneByOne } from './subscribe-cases.js'
 

@@ -1,5 +1,5 @@
 /**
- * One agent as this process holds it: the newest folded state, the live tree of it, and the line of inputs.
+ * One agent as this process holds it: the newest folded state, the live tree of it, and the queue of inputs.
  *
  * Invariants (cited by the named interleavings):
  * C1 at most one append is in flight; inputs that come meanwhile are decided one on the other and go as one append;
@@ -8,31 +8,36 @@
  * C3 a refusal, or "known already", is told only when the state it was judged on is durable;
  * C4 actions, deliveries and effects run after the append of the record that holds them, once.
  */
-import { isOwnerInput } from '../../decide/inputs.js'
+import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { invariant, isRefoldError, RefoldError } from '../../errors.js'
 import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
-import type { ActionCall, Tree } from '../../step/tree-step.js'
-import { isPowerOfTwo } from '../../world/backoff.js'
+import type { Tree } from '../../step/tree-step.js'
+import type { EventData } from '../../record/event-data.js'
+import { backoffMs } from '../../world/backoff.js'
+import { pause } from '../../world/pause.js'
 import { commit } from './commit.js'
-import type { CellHost } from './cell-host.js'
-import { decideBatch, TreeCache } from './decide-batch.js'
+import type { CellContext, Residence } from './cell-context.js'
 import { Quiescence } from './quiescence.js'
-import { readOn, snapshotOf, withRecord } from './durable.js'
-import type { Durable } from './durable.js'
+import { inPlaceOfTooLarge } from './too-large.js'
 import { EarlyConflicts } from './early-conflicts.js'
 import type { Folded } from '../../history/fold-stream.js'
-import type { Snapshot } from '../../history/snapshots.js'
+import type { Snapshot } from '../../log/snapshots.js'
+import { InputQueue } from './input-queue.js'
+import { Replica } from './replica.js'
+import { runAction, sentByAction } from './run-action.js'
 import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
-import type { Batch, Settlement, Submission, Waiter } from './submission.js'
+import type { Batch, Settlement, Waiter } from './submission.js'
 
 export type CellListener = (cell: AgentCell) => void
 
-const MAX_BATCH = 64
-const NOBODY: Waiter = {}
+/** What a cell lives in. */
+export type CellHome = CellContext<AgentCell> & { readonly residence: Residence<AgentCell> }
+
+const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export class AgentCell {
   readonly stream: string
@@ -40,53 +45,50 @@ export class AgentCell {
   readonly definition: DefinitionInternals
   /** Length of the stream at the snapshot that this cell was folded from; 0: from none. */
   readonly lengthAtSnapshot: number
-  readonly #host: CellHost
+  readonly #home: CellHome
   readonly #listeners = new Set<CellListener>()
-  #durable: Durable
-  readonly #trees: TreeCache
-  #line: Submission[] = []
-  /** Taken out of the line, and not told yet. */
-  #inHand: readonly Submission[] = []
+  readonly #replica: Replica
+  readonly #queue: InputQueue
   #busy = false
   /** In a row. */
   #rejections = 0
   readonly #early: EarlyConflicts
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
-  readonly #drain = new Quiescence(() => this.#busy && this.#failure === undefined)
-  /** So many inputs at the head of the line are to be appended one by one. */
-  #alone = 0
+  readonly #quiescence = new Quiescence(() => this.#busy && this.#failure === undefined)
   #failure: RefoldError | undefined
 
   constructor(
-    host: CellHost,
+    home: CellHome,
     identity: { stream: string; id: string; definition: DefinitionInternals },
     folded: Folded,
   ) {
-    this.#host = host
+    this.#home = home
+    this.#queue = new InputQueue(identity.stream)
     this.stream = identity.stream
     this.id = identity.id
     this.definition = identity.definition
-    this.#durable = folded
-    this.#early = new EarlyConflicts(identity.stream, host.world)
+    this.#early = new EarlyConflicts(identity.stream, home)
     this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
-    this.#trees = new TreeCache(identity.definition, {
-      agentId: identity.id,
-      onActorSend: (to, event) => host.actorSend(this, { to, event }),
-      onLog: (args) => host.world.logger.log('info', args.map(String).join(' '), { agent: identity.stream }),
-    })
+    const { stream, id, definition } = identity
+    const tree = {
+      agentId: id,
+      onActorSend: (to: string, event: unknown) => this.#actorSend(to, event),
+      onLog: (args: readonly unknown[]) => home.events.notice('info', args.map(String).join(' '), { agent: stream }),
+    }
+    this.#replica = new Replica(definition, { known: folded, tree })
   }
 
   /** The newest durable state that this process has folded; `undefined` before the first record. */
   get state(): StateDocument | undefined {
-    return this.#durable.state
+    return this.#replica.state
   }
   get head(): Expected {
-    return this.#durable.head
+    return this.#replica.head
   }
   /** What a snapshot of this very state needs; `undefined` before the first record. */
   get snapshot(): Snapshot | undefined {
-    return snapshotOf(this.#durable)
+    return this.#replica.snapshot
   }
   /** Set when the store or the stream makes going on impossible. */
   get failure(): RefoldError | undefined {
@@ -94,16 +96,16 @@ export class AgentCell {
   }
   /** Whether nothing is under way and no one listens: the cell may leave memory. */
   get isIdle(): boolean {
-    return !this.#busy && this.#line.length === 0 && this.#listeners.size === 0
+    return !this.#busy && this.#queue.isEmpty && this.#listeners.size === 0
   }
 
   /** Calls back after every change of the state. */
   listen(listener: CellListener): () => void {
     this.#listeners.add(listener)
-    this.#host.busy(this)
+    this.#home.residence.busy(this)
     return () => {
       this.#listeners.delete(listener)
-      this.#host.settled(this)
+      this.#home.residence.rested(this)
     }
   }
 
@@ -123,20 +125,9 @@ export class AgentCell {
   }
 
   /** `submit` without a promise, for the hot path. */
-  post(envelope: Envelope, told: Waiter = NOBODY): void {
-    if (this.#failure !== undefined) {
-      return told.reject?.(this.#failure)
-    }
-    if (!isOwnerInput(envelope.input) && this.#line.length >= this.#host.maxLine) {
-      told.reject?.(
-        new RefoldError('QUEUE_FULL', `${this.#line.length} inputs wait for agent ${this.stream}`, {
-          hint: 'Slow down, or await each send.',
-        }),
-      )
-      return
-    }
-    this.#line.push({ envelope, told, conflicts: 0 })
-    if (!this.#busy) void this.#run()
+  post(envelope: Envelope, told?: Waiter): void {
+    if (this.#failure !== undefined) told?.reject?.(this.#failure)
+    else if (this.#queue.add(envelope, told) && !this.#busy) void this.#run()
   }
 
   /** Folds what others appended, if anything. Resolves when it is done, or the cell has failed. */
@@ -150,72 +141,77 @@ export class AgentCell {
 
   /** Resolves when nothing is under way any more, or as soon as the store is in trouble: then it may never be. */
   drained(): Promise<void> {
-    return this.#drain.wait()
+    return this.#quiescence.wait()
   }
 
   /** The live tree of the durable state, for effect bodies and questions. Only while no append is in flight or after it. */
   tree(): Tree {
-    invariant(this.state !== undefined, 'an agent has no tree before it exists')
-    return this.#trees.of(this.state)
+    return this.#replica.tree()
   }
 
-  /** No input is taken any more; those in line are told. */
+  /** No input is taken any more; those in the queue are told. */
   fail(error: RefoldError): void {
     this.#failure ??= error
-    this.#rejectLine(error)
+    this.#rejectQueue(error)
     this.#tell()
-    this.#drain.look()
+    this.#quiescence.look()
   }
 
-  #rejectLine(error: RefoldError): void {
+  /** The same, for what was found outside of the cell's own work: the runtime is told. */
+  stop(error: RefoldError): void {
+    if (this.#failure !== undefined) return
+    this.fail(error)
+    this.#home.residence.failed(this)
+  }
+
+  #rejectQueue(error: RefoldError): void {
     for (const resolve of this.#refreshing.splice(0)) resolve()
-    for (const { told } of this.#line.splice(0)) told.reject?.(error)
+    this.#queue.reject(error)
   }
 
   async #run(): Promise<void> {
     this.#busy = true
-    this.#host.busy(this)
+    this.#home.residence.busy(this)
     try {
-      while (this.#failure === undefined && (this.#line.length > 0 || this.#refreshing.length > 0)) {
+      while (this.#failure === undefined && (!this.#queue.isEmpty || this.#refreshing.length > 0)) {
         if (this.#refreshing.length > 0) await this.#fold()
         else await this.#turn()
-        this.#inHand = []
+        this.#queue.settled()
       }
     } catch (error) {
-      this.#line.unshift(...this.#inHand)
-      this.#inHand = []
+      this.#queue.undo()
       this.fail(
         isRefoldError(error)
           ? error
           : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }),
       )
-      this.#host.failed(this)
+      this.#home.residence.failed(this)
     } finally {
       this.#busy = false
-      if (this.#failure !== undefined) this.#rejectLine(this.#failure)
-      this.#drain.look()
-      this.#host.settled(this)
+      if (this.#failure !== undefined) this.#rejectQueue(this.#failure)
+      this.#quiescence.look()
+      this.#home.residence.rested(this)
     }
   }
 
   async #turn(): Promise<void> {
     const batch = this.#decideBatch()
     if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
-    const { store, world } = this.#host
+    const { log, world, lifecycle, events } = this.#home
     const onUnknown = (error: RefoldError, tries: number): void => {
-      this.#drain.troubled = true
-      this.#host.unknown(this, error, tries)
+      this.#quiescence.troubled = true
+      events.tell({ kind: 'unknown', stream: this.stream, error, tries }, this)
     }
     const records = batch.recorded.map(({ record }) => record)
     const result = await commit(records, {
-      store,
+      log,
       world,
       stream: this.stream,
       expected: this.head,
-      isClosed: () => this.#host.isClosed,
+      isClosed: () => lifecycle.isClosed,
       onUnknown,
     })
-    this.#drain.troubled = false
+    this.#quiescence.troubled = false
     switch (result.kind) {
       case 'stored':
         this.#rejections = 0
@@ -231,25 +227,11 @@ export class AgentCell {
     }
   }
 
-  /** C1: what stands in line now goes as one append. */
+  /** C1: what stands in the queue now goes as one append. */
   #decideBatch(): Batch {
-    const submissions = this.#line.splice(0, this.#alone > 0 ? 1 : MAX_BATCH)
-    this.#inHand = submissions
-    if (this.#alone > 0) this.#alone--
-    const { world, maxLine } = this.#host
-    const { state, head, lastAt } = this.#durable
+    const submissions = this.#queue.take()
     const envelopes = submissions.map(({ envelope }) => envelope)
-    const options = {
-      definition: this.definition,
-      agentId: this.id,
-      state,
-      lastAt,
-      revision: lengthOf(head),
-      maxWaiting: maxLine,
-      world,
-      trees: this.#trees,
-    }
-    return { submissions, ...decideBatch(envelopes, options) }
+    return { submissions, ...this.#replica.decide(envelopes, this.#home.world) }
   }
 
   #advance(batch: Batch, revision: Revision): void {
@@ -257,71 +239,58 @@ export class AgentCell {
     invariant(revision === expected, `an append to ${this.stream} ended at revision ${revision} instead of ${expected}`)
     const { state: before, head } = this
     for (const decision of batch.recorded) {
-      this.#durable = withRecord(this.#durable, decision)
-      for (const action of decision.actions) this.#runAction(action)
-      for (const delivery of decision.deliveries) this.#host.deliver(this, delivery)
+      this.#replica.advance(decision)
+      for (const action of decision.actions) runAction(action, { stream: this.stream, events: this.#home.events })
+      for (const delivery of decision.deliveries) this.#deliver(delivery)
       this.#tell()
     }
-    this.#host.changed(this, before)
+    this.#home.residence.recorded(this, before)
     tellSettled(batch, { before: head, state: this.state })
-  }
-
-  /** What it throws or rejects with is logged: the record is durable, and says that the action was to run. */
-  #runAction({ type, run }: ActionCall): void {
-    const failed = (error: unknown): void =>
-      this.#host.world.logger.log('error', `action "${type}" of ${this.stream} threw`, { error })
-    try {
-      const returned = run()
-      if (returned instanceof Promise) returned.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
   }
 
   /** C3: what is refused was judged on a durable state; it must be the newest one too, whoever made it. */
   async #tellUnrecorded(batch: Batch): Promise<void> {
     const isRefused = batch.decisions.some(({ kind }) => kind === 'refused')
-    if (isRefused && (await this.#foldOn())) this.#line.unshift(...toDecideAgain(batch, this.stream))
+    if (isRefused && (await this.#foldOn())) this.#queue.putBack(toDecideAgain(batch, this.stream))
     else tellSettled(batch, { before: this.head, state: this.state })
   }
 
   /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
   async #again(batch: Batch, actual: Expected): Promise<void> {
-    this.#trees.drop()
+    this.#replica.forgetTree()
+    this.#home.events.tell({ kind: 'conflict', stream: this.stream }, this)
     if (await this.#fold()) this.#early.over()
     else {
-      if (this.#early.lasts) this.#drain.troubled = true
+      if (this.#early.lasts) this.#quiescence.troubled = true
       await this.#early.pause({ head: this.head, actual })
     }
-    this.#line.unshift(...toDecideAgain(batch, this.stream))
+    this.#queue.putBack(toDecideAgain(batch, this.stream))
   }
 
   /** Surely not stored: callers are told, outcomes and the like are kept for a later try. */
   async #rejected(batch: Batch, error: RefoldError): Promise<void> {
-    this.#trees.drop()
+    this.#replica.forgetTree()
     const kept = toTryAgain(batch, error)
-    this.#line.unshift(...kept)
+    this.#queue.putBack(kept)
     const times = ++this.#rejections
-    if (isPowerOfTwo(times))
-      this.#host.world.logger.log('warn', `the store rejected an append to ${this.stream}`, { error, times })
+    this.#home.events.tell({ kind: 'rejected', stream: this.stream, error, times }, this)
     if (kept.length === 0) return
-    this.#drain.troubled = true
-    await this.#host.pauseAfterRejection(times)
+    this.#quiescence.troubled = true
+    await this.#pauseAfterRejection(times)
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
   #tooLarge(batch: Batch, error: RefoldError): void {
-    this.#trees.drop()
+    this.#replica.forgetTree()
     const [only, ...others] = batch.submissions
     if (only === undefined) return
     if (others.length > 0) {
-      this.#alone = batch.submissions.length
-      this.#line.unshift(...batch.submissions)
+      this.#queue.putBackOneByOne(batch.submissions)
       return
     }
-    const replacement = this.#host.tooLarge(only.envelope, error)
+    const replacement = inPlaceOfTooLarge(only.envelope, error)
     if (replacement === undefined) only.told.reject?.(error)
-    else this.#line.unshift({ ...only, envelope: replacement })
+    else this.#queue.putBack([{ ...only, envelope: replacement }])
   }
 
   async #fold(): Promise<boolean> {
@@ -336,21 +305,38 @@ export class AgentCell {
 
   /** Folds what others appended. Whether there was anything. */
   async #foldOn(): Promise<boolean> {
-    const { state: before, head } = this
-    const isGivenUp = (): boolean => this.#failure !== undefined || this.#host.isClosed
+    const before = this.state
+    const { log, lifecycle, events } = this.#home
+    const isGivenUp = (): boolean => this.#failure !== undefined || lifecycle.isClosed
     const pause = (): Promise<void> => {
-      this.#drain.troubled = true
-      return this.#host.pauseAfterRejection(1)
+      this.#quiescence.troubled = true
+      return this.#pauseAfterRejection(1)
     }
-    const folded = await readOn(this.#durable, { store: this.#host.store, stream: this.stream, isGivenUp, pause })
-    if (folded === undefined || folded.head === head) return false
-    this.#durable = folded
-    this.#trees.drop()
-    if (folded.foreign > 0) this.#host.foreign(this.stream, folded.foreign)
-    for (const delivery of folded.deliveries) this.#host.deliver(this, delivery)
-    this.#host.changed(this, before)
+    const folded = await this.#replica.readOn({ log, stream: this.stream, isGivenUp, pause })
+    if (folded === undefined) return false
+    if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream: this.stream, count: folded.foreign }, this)
+    for (const delivery of folded.deliveries) this.#deliver(delivery)
+    this.#home.residence.recorded(this, before)
     this.#tell()
     return true
+  }
+
+  /** An action of this process sends to an actor of the tree: an input like any other, of this process. */
+  #actorSend(to: string, event: unknown): void {
+    const { worker, events } = this.#home
+    const input = sentByAction({ to, event }, { stream: this.stream, events })
+    const epoch = this.state?.agent.epoch
+    if (input !== undefined) this.post({ input, worker, ...(epoch === undefined ? undefined : { epoch }) })
+  }
+
+  #deliver({ effect, event }: Recorded['deliveries'][number]): void {
+    const sent = event as EventData // the step wrote it
+    this.#home.events.tell({ kind: 'delivery', stream: this.stream, effect, event: sent }, this)
+  }
+
+  #pauseAfterRejection(times: number): Promise<void> {
+    const { world } = this.#home
+    return pause(backoffMs(times, AFTER_REJECTION, world.random), world)
   }
 
   #tell(): void {

@@ -1,23 +1,25 @@
 /** The cells of this process, one a stream: loaded when something arrives, gone from memory when nothing does. */
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { RefoldError } from '../../errors.js'
-import type { Store } from '../../store/port.js'
+import { isRefoldError, RefoldError } from '../../errors.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { Envelope } from '../../decide/inputs.js'
 import { AgentCell } from './agent-cell.js'
-import type { CellHost } from './cell-host.js'
+import type { CellHome } from './agent-cell.js'
+import type { CellContext, Residence } from './cell-context.js'
 import { IdleCells } from './idle-cells.js'
-import { NOTHING_FOLDED, recover } from '../../history/fold-stream.js'
-import type { Folded } from '../../history/fold-stream.js'
+import { foldStream, NOTHING_FOLDED } from '../../history/fold-stream.js'
+import type { Folded, FoldPhase } from '../../history/fold-stream.js'
 import type { Registry } from './registry.js'
+import type { Waiter } from './submission.js'
 
-export interface CellsOptions {
-  readonly store: Store
+export interface CellsOptions extends CellContext<AgentCell> {
   readonly registry: Pick<Registry, 'get'>
-  readonly host: CellHost
   /** Idle cells that stay in memory. */
   readonly keepIdle: number
-  /** Told before a cell leaves memory. */
-  readonly onEvict: (cell: AgentCell) => void
 }
+
+/** Whether something outside of the cell needs it in memory. */
+export type Keeper = (cell: AgentCell) => boolean
 
 /** An agent that is being started. */
 interface Start {
@@ -27,8 +29,10 @@ interface Start {
   readonly tell: () => void
 }
 
-export class Cells {
+export class Cells implements Residence<AgentCell> {
   readonly #options: CellsOptions
+  readonly #home: CellHome
+  readonly #keepers: Keeper[] = []
   readonly #live = new Map<string, AgentCell>()
   /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
   readonly #starting = new Map<string, Start>()
@@ -37,6 +41,7 @@ export class Cells {
 
   constructor(options: CellsOptions) {
     this.#options = options
+    this.#home = { ...options, residence: this }
     this.#idle = new IdleCells(options.keepIdle)
   }
 
@@ -71,19 +76,19 @@ export class Cells {
   async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
     const live = this.#live.get(stream)
     if (live?.definition === definition) return live
-    const folded = await recover(this.#options.store, stream)
+    const folded = await foldStream(this.#options.log, stream)
     if (folded.state === undefined) throw notFound(stream)
     const { id } = folded.state.agent
     const old = this.#live.get(stream)
     if (old !== undefined) this.evict(old)
-    return this.#admit(new AgentCell(this.#options.host, { stream, id, definition }, folded))
+    return this.#admit(new AgentCell(this.#home, { stream, id, definition }, folded))
   }
 
   /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
     if (existing !== undefined) return existing
-    const cell = new AgentCell(this.#options.host, { stream, id, definition }, NOTHING_FOLDED)
+    const cell = new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED)
     let tell = (): void => {}
     const known = new Promise<void>((resolve) => (tell = resolve))
     this.#starting.set(stream, { cell, known, tell })
@@ -106,24 +111,82 @@ export class Cells {
     return live === undefined || live === cell
   }
 
-  /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */
-  idle(cell: AgentCell): void {
-    const leaving = this.#idle.add(cell)
-    if (leaving !== undefined && leaving.isIdle) this.evict(leaving)
-  }
   /** Notes that a cell must stay. One that has just left comes back, unless another stands in its place. */
   busy(cell: AgentCell): void {
     this.#idle.remove(cell)
     if (!this.#live.has(cell.stream) && !this.isStarting(cell)) this.#live.set(cell.stream, cell)
   }
 
+  /** The cell leaves memory. */
   evict(cell: AgentCell): void {
     this.#endStart(cell)
     if (this.#live.get(cell.stream) === cell) {
-      this.#options.onEvict(cell)
+      this.#options.events.tell({ kind: 'leaving', stream: cell.stream }, cell)
       this.#live.delete(cell.stream)
     }
     this.#idle.remove(cell)
+  }
+
+  // ---- as a residence
+
+  /** Of a cell that stands for its agent here, everyone is told; another one gives way. */
+  recorded(cell: AgentCell, before: StateDocument | undefined): void {
+    const { state, head, stream } = cell
+    if (state === undefined || head === 'no_stream') return
+    if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
+    if (!this.confirm(cell)) return
+    this.#options.events.tell({ kind: 'recorded', stream, revision: head, before, after: state }, cell)
+  }
+
+  /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */
+  rested(cell: AgentCell): void {
+    if (cell.isIdle && this.isStarting(cell)) return this.evict(cell)
+    this.#options.events.tell({ kind: 'rested', stream: cell.stream }, cell)
+    if (!cell.isIdle || this.#live.get(cell.stream) !== cell || this.#keepers.some((keeps) => keeps(cell))) return
+    if (cell.head === 'no_stream' || cell.failure !== undefined) return this.evict(cell)
+    const leaving = this.#idle.add(cell)
+    if (leaving !== undefined && leaving.isIdle) this.evict(leaving)
+  }
+
+  failed(cell: AgentCell): void {
+    const { failure: error, stream } = cell
+    this.#dismiss(cell)
+    if (error !== undefined) this.#options.events.tell({ kind: 'failed', stream, error }, cell)
+  }
+
+  /** A cell that is needed outside of itself does not leave. */
+  keepWhile(keeper: Keeper): void {
+    this.#keepers.push(keeper)
+  }
+
+  /** Submits to the agent, also when its cell has left memory meanwhile. */
+  post(stream: string, envelope: Envelope, waiter: Waiter): void {
+    const live = this.#live.get(stream)
+    if (live !== undefined) return live.post(envelope, waiter)
+    this.load(stream).then(
+      (loaded) => loaded.post(envelope, waiter),
+      (cause: unknown) =>
+        waiter.reject?.(
+          isRefoldError(cause) ? cause : new RefoldError('INVARIANT', `${stream} could not be loaded`, { cause }),
+        ),
+    )
+  }
+
+  /** It was found at its start, or migrated by someone else: only its own chart may decide for it. */
+  #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
+    const isStart = this.isStarting(cell)
+    this.#dismiss(cell)
+    if (isStart) return
+    const message = `${cell.stream} has been migrated to version ${agent.version}`
+    cell.fail(
+      new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
+    )
+  }
+
+  /** This process has nothing more to do with the agent as this cell holds it. */
+  #dismiss(cell: AgentCell): void {
+    this.#options.events.tell({ kind: 'dismissed', stream: cell.stream }, cell)
+    this.evict(cell)
   }
 
   #endStart(cell: AgentCell): void {
@@ -139,10 +202,12 @@ export class Cells {
   }
 
   async #read(stream: string): Promise<AgentCell> {
-    const folded = await recover(this.#options.store, stream)
-    if (folded.foreign > 0) this.#options.host.foreign(stream, folded.foreign)
+    const { log, events } = this.#options
+    const onPhase = (step: FoldPhase): void => events.tell({ kind: 'recovery', stream, step })
+    const folded = await foldStream(log, stream, { onPhase })
+    if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream, count: folded.foreign })
     const identity = this.#identify(stream, folded)
-    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#options.host, { stream, ...identity }, folded))
+    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#home, { stream, ...identity }, folded))
   }
 
   #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {

@@ -9,9 +9,11 @@ import { isRefoldError, RefoldError } from '../../errors.js'
 import type { NewRecord } from '../../record/record.js'
 import { advance } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
-import type { NewEvent, Store } from '../../store/port.js'
+import type { AgentLog, SealedBatch } from '../../log/agent-log.js'
+import type { NewEvent } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import { backoffMs } from '../../world/backoff.js'
+import { pause } from '../../world/pause.js'
 
 export type CommitResult =
   | { readonly kind: 'stored'; readonly revision: Revision }
@@ -24,7 +26,7 @@ export type CommitResult =
   | { readonly kind: 'fatal'; readonly error: RefoldError }
 
 export interface CommitOptions {
-  readonly store: Store
+  readonly log: AgentLog
   readonly world: World
   readonly stream: string
   readonly expected: Expected
@@ -39,12 +41,13 @@ export async function commit(
   records: readonly NewRecord[] | readonly NewEvent[],
   options: CommitOptions,
 ): Promise<CommitResult> {
-  const { store, stream, expected } = options
-  const events = records as unknown as readonly NewEvent[] // a record is JSON; its interface only names the members
+  const { log, stream, expected } = options
+  let events: SealedBatch | undefined
   let unknown = false
   for (let tries = 1; ; tries++) {
     try {
-      const result = await store.append(stream, events, { expected })
+      events ??= await log.seal(stream, records)
+      const result = await log.append(stream, events, { expected })
       if (result.ok) return { kind: 'stored', revision: result.revision }
       if (unknown && (await isOurs(events, options)))
         return { kind: 'stored', revision: advance(expected, events.length) }
@@ -85,18 +88,11 @@ function classify(error: unknown): Failure {
 }
 
 /** After an unknown outcome and a conflict: whether the records behind the expected revision are this very batch. */
-async function isOurs(events: readonly NewEvent[], options: CommitOptions): Promise<boolean> {
-  const { store, stream, expected } = options
+async function isOurs(events: SealedBatch, options: CommitOptions): Promise<boolean> {
+  const { log, stream, expected } = options
   let index = 0
-  for await (const page of store.read(stream, { from: advance(expected), limit: events.length })) {
+  for await (const page of log.read(stream, { from: advance(expected), limit: events.length })) {
     for (const stored of page) if (stored.id !== events[index++]?.id) return false
   }
   return index === events.length
-}
-
-/** Resolves after at least that long, by the world's clock. */
-export function pause(delayMs: number, world: World): Promise<void> {
-  return new Promise((resolve) => {
-    world.clock.setTimer(resolve, delayMs)
-  })
 }

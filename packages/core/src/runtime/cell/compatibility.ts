@@ -1,7 +1,7 @@
 /** Agents whose charts here have no place for what they hold. */
 import { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
-import { incompatibilitiesOf } from '../../step/compatibility.js'
+import { incompatibilitiesOf, incompatibilityCode } from '../../step/compatibility.js'
 import type { Incompatibility } from '../../step/compatibility.js'
 import type { AgentCell } from './agent-cell.js'
 
@@ -17,7 +17,7 @@ export function incompatible(
   missing: readonly Incompatibility[],
 ): RefoldError {
   const message = `today's chart of ${definition.name} has no place for what ${stream} holds`
-  return new RefoldError('NEEDS_MIGRATION', message, {
+  return new RefoldError(incompatibilityCode(missing), message, {
     hint: 'Register the version that the agent was started with, or migrate the agent.',
     facts: { missing },
   })

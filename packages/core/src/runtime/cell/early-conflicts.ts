@@ -7,7 +7,8 @@ import { lengthOf } from '../../record/revision.js'
 import type { Expected } from '../../record/revision.js'
 import type { World } from '../../world/world.js'
 import { backoffMs, isPowerOfTwo } from '../../world/backoff.js'
-import { pause } from './commit.js'
+import { pause } from '../../world/pause.js'
+import type { Teller } from '../events/event-hub.js'
 
 const LOOK_AGAIN = { delayMs: 4, factor: 2, maxDelayMs: 2_000, jitter: false }
 /** So often it is as usual: 0.25 s in all. */
@@ -16,11 +17,13 @@ const USUAL_TIMES = 6
 export class EarlyConflicts {
   readonly #stream: string
   readonly #world: World
+  readonly #events: Teller
   #times = 0
 
-  constructor(stream: string, world: World) {
+  constructor(stream: string, { world, events }: { readonly world: World; readonly events: Teller }) {
     this.#stream = stream
     this.#world = world
+    this.#events = events
   }
 
   /** It goes on for longer than is usual: no one knows whether it will ever end. */
@@ -38,7 +41,7 @@ export class EarlyConflicts {
     if (lengthOf(actual) < lengthOf(head)) throw goneBack(this.#stream, head)
     const times = ++this.#times
     if (this.lasts && isPowerOfTwo(times))
-      this.#world.logger.log('warn', `what follows ${this.#stream}@${head} cannot be read yet`, { times })
+      this.#events.notice('warn', `what follows ${this.#stream}@${head} cannot be read yet`, { times })
     await pause(backoffMs(times, LOOK_AGAIN, this.#world.random), this.#world)
   }
 }

@@ -1,34 +1,34 @@
 /** What the owner of an agent writes without being asked: no one waits for the answer, so trouble goes to the log. */
 import type { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
-import type { World } from '../../world/world.js'
+import type { Teller } from '../events/event-hub.js'
 import type { AgentCell } from './agent-cell.js'
 
 interface Owner {
-  readonly world: World
+  readonly events: Teller
   readonly worker: string
 }
 
 /** It woke here while the worker had its hands full. */
-export function postReleased(cell: AgentCell, { agent: { epoch } }: StateDocument, { world, worker }: Owner): void {
+export function postReleased(cell: AgentCell, { agent: { epoch } }: StateDocument, { events, worker }: Owner): void {
   const reject = (error: RefoldError): void => {
-    if (error.code !== 'CLOSED') world.logger.log('warn', `${cell.stream} could not be released`, { error })
+    if (error.code !== 'CLOSED') events.notice('warn', `${cell.stream} could not be released`, { error })
   }
   cell.post({ input: { kind: 'released' }, reason: 'the worker was full', worker, epoch }, { reject })
 }
 
 /** Inputs wait, and nothing blocks them any more. */
-export function postRetried(cell: AgentCell, { agent: { epoch } }: StateDocument, { world, worker }: Owner): void {
+export function postRetried(cell: AgentCell, { agent: { epoch } }: StateDocument, { events, worker }: Owner): void {
   const reject = (error: RefoldError): void =>
-    world.logger.log('error', `a waiting input of ${cell.stream} cannot be decided`, { error })
+    events.notice('error', `a waiting input of ${cell.stream} cannot be decided`, { error })
   cell.post({ input: { kind: 'retried' }, worker, epoch }, { reject })
 }
 
 /** The worker has outlived the agent's trial. */
-export function postCleared(cell: AgentCell, { agent: { epoch } }: StateDocument, { world, worker }: Owner): void {
+export function postCleared(cell: AgentCell, { agent: { epoch } }: StateDocument, { events, worker }: Owner): void {
   const reject = (error: RefoldError): void => {
     if (error.code === 'CLOSED' || error.code === 'CONFLICT') return // ended on the way: no one is to be acquitted
-    world.logger.log('warn', `${cell.stream} outlived its trial, and that could not be recorded`, { error })
+    events.notice('warn', `${cell.stream} outlived its trial, and that could not be recorded`, { error })
   }
   cell.post({ input: { kind: 'cleared' }, worker, epoch }, { reject })
 }

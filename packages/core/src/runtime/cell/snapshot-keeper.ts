@@ -1,49 +1,62 @@
-/** When snapshots are written: after so many records, and when an agent with a good part of that leaves memory. */
-import { isRefoldError } from '../../errors.js'
+/**
+ * When snapshots are written: after so many records, and when an agent with a good part of that leaves memory.
+ *
+ * Invariant: live equals folded. Before a snapshot is written, what is stored is folded from the last one, and its bytes are
+ * compared with those of the live state: an agent whose live state is another one stops here, and no snapshot of it is kept.
+ */
+import { isRefoldError, RefoldError } from '../../errors.js'
+import { foldStream } from '../../history/fold-stream.js'
+import type { AgentLog } from '../../log/agent-log.js'
+import type { Snapshot } from '../../log/snapshots.js'
 import { lengthOf } from '../../record/revision.js'
-import type { Store } from '../../store/port.js'
-import type { World } from '../../world/world.js'
+import type { EventHub } from '../events/event-hub.js'
 import type { AgentCell } from './agent-cell.js'
-import { writeSnapshot } from '../../history/snapshots.js'
 
 export interface SnapshotKeeperOptions {
-  readonly store: Store
-  readonly world: World
+  readonly log: AgentLog
+  readonly events: EventHub<AgentCell>
   readonly everyEvents: number
 }
 
 /** An agent that leaves memory is not folded again for less than this part of the interval. */
 const WORTH_KEEPING = 1 / 4
 
-export class SnapshotKeeper {
-  readonly #options: SnapshotKeeperOptions
+/** Writes the snapshots of a runtime's agents as what happens calls for it. */
+export function keepSnapshots({ log, events, everyEvents }: SnapshotKeeperOptions): void {
   /** Length of the stream at its newest snapshot, as far as this process knows. */
-  readonly #takenAt = new WeakMap<AgentCell, number>()
-
-  constructor(options: SnapshotKeeperOptions) {
-    this.#options = options
-  }
-
-  changed(cell: AgentCell): void {
-    if (this.#unsaved(cell) >= this.#options.everyEvents) this.#take(cell)
-  }
-  leaving(cell: AgentCell): void {
-    if (this.#unsaved(cell) >= this.#options.everyEvents * WORTH_KEEPING) this.#take(cell)
-  }
-
-  #unsaved(cell: AgentCell): number {
-    return lengthOf(cell.head) - (this.#takenAt.get(cell) ?? cell.lengthAtSnapshot)
-  }
-
-  /** In the background: a snapshot is a cache. */
-  #take(cell: AgentCell): void {
+  const takenAt = new WeakMap<AgentCell, number>()
+  const look = (cell: AgentCell, worthwhile: number): void => {
+    const length = lengthOf(cell.head)
     const { snapshot, stream } = cell
-    if (snapshot === undefined) return
-    this.#takenAt.set(cell, lengthOf(cell.head))
-    const { store, world } = this.#options
-    writeSnapshot(store, stream, snapshot).catch((error: unknown) => {
+    if (snapshot === undefined || length - (takenAt.get(cell) ?? cell.lengthAtSnapshot) < worthwhile) return
+    takenAt.set(cell, length)
+    const failed = (error: unknown): void => {
+      if (isRefoldError(error, 'LIVE_DIFFERS')) return cell.stop(error)
       if (!isRefoldError(error, 'CLOSED'))
-        world.logger.log('warn', `the snapshot of ${stream} could not be written`, { error })
-    })
+        events.notice('warn', `the snapshot of ${stream} could not be written`, { error })
+    }
+    take(log, stream, snapshot).catch(failed) // in the background: a snapshot is a cache
   }
+  events.on('recorded', (_event, cell) => look(cell, everyEvents))
+  events.on('leaving', (_event, cell) => look(cell, everyEvents * WORTH_KEEPING))
+}
+
+async function take(log: AgentLog, stream: string, snapshot: Snapshot): Promise<void> {
+  const { state } = await foldStream(log, stream, { to: snapshot.revision })
+  const [folded, live] = [JSON.stringify(state), JSON.stringify(snapshot.state)]
+  if (folded !== live) throw differs(stream, { snapshot, folded, live })
+  await log.snapshots.write(stream, snapshot)
+}
+
+function differs(
+  stream: string,
+  { snapshot: { revision }, folded, live }: { snapshot: Snapshot; folded: string; live: string },
+): RefoldError {
+  let at = 0
+  while (at < live.length && folded[at] === live[at]) at++
+  const message = `the live state of ${stream} is not what its records fold to, at revision ${revision}`
+  return new RefoldError('LIVE_DIFFERS', message, {
+    facts: { stream, revision, folded: folded.slice(at - 80, at + 80), live: live.slice(at - 80, at + 80) },
+    hint: 'The records count: attach to the agent again. This is a defect of Refold: please report it with these facts.',
+  })
 }

@@ -15,14 +15,17 @@ import type { Input } from '../../decide/inputs.js'
 import type { EffectPolicy } from '../../definition/internals.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import { thrownToJson, toErrorData } from '../../record/error-data.js'
+import { stackOf } from '../../record/stack.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import type { RunningEffect } from '../../step/tree-step.js'
 import type { CancelTimer } from '../../world/world.js'
 import { backoffMs } from '../../world/backoff.js'
-import { effectHost } from './effect-host.js'
+import { callBody } from './call-body.js'
 import { outputToStore } from './effect-outcome.js'
-import type { LeaveLine, ReleaseSlot } from '../limits/slots.js'
+import { Passage } from '../limits/gates.js'
+import type { Waiting } from '../limits/gates.js'
+import { watchLateBody } from './late-body.js'
 import { LazyAbort } from './lazy-abort.js'
 import { setLongTimer } from '../../world/long-timer.js'
 import type { ExecutionContext } from './execution-context.js'
@@ -32,13 +35,11 @@ import type { Settlement } from '../cell/submission.js'
 
 /** What an effect without a time-out is given to answer a `reconcile`. */
 const RECONCILE_LIMIT_MS = 60_000
-/** A stopped body without a time-out that still holds a slot is logged after so long. */
-const LOG_SLOT_AFTER_MS = 60_000
 
 export class EffectExecution {
   readonly id: EffectId
   readonly epoch: number
-  readonly #hands: ExecutionContext
+  readonly #context: ExecutionContext
   readonly #isPromise: boolean
   readonly #source: string
   readonly #policy: EffectPolicy
@@ -47,17 +48,19 @@ export class EffectExecution {
   #stopped: StopReason | undefined
   #abort: LazyAbort | undefined
   #running: RunningEffect | undefined
-  #release: ReleaseSlot | undefined
-  #leaveLine: LeaveLine | undefined
+  #passage: Passage | undefined
   #cancelTimer: CancelTimer | undefined
 
-  constructor(hands: ExecutionContext, { id, epoch, effect }: { id: EffectId; epoch: number; effect: EffectDocument }) {
-    this.#hands = hands
+  constructor(
+    context: ExecutionContext,
+    { id, epoch, effect }: { id: EffectId; epoch: number; effect: EffectDocument },
+  ) {
+    this.#context = context
     this.id = id
     this.epoch = epoch
     this.#isPromise = effect.kind === 'promise'
     this.#source = effect.src
-    this.#policy = hands.cell.definition.policyOf(effect.src)
+    this.#policy = context.cell.definition.policyOf(effect.src)
   }
 
   get phase(): Phase {
@@ -65,6 +68,10 @@ export class EffectExecution {
   }
   get stopped(): StopReason | undefined {
     return this.#stopped
+  }
+  /** What it waits for before its body begins. */
+  get waiting(): Waiting | undefined {
+    return this.#passage?.waiting
   }
   /** Whether its body runs and ends by itself: a stream need not. */
   get mayEnd(): boolean {
@@ -77,10 +84,10 @@ export class EffectExecution {
 
   /** Waits for the retry's time, then begins. */
   begin(effect: EffectDocument): void {
-    if (this.#hands.host.isClosing) return this.#giveUp()
+    if (this.#context.runtime.lifecycle.isClosing) return this.#giveUp()
     this.#phase = 'waiting'
     this.#attempt = (effect.attempts ?? 0) + 1
-    const { clock } = this.#hands.host.world
+    const { clock } = this.#context.runtime.world
     const waitMs = effect.retryAt === undefined ? 0 : effect.retryAt - clock.now()
     if (waitMs <= 0) this.#enter((now) => this.#record(now))
     else this.#cancelTimer = setLongTimer(clock, () => this.#current((now) => this.begin(now)), waitMs)
@@ -110,51 +117,48 @@ export class EffectExecution {
     if (phase === 'running') this.#running?.stop()
     if (phase === 'running' && this.#isPromise) {
       // Its success may still come: it keeps its slot until it settles, but not its id.
-      if (!mustBeAwaited) this.#hands.drop(this)
+      if (!mustBeAwaited) this.#context.drop(this)
       this.#watchSlot()
       return
     }
     this.#giveUp()
   }
 
-  /** E5: a body that does not heed its abort. */
   #watchSlot(): void {
     this.#cancelTimer?.()
-    const { host, cell } = this.#hands
-    const { timeoutMs, concurrency } = this.#policy
-    if (concurrency === undefined || host.isClosing) return
-    const src = this.#source
-    const after = timeoutMs ?? LOG_SLOT_AFTER_MS
-    this.#cancelTimer = host.slots.watch(after, () => {
-      const what = timeoutMs === undefined ? 'keeps its slot until it ends' : 'loses its slot now'
-      const message = `a body of effect ${src} of ${cell.stream} did not end in the ${after} ms since it was stopped: it ${what}`
-      host.world.logger.log('warn', message, { agent: cell.stream, effect: this.id })
-      if (timeoutMs !== undefined) this.#release?.()
-    })
+    const { cell, runtime } = this.#context
+    const giveBack = (): void => this.#passage?.giveBack()
+    const late = { stream: cell.stream, effect: this.id, src: this.#source, policy: this.#policy, giveBack }
+    this.#cancelTimer = watchLateBody(runtime, late)
   }
 
-  /** Waits until no suspect is on trial, for the lease, and for a slot; all may be there at once. */
+  /** Passes the gates; all of them may be passed at once. */
   #enter(go: (effect: EffectDocument) => void): void {
     this.#phase = 'waiting'
-    const { cell, host } = this.#hands
-    const takeSlot = ({ src }: EffectDocument): void => {
-      this.#leaveLine = host.slots.take(`${cell.definition.name}/${src}`, this.#policy, (release) => {
-        this.#release = release
-        this.#current(go)
-      })
-    }
-    const held = (): void => this.#hands.whenReadOn(() => this.#current(takeSlot))
-    host.probation.whenAllowed(cell, () => this.#current(() => host.lease.whenHeld(held)))
+    const { cell, runtime, known } = this.#context
+    const passage = new Passage(
+      { cell, id: this.id, src: this.#source, policy: this.#policy, known },
+      {
+        gates: runtime.gates,
+        clock: runtime.world.clock,
+        isWanted: () => this.#toPerform() !== undefined,
+        passed: () => this.#current(go),
+        left: () => this.#giveUp(),
+      },
+    )
+    this.#passage = passage
+    passage.begin()
   }
 
   /** Records the attempt where it must be, then runs the body. */
   #record(effect: EffectDocument): void {
-    const { definition } = this.#hands.cell
+    const { definition } = this.#context.cell
     // Whoever began it: without an outcome it was interrupted.
     const way = resumptionOf(effect, definition)
     if (way === 'ask') void this.#reconcile(effect)
     else if (way === 'doubt') this.#doubt('interrupted')
-    else if (safetyOf(effect, definition) === 'idempotent' && !this.#hands.inherited.delete(this.id)) this.#run(effect)
+    else if (safetyOf(effect, definition) === 'idempotent' && !this.#context.inherited.delete(this.id))
+      this.#run(effect)
     else this.#recordBegin()
   }
 
@@ -169,14 +173,14 @@ export class EffectExecution {
 
   /** The chart left a payment between the record of its begin and the call: no one has to wonder what became of it. */
   #neverBegan(): void {
-    if (this.#hands.cell.state?.effects[this.id]?.abandoned === undefined) return
+    if (this.#context.cell.state?.effects[this.id]?.abandoned === undefined) return
     const error = new RefoldError('ABORTED', 'the chart left the effect before its body began')
     this.#submit({ kind: 'effect.failed', effect: this.id, error: toErrorData(error) })
   }
 
   /** E1: the last look before the body. */
   #run(effect: EffectDocument): void {
-    if (!this.#hands.host.lease.holds()) {
+    if (!this.#context.runtime.lease.holds()) {
       this.#letGo()
       return this.#enter((now) => this.#run(now))
     }
@@ -199,32 +203,29 @@ export class EffectExecution {
         (error: unknown) => isNewest() && (abort.aborted ? this.#aborted() : this.#failed(error)),
       )
       .catch((error: unknown) => this.#lost(error))
-    for (const event of this.#hands.undelivered.take(this.id)) running.deliver(event)
+    for (const event of this.#context.undelivered.take(this.id)) running.deliver(event)
   }
 
   /** `undefined`: an input that is being appended has just left the effect. */
   #call(effect: EffectDocument, abort: LazyAbort): RunningEffect | undefined {
-    const { cell, host } = this.#hands
-    const attempt = effectHost({
+    const { cell, runtime } = this.#context
+    return callBody(effect, {
+      cell,
+      events: runtime.events,
       id: this.id,
-      input: effect.input,
-      abort,
-      key: effectKey(this.id, effect),
       attempt: this.#attempt,
-      recordedSteps: effect.steps ?? {},
+      abort,
       submit: (input, told) => this.#submit(input, told),
       isLive: () => this.#stopped === undefined && this.#abort === abort && !abort.aborted,
       fail: (error) => this.#failed(error),
-      progress: (chunk) => host.progress(cell, { effect: this.id, src: effect.src, chunk }),
     })
-    return cell.tree().runEffect(this.id, attempt)
   }
 
   #limit(): void {
     const { timeoutMs } = this.#policy
     if (timeoutMs === undefined) return
     const timedOut = (): void => this.#timedOut(new RefoldError('EFFECT_TIMEOUT', `no outcome within ${timeoutMs} ms`))
-    this.#cancelTimer = setLongTimer(this.#hands.host.world.clock, timedOut, timeoutMs)
+    this.#cancelTimer = setLongTimer(this.#context.runtime.world.clock, timedOut, timeoutMs)
   }
 
   /** E3: what may have happened is not called failed. */
@@ -255,9 +256,9 @@ export class EffectExecution {
   }
 
   /** The last word on the effect. */
-  #settle(outcome: Input): void {
+  #settle(outcome: Input, thrown?: unknown): void {
     this.#end()
-    this.#submit(outcome, () => this.#forget())
+    this.#submit(outcome, () => this.#forget(), thrown)
   }
 
   /** E2: what follows an abort tells nothing. */
@@ -270,10 +271,10 @@ export class EffectExecution {
     if (!this.#isPromise) this.#running?.stop()
     const { retry } = this.#policy
     if (this.#attempt >= retry.attempts || isRefoldError(thrown, 'OUTCOME_UNSTORABLE')) {
-      return this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(thrown) })
+      return this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(thrown) }, thrown)
     }
     this.#end()
-    const { clock, random } = this.#hands.host.world
+    const { clock, random } = this.#context.runtime.world
     const retryAt = clock.now() + backoffMs(this.#attempt, retry, random)
     this.#submit(
       { kind: 'attempt.failed', effect: this.id, attempt: this.#attempt, error: toErrorData(thrown), retryAt },
@@ -281,15 +282,17 @@ export class EffectExecution {
         if (settlement?.kind === 'recorded') this.#current((now) => this.begin(now))
         else this.#forget()
       },
+      thrown,
     )
   }
 
   /** Taking the outcome threw: no chart may wait for it for ever. */
   #lost(cause: unknown): void {
-    const { cell, host } = this.#hands
+    const { cell, runtime } = this.#context
     const error = new RefoldError('INVARIANT', 'the outcome of an effect could not be taken', { cause })
-    host.world.logger.log('error', error.message, { agent: cell.stream, effect: this.id, error })
-    if (this.#phase !== 'over') this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(error) })
+    runtime.events.notice('error', error.message, { agent: cell.stream, effect: this.id, error })
+    if (this.#phase !== 'over')
+      this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(error) }, error)
   }
 
   /** Asks what became of an interrupted attempt, or of one that ran out of time. */
@@ -297,10 +300,10 @@ export class EffectExecution {
     this.#phase = 'asking'
     this.#cancelTimer?.()
     const abort = (this.#abort = new LazyAbort())
-    const { cell, host } = this.#hands
-    const { clock, logger } = host.world
+    const { cell, runtime } = this.#context
+    const { clock } = runtime.world
     const onThrow = (error: unknown): void =>
-      logger.log('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
+      runtime.events.notice('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
     const limitMs = this.#policy.timeoutMs ?? RECONCILE_LIMIT_MS
     const key = effectKey(this.id, effect)
     const found = await askReconcile(this.#policy, { effect, key, abort, onThrow, clock, limitMs })
@@ -311,19 +314,25 @@ export class EffectExecution {
       this.#phase = 'running'
       this.#failed(timedOut)
     } else if ('output' in found) this.#succeeded(found.output)
-    else this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(found.error) })
+    else this.#settle({ kind: 'effect.failed', effect: this.id, error: thrownToJson(found.error) }, found.error)
   }
 
-  /** Submits with the epoch at which the performance began. */
-  #submit(input: Input, told?: (settlement: Settlement | undefined) => void): void {
-    this.#hands.submit({ input, epoch: this.epoch, attempt: this.#attempt }, told)
+  /** Submits with the epoch at which the execution began, and the stack of what its body threw. */
+  #submit(input: Input, told?: (settlement: Settlement | undefined) => void, thrown?: unknown): void {
+    const stack = stackOf(thrown)
+    const diagnostics = stack === undefined ? undefined : { diagnostics: { stack } }
+    this.#context.submit({ input, epoch: this.epoch, attempt: this.#attempt, ...diagnostics }, told)
   }
 
-  /** Goes on only while the effect is still to be performed by this performance. */
+  /** Goes on only while the effect is still to be performed by this execution. */
   #current(go: (effect: EffectDocument) => void): void {
-    const effect = this.#stopped === undefined ? this.#hands.toPerform(this) : undefined
+    const effect = this.#toPerform()
     if (effect === undefined) this.#giveUp()
     else go(effect)
+  }
+
+  #toPerform(): EffectDocument | undefined {
+    return this.#stopped === undefined ? this.#context.toPerform(this) : undefined
   }
 
   #giveUp(): void {
@@ -336,14 +345,13 @@ export class EffectExecution {
     this.#letGo()
   }
 
-  /** No timer, slot or line is held any more. */
+  /** No timer and nothing that a gate gave is held any more. */
   #letGo(): void {
     this.#cancelTimer?.()
-    this.#leaveLine?.()
-    this.#release?.()
+    this.#passage?.leave()
   }
 
   #forget(): void {
-    this.#hands.forget(this)
+    this.#context.forget(this)
   }
 }

@@ -17,6 +17,7 @@ export interface EffectHostOptions {
   readonly abort: LazyAbort
   readonly key: string
   readonly attempt: number
+  readonly traceparent: string | undefined
   /** Results of earlier attempts, by `<name>#<ordinal>`. */
   readonly recordedSteps: { readonly [step: string]: JsonValue }
   readonly submit: (input: Input, told?: (settlement: Settlement | undefined) => void) => void
@@ -36,6 +37,7 @@ class AttemptHost implements EffectHost {
   readonly input: JsonValue | undefined
   readonly key: string
   readonly attempt: number
+  readonly traceparent: string | undefined
   readonly #options: EffectHostOptions
   #ordinals: Map<string, number> | undefined
 
@@ -44,6 +46,7 @@ class AttemptHost implements EffectHost {
     this.input = options.input
     this.key = options.key
     this.attempt = options.attempt
+    this.traceparent = options.traceparent
   }
 
   get signal(): AbortSignal {

@@ -4,6 +4,7 @@
  * Invariants: an agent has at most one place; no one but those that have one begins effects here; whoever finds no place
  * is passed over, and looked at again, the longest waiting first, as soon as there is one.
  */
+import type { Teller } from '../events/event-hub.js'
 
 /** Whoever is passed over beyond this is found by the next look at the directory. */
 const MOST_PASSED_OVER = 10_000
@@ -11,13 +12,13 @@ const MOST_PASSED_OVER = 10_000
 export class Capacity {
   /** `Infinity`: places are not counted. */
   readonly limit: number
-  /** There is a place: look whether this agent still needs one, and take it. Set by the takeover. */
-  onRoom: (stream: string) => Promise<unknown> = async () => {}
+  readonly #events: Teller
   readonly #held = new Set<string>()
   readonly #passedOver = new Set<string>()
 
-  constructor(limit: number) {
+  constructor(limit: number, events: Teller) {
     this.limit = limit
+    this.#events = events
   }
 
   get isBounded(): boolean {
@@ -65,8 +66,11 @@ export class Capacity {
     const [longest] = this.#passedOver
     if (longest === undefined) return
     this.#passedOver.delete(longest)
-    void this.onRoom(longest).then(() => {
-      if (!this.#held.has(longest) && this.#held.size < this.limit) this.#offer()
-    })
+    this.#events.tell({ kind: 'room', stream: longest })
+  }
+
+  /** The agent that was told of room was looked at: if it did not take it, the next one is told. */
+  lookedAt(stream: string): void {
+    if (!this.#held.has(stream) && this.#held.size < this.limit) this.#offer()
   }
 }

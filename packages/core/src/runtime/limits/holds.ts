@@ -8,9 +8,12 @@ import type { Envelope } from '../../decide/inputs.js'
 import { isRefoldError } from '../../errors.js'
 import type { JsonValue } from '../../json/json-value.js'
 import type { Expected } from '../../record/revision.js'
-import type { NewEvent, Store } from '../../store/port.js'
+import type { AgentLog } from '../../log/agent-log.js'
+import type { NewEvent } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
+import type { Teller } from '../events/event-hub.js'
+import type { Lifecycle } from '../liveness/lifecycle.js'
 import { commit } from '../cell/commit.js'
 import type { Hold } from '../../public/holds.js'
 
@@ -18,11 +21,12 @@ import type { Hold } from '../../public/holds.js'
 export const HOLDS_STREAM = 'refold-holds'
 
 export interface HoldsOptions {
-  readonly store: Store
+  readonly log: AgentLog
   readonly world: World
+  readonly events: Teller
+  readonly lifecycle: Lifecycle
   /** In whose name agents are held. */
   readonly worker: string
-  readonly isClosed: () => boolean
 }
 
 /** What is appended: `standing` says it all, so that the last event is enough. */
@@ -76,7 +80,7 @@ export class Holds {
 
   /** A hold that was given before a start was stored, and was not known here, holds the agent all the same. Never rejects. */
   async afterStart(cell: AgentCell): Promise<void> {
-    const { world, worker } = this.#options
+    const { events, worker } = this.#options
     try {
       await this.read()
       const hold = this.holding(cell.definition.name)
@@ -85,22 +89,23 @@ export class Holds {
     } catch (error) {
       if (isRefoldError(error, 'CLOSED') || isSettled(error)) return
       const message = `it is unknown whether ${cell.stream} is to be paused by a hold`
-      world.logger.log('warn', message, { error })
+      events.notice('warn', message, { error })
     }
   }
 
   /** Appends the order to what stands, whoever else gives one. Throws what the store says, or what `change` throws. */
   async give({ type, hold, change }: HoldChange): Promise<void> {
-    const { store, world, isClosed } = this.#options
+    const { log, world, events, lifecycle } = this.#options
     for (;;) {
       await this.read()
       const { head, standing: before } = this.#known
       const standing = change(before)
       const data = { ...hold, standing } as unknown as JsonValue // members that are absent, not undefined
       const event: NewEvent = { id: world.newId(), type, data, metadata: {} }
+      const isClosed = (): boolean => lifecycle.isClosed
       const onUnknown = (error: unknown): void =>
-        world.logger.log('warn', 'it is unknown whether a hold was stored; it is repeated', { error })
-      const result = await commit([event], { store, world, stream: HOLDS_STREAM, expected: head, onUnknown, isClosed })
+        events.notice('warn', 'it is unknown whether a hold was stored; it is repeated', { error })
+      const result = await commit([event], { log, world, stream: HOLDS_STREAM, expected: head, onUnknown, isClosed })
       if (result.kind === 'stored') {
         this.#given++
         this.#known = { head: result.revision, standing }
@@ -111,9 +116,9 @@ export class Holds {
   }
 
   async #read(): Promise<void> {
-    const { store } = this.#options
+    const { log } = this.#options
     const given = this.#given
-    for await (const [last] of store.read(HOLDS_STREAM, { direction: 'backwards', limit: 1 })) {
+    for await (const [last] of log.read(HOLDS_STREAM, { direction: 'backwards', limit: 1 })) {
       if (last === undefined || given !== this.#given) continue
       this.#known = { head: last.revision, standing: standingOf(last.data) }
     }

@@ -4,11 +4,13 @@
  * Locks are looked at often: that is cheap, and proves a death on this machine. Heartbeats are looked at less often, yet
  * often enough: how long a worker was silent is counted from when this one first saw its last heartbeat.
  */
+import type { Teller } from '../events/event-hub.js'
 import type { CancelTimer, World } from '../../world/world.js'
 import type { FailureDetector } from './failure-detector.js'
 
 export interface DeathWatchOptions {
   readonly world: World
+  readonly events: Teller
   readonly owners: FailureDetector
   /** The worker is gone, however that is known; called once, then it is watched no more. */
   readonly onGone: (owner: string) => void
@@ -85,7 +87,7 @@ export class DeathWatch {
   }
 
   async #lookAt(owner: string, at: 'all' | 'lock'): Promise<void> {
-    const { owners, world } = this.#options
+    const { owners, events } = this.#options
     const isWhole = at === 'all' || owners.isOverdue(owner)
     try {
       const verdict = isWhole ? await owners.look(owner) : await owners.lookAtLock(owner)
@@ -95,7 +97,7 @@ export class DeathWatch {
       if (this.#young.has(owner)) this.#young.set(owner, 'seen')
       if (this.#old.has(owner)) this.#old.set(owner, 'seen')
     } catch (error) {
-      if (!this.#closed) world.logger.log('warn', `worker ${owner} cannot be watched for now`, { error })
+      if (!this.#closed) events.notice('warn', `worker ${owner} cannot be watched for now`, { error })
     }
   }
 

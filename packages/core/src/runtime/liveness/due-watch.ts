@@ -3,6 +3,7 @@
  * due within the horizon; the directory knows the rest, and is asked well before the horizon has passed.
  */
 import TinyQueue from 'tinyqueue'
+import type { Teller } from '../events/event-hub.js'
 import type { CancelTimer, World } from '../../world/world.js'
 
 interface Due {
@@ -14,8 +15,8 @@ export interface DueWatchOptions {
   readonly world: World
   /** Later times are left to whoever looks at the directory. Milliseconds. */
   readonly horizonMs: number
-  /** An agent has something due; called once per announced time. */
-  readonly onDue: (stream: string) => void
+  /** Told `due` of an agent, once per announced time. */
+  readonly events: Teller
 }
 
 /** The clock is read again at least this often: a jump forward must not be slept through. */
@@ -68,7 +69,7 @@ export class DueWatch {
       this.#queue.pop()
       if (this.#dueAt.get(next.stream) !== next.at) continue
       this.#dueAt.delete(next.stream)
-      this.#options.onDue(next.stream)
+      this.#options.events.tell({ kind: 'due', stream: next.stream })
     }
     this.#sleep()
   }

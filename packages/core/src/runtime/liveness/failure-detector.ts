@@ -5,7 +5,7 @@
  * heartbeat register stood still for a full lease by *this* observer's monotonic clock.
  */
 import type { JsonValue } from '../../json/json-value.js'
-import type { Store } from '../../store/port.js'
+import type { StoreServices } from '../../log/agent-log.js'
 import type { World } from '../../world/world.js'
 import { heartbeatRegister } from './lease.js'
 
@@ -13,7 +13,7 @@ import { heartbeatRegister } from './lease.js'
 export type Verdict = 'alive' | 'gone' | 'dead' | 'silent'
 
 export interface FailureDetectorOptions {
-  readonly store: Store
+  readonly store: Pick<StoreServices, 'registers' | 'presence'>
   readonly world: World
   /** Used for an owner whose own lease is not known. */
   readonly leaseMs: number

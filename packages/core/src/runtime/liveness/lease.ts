@@ -5,13 +5,15 @@
  * time (a monotonic clock stops while the machine is suspended). Leases are for liveness only: owner, epoch and
  * expected revision are what makes a takeover safe.
  */
-import type { Store } from '../../store/port.js'
+import type { StoreServices } from '../../log/agent-log.js'
+import type { Teller } from '../events/event-hub.js'
 import type { CancelTimer, World } from '../../world/world.js'
 
 export interface LeaseOptions {
   readonly worker: string
-  readonly store: Store
+  readonly store: Pick<StoreServices, 'registers'>
   readonly world: World
+  readonly events: Teller
   readonly durationMs: number
   readonly everyMs: number
 }
@@ -70,11 +72,11 @@ export class Lease {
     this.#cancel?.()
     this.#waiting = []
     await this.#beating
-    const { store, worker, world } = this.#options
+    const { store, worker, events } = this.#options
     try {
       await store.registers.put(heartbeatRegister(worker), { closed: true })
     } catch (error) {
-      world.logger.log('warn', 'the last heartbeat could not be written', { worker, error })
+      events.notice('warn', 'the last heartbeat could not be written', { worker, error })
     }
   }
 
@@ -89,8 +91,8 @@ export class Lease {
     try {
       await this.#beat()
     } catch (error) {
-      const { world, worker } = this.#options
-      world.logger.log('warn', 'a heartbeat could not be written: no effect begins after the lease', { worker, error })
+      const { events, worker } = this.#options
+      events.notice('warn', 'a heartbeat could not be written: no effect begins after the lease', { worker, error })
     }
     this.#schedule()
   }
@@ -116,7 +118,7 @@ export class Lease {
     try {
       callback()
     } catch (error) {
-      this.#options.world.logger.log('error', 'what waited for the lease threw', { error })
+      this.#options.events.notice('error', 'what waited for the lease threw', { error })
     }
   }
 }

@@ -17,8 +17,14 @@ import type { JsonObject } from '../../json/json-value.js'
 import { headerOf } from '../../record/header.js'
 import type { OutgoingMessage, StateDocument } from '../../record/state-document.js'
 import type { MessageOrigin } from '../../step/tree-step.js'
-import type { Store, StoredEvent } from '../../store/port.js'
+import type { AgentLog } from '../../log/agent-log.js'
+import type { StoredEvent } from '../../store/port.js'
+import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
+import type { Cells } from '../cell/cells.js'
+import type { EventHub } from '../events/event-hub.js'
+import type { Lease } from '../liveness/lease.js'
+import type { Lifecycle } from '../liveness/lifecycle.js'
 import type { Holds } from '../limits/holds.js'
 import type { Receivers } from './receivers.js'
 import type { Settlement } from '../cell/submission.js'
@@ -28,13 +34,17 @@ export type Delivered =
   | 'gone'
   | { readonly seq: number; readonly refused: Refusal | undefined; readonly receiver: AgentCell | undefined }
 
-export interface DeliveryHost {
-  readonly store: Store
+/** What deliveries stand on. */
+export interface MessagingContext {
+  readonly log: AgentLog
+  readonly world: World
   readonly worker: string
+  readonly events: EventHub<AgentCell>
+  readonly lifecycle: Lifecycle
+  readonly lease: Lease
+  readonly cells: Cells
   readonly receivers: Receivers
   readonly holds: Holds
-  /** The sender's cell, with its newest known state. */
-  sender(stream: string): Promise<AgentCell>
 }
 
 /** From one agent to another, by an owner of the sender. */
@@ -45,16 +55,16 @@ export interface Route {
 }
 
 /** Delivers the oldest message of a route. Throws what makes it worth another try. */
-export async function deliver(host: DeliveryHost, route: Route): Promise<Delivered> {
-  const first = await outgoing(host, route, { isReadAnew: false })
+export async function deliver(context: MessagingContext, route: Route): Promise<Delivered> {
+  const first = await outgoing(context, route, { isReadAnew: false })
   if (first === undefined) return 'gone'
-  const receiver = await host.receivers.find(route.to, { isStart: first.message.kind === 'start' })
-  const now = await outgoing(host, route, { isReadAnew: true })
+  const receiver = await context.receivers.find(route.to, { isStart: first.message.kind === 'start' })
+  const now = await outgoing(context, route, { isReadAnew: true })
   if (now === undefined || now.message.seq !== first.message.seq) return 'gone'
   const { seq } = now.message
   if ('refused' in receiver) return { seq, refused: receiver.refused, receiver: undefined }
   const { cell, isUnregistered } = receiver
-  const refused = await submit(host, cell, { ...route, ...now })
+  const refused = await submit(context, cell, { ...route, ...now })
   return { seq, refused, receiver: isUnregistered ? undefined : cell }
 }
 
@@ -65,15 +75,15 @@ interface Outgoing {
 
 /** P1: the oldest message, if it is this worker's to deliver. */
 async function outgoing(
-  host: DeliveryHost,
+  context: MessagingContext,
   { from, to, epoch }: Route,
   { isReadAnew }: { readonly isReadAnew: boolean },
 ): Promise<Outgoing | undefined> {
-  const cell = await host.sender(from)
+  const cell = await context.cells.load(from)
   if (isReadAnew) await cell.refresh()
   if (cell.failure !== undefined) throw cell.failure
   const { state } = cell
-  if (state === undefined || state.agent.owner !== host.worker || state.agent.epoch !== epoch) return undefined
+  if (state === undefined || state.agent.owner !== context.worker || state.agent.epoch !== epoch) return undefined
   if (state.agent.paused !== undefined) return undefined
   const message = nextMessage(state, to)
   return message === undefined ? undefined : { message, sender: state }
@@ -81,11 +91,15 @@ async function outgoing(
 
 type PendingDelivery = Route & Outgoing
 
-async function submit(host: DeliveryHost, cell: AgentCell, parcel: PendingDelivery): Promise<Refusal | undefined> {
+async function submit(
+  context: MessagingContext,
+  cell: AgentCell,
+  parcel: PendingDelivery,
+): Promise<Refusal | undefined> {
   try {
-    const settlement = await cell.submit(envelopeOf(host, parcel))
-    if (settlement.kind === 'duplicate') return await whatIsKnown(host, cell, { parcel, settlement })
-    if (parcel.message.kind === 'start') await host.holds.afterStart(cell)
+    const settlement = await cell.submit(envelopeOf(context, parcel))
+    if (settlement.kind === 'duplicate') return await whatIsKnown(context, cell, { parcel, settlement })
+    if (parcel.message.kind === 'start') await context.holds.afterStart(cell)
     return refusalIn(settlement, parcel)
   } catch (error) {
     if (isRefoldError(error) && isFinal(error, parcel)) return { code: error.code, message: error.message }
@@ -93,9 +107,10 @@ async function submit(host: DeliveryHost, cell: AgentCell, parcel: PendingDelive
   }
 }
 
-function envelopeOf({ worker, holds }: DeliveryHost, parcel: PendingDelivery): Envelope {
+function envelopeOf({ worker, holds }: MessagingContext, parcel: PendingDelivery): Envelope {
   const { message, sender } = parcel
-  const { done, failed, kind, sentBy } = message
+  const { done, failed, kind, sentBy, traceparent } = message
+  const trace = traceparent === undefined ? undefined : { traceparent }
   const event = eventOf(sender, message)
   const origin = originOf(parcel)
   if (kind === 'start') {
@@ -104,10 +119,10 @@ function envelopeOf({ worker, holds }: DeliveryHost, parcel: PendingDelivery): E
       ...(failed === undefined ? undefined : { failed }),
     }
     const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
-    return { input, worker, epoch: 1, causationId: sentBy, ...holds.duringStart(addressOf(parcel.to).name) }
+    return { input, worker, epoch: 1, causationId: sentBy, ...trace, ...holds.duringStart(addressOf(parcel.to).name) }
   }
   const own = kind === undefined ? undefined : ({ own: true } as const)
-  return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy }
+  return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy, ...trace }
 }
 
 function originOf({ from, message, sender }: PendingDelivery): MessageOrigin {
@@ -116,22 +131,22 @@ function originOf({ from, message, sender }: PendingDelivery): MessageOrigin {
 
 /** P2. */
 async function whatIsKnown(
-  host: DeliveryHost,
+  context: MessagingContext,
   cell: AgentCell,
   { parcel, settlement }: { parcel: PendingDelivery; settlement: Extract<Settlement, { kind: 'duplicate' }> },
 ): Promise<Refusal | undefined> {
-  const record = await recordOf(host.store, parcel)
+  const record = await recordOf(context.log, parcel)
   if (record !== undefined) return record.type === 'refold.message.refused' ? refusalOf(record) : undefined
   if (parcel.message.kind === 'start')
     return { code: 'ID_REUSED', message: `${parcel.to} was started before, by a message that is no more` }
-  const again = { ...envelopeOf(host, parcel), isAnew: true, expectedRevision: Number(settlement.revision) } as const
+  const again = { ...envelopeOf(context, parcel), isAnew: true, expectedRevision: Number(settlement.revision) } as const
   return refusalIn(await cell.submit(again), parcel)
 }
 
 /** The receiver's record of this very message. An agent is started by its first record. */
-async function recordOf(store: Store, { from, to, message }: PendingDelivery): Promise<StoredEvent | undefined> {
+async function recordOf(log: AgentLog, { from, to, message }: PendingDelivery): Promise<StoredEvent | undefined> {
   const isStart = message.kind === 'start'
-  for await (const page of store.read(to, isStart ? { limit: 1 } : { direction: 'backwards' })) {
+  for await (const page of log.read(to, isStart ? { limit: 1 } : { direction: 'backwards' })) {
     for (const event of page) {
       const input = headerOf(event.metadata)?.input
       const { $causationId } = event.metadata as JsonObject // with a header it is an object

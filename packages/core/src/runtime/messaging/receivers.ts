@@ -5,34 +5,34 @@ import type { Refusal } from '../../decide/outbox.js'
 import { isRefoldError } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import type { CellHost } from '../cell/cell-host.js'
+import type { CellContext } from '../cell/cell-context.js'
 import { Cells } from '../cell/cells.js'
 import type { Registry } from '../cell/registry.js'
+import type { RuntimeEvent } from '../../public/runtime-event.js'
+import { EventHub } from '../events/event-hub.js'
 
-export interface ReceiversOptions {
+export interface ReceiversOptions extends CellContext<AgentCell> {
   /** The cells of agents whose definitions are registered here. */
   readonly cells: Cells
   readonly registry: Registry
-  readonly host: CellHost
 }
 
 export type Receiver = { readonly cell: AgentCell; readonly isUnregistered: boolean } | { readonly refused: Refusal }
 
 /** Cells of other services' agents that stay in memory. */
-const KEEP_ELSEWHERE = 64
+const KEEP_UNREGISTERED = 64
 
 export class Receivers {
   readonly #options: ReceiversOptions
-  readonly #elsewhere: Cells
+  readonly #unregistered: Cells
 
   constructor(options: ReceiversOptions) {
     this.#options = options
-    this.#elsewhere = new Cells({
-      store: options.host.store,
+    this.#unregistered = new Cells({
+      ...options,
+      events: troubleOnly(options.events),
       registry: { get: unregisteredDefinition },
-      host: elsewhereHost(options.host, () => this.#elsewhere),
-      keepIdle: KEEP_ELSEWHERE,
-      onEvict: () => {},
+      keepIdle: KEEP_UNREGISTERED,
     })
   }
 
@@ -50,8 +50,8 @@ export class Receivers {
 
   /** No input is taken any more. */
   async close(error: RefoldError): Promise<void> {
-    await Promise.all(this.#elsewhere.all().map((cell) => cell.drained()))
-    for (const cell of this.#elsewhere.all()) cell.fail(error)
+    await Promise.all(this.#unregistered.all().map((cell) => cell.drained()))
+    for (const cell of this.#unregistered.all()) cell.fail(error)
   }
 
   #fresh(stream: string): Receiver {
@@ -65,7 +65,7 @@ export class Receivers {
 
   async #ofAnother(stream: string): Promise<Receiver> {
     try {
-      return { cell: await this.#elsewhere.load(stream), isUnregistered: true }
+      return { cell: await this.#unregistered.load(stream), isUnregistered: true }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return { refused: error }
       throw error
@@ -77,26 +77,10 @@ function startedBefore(stream: string): Refusal {
   return { code: 'ID_REUSED', message: `${stream} was started before` }
 }
 
-/** The same runtime, but for a cell that performs nothing: only its records matter. */
-function elsewhereHost(host: CellHost, cells: () => Cells): CellHost {
-  return {
-    store: host.store,
-    world: host.world,
-    maxLine: host.maxLine,
-    get isClosed() {
-      return host.isClosed
-    },
-    changed: () => {},
-    busy: (cell) => cells().busy(cell),
-    settled: (cell) => {
-      if (cell.isIdle && cell.failure === undefined) cells().idle(cell)
-    },
-    failed: (cell) => cells().evict(cell),
-    foreign: () => {},
-    unknown: (cell, error, tries) => host.unknown(cell, error, tries),
-    deliver: () => {},
-    actorSend: () => {},
-    tooLarge: (envelope, error) => host.tooLarge(envelope, error),
-    pauseAfterRejection: (times) => host.pauseAfterRejection(times),
+/** Of agents that are performed elsewhere only trouble with their records matters here. */
+function troubleOnly(events: EventHub<AgentCell>): EventHub<AgentCell> {
+  const tell = (event: RuntimeEvent): void => {
+    if (event.kind === 'unknown' || event.kind === 'rejected' || event.kind === 'notice') events.tell(event)
   }
+  return new EventHub({ observers: [], own: [tell], logger: { log: () => {} } })
 }

@@ -5,33 +5,30 @@
  * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
  */
 import type { ClaimReason, Envelope } from '../../decide/inputs.js'
-import { hasOutbox } from '../../decide/outbox.js'
-import { inDoubtOf, needsWorker, nextDueAtOf, statusOf, workOf } from '../../decide/summary.js'
+import { inDoubtOf, needsWorker, pendingOf, workOf } from '../../decide/summary.js'
 import { isRefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { DeathWatch } from '../liveness/death-watch.js'
-import { claimOf, assessState, reasonToClaim } from './policy.js'
+import type { Guard } from './guard.js'
+import { claimOf, reasonToClaim } from './policy.js'
 import type { ProbationKind } from './policy.js'
-import { incompatible } from '../cell/compatibility.js'
 import { postCleared } from '../cell/owner-posts.js'
 import type { Settlement } from '../cell/submission.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
-
-export type Adopted = 'ours' | 'theirs' | 'nothing to do'
 
 export interface ClaimingOptions {
   readonly runtime: WorkerRuntime
   readonly watch: DeathWatch
   /** Runs what no one awaits; its trouble is reported. */
-  readonly guard: (stream: string, act: () => Promise<unknown>) => Promise<unknown>
+  readonly guard: Guard
 }
 
 export class Claiming {
   readonly #runtime: WorkerRuntime
   readonly #watch: DeathWatch
-  readonly #guard: ClaimingOptions['guard']
-  readonly #onTrial = new Set<string>()
+  readonly #guard: Guard
+  readonly #onProbation = new Set<string>()
 
   constructor({ runtime, watch, guard }: ClaimingOptions) {
     this.#runtime = runtime
@@ -39,36 +36,14 @@ export class Claiming {
     this.#guard = guard
   }
 
-  /** Takes the agent up if it has something to perform and its owner is gone; else makes sure that what it owns runs. */
-  adopt(cell: AgentCell): Promise<Adopted> {
-    return cell.holding(() => this.#adopt(cell))
+  /** How it is known that no one alive owns the agent; `undefined`: someone may. An owner that lives is watched from then on. */
+  async whyFree(state: StateDocument): Promise<ClaimReason | undefined> {
+    return (await this.isFree(state.agent.owner)) ? this.#whyFree(state) : undefined
   }
 
-  async #adopt(cell: AgentCell): Promise<Adopted> {
-    const { state } = cell
-    const runtime = this.#runtime
-    if (state === undefined || !runtime.performs || runtime.isClosing) return 'nothing to do'
-    if (runtime.owns(state) && (statusOf(state) === 'active' || hasOutbox(state))) {
-      if (statusOf(state) === 'active') runtime.perform(cell, state)
-      runtime.outbox.sync(cell.stream, state)
-      runtime.due.set(cell.stream, nextDueAtOf(state))
-      return 'ours'
-    }
-    const whyFree = async (): Promise<ClaimReason | undefined> =>
-      (await this.isFree(state.agent.owner)) ? this.#whyFree(state) : undefined
-    const judgement = await assessState(state, { definition: cell.definition, whyFree })
-    switch (judgement.kind) {
-      case 'nothing to do':
-        return 'nothing to do'
-      case 'owned':
-        return 'theirs'
-      case 'misfit':
-        throw incompatible(cell, judgement.missing)
-      case 'claim':
-        if (judgement.probation !== undefined) return this.#probation(cell, judgement.probation)
-        await this.#claim(cell)
-        return cell.state !== undefined && runtime.owns(cell.state) ? 'ours' : 'theirs'
-    }
+  /** As the directory counts it. */
+  pendingOf(state: StateDocument): number {
+    return pendingOf(state)
   }
 
   /** Whether no one performs for whom this owner is named. One that was alive a moment ago is watched from then on. */
@@ -93,32 +68,32 @@ export class Claiming {
   }
 
   /** A suspect waits for its turn; no one waits for the suspect. */
-  #probation(cell: AgentCell, probation: ProbationKind): 'theirs' {
-    if (this.#onTrial.has(cell.stream)) return 'theirs'
-    this.#onTrial.add(cell.stream)
+  onProbation(cell: AgentCell, probation: ProbationKind): void {
+    if (this.#onProbation.has(cell.stream)) return
+    this.#onProbation.add(cell.stream)
     const runtime = this.#runtime
     const isOurs = (): boolean => cell.state !== undefined && runtime.owns(cell.state)
     const accused = {
       cell,
-      claim: () => this.#claim(cell, probation),
+      claim: () => this.claim(cell, probation),
       isOurs,
       onCleared: () => {
         if (cell.state !== undefined) postCleared(cell, cell.state, runtime)
       },
     }
     const turn = (): Promise<void> => runtime.probation.inTurn(accused, { alone: probation === 'isolated' })
-    void this.#guard(cell.stream, () => cell.holding(turn)).finally(() => this.#onTrial.delete(cell.stream))
-    return 'theirs'
+    void this.#guard.run(cell.stream, () => cell.holding(turn)).finally(() => this.#onProbation.delete(cell.stream))
   }
 
-  async #claim(cell: AgentCell, probation?: ProbationKind): Promise<void> {
+  /** Submits the claim, if the agent is free and there is capacity for it. Whoever wins tells what was taken over. */
+  async claim(cell: AgentCell, probation?: ProbationKind): Promise<void> {
     const { state } = cell
-    const { lease, capacity } = this.#runtime
-    if (state === undefined || !lease.holds() || this.#runtime.isClosing) return
+    const { lease, capacity, lifecycle } = this.#runtime
+    if (state === undefined || !lease.holds() || lifecycle.isClosing) return
     const why = await this.#whyFree(state)
     if (why === undefined) return
     if (needsWorker(state) && !capacity.take(cell.stream)) return capacity.passOver(cell.stream)
-    this.#runtime.runner(cell).inherit(state)
+    this.#runtime.effects.of(cell).inherit(state)
     try {
       const { worker } = this.#runtime
       const settled = await cell.submit(claimOf(state, { worker, why, probation }))
@@ -126,7 +101,7 @@ export class Claiming {
     } catch (error) {
       if (!hasGoneOn(error)) throw error
     } finally {
-      this.#runtime.keepSlot(cell)
+      this.#runtime.effects.keepCapacity(cell)
     }
   }
 
@@ -141,14 +116,17 @@ export class Claiming {
   ): void {
     if (settled.kind !== 'recorded') return
     const previous = owner ?? released?.worker
-    this.#runtime.listeners.takenOver({
-      agent: { name: definition, id },
-      ...(previous === undefined ? undefined : { previous }),
-      why,
-      ...(released?.reason === undefined ? undefined : { reason: released.reason }),
-      at: this.#runtime.world.clock.now(),
-      effects: workOf(settled.state),
-      inDoubt: inDoubtOf(settled.state),
+    this.#runtime.events.tell({
+      kind: 'takeover',
+      taken: {
+        agent: { name: definition, id },
+        ...(previous === undefined ? undefined : { previous }),
+        why,
+        ...(released?.reason === undefined ? undefined : { reason: released.reason }),
+        at: this.#runtime.world.clock.now(),
+        effects: workOf(settled.state),
+        inDoubt: inDoubtOf(settled.state),
+      },
     })
   }
 }

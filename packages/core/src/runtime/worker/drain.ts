@@ -8,27 +8,23 @@
 import { inDoubtOf, isAtWork } from '../../decide/summary.js'
 import type { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
-import type { Store } from '../../store/port.js'
+import type { StoreServices } from '../../log/agent-log.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { Cells } from '../cell/cells.js'
-import type { EffectRunner } from '../effects/effect-runner.js'
+import type { EffectRunners } from '../effects/effect-runners.js'
+import type { EventHub } from '../events/event-hub.js'
 import type { Drained, DrainOptions } from '../../public/worker.js'
 import type { Settlement } from '../cell/submission.js'
 
-/** The worker that hands over. */
-export interface DrainHost {
-  readonly worker: string
-  readonly store: Store
-  readonly world: World
-  readonly cells: Cells
-  owns(state: StateDocument): boolean
-}
-
 export interface DrainRunOptions extends DrainOptions {
   readonly deadlineMs: number
-  readonly host: DrainHost
-  readonly runners: ReadonlyMap<AgentCell, EffectRunner>
+  readonly worker: string
+  readonly store: Pick<StoreServices, 'directory'>
+  readonly world: World
+  readonly cells: Cells
+  readonly effects: EffectRunners
+  readonly events: EventHub<AgentCell>
 }
 
 export class Drain {
@@ -42,11 +38,14 @@ export class Drain {
 
   constructor(options: DrainRunOptions) {
     this.#options = options
+    options.events.on('recorded', (_event, cell) => this.look(cell))
+    options.events.on('effect.let-go', (_event, cell) => this.look(cell))
   }
 
   /** Resolves when nothing is in this worker's hands any more. Releases that the store does not take by then are given up. */
   async run(): Promise<Drained> {
-    const { runners, bodies, deadlineMs } = this.#options
+    const { effects, bodies, deadlineMs } = this.#options
+    const runners = effects.all
     for (const runner of runners.values()) {
       if (bodies === 'finish') runner.stopWaiting()
       else runner.stop()
@@ -65,19 +64,19 @@ export class Drain {
 
   /** The agent's state has gone on, or a body of it has ended. */
   look(cell: AgentCell): void {
-    const isWaitedFor = !this.#isLate && this.#options.runners.get(cell)?.isAwaited === true
+    const isWaitedFor = !this.#isLate && this.#options.effects.all.get(cell)?.isAwaited === true
     if (!isWaitedFor) this.#release(cell)
     this.#lookWhetherDone()
   }
 
   #release(cell: AgentCell): void {
-    const { host, by, reason } = this.#options
+    const { worker, effects, by, reason } = this.#options
     const { state } = cell
-    if (state === undefined || !host.owns(state) || !isAtWork(state) || this.#releasing.has(cell)) return
+    if (state === undefined || !effects.owns(state) || !isAtWork(state) || this.#releasing.has(cell)) return
     this.#releasing.add(cell)
     const notes = { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
     cell.post(
-      { input: { kind: 'released' }, worker: host.worker, epoch: state.agent.epoch, ...notes },
+      { input: { kind: 'released' }, worker, epoch: state.agent.epoch, ...notes },
       {
         resolve: (settled) => this.#settled(cell, { before: state, settled }),
         reject: (error) => this.#refused(cell, error),
@@ -97,22 +96,21 @@ export class Drain {
   /** Whoever looks for its owner next finds this worker gone. */
   #refused(cell: AgentCell, error: RefoldError): void {
     this.#releasing.delete(cell)
-    if (error.code !== 'CLOSED')
-      this.#options.host.world.logger.log('warn', `${cell.stream} could not be released`, { error })
+    if (error.code !== 'CLOSED') this.#options.events.notice('warn', `${cell.stream} could not be released`, { error })
     this.#lookWhetherDone()
   }
 
   /** Resolves when all is released, or after that time. */
   #within(deadlineMs: number): Promise<void> {
-    const { host } = this.#options
+    const { cells, world } = this.#options
     return new Promise((resolve) => {
-      for (const cell of host.cells.all()) this.look(cell)
+      for (const cell of cells.all()) this.look(cell)
       const end = (): void => {
         cancel()
         this.#done = undefined
         resolve()
       }
-      const cancel = host.world.clock.setTimer(end, deadlineMs)
+      const cancel = world.clock.setTimer(end, deadlineMs)
       this.#done = end
       this.#lookWhetherDone()
     })
@@ -120,18 +118,18 @@ export class Drain {
 
   #lookWhetherDone(): void {
     if (this.#done === undefined || this.#releasing.size > 0) return
-    for (const runner of this.#options.runners.values()) if (runner.isAwaited) return
+    for (const runner of this.#options.effects.all.values()) if (runner.isAwaited) return
     this.#done()
   }
 
   /** What is left when time is over, and agents of this worker that it does not run. */
   async #strays(): Promise<void> {
-    const { store, worker, cells, world } = this.#options.host
+    const { store, worker, cells, events } = this.#options
     try {
       for await (const page of store.directory.find({ pending: true, owner: worker }))
         for (const { stream } of page) this.#release(await cells.load(stream))
     } catch (error) {
-      world.logger.log('warn', 'not all agents of this worker could be looked for', { error })
+      events.notice('warn', 'not all agents of this worker could be looked for', { error })
     }
     await Promise.all(cells.all().map((cell) => cell.drained()))
   }

@@ -1,55 +1,52 @@
 /**
- * One process's share of the agents: its cells, its effects, what is due, and what it takes over from the dead.
+ * One process's share of the agents, put together: the log, the cells, what concerns other workers, limits, effects, messages.
+ * Each part reacts to what happens by itself; the order in which they are made is the order in which they do.
  *
- * Invariants: a cell is the only way to an agent's stream in this process; whatever changes an agent's state, by this
- * process or another, passes `changed`, which starts, stops and schedules what the state says.
+ * Invariant: a cell is the only way to an agent's stream in this process.
  */
-import type { Envelope } from '../../decide/inputs.js'
-import { hasEffects } from '../../decide/effects-part.js'
-import { isAtWork, needsWorker, nextDueAtOf, statusOf } from '../../decide/summary.js'
+import { nextDueAtOf, statusOf } from '../../decide/summary.js'
 import { addressOf } from '../../definition/agent-address.js'
-import { isRefoldError, RefoldError } from '../../errors.js'
+import { RefoldError } from '../../errors.js'
+import type { AgentLog, StoreServices } from '../../log/agent-log.js'
+import type { Report } from '../../public/report.js'
+import type { Load } from '../../public/runtime.js'
+import type { Drained, DrainOptions } from '../../public/worker.js'
 import { toErrorData } from '../../record/error-data.js'
-import { jsonOf } from '../../json/to-json.js'
 import type { StateDocument } from '../../record/state-document.js'
-import type { EventData } from '../../record/event-data.js'
-import type { TreeStep } from '../../step/tree-step.js'
-import type { Store } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
-import { newReports } from '../takeover/operator-reports.js'
-import { backoffMs } from '../../world/backoff.js'
-import { bodiesWithin } from '../effects/bodies-within.js'
-import type { CellHost } from '../cell/cell-host.js'
-import { Capacity } from '../limits/capacity.js'
+import type { CellContext } from '../cell/cell-context.js'
 import { Cells } from '../cell/cells.js'
-import { pause } from '../cell/commit.js'
-import { DueWatch, horizonOf } from '../liveness/due-watch.js'
-import { EffectRunner } from '../effects/effect-runner.js'
-import { EffectSlots } from '../limits/slots.js'
-import { Holds } from '../limits/holds.js'
-import { Lease } from '../liveness/lease.js'
-import { Listeners } from './listeners.js'
-import { FailureDetector } from '../liveness/failure-detector.js'
-import { postReleased, postRetried } from '../cell/owner-posts.js'
-import { Drain } from './drain.js'
-import { relayHost } from '../messaging/relay-host.js'
-import { OutboxRelay } from '../messaging/outbox-relay.js'
-import type { Load, Report } from '../../public/runtime.js'
-import type { Drained, DrainOptions } from '../../public/worker.js'
+import { keepCharts } from '../cell/chart-keeper.js'
+import { postRetried } from '../cell/owner-posts.js'
 import type { Registry } from '../cell/registry.js'
-import type { Progress } from '../../public/progress.js'
-import type { RunnerHost } from '../effects/runner-host.js'
-import { SnapshotKeeper } from '../cell/snapshot-keeper.js'
-import type { Waiter } from '../cell/submission.js'
-import type { TakenOver } from '../../public/taken-over.js'
-import { inPlaceOfTooLarge } from '../cell/too-large.js'
+import { keepSnapshots } from '../cell/snapshot-keeper.js'
+import { bodiesWithin } from '../effects/bodies-within.js'
+import { EffectRunners } from '../effects/effect-runners.js'
+import type { EventHub } from '../events/event-hub.js'
+import { newReports } from '../events/operator-reports.js'
+import type { OperatorReport } from '../events/operator-reports.js'
+import { ProgressListeners } from '../events/progress-listeners.js'
+import { Capacity } from '../limits/capacity.js'
+import { Holds } from '../limits/holds.js'
 import { Probation } from '../limits/probation.js'
+import { EffectSlots } from '../limits/slots.js'
+import { leaseGate, probationGate, readOnGate, slotGate } from '../limits/standard-gates.js'
+import { DueWatch, horizonOf } from '../liveness/due-watch.js'
+import { FailureDetector } from '../liveness/failure-detector.js'
+import { Lease } from '../liveness/lease.js'
+import { Lifecycle } from '../liveness/lifecycle.js'
+import { OutboxRelay } from '../messaging/outbox-relay.js'
+import { Receivers } from '../messaging/receivers.js'
+import { Drain } from './drain.js'
+import { loadOf } from './load.js'
 
 export interface WorkerSettings {
-  readonly store: Store
+  readonly store: StoreServices
+  readonly log: AgentLog
   readonly registry: Registry
   readonly world: World
+  readonly events: EventHub<AgentCell>
   readonly worker: string
   /** `false`: sends and reads only. */
   readonly performs: boolean
@@ -60,88 +57,60 @@ export interface WorkerSettings {
   readonly closeGraceMs: number
   /** `Infinity`: any number of agents. */
   readonly capacity: number
-  readonly onReport: (report: Report) => void
-  readonly onTakeover: (taken: TakenOver) => void
 }
 
-/** Inputs of callers that may stand in line for one agent. */
-const MAX_LINE = 10_000
-const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
-
-export class WorkerRuntime implements CellHost, RunnerHost {
+export class WorkerRuntime {
   readonly settings: WorkerSettings
-  readonly store: Store
+  readonly store: StoreServices
+  readonly log: AgentLog
   readonly world: World
   readonly worker: string
-  readonly maxLine = MAX_LINE
+  readonly performs: boolean
+  readonly events: EventHub<AgentCell>
+  readonly lifecycle = new Lifecycle()
+  readonly progress = new ProgressListeners()
   readonly cells: Cells
   readonly lease: Lease
-  readonly slots: EffectSlots
-  readonly probation: Probation
   readonly owners: FailureDetector
   readonly due: DueWatch
   readonly capacity: Capacity
-  readonly listeners: Listeners
+  readonly probation: Probation
   readonly holds: Holds
+  readonly effects: EffectRunners
   readonly outbox: OutboxRelay
-  /** Called when an agent has something due. Set by the takeover. */
-  onDue: (stream: string) => void = () => {}
-  /** Called when an agent that is not this worker's has something to perform. Set by the takeover. */
-  onUnperformed: (cell: AgentCell) => void = () => {}
-  readonly #runners = new Map<AgentCell, EffectRunner>()
-  readonly #snapshots: SnapshotKeeper
-  #handover: Drain | undefined
-  #handing: Promise<unknown> = Promise.resolve()
+  readonly #slots: EffectSlots
+  readonly #receivers: Receivers
+  #drain: Drain | undefined
+  #draining: Promise<unknown> = Promise.resolve()
   #closeGraceMs: number
-  #closing = false
-  #closed = false
 
   constructor(settings: WorkerSettings) {
-    const { store, world, worker, leaseDurationMs, heartbeatEveryMs } = settings
+    const { store, log, world, worker, events, registry, leaseDurationMs, heartbeatEveryMs, performs } = settings
     this.settings = settings
     this.store = store
+    this.log = log
     this.world = world
     this.worker = worker
-    this.lease = new Lease({ store, world, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
-    this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
-    this.holds = new Holds({ store, world, worker, isClosed: () => this.#closed })
-    this.slots = new EffectSlots(world.clock)
-    this.probation = new Probation(world)
-    this.listeners = new Listeners({ ...settings, logger: world.logger })
-    this.capacity = new Capacity(settings.capacity)
+    this.performs = performs
+    this.events = events
     this.#closeGraceMs = settings.closeGraceMs
-    this.#snapshots = new SnapshotKeeper({ store, world, everyEvents: settings.snapshotEveryEvents })
-    this.due = new DueWatch({ world, horizonMs: horizonOf(settings), onDue: (stream) => this.onDue(stream) })
-    this.cells = new Cells({
-      store,
-      registry: settings.registry,
-      host: this,
-      keepIdle: settings.keepIdle,
-      onEvict: (cell) => this.#snapshots.leaving(cell),
-    })
-    this.outbox = new OutboxRelay(relayHost(this))
-  }
-
-  /** `close` was called: nothing is taken any more. */
-  get isShut(): boolean {
-    return this.#closing
-  }
-  /** Nothing begins here any more. */
-  get isClosing(): boolean {
-    return this.#closing || this.#handover !== undefined
-  }
-  get isClosed(): boolean {
-    return this.#closed
-  }
-  get performs(): boolean {
-    return this.settings.performs
-  }
-
-  get load(): Load {
-    const inHand = [...this.#runners.values()].map((runner) => runner.inHand).filter((effects) => effects > 0)
-    const { limit, passedOver } = this.capacity
-    const effects = inHand.reduce((sum, count) => sum + count, 0)
-    return { agents: inHand.length, effects, passedOver, capacity: limit }
+    const { lifecycle } = this
+    const cellContext: CellContext<AgentCell> = { log, world, worker, lifecycle, events }
+    this.cells = new Cells({ ...cellContext, registry, keepIdle: settings.keepIdle })
+    this.lease = new Lease({ store, world, events, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
+    this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
+    this.due = new DueWatch({ world, events, horizonMs: horizonOf(settings) })
+    this.capacity = new Capacity(settings.capacity, events)
+    this.probation = new Probation(world)
+    this.holds = new Holds({ ...cellContext })
+    this.#slots = new EffectSlots(world.clock)
+    this.#receivers = new Receivers({ ...cellContext, cells: this.cells, registry })
+    this.#tellTroubles()
+    if (performs) keepSnapshots({ log, events, everyEvents: settings.snapshotEveryEvents })
+    keepCharts({ log, world, events, lifecycle })
+    this.effects = this.#makeEffects()
+    this.outbox = this.#makeOutbox()
+    if (performs) this.#watchDueTimes()
   }
 
   /** Whether this worker owns the agent in its newest folded state. */
@@ -149,197 +118,108 @@ export class WorkerRuntime implements CellHost, RunnerHost {
     return this.performs && state.agent.owner === this.worker
   }
 
-  runner(cell: AgentCell): EffectRunner {
-    let runner = this.#runners.get(cell)
-    if (runner === undefined) this.#runners.set(cell, (runner = new EffectRunner(cell, this)))
-    return runner
+  get load(): Load {
+    return loadOf(this.effects, this.capacity, this.world.clock)
   }
 
-  changed(cell: AgentCell, before: StateDocument | undefined): void {
-    const { state } = cell
-    if (state === undefined) return
-    if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
-    if (!this.cells.confirm(cell) || !this.performs) return
-    this.#snapshots.changed(cell)
-    if (before !== undefined && this.owns(state))
-      for (const trouble of newReports(cell.stream, before, state)) this.report(cell.stream, trouble)
-    if (before?.effects !== state.effects || before.agent !== state.agent) {
-      this.perform(cell, state)
-      if (!this.owns(state) && isAtWork(state)) this.onUnperformed(cell)
-      if (this.owns(state) && state.agent.waiting !== undefined && state.agent.blocked === undefined)
-        postRetried(cell, state, this)
-    }
-    if (before?.outbox !== state.outbox || before?.agent !== state.agent) this.outbox.sync(cell.stream, state)
-    if (before?.timers !== state.timers || before.agent !== state.agent)
-      this.due.set(cell.stream, statusOf(state) === 'active' ? nextDueAtOf(state) : null)
-  }
-
-  /** Begins and stops what the state says, if there is a place for the agent here; else it is left to others. */
-  perform(cell: AgentCell, state: StateDocument): void {
-    if (!this.keepSlot(cell)) return postReleased(cell, state, this)
-    if (this.#runners.has(cell) || hasEffects(state)) this.runner(cell).sync(state)
-    this.#handover?.look(cell)
-  }
-
-  /** Takes a place for an agent that needs one, and gives back the place of one that does not. `false`: there is none. */
-  keepSlot({ stream, state }: AgentCell): boolean {
-    if (!this.capacity.isBounded) return true
-    const isNeeded = state !== undefined && needsWorker(state)
-    if (isNeeded && this.owns(state)) return this.capacity.take(stream)
-    this.capacity.leave(stream)
-    if (isNeeded && state.agent.owner === undefined && !this.isClosing) this.capacity.passOver(stream)
-    return true
-  }
-
-  busy(cell: AgentCell): void {
-    this.cells.busy(cell)
-  }
-
-  /** It was found at its start, or migrated by someone else: only its own chart may decide for it. */
-  #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
-    const isStart = this.cells.isStarting(cell)
-    this.#dismiss(cell)
-    if (isStart) return
-    const message = `${cell.stream} has been migrated to version ${agent.version}`
-    cell.fail(
-      new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
-    )
-  }
-
-  /** This process has nothing more to do with the agent. */
-  #dismiss(cell: AgentCell): void {
-    this.#runners.get(cell)?.stop()
-    this.#runners.delete(cell)
-    this.cells.evict(cell)
-    this.capacity.leave(cell.stream)
-  }
-
-  settled(cell: AgentCell): void {
-    if (cell.isIdle && this.cells.isStarting(cell)) return this.cells.evict(cell)
-    const runner = this.#runners.get(cell)
-    if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
-    if (!cell.isIdle || runner?.isIdle === false || this.outbox.isBusy(cell.stream)) return
-    if (this.cells.live(cell.stream) !== cell) return
-    this.#runners.delete(cell)
-    if (cell.head === 'no_stream' || cell.failure !== undefined) this.cells.evict(cell)
-    else this.cells.idle(cell)
-  }
-
-  forgotten(cell: AgentCell): void {
-    const { state } = cell
-    if (state !== undefined && this.#runners.has(cell)) this.runner(cell).sync(state)
-    this.#handover?.look(cell)
-    this.settled(cell)
-  }
-
-  failed(cell: AgentCell): void {
-    const error = cell.failure
-    this.#dismiss(cell)
-    if (error === undefined || error.code === 'CLOSED') return
-    this.world.logger.log('error', `agent ${cell.stream} is stopped here: ${error.message}`, { error })
-    this.report(cell.stream, {
-      code: error.code,
-      message: error.message,
-      facts: { cause: toErrorData(error) },
-    })
-  }
-
-  unknown(cell: AgentCell, error: RefoldError, tries: number): void {
-    this.world.logger.log('warn', `it is unknown whether an append to ${cell.stream} was stored; it is repeated`, {
-      tries,
-      error,
-    })
-  }
-
-  foreign(stream: string, count: number): void {
-    this.report(stream, {
-      code: 'FOREIGN_RECORD',
-      message: `${count} records of ${stream} have no valid header and change nothing`,
-    })
-  }
-
-  deliver(cell: AgentCell, { effect, event }: TreeStep['deliveries'][number]): void {
-    const { state } = cell
-    // A body that this very record ends hears what it was sent before it is stopped, as in XState.
-    const isHere = state?.effects[effect] !== undefined || this.#runners.has(cell)
-    if (isHere && state !== undefined && this.owns(state)) this.runner(cell).deliver(effect, event as EventData)
-  }
-
-  post(cell: AgentCell, envelope: Envelope, told: Waiter): void {
-    const live = this.cells.live(cell.stream)
-    if (live !== undefined) return live.post(envelope, told)
-    this.cells.load(cell.stream).then(
-      (loaded) => loaded.post(envelope, told),
-      (cause: unknown) =>
-        told.reject?.(
-          isRefoldError(cause) ? cause : new RefoldError('INVARIANT', `${cell.stream} could not be loaded`, { cause }),
-        ),
-    )
-  }
-
-  actorSend(cell: AgentCell, sent: { to: string; event: unknown }): void {
-    const epoch = cell.state?.agent.epoch
-    try {
-      const event = jsonOf(sent.event) as EventData
-      cell.post({
-        input: { kind: 'actor.event', to: sent.to, event },
-        worker: this.worker,
-        ...(epoch === undefined ? undefined : { epoch }),
-      })
-    } catch (error) {
-      this.world.logger.log('error', `an action of ${cell.stream} sent what is no event`, { error })
-    }
-  }
-
-  progress(cell: AgentCell, progress: Progress): void {
-    this.listeners.progress(cell.stream, progress)
-  }
-
-  tooLarge(envelope: Envelope, error: RefoldError): Envelope | undefined {
-    return inPlaceOfTooLarge(envelope, error)
-  }
-
-  pauseAfterRejection(times: number): Promise<void> {
-    return pause(backoffMs(times, AFTER_REJECTION, this.world.random), this.world)
-  }
-
-  report(stream: string, report: Omit<Report, 'agent'>): void {
-    this.listeners.report({ ...report, agent: addressOf(stream) })
+  report(stream: string, report: OperatorReport): void {
+    this.events.tell({ kind: 'report', report: { ...report, agent: addressOf(stream) } })
   }
 
   /** Begins nothing more, and hands over what this worker is at. `close` comes after it, and waits for nothing then. */
   async drain(options: DrainOptions): Promise<Drained> {
     const { deadlineMs = this.#closeGraceMs } = options
     this.#closeGraceMs = 0
-    this.#handover = new Drain({ ...options, deadlineMs, host: this, runners: this.#runners })
+    this.lifecycle.enter('draining')
+    const { worker, store, world, cells, effects, events } = this
+    this.#drain = new Drain({ ...options, deadlineMs, worker, store, world, cells, effects, events })
     this.due.close()
-    const drained = this.#handover.run()
-    this.#handing = drained
+    const drained = this.#drain.run()
+    this.#draining = drained
     return drained
   }
 
   /** Stops what may be stopped, awaits what must be, then refuses everything. A drain that still waits waits no longer. */
   async close(): Promise<void> {
-    if (this.#closing) return
-    this.#closing = true
-    this.#handover?.hurry()
-    await this.#handing
+    if (this.lifecycle.isShut) return
+    this.lifecycle.enter('closing')
+    this.#drain?.hurry()
+    await this.#draining
     this.due.close()
-    this.slots.close()
+    this.#slots.close()
     this.outbox.stop()
-    for (const runner of this.#runners.values()) runner.stop()
-    await this.#drained()
-    await bodiesWithin(this.#closeGraceMs, { runners: this.#runners, world: this.world })
-    await this.#drained()
-    this.#closed = true
+    const runners = this.effects.all
+    for (const runner of runners.values()) runner.stop()
+    await this.#quiescent()
+    await bodiesWithin(this.#closeGraceMs, { runners, world: this.world, events: this.events })
+    await this.#quiescent()
+    this.lifecycle.enter('closed')
     const closed = new RefoldError('CLOSED', 'the runtime is closed')
     for (const cell of this.cells.all()) cell.fail(closed)
-    await this.outbox.close(closed)
+    await this.#receivers.close(closed)
     await this.lease.close()
   }
 
   /** What is under way is stored, or the store cannot be reached. */
-  async #drained(): Promise<void> {
+  async #quiescent(): Promise<void> {
     await Promise.all(this.cells.all().map((cell) => cell.drained()))
+  }
+
+  #tellTroubles(): void {
+    const { events } = this
+    events.on('failed', ({ stream, error }) => {
+      if (error.code === 'CLOSED') return
+      const facts = { cause: toErrorData(error) }
+      this.report(stream, { code: error.code, message: error.message, facts } satisfies Omit<Report, 'agent'>)
+    })
+    events.on('foreign-records', ({ stream, count }) => {
+      const message = `${count} records of ${stream} have no valid header and change nothing`
+      this.report(stream, { code: 'FOREIGN_RECORD', message })
+    })
+    events.on('progress', ({ stream, progress }) => this.progress.tell(stream, progress))
+    if (!this.performs) return
+    events.on('recorded', ({ stream, before, after }) => {
+      if (before === undefined || !this.owns(after)) return
+      for (const report of newReports(stream, before, after)) this.report(stream, report)
+    })
+  }
+
+  #makeEffects(): EffectRunners {
+    const { lease, events } = this
+    const gates = [probationGate(this.probation), leaseGate(lease), readOnGate(lease), slotGate(this.#slots)]
+    const { worker, world, lifecycle, cells, capacity, performs } = this
+    const slots = this.#slots
+    const effects = new EffectRunners({
+      worker,
+      world,
+      events,
+      lifecycle,
+      lease,
+      cells,
+      capacity,
+      slots,
+      gates,
+      performs,
+    })
+    if (performs)
+      events.on('recorded', ({ before, after }, cell) => {
+        if (before?.agent === after.agent && before.effects === after.effects) return
+        const { waiting, blocked } = after.agent
+        if (this.owns(after) && waiting !== undefined && blocked === undefined) postRetried(cell, after, this)
+      })
+    return effects
+  }
+
+  #makeOutbox(): OutboxRelay {
+    const { log, world, worker, events, lifecycle, lease, cells, holds } = this
+    const receivers = this.#receivers
+    return new OutboxRelay({ log, world, worker, events, lifecycle, lease, cells, holds, receivers })
+  }
+
+  #watchDueTimes(): void {
+    this.events.on('recorded', ({ stream, before, after }) => {
+      if (before?.timers !== after.timers || before.agent !== after.agent)
+        this.due.set(stream, statusOf(after) === 'active' ? nextDueAtOf(after) : null)
+    })
   }
 }

@@ -41,6 +41,11 @@ export function isLoopError(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Infinite loop detected')
 }
 
+/** The name in XState's message about a guard that threw; inline guards have none. */
+export function guardNamedIn(error: Error): string | undefined {
+  return /^Unable to evaluate guard '(.+?)' in transition for event /s.exec(error.message)?.[1]
+}
+
 /** As the definition asks, with the members that the step touches. */
 export const isMachine = isXStateMachine as unknown as (logic: unknown) => logic is MachineShape
 

@@ -1,0 +1,124 @@
+/** Where an error came from stands in the record, and never in the state. */
+import { assign, setup } from 'xstate'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { agentContract } from '../definition/agent-contract.js'
+import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
+import { sendToAgent } from '../definition/send-to-agent.js'
+import { Decider } from '../decide/decider.fixture.js'
+import { headerOf } from '../record/header.js'
+import type { Diagnostics } from '../record/record.js'
+import { Folder } from '../record/fold.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { createRuntime } from './create-runtime.js'
+
+const MARK = 'theOneThatThrows'
+
+function theOneThatThrows(): never {
+  throw new TypeError('no such field')
+}
+
+const failing = defineAgent({
+  name: 'failing',
+  version: 1,
+  machine: setup({ actors: { ask: effect(async () => theOneThatThrows()) } }).createMachine({
+    context: { error: null },
+    initial: 'asking',
+    states: {
+      asking: {
+        invoke: { src: 'ask', onError: { target: 'failed', actions: assign({ error: ({ event }) => event.error }) } },
+      },
+      failed: {},
+    },
+  }),
+  effects: { ask: { retry: { attempts: 2, delayMs: 1 } } },
+})
+
+test('REC-13 each failed attempt and the outcome have the stack, and no state does', async () => {
+  const log = memoryLog()
+  await using refold = await createRuntime({ store: memoryStore(log), agents: [failing] })
+  const agent = await refold.start(failing, { id: '1' })
+  const state = await agent.waitFor((now) => now.matches('failed'))
+  expect(JSON.stringify(state)).not.toContain(MARK)
+  const folder = new Folder()
+  const told: [string, Diagnostics | undefined][] = []
+  for await (const page of memoryStore(log).read('failing-1'))
+    for (const record of page) {
+      folder.add(record)
+      told.push([record.type, headerOf(record.metadata)?.body.diagnostics])
+      expect(JSON.stringify(folder.result())).not.toContain(MARK)
+      expect(JSON.stringify(record.data)).not.toContain(MARK)
+    }
+  const stack = expect.stringMatching(new RegExp(`^TypeError: no such field\n +at ${MARK} `)) as string
+  expect(told).toEqual([
+    ['refold.started', undefined],
+    ['refold.effect.failed', { stack }],
+    ['refold.effect.failed', { stack }],
+  ])
+})
+
+describe('REC-13 an input that blocks its agent', () => {
+  const peer = agentContract({ name: 'peer', events: { hello: z.object({}) } })
+  const machine = setup({
+    types: { events: {} as { type: 'none' } },
+    actors: { ask: effect(async () => 1) },
+    guards: { isFine: theOneThatThrows },
+    actions: { tell: sendToAgent({ agent: peer, id: (): string => theOneThatThrows() }, { type: 'hello' }) },
+  }).createMachine({
+    id: 'm',
+    type: 'parallel',
+    states: {
+      one: {
+        initial: 'asking',
+        states: {
+          asking: {
+            invoke: { src: 'ask', id: 'question', onDone: { actions: assign(() => theOneThatThrows()) } },
+          },
+        },
+      },
+      two: {
+        after: { 10: { guard: 'isFine', actions: [] }, 20: { actions: 'tell' } },
+      },
+    },
+  })
+  const definition = defineAgent({ name: 'agent', version: 1, machine })
+
+  function blockedBy(act: (decider: Decider) => unknown): Diagnostics | undefined {
+    const decider = Decider.started(definition)
+    act(decider)
+    expect(decider.state?.agent.blocked).toBeDefined()
+    expect(JSON.stringify(decider.state)).not.toContain(`at ${MARK}`)
+    return decider.records.at(-1)?.metadata.refold.body.diagnostics
+  }
+  const state = ['one.asking', 'two']
+
+  test('REC-13 tells the stack, the active states and the event', () => {
+    const told = blockedBy((decider) => decider.own({ kind: 'effect.done', effect: decider.effect, output: 1 }))
+    expect(told).toEqual({ stack: expect.stringContaining(`at ${MARK}`), state, event: 'xstate.done.actor.question' })
+  })
+
+  test('REC-13 tells the guard', () => {
+    const told = blockedBy((decider) => {
+      decider.now += 10
+      decider.own({ kind: 'timer.fired', timer: '0.t0' })
+    })
+    expect(told).toMatchObject({ state, event: 'xstate.after.10.m.two', guard: 'isFine' })
+  })
+
+  test('REC-13 tells the action of a message', () => {
+    const told = blockedBy((decider) => {
+      decider.now += 20
+      decider.own({ kind: 'timer.fired', timer: '0.t1' })
+    })
+    expect(told).toMatchObject({ event: 'xstate.after.20.m.two', action: 'tell' })
+  })
+
+  test('REC-13 tells where it stands when its transition is too large', () => {
+    const blockWith = { name: 'RefoldError', message: 'too large', code: 'TOO_LARGE' }
+    const told = blockedBy((decider) =>
+      decider.own({ kind: 'effect.done', effect: decider.effect, output: 1 }, { blockWith }),
+    )
+    expect(told).toEqual({ state, event: 'xstate.done.actor.question' })
+  })
+})

@@ -1,0 +1,96 @@
+/** What observers are told, and that they harm no one. */
+import { describe, expect, test } from 'vitest'
+import type { RuntimeEvent } from '../public/runtime-event.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import { createRuntime } from './create-runtime.js'
+import { workAgent } from './work-agent.fixture.js'
+
+const kindsOf = (events: readonly RuntimeEvent[], ...kinds: readonly RuntimeEvent['kind'][]): readonly string[] =>
+  events.map(({ kind }) => kind).filter((kind) => kinds.includes(kind))
+
+describe('observers', () => {
+  test('OBS-1 are told of the life of an effect and of its agent, in order, after it happened', async () => {
+    const events: RuntimeEvent[] = []
+    const body = controlledBody()
+    const definition = workAgent({ body: body.body })
+    await using runtime = await createRuntime({
+      store: memoryStore(),
+      agents: [definition],
+      observers: [(event) => events.push(event)],
+    })
+    const agent = await runtime.start(definition, { id: '1' })
+    await agent.waitFor(() => body.runs.length === 1)
+    body.last.resolve('done')
+    await agent.waitFor((state) => state.effects.length === 0)
+    expect(kindsOf(events, 'recorded', 'effect.scheduled', 'effect.began', 'effect.ended').slice(0, 5)).toEqual([
+      'recorded',
+      'effect.scheduled',
+      'effect.began',
+      'recorded',
+      'effect.ended',
+    ])
+    expect(events.find(({ kind }) => kind === 'effect.began')).toMatchObject({ stream: 'work-1', attempt: 1 })
+  })
+
+  test('OBS-2 one that throws, one that rejects and one that never ends harm neither agents nor other observers', async () => {
+    const events: RuntimeEvent[] = []
+    const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
+    await using runtime = await createRuntime({
+      store: memoryStore(),
+      agents: [definition],
+      observers: [
+        () => {
+          throw new Error('broken')
+        },
+        () => Promise.reject(new Error('broken too')),
+        () => new Promise(() => {}),
+        (event) => events.push(event),
+      ],
+    })
+    const agent = await runtime.start(definition, { id: '1' })
+    await agent.send({ type: 'note', text: 'a' })
+    expect(kindsOf(events, 'recorded')).toEqual(['recorded', 'recorded'])
+  })
+
+  test('OBS-3 one that waits gets every event in order once it goes on', async () => {
+    const seen: string[] = []
+    let goOn: () => void = () => {}
+    const first = new Promise<void>((resolve) => (goOn = resolve))
+    const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
+    await using runtime = await createRuntime({
+      store: memoryStore(),
+      agents: [definition],
+      observers: [
+        (event) => {
+          if (event.kind !== 'recorded') return undefined
+          seen.push(String(event.revision))
+          return event.revision === 0n ? first : undefined
+        },
+      ],
+    })
+    const agent = await runtime.start(definition, { id: '1' })
+    await agent.send({ type: 'note', text: 'a' })
+    await agent.send({ type: 'note', text: 'b' })
+    expect(seen).toEqual(['0'])
+    goOn()
+    await expect.poll(() => seen).toEqual(['0', '1', '2'])
+  })
+
+  test('OBS-4 the way of an agent that is taken up is told phase by phase', async () => {
+    const log = memoryLog()
+    const definition = workAgent({ body: controlledBody().body })
+    {
+      await using runtime = await createRuntime({ store: memoryStore(log), agents: [definition] })
+      await runtime.start(definition, { id: '1' })
+    }
+    const steps: string[] = []
+    await using runtime = await createRuntime({
+      store: memoryStore(log),
+      agents: [definition],
+      observers: [(event) => void (event.kind === 'recovery' && steps.push(event.step))],
+    })
+    await runtime.recovered
+    expect(steps.slice(0, 5)).toEqual(['loading snapshot', 'folding', 'checking', 'claiming', 'running'])
+  })
+})

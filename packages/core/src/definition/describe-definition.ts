@@ -1,0 +1,67 @@
+/** A definition as data, for tools that test agents or show them. */
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { AgentDefinition } from './agent-types.js'
+import { internalsOf } from './define-agent.js'
+import type { EffectPolicy } from './internals.js'
+import { namedEffects } from './named-effects.js'
+import type { EffectKind } from './named-effects.js'
+
+/** One effect of a definition. */
+export interface EffectDescription {
+  readonly kind: EffectKind
+  /** What its policy says of an attempt that a crash has interrupted. */
+  readonly safety: EffectPolicy['safety']
+}
+
+/** What a definition takes, and the effects it has. */
+export interface DefinitionDescription {
+  /** JSON Schema of what `start` takes; `{}` where JSON Schema cannot say it. `undefined`: no schema was given. */
+  readonly inputSchema: JsonObject | undefined
+  /** Every event type that may come from outside, with the JSON Schema of its payload (without `type`), if one was given. */
+  readonly eventSchemas: ReadonlyMap<string, JsonObject | undefined>
+  /**
+   * By source: `draft`, or `child.charge` in a child machine. Logic that stands inline in an `invoke` has no name of its own
+   * and is not listed.
+   */
+  readonly effects: ReadonlyMap<string, EffectDescription>
+  /** Whether `start` takes this input: the schema and its refinements pass, and it can be stored. */
+  readonly acceptsInput: (input: unknown) => boolean
+  /** Whether this event may come from outside, in some state: its type, the schema and its refinements pass. */
+  readonly acceptsEvent: (event: unknown) => boolean
+}
+
+/** Runs nothing of the agent. Throws `INVALID_DEFINITION` for what `defineAgent` did not make. */
+export function describeDefinition(definition: AgentDefinition): DefinitionDescription {
+  const { machine, chart, parseInput, parseEvent, isOutsideEvent, policyOf } = internalsOf(definition)
+  const { input, events } = schemasIn(chart)
+  const unchecked = machine.events.filter((type) => isOutsideEvent(type) && !type.includes('*'))
+  const effects = [...namedEffects(machine)].map(
+    ([src, kind]) => [src, { kind, safety: policyOf(src).safety }] as const,
+  )
+  return {
+    inputSchema: input,
+    eventSchemas: new Map(events === undefined ? unchecked.map((type) => [type, undefined]) : Object.entries(events)),
+    effects: new Map(effects),
+    acceptsInput: (value) => passes(() => parseInput(value)),
+    acceptsEvent: (event) => passes(() => parseEvent(event)),
+  }
+}
+
+/** As `schemasAsJson` wrote them into the chart. */
+interface Schemas {
+  readonly input?: JsonObject
+  readonly events?: Readonly<Record<string, JsonObject>>
+}
+
+function schemasIn(chart: JsonValue): Schemas {
+  return (chart as { readonly schemas?: Schemas }).schemas ?? {}
+}
+
+function passes(parse: () => unknown): boolean {
+  try {
+    parse()
+    return true
+  } catch {
+    return false
+  }
+}

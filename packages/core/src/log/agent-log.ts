@@ -1,0 +1,107 @@
+/**
+ * The one way to the streams of agents, and of what concerns them all: appending, reading, following, snapshots. What is
+ * stored passes the codecs here, and what readers see passes the upcasters; nothing else in Refold touches a store for it.
+ */
+import type { JsonValue } from '../json/json-value.js'
+import type { NewRecord } from '../record/record.js'
+import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
+import type {
+  AppendOptions,
+  AppendResult,
+  NewEvent,
+  ReadOptions,
+  Store,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
+} from '../store/port.js'
+import type { Codec } from './codec.js'
+import { openEvent, sealEvent } from './sealed-event.js'
+import { snapshotFile } from './snapshots.js'
+import type { Snapshot } from './snapshots.js'
+import { upcast } from './upcaster.js'
+import type { ReadableEvent, Upcaster } from './upcaster.js'
+
+/** What a store gives beside streams: every part of the runtime may use it. */
+export type StoreServices = Pick<Store, 'directory' | 'registers' | 'presence' | 'externalAppends' | 'close'>
+
+export interface AgentLogOptions {
+  /** In the order of encoding. */
+  readonly codecs?: readonly Codec[] | undefined
+  readonly upcasters?: readonly Upcaster[] | undefined
+}
+
+/** Events that are ready to be stored, and to be stored again when an answer was lost. */
+export type SealedBatch = readonly NewEvent[] & { readonly '~sealed': true }
+
+export interface AgentLog {
+  /** Encodes once. What comes out may be appended many times: it is the identical batch. Throws `STORE_REJECTED`. */
+  seal(stream: string, events: readonly NewRecord[] | readonly NewEvent[]): SealedBatch | Promise<SealedBatch>
+  /** As the store's. */
+  append(stream: string, batch: SealedBatch, options: AppendOptions): Promise<AppendResult>
+  /** As the store's, with what was encoded decoded. Throws `UNREADABLE` where it reaches what cannot be. */
+  read(stream: string, options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>
+  /** As the store's; absent where the store has none, or codecs stand between it and the fold. */
+  readonly replay: ((stream: string, options: ReplayOptions, target: ReplayTarget) => Promise<void>) | undefined
+  /** As the store's, decoded. */
+  subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
+  /** The event as readers of today see it. Throws `UPCAST_FAILED`. */
+  upcast(event: ReadableEvent, definition: string): ReadableEvent
+  readonly snapshots: {
+    /** `undefined`: there is none that is of any use. Throws what the store throws. */
+    read(stream: string): Promise<Snapshot | undefined>
+    write(stream: string, snapshot: Snapshot): Promise<void>
+  }
+}
+
+/** The log of agents in a store. */
+export function agentLog(
+  store: Pick<Store, 'append' | 'read' | 'replay' | 'subscribe' | 'registers'>,
+  { codecs = [], upcasters = [] }: AgentLogOptions = {},
+): AgentLog {
+  const isPlain = codecs.length === 0
+  const replay = isPlain && store.replay !== undefined ? store.replay.bind(store) : undefined
+  const snapshots = snapshotFile(store.registers, codecs)
+  return {
+    seal: (stream, events) => {
+      const plain = events as unknown as SealedBatch // a record is JSON; its interface only names the members
+      if (isPlain) return plain
+      const sealed = Promise.all(plain.map((event) => sealEvent(codecs, stream, event)))
+      return sealed as unknown as Promise<SealedBatch>
+    },
+    append: (stream, batch, options) => store.append(stream, batch, options),
+    // Also without codecs: what another process encoded must be told to be unreadable, not to be damaged.
+    read: (stream, options) => opened(store.read(stream, options), codecs),
+    replay,
+    subscribe: (target, options) => openedItems(store.subscribe(target, options), codecs),
+    upcast: (event, definition) => (upcasters.length === 0 ? event : upcast(upcasters, event, definition)),
+    snapshots,
+  }
+}
+
+async function* opened(
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  codecs: readonly Codec[],
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  for await (const page of pages) {
+    if (page.some(isSealed)) yield await Promise.all(page.map((event) => openEvent(codecs, event)))
+    else yield page
+  }
+}
+
+async function* openedItems(
+  items: AsyncIterable<SubscriptionItem>,
+  codecs: readonly Codec[],
+): AsyncGenerator<SubscriptionItem, void, undefined> {
+  for await (const item of items) {
+    if (item.kind === 'event' && isSealed(item.event))
+      yield { kind: 'event', event: await openEvent(codecs, item.event) }
+    else yield item
+  }
+}
+
+/** Looks at the header only: most events are not encoded. */
+function isSealed({ metadata }: StoredEvent): boolean {
+  const refold = (metadata as { readonly refold?: { readonly codecs?: JsonValue } } | null)?.refold
+  return refold?.codecs !== undefined
+}

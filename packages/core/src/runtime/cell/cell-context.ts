@@ -1,0 +1,27 @@
+/** What the cells of one runtime stand on. All of it is older than they are: nothing here calls back into the runtime. */
+import type { AgentLog } from '../../log/agent-log.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { World } from '../../world/world.js'
+import type { EventHub } from '../events/event-hub.js'
+import type { Lifecycle } from '../liveness/lifecycle.js'
+
+export interface CellContext<Cell> {
+  readonly log: AgentLog
+  readonly world: World
+  /** This process, as records name it. */
+  readonly worker: string
+  readonly lifecycle: Lifecycle
+  readonly events: EventHub<Cell>
+}
+
+/** Where cells live: it keeps those that are needed, and lets the others go. */
+export interface Residence<Cell> {
+  /** The state has gone on. */
+  recorded(cell: Cell, before: StateDocument | undefined): void
+  /** Something is under way, or someone listens: the cell must stay in memory. */
+  busy(cell: Cell): void
+  /** Nothing stands in the queue any more, for now. */
+  rested(cell: Cell): void
+  /** The cell cannot go on. */
+  failed(cell: Cell): void
+}

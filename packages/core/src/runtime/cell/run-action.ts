@@ -1,0 +1,35 @@
+/** Custom actions: they run after the append of the record that names them, once. */
+import type { Input } from '../../decide/inputs.js'
+import { jsonOf } from '../../json/to-json.js'
+import type { EventData } from '../../record/event-data.js'
+import type { ActionCall } from '../../step/tree-step.js'
+import type { Teller } from '../events/event-hub.js'
+
+interface ActionPlace {
+  readonly stream: string
+  readonly events: Teller
+}
+
+/** What it throws or rejects with is logged: the record is durable, and says that the action was to run. */
+export function runAction({ type, run }: ActionCall, { stream, events }: ActionPlace): void {
+  const failed = (error: unknown): void => events.notice('error', `action "${type}" of ${stream} threw`, { error })
+  try {
+    const returned = run()
+    if (returned instanceof Promise) returned.catch(failed)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/** What an action sends to an actor of the tree, as an input. `undefined`: it is no event, and the log says so. */
+export function sentByAction(
+  { to, event }: { readonly to: string; readonly event: unknown },
+  { stream, events }: ActionPlace,
+): Input | undefined {
+  try {
+    return { kind: 'actor.event', to, event: jsonOf(event) as EventData } // what has no type, decide refuses
+  } catch (error) {
+    events.notice('error', `an action of ${stream} sent what is no event`, { error })
+    return undefined
+  }
+}

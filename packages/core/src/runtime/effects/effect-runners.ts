@@ -1,0 +1,92 @@
+/**
+ * Performs the effects of the agents that this worker owns: what the state says is to begin begins, if there is capacity for
+ * the agent here; what it does not say any more is stopped.
+ */
+import { hasEffects } from '../../decide/effects-part.js'
+import { needsWorker } from '../../decide/summary.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+import { postReleased } from '../cell/owner-posts.js'
+import type { Waiting } from '../limits/gates.js'
+import { EffectRunner } from './effect-runner.js'
+import type { EffectsContext } from './effects-context.js'
+
+export class EffectRunners {
+  readonly #context: EffectsContext
+  readonly #runners = new Map<AgentCell, EffectRunner>()
+
+  constructor(context: EffectsContext) {
+    this.#context = context
+    const { events, cells, performs } = context
+    if (!performs) return
+    cells.keepWhile((cell) => this.#runners.get(cell)?.isIdle === false)
+    events.on('recorded', ({ before, after }, cell) => {
+      if (before?.effects !== after.effects || before.agent !== after.agent) this.perform(cell, after)
+    })
+    events.on('delivery', ({ effect, event }, cell) => {
+      const { state } = cell
+      // A body that this very record ends hears what it was sent before it is stopped, as in XState.
+      const isHere = state?.effects[effect] !== undefined || this.#runners.has(cell)
+      if (isHere && state !== undefined && this.owns(state)) this.of(cell).deliver(effect, event)
+    })
+    events.on('effect.let-go', (_event, cell) => this.#letGo(cell))
+    events.on('rested', (_event, cell) => this.#rested(cell))
+    events.on('dismissed', (_event, cell) => this.#dismiss(cell))
+  }
+
+  get all(): ReadonlyMap<AgentCell, EffectRunner> {
+    return this.#runners
+  }
+
+  /** Whether this worker owns the agent in this state. */
+  owns(state: StateDocument): boolean {
+    return this.#context.performs && state.agent.owner === this.#context.worker
+  }
+
+  of(cell: AgentCell): EffectRunner {
+    let runner = this.#runners.get(cell)
+    if (runner === undefined) this.#runners.set(cell, (runner = new EffectRunner(cell, this.#context)))
+    return runner
+  }
+
+  /** Begins and stops what the state says, if there is capacity for the agent here; else it is left to others. */
+  perform(cell: AgentCell, state: StateDocument): void {
+    if (!this.keepCapacity(cell)) return postReleased(cell, state, this.#context)
+    if (this.#runners.has(cell) || hasEffects(state)) this.of(cell).sync(state)
+  }
+
+  /** Takes capacity for an agent that needs it, and gives back that of one that does not. `false`: there is none. */
+  keepCapacity({ stream, state }: AgentCell): boolean {
+    const { capacity, lifecycle } = this.#context
+    if (!capacity.isBounded) return true
+    const isNeeded = state !== undefined && needsWorker(state)
+    if (isNeeded && this.owns(state)) return capacity.take(stream)
+    capacity.leave(stream)
+    if (isNeeded && state.agent.owner === undefined && !lifecycle.isClosing) capacity.passOver(stream)
+    return true
+  }
+
+  /** What effects wait for before their bodies begin. */
+  *waiting(): Generator<Waiting, void, undefined> {
+    for (const runner of this.#runners.values()) yield* runner.waiting()
+  }
+
+  /** An effect left this worker's hands: what is pending now may have to begin. */
+  #letGo(cell: AgentCell): void {
+    const { state } = cell
+    if (state !== undefined) this.#runners.get(cell)?.sync(state)
+    this.#context.cells.rested(cell)
+  }
+
+  #rested(cell: AgentCell): void {
+    const runner = this.#runners.get(cell)
+    if (runner?.hasPutOff === true && cell.state !== undefined) runner.sync(cell.state)
+    if (cell.isIdle && runner?.isIdle === true) this.#runners.delete(cell)
+  }
+
+  #dismiss(cell: AgentCell): void {
+    this.#runners.get(cell)?.stop()
+    this.#runners.delete(cell)
+    this.#context.capacity.leave(cell.stream)
+  }
+}

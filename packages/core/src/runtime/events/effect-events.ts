@@ -1,0 +1,25 @@
+/** What became of an agent's effects and of the agent, read from its state before and after. Costs nothing when no one observes. */
+import type { AgentRecorded, RuntimeEvent } from '../../public/runtime-event.js'
+import type { EffectDocument } from '../../record/state-document.js'
+
+export function* effectEventsOf({ stream, before, after }: AgentRecorded): Generator<RuntimeEvent, void, undefined> {
+  const { owner, epoch } = after.agent
+  if (before !== undefined && before.agent.epoch !== epoch)
+    yield { kind: owner === undefined ? 'released' : 'claimed', stream, epoch }
+  const [old, now] = [before?.effects ?? {}, after.effects]
+  if (old === now) return
+  for (const effect in old) {
+    const { src } = old[effect] as EffectDocument
+    if (now[effect] === undefined) yield { kind: 'effect.ended', stream, effect, src }
+  }
+  for (const effect in now) {
+    const document = now[effect] as EffectDocument
+    const known = old[effect]
+    const { src, retryAt, inDoubt } = document
+    if (known === undefined) yield { kind: 'effect.scheduled', stream, effect, src }
+    if (retryAt !== undefined && retryAt !== known?.retryAt)
+      yield { kind: 'effect.retried', stream, effect, src, retryAt }
+    if (inDoubt !== undefined && known?.inDoubt === undefined)
+      yield { kind: 'effect.doubted', stream, effect, src, why: inDoubt.why }
+  }
+}

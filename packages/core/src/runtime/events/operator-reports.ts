@@ -1,0 +1,38 @@
+/** What needs a person: told when it happens, and again at every start, so that no restart loses it. */
+import type { StateDocument } from '../../record/state-document.js'
+import type { DirectoryEntry } from '../../store/port.js'
+import type { Report } from '../../public/report.js'
+
+export type OperatorReport = Omit<Report, 'agent'>
+
+/** What a change of the state brought. */
+export function newReports(stream: string, before: StateDocument, after: StateDocument): readonly OperatorReport[] {
+  const troubles: OperatorReport[] = []
+  const { blocked } = after.agent
+  if (blocked !== undefined && before.agent.blocked === undefined) {
+    troubles.push({
+      code: blocked.error.code === 'POISON_AGENT' ? 'POISON_AGENT' : 'BLOCKED',
+      message: `${stream} is blocked: ${blocked.error.message}`,
+      facts: { error: blocked.error },
+    })
+  }
+  if (before.effects === after.effects) return troubles
+  for (const [effect, { inDoubt, src }] of Object.entries(after.effects)) {
+    if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
+    troubles.push({
+      code: 'IN_DOUBT',
+      message: `no one knows whether effect ${src} of ${stream} happened: decide`,
+      facts: { effect, src, why: inDoubt.why },
+    })
+  }
+  return troubles
+}
+
+/** What an agent has stood still for since before this process began. */
+export function lastingReport({ stream, condition, inDoubt }: DirectoryEntry): OperatorReport | undefined {
+  if (condition === 'blocked')
+    return { code: 'BLOCKED', message: `${stream} is blocked: repair the cause, then retry it` }
+  if (inDoubt === 0) return undefined
+  const message = `${inDoubt} effects of ${stream} wait for someone’s word: decide`
+  return { code: 'IN_DOUBT', message, facts: { inDoubt } }
+}

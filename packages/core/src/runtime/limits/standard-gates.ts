@@ -1,0 +1,61 @@
+/** The gates that every runtime has. A new limit is one more of them. */
+import type { Lease } from '../liveness/lease.js'
+import type { Gate } from './gates.js'
+import type { Probation } from './probation.js'
+import type { EffectSlots } from './slots.js'
+
+const NOTHING = (): void => {}
+
+/** Nothing else begins while an agent that is suspected of killing its workers is tried by itself. */
+export function probationGate(probation: Probation): Gate {
+  return {
+    name: 'probation',
+    reason: () => 'waits until a suspected agent has been tried by itself',
+    enter: ({ cell }, pass) => {
+      probation.whenAllowed(cell, () => pass())
+      return NOTHING
+    },
+  }
+}
+
+/** A worker that cannot tell others that it lives begins nothing. */
+export function leaseGate(lease: Lease): Gate {
+  return {
+    name: 'lease',
+    reason: () => "waits for this worker's lease: its heartbeats do not reach the store",
+    enter: (_effect, pass) => {
+      lease.whenHeld(() => pass())
+      return NOTHING
+    },
+  }
+}
+
+/**
+ * While the lease was lost another worker may have taken the agent over, and ended what this one would begin: its stream is
+ * read on first.
+ */
+export function readOnGate(lease: Lease): Gate {
+  return {
+    name: 'read-on',
+    reason: () => 'waits until what others did while the lease was lost has been read',
+    enter: ({ cell, known }, pass) => {
+      const { lapses } = lease
+      if (known.lapses === lapses) pass()
+      else
+        void cell.refresh().then(() => {
+          known.lapses = lapses
+          pass()
+        })
+      return NOTHING
+    },
+  }
+}
+
+/** Concurrency and rate of an effect's source. */
+export function slotGate(slots: EffectSlots): Gate {
+  return {
+    name: 'slot',
+    reason: ({ src }) => `waits for a slot of \`${src}\``,
+    enter: ({ cell, src, policy }, pass) => slots.take(`${cell.definition.name}/${src}`, policy, pass),
+  }
+}

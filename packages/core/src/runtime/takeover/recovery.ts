@@ -1,0 +1,136 @@
+/**
+ * Recovery: the way of one agent from its stream to a worker that performs it, in named phases.
+ *
+ *   loading snapshot → folding → checking → claiming → resuming → running
+ *
+ * Invariants: no user code runs before `resuming`; only an agent whose chart here can receive all that it holds is claimed, or
+ * decided for; a phase is told (`recovery`) when it begins; an agent that is another worker's, or has nothing to perform, is
+ * left as it is.
+ */
+import type { ClaimReason } from '../../decide/inputs.js'
+import { hasOutbox } from '../../decide/outbox.js'
+import { nextDueAtOf, statusOf } from '../../decide/summary.js'
+import type { StateDocument } from '../../record/state-document.js'
+import type { AgentCell } from '../cell/agent-cell.js'
+import { incompatible } from '../cell/compatibility.js'
+import type { WorkerRuntime } from '../worker/worker-runtime.js'
+import type { Claiming } from './claiming.js'
+import { assessState } from './policy.js'
+import type { ProbationKind } from './policy.js'
+
+/** What became of a look at an agent. */
+export type Recovered = 'ours' | 'theirs' | 'nothing to do'
+
+type Phase =
+  /** `loading snapshot`, then `folding`: the stream becomes a state, and a cell that holds it. */
+  | { readonly name: 'loading'; readonly stream: string; readonly pending?: number }
+  /** Is there something to perform, may this worker, and does today's chart take it? */
+  | { readonly name: 'checking'; readonly cell: AgentCell }
+  /** No one alive owns it: a record makes it this worker's. */
+  | {
+      readonly name: 'claiming'
+      readonly cell: AgentCell
+      readonly why: ClaimReason
+      readonly probation: ProbationKind | undefined
+    }
+  /** Effects that are to be performed begin, messages go on their way, timers are set. */
+  | { readonly name: 'resuming'; readonly cell: AgentCell; readonly state: StateDocument }
+  | { readonly name: 'running' }
+  | { readonly name: 'left'; readonly because: Exclude<Recovered, 'ours'> }
+
+export interface RecoveryOptions {
+  readonly runtime: WorkerRuntime
+  readonly claiming: Claiming
+}
+
+export class Recovery {
+  readonly #runtime: WorkerRuntime
+  readonly #claiming: Claiming
+
+  constructor({ runtime, claiming }: RecoveryOptions) {
+    this.#runtime = runtime
+    this.#claiming = claiming
+  }
+
+  /**
+   * Of an agent that the directory names, with so much pending. Throws what makes its stream unreadable, `NEEDS_MIGRATION`,
+   * `UNKNOWN_DEFINITION`.
+   */
+  recover(stream: string, options: { readonly pending: number }): Promise<Recovered> {
+    return this.#run(stream, { name: 'loading', stream, ...options })
+  }
+
+  /** The same from a cell that is in memory. */
+  adopt(cell: AgentCell): Promise<Recovered> {
+    return cell.holding(() => this.#run(cell.stream, { name: 'checking', cell }))
+  }
+
+  async #run(stream: string, first: Phase): Promise<Recovered> {
+    for (let phase = first; ; phase = await this.#next(phase)) {
+      if (phase.name !== 'loading') this.#runtime.events.tell({ kind: 'recovery', stream, step: phase.name })
+      if (phase.name === 'running') return 'ours'
+      if (phase.name === 'left') return phase.because
+    }
+  }
+
+  #next(phase: Exclude<Phase, { name: 'running' | 'left' }>): Phase | Promise<Phase> {
+    switch (phase.name) {
+      case 'loading':
+        return this.#load(phase)
+      case 'checking':
+        return phase.cell.holding(() => this.#check(phase.cell))
+      case 'claiming':
+        return phase.cell.holding(() => this.#claim(phase))
+      case 'resuming':
+        return this.#resume(phase)
+    }
+  }
+
+  async #load({ stream, pending }: Extract<Phase, { name: 'loading' }>): Promise<Phase> {
+    const cell = await this.#runtime.cells.load(stream)
+    // News of what others appended may have been lost on its way: then the directory knows more.
+    if (cell.state !== undefined && this.#claiming.pendingOf(cell.state) !== pending) await cell.refresh()
+    return { name: 'checking', cell }
+  }
+
+  async #check(cell: AgentCell): Promise<Phase> {
+    const { state } = cell
+    const { performs, lifecycle } = this.#runtime
+    if (state === undefined || !performs || lifecycle.isClosing) return NOTHING_TO_DO
+    if (this.#runtime.owns(state) && (statusOf(state) === 'active' || hasOutbox(state)))
+      return { name: 'resuming', cell, state }
+    const whyFree = (): Promise<ClaimReason | undefined> => this.#claiming.whyFree(state)
+    const assessment = await assessState(state, { definition: cell.definition, whyFree })
+    switch (assessment.kind) {
+      case 'nothing to do':
+        return NOTHING_TO_DO
+      case 'owned':
+        return THEIRS
+      case 'misfit':
+        throw incompatible(cell, assessment.missing)
+      case 'claim':
+        return { name: 'claiming', cell, why: assessment.why, probation: assessment.probation }
+    }
+  }
+
+  async #claim({ cell, probation }: Extract<Phase, { name: 'claiming' }>): Promise<Phase> {
+    if (probation !== undefined) {
+      this.#claiming.onProbation(cell, probation)
+      return THEIRS
+    }
+    // What the claim made this worker's has begun when it is durable: the record is reacted to like any other.
+    await this.#claiming.claim(cell)
+    return cell.state !== undefined && this.#runtime.owns(cell.state) ? { name: 'running' } : THEIRS
+  }
+
+  #resume({ cell, state }: Extract<Phase, { name: 'resuming' }>): Phase {
+    const { effects, outbox, due } = this.#runtime
+    if (statusOf(state) === 'active') effects.perform(cell, state)
+    outbox.sync(cell.stream, state)
+    due.set(cell.stream, nextDueAtOf(state))
+    return { name: 'running' }
+  }
+}
+
+const NOTHING_TO_DO: Phase = { name: 'left', because: 'nothing to do' }
+const THEIRS: Phase = { name: 'left', because: 'theirs' }

@@ -1,0 +1,192 @@
+/**
+ * Looking at the directory: at the start, again and again, and when a worker is gone.
+ *
+ * Invariant: each agent of the directory that names this worker is run or reported.
+ */
+import { workOf } from '../../decide/summary.js'
+import { isRefoldError } from '../../errors.js'
+import type { Report } from '../../public/report.js'
+import type { Recovered } from '../../public/runtime.js'
+import type { DirectoryEntry } from '../../store/port.js'
+import { backoffMs } from '../../world/backoff.js'
+import { inParallel } from '../../world/in-parallel.js'
+import { inRandomOrder } from '../../world/in-random-order.js'
+import { pause } from '../../world/pause.js'
+import { lastingReport } from '../events/operator-reports.js'
+import type { DeathWatch } from '../liveness/death-watch.js'
+import { horizonOf } from '../liveness/due-watch.js'
+import type { WorkerRuntime } from '../worker/worker-runtime.js'
+import type { Claiming } from './claiming.js'
+import type { Guard } from './guard.js'
+import { assessEntry } from './policy.js'
+import type { Recovered as Adopted, Recovery } from './recovery.js'
+
+const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
+
+export type MutableRecovered = { -readonly [K in keyof Recovered]: K extends 'reports' ? Report[] : Recovered[K] }
+
+export function nothingRecovered(): MutableRecovered {
+  return { agents: 0, effects: 0, inDoubt: 0, blocked: 0, overdueTimers: 0, reports: [] }
+}
+
+export interface SweepOptions {
+  readonly runtime: WorkerRuntime
+  readonly guard: Guard
+  readonly signal: AbortSignal
+  readonly watch: DeathWatch
+  readonly claiming: Claiming
+  readonly recovery: Recovery
+}
+
+export class Sweep {
+  readonly #runtime: WorkerRuntime
+  readonly #guard: Guard
+  readonly #signal: AbortSignal
+  readonly #watch: DeathWatch
+  readonly #claiming: Claiming
+  readonly #recovery: Recovery
+  /** That the store is of no use any more was reported. */
+  #isTold = false
+
+  constructor({ runtime, guard, signal, watch, claiming, recovery }: SweepOptions) {
+    this.#runtime = runtime
+    this.#guard = guard
+    this.#signal = signal
+    this.#watch = watch
+    this.#claiming = claiming
+    this.#recovery = recovery
+  }
+
+  tellNothingIsTaken(cause: unknown): void {
+    const { events } = this.#runtime
+    const message = 'the directory cannot be read: no agent is taken up here'
+    events.notice('error', message, { error: cause })
+    const code = isRefoldError(cause) ? cause.code : 'INVARIANT'
+    events.tell({ kind: 'report', report: { code, message, facts: { cause } } })
+  }
+
+  /** Agents that wait for a person were told of once, perhaps to a process that is gone. */
+  async tellWhatStandsStill(recovered: MutableRecovered): Promise<void> {
+    const { store, settings } = this.#runtime
+    for (const condition of ['in-doubt', 'blocked'] as const) {
+      for await (const page of store.directory.find({ status: 'active', condition })) {
+        for (const entry of page) {
+          if (settings.registry.find(entry.definition, entry.version) === undefined) continue
+          recovered.inDoubt += entry.inDoubt
+          if (condition === 'blocked') recovered.blocked++
+          const trouble = lastingReport(entry)
+          if (trouble !== undefined) this.#guard.report(entry.stream, trouble)
+        }
+      }
+    }
+  }
+
+  /** Repeated until it succeeds: no one else may be there to take up what is pending. */
+  async firstSweep(recovered: MutableRecovered): Promise<void> {
+    const { world, events } = this.#runtime
+    for (let failures = 0; !this.#signal.aborted; failures++) {
+      try {
+        Object.assign(recovered, nothingRecovered())
+        return await this.sweep(recovered)
+      } catch (error) {
+        if (this.#signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL')) throw error
+        events.notice('warn', 'the directory could not be searched; it is tried again', { error })
+        await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
+      }
+    }
+  }
+
+  /** Someone else appended to the agent: there may be something to perform or to wait for. */
+  async lookAt(stream: string): Promise<void> {
+    const entry = await this.#runtime.store.directory.get(stream)
+    if (entry !== undefined) await this.#take(entry)
+  }
+
+  /** What a worker left that has just gone: by many at once, and by each who saw it in another order. */
+  async takeFrom(owner: string): Promise<void> {
+    const { store, world, due, settings, lifecycle, events } = this.#runtime
+    if (lifecycle.isClosing || this.#signal.aborted) return
+    try {
+      const streams: string[] = []
+      for await (const page of store.directory.find({ pending: true, owner }))
+        streams.push(...page.map(({ stream }) => stream))
+      await inParallel(inRandomOrder(streams, world.random), (stream) =>
+        this.#guard.run(stream, () => this.lookAt(stream)),
+      )
+      const dueBefore = world.clock.now() + horizonOf(settings)
+      for await (const page of store.directory.find({ status: 'active', owner, dueBefore }))
+        for (const { stream, nextDueAt } of page) due.set(stream, nextDueAt ?? null)
+    } catch (error) {
+      if (this.#signal.aborted || isRefoldError(error, 'CLOSED')) return
+      events.notice('warn', `what worker ${owner} left is looked for at the next heartbeat`, { error })
+    }
+  }
+
+  async sweep(recovered?: MutableRecovered): Promise<void> {
+    const { store, world, settings, due } = this.#runtime
+    const horizonMs = horizonOf(settings)
+    this.#watch.age()
+    await this.#runtime.holds.read()
+    for await (const page of store.directory.find({ pending: true })) {
+      await inParallel(page, async (entry) => {
+        const taken = await this.#guard.run(entry.stream, () => this.#take(entry), recovered?.reports)
+        if (taken !== 'ours' || recovered === undefined) return
+        recovered.agents++
+        const state = this.#runtime.cells.live(entry.stream)?.state
+        if (state === undefined) return
+        recovered.effects += workOf(state)
+      })
+    }
+    for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
+      for (const entry of page) {
+        if (entry.nextDueAt === undefined) continue
+        if (settings.registry.find(entry.definition, entry.version) === undefined) {
+          await this.#guard.run(entry.stream, () => this.#tellUnregistered(entry))
+          continue
+        }
+        if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) recovered.overdueTimers++
+        if (entry.owner !== undefined && entry.owner !== this.#runtime.worker) this.#watch.named(entry.owner)
+        due.set(entry.stream, entry.nextDueAt)
+      }
+    }
+  }
+
+  async #take(entry: DirectoryEntry): Promise<Adopted> {
+    const { settings, due, worker, world, capacity } = this.#runtime
+    const judgement = assessEntry(entry, settings.registry)
+    if (judgement === 'ended') return 'nothing to do'
+    if (judgement === 'unregistered') {
+      if (entry.pending > 0) await this.#tellUnregistered(entry)
+      return 'nothing to do'
+    }
+    if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + horizonOf(settings))
+      due.set(entry.stream, entry.nextDueAt)
+    if (judgement !== 'work') return 'nothing to do'
+    if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
+      return 'theirs'
+    if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
+      return 'theirs'
+    return this.#recovery.recover(entry.stream, { pending: entry.pending })
+  }
+
+  /** It has something to perform, no one alive owns it, and this process cannot decide for it. */
+  async #tellUnregistered({ stream, definition, version, owner }: DirectoryEntry): Promise<void> {
+    if (!(await this.#claiming.isFree(owner))) return
+    if (this.#runtime.settings.registry.names.includes(definition)) {
+      const message = `${stream} has version ${version}, which is not registered here`
+      return this.#guard.report(stream, { code: 'NEEDS_MIGRATION', message })
+    }
+    // Another service may well share the store: no trouble, but worth a line for whoever looks for a lost agent.
+    if (!this.#guard.isFirst(definition)) return
+    const message = `agents of "${definition}" have something to perform, and it is not registered here`
+    this.#runtime.events.notice('info', message, { stream })
+  }
+
+  couldNotSweep(error: unknown): void {
+    if (this.#signal.aborted) return
+    if (!isRefoldError(error, 'STORE_FATAL'))
+      return this.#runtime.events.notice('warn', 'the directory could not be searched', { error })
+    if (!this.#isTold) this.tellNothingIsTaken(error)
+    this.#isTold = true
+  }
+}

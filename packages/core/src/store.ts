@@ -1,0 +1,61 @@
+/**
+ * `@refold/core/store`: what a store is made with. The port, and the parts that every store needs in the same way. A
+ * store imports nothing else of core, so it loads neither XState nor RxJS. `@refold/testing` has the suite that it must
+ * pass.
+ */
+
+// errors: what a store may throw is said at each operation of the port
+export { invariant, isRefoldError, RefoldError } from './errors.js'
+export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
+
+// what is stored, and where
+export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'
+export { advance, toPosition, toRevision } from './record/revision.js'
+export type { Expected, Position, Revision } from './record/revision.js'
+export type { AgentStatus, Condition } from './record/record.js'
+
+// the port
+export type {
+  AppendOptions,
+  AppendResult,
+  Directory,
+  DirectoryEntry,
+  DirectoryQuery,
+  ExternalAppend,
+  NewEvent,
+  Presence,
+  ReadAllOptions,
+  ReadOptions,
+  RebuiltDirectory,
+  Registers,
+  Store,
+  StoreCapabilities,
+  StoredEvent,
+  SubscribeTarget,
+  SubscriptionItem,
+} from './store/port.js'
+
+// appending: what every store refuses
+export { appendBytes, assertFits, assertNotEmpty } from './store/append-limits.js'
+
+// reading: events parsed on demand, and records handed to a fold without building them
+export { storedEvent } from './store/stored-event.js'
+export type { StoredText } from './store/stored-event.js'
+export type { FoldableEvent } from './record/fold.js'
+export type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayOptions, ReplayTarget } from './record/replay.js'
+export { StateReplay } from './record/state-replay.js'
+
+// following: subscriptions, and what other connections append
+export { ChangeSignal } from './store/change-signal.js'
+export { followLog } from './store/follow-log.js'
+export type { FollowedLog } from './store/follow-log.js'
+export { ExternalFeed } from './store/external-feed.js'
+
+// the directory: one projection for all stores
+export { applyHeader, isSameEntry, matchesQuery, readHeader, rebuildDirectory } from './store/directory-projection.js'
+export type { DirectoryHeader } from './store/directory-projection.js'
+
+// the store to read first, and to hold another one against
+export { memoryLog } from './store/memory-log.js'
+export type { MemoryLog } from './store/memory-log.js'
+export { memoryStore } from './store/memory-store.js'

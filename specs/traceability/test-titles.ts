@@ -2,11 +2,12 @@
  * The ids that test titles name. A title names ids at its head: `APP-1 an append …`, `EFF-2 EFF-3 …`, `I5, RCV-4: …`.
  *
  * Read from the text of the test files, not from a run, so that a test that one store cannot run here is still found.
- * Contract functions of `@refold/testing` and the scenarios of `conformance/` carry titles too: they are tests of whoever
- * applies them.
+ * Contract functions of `@refold/testing` and the scenarios of `conformance/` carry titles too: they are tests of the store
+ * or the machine that they are applied to.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { NeverRun } from './never-run.js'
 
 export interface NamedTest {
   readonly id: string
@@ -16,16 +17,20 @@ export interface NamedTest {
 
 const ID = String.raw`(?:[A-Z]{2,5}-\d+|I\d{1,2})`
 const TITLE = new RegExp(
-  String.raw`(?<before>\S*?)(?<quote>['"\`])(?<ids>${ID}(?:(?:,? and |[,/]? ?)${ID})*)(?<rest>[ :,](?:\\.|(?!\k<quote>).)+)\k<quote>`,
+  String.raw`(?<quote>['"\`])(?<ids>${ID}(?:(?:,? and |[,/]? ?)${ID})*)(?<rest>[ :,](?:\\.|(?!\k<quote>).)+)\k<quote>`,
   'g',
 )
-const NOT_RUN = /\.(?:skip|todo)\($/
 
-/** The ids named by the titles in one file's text. Titles of skipped tests name nothing. */
+/**
+ * The ids named by the titles in one file's text, under whatever condition the tests run (`test.skipIf`, `describe.runIf`,
+ * `test.each`). Titles of tests that never run, or stand in a comment, name nothing.
+ */
 export function namedTestsOf(text: string, file: string): readonly NamedTest[] {
-  return [...text.matchAll(TITLE)].flatMap(({ groups = {} }) => {
-    const { before = '', ids = '', rest = '' } = groups
-    if (NOT_RUN.test(before)) return []
+  const never = new NeverRun(text)
+  return [...text.matchAll(TITLE)].flatMap(({ 0: quoted, index, groups = {} }) => {
+    const { ids = '', rest = '' } = groups
+    const place = { from: index, to: index + quoted.length }
+    if (never.isComment(place) || never.includes(place)) return []
     return [...ids.matchAll(new RegExp(ID, 'g'))].map(([id]) => ({ id, title: ids + rest, file }))
   })
 }

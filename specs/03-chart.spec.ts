@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { AgentDefinition } from '@refold/core'
+import { describeDefinition } from '@refold/core/definition'
 import type { RecordMetadata } from '@refold/core/record'
 import { produceRecords } from './record-format/produced-records.js'
 import type { ProducedStream } from './record-format/produced-records.js'
@@ -15,11 +16,8 @@ interface Chart {
   readonly schemas?: object
 }
 
-/** A definition carries its chart under a registered symbol, as two copies of the core must understand each other. */
 function chartOf(definition: AgentDefinition): Chart {
-  const { [Symbol.for('refold.definition')]: internals } = definition as unknown as Record<symbol, { chart: Chart }>
-  if (internals === undefined) throw new TypeError('this was not made by defineAgent')
-  return internals.chart
+  return describeDefinition(definition).chart as unknown as Chart
 }
 
 describe('the chart', () => {

@@ -15,6 +15,10 @@ export interface EffectDescription {
 
 /** What a definition takes, and the effects it has. */
 export interface DefinitionDescription {
+  /** As in the headers of records and in the state: changes when the chart does. */
+  readonly fingerprint: string
+  /** The machine as data, with the schemas that were given: what `chart.schema.json` of the specification describes. */
+  readonly chart: JsonValue
   /** JSON Schema of what `start` takes; `{}` where JSON Schema cannot say it. `undefined`: no schema was given. */
   readonly inputSchema: JsonObject | undefined
   /** Every event type that may come from outside, with the JSON Schema of its payload (without `type`), if one was given. */
@@ -32,13 +36,15 @@ export interface DefinitionDescription {
 
 /** Runs nothing of the agent. Throws `INVALID_DEFINITION` for what `defineAgent` did not make. */
 export function describeDefinition(definition: AgentDefinition): DefinitionDescription {
-  const { machine, chart, parseInput, parseEvent, isOutsideEvent, policyOf } = internalsOf(definition)
+  const { machine, fingerprint, chart, parseInput, parseEvent, isOutsideEvent, policyOf } = internalsOf(definition)
   const { input, events } = schemasIn(chart)
   const unchecked = machine.events.filter((type) => isOutsideEvent(type) && !type.includes('*'))
   const effects = [...namedEffects(machine)].map(
     ([src, kind]) => [src, { kind, safety: policyOf(src).safety }] as const,
   )
   return {
+    fingerprint,
+    chart,
     inputSchema: input,
     eventSchemas: new Map(events === undefined ? unchecked.map((type) => [type, undefined]) : Object.entries(events)),
     effects: new Map(effects),

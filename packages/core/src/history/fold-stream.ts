@@ -48,22 +48,16 @@ export const NOTHING_FOLDED: Folded = {
 export type FoldPhase = 'loading snapshot' | 'folding'
 
 export interface FoldStreamOptions {
-  /** The last record that is folded; default: the newest. A snapshot beyond it is ignored. */
-  readonly to?: Revision
   readonly onPhase?: (phase: FoldPhase) => void
 }
 
 /** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
-export async function foldStream(
-  log: AgentLog,
-  stream: string,
-  { to, onPhase }: FoldStreamOptions = {},
-): Promise<Folded> {
+export async function foldStream(log: AgentLog, stream: string, { onPhase }: FoldStreamOptions = {}): Promise<Folded> {
   onPhase?.('loading snapshot')
   const snapshot = await log.snapshots.read(stream)
   onPhase?.('folding')
-  const fromFirst = { from: FIRST_REVISION, start: NOTHING_FOLDED, to }
-  if (snapshot === undefined || (to !== undefined && snapshot.revision > to)) return fold(log, stream, fromFirst)
+  const fromFirst = { from: FIRST_REVISION, start: NOTHING_FOLDED }
+  if (snapshot === undefined) return fold(log, stream, fromFirst)
   const start: Folded = {
     ...NOTHING_FOLDED,
     state: snapshot.state,
@@ -71,13 +65,22 @@ export async function foldStream(
     lastAt: snapshot.lastAt,
     headId: snapshot.eventId,
   }
-  const options = { from: snapshot.revision, start, anchor: snapshot.eventId, to }
+  const options = { from: snapshot.revision, start, anchor: snapshot.eventId }
   return (await foldFromSnapshot(log, stream, options)) ?? (await fold(log, stream, fromFirst))
 }
 
 /** Folds what a stream got after a known point. */
 export async function foldAfter(log: AgentLog, stream: string, known: Folded): Promise<Folded> {
   return fold(log, stream, { from: advance(known.head), start: known, deliveries: [] })
+}
+
+/** Folds from a known point up to a revision: what the records say of that very moment. Reads nothing when it is known. */
+export async function foldUpTo(
+  log: AgentLog,
+  stream: string,
+  { known, to }: { readonly known: Folded; readonly to: Revision },
+): Promise<Folded> {
+  return known.head === to ? known : fold(log, stream, { from: advance(known.head), start: known, to })
 }
 
 /** `undefined`: the snapshot is not of this history, or not what it says. The records decide, not it. */

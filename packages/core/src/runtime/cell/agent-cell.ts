@@ -45,6 +45,8 @@ export class AgentCell {
   readonly definition: DefinitionInternals
   /** Length of the stream at the snapshot that this cell was folded from; 0: from none. */
   readonly lengthAtSnapshot: number
+  /** What the records said when the cell was made. */
+  readonly folded: Folded
   readonly #home: CellHome
   readonly #listeners = new Set<CellListener>()
   readonly #replica: Replica
@@ -69,6 +71,7 @@ export class AgentCell {
     this.id = identity.id
     this.definition = identity.definition
     this.#early = new EarlyConflicts(identity.stream, home)
+    this.folded = folded
     this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
     const { stream, id, definition } = identity
     const tree = {

@@ -1,11 +1,12 @@
 /**
  * When snapshots are written: after so many records, and when an agent with a good part of that leaves memory.
  *
- * Invariant: live equals folded. Before a snapshot is written, what is stored is folded from the last one, and its bytes are
- * compared with those of the live state: an agent whose live state is another one stops here, and no snapshot of it is kept.
+ * Invariant: live equals folded. Before a snapshot is written, what is stored is folded on from the state that was folded last,
+ * and its bytes are compared with those of the live state: an agent whose live state is another one stops here, and no snapshot of it is kept.
  */
 import { isRefoldError, RefoldError } from '../../errors.js'
-import { foldStream } from '../../history/fold-stream.js'
+import { foldUpTo } from '../../history/fold-stream.js'
+import type { Folded } from '../../history/fold-stream.js'
 import type { AgentLog } from '../../log/agent-log.js'
 import type { Snapshot } from '../../log/snapshots.js'
 import { lengthOf } from '../../record/revision.js'
@@ -25,6 +26,8 @@ const WORTH_KEEPING = 1 / 4
 export function keepSnapshots({ log, events, everyEvents }: SnapshotKeeperOptions): void {
   /** Length of the stream at its newest snapshot, as far as this process knows. */
   const takenAt = new WeakMap<AgentCell, number>()
+  /** What the records were last found to say. */
+  const verified = new WeakMap<AgentCell, Folded>()
   const look = (cell: AgentCell, worthwhile: number): void => {
     const length = lengthOf(cell.head)
     const { snapshot, stream } = cell
@@ -35,17 +38,24 @@ export function keepSnapshots({ log, events, everyEvents }: SnapshotKeeperOption
       if (!isRefoldError(error, 'CLOSED'))
         events.notice('warn', `the snapshot of ${stream} could not be written`, { error })
     }
-    take(log, stream, snapshot).catch(failed) // in the background: a snapshot is a cache
+    const known = verified.get(cell) ?? cell.folded
+    // In the background: a snapshot is a cache.
+    take(log, stream, { snapshot, known }).then((folded) => void verified.set(cell, folded), failed)
   }
   events.on('recorded', (_event, cell) => look(cell, everyEvents))
   events.on('leaving', (_event, cell) => look(cell, everyEvents * WORTH_KEEPING))
 }
 
-async function take(log: AgentLog, stream: string, snapshot: Snapshot): Promise<void> {
-  const { state } = await foldStream(log, stream, { to: snapshot.revision })
-  const [folded, live] = [JSON.stringify(state), JSON.stringify(snapshot.state)]
+async function take(
+  log: AgentLog,
+  stream: string,
+  { snapshot, known }: { readonly snapshot: Snapshot; readonly known: Folded },
+): Promise<Folded> {
+  const checked = await foldUpTo(log, stream, { known, to: snapshot.revision })
+  const [folded, live] = [JSON.stringify(checked.state), JSON.stringify(snapshot.state)]
   if (folded !== live) throw differs(stream, { snapshot, folded, live })
   await log.snapshots.write(stream, snapshot)
+  return checked
 }
 
 function differs(

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { createRuntime } from '@refold/core'
 import { eventStoreDBStore } from '@refold/eventstoredb'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { nobody } from './main-job/actors.js'
+import { noWitness } from './main-job/actors.js'
 import { reviewAgent } from './main-job/agent.js'
 import { writeProject } from './main-job/project.fixture.js'
 import { runExample, startExample } from './process.fixture.js'
@@ -73,7 +73,7 @@ describe('on a server that one variable names', { timeout: 90_000, concurrent: t
 })
 
 it('CLI-15 a fleet on a server finishes what its killed workers had', async () => {
-  const review = reviewAgent(nobody)
+  const review = reviewAgent(noWitness)
   await using refold = await createRuntime({
     store: eventStoreDBStore(server.connectionString),
     agents: [review],

@@ -2,7 +2,7 @@
  * 05 A chat agent with tools: model → tools in parallel → model → … → answer.
  *
  * You learn: each call of the model and each tool call is an effect of its own. A crash while three tools run repeats the
- * unfinished ones only, and a model call that was paid for is never made again. Tokens go to whoever watches.
+ * unfinished ones only, and a model call that was paid for is never made again. Tokens go to those who watch.
  */
 import { defineAgent, effect } from '@refold/core'
 import type { EffectArgs } from '@refold/core'

@@ -1,7 +1,7 @@
 /**
  * 11 A ten-step plan: it dies in step five, and another process goes on at step five.
  *
- * You learn: nothing has to be done for it. The steps are effects; each outcome is a record in the store, and whoever opens
+ * You learn: nothing has to be done for it. The steps are effects; each outcome is a record in the store, and the process that opens
  * the store next folds the records and begins what has no outcome yet.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'

@@ -12,7 +12,7 @@ import { z } from 'zod'
 
 const DAY_MS = 86_400_000
 
-/** Stands for a mail to whoever decides. */
+/** Stands for a mail to the person who decides. */
 const remind = effect(async ({ input }: EffectArgs<{ to: string; cents: number }>) => {
   console.log(`reminder: ${input.cents} cents for ${input.to} wait for your word`)
 })

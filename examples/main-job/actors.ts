@@ -23,7 +23,7 @@ export interface Witness {
 }
 
 /** For who only reads the agent, and for the machine as it is drawn. */
-export const nobody: Witness = { begun: () => {}, ending: async () => {} }
+export const noWitness: Witness = { begun: () => {}, ending: async () => {} }
 
 /** The actors of the machine. */
 export function actorsWith(witness: Witness) {

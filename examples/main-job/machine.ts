@@ -4,7 +4,7 @@
  */
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
-import { actorsWith, nobody } from './actors.js'
+import { actorsWith, noWitness } from './actors.js'
 import type {
   Ages,
   Decision,
@@ -66,7 +66,7 @@ export const reviewMachine = setup({
     events: {} as { type: 'decide'; verdict: 'accept' | 'reject'; by: string },
     output: {} as { decision: Decision; summary: Summary; report: string },
   },
-  actors: actorsWith(nobody),
+  actors: actorsWith(noWitness),
 }).createMachine({
   context: ({ input }) => ({ ...input, ...NOTHING_FOUND }),
   initial: 'listing',
@@ -169,7 +169,7 @@ export const reviewMachine = setup({
         onDone: { target: 'deciding', actions: assign({ proposal: ({ event }) => event.output }) },
       },
     },
-    // Waits for a person, for as long as it takes. Where there is none, whoever watches sends what the policy proposes.
+    // Waits for a person, for as long as it takes. Where there is none, the process that watches sends what the policy proposes.
     deciding: {
       on: {
         decide: {

@@ -9,7 +9,7 @@ import { moment } from '../moment.fixture.js'
 import { runExample, startExample } from '../process.fixture.js'
 import type { Ended } from '../process.fixture.js'
 import { tempFile } from '../temp-file.fixture.js'
-import { nobody } from './actors.js'
+import { noWitness } from './actors.js'
 import { reviewAgent } from './agent.js'
 import { STEPS } from './findings.js'
 import { writeProject } from './project.fixture.js'
@@ -137,7 +137,7 @@ describe('npm start', { timeout: 60_000 }, () => {
 
   it('takes a decision from any process that sends one', async () => {
     // The agent waits where no one decides: here its only worker is this test's own.
-    const definition = reviewAgent(nobody)
+    const definition = reviewAgent(noWitness)
     await using refold = await createRuntime({ store: sqliteStore(store), agents: [definition] })
     const input = { directory: project, report: join(dirname(store), 'r.md'), day: '2026-01-02', llm: null }
     const agent = await refold.start(definition, { id: '1', input })

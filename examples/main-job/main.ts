@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
 import type { Store } from '@refold/core'
-import { nobody } from './actors.js'
+import { noWitness } from './actors.js'
 import { reviewAgent } from './agent.js'
 import { readBodyLog } from './body-log.js'
 import { liveScreen } from './live-screen.js'
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
 }
 
 async function run(options: Options): Promise<number> {
-  const definition = reviewAgent(nobody)
+  const definition = reviewAgent(noWitness)
   const store = await storeFrom(options.store)
   // `worker: false`: this process starts, reads and sends; it performs nothing.
   await using refold = await createRuntime({ store, agents: [definition], worker: false })

@@ -12,7 +12,7 @@ import { payment, reconciledPayment } from '../../examples/dist/07-never-twice/a
 import { importer } from '../../examples/dist/08-subscribing/agent.js'
 import { till } from '../../examples/dist/09-time-travel/agent.js'
 import { orders } from '../../examples/dist/10-property-testing-recovery/agent.js'
-import { nobody } from '../../examples/dist/main-job/actors.js'
+import { noWitness } from '../../examples/dist/main-job/actors.js'
 import { reviewAgent } from '../../examples/dist/main-job/agent.js'
 
 const nothing = async () => {}
@@ -39,7 +39,7 @@ export function exampleCast({ services, project, report }) {
     { definition: importer, input: { rows: 250, batch: 100 } },
     { definition: till, drive: putTakeClose },
     { definition: orders, input: { most: 3 }, drive: orderUntilFull },
-    { definition: reviewAgent(nobody), input: job, drive: acceptReview },
+    { definition: reviewAgent(noWitness), input: job, drive: acceptReview },
   ].map((member) => ({ id: '1', drive: nothing, end: hasEnded, ...member }))
 }
 

@@ -29,7 +29,7 @@ try {
   process.exitCode = error instanceof CommanderError ? usageCode(error) : failed(error)
 }
 
-/** Data. Whoever reads it may stop reading when they have enough. `isDone`: the command has done its work, printed or not. */
+/** Data. Its reader may stop when it has enough. `isDone`: the command has done its work, printed or not. */
 function print(text: string, { isDone = false }: { readonly isDone?: boolean } = {}): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok)

@@ -61,7 +61,7 @@ describe('files', () => {
     }
   })
 
-  it('DEV-23 a file with damaged pages says so to whoever reads them, and the server goes on', async () => {
+  it('DEV-23 a file with damaged pages says so to those who read them, and the server goes on', async () => {
     const file = join(scratchDirectory(), 'events.db')
     const before = await childServer(['--db', file, '--no-projections'])
     const first = clientOf(before.connectionString)

@@ -39,9 +39,9 @@ describe('TLS and users', () => {
       type: 'access-denied',
       code: 16,
     })
-    const nobody = clientOf(`esdb://${address}`)
-    expect(await errorOf(take(nobody.readStream('order-1')))).toMatchObject({ type: 'access-denied', code: 7 })
-    const denied = await errorOf(nobody.appendToStream('order-1', numbered(1)))
+    const stranger = clientOf(`esdb://${address}`)
+    expect(await errorOf(take(stranger.readStream('order-1')))).toMatchObject({ type: 'access-denied', code: 7 })
+    const denied = await errorOf(stranger.appendToStream('order-1', numbered(1)))
     expect(denied).toMatchObject({ type: 'access-denied' })
     expect(denied['code']).toBeUndefined()
   })

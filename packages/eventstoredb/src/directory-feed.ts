@@ -3,7 +3,7 @@
  * supervised, filtered subscription brings it; a look at the end of the log makes sure that nothing stored is missing.
  *
  * Invariants:
- * - everything up to `#place` is applied, in order, once: whoever brings an event, it counts only beyond the place;
+ * - everything up to `#place` is applied, in order, once: whatever brings an event, it counts only beyond the place;
  * - a query is answered from a place not before the end of the log at the time of the question;
  * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after.
  */
@@ -154,7 +154,7 @@ export class DirectoryFeed {
     }
   }
 
-  /** One look at a time; whoever asks during one waits for the next. */
+  /** One look at a time; a caller who asks during one waits for the next. */
   async #look(): Promise<void> {
     if (this.#looking === undefined) {
       this.#looking = this.#lookAtEnd().finally(() => (this.#looking = undefined))

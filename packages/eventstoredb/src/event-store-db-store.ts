@@ -29,7 +29,7 @@ import { assertOpen, type Connection } from './connection.js'
 import { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { DirectoryFeed } from './directory-feed.js'
 import { subscribe } from './following.js'
-import { ForeignAppends } from './foreign-appends.js'
+import { ExternalAppends } from './external-appends.js'
 import { MAX_APPEND_BYTES, resolveOptions, type EventStoreDBOptions, type ResolvedOptions } from './options.js'
 import { readEverything, readStream } from './reading.js'
 import { StreamRegisters } from './registers.js'
@@ -54,7 +54,7 @@ class EventStoreDBStore implements Store {
   readonly #gone = new AbortController()
   readonly #registers: StreamRegisters
   readonly #feed: DirectoryFeed
-  readonly #foreign: ForeignAppends
+  readonly #external: ExternalAppends
   readonly #appends = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
@@ -65,10 +65,10 @@ class EventStoreDBStore implements Store {
     const lingering: Connection = { shared, options, closed: this.#gone.signal, end }
     this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
     this.registers = this.#registers
-    this.#foreign = new ForeignAppends(this.#connection)
+    this.#external = new ExternalAppends(this.#connection)
     this.#feed = new DirectoryFeed(this.#connection, {
       checkpoint: new DirectoryCheckpoint(this.#connection, this.#registers),
-      onRecord: (record) => this.#foreign.show(record),
+      onRecord: (record) => this.#external.show(record),
     })
     this.directory = {
       find: (query = {}) => this.#find(query),
@@ -107,7 +107,7 @@ class EventStoreDBStore implements Store {
 
   externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     assertOpen(this.#connection)
-    return this.#foreign.listen(options, () => this.#feed.start())
+    return this.#external.listen(options, () => this.#feed.start())
   }
 
   close(): Promise<void> {
@@ -121,7 +121,7 @@ class EventStoreDBStore implements Store {
   ): Promise<AppendResult> {
     const { shared, options } = this.#connection
     if (shared.held !== undefined) await shared.held
-    this.#foreign.expect(events)
+    this.#external.expect(events)
     let keep = this.#feed.running
     try {
       const result = await sendAppend(this.#connection, options.prefix + stream, { events, expected })
@@ -131,7 +131,7 @@ class EventStoreDBStore implements Store {
       keep &&= isRefoldError(error, 'STORE_UNKNOWN')
       throw error
     } finally {
-      if (!keep) this.#foreign.forget(events)
+      if (!keep) this.#external.forget(events)
     }
   }
 
@@ -161,7 +161,7 @@ class EventStoreDBStore implements Store {
     const asked = [...this.#appends]
     const settled = this.#registers.settled()
     this.#close.abort()
-    this.#foreign.close()
+    this.#external.close()
     await Promise.allSettled(asked)
     await settled
     this.#gone.abort()

@@ -113,7 +113,7 @@ describe('files that are not as they should be', () => {
     chmodSync(scratch.file, 0o444)
     chmodSync(scratch.path, 0o555)
     try {
-      await asNobody(async () => {
+      await withoutRights(async () => {
         const store = sqliteStore(scratch.file)
         await expect(append(store)).rejects.toMatchObject(FATAL)
       })
@@ -162,7 +162,7 @@ async function readAll(store: Store): Promise<number> {
 }
 
 /** The superuser may write to everything: act as someone else. */
-async function asNobody(action: () => Promise<void>): Promise<void> {
+async function withoutRights(action: () => Promise<void>): Promise<void> {
   const isRoot = process.geteuid?.() === 0
   if (isRoot) process.seteuid?.(65534)
   try {

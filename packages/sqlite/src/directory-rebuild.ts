@@ -29,9 +29,9 @@ export async function rebuildDirectory(open: OpenFile, options: RebuildOptions):
   let repaired = 0
   for await (const names of streamNames(open, options)) {
     for (const stream of names) {
-      const { entry, wasMended } = await rebuildEntry(open, stream, options)
+      const { entry, wasRepaired } = await rebuildEntry(open, stream, options)
       if (entry !== undefined) agents++
-      if (wasMended) repaired++
+      if (wasRepaired) repaired++
     }
   }
   return { agents, repaired }
@@ -52,15 +52,15 @@ async function rebuildEntry(
   open: OpenFile,
   stream: string,
   options: RebuildOptions,
-): Promise<{ entry: DirectoryEntry | undefined; wasMended: boolean }> {
+): Promise<{ entry: DirectoryEntry | undefined; wasRepaired: boolean }> {
   let folded: Folded = { stream, entry: undefined, lastRevision: -1 }
   for (;;) {
     folded = await foldOn(open, folded, options)
     const { entry } = folded
     const found = await options.guarded(() => compare(open, folded))
-    if (found === 'same') return { entry, wasMended: false }
-    if (found === 'differs' && (await options.commit<boolean>((settle) => mendJob(open, folded, settle))))
-      return { entry, wasMended: true }
+    if (found === 'same') return { entry, wasRepaired: false }
+    if (found === 'differs' && (await options.commit<boolean>((settle) => repairJob(open, folded, settle))))
+      return { entry, wasRepaired: true }
   }
 }
 
@@ -86,18 +86,18 @@ function compare({ file }: OpenFile, { stream, entry, lastRevision }: Folded): '
 }
 
 /** Answers whether the entry is in place now. */
-function mendJob(open: OpenFile, folded: Folded, { resolve, reject, deadline }: Settle<boolean>): CommitJob {
+function repairJob(open: OpenFile, folded: Folded, { resolve, reject, deadline }: Settle<boolean>): CommitJob {
   const { streams } = open.file
-  let isMended = false
+  let isRepaired = false
   return {
     run: () => {
-      isMended = compare(open, folded) !== 'longer'
+      isRepaired = compare(open, folded) !== 'longer'
       const row = streams.find(folded.stream)
-      if (isMended && row !== undefined) streams.replace(row, folded.entry)
+      if (isRepaired && row !== undefined) streams.replace(row, folded.entry)
     },
-    succeed: () => resolve(isMended),
+    succeed: () => resolve(isRepaired),
     fail: reject,
-    isStored: () => (isMended = compare(open, folded) === 'same'),
+    isStored: () => (isRepaired = compare(open, folded) === 'same'),
     deadline,
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Whether the path still names the file that is open. A deleted file can be written to as long as it is open, and is
- * gone with the process; whoever opens the path meanwhile makes another world.
+ * gone with the process; a process that opens the path meanwhile makes another world.
  */
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'

@@ -34,7 +34,7 @@ export class LogFile {
   readonly log: LogTable
   readonly streams: StreamTable
   /** Told what others appended, up to their last commit. */
-  onForeign: (appends: () => readonly ExternalAppend[]) => void = () => {}
+  onExternal: (appends: () => readonly ExternalAppend[]) => void = () => {}
   #dataVersion: number
   /** Position of the last row that this connection wrote or looked at. */
   #known: number
@@ -108,7 +108,7 @@ export class LogFile {
     this.streams.expire()
     if (last === known) return
     this.#known = last
-    this.onForeign(() => this.#newestBetween(known, last))
+    this.onExternal(() => this.#newestBetween(known, last))
   }
 
   /** Inside a transaction only. A conflict writes nothing. */

@@ -43,7 +43,7 @@ export function openFile(path: string, options: OpeningOptions): OpenFile | Prom
     const translated = opening.catch((reason: unknown) => {
       throw toRefoldError(reason, { doing: `opening ${path}` })
     })
-    translated.catch(() => {}) // told to whoever uses the store, not to the process
+    translated.catch(() => {}) // told to those who use the store, not to the process
     return translated
   }
 }

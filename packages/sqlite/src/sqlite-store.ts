@@ -37,7 +37,7 @@ import { retryBusy } from './busy-retry.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
 import { rebuildDirectory } from './directory-rebuild.js'
 import { toRefoldError } from './failure.js'
-import { ForeignWatch } from './foreign-watch.js'
+import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
 import { assertFileName, openFile, type OpenFile } from './opening.js'
 import { prepareAppend } from './prepare-append.js'
@@ -61,8 +61,8 @@ class SqliteStore implements Store {
   readonly #options: ResolvedOptions
   readonly #locks: WorkerLocks
   readonly #changes = new ChangeSignal()
-  readonly #foreign = new ExternalFeed()
-  readonly #watch: ForeignWatch
+  readonly #external = new ExternalFeed()
+  readonly #watch: ExternalWatch
   readonly #opening: OpenFile | Promise<OpenFile>
   readonly #guard: Guard = { guarded: (access) => this.#access(() => access()) }
   #open: OpenFile | undefined
@@ -73,9 +73,9 @@ class SqliteStore implements Store {
     this.#options = options
     this.capabilities = { maxAppendBytes: options.maxAppendBytes, durable: true }
     this.#locks = new WorkerLocks(path, options)
-    this.#watch = new ForeignWatch({
+    this.#watch = new ExternalWatch({
       intervalMs: options.pollIntervalMs,
-      isNeeded: () => this.#subscriptions > 0 || this.#foreign.listened,
+      isNeeded: () => this.#subscriptions > 0 || this.#external.listened,
       onError: () => this.#changes.notify(),
     })
     this.#opening = openFile(path, {
@@ -159,7 +159,7 @@ class SqliteStore implements Store {
   externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     this.#assertOpen()
     this.#watch.look() // what was appended before this call is not reported
-    const reports = this.#foreign.listen(options)
+    const reports = this.#external.listen(options)
     this.#watch.start()
     return reports
   }
@@ -171,7 +171,7 @@ class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     this.#changes.close()
-    this.#foreign.close()
+    this.#external.close()
     this.#watch.close()
     const open = await Promise.resolve(this.#opening).catch(() => undefined)
     await open?.queue.drained()
@@ -181,8 +181,8 @@ class SqliteStore implements Store {
 
   #opened(open: OpenFile): void {
     this.#open = open
-    open.file.onForeign = (appends) => {
-      if (this.#foreign.listened) for (const append of appends()) this.#foreign.report(append)
+    open.file.onExternal = (appends) => {
+      if (this.#external.listened) for (const append of appends()) this.#external.report(append)
       this.#changes.notify()
     }
     this.#watch.open(open.file)

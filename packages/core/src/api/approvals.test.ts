@@ -46,7 +46,7 @@ describe('INT-9 an answer', () => {
     expect(seen).toEqual([{ by: 'ana', reason: 'as agreed', approved }])
   })
 
-  test('INT-9 is required: the event alone is refused, whoever sends it', async () => {
+  test('INT-9 is required: the event alone is refused to every sender', async () => {
     const { agent, types } = await asked()
     await expect(agent.send({ type: 'approve' }, { by: 'ana' })).rejects.toMatchObject({ code: 'APPROVAL_REQUIRED' })
     expect(await types()).toEqual(['refold.started'])
@@ -105,7 +105,7 @@ describe('approvals of a definition', () => {
     expect(define).toThrow(expect.objectContaining({ code: 'INVALID_DEFINITION', facts: { path } }))
   })
 
-  test('what throws, or gives no JSON, is told to whoever asks', async () => {
+  test('what throws, or gives no JSON, is told to the one who asks', async () => {
     const bad = { payload: (): unknown => new Date(0) }
     const definition = defineAgent({
       name: 'payment',

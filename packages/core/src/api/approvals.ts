@@ -21,7 +21,7 @@ import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { Approval, ApprovalRequest } from '../public/approval.js'
 import type { AgentLog } from '../log/agent-log.js'
 import { viewState } from '../step/state-view.js'
-import { askingStates, enteredAnew } from '../step/visits.js'
+import { askingStates, enteredAgain } from '../step/visits.js'
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { Settlement } from '../runtime/cell/submission.js'
@@ -108,7 +108,7 @@ async function judge(answer: Approval, { cell, log }: { cell: AgentCell; log: Ag
     log,
     revision,
     event,
-    isAnew: (path: readonly string[]) => enteredAnew(definition.machine, asking, path),
+    isAgain: (path: readonly string[]) => enteredAgain(definition.machine, asking, path),
   }
   const since = await staleSince(visit)
   if (since !== undefined) throw stale(since)
@@ -127,11 +127,11 @@ interface Visit {
   readonly log: AgentLog
   readonly revision: number
   readonly event: string
-  readonly isAnew: (path: readonly string[]) => boolean
+  readonly isAgain: (path: readonly string[]) => boolean
 }
 
 /** What the records since the question say against the answer. What cannot be told counts as asked again. */
-async function staleSince({ cell, log, revision, event, isAnew }: Visit): Promise<StaleReason | undefined> {
+async function staleSince({ cell, log, revision, event, isAgain }: Visit): Promise<StaleReason | undefined> {
   const limit = headOf(cell) - revision
   if (limit === 0) return undefined
   let moved = false
@@ -139,13 +139,13 @@ async function staleSince({ cell, log, revision, event, isAnew }: Visit): Promis
     for (const { type, metadata } of page) {
       const header = headerOf(metadata)
       if (header === undefined) continue
-      // One question has one answer, whoever gives it: a double click is no second payment.
+      // One question has one answer, of one person or of two: a double click is no second payment.
       if (type === event && header.approved !== undefined) return 'answered'
       // What moved before the chart changed names edges of another chart.
       if (type === 'refold.migrated' || !hasReadableBody(header) || (header.fingerprint !== undefined && moved))
         return 'asked again'
       const { path = [] } = header.body
-      if (isAnew(path)) return 'asked again'
+      if (isAgain(path)) return 'asked again'
       moved ||= path.length > 0
     }
   }

@@ -93,7 +93,7 @@ describe('INT-3 a cancellation with a deadline', () => {
     })
   })
 
-  test('INT-3 stops the agent when the deadline has passed, in the name of whoever asked', async () => {
+  test('INT-3 stops the agent when the deadline has passed, in the name of the one who asked', async () => {
     const { log, agent, time, jobs } = await began()
     await agent.cancel(ASKED)
     await time.advance(MINUTE - 1)
@@ -141,7 +141,7 @@ describe('INT-3 a cancellation with a deadline', () => {
     expect(agent.getSnapshot().status).toBe('stopped')
   })
 
-  test('INT-5 the deadline is kept by a process that starts after it, whoever owned the agent', async () => {
+  test('INT-5 the deadline is kept by a process that starts after it, whatever worker owned the agent', async () => {
     const { agent, time, process, open, definition, log } = await began()
     await agent.cancel(ASKED)
     process.die()

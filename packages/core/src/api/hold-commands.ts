@@ -16,7 +16,7 @@ export interface HoldCommands {
   readonly takeUp: (cell: AgentCell) => Promise<void>
 }
 
-/** First the hold, so that whoever starts an agent from now on holds it; then the agents that are there. */
+/** First the hold, so that a process which starts an agent from now on holds it; then the agents that are there. */
 export async function placeHold(commands: HoldCommands, given: HoldRequest = {}): Promise<BulkResult> {
   const hold = holdOf(commands, given)
   await commands.runtime.holds.give({
@@ -27,7 +27,7 @@ export async function placeHold(commands: HoldCommands, given: HoldRequest = {})
   return sweep(commands, [{ status: 'active' }], { hold, input: { kind: 'paused', bulk: true } })
 }
 
-/** Takes the order back, then resumes what it held. Agents that were paused one by one stay so. */
+/** Takes the hold back, then resumes what it held. Agents that were paused one by one stay so. */
 export async function liftHold(commands: HoldCommands, given: HoldRequest = {}): Promise<BulkResult> {
   const hold = holdOf(commands, given)
   await commands.runtime.holds.give({

@@ -61,18 +61,18 @@ describe('INT-13 a pause of a definition, or of all', () => {
 
   test('INT-13 names the agents that it cannot reach, and reaches the others', async () => {
     const { log, time, definition } = await running(2)
-    const elsewhere = await startProcess({ log, time, agents: [other] })
-    await elsewhere.runtime.start(other, { id: '1' })
-    const answer = await elsewhere.runtime.pause(ORDER)
+    const another = await startProcess({ log, time, agents: [other] })
+    await another.runtime.start(other, { id: '1' })
+    const answer = await another.runtime.pause(ORDER)
     expect(answer.count).toBe(1)
     expect(answer.failed.map(({ agent, code }) => [agent.name, agent.id, code])).toEqual([
       ['work', '1', 'UNKNOWN_DEFINITION'],
       ['work', '2', 'UNKNOWN_DEFINITION'],
     ])
-    await expect(elsewhere.runtime.pause({ definition: definition.name as never })).rejects.toMatchObject({
+    await expect(another.runtime.pause({ definition: definition.name as never })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     })
-    await expect(elsewhere.runtime.pause({ who: 'ana' } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(another.runtime.pause({ who: 'ana' } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
 })
 

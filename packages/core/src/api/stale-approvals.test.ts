@@ -27,7 +27,7 @@ describe('INT-10 an answer is stale', () => {
     expect(await agent.send({ type: 'approve' }, { by: 'ana', approval })).toMatchObject({ value: 'paid' })
   })
 
-  test('INT-10 when the change lands between the judgement and the append, whatever the moment', async () => {
+  test('INT-10 when the change lands between the decision and the append, whatever the moment', async () => {
     const ends = new Set<string>()
     for (let turns = 0; turns < 60; turns++) {
       const { agent, approval, types } = await asked()

@@ -56,7 +56,7 @@ describe('LOG-5 upcasters', () => {
 })
 
 describe('LOG-6 the chart of a definition', () => {
-  test('LOG-6 is stored once, whoever uses it', async () => {
+  test('LOG-6 is stored once, by whatever process it is used', async () => {
     const log = await noted('a')
     await using runtime = await createRuntime({ store: memoryStore(log), agents: [definition] })
     await runtime.start(definition, { id: '2' })

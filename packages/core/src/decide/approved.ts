@@ -21,7 +21,7 @@ export function refuseUnapproved(
   const waits = state?.agent.blocked !== undefined || state?.agent.waiting !== undefined
   if (!waits) return undefined
   return new RefoldError('BLOCKED', `an approval cannot wait for a blocked agent`, {
-    hint: 'Mend the cause, `retry` the agent, and ask again.',
+    hint: 'Repair the cause, `retry` the agent, and ask again.',
     facts: { blocked: state?.agent.blocked },
   })
 }

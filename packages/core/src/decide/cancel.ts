@@ -45,7 +45,7 @@ export function decideCancel(
   return told(context, envelope, { event, state: { ...state, agent: lined } })
 }
 
-/** The deadline has passed. Whoever sees it first carries it out. */
+/** The deadline has passed. The worker that sees it first carries it out. */
 export function decideDeadline(context: DecideContext, envelope: Envelope, { agent }: StateDocument): Decision {
   const { cancelling } = agent
   if (cancelling === undefined || cancelling.deadlineAt > context.now)

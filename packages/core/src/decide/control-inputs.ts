@@ -143,7 +143,7 @@ function withWaiting(state: StateDocument, waiting: readonly WaitingInput[]): St
   return waiting.length === 0 ? state : { ...state, agent: { ...state.agent, waiting } }
 }
 
-/** Whoever retried a blocked agent is told; an input whose turn came by itself blocks it, or no one would ever know. */
+/** The one who retried a blocked agent is told; an input whose turn came by itself blocks it, or no one would ever know. */
 function throwsAgain(
   context: DecideContext,
   envelope: Envelope,

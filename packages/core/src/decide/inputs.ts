@@ -94,9 +94,9 @@ export type ControlInput =
   | Migrated
   /** The owner gives the agent up, so that another worker performs what is pending. */
   | { readonly kind: 'released' }
-  /** The trial of a suspect has ended, and its worker lives. */
+  /** The probation of a suspected agent has ended, and its worker lives. */
   | { readonly kind: 'cleared' }
-  /** `order`: by an order that concerns many agents; what it paused, only such an order resumes together. */
+  /** `bulk`: by a hold; what a hold paused, only its end resumes together. */
   | { readonly kind: 'paused'; readonly bulk?: true }
   | { readonly kind: 'resumed'; readonly bulk?: true }
   | Cancel
@@ -137,12 +137,12 @@ export interface Envelope {
   readonly causationId?: string
   /** What someone approved by this event. */
   readonly approved?: Approved
-  /** The agent begins paused, by a standing order. */
+  /** The agent begins paused, by a hold. */
   readonly held?: { readonly by?: string; readonly reason?: string }
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly expectedRevision?: number
   /** A message with a number from before that the receiver's records do not hold: its sender came back from a backup. Only with `expectedRevision`. */
-  readonly isAnew?: true
+  readonly isNewMessage?: true
   /** Set when the transition was found too large for the store: store the input, block the agent. */
   readonly blockWith?: ErrorData
 }

@@ -35,7 +35,7 @@ export function isTrouble({ code }: RefoldError): boolean {
 export function decideMessage(context: DecideContext, envelope: Envelope, message: ReceivedMessage): Decision {
   const { state } = context
   if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
-  if (envelope.isAnew !== true && isInInbox(state, message))
+  if (envelope.isNewMessage !== true && isInInbox(state, message))
     return { kind: 'duplicate', revision: context.revision - 1 }
   const refuse = (error: Refusal): Decision => refused(context, envelope, { message, state, error })
   if (statusOf(state) !== 'active')

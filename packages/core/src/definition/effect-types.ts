@@ -18,7 +18,7 @@ export interface EffectArgs<I = unknown> {
   key: string
   /** From 1. */
   attempt: number
-  /** W3C trace context of whoever caused the effect, if it was given with the start, the event or the message. */
+  /** W3C trace context of what caused the effect, if it was given with the start, the event or the message. */
   traceparent?: string | undefined
   step: RunStep
   /** Tokens, percentages, …: goes to live subscribers, is not stored. */

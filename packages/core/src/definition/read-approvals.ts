@@ -4,7 +4,7 @@ import { checkKeys } from './check-config.js'
 import { suggestName } from './nearest-name.js'
 import { requireValid } from './refusal.js'
 
-/** What is put before whoever is to approve, made of the context. */
+/** What is put before the person who is to approve, made of the context. */
 export type PayloadOf = (asked: { readonly context: JsonValue }) => unknown
 
 /** By event type. Throws `INVALID_DEFINITION`. */

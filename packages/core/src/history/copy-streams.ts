@@ -135,7 +135,7 @@ function gap({ stream, revision }: StoredEvent): RefoldError {
 
 function differs(stream: string, actual: Expected): RefoldError {
   return new RefoldError('COPY_DIFFERS', `${stream} was written to while it was copied`, {
-    hint: 'Stop whoever works on the target, and begin with a target that does not have the stream.',
+    hint: 'Stop what works on the target, and begin with a target that does not have the stream.',
     facts: { stream, actual: String(actual) },
   })
 }

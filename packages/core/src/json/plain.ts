@@ -1,6 +1,6 @@
 /** What counts as plain data: the questions that the check of a live value and the explanation of its refusal share. */
 
-/** Deeper values are refused: they overflow the stack of whoever reads them, and cycles end here. */
+/** Deeper values are refused: they overflow the stack of their readers, and cycles end here. */
 export const MAX_DEPTH = 200
 
 /**

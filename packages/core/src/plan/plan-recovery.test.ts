@@ -216,7 +216,7 @@ describe('RCV-12 a recovery plan', () => {
     const changed = defineAgent({
       name: 'job',
       version: 1,
-      machine: setup({}).createMachine({ initial: 'elsewhere', states: { elsewhere: {} } }),
+      machine: setup({}).createMachine({ initial: 'moved', states: { moved: {} } }),
     })
     const planned = await plan(log, { time, agents: [changed] })
     expect(planned.troubled.map(({ code }) => code)).toEqual(['NEEDS_MIGRATION'])

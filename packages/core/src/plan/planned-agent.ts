@@ -51,16 +51,16 @@ export async function planAgent(planned: Planned, context: PlanContext): Promise
     const { at: since, bulk: _order, ...note } = paused
     return { ...standing, overdue: timers, paused: [{ agent, since, ...note }] }
   }
-  const judgement = await assessState(state, { definition, whyFree: async () => why })
-  switch (judgement.kind) {
+  const assessment = await assessState(state, { definition, whyFree: async () => why })
+  switch (assessment.kind) {
     case 'nothing to do':
       return timers.length === 0 ? standing : { ...standing, ...overdueOf(planned, timers) }
     case 'owned':
       return { ...standing, overdue: timers, owned: [await ownedBy(planned, context)] }
-    case 'misfit':
-      return { ...standing, ...troubleOf(planned, judgement.missing) }
+    case 'incompatible':
+      return { ...standing, ...troubleOf(planned, assessment.missing) }
     case 'claim':
-      return { overdue: timers, ...resumptionBy(planned, judgement, context.now) }
+      return { overdue: timers, ...resumptionBy(planned, assessment, context.now) }
   }
 }
 

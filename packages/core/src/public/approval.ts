@@ -2,7 +2,7 @@
 
 /**
  * What `send` takes beside an event that needs approval: which question it answers. It names the question and is no
- * signature: whoever may call `send` may also ask.
+ * signature: any caller of `send` may also ask.
  */
 export interface Approval<Type extends string = string> {
   readonly agent: { readonly name: string; readonly id: string }

@@ -18,7 +18,7 @@ export interface Recorded<K extends string, D> {
   readonly at: number
   readonly by?: string
   readonly reason?: string
-  /** W3C trace context of whoever caused it. */
+  /** W3C trace context of what caused it. */
   readonly traceparent?: string
   /** What someone had before them when they approved by this event. */
   readonly approved?: Approved
@@ -54,13 +54,16 @@ type MessageRecord =
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
-  | Recorded<'refold.paused' | 'refold.resumed', { order?: true }>
+  | Recorded<'refold.paused' | 'refold.resumed', { bulk?: true }>
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
   | Recorded<'refold.retried', { revision?: number }>
-  | Recorded<'refold.claimed', { worker: string; previous?: string; why?: ClaimReason; trial?: 'shared' | 'isolated' }>
+  | Recorded<
+      'refold.claimed',
+      { worker: string; previous?: string; why?: ClaimReason; probation?: 'shared' | 'isolated' }
+    >
   | Recorded<'refold.released', { worker: string }>
-  | Recorded<'refold.cleared', { trial: 'shared' | 'isolated' }>
+  | Recorded<'refold.cleared', { probation: 'shared' | 'isolated' }>
   | Recorded<'refold.migrated', unknown>
 
 /** Any record of an agent. */

@@ -3,16 +3,16 @@ import type { RefoldErrorCode } from '../errors.js'
 import type { DirectoryQuery } from '../store/port.js'
 import type { ControlOptions } from './agent.js'
 
-/** Whom an order concerns, who gives it, and why. Without `definition`: all agents of the store. */
+/** Whom a pause or a resume of many concerns, who asks for it, and why. Without `definition`: all agents of the store. */
 export interface HoldRequest<Name extends string = string> extends ControlOptions {
   readonly definition?: Name
 }
 
-/** What became of an order. */
+/** What became of a pause or a resume of many. */
 export interface BulkResult {
   /** Agents that it changed. Those that were so already, or had ended, do not count. */
   readonly count: number
-  /** Agents that it could not reach, such as those of definitions that are not registered here. Repeat the order elsewhere. */
+  /** Agents that it could not reach, such as those of definitions that are not registered here. Repeat it where they are registered. */
   readonly failed: readonly BulkFailure[]
 }
 

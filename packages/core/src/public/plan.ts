@@ -64,7 +64,7 @@ export interface PlannedTimer extends PlannedAgent {
 export interface PlannedBlock extends PlannedAgent {
   readonly since: number
   readonly error: ErrorData
-  /** It is blocked from the takeover on: its last trial ended with the death of its worker. */
+  /** It is blocked from the takeover on: its last probation ended with the death of its worker. */
   readonly isNew: boolean
 }
 

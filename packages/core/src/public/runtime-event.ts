@@ -87,7 +87,7 @@ export type WorkerEvent =
   | { readonly kind: 'takeover'; readonly taken: TakenOver }
   /** Something needs a person, or is no error of anyone's call. */
   | { readonly kind: 'report'; readonly report: Report }
-  /** A line for whoever reads the log. */
+  /** A line for those who read the log. */
   | Notice
   /** An observer was too slow: so many events were not told to it. */
   | { readonly kind: 'lag'; readonly observer: number; readonly dropped: number }

@@ -122,16 +122,16 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
   rebuildDirectory(): Promise<RebuiltDirectory>
 
   /**
-   * Pauses all agents of a definition, or all there are, each by a record of its own. The order stands, across restarts, until
-   * it is taken back: agents that are started meanwhile begin paused. Repeating it is safe. Rejects when the order itself
+   * Pauses all agents of a definition, or all there are, each by a record of its own. The hold lasts, across restarts, until
+   * it is taken back: agents that are started meanwhile begin paused. Repeating it is safe. Rejects when the hold itself
    * cannot be stored; agents that it cannot reach are in the answer.
    */
-  pause<K extends Name>(order?: HoldRequest<K>): Promise<BulkResult>
+  pause<K extends Name>(request?: HoldRequest<K>): Promise<BulkResult>
   /**
-   * Takes the order back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
-   * definition while an order holds all.
+   * Takes the hold back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
+   * definition while a hold holds all.
    */
-  resume<K extends Name>(order?: HoldRequest<K>): Promise<BulkResult>
+  resume<K extends Name>(request?: HoldRequest<K>): Promise<BulkResult>
   /** Pauses of definitions, or of all, that stand now. */
   holds(): Promise<readonly Hold[]>
 

@@ -59,7 +59,7 @@ interface StateBase<T extends AgentTypes> {
   readonly condition: Condition
   /** Why the agent is `blocked`. */
   readonly blocked?: { readonly at: number; readonly error: AgentFault }
-  /** Who paused the agent, and why; `order`: by an order that concerned many. */
+  /** Who paused the agent, and why; `bulk`: by a hold. */
   readonly paused?: AgentPart['paused']
   /** The chart has until `deadlineAt` to end by itself. Epoch milliseconds. */
   readonly cancelling?: AgentPart['cancelling']

@@ -7,7 +7,7 @@ export interface TakenOver {
   /** The worker that owned the agent, or released it. Absent: no one ever did. */
   readonly previous?: string
   readonly why: ClaimReason
-  /** Why it was released, as whoever drained the worker gave it. */
+  /** Why it was released, as the one who drained the worker gave it. */
   readonly reason?: string
   /** Epoch milliseconds: when the claim was durable. */
   readonly at: number

@@ -88,7 +88,7 @@ export interface AgentPart {
   readonly incarnation: string
   readonly epoch: number
   readonly owner?: string
-  /** `order`: by an order that concerned many agents. */
+  /** `bulk`: by a hold. */
   readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly bulk?: true }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
   /** Which worker gave the agent up on purpose, and why. Gone with the next claim. */
@@ -112,11 +112,11 @@ export interface AgentPart {
 export interface Suspicion {
   /** Owner deaths since the last outcome. */
   readonly deaths: number
-  /** Of them, while the agent was on trial. */
+  /** Of them, while the agent was on probation. */
   readonly probations: number
-  /** Trials that its owner outlived; absent: none. */
+  /** Probations that its owner outlived; absent: none. */
   readonly clearances?: number
-  /** How the current owner tries it, until the trial ends. */
+  /** How the current owner tries it, until its probation ends. */
   readonly probation?: 'shared' | 'isolated'
 }
 

@@ -103,7 +103,7 @@ function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArgument
       reject(error)
     }
   })
-  // A listener is user code too: what it throws is the effect's failure, not that of whoever sent the event.
+  // A listener is user code too: what it throws is the effect's failure, not the sender's.
   const deliver = (event: EventData): void => {
     const error = caught(() => listeners.forEach((listener) => listener(event)))
     if (error !== undefined) fail(error)

@@ -108,7 +108,7 @@ export interface EffectHost {
   readonly signal: AbortSignal
   readonly key: string
   readonly attempt: number
-  /** W3C trace context of whoever caused the effect, if it was given. */
+  /** W3C trace context of what caused the effect, if it was given. */
   readonly traceparent?: string | undefined
   readonly step: <R>(
     name: string,

@@ -96,7 +96,7 @@ describe('state', () => {
     })
     expect(started(machine).send('STAY').path).toEqual(['2.1'])
     expect(started(machine).send('OUT').path).toEqual(['2.0'])
-    expect(started(machine).send('NOBODY').path).toEqual([])
+    expect(started(machine).send('UNKNOWN').path).toEqual([])
   })
 })
 

@@ -22,7 +22,7 @@ export function askingStates(
  * Whether edges that a record names entered one of these states, left it or re-entered it. An edge that today's chart does
  * not have counts as one that did. Edges of child machines are none of the root's.
  */
-export function enteredAnew(machine: AnyStateMachine, states: readonly NodeShape[], path: readonly string[]): boolean {
+export function enteredAgain(machine: AnyStateMachine, states: readonly NodeShape[], path: readonly string[]): boolean {
   const nodes = nodesByOrder(boundedMachine(machine))
   return path.some((edge) => {
     if (edge.includes('/')) return false

@@ -29,7 +29,7 @@ export type DirectoryHeader = Pick<
   'agent' | 'epoch' | 'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'nextDueAt'
 >
 
-/** The header of a record of an agent; `undefined` for any other event, whoever wrote it. */
+/** The header of a record of an agent; `undefined` for any other event. */
 export function readHeader(stream: string, metadata: JsonValue): DirectoryHeader | undefined {
   const header = headerOf(metadata)
   if (header === undefined || !isValid(header as unknown as JsonObject)) return undefined

@@ -15,7 +15,7 @@ interface Listener {
 export class ExternalFeed {
   readonly #listeners = new Set<Listener>()
 
-  /** Whether anyone listens: without, a store need not look for foreign appends. */
+  /** Whether anyone listens: without, a store need not look for external appends. */
   get listened(): boolean {
     return this.#listeners.size > 0
   }

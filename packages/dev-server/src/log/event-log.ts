@@ -212,7 +212,7 @@ export class EventLog {
       if (stored.kind === 'conflict') throw tooManyConflicts(stream)
       return stored.position
     })
-    position.catch(() => {}) // told to whoever appended
+    position.catch(() => {}) // told to the one who appended
     for (const { id } of events) this.#recent.remember(id, stream, { revision: ++state.last, position })
     return storing
   }

@@ -1,4 +1,4 @@
-/** Events as EventStoreDB has them: bytes, whoever wrote them. */
+/** Events as EventStoreDB has them: bytes, of whatever client. */
 
 /** An event that someone asks to append. */
 export interface ProposedEvent {

@@ -1,4 +1,4 @@
-/** Wakes whoever waits for new events: of the whole log, or of one stream. */
+/** Wakes those who wait for new events: of the whole log, or of one stream. */
 import { ChangeSignal } from '@refold/core/store'
 
 export class LogSignals {

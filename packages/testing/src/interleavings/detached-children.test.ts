@@ -2,7 +2,7 @@
 import type { AnyAgent } from '@refold/core'
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
-import { boss, errand } from './letters.fixture.js'
+import { boss, errand } from './correspondents.fixture.js'
 import { play } from './play.fixture.js'
 import type { Fault } from '../simulation/faults.js'
 import type { ProcessEffects } from '../simulation/process-effects.js'

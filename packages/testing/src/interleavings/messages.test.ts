@@ -4,7 +4,7 @@ import type { AnyAgent } from '@refold/core'
 import type { RecordMetadata } from '@refold/core/record'
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
-import { reader, writer } from './letters.fixture.js'
+import { reader, writer } from './correspondents.fixture.js'
 import { play } from './play.fixture.js'
 import type { Fault } from '../simulation/faults.js'
 import type { Simulation } from '../simulation/simulation.js'
@@ -31,9 +31,9 @@ async function correspondence(simulation: Simulation): Promise<Scene> {
   return { a, b, from, to }
 }
 
-async function lettersOf(simulation: Simulation, process: SimulatedProcess): Promise<readonly string[]> {
+async function notesOf(simulation: Simulation, process: SimulatedProcess): Promise<readonly string[]> {
   const agent = await simulation.until(process.attach('reader', '1'))
-  return agent.getSnapshot().context.letters as readonly string[]
+  return agent.getSnapshot().context.notes as readonly string[]
 }
 
 async function types(simulation: Simulation, stream: string): Promise<readonly string[]> {
@@ -56,7 +56,7 @@ async function damage(simulation: Simulation, stream: string): Promise<void> {
   if (last === undefined) throw new Error(`${stream} is empty`)
   const { refold } = last.metadata as unknown as RecordMetadata
   const body = { patch: [{ op: 'replace', path: '/nowhere/at/all', value: 1 }] }
-  const record = { id: randomUUID(), type: 'letter', data: {}, metadata: { refold: { ...refold, body } as never } }
+  const record = { id: randomUUID(), type: 'note', data: {}, metadata: { refold: { ...refold, body } as never } }
   const stored = await store.append(stream, [record], { expected: last.revision })
   if (!stored.ok) throw new Error(`${stream} could not be damaged`)
 }
@@ -78,9 +78,9 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
         simulation.faults.add({ process: 'a', target: 'reader-1', times: 3, fault })
         await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
         await simulation.until(from.send({ type: 'write', to: '1', text: 'second' }))
-        await simulation.until(to.waitFor((state) => state.context.letters.length === 2))
+        await simulation.until(to.waitFor((state) => state.context.notes.length === 2))
         await simulation.advance(LONG_MS)
-        expect(await lettersOf(simulation, b)).toEqual(['first', 'second'])
+        expect(await notesOf(simulation, b)).toEqual(['first', 'second'])
         return { allDelivered: true }
       }),
   )
@@ -94,7 +94,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       simulation.faults.add({ process: 'a', target: 'reader-1', fault: { kind: 'crash', when } })
       void from.send({ type: 'write', to: '1', text: 'first' }).catch(() => undefined)
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual(['first'])
+      expect(await notesOf(simulation, b)).toEqual(['first'])
       expect(await types(simulation, 'writer-1')).toContain('refold.message.acknowledged')
       return { allDelivered: true }
     }),
@@ -107,8 +107,8 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       simulation.faults.add({ process: 'a', type: 'refold.message.acknowledged', fault })
       await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual(['first'])
-      expect((await types(simulation, 'reader-1')).filter((type) => type === 'letter')).toHaveLength(1)
+      expect(await notesOf(simulation, b)).toEqual(['first'])
+      expect((await types(simulation, 'reader-1')).filter((type) => type === 'note')).toHaveLength(1)
       return { allDelivered: true }
     }))
 
@@ -120,10 +120,10 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       await simulation.advance(50)
       a.stop()
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual(['first'])
+      expect(await notesOf(simulation, b)).toEqual(['first'])
       a.continue({ monotonic: 'stood-still' })
       await simulation.advance(3 * LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual(['first'])
+      expect(await notesOf(simulation, b)).toEqual(['first'])
       return { allDelivered: true }
     }))
 
@@ -142,7 +142,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       const late = await simulation.until(b.startAgent('reader', { id: '2' }))
       a.continue({ monotonic: 'stood-still' })
       await simulation.advance(3 * LONG_MS)
-      expect(late.getSnapshot().context.letters).toEqual([])
+      expect(late.getSnapshot().context.notes).toEqual([])
       return { allDelivered: true }
     }))
 
@@ -155,7 +155,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       simulation.faults.deaf.add('a')
       await simulation.until(remote.send({ type: 'write', to: '1', text: 'first' }))
       await simulation.until(
-        to.waitFor((state) => state.context.letters.length === 1),
+        to.waitFor((state) => state.context.notes.length === 1),
         { withinMs: LONG_MS },
       )
       await simulation.advance(LONG_MS)
@@ -181,10 +181,10 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       const { from, to } = await correspondence(simulation)
       await simulation.until(from.send({ type: 'write', to: '1', text: 'bomb' }))
       await simulation.until(from.send({ type: 'write', to: '1', text: 'flowers' }))
-      await simulation.until(to.waitFor((state) => state.context.letters.length === 1))
+      await simulation.until(to.waitFor((state) => state.context.notes.length === 1))
       await simulation.until(from.waitFor((state) => state.context.failures.length === 1))
       expect(from.getSnapshot().context.failures).toEqual([{ text: 'bomb', code: 'EVENT_REFUSED' }])
-      expect(to.getSnapshot().context.letters).toEqual(['flowers'])
+      expect(to.getSnapshot().context.notes).toEqual(['flowers'])
       expect(to.getSnapshot().condition).toBe('running')
       await simulation.advance(LONG_MS)
       return { allDelivered: true }
@@ -205,7 +205,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       simulation.faults.add({ process: 'a', target: 'reader-1', fault: { kind: 'crash', when: 'before' } })
       void from.send({ type: 'finish' }).catch(() => undefined)
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual(['farewell'])
+      expect(await notesOf(simulation, b)).toEqual(['farewell'])
       const sender = await simulation.until(b.attach('writer', '1'))
       expect(sender.getSnapshot().status).toBe('done')
       return { allDelivered: true }
@@ -220,7 +220,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       await simulation.when(() => a.state === 'down')
       await simulation.until(b.start())
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual(['farewell'])
+      expect(await notesOf(simulation, b)).toEqual(['farewell'])
       return { allDelivered: true }
     }))
 
@@ -230,10 +230,10 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       await simulation.until(from.pause({ by: 'ana' }))
       await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, b)).toEqual([])
+      expect(await notesOf(simulation, b)).toEqual([])
       await simulation.until(from.resume({ by: 'ana' }))
       await simulation.advance(1_000)
-      expect(await lettersOf(simulation, b)).toEqual(['first'])
+      expect(await notesOf(simulation, b)).toEqual(['first'])
       return { allDelivered: true }
     }))
 
@@ -243,7 +243,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       simulation.faults.add({ process: 'a', target: 'reader-1', times: tries, fault: { kind: 'rejected' } })
       await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
       await simulation.until(
-        to.waitFor((state) => state.context.letters.length === 1),
+        to.waitFor((state) => state.context.notes.length === 1),
         { withinMs: tries * MOST_PAUSE_MS },
       )
       expect(failuresOf(a)).toHaveLength(tries)
@@ -276,7 +276,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
         await simulation.disk.restoreBackup({ 'reader-1': 1 + before.length })
         await simulation.until(Promise.all([a.start(), b.start()]))
         await simulation.advance(LONG_MS)
-        expect(await lettersOf(simulation, b)).toEqual([...before, 'first'])
+        expect(await notesOf(simulation, b)).toEqual([...before, 'first'])
         return { allDelivered: true }
       }),
   )
@@ -286,9 +286,9 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       const { a, b, from, to } = await correspondence(simulation)
       await simulation.until(from.send({ type: 'write', to: '1', text: 'first' }))
       const kept = Number(from.getSnapshot().revision) + 1
-      await simulation.until(to.waitFor((state) => state.context.letters.length === 1))
+      await simulation.until(to.waitFor((state) => state.context.notes.length === 1))
       for (const text of ['second', 'third']) await simulation.until(from.send({ type: 'write', to: '1', text }))
-      await simulation.until(to.waitFor((state) => state.context.letters.length === 3))
+      await simulation.until(to.waitFor((state) => state.context.notes.length === 3))
       a.kill()
       b.kill()
       await simulation.disk.restoreBackup({ 'writer-1': kept })
@@ -297,7 +297,7 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       await simulation.advance(LONG_MS)
       for (const text of ['other', 'last']) await simulation.until(restored.send({ type: 'write', to: '1', text }))
       await simulation.advance(LONG_MS)
-      expect(await lettersOf(simulation, a)).toEqual(['first', 'second', 'third', 'other', 'last'])
+      expect(await notesOf(simulation, a)).toEqual(['first', 'second', 'third', 'other', 'last'])
       return { allDelivered: true }
     }))
 })

@@ -54,7 +54,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       expect(types.filter((type) => type === 'refold.cleared')).toHaveLength(10 - DEATHS)
     }))
 
-  test('OWN-13 a poison that takes longer than a trial is found, for the trials become longer', () =>
+  test('OWN-13 a poison that takes longer than a probation is found, for the probations become longer', () =>
     play({ seed: 'OWN-13b', backing }, async (simulation) => {
       const { a, start } = await worker(simulation, { run: slowPoison })
       await simulation.until(Promise.all(['1', '2', 'poison'].map(start)))

@@ -26,7 +26,7 @@ export interface BodyEnded {
   readonly order: number
   readonly result: { readonly output: unknown } | { readonly error: unknown }
 }
-/** The outside world did what was asked: from here on it cannot be undone, whoever learns of it. */
+/** The outside world did what was asked: from here on it cannot be undone. */
 export interface Happened {
   readonly kind: 'happened'
   readonly key: string

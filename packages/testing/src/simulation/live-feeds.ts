@@ -67,7 +67,7 @@ export async function* followEvents(
 }
 
 /** What others appended since the call, coalesced. */
-export function followForeignAppends(feed: Feed): AsyncIterable<readonly ExternalAppend[]> {
+export function followExternalAppends(feed: Feed): AsyncIterable<readonly ExternalAppend[]> {
   const { disk, author, faults } = feed
   const bell = new Bell()
   const news = new Map<string, Revision>()

@@ -22,7 +22,7 @@ import type {
 } from '@refold/core'
 import type { Directory, ExternalAppend, Presence, Registers, StoreCapabilities } from '@refold/core/store'
 import type { Fault, FaultPlan, StoreOperation } from './faults.js'
-import { followEvents, followForeignAppends } from './live-feeds.js'
+import { followEvents, followExternalAppends } from './live-feeds.js'
 import { never } from './process-life.js'
 import type { ProcessLife } from './process-life.js'
 import type { Author, SimulatedDisk } from './simulated-disk.js'
@@ -105,7 +105,7 @@ export class SimulatedConnection implements Store {
   }
 
   externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
-    return followForeignAppends({ ...this.#options, signals: this.#signals(options.signal) })
+    return followExternalAppends({ ...this.#options, signals: this.#signals(options.signal) })
   }
 
   close(): Promise<void> {

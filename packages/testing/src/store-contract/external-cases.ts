@@ -4,7 +4,7 @@ import type { ExternalAppend } from '@refold/core/store'
 import type { ContractCase } from './contract-case.js'
 import { appendOneByOne } from './subscribe-cases.js'
 
-export const foreignCases: readonly ContractCase[] = [
+export const externalCases: readonly ContractCase[] = [
   {
     title: 'FOR-1 FOR-2 a connection is told of what others appended since it listens, and not of its own',
     run: async ({ connect }) => {

@@ -14,7 +14,7 @@ import { closeCases, registerCases } from './close-cases.js'
 import { contentCases } from './content-cases.js'
 import type { ContractCase, ContractData } from './contract-case.js'
 import { directoryCases } from './directory-cases.js'
-import { foreignCases } from './external-cases.js'
+import { externalCases } from './external-cases.js'
 import { modelCases } from './model-cases.js'
 import { readCases } from './read-cases.js'
 import { repeatCases } from './repeat-cases.js'
@@ -42,7 +42,7 @@ export const storeContractCases: readonly ContractCase[] = [
   ...contentCases,
   ...readCases,
   ...subscribeCases,
-  ...foreignCases,
+  ...externalCases,
   ...registerCases,
   ...directoryCases,
   ...closeCases,

@@ -251,7 +251,7 @@ export class AgentCell {
     tellSettled(batch, { before: head, state: this.state })
   }
 
-  /** C3: what is refused was judged on a durable state; it must be the newest one too, whoever made it. */
+  /** C3: what is refused was judged on a durable state; it must be the newest one too, of whatever process. */
   async #tellUnrecorded(batch: Batch): Promise<void> {
     const isRefused = batch.decisions.some(({ kind }) => kind === 'refused')
     if (isRefused && (await this.#foldOn())) this.#queue.putBack(toDecideAgain(batch, this.stream))

@@ -1,5 +1,5 @@
 /**
- * The one place that appends: to an agent's stream, and to that of the standing orders.
+ * The one place that appends: to an agent's stream, and to that of the holds.
  *
  * Invariants: at most one append in flight per agent (the caller sees to it); after an unknown outcome the *identical*
  * batch is repeated until the store says what became of it, because a decision on a state that may not exist is worse

@@ -8,7 +8,7 @@ import type { Submission, Waiter } from './submission.js'
 export const MAX_QUEUE = 10_000
 /** Inputs that are decided for one append. */
 const MAX_BATCH = 64
-const NOBODY: Waiter = {}
+const NO_ONE: Waiter = {}
 
 export class InputQueue {
   readonly #stream: string
@@ -27,7 +27,7 @@ export class InputQueue {
   }
 
   /** Whether the input may wait; a caller's may not when too many do, and hears so. */
-  add(envelope: Envelope, told: Waiter = NOBODY): boolean {
+  add(envelope: Envelope, told: Waiter = NO_ONE): boolean {
     const { length } = this.#waiting
     if (!isOwnerInput(envelope.input) && length >= MAX_QUEUE) {
       const message = `${length} inputs wait for agent ${this.#stream}`

@@ -153,7 +153,7 @@ export class EffectExecution {
   /** Records the attempt where it must be, then runs the body. */
   #record(effect: EffectDocument): void {
     const { definition } = this.#context.cell
-    // Whoever began it: without an outcome it was interrupted.
+    // By this worker or another: without an outcome it was interrupted.
     const way = resumptionOf(effect, definition)
     if (way === 'ask') void this.#reconcile(effect)
     else if (way === 'doubt') this.#doubt('interrupted')

@@ -1,12 +1,12 @@
 /**
  * How many agents may have effects in this worker's hands at a time, and who waits for a place.
  *
- * Invariants: an agent has at most one place; no one but those that have one begins effects here; whoever finds no place
+ * Invariants: an agent has at most one place; no one but those that have one begins effects here; an agent that finds no place
  * is passed over, and looked at again, the longest waiting first, as soon as there is one.
  */
 import type { Teller } from '../events/event-hub.js'
 
-/** Whoever is passed over beyond this is found by the next look at the directory. */
+/** An agent that is passed over beyond this is found by the next look at the directory. */
 const MOST_PASSED_OVER = 10_000
 
 export class Capacity {

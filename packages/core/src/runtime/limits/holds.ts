@@ -2,7 +2,7 @@
  * Orders that concern whole definitions and outlive every process: a stream of their own, whose last event says what stands.
  *
  * Invariants: a hold is appended with the expected revision, so that of two at once neither is lost; an agent's start
- * that was stored after the order was given is held, at its start or, by the one who started it, right after it.
+ * that was stored after the hold was placed is held, at its start or, by the one who started it, right after it.
  */
 import type { Envelope } from '../../decide/inputs.js'
 import { isRefoldError } from '../../errors.js'
@@ -72,7 +72,7 @@ export class Holds {
     }))
   }
 
-  /** What a start says of the order that it begins under. */
+  /** What a start says of the hold that it begins under. */
   duringStart(name: string): Pick<Envelope, 'held'> {
     const hold = this.holding(name)
     return hold === undefined ? {} : { held: noteOf(hold) }
@@ -93,7 +93,7 @@ export class Holds {
     }
   }
 
-  /** Appends the order to what stands, whoever else gives one. Throws what the store says, or what `change` throws. */
+  /** Appends the hold to those there are, also when another process gives one. Throws what the store says, or what `change` throws. */
   async give({ type, hold, change }: HoldChange): Promise<void> {
     const { log, world, events, lifecycle } = this.#options
     for (;;) {

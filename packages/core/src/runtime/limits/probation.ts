@@ -1,6 +1,6 @@
 /**
  * Agents that are suspected of killing their workers are tried: a group of them beside whatever else runs, and one that died
- * on trial before by itself, with no other effect beginning beside it.
+ * on probation before by itself, with no other effect beginning beside it.
  *
  * Of n suspects about √n are tried together: then neither the number of groups nor the number of those who are suspected
  * along with a guilty one grows with n (the square root of Dorfman's group testing, 1943).
@@ -9,8 +9,8 @@ import { pendingOf, statusOf } from '../../decide/summary.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 
-/** A trial is over when its worker has lived so long; twice as long after each trial that told nothing, for slow poison. */
-const TRIAL_MS = 2_000
+/** A probation is over when its worker has lived so long; twice as long after each one that told nothing, for slow poison. */
+const PROBATION_MS = 2_000
 const MOST_DOUBLINGS = 4
 
 export interface Probationer {
@@ -40,13 +40,13 @@ export class Probation {
     this.#world = world
   }
 
-  /** Calls back as soon as an effect of the agent may begin beside what is on trial. */
+  /** Calls back as soon as an effect of the agent may begin beside what is on probation. */
   whenAllowed(cell: AgentCell, begin: () => void): void {
     if (this.isolated === undefined || this.isolated === cell) begin()
     else this.#held.push(begin)
   }
 
-  /** Tries the agent when its turn comes. Resolves when it has proven itself, or lived through its trial, or is not this worker's. */
+  /** Tries the agent when its turn comes. Resolves when it has proven itself, or lived through its probation, or is not this worker's. */
   inTurn(accused: Probationer, { alone }: { readonly alone: boolean }): Promise<void> {
     return new Promise((resolve, reject) => {
       const line = alone ? this.toBeIsolated : this.shared
@@ -103,7 +103,7 @@ export class Probation {
           end()
           onCleared()
         },
-        TRIAL_MS * 2 ** Math.min(clearances, MOST_DOUBLINGS),
+        PROBATION_MS * 2 ** Math.min(clearances, MOST_DOUBLINGS),
       )
       const stop = cell.listen(() => {
         if (isOver()) end()

@@ -55,7 +55,7 @@ export class DeathWatch {
     if (!this.#gone.has(owner)) this.#add(owner, this.sees(owner) ? 'seen' : 'named')
   }
 
-  /** Who is not named again before the next call is watched no more: whoever has nothing to perform may die unnoticed. */
+  /** Who is not named again before the next call is watched no more: a worker with nothing to perform may die unnoticed. */
   age(): void {
     this.#old = this.#young
     this.#young = new Map()

@@ -13,7 +13,7 @@ interface Due {
 
 export interface DueWatchOptions {
   readonly world: World
-  /** Later times are left to whoever looks at the directory. Milliseconds. */
+  /** Later times are left to the look at the directory. Milliseconds. */
   readonly horizonMs: number
   /** Told `due` of an agent, once per announced time. */
   readonly events: Teller

@@ -56,10 +56,10 @@ export interface Route {
 
 /** Delivers the oldest message of a route. Throws what makes it worth another try. */
 export async function deliver(context: MessagingContext, route: Route): Promise<Delivered> {
-  const first = await outgoing(context, route, { isReadAnew: false })
+  const first = await outgoing(context, route, { isReadAgain: false })
   if (first === undefined) return 'gone'
   const receiver = await context.receivers.find(route.to, { isStart: first.message.kind === 'start' })
-  const now = await outgoing(context, route, { isReadAnew: true })
+  const now = await outgoing(context, route, { isReadAgain: true })
   if (now === undefined || now.message.seq !== first.message.seq) return 'gone'
   const { seq } = now.message
   if ('refused' in receiver) return { seq, refused: receiver.refused, receiver: undefined }
@@ -77,10 +77,10 @@ interface Outgoing {
 async function outgoing(
   context: MessagingContext,
   { from, to, epoch }: Route,
-  { isReadAnew }: { readonly isReadAnew: boolean },
+  { isReadAgain }: { readonly isReadAgain: boolean },
 ): Promise<Outgoing | undefined> {
   const cell = await context.cells.load(from)
-  if (isReadAnew) await cell.refresh()
+  if (isReadAgain) await cell.refresh()
   if (cell.failure !== undefined) throw cell.failure
   const { state } = cell
   if (state === undefined || state.agent.owner !== context.worker || state.agent.epoch !== epoch) return undefined
@@ -94,32 +94,32 @@ type PendingDelivery = Route & Outgoing
 async function submit(
   context: MessagingContext,
   cell: AgentCell,
-  parcel: PendingDelivery,
+  delivery: PendingDelivery,
 ): Promise<Refusal | undefined> {
   try {
-    const settlement = await cell.submit(envelopeOf(context, parcel))
-    if (settlement.kind === 'duplicate') return await whatIsKnown(context, cell, { parcel, settlement })
-    if (parcel.message.kind === 'start') await context.holds.afterStart(cell)
-    return refusalIn(settlement, parcel)
+    const settlement = await cell.submit(envelopeOf(context, delivery))
+    if (settlement.kind === 'duplicate') return await whatIsKnown(context, cell, { delivery, settlement })
+    if (delivery.message.kind === 'start') await context.holds.afterStart(cell)
+    return refusalIn(settlement, delivery)
   } catch (error) {
-    if (isRefoldError(error) && isFinal(error, parcel)) return { code: error.code, message: error.message }
+    if (isRefoldError(error) && isFinal(error, delivery)) return { code: error.code, message: error.message }
     throw error
   }
 }
 
-function envelopeOf({ worker, holds }: MessagingContext, parcel: PendingDelivery): Envelope {
-  const { message, sender } = parcel
+function envelopeOf({ worker, holds }: MessagingContext, delivery: PendingDelivery): Envelope {
+  const { message, sender } = delivery
   const { done, failed, kind, sentBy, traceparent } = message
   const trace = traceparent === undefined ? undefined : { traceparent }
   const event = eventOf(sender, message)
-  const origin = originOf(parcel)
+  const origin = originOf(delivery)
   if (kind === 'start') {
     const reports = {
       ...(done === undefined ? undefined : { done }),
       ...(failed === undefined ? undefined : { failed }),
     }
     const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
-    return { input, worker, epoch: 1, causationId: sentBy, ...trace, ...holds.duringStart(addressOf(parcel.to).name) }
+    return { input, worker, epoch: 1, causationId: sentBy, ...trace, ...holds.duringStart(addressOf(delivery.to).name) }
   }
   const own = kind === undefined ? undefined : ({ own: true } as const)
   return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy, ...trace }
@@ -133,14 +133,18 @@ function originOf({ from, message, sender }: PendingDelivery): MessageOrigin {
 async function whatIsKnown(
   context: MessagingContext,
   cell: AgentCell,
-  { parcel, settlement }: { parcel: PendingDelivery; settlement: Extract<Settlement, { kind: 'duplicate' }> },
+  { delivery, settlement }: { delivery: PendingDelivery; settlement: Extract<Settlement, { kind: 'duplicate' }> },
 ): Promise<Refusal | undefined> {
-  const record = await recordOf(context.log, parcel)
+  const record = await recordOf(context.log, delivery)
   if (record !== undefined) return record.type === 'refold.message.refused' ? refusalOf(record) : undefined
-  if (parcel.message.kind === 'start')
-    return { code: 'ID_REUSED', message: `${parcel.to} was started before, by a message that is no more` }
-  const again = { ...envelopeOf(context, parcel), isAnew: true, expectedRevision: Number(settlement.revision) } as const
-  return refusalIn(await cell.submit(again), parcel)
+  if (delivery.message.kind === 'start')
+    return { code: 'ID_REUSED', message: `${delivery.to} was started before, by a message that is no more` }
+  const again = {
+    ...envelopeOf(context, delivery),
+    isNewMessage: true,
+    expectedRevision: Number(settlement.revision),
+  } as const
+  return refusalIn(await cell.submit(again), delivery)
 }
 
 /** The receiver's record of this very message. An agent is started by its first record. */
@@ -161,11 +165,11 @@ function refusalOf({ data }: StoredEvent): Refusal {
   return { code, message }
 }
 
-function refusalIn(settlement: Settlement, parcel: PendingDelivery): Refusal | undefined {
+function refusalIn(settlement: Settlement, delivery: PendingDelivery): Refusal | undefined {
   if (settlement.kind === 'dropped')
-    throw new RefoldError('CONFLICT', `a message to ${parcel.to} was dropped: ${settlement.why}`)
-  const heard = settlement.state.inbox?.[parcel.from]
-  return heard?.seq === parcel.message.seq ? heard.refused : undefined
+    throw new RefoldError('CONFLICT', `a message to ${delivery.to} was dropped: ${settlement.why}`)
+  const heard = settlement.state.inbox?.[delivery.from]
+  return heard?.seq === delivery.message.seq ? heard.refused : undefined
 }
 
 /** What another try may change. Whatever else happens to a start is what the child's chart or its schema says of it. */

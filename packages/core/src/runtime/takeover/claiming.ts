@@ -2,7 +2,7 @@
  * How an agent becomes this worker's own: the one place that claims.
  *
  * Invariants: only an agent with something to perform is claimed, and only if no one alive owns it and there is a place
- * for it here; exactly one claimant wins, by the expected revision; whoever wins tells what was taken over, and why.
+ * for it here; exactly one claimant wins, by the expected revision; the worker that wins tells what was taken over, and why.
  */
 import type { ClaimReason, Envelope } from '../../decide/inputs.js'
 import { inDoubtOf, needsWorker, pendingOf, workOf } from '../../decide/summary.js'
@@ -85,7 +85,7 @@ export class Claiming {
     void this.#guard.run(cell.stream, () => cell.holding(turn)).finally(() => this.#onProbation.delete(cell.stream))
   }
 
-  /** Submits the claim, if the agent is free and there is capacity for it. Whoever wins tells what was taken over. */
+  /** Submits the claim, if the agent is free and there is capacity for it. The worker that wins tells what was taken over. */
   async claim(cell: AgentCell, probation?: ProbationKind): Promise<void> {
     const { state } = cell
     const { lease, capacity, lifecycle } = this.#runtime

@@ -1,4 +1,4 @@
-/** Deadlines of cancellations. Whoever sees that one has passed carries it out: that needs neither the owner nor a claim. */
+/** Deadlines of cancellations. The worker that sees that one has passed carries it out: that needs neither the owner nor a claim. */
 import { isRefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'

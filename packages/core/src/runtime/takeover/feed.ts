@@ -29,7 +29,7 @@ export class Feed {
     this.#signal = options.signal
   }
 
-  /** Begun again after an error: what was missed meanwhile is read by whoever lives here. */
+  /** Begun again after an error: what was missed meanwhile is read by the cells that live here. */
   async follow(): Promise<void> {
     const { cells, world, events } = this.#runtime
     for (let failures = 0; !this.#signal.aborted; failures++) {

@@ -34,7 +34,7 @@ export type ProbationKind = 'shared' | 'isolated'
 export type StateAssessment =
   | { readonly kind: 'nothing to do' }
   | { readonly kind: 'owned' }
-  | { readonly kind: 'misfit'; readonly missing: readonly Incompatibility[] }
+  | { readonly kind: 'incompatible'; readonly missing: readonly Incompatibility[] }
   | { readonly kind: 'claim'; readonly why: ClaimReason; readonly probation: ProbationKind | undefined }
 
 export interface AssessOptions {
@@ -54,7 +54,7 @@ export async function assessState(
   if (why === undefined) return { kind: 'owned' }
   if (!isActive) return { kind: 'claim', why, probation: undefined } // to deliver its messages no chart is asked
   const missing = incompatibilitiesOf(definition, state)
-  if (missing.length > 0) return { kind: 'misfit', missing }
+  if (missing.length > 0) return { kind: 'incompatible', missing }
   return { kind: 'claim', why, probation: isSuspected(state) ? probationOf(state.agent) : undefined }
 }
 

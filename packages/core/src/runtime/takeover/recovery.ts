@@ -106,7 +106,7 @@ export class Recovery {
         return NOTHING_TO_DO
       case 'owned':
         return THEIRS
-      case 'misfit':
+      case 'incompatible':
         throw incompatible(cell, assessment.missing)
       case 'claim':
         return { name: 'claiming', cell, why: assessment.why, probation: assessment.probation }

@@ -153,15 +153,15 @@ export class Sweep {
 
   async #take(entry: DirectoryEntry): Promise<Adopted> {
     const { settings, due, worker, world, capacity } = this.#runtime
-    const judgement = assessEntry(entry, settings.registry)
-    if (judgement === 'ended') return 'nothing to do'
-    if (judgement === 'unregistered') {
+    const assessment = assessEntry(entry, settings.registry)
+    if (assessment === 'ended') return 'nothing to do'
+    if (assessment === 'unregistered') {
       if (entry.pending > 0) await this.#tellUnregistered(entry)
       return 'nothing to do'
     }
     if (entry.nextDueAt !== undefined && entry.nextDueAt <= world.clock.now() + horizonOf(settings))
       due.set(entry.stream, entry.nextDueAt)
-    if (judgement !== 'work') return 'nothing to do'
+    if (assessment !== 'work') return 'nothing to do'
     if (entry.owner !== undefined && entry.owner !== worker && !(await this.#claiming.isFree(entry.owner)))
       return 'theirs'
     if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
@@ -176,7 +176,7 @@ export class Sweep {
       const message = `${stream} has version ${version}, which is not registered here`
       return this.#guard.report(stream, { code: 'NEEDS_MIGRATION', message })
     }
-    // Another service may well share the store: no trouble, but worth a line for whoever looks for a lost agent.
+    // Another service may well share the store: no trouble, but worth a line for those who look for a lost agent.
     if (!this.#guard.isFirst(definition)) return
     const message = `agents of "${definition}" have something to perform, and it is not registered here`
     this.#runtime.events.notice('info', message, { stream })

@@ -93,7 +93,7 @@ export class Drain {
     this.#lookWhetherDone()
   }
 
-  /** Whoever looks for its owner next finds this worker gone. */
+  /** The worker that looks for its owner next finds this worker gone. */
   #refused(cell: AgentCell, error: RefoldError): void {
     this.#releasing.delete(cell)
     if (error.code !== 'CLOSED') this.#options.events.notice('warn', `${cell.stream} could not be released`, { error })

@@ -1,19 +1,19 @@
 /** Looks for commits of other connections at a short interval, while someone wants to know. SQLite tells no one by itself. */
 import type { LogFile } from './log-file.js'
 
-export interface ForeignWatchOptions {
+export interface ExternalWatchOptions {
   readonly intervalMs: number
   readonly isNeeded: () => boolean
-  /** The look failed: whoever waits should read, and meet the error there. */
+  /** The look failed: those who wait should read, and meet the error there. */
   readonly onError: () => void
 }
 
-export class ForeignWatch {
-  readonly #options: ForeignWatchOptions
+export class ExternalWatch {
+  readonly #options: ExternalWatchOptions
   #file: LogFile | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: ForeignWatchOptions) {
+  constructor(options: ExternalWatchOptions) {
     this.#options = options
   }
 

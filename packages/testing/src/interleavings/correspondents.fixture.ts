@@ -1,4 +1,4 @@
-/** Agents that write to each other: a writer, a reader who can be closed or choke on a letter, a boss with errands. */
+/** Agents that write to each other: a writer, a reader who can be closed or choke on a note, a boss with errands. */
 import { agentContract, defineAgent, effect, sendToAgent, startAgent } from '@refold/core'
 import type { AgentDefinition, ChildDone, ChildFailed, UndeliveredEvent } from '@refold/core'
 import { assign, setup } from 'xstate'
@@ -7,7 +7,7 @@ import { workFor } from './job.fixture.js'
 import type { WorkInput } from './job.fixture.js'
 import type { ProcessEffects, SimulatedBody } from '../simulation/process-effects.js'
 
-const reading = agentContract({ name: 'reader', events: { letter: z.object({ text: z.string() }) } })
+const reading = agentContract({ name: 'reader', events: { note: z.object({ text: z.string() }) } })
 
 /** Sends what it is told to; `failures` holds what did not arrive. */
 export const writer = defineAgent({
@@ -36,13 +36,13 @@ export const writer = defineAgent({
         on: {
           write: {
             actions: sendToAgent({ agent: reading, id: ({ event }) => event.to }, ({ event }) => ({
-              type: 'letter',
+              type: 'note',
               text: event.text,
             })),
           },
           finish: {
             target: 'finished',
-            actions: sendToAgent({ agent: reading, id: '1' }, { type: 'letter', text: 'farewell' }),
+            actions: sendToAgent({ agent: reading, id: '1' }, { type: 'note', text: 'farewell' }),
           },
         },
       },
@@ -51,26 +51,26 @@ export const writer = defineAgent({
   }),
 })
 
-/** Keeps the letters it gets; chokes on "bomb". */
+/** Keeps the notes it gets; chokes on "bomb". */
 export const reader = defineAgent({
   name: 'reader',
   version: 1,
   machine: setup({
     types: {
-      context: {} as { letters: string[] },
-      events: {} as { type: 'letter'; text: string } | { type: 'shut' },
+      context: {} as { notes: string[] },
+      events: {} as { type: 'note'; text: string } | { type: 'shut' },
     },
   }).createMachine({
-    context: { letters: [] },
+    context: { notes: [] },
     initial: 'open',
     states: {
       open: {
         on: {
-          letter: {
+          note: {
             actions: assign({
-              letters: ({ context, event }) => {
+              notes: ({ context, event }) => {
                 if (event.text === 'bomb') throw new Error('it exploded')
-                return [...context.letters, event.text]
+                return [...context.notes, event.text]
               },
             }),
           },

@@ -20,7 +20,7 @@ interface Listener {
 /** Own ids are remembered until the feed has shown them; this bounds them when it never does. */
 const MAX_OWN_IDS = 100_000
 
-export class ForeignAppends {
+export class ExternalAppends {
   readonly #connection: Connection
   readonly #listeners = new Set<Listener>()
   readonly #own = new Set<string>()

@@ -1,9 +1,16 @@
 /** What needs a person: told when it happens, and again at every start, so that no restart loses it. */
 import type { StateDocument } from '../../record/state-document.js'
 import type { DirectoryEntry } from '../../store/port.js'
+import { addressOf } from '../../definition/agent-address.js'
 import type { Report } from '../../public/report.js'
+import type { RuntimeEvent } from '../../public/runtime-event.js'
 
 export type OperatorReport = Omit<Report, 'agent'>
+
+/** A report of one agent, as it is told. */
+export function reported(stream: string, report: OperatorReport): Extract<RuntimeEvent, { readonly kind: 'report' }> {
+  return { kind: 'report', report: { ...report, agent: addressOf(stream) } }
+}
 
 /** What a change of the state brought. */
 export function newReports(stream: string, before: StateDocument, after: StateDocument): readonly OperatorReport[] {

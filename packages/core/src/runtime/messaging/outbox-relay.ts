@@ -7,10 +7,9 @@
  * O2 what stands in the outbox is delivered or told to be undeliverable: trouble is tried again without limit, and told once;
  * O3 no cell waits for another: two agents that write to each other do not hold each other up.
  */
-import { addressOf } from '../../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
-import type { Report } from '../../public/report.js'
+import { reported } from '../events/operator-reports.js'
 import type { CancelTimer } from '../../world/world.js'
 import { backoffMs } from '../../world/backoff.js'
 import { deliver } from './delivery.js'
@@ -123,7 +122,7 @@ export class OutboxRelay {
     const error = isRefoldError(thrown) ? thrown : new RefoldError('INVARIANT', message, { cause: thrown })
     delivery.failures++
     events.notice('warn', `${message}; it is tried again`, { tries: delivery.failures, error })
-    if (delivery.failures === TELL_AFTER) events.tell({ kind: 'report', report: stuck(delivery.from, error) })
+    if (delivery.failures === TELL_AFTER) events.tell(stuck(delivery.from, error))
     delivery.cancel = world.clock.setTimer(
       () => this.#go(delivery),
       backoffMs(Math.min(delivery.failures, 10), RETRY, world.random),
@@ -147,6 +146,6 @@ export class OutboxRelay {
 }
 
 /** A person may have to look why a message does not get through. */
-function stuck(stream: string, { code, message }: RefoldError): Report {
-  return { code, message: `a message of ${stream} does not get through: ${message}`, agent: addressOf(stream) }
+function stuck(stream: string, { code, message }: RefoldError): ReturnType<typeof reported> {
+  return reported(stream, { code, message: `a message of ${stream} does not get through: ${message}` })
 }

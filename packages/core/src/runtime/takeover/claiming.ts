@@ -5,7 +5,7 @@
  * for it here; exactly one claimant wins, by the expected revision; the worker that wins tells what was taken over, and why.
  */
 import type { ClaimReason, Envelope } from '../../decide/inputs.js'
-import { inDoubtOf, needsWorker, pendingOf, workOf } from '../../decide/summary.js'
+import { inDoubtOf, needsWorker, workOf } from '../../decide/summary.js'
 import { isRefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
@@ -39,11 +39,6 @@ export class Claiming {
   /** How it is known that no one alive owns the agent; `undefined`: someone may. An owner that lives is watched from then on. */
   async whyFree(state: StateDocument): Promise<ClaimReason | undefined> {
     return (await this.isFree(state.agent.owner)) ? this.#whyFree(state) : undefined
-  }
-
-  /** As the directory counts it. */
-  pendingOf(state: StateDocument): number {
-    return pendingOf(state)
   }
 
   /** Whether no one performs for whom this owner is named. One that was alive a moment ago is watched from then on. */

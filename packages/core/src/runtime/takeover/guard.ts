@@ -1,10 +1,13 @@
 /** One agent's trouble is told once, and harms no other. */
-import { addressOf } from '../../definition/agent-address.js'
 import { isRefoldError } from '../../errors.js'
 import type { Report } from '../../public/report.js'
 import { toErrorData } from '../../record/error-data.js'
 import type { Teller } from '../events/event-hub.js'
+import { reported } from '../events/operator-reports.js'
 import type { OperatorReport } from '../events/operator-reports.js'
+
+/** What was told before this much else may be told again. */
+const MOST_REMEMBERED = 10_000
 
 export class Guard {
   readonly #events: Teller
@@ -35,13 +38,13 @@ export class Guard {
 
   /** Once an agent and code: a sweep finds the same trouble again and again. */
   report(stream: string, report: OperatorReport): void {
-    if (this.isFirst(`${stream} ${report.code}`))
-      this.#events.tell({ kind: 'report', report: { ...report, agent: addressOf(stream) } })
+    if (this.isFirst(`${stream} ${report.code}`)) this.#events.tell(reported(stream, report))
   }
 
   /** Whether it is said for the first time. */
   isFirst(key: string): boolean {
     if (this.#told.has(key)) return false
+    if (this.#told.size >= MOST_REMEMBERED) this.#told.clear()
     this.#told.add(key)
     return true
   }

@@ -3,13 +3,15 @@
  *
  *   loading snapshot → folding → checking → claiming → resuming → running
  *
+ * The first two make the cell (`history/fold-stream.ts`); the cell is held in memory through all that follow.
+ *
  * Invariants: no user code runs before `resuming`; only an agent whose chart here can receive all that it holds is claimed, or
  * decided for; a phase is told (`recovery`) when it begins; an agent that is another worker's, or has nothing to perform, is
  * left as it is.
  */
 import type { ClaimReason } from '../../decide/inputs.js'
 import { hasOutbox } from '../../decide/outbox.js'
-import { nextDueAtOf, statusOf } from '../../decide/summary.js'
+import { nextDueAtOf, pendingOf, statusOf } from '../../decide/summary.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import { incompatible } from '../cell/compatibility.js'
@@ -22,17 +24,10 @@ import type { ProbationKind } from './policy.js'
 export type Recovered = 'ours' | 'theirs' | 'nothing to do'
 
 type Phase =
-  /** `loading snapshot`, then `folding`: the stream becomes a state, and a cell that holds it. */
-  | { readonly name: 'loading'; readonly stream: string; readonly pending?: number }
   /** Is there something to perform, may this worker, and does today's chart take it? */
   | { readonly name: 'checking'; readonly cell: AgentCell }
   /** No one alive owns it: a record makes it this worker's. */
-  | {
-      readonly name: 'claiming'
-      readonly cell: AgentCell
-      readonly why: ClaimReason
-      readonly probation: ProbationKind | undefined
-    }
+  | { readonly name: 'claiming'; readonly cell: AgentCell; readonly probation: ProbationKind | undefined }
   /** Effects that are to be performed begin, messages go on their way, timers are set. */
   | { readonly name: 'resuming'; readonly cell: AgentCell; readonly state: StateDocument }
   | { readonly name: 'running' }
@@ -56,18 +51,22 @@ export class Recovery {
    * Of an agent that the directory names, with so much pending. Throws what makes its stream unreadable, `NEEDS_MIGRATION`,
    * `UNKNOWN_DEFINITION`.
    */
-  recover(stream: string, options: { readonly pending: number }): Promise<Recovered> {
-    return this.#run(stream, { name: 'loading', stream, ...options })
+  async recover(stream: string, { pending }: { readonly pending: number }): Promise<Recovered> {
+    const cell = await this.#runtime.cells.load(stream) // tells `loading snapshot`, then `folding`
+    // News of what others appended may have been lost on its way: then the directory knows more.
+    if (cell.state !== undefined && pendingOf(cell.state) !== pending) await cell.refresh()
+    return this.adopt(cell)
   }
 
   /** The same from a cell that is in memory. */
   adopt(cell: AgentCell): Promise<Recovered> {
-    return cell.holding(() => this.#run(cell.stream, { name: 'checking', cell }))
+    return cell.holding(() => this.#run(cell))
   }
 
-  async #run(stream: string, first: Phase): Promise<Recovered> {
-    for (let phase = first; ; phase = await this.#next(phase)) {
-      if (phase.name !== 'loading') this.#runtime.events.tell({ kind: 'recovery', stream, step: phase.name })
+  async #run(cell: AgentCell): Promise<Recovered> {
+    const { events } = this.#runtime
+    for (let phase: Phase = { name: 'checking', cell }; ; phase = await this.#next(phase)) {
+      events.tell({ kind: 'recovery', stream: cell.stream, step: phase.name })
       if (phase.name === 'running') return 'ours'
       if (phase.name === 'left') return phase.because
     }
@@ -75,22 +74,13 @@ export class Recovery {
 
   #next(phase: Exclude<Phase, { name: 'running' | 'left' }>): Phase | Promise<Phase> {
     switch (phase.name) {
-      case 'loading':
-        return this.#load(phase)
       case 'checking':
-        return phase.cell.holding(() => this.#check(phase.cell))
+        return this.#check(phase.cell)
       case 'claiming':
-        return phase.cell.holding(() => this.#claim(phase))
+        return this.#claim(phase)
       case 'resuming':
         return this.#resume(phase)
     }
-  }
-
-  async #load({ stream, pending }: Extract<Phase, { name: 'loading' }>): Promise<Phase> {
-    const cell = await this.#runtime.cells.load(stream)
-    // News of what others appended may have been lost on its way: then the directory knows more.
-    if (cell.state !== undefined && this.#claiming.pendingOf(cell.state) !== pending) await cell.refresh()
-    return { name: 'checking', cell }
   }
 
   async #check(cell: AgentCell): Promise<Phase> {
@@ -109,7 +99,7 @@ export class Recovery {
       case 'incompatible':
         throw incompatible(cell, assessment.missing)
       case 'claim':
-        return { name: 'claiming', cell, why: assessment.why, probation: assessment.probation }
+        return { name: 'claiming', cell, probation: assessment.probation }
     }
   }
 

@@ -5,7 +5,6 @@
  * Invariant: a cell is the only way to an agent's stream in this process.
  */
 import { nextDueAtOf, statusOf } from '../../decide/summary.js'
-import { addressOf } from '../../definition/agent-address.js'
 import { RefoldError } from '../../errors.js'
 import type { AgentLog, StoreServices } from '../../log/agent-log.js'
 import type { Report } from '../../public/report.js'
@@ -24,7 +23,7 @@ import { keepSnapshots } from '../cell/snapshot-keeper.js'
 import { bodiesWithin } from '../effects/bodies-within.js'
 import { EffectRunners } from '../effects/effect-runners.js'
 import type { EventHub } from '../events/event-hub.js'
-import { newReports } from '../events/operator-reports.js'
+import { newReports, reported } from '../events/operator-reports.js'
 import type { OperatorReport } from '../events/operator-reports.js'
 import { ProgressListeners } from '../events/progress-listeners.js'
 import { Capacity } from '../limits/capacity.js'
@@ -123,7 +122,7 @@ export class WorkerRuntime {
   }
 
   report(stream: string, report: OperatorReport): void {
-    this.events.tell({ kind: 'report', report: { ...report, agent: addressOf(stream) } })
+    this.events.tell(reported(stream, report))
   }
 
   /** Begins nothing more, and hands over what this worker is at. `close` comes after it, and waits for nothing then. */

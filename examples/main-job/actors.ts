@@ -20,6 +20,8 @@ export interface Witness {
   begun(step: StepName, facts: { attempt: number }): void
   /** After the body's work and before it returns. A process that is killed here has worked for nothing. */
   ending(step: StepName): Promise<void>
+  /** A piece of the summary, as the model writes it. */
+  token?(text: string): void
 }
 
 /** For who only reads the agent, and for the machine as it is drawn. */
@@ -44,7 +46,14 @@ export function actorsWith(witness: Witness) {
     provenance: watched('provenance', ({ input }: EffectArgs<PackagesInput>) => findProvenance(input)),
     decision: watched('decision', ({ input }: EffectArgs<Findings>) => propose(input)),
     summary: watched('summary', ({ input, key, signal, progress }: EffectArgs<SummaryInput>) =>
-      writeSummary(input, { key, signal, onToken: (token) => progress({ token }) }),
+      writeSummary(input, {
+        key,
+        signal,
+        onToken(token) {
+          progress({ token })
+          witness.token?.(token)
+        },
+      }),
     ),
     report: watched('report', ({ input }: EffectArgs<Parameters<typeof writeReport>[0]>) => writeReport(input)),
   }

@@ -1,8 +1,11 @@
-/** What the two processes say to each other. Everything that matters is in the store; this is for the screen, and to kill. */
+/** What the processes say to each other. Everything that matters is in the store; this is for the screen, and to kill. */
 import type { StepName } from './findings.js'
 
-/** How a worker is started. */
-export interface WorkerOrder {
+/** The variable that holds a worker's task as JSON. */
+export const TASK = 'REVIEW_TASK'
+
+/** What a worker is told beside what it finds in the store. */
+export interface WorkerTask {
   readonly store: string
   readonly bodyLog: string
   readonly review: string
@@ -10,12 +13,21 @@ export interface WorkerOrder {
   readonly hold: readonly StepName[]
 }
 
-/** `processMs`: since the worker's process was started. */
-export type FromWorker =
-  | { readonly kind: 'recovered'; readonly effects: number; readonly processMs: number }
-  | { readonly kind: 'begun'; readonly step: StepName; readonly attempt: number; readonly processMs: number }
+/** A line that a worker prints. `pid`: its process, as the last lines of a dead one may come late. */
+export type FromWorker = { readonly pid: number } & (
+  | { readonly kind: 'begun'; readonly step: StepName; readonly attempt: number }
   | { readonly kind: 'holding'; readonly step: StepName }
   | { readonly kind: 'token'; readonly text: string }
+)
 
-/** The only order that a worker gets: everything else it finds in the store. */
-export type ToWorker = 'close'
+const MARK = 'review '
+
+/** The message as a line. */
+export function toLine(message: FromWorker): string {
+  return MARK + JSON.stringify(message)
+}
+
+/** The message in a line; `undefined` for anything else that a worker prints. */
+export function fromLine(line: string): FromWorker | undefined {
+  return line.startsWith(MARK) ? (JSON.parse(line.slice(MARK.length)) as FromWorker) : undefined
+}

@@ -51,6 +51,10 @@ export { followLog } from './store/follow-log.js'
 export type { FollowedLog } from './store/follow-log.js'
 export { ExternalFeed } from './store/external-feed.js'
 
+// trying again: how long to wait before it
+export { backoffMs } from './world/backoff.js'
+export type { Backoff } from './world/backoff.js'
+
 // the directory: one projection for all stores
 export { applyHeader, isSameEntry, matchesQuery, readHeader, rebuildDirectory } from './store/directory-projection.js'
 export type { DirectoryHeader } from './store/directory-projection.js'

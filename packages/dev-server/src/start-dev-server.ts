@@ -15,6 +15,7 @@ import { OpenConnections } from './network/open-connections.js'
 import { plainHttpServer } from './network/plain-http.js'
 import { addServices } from './services/add-services.js'
 
+/** Where the server listens, what keeps its events, and who may call it. All of it has a default. */
 export interface DevServerOptions {
   /** Default: 2113; 0 takes a free one. */
   readonly port?: number
@@ -33,6 +34,7 @@ export interface DevServerOptions {
   readonly maxAppendBytes?: number
 }
 
+/** A server that takes calls. `close` it: it holds a port and, with a file, the file. */
 export interface DevServer {
   readonly port: number
   /** What a client connects with. */

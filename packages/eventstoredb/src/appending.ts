@@ -5,8 +5,16 @@
  */
 import { Buffer } from 'node:buffer'
 import type { AppendResult, Expected, NewEvent } from '@refold/core/store'
-import { assertFits, assertNotEmpty, isRefoldError, RefoldError, toPosition, toRevision } from '@refold/core/store'
-import { backoffMs, pause } from './backoff.js'
+import {
+  assertFits,
+  assertNotEmpty,
+  backoffMs,
+  isRefoldError,
+  RefoldError,
+  toPosition,
+  toRevision,
+} from '@refold/core/store'
+import { pause } from './pause.js'
 import { failureOf } from './client/db-client.js'
 import { appendError } from './client/failure.js'
 import type { WireEvent } from './client/wire.js'
@@ -61,7 +69,7 @@ export async function sendAppend(
       if (failure.kind === 'conflict')
         return { ok: false, actual: failure.actual === 'no_stream' ? 'no_stream' : toRevision(failure.actual) }
       if (failure.kind === 'lost') lost = error
-      const waitMs = backoffMs(failures, RETRY)
+      const waitMs = backoffMs(failures, RETRY, Math.random)
       // A node that does not lead has stored nothing, and named the leader: the client goes there next.
       const again = failure.kind === 'not-leader' || (lost !== undefined && mayPass(failure))
       if (!again || performance.now() + waitMs > deadline)

@@ -1,6 +1,6 @@
 /** What the parts of the store share: the connection, its limits, and whether the store is closed. */
-import { isRefoldError, RefoldError } from '@refold/core/store'
-import { backoffMs, pause } from './backoff.js'
+import { backoffMs, isRefoldError, RefoldError } from '@refold/core/store'
+import { pause } from './pause.js'
 import { failureOf } from './client/db-client.js'
 import { failureError, type Failure } from './client/failure.js'
 import type { SharedConnection } from './client/shared-connection.js'
@@ -8,7 +8,7 @@ import type { WireClient } from './client/wire.js'
 import type { ResolvedOptions } from './options.js'
 
 /** Waits before a call is repeated on a server that may be electing a leader. */
-export const RETRY = { firstMs: 20, maxMs: 1000 }
+export const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 1000, jitter: true }
 
 export interface Connection {
   readonly shared: SharedConnection
@@ -61,7 +61,7 @@ export async function askAgain<T>(
       const failure = failureOf(error)
       const answer = otherwise(failure)
       if (answer !== undefined) return answer
-      const waitMs = backoffMs(failures, RETRY)
+      const waitMs = backoffMs(failures, RETRY, Math.random)
       if (!mayPass(failure) || performance.now() + waitMs > deadline)
         throw failureError(failure, { doing, cause: error })
       await pause(waitMs)

@@ -8,8 +8,8 @@
  * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after.
  */
 import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
-import { applyHeader, isSameEntry, readHeader } from '@refold/core/store'
-import { backoffMs, pause } from './backoff.js'
+import { applyHeader, backoffMs, isSameEntry, readHeader } from '@refold/core/store'
+import { pause } from './pause.js'
 import type { WireItem, WireRecord } from './client/wire.js'
 import { assertOpen, replacedLog, type Connection } from './connection.js'
 import type { DirectoryCheckpoint } from './directory-checkpoint.js'
@@ -17,7 +17,7 @@ import { followItems, positionOf } from './following.js'
 import { isUserStream, readLog, readRecords } from './reading.js'
 import { toStoredEvent } from './wire-event.js'
 
-const FOLLOW_AGAIN = { firstMs: 100, maxMs: 5_000 }
+const FOLLOW_AGAIN = { delayMs: 100, factor: 2, maxDelayMs: 5_000, jitter: true }
 
 export type RecordListener = (record: WireRecord) => void
 
@@ -118,7 +118,7 @@ export class DirectoryFeed {
         return first.onCaughtUp() // it was closed
       } catch (error) {
         if (!isRunning) return first.onFailed(error)
-        await pause(backoffMs(failures, FOLLOW_AGAIN), { signal: closed })
+        await pause(backoffMs(failures, FOLLOW_AGAIN, Math.random), { signal: closed })
       }
     }
   }

@@ -5,8 +5,9 @@
  * Invariants: every event after the start once, in order; a subscription that cannot be made is tried again after a growing,
  * jittered pause; only what no repetition can cure is thrown.
  */
+import { backoffMs } from '@refold/core/store'
 import type { SubscribeTarget, SubscriptionItem } from '@refold/core/store'
-import { backoffMs, pause } from './backoff.js'
+import { pause } from './pause.js'
 import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
 import { failureError } from './client/failure.js'
@@ -14,7 +15,7 @@ import type { WireCall, WireClient, WireItem } from './client/wire.js'
 import { mayPass, type Connection } from './connection.js'
 import { toStoredEvent } from './wire-event.js'
 
-const RESUBSCRIBE = { firstMs: 50, maxMs: 5000 }
+const RESUBSCRIBE = { delayMs: 50, factor: 2, maxDelayMs: 5000, jitter: true }
 
 export interface Followed {
   readonly doing: string
@@ -52,7 +53,7 @@ export async function* followItems(
       const failure = failureOf(error)
       if (!mayPass(failure) && failure.kind !== 'not-found') throw failureError(failure, { doing, cause: error })
     }
-    await pause(backoffMs(failures, RESUBSCRIBE), { signal })
+    await pause(backoffMs(failures, RESUBSCRIBE, Math.random), { signal })
     if (!signal.aborted) onLost?.()
   }
 }

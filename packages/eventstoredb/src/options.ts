@@ -1,5 +1,6 @@
 /** Options of `eventStoreDBStore`, and their defaults. */
 
+/** How the store reaches a server, and which of its streams are the store’s own. */
 export interface EventStoreDBOptions {
   /** `esdb://…` or `esdb+discover://…`, as the client takes it: hosts, user and password, `tls`, `tlsCAFile`, `userCertFile`, … */
   readonly connectionString: string

@@ -1,7 +1,7 @@
 /** Reads: pages of events, resumed after the last one given when the connection is lost, cancelled when they are left early. */
 import type { ReadAllOptions, ReadOptions, StoredEvent } from '@refold/core/store'
-import { isRefoldError } from '@refold/core/store'
-import { backoffMs, pause } from './backoff.js'
+import { backoffMs, isRefoldError } from '@refold/core/store'
+import { pause } from './pause.js'
 import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
 import { failureError, NoAnswer } from './client/failure.js'
@@ -51,7 +51,7 @@ export async function* readRecords(
       const failure = failureOf(error)
       if (failure.kind === 'not-found') return
       if (error instanceof NoAnswer) shared.replace(client, { afterMs: options.timeoutMs })
-      const waitMs = backoffMs(failures, RETRY)
+      const waitMs = backoffMs(failures, RETRY, Math.random)
       if (isHopeless(shared, failure) || performance.now() + waitMs > deadline)
         throw failureError(failure, { doing, cause: error })
       await pause(waitMs)

@@ -1,11 +1,13 @@
 /** Waits for a lock without holding up the event loop: short attempts, and a jittered pause between them. */
+import { backoffMs } from '@refold/core/store'
 import { isBusy } from './failure.js'
 
-const LONGEST_PAUSE_MS = 50
+/** 1, 2, 4, … milliseconds, less a random part of up to a half. */
+const PAUSES = { delayMs: 1, factor: 2, maxDelayMs: 50, jitter: true }
 
-/** How long to pause before the next attempt: 1, 2, 4, … up to 50 ms, less a random part of up to a half. */
-export function pauseBefore(attempt: number): number {
-  return Math.min(LONGEST_PAUSE_MS, 2 ** Math.min(attempt, 10)) * (1 - Math.random() / 2)
+/** How long to pause after so many attempts that found the lock taken, in milliseconds. */
+export function pauseAfter(attempts: number): number {
+  return backoffMs(attempts, PAUSES, Math.random)
 }
 
 export interface BusyRetryOptions {
@@ -18,12 +20,12 @@ export interface BusyRetryOptions {
 /** Runs the operation until it is not busy; throws its error when the budget is spent, and any other at once. */
 export async function retryBusy<T>(operation: () => T, { budgetMs, stopped }: BusyRetryOptions): Promise<T> {
   const deadline = performance.now() + budgetMs
-  for (let attempt = 0; ; attempt++) {
+  for (let attempts = 1; ; attempts++) {
     try {
       return operation()
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline || stopped?.() === true) throw error
-      await new Promise((resolve) => setTimeout(resolve, pauseBefore(attempt)))
+      await new Promise((resolve) => setTimeout(resolve, pauseAfter(attempts)))
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Options of `sqliteStore`, and their defaults. */
 import type { DriverChoice } from './driver/load-driver.js'
 
+/** How the store opens its file, how long it waits for others at it, and when a commit counts as durable. */
 export interface SqliteStoreOptions {
   /** Default: Node's own SQLite where it has one, else better-sqlite3. One driver only for one file in one process. */
   readonly driver?: DriverChoice

@@ -1,6 +1,7 @@
 /** What happens in a fleet, as data and as a line for people. */
 import type { Recovered, Report, TakenOver } from '@refold/core'
 
+/** What a supervisor tells of its fleet: a worker's life, what it prints, what it takes over and reports. */
 export type FleetEvent =
   | { readonly type: 'worker.started'; readonly worker: string; readonly pid: number }
   | { readonly type: 'worker.ready'; readonly worker: string; readonly recovered: Omit<Recovered, 'reports'> }

@@ -2,9 +2,9 @@
  * How long to wait before a worker that died is started again: at once the first time, then longer and longer while it
  * dies young. One that lived for a while starts afresh.
  */
+import { backoffMs } from '@refold/core/store'
 
-const FIRST_PAUSE_MS = 250
-const LONGEST_PAUSE_MS = 15_000
+const PAUSES = { delayMs: 250, factor: 2, maxDelayMs: 15_000, jitter: false }
 /** A worker that lived so long has proven itself. */
 export const HEALTHY_AFTER_MS = 10_000
 
@@ -17,6 +17,6 @@ export interface Life {
 /** `earlyDeaths` counts on into the next life. */
 export function pauseAfter({ earlyDeaths, livedMs }: Life): { readonly pauseMs: number; readonly earlyDeaths: number } {
   if (livedMs >= HEALTHY_AFTER_MS) return { pauseMs: 0, earlyDeaths: 0 }
-  const pauseMs = earlyDeaths === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (earlyDeaths - 1))
+  const pauseMs = earlyDeaths === 0 ? 0 : backoffMs(earlyDeaths, PAUSES, Math.random)
   return { pauseMs, earlyDeaths: earlyDeaths + 1 }
 }

@@ -7,10 +7,17 @@
 import { RefoldError } from '@refold/core'
 import type { RefoldErrorCode } from '@refold/core'
 import type { FleetEvent } from './fleet-events.js'
-import type { Failure, InHand, WorkerOrder } from './messages.js'
+import type { Failure, InHand } from './messages.js'
 import { WorkerSlot } from './worker-slot.js'
 
-export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
+/** What a fleet is made of, and who is told what happens in it. */
+export interface SupervisorOptions {
+  /** The file that each worker loads: its default export is a `RefoldConfig`. Nothing of it runs in this process. */
+  readonly config: string
+  /** The file or server to use instead of the configuration's store. */
+  readonly store?: string | undefined
+  /** Of each worker: how many agents may have effects in its hands at a time. Default: any number. */
+  readonly capacity?: number | undefined
   readonly workers: number
   /** A worker that says nothing for so long is killed. */
   readonly stallMs: number
@@ -20,11 +27,18 @@ export interface SupervisorOptions extends Omit<WorkerOrder, 'kind' | 'name'> {
    * memory. Default: at once.
    */
   readonly whenReady?: () => Promise<void> | undefined
+  /** Asked at each start of a worker: variables that it gets beside those of this process. Default: none. */
+  readonly environment?: () => Readonly<Record<string, string>>
+  /** Before a worker that died is started again. Default: none, then longer and longer while it dies young. */
+  readonly restartPauseMs?: number
 }
 
+/** A fleet at this moment. */
 export interface FleetStatus extends InHand {
   readonly workers: number
+  /** Of them, those that can take agents up. */
   readonly working: number
+  /** Agents that were taken over since the start. */
   readonly takeovers: number
 }
 
@@ -39,6 +53,10 @@ const HOPELESS: ReadonlySet<string> = new Set<RefoldErrorCode>([
   'NEWER_FORMAT',
 ])
 
+/**
+ * Keeps so many workers alive, each a process of its own, until it is told to `drain` or `kill`. It owns no agent: any
+ * number of supervisors may work on one store, and each may die.
+ */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots: readonly WorkerSlot[]
@@ -98,6 +116,8 @@ export class Supervisor {
       order: { kind: 'work', name, config, store, capacity },
       onEvent: (event) => this.#tell(event),
       whenReady: this.#options.whenReady ?? (() => undefined),
+      environment: this.#options.environment ?? (() => ({})),
+      restartPauseMs: this.#options.restartPauseMs,
       isHopeless: (failure) => this.#isHopeless(failure),
       onHopeless: ({ code, message, hint }) => {
         const options = hint === undefined ? {} : { hint }

@@ -20,6 +20,10 @@ export interface WorkerSlotOptions {
   readonly onEvent: (event: FleetEvent) => void
   /** When more of what a worker prints can be taken; `undefined`: at once. */
   readonly whenReady: () => Promise<void> | undefined
+  /** Variables that the next process gets, beside this one's. */
+  readonly environment: () => Readonly<Record<string, string>>
+  /** Before a worker that died is started again; `undefined`: longer and longer while it dies young. */
+  readonly restartPauseMs: number | undefined
   /** Whether it is no use to start another one after this failure. */
   readonly isHopeless: (failure: Failure) => boolean
   readonly onHopeless: (failure: Failure) => void
@@ -65,9 +69,10 @@ export class WorkerSlot {
   }
 
   start(): void {
-    const { order, onEvent } = this.#options
+    const { order, onEvent, environment } = this.#options
     const child = fork(fileURLToPath(new URL('./worker-process.js', import.meta.url)), [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...environment() },
     })
     this.#child = child
     this.#phase = 'starting'
@@ -151,7 +156,7 @@ export class WorkerSlot {
     { exitCode, signal, error }: { exitCode: number | null; signal: string | null; error?: Error },
   ): void {
     if (this.#phase === 'dead' || this.#phase === 'stopped') return
-    const { order, onEvent, isHopeless } = this.#options
+    const { order, onEvent, isHopeless, restartPauseMs } = this.#options
     this.#phase = 'dead'
     this.#load = IDLE
     if (this.#draining) {
@@ -160,8 +165,9 @@ export class WorkerSlot {
     }
     if (this.#failure !== undefined && isHopeless(this.#failure)) return this.#hopeless(this.#failure)
     const livedMs = performance.now() - this.#startedAt
-    const { pauseMs, earlyDeaths } = pauseAfter({ earlyDeaths: this.#earlyDeaths, livedMs })
-    this.#earlyDeaths = earlyDeaths
+    const grown = pauseAfter({ earlyDeaths: this.#earlyDeaths, livedMs })
+    const pauseMs = restartPauseMs ?? grown.pauseMs
+    this.#earlyDeaths = grown.earlyDeaths
     const worker = order.name
     if (error !== undefined) onEvent({ type: 'worker.printed', worker, line: error.message })
     onEvent({ type: 'worker.died', worker, pid, signal, exitCode, restartInMs: pauseMs })

@@ -1,5 +1,6 @@
 /** Exponential backoff with full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
 
+/** Pauses that grow by `factor` from `delayMs` on, up to `maxDelayMs`. */
 export interface Backoff {
   readonly delayMs: number
   readonly factor: number

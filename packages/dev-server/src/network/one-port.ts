@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { createServer as createTlsServer } from 'node:tls'
 import { RefoldError } from '@refold/core/store'
 
+/** The contents of the files that make the server speak TLS. */
 export interface TlsFiles {
   /** PEM: the certificate and those that vouch for it. */
   readonly cert: string | Buffer

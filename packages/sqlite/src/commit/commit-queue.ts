@@ -10,7 +10,7 @@
  * 3. A locked file holds up the jobs, not the event loop; a job gives up at its deadline.
  * 4. With a `WalSync` the transaction's answer waits for it, and the jobs that come meanwhile share the next one.
  */
-import { pauseBefore } from '../busy-retry.js'
+import { pauseAfter } from '../busy-retry.js'
 import { isBusy, sqliteCode, toRefoldError, unknownOutcome } from '../failure.js'
 import type { LogFile } from '../log-file.js'
 import type { CommitJob } from './commit-job.js'
@@ -62,7 +62,7 @@ export class CommitQueue {
     if (this.#scheduled || this.#jobs.length === 0 || this.#syncs > 0) return
     this.#scheduled = true
     if (this.#busyAttempts === 0) setImmediate(() => this.#flush())
-    else setTimeout(() => this.#flush(), pauseBefore(this.#busyAttempts))
+    else setTimeout(() => this.#flush(), pauseAfter(this.#busyAttempts))
   }
 
   #flush(): void {

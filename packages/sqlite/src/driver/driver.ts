@@ -6,12 +6,14 @@
 /** What stands in a column. Integers are plain numbers: the store has none beyond 2⁵³. */
 export type SqlValue = null | number | string | Uint8Array
 
+/** What opens a file: the few calls that the store needs of an SQLite binding. */
 export interface SqliteDriver {
   readonly name: string
   /** Opens or creates the file. Must not wait for locks on its own: `PRAGMA busy_timeout` is set by the store. */
   open(file: string): SqliteConnection
 }
 
+/** One open file. Calls are synchronous; errors carry SQLite's result code: as a number in `errcode`, or by name in `code`. */
 export interface SqliteConnection {
   /** Statements without parameters and without rows. */
   exec(sql: string): void

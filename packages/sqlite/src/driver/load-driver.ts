@@ -4,6 +4,7 @@ import { betterSqlite3Driver } from './better-sqlite3.js'
 import type { SqliteDriver } from './driver.js'
 import { nodeSqliteDriver } from './node-sqlite.js'
 
+/** A driver by its name, as this Node and this installation have it, or one of your own. */
 export type DriverChoice = 'node:sqlite' | 'better-sqlite3' | SqliteDriver
 
 export interface DriverSources {

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { streamsOf } from './checked-streams.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
 
+/** An event that the check sends, as a caller of `send` would. */
 export interface OutsideEvent {
   readonly type: string
   readonly [key: string]: unknown
@@ -18,6 +19,7 @@ export type ScriptLine =
   /** `from`: the source of a callback or an observable. */
   | { readonly from: string; readonly says: unknown }
 
+/** One generated run: how the agent is started, and what happens to it, line by line. */
 export interface Scenario {
   readonly input: unknown
   readonly script: readonly ScriptLine[]

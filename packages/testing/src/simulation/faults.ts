@@ -4,6 +4,7 @@
  */
 import type { SeededRandom } from './seeded-random.js'
 
+/** The calls of a store that a fault can hit; `find` is any look into the directory. */
 export type StoreOperation = 'append' | 'read' | 'put' | 'get' | 'remove' | 'find'
 
 /** What can happen to one operation. Times are milliseconds of virtual time. */

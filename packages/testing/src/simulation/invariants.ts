@@ -28,6 +28,7 @@ export interface SeenState {
   readonly state: AnyAgentState
 }
 
+/** What the scene knows that the records do not tell, and what is to hold at its end. */
 export interface InvariantOptions {
   readonly sent?: readonly SentInput[]
   readonly seen?: readonly SeenState[]

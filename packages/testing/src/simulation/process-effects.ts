@@ -19,6 +19,7 @@ export interface SimulatedBodyArgs<I> extends EffectArgs<I> {
   readonly killProcess: () => void
 }
 
+/** The body of an effect in a simulated process: it sleeps, performs and kills by what it is given, never by real time. */
 export type SimulatedBody<I, O> = (args: SimulatedBodyArgs<I>) => Promise<O> | O
 
 export interface ProcessEffectsOptions {

@@ -53,6 +53,7 @@ export class ProcessDiedError extends Error {
   override readonly name = 'ProcessDiedError'
 }
 
+/** What the runtime of a simulated process told its logger. */
 export interface LogLine {
   readonly level: LogLevel
   readonly message: string
@@ -73,6 +74,7 @@ interface Incarnation {
 
 const DEFAULT_WORKER = { leaseDurationMs: 10_000, heartbeatEveryMs: 3_000 }
 
+/** Made by `Simulation.process`. Its methods may be called in any state but where they say otherwise. */
 export class SimulatedProcess {
   readonly name: string
   readonly reports: Report[] = []

@@ -20,6 +20,7 @@ import { readCases } from './read-cases.js'
 import { repeatCases } from './repeat-cases.js'
 import { subscribeCases } from './subscribe-cases.js'
 
+/** The store that is to prove itself, and the runner that it does so in. */
 export interface StoreContractOptions {
   /** Names the store in the titles. */
   readonly name: string

@@ -6,6 +6,7 @@ import type { ContractData } from '../store-contract/contract-case.js'
 import { Contestant } from './contestant.js'
 import { storeOperation, type StoreOperation } from './store-operation.js'
 
+/** The stores that are to behave alike, and how long they are tried. */
 export interface StoreDifferentialOptions {
   /** At least two, by their names; the others are held against the first. A new, empty place for data for each sequence. */
   readonly stores: Readonly<Record<string, () => ContractData | Promise<ContractData>>>

@@ -38,7 +38,11 @@ export type RefoldErrorCode =
   | 'NOT_OWNER' // another worker owns the agent
   | 'NOT_IN_DOUBT' // a decision for an effect that waits for none
   | 'OWNER_MAY_LIVE' // a decision that must wait until the old owner is silent for a lease
-  | 'CONFLICT' // too many conflicts in a row
+  | 'ALREADY_SO' // a command that would change nothing
+  | 'HELD' // a hold of all agents stands above the one that is to be lifted
+  | 'WRONG_REVISION' // the agent is not at the revision that the input was meant for
+  | 'WRONG_VERSION' // the agent is not at the version that a migration was made for
+  | 'CONFLICT' // others appended first, too many times in a row
   | 'TIMEOUT' // a wait that ran out of time
   | 'ABORTED' // a wait or an effect that was aborted
   | 'CLOSED' // the runtime or the store is closed

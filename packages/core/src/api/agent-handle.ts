@@ -4,7 +4,7 @@ import type { AgentTypes } from '../definition/agent-types.js'
 import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { invariant, isRefoldError, RefoldError } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
 import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -36,6 +36,7 @@ import { legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { eventId } from './ids.js'
+import { statesOf } from './states.js'
 import { whenCell } from './waiting.js'
 
 export interface HandleOptions {
@@ -62,7 +63,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.id = cell.id
     this.name = cell.definition.name
     this.#newest = this.#view(cell)
-    this.state$ = new Observable((subscriber) => this.#follow(subscriber))
+    this.state$ = statesOf(
+      () => this.#cell(),
+      (cell) => this.#seen(cell),
+    )
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
     this.progress$ = new Observable((subscriber) =>
       options.runtime.progress.listen(options.stream, (progress) => subscriber.next(progress)),
@@ -224,7 +228,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
 
   /** The state right after the input; and a look whether this worker has to take the agent up now. */
   #after(cell: AgentCell, settlement: Settlement): AgentState<T> {
-    if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
+    invariant(settlement.kind !== 'dropped', 'what a caller submits is never dropped')
     const { runtime, definition } = this.#options
     if (!runtime.owns(settlement.state)) {
       void this.#options.takeUp(cell)
@@ -267,38 +271,5 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     if (state === undefined || head === 'no_stream')
       throw new RefoldError('NOT_FOUND', `${cell.stream} has no state yet`)
     return agentState<T>({ state, revision: head }, this.#options.definition)
-  }
-
-  #follow(subscriber: {
-    next: (state: AgentState<T>) => void
-    error: (error: unknown) => void
-    complete: () => void
-    closed: boolean
-  }): () => void {
-    let stop: (() => void) | undefined
-    let stopped = false
-    const look = (cell: AgentCell): void => {
-      if (cell.failure !== undefined) {
-        if (isRefoldError(cell.failure, 'CLOSED')) subscriber.complete()
-        else subscriber.error(cell.failure)
-        return
-      }
-      const state = this.#seen(cell)
-      subscriber.next(state)
-      if (state.status !== 'active') subscriber.complete()
-    }
-    this.#cell().then(
-      (cell) => {
-        if (stopped) return
-        stop = cell.listen(look)
-        look(cell)
-        if (subscriber.closed) stop()
-      },
-      (error: unknown) => subscriber.error(error),
-    )
-    return () => {
-      stopped = true
-      stop?.()
-    }
   }
 }

@@ -87,7 +87,7 @@ export async function answer(
     try {
       return await cell.submit({ ...envelope, approved, expectedRevision })
     } catch (error) {
-      if (!isRefoldError(error, 'CONFLICT') || tries >= MAX_TRIES) throw error
+      if (!isRefoldError(error, 'WRONG_REVISION') || tries >= MAX_TRIES) throw error
     }
   }
 }

@@ -53,7 +53,7 @@ describe('RCV-5 a transition that throws on an outcome', () => {
       context: { result: 'paid' },
     })
     expect(await types()).toEqual(['refold.started', 'refold.effect.done', 'refold.retried'])
-    await expect(agent.retry()).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(agent.retry()).rejects.toMatchObject({ code: 'ALREADY_SO' })
   })
 
   test('RCV-5 a block outlives the process: the next one runs no body again and retries what is stored', async () => {

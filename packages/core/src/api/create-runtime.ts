@@ -1,39 +1,20 @@
 /** `createRuntime`: one process's way to its agents. */
-import { streamOf } from '../definition/agent-address.js'
-import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
-import { internalsOf } from '../definition/define-agent.js'
-import { givenHash } from '../definition/given.js'
+import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
 import { RefoldError } from '../errors.js'
-import { isSameJson } from '../json/same-json.js'
 import { agentLog } from '../log/agent-log.js'
 import type { Report } from '../public/report.js'
 import { EventHub } from '../runtime/events/event-hub.js'
 import { logObserver } from '../runtime/events/log-observer.js'
 import { reportingObserver } from '../runtime/events/reporting-observer.js'
-import type { Envelope } from '../decide/inputs.js'
-import { pendingOf } from '../decide/summary.js'
-import type { JsonValue } from '../json/json-value.js'
-import { headerOf } from '../record/header.js'
-import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
-import type { AgentOf } from '../public/agent.js'
-import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
-import type { Load, MigrateOptions, Recovered, Runtime, RuntimeOptions, StartOptions } from '../public/runtime.js'
-import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
+import type { Runtime, RuntimeOptions } from '../public/runtime.js'
 import { Registry } from '../runtime/cell/registry.js'
-import type { Drained, DrainOptions, Worker } from '../public/worker.js'
-import type { Settlement } from '../runtime/cell/submission.js'
-import { Takeover } from '../runtime/takeover/takeover.js'
+import type { Worker } from '../public/worker.js'
 import { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
-import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
-import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
-import { AgentHandle } from './agent-handle.js'
-import { checkDrainOptions, checkRuntimeOptions, DEFAULT_LEASE_MS, notesOf, traceOf } from './check-options.js'
-import { findAgents } from './find-agents.js'
-import { placeHold, liftHold } from './hold-commands.js'
-import type { HoldCommands } from './hold-commands.js'
+import { OpenRuntime } from './open-runtime.js'
+import { checkRuntimeOptions, DEFAULT_LEASE_MS } from './check-options.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
@@ -89,20 +70,6 @@ function eventsOf({ observers = [], onReport, onTakeover }: ObservedOptions, { l
 
 type ObservedOptions = Pick<RuntimeOptions, 'observers' | 'onReport' | 'onTakeover'>
 
-/** Bodies that run under the old version would not know of the new one. */
-async function refuseWhilePerformed(
-  stream: string,
-  { state, owners, worker }: { state: StateDocument; owners: FailureDetector; worker: string },
-): Promise<void> {
-  const { owner, paused, blocked } = state.agent
-  if (owner === undefined || paused !== undefined || blocked !== undefined || pendingOf(state) === 0) return
-  if (owner !== worker && (await owners.look(owner)) !== 'alive') return
-  throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner} performs effects of ${stream}`, {
-    hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
-    facts: { owner },
-  })
-}
-
 /** Never the same for two processes, whatever name the user gives: owner ids are what fencing stands on. */
 function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
@@ -117,208 +84,3 @@ function workerId(name: string | undefined, world: World): string {
 }
 
 const WORKER_NAME = /^[\w.-]{1,100}$/
-
-class OpenRuntime implements Worker {
-  readonly recovered: Promise<Recovered>
-  readonly #runtime: WorkerRuntime
-  readonly #takeover: Takeover
-  #setRecovered: (recovered: Promise<Recovered>) => void = () => {}
-  readonly #commands: HoldCommands
-  /** Starts after which it is looked whether a hold holds the agent. */
-  readonly #holding = new Set<Promise<void>>()
-  #leave: (() => Promise<void>) | undefined
-  #closing: Promise<void> | undefined
-  #draining: Promise<Drained> | undefined
-
-  constructor(runtime: WorkerRuntime) {
-    this.#runtime = runtime
-    this.#takeover = new Takeover(runtime)
-    this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
-    this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
-    this.recovered.catch(() => undefined)
-  }
-
-  async open(): Promise<void> {
-    try {
-      await this.#reach()
-    } catch (error) {
-      await this.#leave?.()
-      await this.#runtime.store.close()
-      throw error
-    }
-    this.#setRecovered(this.#takeover.begin())
-  }
-
-  /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
-  async #reach(): Promise<void> {
-    const { store, worker, performs, lease, holds } = this.#runtime
-    await holds.read()
-    if (!performs) return
-    this.#leave = await store.presence?.announce(worker)
-    await lease.begin()
-  }
-
-  get id(): string {
-    return this.#runtime.worker
-  }
-  get load(): Load {
-    return this.#runtime.load
-  }
-
-  async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
-    const registered = this.#registered(definition)
-    const notes = { ...notesOf({ by: options.by }), ...traceOf(options) }
-    const input = registered.parseInput(options.input)
-    const given = givenHash(options.input, { parsed: input })
-    const stream = streamOf(registered.name, options.id)
-    const { cells } = this.#runtime
-    await cells.loading(stream)
-    const cell = cells.fresh(stream, options.id, registered)
-    const settlement = await this.#submitStart(cell, { input, notes: { ...notes, given } })
-    if (settlement.kind === 'dropped') throw new RefoldError('CONFLICT', settlement.why)
-    if (settlement.kind === 'duplicate') return this.#again(definition, cell, { input, given })
-    const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
-    this.#holding.add(holding)
-    return this.#handle(cell)
-  }
-
-  /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
-  async #submitStart(
-    cell: AgentCell,
-    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: Pick<Envelope, 'by' | 'given'> },
-  ): Promise<Settlement> {
-    const runtime = this.#runtime
-    const { worker, performs, lifecycle, capacity } = runtime
-    const isOurs = performs && !lifecycle.isClosing && capacity.take(cell.stream)
-    try {
-      return await cell.submit({
-        input: { kind: 'started', input },
-        worker,
-        ...(isOurs ? { epoch: 1 } : undefined),
-        ...notes,
-        ...runtime.holds.duringStart(cell.definition.name),
-      })
-    } finally {
-      runtime.effects.keepCapacity(cell)
-    }
-  }
-
-  async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
-    const registered = this.#registered(definition)
-    const cell = await this.#runtime.cells.load(streamOf(registered.name, id))
-    await cell.refresh()
-    await this.#takeover.takeUp(cell)
-    return this.#handle(cell)
-  }
-
-  async migrate<D extends AgentDefinition>(
-    definition: D,
-    id: string,
-    options: MigrateOptions = {},
-  ): Promise<AgentOf<D>> {
-    const registered = this.#registered(definition)
-    const notes = notesOf(options)
-    const { cells, owners, worker } = this.#runtime
-    const cell = await cells.loadAs(streamOf(registered.name, id), registered)
-    const { state } = cell
-    if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
-    const input = { kind: 'migrated', from: state?.agent.version ?? 0, patch: options.patch ?? [] } as const
-    try {
-      await cell.submit({ input, worker, ...notes })
-    } finally {
-      if (cell.state?.agent.version !== registered.version) cells.evict(cell)
-    }
-    await this.#takeover.takeUp(cell)
-    return this.#handle(cell)
-  }
-
-  drain(options: DrainOptions = {}): Promise<Drained> {
-    return (this.#draining ??= this.#drain(options))
-  }
-
-  async #drain(options: DrainOptions): Promise<Drained> {
-    checkDrainOptions(options)
-    const notes = notesOf(options)
-    if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
-    const drained = await this.#runtime.drain({ ...options, ...notes })
-    await this.close()
-    return drained
-  }
-
-  async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
-    this.#assertOpen()
-    return findAgents(this.#runtime.store, query)
-  }
-  async rebuildDirectory(): Promise<RebuiltDirectory> {
-    this.#assertOpen()
-    return this.#runtime.store.directory.rebuild()
-  }
-  async pause(hold?: HoldRequest): Promise<BulkResult> {
-    this.#assertOpen()
-    return placeHold(this.#commands, hold)
-  }
-  async resume(hold?: HoldRequest): Promise<BulkResult> {
-    this.#assertOpen()
-    return liftHold(this.#commands, hold)
-  }
-  async holds(): Promise<readonly Hold[]> {
-    this.#assertOpen()
-    await this.#runtime.holds.read()
-    return this.#runtime.holds.standing
-  }
-
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close())
-  }
-  [ASYNC_DISPOSE](): Promise<void> {
-    return this.close()
-  }
-
-  async #close(): Promise<void> {
-    await Promise.all(this.#holding)
-    await Promise.all([this.#takeover.close(), this.#runtime.close()])
-    await this.#leave?.()
-    await this.#runtime.store.close()
-  }
-
-  #assertOpen(): void {
-    if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the runtime is closed')
-  }
-
-  #registered(definition: AgentDefinition): ReturnType<typeof internalsOf> {
-    this.#assertOpen()
-    const { name, version } = internalsOf(definition)
-    return this.#runtime.settings.registry.get(name, version)
-  }
-
-  /** The same id twice is the same agent, if it was started with the same input. */
-  async #again<D extends AgentDefinition>(
-    definition: D,
-    cell: AgentCell,
-    { input, given }: { readonly input: JsonValue | undefined; readonly given: string },
-  ): Promise<AgentOf<D>> {
-    const { log, cells } = this.#runtime
-    for await (const [first] of log.read(cell.stream, { limit: 1 })) {
-      const before = headerOf(first?.metadata)?.given
-      // One that was started by a message says only what its schema made of it.
-      const started = (first?.data as { input?: JsonValue } | undefined)?.input ?? null
-      if (before === undefined ? isSameJson(started, input ?? null) : before === given) continue
-      throw new RefoldError('ID_REUSED', `${cell.stream} was started with another input`, {
-        hint: 'Give the agent its own id, or `attach` to the one that is there.',
-        facts: { id: cell.id },
-      })
-    }
-    if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
-    return this.attach(definition, cell.id)
-  }
-
-  #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {
-    const handle = new AgentHandle(cell, {
-      runtime: this.#runtime,
-      stream: cell.stream,
-      definition: cell.definition,
-      takeUp: (adopted) => this.#takeover.takeUp(adopted),
-    })
-    return handle as unknown as AgentOf<D>
-  }
-}

@@ -96,7 +96,7 @@ function holdOf({ runtime }: HoldCommands, given: unknown): Hold {
 
 function allAreHeld({ by, at }: Hold): RefoldError {
   const message = `all agents are paused${by === undefined ? '' : ` by ${by}`} since ${new Date(at).toISOString()}`
-  return new RefoldError('CONFLICT', message, { hint: 'Resume all: `refold.resume()`.', facts: { by, at } })
+  return new RefoldError('HELD', message, { hint: 'Resume all: `refold.resume()`.', facts: { by, at } })
 }
 
 function failureOf(agent: BulkFailure['agent'], error: unknown): BulkFailure {

@@ -183,7 +183,7 @@ describe('INT-15 a resume of a definition, or of all', () => {
     await process.runtime.pause({ definition: 'work' })
     await process.runtime.pause(ORDER)
     await expect(process.runtime.resume({ definition: 'work' })).rejects.toMatchObject({
-      code: 'CONFLICT',
+      code: 'HELD',
       facts: { by: 'ana' },
     })
     expect(await process.runtime.holds()).toHaveLength(2)

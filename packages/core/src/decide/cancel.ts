@@ -111,7 +111,7 @@ function stopped(context: DecideContext, state: StateDocument): StateDocument {
 function alreadyNearer({ deadlineAt, by }: NonNullable<AgentPart['cancelling']>): Decision {
   const message = `the agent is being cancelled already, by ${new Date(deadlineAt).toISOString()} at the latest`
   const hint = 'A deadline can be drawn nearer, not put off.'
-  return { kind: 'refused', error: new RefoldError('CONFLICT', message, { hint, facts: { deadlineAt, by } }) }
+  return { kind: 'refused', error: new RefoldError('ALREADY_SO', message, { hint, facts: { deadlineAt, by } }) }
 }
 
 function chartThrew(cause: unknown): RefoldError {

@@ -62,7 +62,7 @@ export function released(context: DecideContext, state: StateDocument, { worker,
 export function cleared(state: StateDocument): ClaimChange {
   const { agent } = state
   if (agent.suspicion?.probation === undefined)
-    return { refused: new RefoldError('CONFLICT', 'the agent is not on probation') }
+    return { refused: new RefoldError('ALREADY_SO', 'the agent is not on probation') }
   const { probation, ...counts } = agent.suspicion
   const suspicion: Suspicion = { ...counts, clearances: (counts.clearances ?? 0) + 1 }
   return { after: { ...state, agent: { ...agent, suspicion } }, data: { probation } }

@@ -172,5 +172,5 @@ function throwsAgain(
 }
 
 function alreadySo(message: string): { readonly refused: RefoldError } {
-  return { refused: new RefoldError('CONFLICT', message) }
+  return { refused: new RefoldError('ALREADY_SO', message) }
 }

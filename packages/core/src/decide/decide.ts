@@ -35,7 +35,10 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
   const known = dedupEntryOf(state, envelope.dedupId)
   if (known !== undefined) return { kind: 'duplicate', revision: known.revision }
   if (envelope.expectedRevision !== undefined && envelope.expectedRevision !== context.revision - 1) {
-    return refused('CONFLICT', `the agent is at revision ${context.revision - 1}, not ${envelope.expectedRevision}`)
+    return refused(
+      'WRONG_REVISION',
+      `the agent is at revision ${context.revision - 1}, not ${envelope.expectedRevision}`,
+    )
   }
 
   const late = isOwnerInput(input) ? authorityOf(context, envelope) : 'owner'
@@ -97,6 +100,6 @@ function ended(context: DecideContext, envelope: Envelope): Decision {
   return refused('NOT_ACTIVE', `the agent has ended: it is ${status}`)
 }
 
-function refused(code: 'NOT_FOUND' | 'CONFLICT' | 'NOT_ACTIVE', message: string): Decision {
+function refused(code: 'NOT_FOUND' | 'WRONG_REVISION' | 'NOT_ACTIVE', message: string): Decision {
   return { kind: 'refused', error: new RefoldError(code, message) }
 }

@@ -24,7 +24,7 @@ import { failedStart, nextMessage, undelivered, withoutMessage } from './outbox.
 import type { Refusal } from './outbox.js'
 import { statusOf } from './summary.js'
 
-const TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT', 'QUEUE_FULL', 'CONFLICT'])
+const TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT', 'QUEUE_FULL'])
 
 /** Not the message's fault: it is not refused but tried again. */
 export function isTrouble({ code }: RefoldError): boolean {

@@ -15,7 +15,9 @@ export type MigrationChange =
 export function migrated(context: DecideContext, state: StateDocument, input: Migrated): MigrationChange {
   const { version, fingerprint, name } = context.definition
   if (state.agent.version !== input.from) {
-    return { refused: new RefoldError('CONFLICT', `the agent is at version ${state.agent.version}, not ${input.from}`) }
+    return {
+      refused: new RefoldError('WRONG_VERSION', `the agent is at version ${state.agent.version}, not ${input.from}`),
+    }
   }
   const patched = patchedState(state, input.patch)
   if (isRefoldError(patched)) return { refused: patched }

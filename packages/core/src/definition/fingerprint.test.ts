@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { assign, fromPromise, setup } from 'xstate'
 import { z } from 'zod'
-import { chartRecord } from './chart-record.js'
-import type { ChartRecord } from './chart-record.js'
-import { defineAgent, internalsOf } from './define-agent.js'
+import { defineAgent } from './define-agent.js'
+import { describeDefinition } from './describe-definition.js'
+import type { DefinitionDescription } from './describe-definition.js'
 import { effect } from './effect.js'
 
 interface Parts {
@@ -22,7 +22,7 @@ interface Parts {
   readonly policy?: object
 }
 
-function record(parts: Parts = {}): ChartRecord {
+function record(parts: Parts = {}): DefinitionDescription {
   const kid = setup({}).createMachine({ id: 'kid', initial: 'on', states: { on: {} } })
   const machine = setup({
     actors: { draft: fromPromise(async () => 1), check: fromPromise(async () => 1), kid, ...parts.actors },
@@ -55,7 +55,7 @@ function record(parts: Parts = {}): ChartRecord {
     events: { go: parts.event ?? z.object({ by: z.string() }) } as never,
     effects: { draft: parts.policy ?? { output: z.object({ text: z.string() }) } },
   })
-  return chartRecord(internalsOf(definition))
+  return describeDefinition(definition)
 }
 
 const same = record()
@@ -145,7 +145,7 @@ describe('the chart of a definition', () => {
       input: z.object({ key: secret }),
       events: { go: z.object({ pin: secret }) },
     })
-    const { chart } = chartRecord(internalsOf(definition))
+    const { chart } = describeDefinition(definition)
     const field = { type: 'string', secret: true }
     const object = (name: string): object => ({ type: 'object', properties: { [name]: field }, required: [name] })
     expect(chart).toMatchObject({
@@ -157,6 +157,6 @@ describe('the chart of a definition', () => {
 
   test('REC-15 says nothing of what was not given', () => {
     const definition = defineAgent({ name: 'agent', version: 1, machine: setup({}).createMachine({ id: 'm' }) })
-    expect(chartRecord(internalsOf(definition)).chart).toEqual({ id: 'm', nodes: [{ id: 'm' }], edges: [] })
+    expect(describeDefinition(definition).chart).toEqual({ id: 'm', nodes: [{ id: 'm' }], edges: [] })
   })
 })

@@ -1,65 +1,21 @@
 /** Messages between agents, and what may befall them on their way. */
-import { randomUUID } from 'node:crypto'
-import type { AnyAgent } from '@refold/core'
-import type { RecordMetadata } from '@refold/core/record'
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
-import { reader, writer } from './correspondents.fixture.js'
 import { play } from './play.fixture.js'
 import type { Fault } from '../simulation/faults.js'
-import type { Simulation } from '../simulation/simulation.js'
-import type { SimulatedProcess } from '../simulation/simulated-process.js'
 
-const AGENTS = { agents: () => [writer, reader] }
-/** Longer than a lease and some heartbeats. */
-const LONG_MS = 60_000
-
-interface Scene {
-  readonly a: SimulatedProcess
-  readonly b: SimulatedProcess
-  readonly from: AnyAgent
-  readonly to: AnyAgent
-}
-
-/** Two workers; the first owns the writer, the second the reader. */
-async function correspondence(simulation: Simulation): Promise<Scene> {
-  const a = simulation.process('a', AGENTS)
-  const b = simulation.process('b', AGENTS)
-  await simulation.until(Promise.all([a.start(), b.start()]))
-  const from = await simulation.until(a.startAgent('writer', { id: '1' }))
-  const to = await simulation.until(b.startAgent('reader', { id: '1' }))
-  return { a, b, from, to }
-}
-
-async function notesOf(simulation: Simulation, process: SimulatedProcess): Promise<readonly string[]> {
-  const agent = await simulation.until(process.attach('reader', '1'))
-  return agent.getSnapshot().context.notes as readonly string[]
-}
-
-async function types(simulation: Simulation, stream: string): Promise<readonly string[]> {
-  return (await simulation.records(stream)).map(({ type }) => type)
-}
-
-/** The pauses between tries have long stopped growing then. */
-const MANY = 200
-const ENOUGH = 20
-const MOST_PAUSE_MS = 6_000
-
-function failuresOf({ logLines }: SimulatedProcess): readonly string[] {
-  return logLines.map(({ message }) => message).filter((message) => message.endsWith('it is tried again'))
-}
-
-/** Appends a record that no fold can take. */
-async function damage(simulation: Simulation, stream: string): Promise<void> {
-  const store = await simulation.disk.admin()
-  const last = (await simulation.records(stream)).at(-1)
-  if (last === undefined) throw new Error(`${stream} is empty`)
-  const { refold } = last.metadata as unknown as RecordMetadata
-  const body = { patch: [{ op: 'replace', path: '/nowhere/at/all', value: 1 }] }
-  const record = { id: randomUUID(), type: 'note', data: {}, metadata: { refold: { ...refold, body } as never } }
-  const stored = await store.append(stream, [record], { expected: last.revision })
-  if (!stored.ok) throw new Error(`${stream} could not be damaged`)
-}
+import {
+  AGENTS,
+  ENOUGH,
+  LONG_MS,
+  MANY,
+  MOST_PAUSE_MS,
+  correspondence,
+  damage,
+  failuresOf,
+  notesOf,
+  types,
+} from './correspondence.fixture.js'
 
 const UNKNOWN: readonly { readonly name: string; readonly fault: Fault }[] = [
   { name: 'lost', fault: { kind: 'unknown', stored: false } },

@@ -250,7 +250,7 @@ async function helpAlong(
     else if (subject.name === 'order' && agent.getSnapshot().matches('review')) send(run, { process: web, subject })
   } catch (error) {
     // It closes, or someone else was faster: the next look will tell.
-    if (!isRefoldError(error, 'CLOSED') && !isRefoldError(error, 'CONFLICT')) throw error
+    if (!isRefoldError(error, 'CLOSED') && !isRefoldError(error, 'ALREADY_SO')) throw error
   }
   return false
 }

@@ -17,27 +17,22 @@ import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Tree } from '../../step/tree-step.js'
 import type { EventData } from '../../record/event-data.js'
-import { backoffMs } from '../../world/backoff.js'
-import { pause } from '../../world/pause.js'
 import { commit } from './commit.js'
 import type { CellContext, Residence } from './cell-context.js'
 import { Quiescence } from './quiescence.js'
-import { inPlaceOfTooLarge } from './too-large.js'
-import { EarlyConflicts } from './early-conflicts.js'
 import type { Folded } from '../../history/fold-stream.js'
 import type { Snapshot } from '../../log/snapshots.js'
 import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
 import { runAction, sentByAction } from './run-action.js'
-import { tellSettled, toDecideAgain, toTryAgain } from './submission.js'
+import { tellSettled, toDecideAgain } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
+import { Unstored } from './unstored.js'
 
 export type CellListener = (cell: AgentCell) => void
 
 /** What a cell lives in. */
 export type CellHome = CellContext<AgentCell> & { readonly residence: Residence<AgentCell> }
-
-const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export class AgentCell {
   readonly stream: string
@@ -52,9 +47,7 @@ export class AgentCell {
   readonly #replica: Replica
   readonly #queue: InputQueue
   #busy = false
-  /** In a row. */
-  #rejections = 0
-  readonly #early: EarlyConflicts
+  readonly #unstored: Unstored<AgentCell>
   /** Those who wait for what others appended. */
   #refreshing: (() => void)[] = []
   readonly #quiescence = new Quiescence(() => this.#busy && this.#failure === undefined)
@@ -70,7 +63,6 @@ export class AgentCell {
     this.stream = identity.stream
     this.id = identity.id
     this.definition = identity.definition
-    this.#early = new EarlyConflicts(identity.stream, home)
     this.folded = folded
     this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
     const { stream, id, definition } = identity
@@ -79,7 +71,9 @@ export class AgentCell {
       onActorSend: (to: string, event: unknown) => this.#actorSend(to, event),
       onLog: (args: readonly unknown[]) => home.events.notice('info', args.map(String).join(' '), { agent: stream }),
     }
-    this.#replica = new Replica(definition, { known: folded, tree })
+    const replica = (this.#replica = new Replica(definition, { known: folded, tree }))
+    const [queue, quiescence] = [this.#queue, this.#quiescence]
+    this.#unstored = new Unstored({ cell: this, stream, home, queue, replica, quiescence, fold: () => this.#fold() })
   }
 
   /** The newest durable state that this process has folded; `undefined` before the first record. */
@@ -217,14 +211,14 @@ export class AgentCell {
     this.#quiescence.troubled = false
     switch (result.kind) {
       case 'stored':
-        this.#rejections = 0
+        this.#unstored.over()
         return this.#advance(batch, result.revision)
       case 'conflict':
-        return this.#again(batch, result.actual)
+        return this.#unstored.conflict(batch, result.actual)
       case 'rejected':
-        return this.#rejected(batch, result.error)
+        return this.#unstored.rejected(batch, result.error)
       case 'too-large':
-        return this.#tooLarge(batch, result.error)
+        return this.#unstored.tooLarge(batch, result.error)
       case 'fatal':
         throw result.error
     }
@@ -258,44 +252,6 @@ export class AgentCell {
     else tellSettled(batch, { before: this.head, state: this.state })
   }
 
-  /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
-  async #again(batch: Batch, actual: Expected): Promise<void> {
-    this.#replica.forgetTree()
-    this.#home.events.tell({ kind: 'conflict', stream: this.stream }, this)
-    if (await this.#fold()) this.#early.over()
-    else {
-      if (this.#early.lasts) this.#quiescence.troubled = true
-      await this.#early.pause({ head: this.head, actual })
-    }
-    this.#queue.putBack(toDecideAgain(batch, this.stream))
-  }
-
-  /** Surely not stored: callers are told, outcomes and the like are kept for a later try. */
-  async #rejected(batch: Batch, error: RefoldError): Promise<void> {
-    this.#replica.forgetTree()
-    const kept = toTryAgain(batch, error)
-    this.#queue.putBack(kept)
-    const times = ++this.#rejections
-    this.#home.events.tell({ kind: 'rejected', stream: this.stream, error, times }, this)
-    if (kept.length === 0) return
-    this.#quiescence.troubled = true
-    await this.#pauseAfterRejection(times)
-  }
-
-  /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
-  #tooLarge(batch: Batch, error: RefoldError): void {
-    this.#replica.forgetTree()
-    const [only, ...others] = batch.submissions
-    if (only === undefined) return
-    if (others.length > 0) {
-      this.#queue.putBackOneByOne(batch.submissions)
-      return
-    }
-    const replacement = inPlaceOfTooLarge(only.envelope, error)
-    if (replacement === undefined) only.told.reject?.(error)
-    else this.#queue.putBack([{ ...only, envelope: replacement }])
-  }
-
   async #fold(): Promise<boolean> {
     const refreshed = this.#refreshing
     this.#refreshing = []
@@ -311,10 +267,7 @@ export class AgentCell {
     const before = this.state
     const { log, lifecycle, events } = this.#home
     const isGivenUp = (): boolean => this.#failure !== undefined || lifecycle.isClosed
-    const pause = (): Promise<void> => {
-      this.#quiescence.troubled = true
-      return this.#pauseAfterRejection(1)
-    }
+    const pause = (): Promise<void> => this.#unstored.pause()
     const folded = await this.#replica.readOn({ log, stream: this.stream, isGivenUp, pause })
     if (folded === undefined) return false
     if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream: this.stream, count: folded.foreign }, this)
@@ -335,11 +288,6 @@ export class AgentCell {
   #deliver({ effect, event }: Recorded['deliveries'][number]): void {
     const sent = event as EventData // the step wrote it
     this.#home.events.tell({ kind: 'delivery', stream: this.stream, effect, event: sent }, this)
-  }
-
-  #pauseAfterRejection(times: number): Promise<void> {
-    const { world } = this.#home
-    return pause(backoffMs(times, AFTER_REJECTION, world.random), world)
   }
 
   #tell(): void {

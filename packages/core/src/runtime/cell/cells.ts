@@ -53,10 +53,6 @@ export class Cells implements Residence<AgentCell> {
   all(): readonly AgentCell[] {
     return [...this.#live.values(), ...[...this.#starting.values()].map(({ cell }) => cell)]
   }
-  /** Whether the stream's agent is being started here: what is to be performed of it, its start will see. */
-  startsHere(stream: string): boolean {
-    return this.#starting.has(stream)
-  }
 
   /**
    * The cell of an agent that exists. While it is being started here that is waited for: a second cell beside the first
@@ -96,10 +92,6 @@ export class Cells implements Residence<AgentCell> {
   }
   isStarting(cell: AgentCell): boolean {
     return this.#starting.get(cell.stream)?.cell === cell
-  }
-  /** Nothing more becomes known here. */
-  close(): void {
-    for (const { cell } of this.#starting.values()) this.#endStart(cell)
   }
 
   /** The agent is there, and of the cell's version. `false`: another cell stands for it already, and is told to read on. */

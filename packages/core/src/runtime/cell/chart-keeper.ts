@@ -2,7 +2,6 @@
  * The chart of each definition, once per fingerprint, in a stream of its own: a reader without the code can draw it, name the
  * edges of a record, and hide what is secret.
  */
-import { chartRecord } from '../../definition/chart-record.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { isRefoldError } from '../../errors.js'
 import type { AgentLog } from '../../log/agent-log.js'
@@ -49,8 +48,8 @@ async function write(
   definition: DefinitionInternals,
   { log, world, events, lifecycle }: ChartKeeperOptions,
 ): Promise<void> {
-  const { name, version, fingerprint } = definition
-  const data = { definition: name, version, ...chartRecord(definition) }
+  const { name, version, fingerprint, chart } = definition
+  const data = { definition: name, version, fingerprint, chart }
   const stream = chartStream(fingerprint)
   const result = await commit([{ id: world.newId(), type: 'refold.chart', data, metadata: {} }], {
     log,

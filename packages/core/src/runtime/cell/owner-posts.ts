@@ -27,7 +27,7 @@ export function postRetried(cell: AgentCell, { agent: { epoch } }: StateDocument
 /** The worker has outlived the agent's probation. */
 export function postCleared(cell: AgentCell, { agent: { epoch } }: StateDocument, { events, worker }: Owner): void {
   const reject = (error: RefoldError): void => {
-    if (error.code === 'CLOSED' || error.code === 'CONFLICT') return // ended on the way: no one is to be cleared
+    if (error.code === 'CLOSED' || error.code === 'ALREADY_SO') return // ended on the way: no one is to be cleared
     events.notice('warn', `${cell.stream} outlived its probation, and that could not be recorded`, { error })
   }
   cell.post({ input: { kind: 'cleared' }, worker, epoch }, { reject })

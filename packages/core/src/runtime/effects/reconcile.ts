@@ -1,47 +1,56 @@
 /** Asks the user's `reconcile` what became of an attempt. Whatever it does, there is an answer. */
+import { effectKey } from '../../decide/effects-part.js'
 import type { EffectPolicy, ReconcileAnswer } from '../../definition/internals.js'
 import { RefoldError } from '../../errors.js'
 import { copyJson } from '../../json/copy-json.js'
-import type { EffectDocument } from '../../record/state-document.js'
-import type { Clock } from '../../world/world.js'
-import type { LazyAbort } from './lazy-abort.js'
+import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import { setLongTimer } from '../../world/long-timer.js'
+import type { ExecutionContext } from './execution-context.js'
+import type { LazyAbort } from './lazy-abort.js'
+
+/** What an effect without a time-out is given to answer. */
+const LIMIT_MS = 60_000
 
 export interface Asked {
+  readonly id: EffectId
   readonly effect: EffectDocument
-  readonly key: string
+  readonly policy: EffectPolicy
   /** Aborted when its time is over; ends the asking when someone else aborts it. */
   readonly abort: LazyAbort
-  readonly clock: Clock
-  readonly limitMs: number
-  readonly onThrow: (error: unknown) => void
 }
 
 /** A `reconcile` that throws, answers what is no answer, or does not answer in time, does not know. */
-export function askReconcile(policy: EffectPolicy, asked: Asked): Promise<ReconcileAnswer> {
-  const { abort, clock, limitMs, onThrow } = asked
+export function askReconcile({ cell, runtime }: ExecutionContext, asked: Asked): Promise<ReconcileAnswer> {
+  const { effect, policy, abort } = asked
+  const limitMs = policy.timeoutMs ?? LIMIT_MS
+  const onThrow = (error: unknown): void =>
+    runtime.events.notice('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
   return new Promise((resolve) => {
     const tooLate = (): void => {
       const error = new RefoldError('EFFECT_TIMEOUT', `no answer within ${limitMs} ms`)
       onThrow(error)
       abort.abort(error)
     }
-    const cancel = setLongTimer(clock, tooLate, limitMs)
+    const cancel = setLongTimer(runtime.world.clock, tooLate, limitMs)
     const end = (found: ReconcileAnswer): void => {
       cancel()
       resolve(found)
     }
     abort.signal.addEventListener('abort', () => end('unknown'), { once: true })
-    void answerOf(policy, asked).then(end)
+    void answerOf(asked, onThrow).then(end)
   })
 }
 
-async function answerOf({ reconcile }: EffectPolicy, { effect, key, abort, onThrow }: Asked): Promise<ReconcileAnswer> {
+async function answerOf(
+  { id, effect, policy, abort }: Asked,
+  onThrow: (error: unknown) => void,
+): Promise<ReconcileAnswer> {
   const heard = (error: unknown): void => {
     if (!abort.aborted) onThrow(error)
   }
   try {
-    const found: unknown = await reconcile?.({ key, input: copyJson(effect.input), signal: abort.signal })
+    const key = effectKey(id, effect)
+    const found: unknown = await policy.reconcile?.({ key, input: copyJson(effect.input), signal: abort.signal })
     if (isAnswer(found)) return found
     if (found !== undefined)
       heard(new TypeError("reconcile answers { output }, { error }, 'not-done' or 'unknown'", { cause: found }))

@@ -127,7 +127,7 @@ export class Holds {
 
 /** Whether a hold found an agent that needs no hold any more. */
 export function isSettled(error: unknown): boolean {
-  return isRefoldError(error, 'CONFLICT') || isRefoldError(error, 'NOT_ACTIVE') || isRefoldError(error, 'NOT_FOUND')
+  return isRefoldError(error, 'ALREADY_SO') || isRefoldError(error, 'NOT_ACTIVE') || isRefoldError(error, 'NOT_FOUND')
 }
 
 function noteOf({ by, reason }: Hold): { readonly by?: string; readonly reason?: string } {

@@ -1,10 +1,30 @@
 /** The gates that every runtime has. A new limit is one more of them. */
+import { setLongTimer } from '../../world/long-timer.js'
+import type { Clock } from '../../world/world.js'
 import type { Lease } from '../liveness/lease.js'
 import type { Gate } from './gates.js'
 import type { Probation } from './probation.js'
 import type { EffectSlots } from './slots.js'
 
 const NOTHING = (): void => {}
+
+/** After a failed attempt, the next one waits for its time. */
+export function retryGate(clock: Clock): Gate {
+  return {
+    name: 'retry',
+    reason: () => 'waits for the time of its next attempt',
+    enter: ({ cell, id }, pass) => {
+      let cancel = NOTHING
+      const look = (): void => {
+        const waitMs = (cell.state?.effects[id]?.retryAt ?? 0) - clock.now()
+        if (waitMs <= 0) pass()
+        else cancel = setLongTimer(clock, look, waitMs)
+      }
+      look()
+      return () => cancel()
+    },
+  }
+}
 
 /** Nothing else begins while an agent that is suspected of killing its workers is tried by itself. */
 export function probationGate(probation: Probation): Gate {

@@ -11,8 +11,8 @@ import { addressOf } from '../../definition/agent-address.js'
 import { eventOf, nextMessage } from '../../decide/outbox.js'
 import type { Refusal } from '../../decide/outbox.js'
 import type { Envelope } from '../../decide/inputs.js'
-import { isRefoldError, RefoldError } from '../../errors.js'
-import type { RefoldErrorCode } from '../../errors.js'
+import { invariant, isRefoldError } from '../../errors.js'
+import type { RefoldError, RefoldErrorCode } from '../../errors.js'
 import type { JsonObject } from '../../json/json-value.js'
 import { headerOf } from '../../record/header.js'
 import type { OutgoingMessage, StateDocument } from '../../record/state-document.js'
@@ -166,8 +166,7 @@ function refusalOf({ data }: StoredEvent): Refusal {
 }
 
 function refusalIn(settlement: Settlement, delivery: PendingDelivery): Refusal | undefined {
-  if (settlement.kind === 'dropped')
-    throw new RefoldError('CONFLICT', `a message to ${delivery.to} was dropped: ${settlement.why}`)
+  invariant(settlement.kind !== 'dropped', 'a message is never dropped')
   const heard = settlement.state.inbox?.[delivery.from]
   return heard?.seq === delivery.message.seq ? heard.refused : undefined
 }

@@ -1,0 +1,86 @@
+/** What becomes of a batch that the store did not take. */
+import type { RefoldError } from '../../errors.js'
+import type { Expected } from '../../record/revision.js'
+import { backoffMs } from '../../world/backoff.js'
+import { pause } from '../../world/pause.js'
+import type { CellContext } from './cell-context.js'
+import { EarlyConflicts } from './early-conflicts.js'
+import type { InputQueue } from './input-queue.js'
+import type { Quiescence } from './quiescence.js'
+import type { Replica } from './replica.js'
+import { toDecideAgain, toTryAgain } from './submission.js'
+import type { Batch } from './submission.js'
+import { inPlaceOfTooLarge } from './too-large.js'
+
+const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
+
+export interface UnstoredOptions<Cell> {
+  readonly cell: Cell
+  readonly stream: string
+  readonly home: CellContext<Cell>
+  readonly queue: InputQueue
+  readonly replica: Replica
+  readonly quiescence: Quiescence
+  /** Folds what others appended. Whether there was anything. */
+  readonly fold: () => Promise<boolean>
+}
+
+export class Unstored<Cell> {
+  readonly #options: UnstoredOptions<Cell>
+  readonly #early: EarlyConflicts
+  /** In a row. */
+  #rejections = 0
+
+  constructor(options: UnstoredOptions<Cell>) {
+    this.#options = options
+    this.#early = new EarlyConflicts(options.stream, options.home)
+  }
+
+  /** The store has taken one. */
+  over(): void {
+    this.#rejections = 0
+  }
+
+  /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
+  async conflict(batch: Batch, actual: Expected): Promise<void> {
+    const { cell, stream, home, queue, replica, quiescence, fold } = this.#options
+    replica.forgetTree()
+    home.events.tell({ kind: 'conflict', stream }, cell)
+    if (await fold()) this.#early.over()
+    else {
+      if (this.#early.lasts) quiescence.troubled = true
+      await this.#early.pause({ head: replica.head, actual })
+    }
+    queue.putBack(toDecideAgain(batch, stream))
+  }
+
+  /** Surely not stored: callers are told, outcomes and the like are kept for a later try. */
+  async rejected(batch: Batch, error: RefoldError): Promise<void> {
+    const { cell, stream, home, queue, replica } = this.#options
+    replica.forgetTree()
+    const kept = toTryAgain(batch, error)
+    queue.putBack(kept)
+    const times = ++this.#rejections
+    home.events.tell({ kind: 'rejected', stream, error, times }, cell)
+    if (kept.length > 0) await this.pause(times)
+  }
+
+  /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
+  tooLarge({ submissions }: Batch, error: RefoldError): void {
+    const { queue, replica } = this.#options
+    replica.forgetTree()
+    const [only, ...others] = submissions
+    if (only === undefined) return
+    if (others.length > 0) return queue.putBackOneByOne(submissions)
+    const replacement = inPlaceOfTooLarge(only.envelope, error)
+    if (replacement === undefined) only.told.reject?.(error)
+    else queue.putBack([{ ...only, envelope: replacement }])
+  }
+
+  /** Until the store may be asked again, after so many rejections in a row. No one waits for this cell meanwhile. */
+  pause(times = 1): Promise<void> {
+    const { home, quiescence } = this.#options
+    quiescence.troubled = true
+    return pause(backoffMs(times, AFTER_REJECTION, home.world.random), home.world)
+  }
+}

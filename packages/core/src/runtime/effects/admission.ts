@@ -1,0 +1,53 @@
+/** What one effect passed to run its body, and what it holds meanwhile: what the gates gave it, and one timer. */
+import { setLongTimer } from '../../world/long-timer.js'
+import type { CancelTimer } from '../../world/world.js'
+import { Passage } from '../limits/gates.js'
+import type { GatedEffect, PassageOptions, Waiting } from '../limits/gates.js'
+import type { EffectsContext } from './effects-context.js'
+import { watchLateBody } from './late-body.js'
+
+export class Admission {
+  readonly #effect: GatedEffect
+  readonly #runtime: EffectsContext
+  #passage: Passage | undefined
+  #cancelTimer: CancelTimer | undefined
+
+  constructor(effect: GatedEffect, runtime: EffectsContext) {
+    this.#effect = effect
+    this.#runtime = runtime
+  }
+
+  get waiting(): Waiting | undefined {
+    return this.#passage?.waiting
+  }
+
+  /** Passes the gates; all of them may be passed at once. */
+  enter(told: Pick<PassageOptions, 'isWanted' | 'passed' | 'left'>): void {
+    const { gates, world } = this.#runtime
+    this.#passage = new Passage(this.#effect, { gates, clock: world.clock, ...told })
+    this.#passage.begin()
+  }
+
+  /** Calls back when the body has run for as long as its policy lets it. */
+  limit(timedOut: () => void): void {
+    const { timeoutMs } = this.#effect.policy
+    if (timeoutMs !== undefined) this.#cancelTimer = setLongTimer(this.#runtime.world.clock, timedOut, timeoutMs)
+  }
+
+  noLimit(): void {
+    this.#cancelTimer?.()
+  }
+
+  /** E5: the body was stopped and has not ended. */
+  keepForLateBody(): void {
+    this.#cancelTimer?.()
+    const giveBack = (): void => this.#passage?.giveBack()
+    this.#cancelTimer = watchLateBody(this.#runtime, { ...this.#effect, giveBack })
+  }
+
+  /** Nothing is held or waited for any more. */
+  leave(): void {
+    this.#cancelTimer?.()
+    this.#passage?.leave()
+  }
+}

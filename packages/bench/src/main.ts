@@ -21,6 +21,7 @@ import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements
 import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
 import { resumption } from './measurements/w4-resumption.js'
 import { parked } from './measurements/w5-parked.js'
+import { walks } from './measurements/walks.js'
 import { transcript } from './measurements/w7-transcript.js'
 
 const ENTRY = fileURLToPath(import.meta.url)
@@ -37,6 +38,7 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   w5: parked,
   w6: jsonBytesPerStep,
   w7: transcript,
+  walks,
   e1: (_directory, inFlight) => appends(Number(inFlight)),
   e2: reads,
   e3: (_directory, agents) => agentSteps(Number(agents)),
@@ -60,7 +62,8 @@ interface Row {
 const rows: Row[] = []
 
 const USAGE = `npm run bench                     all measurements
-npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1)
+npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
+                                  walks (files that run)
 
 BENCH_RUNS=n sets how often each is run (default 3). E1–E4 run on the server that REFOLD_ESDB_URL names, else on a real
 one that is started for them, if the command eventstored is on the PATH.
@@ -70,6 +73,7 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   fleet: benchFleet,
   eventstoredb: benchEventStoreDB,
   'dev-server': benchDevServer,
+  walks: benchWalks,
 }
 
 const [name, directory = '', argument = ''] = process.argv.slice(2)
@@ -126,6 +130,15 @@ function benchEngine(): void {
   const w7 = repeated('w7')
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
+}
+
+/** Files that run on the two walks of `docs/how-it-works.md`. WALKS_LIST=1 names them. */
+function benchWalks(): void {
+  const counted = repeated('walks')
+  add('walks', 'files called from `send` until the body begins', counted, { figure: 'fromSendToBody', floor: '' })
+  const resumed = 'files called from process start until the killed effect begins again'
+  add('walks', resumed, counted, { figure: 'fromStartToResumed', floor: '' })
+  add('walks', 'files loaded by then', counted, { figure: 'loadedAtStart', floor: '' })
 }
 
 /** The dev-server beside the real one, if it is installed. */

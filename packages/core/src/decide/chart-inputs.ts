@@ -16,9 +16,8 @@ import type { Envelope } from './inputs.js'
 import { withInInbox } from './inbox.js'
 import { requireRoom, withSent } from './outbox.js'
 import { withDedup } from './dedup.js'
-import { recordOf } from './record-data.js'
+import { isOwnType, recordOf } from './record-type.js'
 import { traced, traceparentOf } from './trace.js'
-import { isOwnType } from './record-type.js'
 
 export interface ChartDecision {
   readonly input: ChartInput

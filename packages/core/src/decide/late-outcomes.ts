@@ -5,7 +5,7 @@ import { compose } from './compose.js'
 import type { Decision } from './decision.js'
 import { withEffect } from './effects-part.js'
 import type { Envelope } from './inputs.js'
-import { outcomeData } from './record-data.js'
+import { outcomeData } from './record-type.js'
 
 /**
  * An abandoned effect's outcome is recorded and the effect forgotten. An outcome that lost against one of a later

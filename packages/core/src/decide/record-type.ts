@@ -1,6 +1,10 @@
-/** The type of a record: one of the closed set of Refold's own, or that of an event that came from outside. */
+/** Type and `data` of a record: a type of the closed set of Refold's own or of an outside event; the input's payload and nothing else. */
 import { RefoldError } from '../errors.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { EventData } from '../record/event-data.js'
 import type { OwnRecordType } from '../record/record.js'
+import type { ChartInput } from '../step/tree-step.js'
+import type { DecideContext } from './context.js'
 
 declare const OUTSIDE: unique symbol
 
@@ -25,4 +29,69 @@ export function outsideType(type: string): OutsideType {
     hint: 'Types that begin with `refold.` are kept for Refold.',
     facts: { type },
   })
+}
+
+/** An event without its type, which is the record's. */
+function payloadOf(event: EventData): JsonObject {
+  const { type: _type, ...payload } = event
+  return payload
+}
+
+/** The news that a message was not delivered has one type of record, however it came. */
+function typeOf({ type }: EventData): RecordType {
+  return type === 'refold.undelivered' ? 'refold.message.undelivered' : outsideType(type)
+}
+
+export function outcomeData(
+  input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
+  from: { src: string | null; attempt: number | undefined },
+): JsonObject {
+  if (input.kind === 'effect.done')
+    return input.output === undefined ? { src: from.src } : { src: from.src, output: input.output }
+  return {
+    src: from.src,
+    error: input.error as JsonValue,
+    ...(from.attempt === undefined ? undefined : { attempt: from.attempt }),
+  }
+}
+
+export function recordOf(
+  context: DecideContext,
+  input: ChartInput,
+  attempt: number | undefined,
+): { type: RecordType; data: JsonObject } {
+  const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
+  switch (input.kind) {
+    case 'started':
+      return { type: 'refold.started', data: input.input === undefined ? {} : { input: input.input } }
+    case 'event':
+      return { type: outsideType(input.event.type), data: payloadOf(input.event) }
+    case 'message':
+      return { type: typeOf(input.event), data: payloadOf(input.event) }
+    case 'message.undelivered':
+      return { type: 'refold.message.undelivered', data: input.data }
+    case 'effect.done':
+      return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
+    case 'effect.failed':
+      return { type: 'refold.effect.failed', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
+    case 'effect.event':
+      return { type: 'refold.effect.event', data: { src: srcOf(input.effect), event: input.event } }
+    case 'effect.next':
+      return {
+        type: 'refold.effect.event',
+        data: { src: srcOf(input.effect), ...(input.value === undefined ? undefined : { value: input.value }) },
+      }
+    case 'actor.event':
+      return { type: 'refold.actor.event', data: { event: input.event } }
+    case 'timer.fired': {
+      const timer = context.state?.timers[input.timer]
+      return {
+        type: 'refold.timer.fired',
+        data: {
+          timer: timer?.id ?? input.timer,
+          lateMs: timer === undefined ? 0 : Math.max(0, context.now - timer.due),
+        },
+      }
+    }
+  }
 }

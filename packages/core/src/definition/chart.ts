@@ -2,7 +2,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { edgeId, transitionsOf } from './chart-edges.js'
-import { actionName, guardName } from './chart-names.js'
 import { actorsOf } from './effect-sources.js'
 import { isMachine, kindOfLogic } from './logic-kind.js'
 
@@ -116,4 +115,32 @@ function given(name: string, value: JsonValue | undefined): JsonObject {
 
 function some(name: string, value: readonly JsonValue[] | JsonObject): JsonObject {
   return Object.keys(value).length === 0 ? {} : { [name]: value }
+}
+
+const INLINE = '(inline)'
+
+interface BuiltIn {
+  readonly type?: string
+  readonly guards?: readonly unknown[]
+  readonly stateValue?: unknown
+  readonly check?: unknown
+  readonly resolve?: unknown
+}
+
+/** `'notify'` for itself and for `{ type: 'notify' }`; XState's own type for its actions. */
+function actionName(action: unknown): string {
+  if (typeof action === 'string') return action
+  const { type, resolve } = action as BuiltIn
+  if (typeof action === 'function') return resolve === undefined ? INLINE : (type ?? INLINE)
+  return type ?? INLINE
+}
+
+/** `'isRich'`, `not(isRich)`, `and(isRich, (inline))`, `stateIn("a.b")`. */
+function guardName(guard: unknown): string {
+  if (typeof guard === 'string') return guard
+  const { type, guards, stateValue, check } = guard as BuiltIn
+  if (typeof guard !== 'function') return type ?? INLINE
+  if (check === undefined) return INLINE
+  if (guards !== undefined) return `${guard.name}(${guards.map(guardName).join(', ')})`
+  return `${guard.name}(${JSON.stringify(stateValue)})`
 }

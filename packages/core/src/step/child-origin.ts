@@ -16,13 +16,37 @@ const USUAL: ChildOrigin = Object.freeze({})
 const SPAWNED: ChildOrigin = Object.freeze({ spawned: true })
 
 /** Of a child that was made in the step under way. */
-export function originOf({ parent, id, kind, src }: LiveActor): ChildOrigin {
+export function originOf(actor: LiveActor): ChildOrigin {
+  const { parent, id } = actor
   if (parent === undefined) return USUAL
   const { machine } = parent
   const active = parent.snapshot._nodes
   if (machine === undefined || active === undefined) return SPAWNED
+  const invoker = invokerOf(active, id)
+  const known = invoker === undefined ? undefined : origins.get(invoker)?.get(id)
+  if (known !== undefined && known.src === actor.src) return known.origin
+  const origin = newOrigin({ machine, active }, actor)
+  if (invoker !== undefined && origin.spawned !== true) remember(invoker, actor, origin)
+  return origin
+}
+
+interface KnownOrigin {
+  readonly src: string | undefined
+  readonly origin: ChildOrigin
+}
+
+/** Of invoked children, by the state that invokes and by the id: the chart alone says what it is. */
+const origins = new WeakMap<NodeShape, Map<string, KnownOrigin>>()
+
+function remember(invoker: NodeShape, { id, src }: LiveActor, origin: ChildOrigin): void {
+  let known = origins.get(invoker)
+  if (known === undefined) origins.set(invoker, (known = new Map()))
+  known.set(id, { src, origin })
+}
+
+function newOrigin(configured: Configured, { id, src, kind }: LiveActor): ChildOrigin {
   // An action may spawn another actor under the id of an invocation.
-  const invoker = active.find((node) => invocationOf(node, { id, src }) !== undefined)
+  const invoker = configured.active.find((node) => invocationOf(node, { id, src }) !== undefined)
   const origin: { -readonly [K in keyof ChildOrigin]: ChildOrigin[K] } = {}
   if (invoker === undefined) origin.spawned = true
   else {
@@ -30,8 +54,8 @@ export function originOf({ parent, id, kind, src }: LiveActor): ChildOrigin {
     if (nodeNamedBy(id) !== invoker.id) origin.node = invoker.id
     if (among > 1) origin.among = among
   }
-  if (kind !== 'callback' && !takesOutcome({ machine, active }, id)) origin.ignoresOutcome = true
-  return origin
+  if (kind !== 'callback' && !takesOutcome(configured, id)) origin.ignoresOutcome = true
+  return Object.freeze(origin)
 }
 
 /** An invocation, as the child that it made names it. */
@@ -60,7 +84,8 @@ function sourceOf(src: string): string {
 
 /** The active state that invokes an actor of this id. */
 function invokerOf(active: readonly NodeShape[], id: string): NodeShape | undefined {
-  return active.find((node) => node.invoke.some((invocation) => invocation.id === id))
+  for (const node of active) for (const invocation of node.invoke) if (invocation.id === id) return node
+  return undefined
 }
 
 /**

@@ -18,9 +18,11 @@ export function assertFits(stream: string, { bytes, maxAppendBytes }: { bytes: n
 
 /** Size of an append: its types, data and metadata as JSON in UTF-8. */
 export function appendBytes(events: readonly NewEvent[]): number {
+  return textBytes(events.map(({ type, data, metadata }) => JSON.stringify([type, data, metadata])))
+}
+
+/** Bytes of the texts in UTF-8. */
+export function textBytes(texts: readonly string[]): number {
   const encoder = new TextEncoder()
-  let bytes = 0
-  for (const { type, data, metadata } of events)
-    bytes += encoder.encode(JSON.stringify([type, data, metadata])).byteLength
-  return bytes
+  return texts.reduce((bytes, text) => bytes + encoder.encode(text).byteLength, 0)
 }

@@ -5,6 +5,7 @@
 import type { Expected } from '../record/revision.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import { applyHeader, readHeader } from './directory-projection.js'
+import type { DirectoryHeader } from './directory-projection.js'
 import type { AppendResult, DirectoryEntry, ExternalAppend, NewEvent } from './port.js'
 
 /** One stored event. Its position is its place in `MemoryLog.rows`. */
@@ -16,6 +17,16 @@ export interface MemoryRow {
   readonly type: string
   readonly data: string
   readonly metadata: string
+}
+
+/** An event as text, before it has its place. */
+export interface MemoryEvent extends Pick<MemoryRow, 'id' | 'type' | 'data' | 'metadata'> {
+  readonly header: DirectoryHeader | undefined
+}
+
+export function encodeForMemory(stream: string, { id, type, data, metadata }: NewEvent): MemoryEvent {
+  const header = readHeader(stream, metadata)
+  return { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata), header }
 }
 
 /** A connection, as the log sees it. */
@@ -51,24 +62,15 @@ export function memoryLog(): MemoryLog {
 export function appendToLog(
   log: MemoryLog,
   stream: string,
-  { events, expected, by }: { events: readonly NewEvent[]; expected: Expected; by: MemoryConnection },
+  { events, expected, by }: { events: readonly MemoryEvent[]; expected: Expected; by: MemoryConnection },
 ): AppendResult {
   const rows = log.streams.get(stream) ?? []
   const first = expected === 'no_stream' ? 0 : Number(expected) + 1
   if (rows.length !== first) return repeatOrConflict(rows, { events, first })
-  for (const [index, event] of events.entries()) {
-    const row: MemoryRow = {
-      stream,
-      revision: first + index,
-      position: log.rows.length,
-      id: event.id,
-      type: event.type,
-      data: JSON.stringify(event.data),
-      metadata: JSON.stringify(event.metadata),
-    }
+  for (const { id, type, data, metadata, header } of events) {
+    const row: MemoryRow = { stream, revision: rows.length, position: log.rows.length, id, type, data, metadata }
     rows.push(row)
     log.rows.push(row)
-    const header = readHeader(stream, event.metadata)
     if (header !== undefined) log.directory.set(stream, applyHeader(log.directory.get(stream), stream, header))
   }
   log.streams.set(stream, rows)
@@ -80,7 +82,7 @@ export function appendToLog(
 /** The same events at the expected place are the same append: it gets its first answer again. */
 function repeatOrConflict(
   rows: readonly MemoryRow[],
-  { events, first }: { events: readonly NewEvent[]; first: number },
+  { events, first }: { events: readonly MemoryEvent[]; first: number },
 ): AppendResult {
   const last = rows[first + events.length - 1]
   const stored = last !== undefined && events.every((event, index) => rows[first + index]?.id === event.id)

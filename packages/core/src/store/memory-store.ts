@@ -5,12 +5,12 @@
  * An append takes effect inside the call, so that a simulated run is the same every time.
  */
 import { RefoldError } from '../errors.js'
-import { appendBytes, assertFits, assertNotEmpty } from './append-limits.js'
+import { assertFits, assertNotEmpty, textBytes } from './append-limits.js'
 import { ChangeSignal } from './change-signal.js'
 import { followLog } from './follow-log.js'
 import { ExternalFeed } from './external-feed.js'
-import type { MemoryConnection, MemoryLog, MemoryRow } from './memory-log.js'
-import { appendToLog, memoryLog } from './memory-log.js'
+import type { MemoryConnection, MemoryEvent, MemoryLog, MemoryRow } from './memory-log.js'
+import { appendToLog, encodeForMemory, memoryLog } from './memory-log.js'
 import { memoryDirectory, memoryPresence, memoryRegisters } from './memory-parts.js'
 import type {
   AppendOptions,
@@ -35,6 +35,8 @@ export type { MemoryLog } from './memory-log.js'
 
 const PAGE_EVENTS = 500
 const MAX_APPEND_BYTES = 16 * 1024 * 1024
+/** Of JSON in UTF-8: a unit may be escaped. */
+const MOST_BYTES_A_CHAR = 6
 
 /** One connection, as of one process, to the log; without a log, to a new one. */
 export function memoryStore(log: MemoryLog = memoryLog()): Store {
@@ -69,8 +71,9 @@ class MemoryStore implements Store {
   async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
     this.#assertOpen()
     assertNotEmpty(stream, events)
-    assertFits(stream, { bytes: appendBytes(events), maxAppendBytes: MAX_APPEND_BYTES })
-    return appendToLog(this.#log, stream, { events, expected: options.expected, by: this.#connection })
+    const encoded = events.map((event) => encodeForMemory(stream, event))
+    assertFits(stream, { bytes: bytesOf(encoded), maxAppendBytes: MAX_APPEND_BYTES })
+    return appendToLog(this.#log, stream, { events: encoded, expected: options.expected, by: this.#connection })
   }
 
   async *read(stream: string, options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {
@@ -144,4 +147,12 @@ function toEvent(row: MemoryRow): StoredEvent {
     data: () => JSON.parse(row.data),
     metadata: () => JSON.parse(row.metadata),
   })
+}
+
+/** As `appendBytes` counts; exactly only where it matters. */
+function bytesOf(events: readonly MemoryEvent[]): number {
+  let chars = 0
+  for (const { type, data, metadata } of events) chars += type.length + data.length + metadata.length
+  if (chars * MOST_BYTES_A_CHAR <= MAX_APPEND_BYTES) return chars
+  return textBytes(events.map(({ type, data, metadata }) => `[${JSON.stringify(type)},${data},${metadata}]`))
 }

@@ -131,9 +131,11 @@ function writeData(writer: ShapeWriter, data: JsonValue): string | null {
   return payload
 }
 
+const OF_CHART: ReadonlySet<string> = new Set(['value', 'nodes', 'status', 'life', 'src', 'kind'])
+
 /** Where the chart's own names stand: state values, nodes, statuses. User data is below `/context`. */
 function isOfChart(path: JsonValue | undefined): boolean {
-  return typeof path === 'string' && /\/(?:value|nodes|status|life|src|kind)$/.test(path) && !path.includes('/context')
+  return typeof path === 'string' && OF_CHART.has(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('/context')
 }
 
 function isReceived(path: JsonValue): boolean {

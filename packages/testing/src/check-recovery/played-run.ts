@@ -55,13 +55,16 @@ const FIRST_WAIT_MS = 1_000
 /** Plays the scenario to its end. */
 export async function playRun(options: RunOptions): Promise<PlayedRun> {
   const log = memoryLog()
-  await using simulation = new Simulation({
+  const simulation = new Simulation({
     seed: 'checkRecovery',
     weather: STILL_WEATHER,
     backing: () => ({ open: () => memoryStore(log), dispose: () => undefined }),
   })
-  const player = new Player(simulation, options)
-  return await player.play()
+  try {
+    return await new Player(simulation, options).play()
+  } finally {
+    await simulation[Symbol.asyncDispose]()
+  }
 }
 
 class Player {

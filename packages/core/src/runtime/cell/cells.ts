@@ -6,7 +6,6 @@ import type { Envelope } from '../../decide/inputs.js'
 import { AgentCell } from './agent-cell.js'
 import type { CellHome } from './agent-cell.js'
 import type { CellContext, Residence } from './cell-context.js'
-import { IdleCells } from './idle-cells.js'
 import { foldStream, NOTHING_FOLDED } from '../../history/fold-stream.js'
 import type { Folded, FoldPhase } from '../../history/fold-stream.js'
 import type { Registry } from './registry.js'
@@ -219,4 +218,28 @@ function notFound(stream: string): RefoldError {
     facts: { stream },
     hint: 'Start it with `refold.start`.',
   })
+}
+
+/** Cells that had nothing under way, longest known first: beyond a bound they leave memory. */
+class IdleCells {
+  readonly #keep: number
+  readonly #cells = new Set<AgentCell>()
+
+  constructor(keep: number) {
+    this.#keep = keep
+  }
+
+  /** Notes that a cell is idle now; returns the one whose turn it is to leave, if any. It may be busy again. */
+  add(cell: AgentCell): AgentCell | undefined {
+    if (this.#cells.has(cell)) return undefined
+    this.#cells.add(cell)
+    if (this.#cells.size <= this.#keep) return undefined
+    const [oldest] = this.#cells
+    if (oldest !== undefined) this.#cells.delete(oldest)
+    return oldest
+  }
+
+  remove(cell: AgentCell): void {
+    this.#cells.delete(cell)
+  }
 }

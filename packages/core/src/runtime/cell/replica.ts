@@ -68,8 +68,16 @@ export class Replica {
   decide(envelopes: readonly Envelope[], world: World): DecidedBatch {
     const { state, head, lastAt } = this.#known
     const revision = lengthOf(head)
-    const agent = { definition: this.#definition, agentId: this.#agentId, state, lastAt, revision }
-    return decideBatch(envelopes, { ...agent, maxWaiting: MAX_QUEUE, world, trees: this.#trees })
+    return decideBatch(envelopes, {
+      definition: this.#definition,
+      agentId: this.#agentId,
+      state,
+      lastAt,
+      revision,
+      maxWaiting: MAX_QUEUE,
+      world,
+      trees: this.#trees,
+    })
   }
 
   /** The store has taken one more record. */

@@ -30,8 +30,9 @@ export function keepSnapshots({ log, events, everyEvents }: SnapshotKeeperOption
   const verified = new WeakMap<AgentCell, Folded>()
   const look = (cell: AgentCell, worthwhile: number): void => {
     const length = lengthOf(cell.head)
+    if (length - (takenAt.get(cell) ?? cell.lengthAtSnapshot) < worthwhile) return
     const { snapshot, stream } = cell
-    if (snapshot === undefined || length - (takenAt.get(cell) ?? cell.lengthAtSnapshot) < worthwhile) return
+    if (snapshot === undefined) return
     takenAt.set(cell, length)
     const failed = (error: unknown): void => {
       if (isRefoldError(error, 'LIVE_DIFFERS')) return cell.stop(error)

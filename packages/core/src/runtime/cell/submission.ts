@@ -16,7 +16,7 @@ export type Settlement =
 
 /** Who wants to know. */
 export interface Waiter {
-  readonly resolve?: (settlement: Settlement) => void
+  readonly resolve?: ((settlement: Settlement) => void) | undefined
   readonly reject?: (error: RefoldError) => void
 }
 

@@ -1,53 +1,63 @@
-/** One call of an effect's body: its signal, and how it ends. */
+/** One call of an effect's body: its signal, what it tells meanwhile, and how it ends. */
 import { effectKey } from '../../decide/effects-part.js'
-import type { EffectDocument } from '../../record/state-document.js'
+import type { Input } from '../../decide/inputs.js'
+import type { RefoldError } from '../../errors.js'
+import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import type { RunningEffect } from '../../step/tree-step.js'
-import type { AgentCell } from '../cell/agent-cell.js'
-import type { EventHub } from '../events/event-hub.js'
-import { effectHost } from './effect-host.js'
-import type { EffectHostOptions } from './effect-host.js'
+import type { Settlement } from '../cell/submission.js'
+import { AttemptHost } from './effect-host.js'
+import type { HostedCall } from './effect-host.js'
+import type { ExecutionContext } from './execution-context.js'
 import { LazyAbort } from './lazy-abort.js'
 
-export interface BodyCallOptions extends Pick<EffectHostOptions, 'id' | 'attempt' | 'submit' | 'fail'> {
-  readonly cell: AgentCell
-  readonly events: EventHub<AgentCell>
-  /** Whether the execution still listens to this call. */
-  readonly isWanted: (call: BodyCall) => boolean
+/** Who called the body. */
+export interface Caller {
+  readonly id: EffectId
+  readonly attempt: number
+  /** Whether it still listens to this call. */
+  listensTo(call: BodyCall): boolean
+  submit(input: Input, told?: (settlement: Settlement | undefined) => void): void
+  /** The attempt fails with this. */
+  fail(error: RefoldError): void
 }
 
-export class BodyCall {
-  readonly #options: BodyCallOptions
-  readonly #abort = new LazyAbort()
+export class BodyCall implements HostedCall {
+  readonly id: EffectId
+  readonly attempt: number
+  readonly abort = new LazyAbort()
+  readonly effect: EffectDocument
+  readonly #caller: Caller
+  readonly #context: Pick<ExecutionContext, 'cell' | 'runtime'>
   #running: RunningEffect | undefined
 
-  constructor(options: BodyCallOptions) {
-    this.#options = options
+  constructor(caller: Caller, effect: EffectDocument, context: Pick<ExecutionContext, 'cell' | 'runtime'>) {
+    this.id = caller.id
+    this.attempt = caller.attempt
+    this.effect = effect
+    this.#caller = caller
+    this.#context = context
   }
 
-  get isAborted(): boolean {
-    return this.#abort.aborted
+  get key(): string {
+    return effectKey(this.id, this.effect)
+  }
+  get isLive(): boolean {
+    return !this.abort.aborted && this.#caller.listensTo(this)
   }
 
   /** Calls the body. `undefined`: an input that is being appended has just left the effect. Else its outcome. */
-  begin(effect: EffectDocument): Promise<unknown> | undefined {
-    const { cell, events, isWanted, ...attempt } = this.#options
-    const { stream } = cell
-    const { id } = attempt
-    const { src, input, traceparent, steps: recordedSteps = {} } = effect
-    const host = effectHost({
-      ...attempt,
-      input,
-      key: effectKey(id, effect),
-      traceparent,
-      recordedSteps,
-      abort: this.#abort,
-      isLive: () => !this.isAborted && isWanted(this),
-      progress: (chunk) => events.tell({ kind: 'progress', stream, progress: { effect: id, src, chunk } }),
-    })
-    this.#running = cell.tree().runEffect(id, host)
+  begin(): Promise<unknown> | undefined {
+    const { cell, runtime } = this.#context
+    this.#running = cell.tree().runEffect(this.id, new AttemptHost(this))
     if (this.#running === undefined) return undefined
-    events.tell({ kind: 'effect.began', stream, effect: id, src, attempt: attempt.attempt })
+    runtime.events.tell({
+      kind: 'effect.began',
+      stream: cell.stream,
+      effect: this.id,
+      src: this.effect.src,
+      attempt: this.attempt,
+    })
     return this.#running.outcome
   }
 
@@ -55,10 +65,6 @@ export class BodyCall {
   deliver(event: EventData): boolean {
     this.#running?.deliver(event)
     return this.#running !== undefined
-  }
-
-  abort(reason: unknown): void {
-    this.#abort.abort(reason)
   }
 
   /** No event reaches it any more; a stream ends. */
@@ -69,5 +75,20 @@ export class BodyCall {
   /** Resolves when it has ended, at once if it never ran. */
   async ended(): Promise<void> {
     await this.#running?.outcome.catch(() => undefined)
+  }
+
+  submit(input: Input, told?: (settlement: Settlement | undefined) => void): void {
+    this.#caller.submit(input, told)
+  }
+  fail(error: RefoldError): void {
+    this.#caller.fail(error)
+  }
+  progress(chunk: unknown): void {
+    const { cell, runtime } = this.#context
+    runtime.events.tell({
+      kind: 'progress',
+      stream: cell.stream,
+      progress: { effect: this.id, src: this.effect.src, chunk },
+    })
   }
 }

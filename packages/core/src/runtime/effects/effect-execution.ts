@@ -19,6 +19,7 @@ import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import { Admission } from './admission.js'
 import { BodyCall } from './body-call.js'
+import type { Caller } from './body-call.js'
 import { afterFailure, failureOf, outcomeOf } from './effect-outcome.js'
 import type { GatedEffect, Waiting } from '../limits/gates.js'
 import { LazyAbort } from './lazy-abort.js'
@@ -27,7 +28,7 @@ import type { Phase, StopReason } from './execution-phase.js'
 import { askReconcile } from './reconcile.js'
 import type { Settlement } from '../cell/submission.js'
 
-export class EffectExecution {
+export class EffectExecution implements Caller {
   readonly id: EffectId
   readonly epoch: number
   readonly #context: ExecutionContext
@@ -57,6 +58,9 @@ export class EffectExecution {
 
   get #policy(): EffectPolicy {
     return this.#gated.policy
+  }
+  get attempt(): number {
+    return this.#attempt
   }
   get phase(): Phase {
     return this.#phase
@@ -101,7 +105,7 @@ export class EffectExecution {
     const phase = this.#phase
     this.#stopped ??= reason
     const error = new RefoldError('ABORTED', `the effect was stopped: ${reason}`)
-    this.#body?.abort(error)
+    this.#body?.abort.abort(error)
     this.#asking?.abort(error)
     if (phase === 'doubted' || phase === 'over') return
     if (phase === 'running') this.#body?.stop()
@@ -137,7 +141,7 @@ export class EffectExecution {
 
   #recordBegin(): void {
     this.#phase = 'recording'
-    this.#submit({ kind: 'effect.started', effect: this.id, attempt: this.#attempt }, (settlement) => {
+    this.submit({ kind: 'effect.started', effect: this.id, attempt: this.#attempt }, (settlement) => {
       if (settlement?.kind !== 'recorded') this.#forget()
       else if (this.#stopped === 'left') this.#neverBegan()
       else this.#current((now) => this.#run(now))
@@ -147,7 +151,7 @@ export class EffectExecution {
   /** The chart left a payment between the record of its begin and the call: no one has to wonder what became of it. */
   #neverBegan(): void {
     if (this.#context.cell.state?.effects[this.id]?.abandoned === undefined) return
-    this.#submit(failureOf(this.id, new RefoldError('ABORTED', 'the chart left the effect before its body began')))
+    this.submit(failureOf(this.id, new RefoldError('ABORTED', 'the chart left the effect before its body began')))
   }
 
   /** E1: the last look before the body. */
@@ -156,10 +160,10 @@ export class EffectExecution {
       this.#admission.leave()
       return this.#enter((now) => this.#run(now))
     }
-    const body = this.#newBody()
+    const body = new BodyCall(this, effect, this.#context)
     this.#body = body
     this.#phase = 'running'
-    const outcome = body.begin(effect)
+    const outcome = body.begin()
     if (outcome === undefined) {
       this.#admission.leave()
       this.#phase = 'put-off'
@@ -171,21 +175,10 @@ export class EffectExecution {
     outcome
       .then(
         (output) => isNewest() && this.#succeeded(output),
-        (error: unknown) => isNewest() && (body.isAborted ? this.#aborted() : this.#failed(error)),
+        (error: unknown) => isNewest() && (body.abort.aborted ? this.#aborted() : this.fail(error)),
       )
       .catch((error: unknown) => this.#lost(error))
     for (const event of this.#context.undelivered.take(this.id)) body.deliver(event)
-  }
-
-  #newBody(): BodyCall {
-    return new BodyCall({
-      ...this.#gated,
-      events: this.#context.runtime.events,
-      attempt: this.#attempt,
-      submit: (input, told) => this.#submit(input, told),
-      isWanted: (call) => this.#stopped === undefined && this.#body === call,
-      fail: (error) => this.#failed(error),
-    })
   }
 
   /** E3: what may have happened is not called failed. */
@@ -194,10 +187,10 @@ export class EffectExecution {
     const { safety, timeoutMs } = this.#policy
     const error = new RefoldError('EFFECT_TIMEOUT', `no outcome within ${timeoutMs} ms`)
     const body = this.#body
-    if (safety === 'idempotent') this.#failed(error)
+    if (safety === 'idempotent') this.fail(error)
     else if (safety === 'never-retry') this.#doubt('timeout')
     else this.#current((effect) => void this.#reconcile(effect, error))
-    body?.abort(error)
+    body?.abort.abort(error)
     if (safety !== 'never-retry') body?.stop()
   }
 
@@ -205,7 +198,7 @@ export class EffectExecution {
   #doubt(why: 'interrupted' | 'timeout' | 'unknown'): void {
     this.#phase = 'doubted'
     this.#admission.leave()
-    this.#submit({ kind: 'effect.doubted', effect: this.id, why }, () => this.#forget())
+    this.submit({ kind: 'effect.doubted', effect: this.id, why }, () => this.#forget())
   }
 
   /** E4: even a stopped body's success was paid for. */
@@ -217,7 +210,7 @@ export class EffectExecution {
   /** The last word on the effect. */
   #settle(outcome: Input, thrown?: unknown): void {
     this.#end()
-    this.#submit(outcome, () => this.#forget(), thrown)
+    this.submit(outcome, () => this.#forget(), thrown)
   }
 
   /** E2: what follows an abort tells nothing. */
@@ -225,13 +218,19 @@ export class EffectExecution {
     if (this.#phase === 'running') this.#giveUp()
   }
 
-  #failed(thrown: unknown): void {
+  // ---- what its body tells
+
+  listensTo(call: BodyCall): boolean {
+    return this.#stopped === undefined && this.#body === call
+  }
+
+  fail(thrown: unknown): void {
     if (this.#phase !== 'running') return
     if (!this.#isPromise) this.#body?.stop()
     this.#end()
     const ended = { effect: this.id, attempt: this.#attempt, thrown, policy: this.#policy }
     const input = afterFailure(ended, this.#context.runtime.world)
-    this.#submit(
+    this.submit(
       input,
       (settlement) => {
         if (input.kind === 'attempt.failed' && settlement?.kind === 'recorded') this.#current((now) => this.begin(now))
@@ -260,16 +259,16 @@ export class EffectExecution {
     else if (found === 'not-done' && timedOut === undefined) this.#recordBegin()
     else if (found === 'not-done') {
       this.#phase = 'running'
-      this.#failed(timedOut)
+      this.fail(timedOut)
     } else if ('output' in found) this.#succeeded(found.output)
     else this.#settle(failureOf(this.id, found.error), found.error)
   }
 
   /** Submits with the epoch at which the execution began, and the stack of what its body threw. */
-  #submit(input: Input, told?: (settlement: Settlement | undefined) => void, thrown?: unknown): void {
+  submit(input: Input, told?: (settlement: Settlement | undefined) => void, thrown?: unknown): void {
+    const envelope = { input, epoch: this.epoch, attempt: this.#attempt }
     const stack = stackOf(thrown)
-    const diagnostics = stack === undefined ? undefined : { diagnostics: { stack } }
-    this.#context.submit({ input, epoch: this.epoch, attempt: this.#attempt, ...diagnostics }, told)
+    this.#context.submit(stack === undefined ? envelope : { ...envelope, diagnostics: { stack } }, told)
   }
 
   /** Goes on only while the effect is still to be performed by this execution. */

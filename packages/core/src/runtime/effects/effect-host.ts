@@ -4,74 +4,69 @@ import { RefoldError } from '../../errors.js'
 import type { JsonValue } from '../../json/json-value.js'
 import { copyJson } from '../../json/copy-json.js'
 import { jsonOf, toJson } from '../../json/to-json.js'
-import type { EffectId } from '../../record/state-document.js'
+import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import type { EffectHost } from '../../step/tree-step.js'
 import { unstorable } from './effect-outcome.js'
 import type { LazyAbort } from './lazy-abort.js'
 import type { Settlement } from '../cell/submission.js'
 
-export interface EffectHostOptions {
+/** The call that the host serves. */
+export interface HostedCall {
   readonly id: EffectId
-  readonly input: JsonValue | undefined
-  readonly abort: LazyAbort
+  readonly effect: EffectDocument
   readonly key: string
   readonly attempt: number
-  readonly traceparent: string | undefined
-  /** Results of earlier attempts, by `<name>#<ordinal>`. */
-  readonly recordedSteps: { readonly [step: string]: JsonValue }
-  readonly submit: (input: Input, told?: (settlement: Settlement | undefined) => void) => void
+  readonly abort: LazyAbort
   /** Whether what the body tells is still listened to. */
-  readonly isLive: () => boolean
+  readonly isLive: boolean
+  submit(input: Input, told?: (settlement: Settlement | undefined) => void): void
   /** The attempt fails with this. */
-  readonly fail: (error: RefoldError) => void
-  readonly progress: (chunk: unknown) => void
-}
-
-export function effectHost(options: EffectHostOptions): EffectHost {
-  return new AttemptHost(options)
+  fail(error: RefoldError): void
+  progress(chunk: unknown): void
 }
 
 /** Made for every body: what few of them ask for is made when they ask. */
-class AttemptHost implements EffectHost {
+export class AttemptHost implements EffectHost {
   readonly input: JsonValue | undefined
   readonly key: string
   readonly attempt: number
   readonly traceparent: string | undefined
-  readonly #options: EffectHostOptions
+  readonly #call: HostedCall
   #ordinals: Map<string, number> | undefined
 
-  constructor(options: EffectHostOptions) {
-    this.#options = options
-    this.input = options.input
-    this.key = options.key
-    this.attempt = options.attempt
-    this.traceparent = options.traceparent
+  constructor(call: HostedCall) {
+    const { input, traceparent } = call.effect
+    this.#call = call
+    this.input = input
+    this.key = call.key
+    this.attempt = call.attempt
+    this.traceparent = traceparent
   }
 
   get signal(): AbortSignal {
-    return this.#options.abort.signal
+    return this.#call.abort.signal
   }
   get progress(): EffectHost['progress'] {
-    const options = this.#options
+    const call = this.#call
     return (chunk) => {
-      if (options.isLive()) options.progress(chunk)
+      if (call.isLive) call.progress(chunk)
     }
   }
   get event(): EffectHost['event'] {
-    const options = this.#options
-    return (event) => send(options, () => ({ kind: 'effect.event', effect: options.id, event: toEvent(event) }))
+    const call = this.#call
+    return (event) => send(call, () => ({ kind: 'effect.event', effect: call.id, event: toEvent(event) }))
   }
   get next(): EffectHost['next'] {
-    const options = this.#options
-    return (value) => send(options, () => ({ kind: 'effect.next', effect: options.id, value: toJson(value).json }))
+    const call = this.#call
+    return (value) => send(call, () => ({ kind: 'effect.next', effect: call.id, value: toJson(value).json }))
   }
   get step(): EffectHost['step'] {
     const ordinals = (this.#ordinals ??= new Map())
     return (name, run) => {
       const ordinal = ordinals.get(name) ?? 0
       ordinals.set(name, ordinal + 1)
-      return memoised(this.#options, { step: `${name}#${ordinal}`, run })
+      return memoised(this.#call, { step: `${name}#${ordinal}`, run })
     }
   }
 }
@@ -82,17 +77,17 @@ interface Step<R> {
 }
 
 /** A step whose record is refused aborts the effect and never returns: a zombie must not walk on to its next paid step. */
-async function memoised<R>(options: EffectHostOptions, { step, run }: Step<R>): Promise<R> {
-  const recorded = options.recordedSteps[step]
-  if (recorded !== undefined || step in options.recordedSteps) return copyJson(recorded) as R
-  options.abort.signal.throwIfAborted()
-  const result = await run({ key: `${options.key}/${step}`, signal: options.abort.signal })
+async function memoised<R>(call: HostedCall, { step, run }: Step<R>): Promise<R> {
+  const recorded = call.effect.steps?.[step]
+  if (recorded !== undefined) return copyJson(recorded) as R
+  call.abort.signal.throwIfAborted()
+  const result = await run({ key: `${call.key}/${step}`, signal: call.abort.signal })
   const output = stepOutput(result, step)
   return new Promise<R>((resolve) => {
-    options.submit({ kind: 'effect.step', effect: options.id, step, output }, (settlement) => {
-      if (isRemembered(settlement, { effect: options.id, step })) resolve(copyJson(output) as R)
+    call.submit({ kind: 'effect.step', effect: call.id, step, output }, (settlement) => {
+      if (isRemembered(settlement, { effect: call.id, step })) resolve(copyJson(output) as R)
       else
-        options.abort.abort(
+        call.abort.abort(
           new RefoldError(
             'STEP_REFUSED',
             `the result of step ${step} could not be recorded: the effect is not this worker's any more`,
@@ -120,12 +115,12 @@ function isRemembered(
 }
 
 /** Nothing is thrown into the body: it may have sent from a timer or a stream, where an error would end the process. */
-function send(options: EffectHostOptions, input: () => Input): void {
-  if (!options.isLive()) return
+function send(call: HostedCall, input: () => Input): void {
+  if (!call.isLive) return
   try {
-    options.submit(input())
+    call.submit(input())
   } catch (error) {
-    options.fail(unstorable('what the effect sent', error))
+    call.fail(unstorable('what the effect sent', error))
   }
 }
 

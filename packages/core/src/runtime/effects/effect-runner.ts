@@ -1,5 +1,7 @@
 /** Performs the effects of one agent, as long as this worker owns it: what the state says is to be performed has a execution. */
 import { isQuarantined } from '../../decide/claims.js'
+import type { Envelope } from '../../decide/inputs.js'
+import type { RefoldError } from '../../errors.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import type { AgentCell } from '../cell/agent-cell.js'
@@ -113,23 +115,18 @@ export class EffectRunner implements ExecutionContext {
   }
 
   submit(envelope: Parameters<ExecutionContext['submit']>[0], told?: Parameters<ExecutionContext['submit']>[1]): void {
-    const { cell, runtime } = this
-    const { worker, events } = runtime
-    runtime.cells.post(
-      cell.stream,
-      { ...envelope, worker },
-      {
-        ...(told === undefined ? undefined : { resolve: told }),
-        reject: (error) => {
-          if (error.code !== 'CLOSED')
-            events.notice('warn', `an input of an effect of ${cell.stream} was refused`, {
-              input: envelope.input.kind,
-              error,
-            })
-          told?.(undefined)
-        },
-      },
-    )
+    const { worker, cells } = this.runtime
+    const reject = (error: RefoldError): void => {
+      this.#refused(envelope, error)
+      told?.(undefined)
+    }
+    cells.post(this.cell.stream, { ...envelope, worker }, { resolve: told, reject })
+  }
+
+  #refused({ input }: Pick<Envelope, 'input'>, error: RefoldError): void {
+    if (error.code === 'CLOSED') return
+    const message = `an input of an effect of ${this.cell.stream} was refused`
+    this.runtime.events.notice('warn', message, { input: input.kind, error })
   }
 
   drop(execution: Executing): void {

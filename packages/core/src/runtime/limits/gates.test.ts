@@ -11,6 +11,7 @@ interface TestGate extends Gate {
   open(): void
 }
 
+/** `isOpen`: hands something out, at once. */
 function gate(name: string, log: string[], { isOpen = false } = {}): TestGate {
   let pass: ((giveBack?: GiveBack) => void) | undefined
   const give = (): void => void log.push(`${name} given back`)
@@ -18,6 +19,7 @@ function gate(name: string, log: string[], { isOpen = false } = {}): TestGate {
     name,
     log,
     reason: ({ src }) => `waits for ${name} of ${src}`,
+    isOpen: () => false,
     enter: (_effect, passed) => {
       log.push(`before ${name}`)
       if (isOpen) passed(give)
@@ -40,6 +42,16 @@ describe('GATE-1 gates', () => {
     const log: string[] = []
     passage([gate('one', log, { isOpen: true }), gate('two', log, { isOpen: true })], log).begin()
     expect(log).toEqual(['before one', 'before two', 'passed'])
+  })
+
+  test('GATE-1 one that stands open is passed without a word, and one behind it may let the effect wait', () => {
+    const log: string[] = []
+    const open: Gate = { ...gate('open', log), isOpen: () => true }
+    const shut = gate('shut', log)
+    passage([open, shut, open], log).begin()
+    expect(log).toEqual(['before shut'])
+    shut.open()
+    expect(log).toEqual(['before shut', 'passed'])
   })
 
   test('GATE-1 what was given is given back once, also when the effect leaves before the last gate', () => {

@@ -1,8 +1,8 @@
 /**
  * What an effect passes before its body begins: an ordered list of gates. Each may let it wait, and says in words for what.
  *
- * Invariants: the gates are passed one after the other, in their order; between two of them it is looked whether the effect is
- * still wanted; who leaves gives back whatever it was handed on the way, once.
+ * Invariants: the gates are passed one after the other, in their order; after each that let it wait it is looked whether the
+ * effect is still wanted; who leaves gives back whatever it was handed on the way, once.
  */
 import type { EffectPolicy } from '../../definition/internals.js'
 import type { EffectId } from '../../record/state-document.js'
@@ -27,7 +27,9 @@ export interface Gate {
   readonly name: string
   /** Why an effect stands before it: "waits for a slot of `draft`". */
   reason(effect: GatedEffect): string
-  /** Calls `pass` once, as soon as the effect may go on, with what is to be given back in the end. Returns how to leave before that. */
+  /** Whether the effect passes right now, and is handed nothing: most do. Changes nothing. */
+  isOpen(effect: GatedEffect): boolean
+  /** Where it is not open: calls `pass` once, as soon as the effect may go on, with what is to be given back in the end. Returns how to leave before that. */
   enter(effect: GatedEffect, pass: (giveBack?: GiveBack) => void): () => void
 }
 
@@ -41,7 +43,7 @@ export interface Waiting {
 export interface PassageOptions {
   readonly gates: readonly Gate[]
   readonly clock: Clock
-  /** Asked between two gates; `false`: the effect leaves. */
+  /** Asked before the first gate, and after each that did not stand open; `false`: the effect leaves. */
   readonly isWanted: () => boolean
   /** All gates are passed. */
   readonly passed: () => void
@@ -87,15 +89,21 @@ export class Passage {
     for (const giveBack of this.#given.splice(0)) giveBack()
   }
 
-  #enter(index: number): void {
-    const { gates, clock, isWanted, passed, left } = this.#options
+  #enter(first: number): void {
     if (this.#isOver) return
+    const { gates, isWanted, passed, left } = this.#options
     if (!isWanted()) {
       this.leave()
       return left()
     }
-    const gate = gates[index]
-    if (gate === undefined) return passed()
+    for (let index = first; index < gates.length; index++) {
+      const gate = gates[index] as Gate // within the list
+      if (!gate.isOpen(this.#effect)) return this.#waitBefore(gate, () => this.#enter(index + 1))
+    }
+    passed()
+  }
+
+  #waitBefore(gate: Gate, goOn: () => void): void {
     let isPassed = false
     const leaveGate = gate.enter(this.#effect, (giveBack) => {
       isPassed = true
@@ -103,10 +111,14 @@ export class Passage {
       this.#leaveGate = undefined
       if (giveBack !== undefined) this.#given.push(giveBack)
       if (this.#isOver) this.giveBack()
-      else this.#enter(index + 1)
+      else goOn()
     })
     if (isPassed || this.#isOver) return
     this.#leaveGate = leaveGate
-    this.#waiting = { gate: gate.name, reason: gate.reason(this.#effect), since: clock.monotonicNow() }
+    this.#waiting = {
+      gate: gate.name,
+      reason: gate.reason(this.#effect),
+      since: this.#options.clock.monotonicNow(),
+    }
   }
 }

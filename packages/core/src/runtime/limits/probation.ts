@@ -40,9 +40,14 @@ export class Probation {
     this.#world = world
   }
 
-  /** Calls back as soon as an effect of the agent may begin beside what is on probation. */
+  /** Whether an effect of the agent may begin beside what is on probation. */
+  allows(cell: AgentCell): boolean {
+    return this.isolated === undefined || this.isolated === cell
+  }
+
+  /** Calls back as soon as it may. */
   whenAllowed(cell: AgentCell, begin: () => void): void {
-    if (this.isolated === undefined || this.isolated === cell) begin()
+    if (this.allows(cell)) begin()
     else this.#held.push(begin)
   }
 

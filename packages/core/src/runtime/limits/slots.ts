@@ -16,9 +16,6 @@ interface Waiter {
   readonly granted: (release: ReleaseSlot) => void
 }
 
-const NO_RELEASE: ReleaseSlot = () => {}
-const NO_LINE: LeaveLine = () => {}
-
 export class EffectSlots {
   readonly #clock: Clock
   readonly #watches = new Set<CancelTimer>()
@@ -30,10 +27,6 @@ export class EffectSlots {
 
   /** Calls back, at once if possible, in the order of asking. */
   take(source: string, limits: SlotLimits, granted: (release: ReleaseSlot) => void): LeaveLine {
-    if (limits.concurrency === undefined && limits.perSecond === undefined) {
-      granted(NO_RELEASE)
-      return NO_LINE
-    }
     let line = this.#sources.get(source)
     if (line === undefined) this.#sources.set(source, (line = new Source(this.#clock, limits)))
     return line.take(granted)

@@ -2,7 +2,7 @@
 import { setLongTimer } from '../../world/long-timer.js'
 import type { Clock } from '../../world/world.js'
 import type { Lease } from '../liveness/lease.js'
-import type { Gate } from './gates.js'
+import type { Gate, GatedEffect } from './gates.js'
 import type { Probation } from './probation.js'
 import type { EffectSlots } from './slots.js'
 
@@ -10,15 +10,20 @@ const NOTHING = (): void => {}
 
 /** After a failed attempt, the next one waits for its time. */
 export function retryGate(clock: Clock): Gate {
+  const waitMs = ({ cell, id }: GatedEffect): number => {
+    const retryAt = cell.state?.effects[id]?.retryAt
+    return retryAt === undefined ? 0 : retryAt - clock.now()
+  }
   return {
     name: 'retry',
     reason: () => 'waits for the time of its next attempt',
-    enter: ({ cell, id }, pass) => {
+    isOpen: (effect) => waitMs(effect) <= 0,
+    enter: (effect, pass) => {
       let cancel = NOTHING
       const look = (): void => {
-        const waitMs = (cell.state?.effects[id]?.retryAt ?? 0) - clock.now()
-        if (waitMs <= 0) pass()
-        else cancel = setLongTimer(clock, look, waitMs)
+        const ms = waitMs(effect)
+        if (ms <= 0) pass()
+        else cancel = setLongTimer(clock, look, ms)
       }
       look()
       return () => cancel()
@@ -31,6 +36,7 @@ export function probationGate(probation: Probation): Gate {
   return {
     name: 'probation',
     reason: () => 'waits until a suspected agent has been tried by itself',
+    isOpen: ({ cell }) => probation.allows(cell),
     enter: ({ cell }, pass) => {
       probation.whenAllowed(cell, () => pass())
       return NOTHING
@@ -43,6 +49,7 @@ export function leaseGate(lease: Lease): Gate {
   return {
     name: 'lease',
     reason: () => "waits for this worker's lease: its heartbeats do not reach the store",
+    isOpen: () => lease.holds(),
     enter: (_effect, pass) => {
       lease.whenHeld(() => pass())
       return NOTHING
@@ -58,14 +65,13 @@ export function readOnGate(lease: Lease): Gate {
   return {
     name: 'read-on',
     reason: () => 'waits until what others did while the lease was lost has been read',
+    isOpen: ({ known }) => known.lapses === lease.lapses,
     enter: ({ cell, known }, pass) => {
       const { lapses } = lease
-      if (known.lapses === lapses) pass()
-      else
-        void cell.refresh().then(() => {
-          known.lapses = lapses
-          pass()
-        })
+      void cell.refresh().then(() => {
+        known.lapses = lapses
+        pass()
+      })
       return NOTHING
     },
   }
@@ -76,6 +82,7 @@ export function slotGate(slots: EffectSlots): Gate {
   return {
     name: 'slot',
     reason: ({ src }) => `waits for a slot of \`${src}\``,
+    isOpen: ({ policy }) => policy.concurrency === undefined && policy.perSecond === undefined,
     enter: ({ cell, src, policy }, pass) => slots.take(`${cell.definition.name}/${src}`, policy, pass),
   }
 }

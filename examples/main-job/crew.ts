@@ -41,58 +41,82 @@ export interface Crew {
 }
 
 /** Keeps one worker working until the signal aborts. */
-export function keepWorking({ killAt, screen, ...task }: CrewOptions, signal: AbortSignal): Crew {
-  const restarts: Restart[] = []
-  const toKill = new Set(killAt)
-  const printed: string[] = []
-  let life = new Life(0, undefined)
-  let deaths = 0
-  let fail: (error: Error) => void = () => {}
-  const failed = new Promise<never>((_resolve, reject) => (fail = reject))
-  failed.catch(() => {})
+export function keepWorking(options: CrewOptions, signal: AbortSignal): Crew {
+  const keeper = new Keeper(options)
+  signal.addEventListener('abort', () => keeper.leave())
+  return keeper
+}
 
-  const heard = (message: FromWorker): void => {
+class Keeper implements Crew {
+  readonly restarts: Restart[] = []
+  readonly failed: Promise<never>
+  readonly left: Promise<void>
+  readonly #screen: Screen
+  readonly #toKill: Set<StepName>
+  readonly #printed: string[] = []
+  readonly #fleet: Supervisor
+  #fail: (error: Error) => void = () => {}
+  #life = new Life(0, undefined)
+  #deaths = 0
+
+  constructor({ killAt, screen, ...task }: CrewOptions) {
+    this.#screen = screen
+    this.#toKill = new Set(killAt)
+    this.failed = new Promise<never>((_resolve, reject) => (this.#fail = reject))
+    this.failed.catch(() => {})
+    const hold = (): readonly StepName[] => STEPS.filter((step) => this.#toKill.has(step))
+    this.#fleet = new Supervisor({
+      config: fileURLToPath(new URL('./worker.config.js', import.meta.url)),
+      workers: 1,
+      stallMs: STALL_MS,
+      restartPauseMs: 0,
+      environment: () => ({ [TASK]: JSON.stringify({ ...task, hold: hold() }) }),
+      onEvent: (event) => this.#happened(event),
+    })
+    this.left = this.#fleet.run().catch((error: Error) => this.#fail(error))
+  }
+
+  leave(): void {
+    this.#fleet.drain('the review has ended or was interrupted')
+  }
+
+  #happened(event: FleetEvent): void {
+    const tell = (restart: Restart): void => void this.restarts.push(restart)
+    if (event.type === 'worker.started') this.#life = new Life(event.pid, this.#life.killedIn)
+    if (event.type === 'worker.ready') this.#life.ready(tell)
+    if (event.type === 'worker.died') this.#died(event)
+    if (event.type !== 'worker.printed') return
+    const message = fromLine(event.line)
+    if (message !== undefined) this.#heard(message, tell)
+    else if (this.#printed.push(event.line) > LINES_KEPT) this.#printed.shift()
+  }
+
+  #heard(message: FromWorker, tell: (restart: Restart) => void): void {
+    const life = this.#life
     // A message that was on its way when the process was killed says nothing any more.
     if (message.pid !== life.pid || life.killedIn !== undefined) return
-    if (message.kind === 'token') screen.token(message.text)
+    if (message.kind === 'token') this.#screen.token(message.text)
     if (message.kind === 'begun') {
-      screen.begun(message.step, message)
-      life.begun(message.step, (restart) => restarts.push(restart))
+      this.#screen.begun(message.step, message)
+      life.begun(message.step, tell)
     }
     if (message.kind === 'holding') {
       life.killedIn = message.step
       process.kill(life.pid, 'SIGKILL')
     }
   }
-  const died = ({ signal: by, exitCode }: Extract<FleetEvent, { type: 'worker.died' }>): void => {
-    if (life.killedIn !== undefined) {
-      toKill.delete(life.killedIn)
-      screen.killed(life.killedIn)
-    } else if (++deaths === DEATHS_ALLOWED) {
+
+  #died({ signal: by, exitCode }: Extract<FleetEvent, { type: 'worker.died' }>): void {
+    const { killedIn } = this.#life
+    if (killedIn !== undefined) {
+      this.#toKill.delete(killedIn)
+      this.#screen.killed(killedIn)
+    } else if (++this.#deaths === DEATHS_ALLOWED) {
       const how = by ?? `exit code ${exitCode}`
-      fail(new Error(`the worker ended by itself ${deaths} times (${how})\n${printed.join('\n')}`))
-      fleet.kill('too many deaths')
+      this.#fail(new Error(`the worker ended by itself ${this.#deaths} times (${how})\n${this.#printed.join('\n')}`))
+      this.#fleet.kill('too many deaths')
     }
   }
-  const onEvent = (event: FleetEvent): void => {
-    if (event.type === 'worker.started') life = new Life(event.pid, life.killedIn)
-    if (event.type === 'worker.ready') life.ready((restart) => restarts.push(restart))
-    if (event.type === 'worker.died') died(event)
-    if (event.type !== 'worker.printed') return
-    const message = fromLine(event.line)
-    if (message !== undefined) heard(message)
-    else if (printed.push(event.line) > LINES_KEPT) printed.shift()
-  }
-  const fleet = new Supervisor({
-    config: fileURLToPath(new URL('./worker.config.js', import.meta.url)),
-    workers: 1,
-    stallMs: STALL_MS,
-    restartPauseMs: 0,
-    environment: () => ({ [TASK]: JSON.stringify({ ...task, hold: STEPS.filter((step) => toKill.has(step)) }) }),
-    onEvent,
-  })
-  signal.addEventListener('abort', () => fleet.drain('the review has ended or was interrupted'))
-  return { restarts, failed, left: fleet.run().catch(fail) }
 }
 
 /** One worker process, and how soon it is at the step again in which the one before it was killed. */

@@ -11,57 +11,75 @@ const STYLES = { waits: 'dim', runs: 'cyan', killed: 'red', done: 'green' } as c
 
 /** `columns` bounds each line: a wrapped one could not be drawn over. */
 export function liveScreen(output: Output, { columns = 80 }: { columns?: number } = {}): Screen {
-  const looks = new Map<StepName, Look>(STEPS.map((step) => [step, 'waits']))
-  const kills = new Map<StepName, number>()
-  let written = ''
-  let drawn = 0
-  let isPaused = false
+  return new LiveScreen(output, columns)
+}
 
-  const draw = (above = ''): void => {
-    if (isPaused) return
-    const lines = STEPS.map((step) => lineOf(step))
-    const back = drawn > 0 ? `\u001B[${drawn}A` : ''
-    output.write(`${back}\u001B[J${above}${lines.join('\n')}\n`)
-    drawn = lines.length
-  }
-  const lineOf = (step: StepName): string => {
-    const look = looks.get(step) ?? 'waits'
-    const killed = kills.get(step)
-    const runs = look === 'runs' && step === 'summary' ? written.slice(-(columns - 20)) : ''
-    const detail =
-      killed === undefined
-        ? runs
-        : `killed ${killed === 1 ? 'once' : `${killed} times`}${look === 'done' ? ', then finished' : ''}`
-    return styleText(STYLES[look], `${SIGNS[look]} ${labelOf(step)} ${detail}`.slice(0, columns - 1).trimEnd())
-  }
-  const show = (step: StepName, look: Look): void => {
-    looks.set(step, look)
-    draw()
+class LiveScreen implements Screen {
+  readonly #output: Output
+  readonly #columns: number
+  readonly #looks = new Map<StepName, Look>(STEPS.map((step) => [step, 'waits']))
+  readonly #kills = new Map<StepName, number>()
+  #written = ''
+  #drawn = 0
+  #isPaused = false
+
+  constructor(output: Output, columns: number) {
+    this.#output = output
+    this.#columns = columns
+    this.#draw()
   }
 
-  draw()
-  return {
-    begun: (step) => show(step, 'runs'),
-    stored: (step) => show(step, 'done'),
-    killed(step) {
-      kills.set(step, (kills.get(step) ?? 0) + 1)
-      // Whatever else ran in that process ended with it.
-      for (const [other, look] of looks) if (look === 'runs') looks.set(other, 'waits')
-      show(step, 'killed')
-    },
-    token(text) {
-      written += text.replaceAll('\n', ' ')
-      draw()
-    },
-    note: (text) => draw(`${text}\n`),
-    pause() {
-      isPaused = true
-      drawn = 0
-    },
-    resume() {
-      isPaused = false
-      draw()
-    },
-    end: () => draw(),
+  begun(step: StepName): void {
+    this.#show(step, 'runs')
+  }
+  stored(step: StepName): void {
+    this.#show(step, 'done')
+  }
+  killed(step: StepName): void {
+    this.#kills.set(step, (this.#kills.get(step) ?? 0) + 1)
+    // Whatever else ran in that process ended with it.
+    for (const [other, look] of this.#looks) if (look === 'runs') this.#looks.set(other, 'waits')
+    this.#show(step, 'killed')
+  }
+  token(text: string): void {
+    this.#written += text.replaceAll('\n', ' ')
+    this.#draw()
+  }
+  note(text: string): void {
+    this.#draw(`${text}\n`)
+  }
+  pause(): void {
+    this.#isPaused = true
+    this.#drawn = 0
+  }
+  resume(): void {
+    this.#isPaused = false
+    this.#draw()
+  }
+  end(): void {
+    this.#draw()
+  }
+
+  #show(step: StepName, look: Look): void {
+    this.#looks.set(step, look)
+    this.#draw()
+  }
+
+  #draw(above = ''): void {
+    if (this.#isPaused) return
+    const lines = STEPS.map((step) => this.#line(step))
+    const back = this.#drawn > 0 ? `\u001B[${this.#drawn}A` : ''
+    this.#output.write(`${back}\u001B[J${above}${lines.join('\n')}\n`)
+    this.#drawn = lines.length
+  }
+
+  #line(step: StepName): string {
+    const look = this.#looks.get(step) ?? 'waits'
+    const killed = this.#kills.get(step)
+    const runs = look === 'runs' && step === 'summary' ? this.#written.slice(-(this.#columns - 20)) : ''
+    const times = killed === 1 ? 'once' : `${killed} times`
+    const detail = killed === undefined ? runs : `killed ${times}${look === 'done' ? ', then finished' : ''}`
+    const line = `${SIGNS[look]} ${labelOf(step)} ${detail}`.slice(0, this.#columns - 1).trimEnd()
+    return styleText(STYLES[look], line)
   }
 }

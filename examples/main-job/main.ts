@@ -15,6 +15,7 @@ import { personAt, policyDecider } from './person.js'
 import { costLine, proofTable, recoveryLines } from './proof.js'
 import { plainScreen } from './screen.js'
 import { supervise } from './supervisor.js'
+import type { Outcome } from './supervisor.js'
 
 const INTERRUPTED = new Error('interrupted')
 const TERMINAL = {
@@ -73,23 +74,8 @@ async function run(options: Options): Promise<number> {
       signal: interrupted.signal,
     })
     screen.end()
-    const cost = costLine(outcome.summary, options.prices)
-    const said = [
-      '',
-      outcome.summary.text,
-      '',
-      ...proofTable(readBodyLog(bodyLog, { review: review.id })),
-      '',
-      ...recoveryLines(outcome),
-    ]
-    console.log(
-      [
-        ...said,
-        ...(cost === undefined ? [] : [cost]),
-        `verdict: ${outcome.decision.verdict}, by ${outcome.decision.by}`,
-        `report: ${outcome.report}`,
-      ].join('\n'),
-    )
+    const proof = proofTable(readBodyLog(bodyLog, { review: review.id }))
+    console.log([...outcomeLines(outcome, proof), ...endLines(outcome, options)].join('\n'))
     return outcome.decision.verdict === 'accept' ? EXIT.accepted : EXIT.rejected
   } catch (error) {
     screen.end()
@@ -97,6 +83,15 @@ async function run(options: Options): Promise<number> {
     console.log('interrupted; nothing is lost: go on with npm start -- --resume')
     return EXIT.interrupted
   }
+}
+
+function outcomeLines(outcome: Outcome, proof: readonly string[]): readonly string[] {
+  return ['', outcome.summary.text, '', ...proof, '', ...recoveryLines(outcome)]
+}
+
+function endLines({ summary, decision, report }: Outcome, { prices }: Options): readonly string[] {
+  const cost = costLine(summary, prices)
+  return [...(cost === undefined ? [] : [cost]), `verdict: ${decision.verdict}, by ${decision.by}`, `report: ${report}`]
 }
 
 function jobOf({ directory, report, llm }: Options): Job {

@@ -27,47 +27,7 @@ export async function writeReport(input: ReportInput): Promise<{ file: string; b
 
 /** The report's text. */
 export function reportOf({ day, findings, proposal, decision, summary }: Omit<ReportInput, 'file'>): string {
-  const { inventory, licences, scripts, ages, sizes, duplicates, provenance } = findings
-  const sections: readonly (readonly [string, readonly string[]])[] = [
-    [
-      `Verdict: ${decision.verdict}`,
-      [`Decided by ${decision.by}; the policy proposed '${proposal.verdict}'.`, '', ...concernLines(proposal)],
-    ],
-    [
-      'Licences',
-      table(
-        ['licence', 'packages'],
-        licences.groups.map(({ licence, count }) => [licence, count]),
-      ),
-    ],
-    [
-      'Install scripts',
-      table(
-        ['package', 'scripts'],
-        scripts.packages.map(({ id, scripts: names }) => [id, names.join(', ')]),
-      ),
-    ],
-    [
-      'Size on disk',
-      [
-        `${asSize(sizes.bytes)} in ${sizes.files} files. The largest:`,
-        '',
-        ...table(
-          ['package', 'size', 'files'],
-          sizes.largest.map(({ id, bytes, files }) => [id, asSize(bytes), files]),
-        ),
-      ],
-    ],
-    [
-      'Installed more than once',
-      table(
-        ['package', 'copies', 'versions'],
-        duplicates.packages.map(({ name, copies, versions }) => [name, copies, versions.join(', ')]),
-      ),
-    ],
-    ['Provenance', provenanceLines(provenance)],
-    ['Age', ageLines(ages)],
-  ]
+  const { inventory } = findings
   const head = [
     `# Dependencies of ${inventory.project}`,
     '',
@@ -78,7 +38,30 @@ export function reportOf({ day, findings, proposal, decision, summary }: Omit<Re
     `(Summary by ${summary.by}.)`,
     '',
   ]
+  const decided = `Decided by ${decision.by}; the policy proposed '${proposal.verdict}'.`
+  const sections: readonly Section[] = [
+    [`Verdict: ${decision.verdict}`, [decided, '', ...concernLines(proposal)]],
+    ...findingsSections(findings),
+  ]
   return [...head, ...sections.flatMap(([title, lines]) => [`## ${title}`, '', ...lines, ''])].join('\n')
+}
+
+type Section = readonly [title: string, lines: readonly string[]]
+
+function findingsSections({ licences, scripts, ages, sizes, duplicates, provenance }: Findings): readonly Section[] {
+  const groups = licences.groups.map(({ licence, count }) => [licence, count])
+  const withScripts = scripts.packages.map(({ id, scripts: names }) => [id, names.join(', ')])
+  const largest = sizes.largest.map(({ id, bytes, files }) => [id, asSize(bytes), files])
+  const copies = duplicates.packages.map(({ name, copies: count, versions }) => [name, count, versions.join(', ')])
+  const size = `${asSize(sizes.bytes)} in ${sizes.files} files. The largest:`
+  return [
+    ['Licences', table(['licence', 'packages'], groups)],
+    ['Install scripts', table(['package', 'scripts'], withScripts)],
+    ['Size on disk', [size, '', ...table(['package', 'size', 'files'], largest)]],
+    ['Installed more than once', table(['package', 'copies', 'versions'], copies)],
+    ['Provenance', provenanceLines(provenance)],
+    ['Age', ageLines(ages)],
+  ]
 }
 
 function concernLines({ concerns }: Proposal): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { storeFrom } from '@refold/cli'
 import { createRuntime, isRefoldError } from '@refold/core'
-import type { AgentOf } from '@refold/core'
+import type { AgentOf, Runtime } from '@refold/core'
 import { readLines } from './body-log.js'
 import { jobAgent } from './job-agent.js'
 
@@ -25,59 +25,71 @@ export interface Caller {
 export async function openCaller(directory: string): Promise<Caller> {
   const log = join(directory, 'bodies.jsonl')
   const job = jobAgent(log)
-  const runtime = await createRuntime({
-    store: await storeFrom(join(directory, 'agents.db')),
-    agents: [job],
-    worker: false,
-  })
-  const started = new Set<string>()
-  const approved = new Set<string>()
-  const decided = { failed: 0, completed: 0 }
-  const open = new Map<string, Job>()
+  const store = await storeFrom(join(directory, 'agents.db'))
+  const runtime = await createRuntime({ store, agents: [job], worker: false })
+  return new OpenCaller(runtime, job, log)
+}
 
-  const follow = (agent: Job): void => {
-    open.set(agent.id, agent)
+class OpenCaller implements Caller {
+  readonly started = new Set<string>()
+  readonly approved = new Set<string>()
+  readonly decided = { failed: 0, completed: 0 }
+  readonly #open = new Map<string, Job>()
+  readonly #runtime: Runtime
+  readonly #job: ReturnType<typeof jobAgent>
+  readonly #log: string
+
+  constructor(runtime: Runtime, job: ReturnType<typeof jobAgent>, log: string) {
+    this.#runtime = runtime
+    this.#job = job
+    this.#log = log
+  }
+
+  async startAgents({ untilMs, rate }: { readonly untilMs: number; readonly rate: number }): Promise<void> {
+    for (let number = 1; Date.now() < untilMs; number++) {
+      const id = `a${number}`
+      void sent(async () => this.#follow(await this.#runtime.start(this.#job, { id, input: { agent: id } }))).then(
+        (ok) => ok && this.started.add(id),
+      )
+      await sleep(1000 / rate)
+    }
+  }
+
+  async allEnded(withinMs: number): Promise<void> {
+    const open = this.#open
+    const deadline = Date.now() + withinMs
+    while (open.size > 0) {
+      if (Date.now() > deadline) throw new Error(`${open.size} agents have not ended: ${[...open.keys()].join(', ')}`)
+      await sleep(50)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close()
+  }
+
+  #follow(agent: Job): void {
+    this.#open.set(agent.id, agent)
     agent.subscribe({
       next: (state) => {
-        if (state.matches('asking')) void approve(agent, state.context.round)
+        if (state.matches('asking')) void this.#approve(agent, state.context.round)
         for (const effect of state.effects)
-          if (effect.inDoubt !== undefined) void decide(agent, effect.effect, effect.key)
+          if (effect.inDoubt !== undefined) void this.#decide(agent, effect.effect, effect.key)
       },
-      complete: () => open.delete(agent.id),
+      complete: () => this.#open.delete(agent.id),
     })
   }
-  const approve = async (agent: Job, round: number): Promise<void> => {
+
+  async #approve(agent: Job, round: number): Promise<void> {
     const id = `approve-${round}`
-    if (await sent(() => agent.send({ type: 'approve', by: 'soak' }, { id }))) approved.add(`${agent.id}/${id}`)
-  }
-  /** What a person does who asks the bank: it was done, or it was not. */
-  const decide = async (agent: Job, effect: string, key: string): Promise<void> => {
-    const wasDone = readLines(log).some((line) => line.key === key && line.what === 'did')
-    const decision = wasDone ? ({ complete: { key } } as const) : ({ fail: 'it was not done' } as const)
-    if (await sent(() => agent.resolve(effect, decision))) decided[wasDone ? 'completed' : 'failed']++
+    if (await sent(() => agent.send({ type: 'approve', by: 'soak' }, { id }))) this.approved.add(`${agent.id}/${id}`)
   }
 
-  return {
-    started,
-    approved,
-    decided,
-    async startAgents({ untilMs, rate }) {
-      for (let number = 1; Date.now() < untilMs; number++) {
-        const id = `a${number}`
-        void sent(() => runtime.start(job, { id, input: { agent: id } }).then(follow)).then(
-          (ok) => ok && started.add(id),
-        )
-        await sleep(1000 / rate)
-      }
-    },
-    async allEnded(withinMs) {
-      const deadline = Date.now() + withinMs
-      while (open.size > 0) {
-        if (Date.now() > deadline) throw new Error(`${open.size} agents have not ended: ${[...open.keys()].join(', ')}`)
-        await sleep(50)
-      }
-    },
-    close: () => runtime.close(),
+  /** What a person does who asks the bank: it was done, or it was not. */
+  async #decide(agent: Job, effect: string, key: string): Promise<void> {
+    const wasDone = readLines(this.#log).some((line) => line.key === key && line.what === 'did')
+    const decision = wasDone ? ({ complete: { key } } as const) : ({ fail: 'it was not done' } as const)
+    if (await sent(() => agent.resolve(effect, decision))) this.decided[wasDone ? 'completed' : 'failed']++
   }
 }
 

@@ -126,8 +126,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return this.#after(cell, settlement)
   }
 
-  async approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>> {
-    return askFor(await this.#fresh(), event) as ApprovalRequest<K, T['approvals'][K]>
+  async approval<K extends keyof T['approvals'] & string>(
+    event: K,
+    options: { readonly about?: unknown } = {},
+  ): Promise<ApprovalRequest<K, T['approvals'][K]>> {
+    return askFor(await this.#fresh(), event, options) as ApprovalRequest<K, T['approvals'][K]>
   }
 
   async can(event: T['event']): Promise<boolean> {

@@ -9,10 +9,12 @@
 import type { DefinitionInternals } from '../definition/internals.js'
 import { ownJson } from '../definition/own-json.js'
 import { suggestName } from '../definition/nearest-name.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { invariant, isRefoldError, RefoldError } from '../errors.js'
 import { hashOfJson } from '../json/canonical.js'
 import { diff } from '../json/diff.js'
-import type { JsonValue } from '../json/json-value.js'
+import { isJsonObject } from '../json/json-value.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import type { EventData } from '../record/event-data.js'
 import { hasReadableBody, headerOf } from '../record/header.js'
 import type { Approved } from '../record/record.js'
 import { lengthOf, toRevision } from '../record/revision.js'
@@ -31,7 +33,9 @@ import { checkMembers, requireOption } from './check-options.js'
 const MAX_TRIES = 50
 
 /** The question that the newest folded state asks. Throws `INVALID_INPUT`, `NOT_ACTIVE`, `EVENT_NOT_ACCEPTED`. */
-export function askFor(cell: AgentCell, type: string): ApprovalRequest {
+export function askFor(cell: AgentCell, type: string, options: unknown): ApprovalRequest {
+  checkMembers(options, { path: 'options', known: ['about'] })
+  const about = aboutOf(options.about, 'options.about')
   const { state, definition } = cell
   const known = [...definition.approvals.keys()]
   const hint = suggestName(type, known)
@@ -42,24 +46,43 @@ export function askFor(cell: AgentCell, type: string): ApprovalRequest {
     const message = `the current state does not ask for "${type}"`
     throw new RefoldError('EVENT_NOT_ACCEPTED', message, { facts: { event: type, state: state.root.value } })
   }
-  const payload = payloadOf(type, { definition, state })
-  const agent = { name: definition.name, id: cell.id }
-  return { agent, event: type, revision: headOf(cell), payload, payloadHash: hashOfJson(payload) }
+  const payload = payloadOf(type, { definition, state, about })
+  if (payload === undefined && about !== undefined) {
+    const message = `nothing is to be approved about ${JSON.stringify(about)}`
+    throw new RefoldError('EVENT_NOT_ACCEPTED', message, { facts: { event: type, about } })
+  }
+  const [agent, shown] = [{ name: definition.name, id: cell.id }, payload ?? null]
+  const question = { agent, event: type, ...(about === undefined ? undefined : { about }), revision: headOf(cell) }
+  return { ...question, payload: shown, payloadHash: hashOfJson(shown) }
+}
+
+/** Members that tell questions apart, as data. None are no members at all. */
+function aboutOf(about: unknown, path: string): JsonObject | undefined {
+  if (about === undefined) return undefined
+  const json = ownJson(about, { path })
+  requireOption(isJsonObject(json), { path, problem: 'must be an object of members of the event' })
+  requireOption(!('type' in json), { path, problem: 'must not name the type', hint: 'The first argument does.' })
+  return Object.keys(json).length === 0 ? undefined : json
 }
 
 /** An answer as a caller gave it, checked to be one for this agent and event. Throws `INVALID_INPUT`. */
-function answerTo(type: string, cell: AgentCell, given: { approval?: unknown; by?: unknown }): Approval {
+function answerTo(sent: EventData, cell: AgentCell, given: { approval?: unknown; by?: unknown }): Approval {
   const path = 'approval'
+  const { type } = sent
   const { approval, by } = given
   const needed = cell.definition.approvals.has(type)
   requireOption(needed, { path, problem: `'${type}' needs no approval`, hint: 'Leave it out.' })
   requireOption(typeof by === 'string' && by !== '', { path: 'by', problem: 'must say who approves' })
-  checkMembers(approval, { path, known: ['agent', 'event', 'revision', 'payload', 'payloadHash'] })
+  checkMembers(approval, { path, known: ['agent', 'event', 'about', 'revision', 'payload', 'payloadHash'] })
   const { agent, event, revision, payloadHash } = approval
   const { name, id } = (agent ?? {}) as { readonly name?: unknown; readonly id?: unknown }
   const isHere = name === cell.definition.name && id === cell.id
   requireOption(isHere, { path: `${path}.agent`, problem: `is not ${cell.stream}` })
   requireOption(event === type, { path: `${path}.event`, problem: `is not "${type}"` })
+  for (const [key, value] of Object.entries(aboutOf(approval.about, `${path}.about`) ?? {})) {
+    const isSame = key in sent && hashOfJson(sent[key] as JsonValue) === hashOfJson(value)
+    requireOption(isSame, { path: `${path}.about.${key}`, problem: 'is not what the event says' })
+  }
   const isRevision = Number.isSafeInteger(revision) && (revision as number) >= 0
   requireOption(isRevision, { path: `${path}.revision`, problem: 'must be a revision, as a number' })
   requireOption(typeof payloadHash === 'string', { path: `${path}.payloadHash`, problem: 'must be a text' })
@@ -76,8 +99,8 @@ export async function answer(
   { approval, log }: { readonly approval: unknown; readonly log: AgentLog },
 ): Promise<Settlement> {
   const { input, by, dedupId } = envelope
-  const type = input.kind === 'event' ? input.event.type : ''
-  const checked = answerTo(type, cell, { approval, by })
+  invariant(input.kind === 'event', 'an answer is an event')
+  const checked = answerTo(input.event, cell, { approval, by })
   for (let tries = 1; ; tries++) {
     await cell.refresh()
     if (cell.failure !== undefined) throw cell.failure
@@ -94,7 +117,7 @@ export async function answer(
 
 /** What the record of the answer says. Throws `STALE_APPROVAL` when the newest folded state asks for something else, or again. */
 async function judge(answer: Approval, { cell, log }: { cell: AgentCell; log: AgentLog }): Promise<Approved> {
-  const { revision, payloadHash, event } = answer
+  const { revision, payloadHash, event, about } = answer
   const { definition, state } = cell
   const head = headOf(cell)
   const stale = (why: StaleReason, facts: Record<string, unknown> = {}): RefoldError =>
@@ -108,18 +131,19 @@ async function judge(answer: Approval, { cell, log }: { cell: AgentCell; log: Ag
     log,
     revision,
     event,
+    about,
     isAgain: (path: readonly string[]) => enteredAgain(definition.machine, asking, path),
   }
   const since = await staleSince(visit)
   if (since !== undefined) throw stale(since)
-  const payload = payloadOf(event, { definition, state })
+  const payload = payloadOf(event, { definition, state, about }) ?? null
   const now = hashOfJson(payload)
   if (now !== payloadHash) {
     const { payload: shown } = answer as ApprovalRequest
     const changed = shown === undefined ? undefined : diff(shown as JsonValue, payload, { path: '' })
     throw stale('payload', { asked: payloadHash, now, payload, ...(changed === undefined ? undefined : { changed }) })
   }
-  return { revision, payloadHash }
+  return { ...(about === undefined ? undefined : { about }), revision, payloadHash }
 }
 
 interface Visit {
@@ -127,11 +151,12 @@ interface Visit {
   readonly log: AgentLog
   readonly revision: number
   readonly event: string
+  readonly about: JsonObject | undefined
   readonly isAgain: (path: readonly string[]) => boolean
 }
 
 /** What the records since the question say against the answer. What cannot be told counts as asked again. */
-async function staleSince({ cell, log, revision, event, isAgain }: Visit): Promise<StaleReason | undefined> {
+async function staleSince({ cell, log, revision, event, about, isAgain }: Visit): Promise<StaleReason | undefined> {
   const limit = headOf(cell) - revision
   if (limit === 0) return undefined
   let moved = false
@@ -140,7 +165,8 @@ async function staleSince({ cell, log, revision, event, isAgain }: Visit): Promi
       const header = headerOf(metadata)
       if (header === undefined) continue
       // One question has one answer, of one person or of two: a double click is no second payment.
-      if (type === event && header.approved !== undefined) return 'answered'
+      if (type === event && header.approved !== undefined && isOneQuestion(header.approved.about, about))
+        return 'answered'
       // What moved before the chart changed names edges of another chart.
       if (type === 'refold.migrated' || !hasReadableBody(header) || (header.fingerprint !== undefined && moved))
         return 'asked again'
@@ -153,14 +179,21 @@ async function staleSince({ cell, log, revision, event, isAgain }: Visit): Promi
   return isOfThisChart ? undefined : 'asked again'
 }
 
+/** Who answered about everything has answered about each. */
+function isOneQuestion(answered: About, asked: About): boolean {
+  return answered === undefined || asked === undefined || hashOfJson(answered) === hashOfJson(asked)
+}
+
+type About = JsonObject | undefined
+
 /** User code, on the context as readers see it. */
 function payloadOf(
   type: string,
-  { definition, state }: { definition: DefinitionInternals; state: StateDocument },
-): JsonValue {
+  { definition, state, about = {} }: { definition: DefinitionInternals; state: StateDocument; about: About },
+): JsonValue | undefined {
   const { context } = viewState(state.root, definition.machine)
   try {
-    return ownJson(definition.approvals.get(type)?.({ context }), { path: '/approval' }) ?? null
+    return ownJson(definition.approvals.get(type)?.({ context, about }), { path: '/approval' })
   } catch (cause) {
     if (isRefoldError(cause)) throw cause
     throw new RefoldError('EVENT_REFUSED', `what "${type}" is to approve could not be made`, { cause })

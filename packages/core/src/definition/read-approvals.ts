@@ -1,11 +1,11 @@
 /** The `approvals` of a definition: what a person approves by an event. */
-import type { JsonValue } from '../json/json-value.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { checkKeys } from './check-config.js'
 import { suggestName } from './nearest-name.js'
 import { requireValid } from './refusal.js'
 
-/** What is put before the person who is to approve, made of the context. */
-export type PayloadOf = (asked: { readonly context: JsonValue }) => unknown
+/** What is put before the person who is to approve, made of the context and of which question it is. */
+export type PayloadOf = (asked: { readonly context: JsonValue; readonly about: JsonObject }) => unknown
 
 /** By event type. Throws `INVALID_DEFINITION`. */
 export function readApprovals(

@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs'
 import type { Subscribable, Subscription } from 'xstate'
 import type { AgentDefinition, AgentTypes, TypesOf } from '../definition/agent-types.js'
+import type { About } from '../definition/approval-types.js'
 import type { OfType } from '../definition/machine-types.js'
 import type { Schema } from '../definition/schema-agreement.js'
 import type { PatchOperation } from '../json/json-value.js'
@@ -108,10 +109,14 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
 
   /**
-   * What is to be approved by an event now, with what `send` needs beside that event. Rejects with `EVENT_NOT_ACCEPTED` when
-   * the newest state does not ask for it.
+   * What is to be approved by an event now, with what `send` needs beside that event. Where several questions of one event
+   * type are open, `about` names one of them by members that the event will have: each is answered by itself. Rejects with
+   * `EVENT_NOT_ACCEPTED` when the newest state does not ask for it, or nothing is to be approved about that.
    */
-  approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>>
+  approval<K extends keyof T['approvals'] & string>(
+    event: K,
+    options?: { readonly about?: About<T['event'], K> },
+  ): Promise<ApprovalRequest<K, T['approvals'][K]>>
 
   /** XState's `on`, for what the machine emits. */
   on<K extends T['emitted']['type'] | '*'>(

@@ -1,4 +1,5 @@
 /** What a person is asked to approve, and what comes back when they do. All of it is plain JSON: it may travel in a mail or a link. */
+import type { JsonObject } from '../json/json-value.js'
 
 /**
  * What `send` takes beside an event that needs approval: which question it answers. It names the question and is no
@@ -7,6 +8,8 @@
 export interface Approval<Type extends string = string> {
   readonly agent: { readonly name: string; readonly id: string }
   readonly event: Type
+  /** Which of several questions of this event type: members that the event must have. Absent: it is about the event as a whole. */
+  readonly about?: JsonObject
   /** Of the state that was shown. */
   readonly revision: number
   /** SHA-256 of the payload's canonical JSON, hexadecimal. */

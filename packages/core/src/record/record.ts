@@ -80,6 +80,8 @@ export interface RecordHeader {
 
 /** What someone had before them when they approved. */
 export interface Approved {
+  /** Which of several questions of the event's type, if it was one of several. */
+  readonly about?: JsonObject
   /** Of the state that they were shown. */
   readonly revision: number
   /** SHA-256 of the canonical JSON of what they were shown, hexadecimal. */

@@ -88,9 +88,14 @@ describe('observers', () => {
     await using runtime = await createRuntime({
       store: memoryStore(log),
       agents: [definition],
-      observers: [(event) => void (event.kind === 'recovery' && steps.push(event.step))],
+      observers: [
+        (event) => {
+          if (event.kind === 'loading') steps.push(event.what)
+          if (event.kind === 'recovery') steps.push(event.step)
+        },
+      ],
     })
     await runtime.recovered
-    expect(steps.slice(0, 5)).toEqual(['loading snapshot', 'folding', 'checking', 'claiming', 'running'])
+    expect(steps.slice(0, 6)).toEqual(['snapshot', 'records', 'checking', 'claiming', 'resuming', 'running'])
   })
 })

@@ -45,7 +45,7 @@ export const NOTHING_FOLDED: Folded = {
 }
 
 /** How far the way from a stream to its state has come. */
-export type FoldPhase = 'loading snapshot' | 'folding'
+export type FoldPhase = 'snapshot' | 'records'
 
 export interface FoldStreamOptions {
   readonly onPhase?: (phase: FoldPhase) => void
@@ -53,9 +53,9 @@ export interface FoldStreamOptions {
 
 /** Folds a stream, from its snapshot when that is usable. Throws `UNREADABLE` or `NEWER_FORMAT` with the revision. */
 export async function foldStream(log: AgentLog, stream: string, { onPhase }: FoldStreamOptions = {}): Promise<Folded> {
-  onPhase?.('loading snapshot')
+  onPhase?.('snapshot')
   const snapshot = await log.snapshots.read(stream)
-  onPhase?.('folding')
+  onPhase?.('records')
   const fromFirst = { from: FIRST_REVISION, start: NOTHING_FOLDED }
   if (snapshot === undefined) return fold(log, stream, fromFirst)
   const start: Folded = {

@@ -31,8 +31,8 @@ export interface AgentRecorded extends OfAgent {
   readonly after: StateDocument
 }
 
-/** Where an agent stands on the way from its stream to a worker that performs it. */
-export type RecoveryStep = 'loading snapshot' | 'folding' | 'checking' | 'claiming' | 'resuming' | 'running' | 'left'
+/** Where an agent that is in memory stands on its way to a worker that performs it. */
+export type RecoveryStep = 'checking' | 'claiming' | 'resuming' | 'running' | 'left'
 
 /** What becomes of an effect. */
 export type EffectEvent =
@@ -77,6 +77,8 @@ export type AgentEventHere =
   | (OfAgent & { readonly kind: 'room' })
   /** The agent may have something to perform that no one performs. */
   | (OfAgent & { readonly kind: 'unperformed' })
+  /** The agent is brought into memory, for whatever reason: its snapshot is read, then the records after it are folded. */
+  | (OfAgent & { readonly kind: 'loading'; readonly what: 'snapshot' | 'records' })
   | (OfAgent & { readonly kind: 'recovery'; readonly step: RecoveryStep })
   | (OfAgent & { readonly kind: 'claimed'; readonly epoch: number })
   | (OfAgent & { readonly kind: 'released'; readonly epoch: number })

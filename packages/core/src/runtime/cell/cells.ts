@@ -194,7 +194,7 @@ export class Cells implements Residence<AgentCell> {
 
   async #read(stream: string): Promise<AgentCell> {
     const { log, events } = this.#options
-    const onPhase = (step: FoldPhase): void => events.tell({ kind: 'recovery', stream, step })
+    const onPhase = (what: FoldPhase): void => events.tell({ kind: 'loading', stream, what })
     const folded = await foldStream(log, stream, { onPhase })
     if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream, count: folded.foreign })
     const identity = this.#identify(stream, folded)

@@ -1,4 +1,4 @@
-/** The gates that every runtime has. A new limit is one more of them. */
+/** The gates that every runtime has, and their order. A new limit is one more of them. */
 import { setLongTimer } from '../../world/long-timer.js'
 import type { Clock } from '../../world/world.js'
 import type { Lease } from '../liveness/lease.js'
@@ -8,8 +8,20 @@ import type { EffectSlots } from './slots.js'
 
 const NOTHING = (): void => {}
 
+export interface GateOptions {
+  readonly clock: Clock
+  readonly probation: Probation
+  readonly lease: Lease
+  readonly slots: EffectSlots
+}
+
+/** What every effect passes, one after the other. A slot is the last: it is taken only by one that may begin. */
+export function standardGates({ clock, probation, lease, slots }: GateOptions): readonly Gate[] {
+  return [retryGate(clock), probationGate(probation), leaseGate(lease), readOnGate(lease), slotGate(slots)]
+}
+
 /** After a failed attempt, the next one waits for its time. */
-export function retryGate(clock: Clock): Gate {
+function retryGate(clock: Clock): Gate {
   const waitMs = ({ cell, id }: GatedEffect): number => {
     const retryAt = cell.state?.effects[id]?.retryAt
     return retryAt === undefined ? 0 : retryAt - clock.now()
@@ -32,7 +44,7 @@ export function retryGate(clock: Clock): Gate {
 }
 
 /** Nothing else begins while an agent that is suspected of killing its workers is tried by itself. */
-export function probationGate(probation: Probation): Gate {
+function probationGate(probation: Probation): Gate {
   return {
     name: 'probation',
     reason: () => 'waits until a suspected agent has been tried by itself',
@@ -45,7 +57,7 @@ export function probationGate(probation: Probation): Gate {
 }
 
 /** A worker that cannot tell others that it lives begins nothing. */
-export function leaseGate(lease: Lease): Gate {
+function leaseGate(lease: Lease): Gate {
   return {
     name: 'lease',
     reason: () => "waits for this worker's lease: its heartbeats do not reach the store",
@@ -61,7 +73,7 @@ export function leaseGate(lease: Lease): Gate {
  * While the lease was lost another worker may have taken the agent over, and ended what this one would begin: its stream is
  * read on first.
  */
-export function readOnGate(lease: Lease): Gate {
+function readOnGate(lease: Lease): Gate {
   return {
     name: 'read-on',
     reason: () => 'waits until what others did while the lease was lost has been read',
@@ -78,7 +90,7 @@ export function readOnGate(lease: Lease): Gate {
 }
 
 /** Concurrency and rate of an effect's source. */
-export function slotGate(slots: EffectSlots): Gate {
+function slotGate(slots: EffectSlots): Gate {
   return {
     name: 'slot',
     reason: ({ src }) => `waits for a slot of \`${src}\``,

@@ -1,11 +1,12 @@
 /**
- * Recovery: the way of one agent from its stream to a worker that performs it, in named phases.
+ * Recovery: the way of one agent to a worker that performs it, in named phases.
  *
- *   loading snapshot → folding → checking → claiming → resuming → running
+ *   checking → claiming → resuming → running
  *
- * The first two make the cell (`history/fold-stream.ts`); the cell is held in memory through all that follow.
+ * Before them the cell is loaded: snapshot, then records (`runtime/cell/cells.ts`, `history/fold-stream.ts`). It is held in memory
+ * through all that follow.
  *
- * Invariants: no user code runs before `resuming`; only an agent whose chart here can receive all that it holds is claimed, or
+ * Invariants: no body begins before `resuming`, but for what the record of the claim begins; only an agent whose chart here can receive all that it holds is claimed, or
  * decided for; a phase is told (`recovery`) when it begins; an agent that is another worker's, or has nothing to perform, is
  * left as it is.
  */
@@ -52,7 +53,7 @@ export class Recovery {
    * `UNKNOWN_DEFINITION`.
    */
   async recover(stream: string, { pending }: { readonly pending: number }): Promise<Recovered> {
-    const cell = await this.#runtime.cells.load(stream) // tells `loading snapshot`, then `folding`
+    const cell = await this.#runtime.cells.load(stream) // tells `loading`
     // News of what others appended may have been lost on its way: then the directory knows more.
     if (cell.state !== undefined && pendingOf(cell.state) !== pending) await cell.refresh()
     return this.adopt(cell)
@@ -108,9 +109,9 @@ export class Recovery {
       this.#claiming.onProbation(cell, probation)
       return THEIRS
     }
-    // What the claim made this worker's has begun when it is durable: the record is reacted to like any other.
     await this.#claiming.claim(cell)
-    return cell.state !== undefined && this.#runtime.owns(cell.state) ? { name: 'running' } : THEIRS
+    const { state } = cell
+    return state !== undefined && this.#runtime.owns(state) ? { name: 'resuming', cell, state } : THEIRS
   }
 
   #resume({ cell, state }: Extract<Phase, { name: 'resuming' }>): Phase {

@@ -30,7 +30,7 @@ import { Capacity } from '../limits/capacity.js'
 import { Holds } from '../limits/holds.js'
 import { Probation } from '../limits/probation.js'
 import { EffectSlots } from '../limits/slots.js'
-import { leaseGate, probationGate, readOnGate, retryGate, slotGate } from '../limits/standard-gates.js'
+import { standardGates } from '../limits/standard-gates.js'
 import { DueWatch, horizonOf } from '../liveness/due-watch.js'
 import { FailureDetector } from '../liveness/failure-detector.js'
 import { Lease } from '../liveness/lease.js'
@@ -185,15 +185,9 @@ export class WorkerRuntime {
 
   #makeEffects(): EffectRunners {
     const { lease, events } = this
-    const gates = [
-      retryGate(this.world.clock),
-      probationGate(this.probation),
-      leaseGate(lease),
-      readOnGate(lease),
-      slotGate(this.#slots),
-    ]
-    const { worker, world, lifecycle, cells, capacity, performs } = this
+    const { worker, world, lifecycle, cells, capacity, performs, probation } = this
     const slots = this.#slots
+    const gates = standardGates({ clock: world.clock, probation, lease, slots })
     const effects = new EffectRunners({
       worker,
       world,

@@ -39,5 +39,7 @@ function statusOf(status: string): AgentStatus {
 
 function cells({ stream, status, condition, active, owner, nextDueAt }: DirectoryEntry): readonly string[] {
   const due = nextDueAt === undefined ? '' : new Date(nextDueAt).toISOString()
-  return [stream, status, condition, active.join(' '), owner === undefined ? '' : nameOf(owner), due]
+  // Of an agent that has ended, running says nothing.
+  const shown = condition === 'running' && status !== 'active' ? '' : condition
+  return [stream, status, shown, active.join(' '), owner === undefined ? '' : nameOf(owner), due]
 }

@@ -16,6 +16,9 @@ export interface FoldedState {
   readonly revision: Revision
 }
 
+/** By which Node's `console.log` asks for what it shows instead of getters. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
 /**
  * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
  * loggers call getters on copies.
@@ -44,7 +47,8 @@ export function agentState<T extends AgentTypes>(
       return view().error
     },
     get condition() {
-      return conditionOf(state)
+      const condition = conditionOf(state)
+      return condition === 'running' && statusOf(state) !== 'active' ? 'ended' : condition
     },
     get blocked() {
       return state.agent.blocked
@@ -65,7 +69,8 @@ export function agentState<T extends AgentTypes>(
     hasTag: (tag: string) => view().hasTag(tag),
     can: (event: unknown) => canTake(event, { state, definition }),
   }
-  Object.defineProperty(shown, 'toJSON', { value: () => asJson(shown) })
+  const toJSON = (): object => asJson(shown)
+  Object.defineProperties(shown, { toJSON: { value: toJSON }, [INSPECT]: { value: toJSON } })
   return shown as unknown as AgentState<T>
 }
 

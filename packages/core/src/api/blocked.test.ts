@@ -139,7 +139,7 @@ describe('RCV-6 what comes while it is blocked', () => {
   test('a cancellation ends the agent, and lets what waits go', async () => {
     const { agent } = await blockable()
     await agent.send({ type: 'note', text: 'a' })
-    expect(await agent.cancel({ reason: 'hopeless' })).toMatchObject({ status: 'stopped', condition: 'running' })
+    expect(await agent.cancel({ reason: 'hopeless' })).toMatchObject({ status: 'stopped', condition: 'ended' })
     await expect(agent.send({ type: 'note', text: 'b' })).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
     await expect(agent.done()).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
   })

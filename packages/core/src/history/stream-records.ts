@@ -66,17 +66,20 @@ export function agentEventsAfter<T extends AgentTypes>(
 function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
   const definition = header.agent.slice(0, header.agent.indexOf('@'))
   const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
+  const { effect } = header.input
   const recorded = {
     type,
     data,
     revision: event.revision,
     at: header.at,
+    ...(effect === undefined ? undefined : { effect }),
     ...(header.by === undefined ? undefined : { by: header.by }),
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
     ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
   }
-  return recorded as AgentEvent<T>
+  const toJSON = (): object => ({ ...recorded, revision: String(event.revision) })
+  return Object.defineProperty(recorded, 'toJSON', { value: toJSON }) as unknown as AgentEvent<T>
 }
 
 /** What came from outside: the records of Refold's own inputs have one shape. */

@@ -7,6 +7,7 @@ import type { CancelEvent } from '../definition/cancel-event.js'
 import type { Payload } from '../definition/machine-types.js'
 import type { Approved } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
+import type { EffectId } from '../record/state-document.js'
 import type { AgentFault, DoubtReason } from './state.js'
 
 /** One record: `data` is the payload of the input and nothing else. */
@@ -22,23 +23,34 @@ export interface Recorded<K extends string, D> {
   readonly traceparent?: string
   /** What someone had before them when they approved by this event. */
   readonly approved?: Approved
+  /** As JSON, revisions are texts: JSON has no big integers. */
+  toJSON(): object
+}
+
+/** A record of an effect: the scheduling of it, what became of its attempts, its outcome. */
+export interface RecordedOfEffect<K extends string, D> extends Recorded<K, D> {
+  /** The effect, as `state.effects` and `resolve` name it. */
+  readonly effect: EffectId
 }
 
 type OutsideRecord<E> = E extends EventObject ? Recorded<E['type'], Payload<E>> : never
 
 type CallRecord<K, O> =
-  | Recorded<'refold.effect.done', { src: K; output: O }>
-  | Recorded<'refold.effect.step', { src: K; step: string; output: unknown }>
-  | Recorded<'refold.effect.doubted', { src: K; why: DoubtReason }>
-  | Recorded<'refold.effect.resolved', { src: K; resolution: 'again' | 'acknowledge'; force?: true }>
+  | RecordedOfEffect<'refold.effect.done', { src: K; output: O }>
+  | RecordedOfEffect<'refold.effect.step', { src: K; step: string; output: unknown }>
+  | RecordedOfEffect<'refold.effect.doubted', { src: K; why: DoubtReason }>
+  | RecordedOfEffect<'refold.effect.resolved', { src: K; resolution: 'again' | 'acknowledge'; force?: true }>
 /** An observable's value has no type here: XState's observable logic does not tell it apart from its events. */
-type StreamRecord<K> = Recorded<'refold.effect.event', { src: K } & ({ event: EventObject } | { value?: unknown })>
+type StreamRecord<K> = RecordedOfEffect<
+  'refold.effect.event',
+  { src: K } & ({ event: EventObject } | { value?: unknown })
+>
 
 type EffectRecord<F> = {
   [K in keyof F & string]: F[K] extends { output: infer O }
     ?
-        | Recorded<'refold.effect.started', { src: K; attempt: number }>
-        | Recorded<'refold.effect.failed', { src: K; error: AgentFault; attempt?: number; retryAt?: number }>
+        | RecordedOfEffect<'refold.effect.started', { src: K; attempt: number }>
+        | RecordedOfEffect<'refold.effect.failed', { src: K; error: AgentFault; attempt?: number; retryAt?: number }>
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never
 }[keyof F & string]

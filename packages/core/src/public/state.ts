@@ -13,7 +13,7 @@ export type DoubtReason = NonNullable<EffectDocument['inDoubt']>['why']
 
 /** One effect that has no recorded outcome yet. `src` tells the members of `PendingEffect` apart. */
 export interface PendingEffectOf<K, I, O> {
-  /** What `decide` names. */
+  /** What `resolve` names. */
   readonly effect: EffectId
   readonly src: K
   /** The idempotency key that its attempts carry: what to ask the provider for. */
@@ -24,7 +24,7 @@ export interface PendingEffectOf<K, I, O> {
   /** Epoch milliseconds before which the next attempt does not begin. */
   readonly retryAt?: number
   readonly lastError?: AgentFault
-  /** No one knows whether its interrupted attempt happened: someone must `decide`. `since` in epoch milliseconds. */
+  /** No one knows whether its interrupted attempt happened: someone must `resolve` it. `since` in epoch milliseconds. */
   readonly inDoubt?: { readonly since: number; readonly why: DoubtReason }
   /** The chart has left it while it may have happened: kept until its outcome is known or decided. */
   readonly abandoned?: { readonly at: number }
@@ -37,7 +37,7 @@ export type PendingEffect<T extends AgentTypes> = {
   [K in keyof T['effects']]: PendingEffectOf<K, T['effects'][K]['input'], T['effects'][K]['output']>
 }[keyof T['effects']]
 
-/** An effect that waits for `decide`. Only one with a single outcome can be in doubt: no callback and no observable. */
+/** An effect that waits for `resolve`. Only one with a single outcome can be in doubt: no callback and no observable. */
 export type InDoubtEffect<T extends AgentTypes> = {
   [K in keyof T['effects']]: [T['effects'][K]['output']] extends [never]
     ? never
@@ -55,8 +55,8 @@ interface StateBase<T extends AgentTypes> {
   readonly tags: ReadonlySet<T['tag']>
   /** Of the newest record in this state. */
   readonly revision: Revision
-  /** Refold's own condition, beside XState's `status`. */
-  readonly condition: Condition
+  /** Refold's own condition, beside XState's `status`; `ended`: nothing is to be done for it any more. */
+  readonly condition: Condition | 'ended'
   /** Why the agent is `blocked`. */
   readonly blocked?: { readonly at: number; readonly error: AgentFault }
   /** Who paused the agent, and why; `bulk`: by a hold. */

@@ -1,0 +1,44 @@
+/** What logs, `JSON.stringify` and `console.log` show of states and events. */
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { AgentTypes } from '../definition/agent-types.js'
+import type { AgentEvent } from '../public/events.js'
+import { FIRST_REVISION } from '../record/revision.js'
+import { memoryStore } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import { createRuntime } from './create-runtime.js'
+import { workAgent } from './work-agent.fixture.js'
+
+async function begun() {
+  const work = controlledBody()
+  const definition = workAgent({ body: work.body })
+  const runtime = await createRuntime({ store: memoryStore(), agents: [definition] })
+  const agent = await runtime.start(definition, { id: '1' })
+  const events: AgentEvent<AgentTypes>[] = []
+  agent.eventsFrom(FIRST_REVISION).subscribe((event) => events.push(event))
+  await expect.poll(() => work.runs.length).toBe(1)
+  return { runtime, agent, events, work }
+}
+
+describe('HIS-8 what is shown', () => {
+  test('HIS-8 an event is JSON, its revision as text, and names its effect', async () => {
+    const { runtime, agent, events, work } = await begun()
+    const [{ effect } = { effect: '' }] = agent.getSnapshot().effects
+    work.last.resolve('done')
+    const find = () => events.find(({ type }) => (type as string) === 'refold.effect.done')
+    await expect.poll(find).toBeDefined()
+    const done = find()
+    expect(done).toMatchObject({ effect })
+    expect(JSON.parse(JSON.stringify(done))).toMatchObject({ revision: String(done?.revision), effect })
+    await runtime.close()
+  })
+
+  test('HIS-8 a state shows its members where it is logged, and what has ended is not called running', async () => {
+    const { runtime, agent } = await begun()
+    const shown = inspect(agent.getSnapshot())
+    expect(shown).not.toContain('[Getter')
+    expect(shown).toContain("condition: 'running'")
+    expect((await agent.cancel({ deadlineMs: 0 })).condition).toBe('ended')
+    await runtime.close()
+  })
+})

@@ -7,6 +7,7 @@ import type { CancelEvent } from '../definition/cancel-event.js'
 import type { Payload } from '../definition/machine-types.js'
 import type { Approved } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
+import type { FinalReason } from '../step/tree-step.js'
 import type { AgentFault, DoubtReason } from './state.js'
 
 /** One record: `data` is the payload of the input and nothing else. */
@@ -38,7 +39,10 @@ type EffectRecord<F> = {
   [K in keyof F & string]: F[K] extends { output: infer O }
     ?
         | Recorded<'refold.effect.started', { src: K; attempt: number }>
-        | Recorded<'refold.effect.failed', { src: K; error: AgentFault; attempt?: number; retryAt?: number }>
+        | Recorded<
+            'refold.effect.failed',
+            { src: K; error: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
+          >
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never
 }[keyof F & string]

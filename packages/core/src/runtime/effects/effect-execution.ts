@@ -229,8 +229,7 @@ export class EffectExecution implements Caller {
     if (this.#phase !== 'running') return
     if (!this.#isPromise) this.#body?.stop()
     this.#end()
-    const ended = { effect: this.id, attempt: this.#attempt, thrown, policy: this.#policy }
-    const input = afterFailure(ended, this.#context.runtime.world)
+    const input = afterFailure({ ...this.#gated, attempt: this.#attempt, thrown }, this.#context.runtime)
     this.submit(
       input,
       (settlement) => {

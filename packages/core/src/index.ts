@@ -62,6 +62,7 @@ export type { CancelEvent } from './definition/cancel-event.js'
 
 // their effects, and what becomes of those that were interrupted
 export { effect } from './definition/effect.js'
+export { TerminalError } from './definition/terminal-error.js'
 export type { EffectArgs } from './definition/effect-types.js'
 export type {
   CallPolicy,
@@ -126,6 +127,7 @@ export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'
 export type { TakenOver } from './public/taken-over.js'
 export type { ClaimReason } from './decide/inputs.js'
+export type { FinalReason } from './step/tree-step.js'
 
 // what a runtime tells of itself
 export type { Report } from './public/report.js'

@@ -25,7 +25,7 @@ describe('HIS-8 what is shown', () => {
     const { runtime, agent, events, work } = await begun()
     const [{ effect } = { effect: '' }] = agent.getSnapshot().effects
     work.last.resolve('done')
-    const find = () => events.find(({ type }) => (type as string) === 'refold.effect.done')
+    const find = () => events.find(({ type }) => type === 'refold.effect.done')
     await expect.poll(find).toBeDefined()
     const done = find()
     expect(done).toMatchObject({ effect })

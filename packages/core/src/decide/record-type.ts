@@ -52,6 +52,7 @@ export function outcomeData(
     src: from.src,
     error: input.error as JsonValue,
     ...(from.attempt === undefined ? undefined : { attempt: from.attempt }),
+    ...(input.final === undefined ? undefined : { final: input.final }),
   }
 }
 

@@ -9,7 +9,7 @@ export type AnyPolicy = CallPolicy<unknown, unknown>
 
 const COMMON_KEYS = ['retry', 'timeoutMs', 'concurrency', 'perSecond']
 const CALL_KEYS = [...COMMON_KEYS, 'output', 'safety']
-const RETRY_KEYS = ['attempts', 'delayMs', 'factor', 'maxDelayMs', 'jitter']
+const RETRY_KEYS = ['attempts', 'if', 'delayMs', 'factor', 'maxDelayMs', 'jitter']
 
 /** Throws `INVALID_DEFINITION` with the path. `kind` tells whether the effect has one outcome (`call`) or sends events (`stream`). */
 export function checkPolicy(
@@ -47,13 +47,18 @@ function checkNoCallMembers(policy: unknown, path: string): void {
 
 function checkRetry(retry: unknown, path: string): void {
   checkKeys(retry, { path, known: RETRY_KEYS })
-  const { attempts, delayMs, factor, maxDelayMs, jitter } = retry
+  const { attempts, if: condition, delayMs, factor, maxDelayMs, jitter } = retry
   requireValid(isCount(attempts), {
     path: `${path}.attempts`,
     problem: 'must be a positive integer',
     hint: 'It counts the first attempt too.',
   })
-  checkMember(delayMs, { path: `${path}.delayMs`, holds: isDuration, must: 'be a number of milliseconds, 0 or more' })
+  checkMember(condition, { path: `${path}.if`, holds: isFunction, must: 'be a function' })
+  checkMember(delayMs, {
+    path: `${path}.delayMs`,
+    holds: (value) => isDuration(value) || isFunction(value),
+    must: 'be a number of milliseconds, 0 or more, or a function that gives one',
+  })
   checkMember(factor, {
     path: `${path}.factor`,
     holds: (value) => Number.isFinite(value) && (value as number) >= 1,
@@ -83,6 +88,10 @@ function checkMember(value: unknown, { path, holds, must }: MemberCheck): void {
 
 function isDuration(value: unknown): boolean {
   return Number.isFinite(value) && (value as number) >= 0
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 function isSafety(value: unknown): boolean {

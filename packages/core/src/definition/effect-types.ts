@@ -3,7 +3,7 @@
 /** One step's own key and signal. */
 export interface StepArgs {
   key: string
-  signal: AbortSignal
+  readonly signal: AbortSignal
 }
 
 /** Runs `run` once and remembers its result: after a crash the effect's next attempt gets it without a call. */
@@ -12,8 +12,11 @@ export type RunStep = <R>(name: string, run: (step: StepArgs) => R | PromiseLike
 /** The arguments of a body made with `effect()`. */
 export interface EffectArgs<I = unknown> {
   input: I
-  /** Aborts when the chart leaves the effect, at its time-out, and when this worker may no longer perform it. */
-  signal: AbortSignal
+  /**
+   * Aborts when the chart leaves the effect, at its time-out, and when this worker may no longer perform it. What a body that
+   * looked at it returns after that is no answer, since it may be half of one; but for a never-retry body.
+   */
+  readonly signal: AbortSignal
   /** The idempotency key: the same for every attempt of this effect, never used for another. Send it to the provider. */
   key: string
   /** From 1. */

@@ -15,16 +15,31 @@ const POLICY = Symbol.for('refold.effect.policy')
 /**
  * A drop-in for `fromPromise`. A policy given here travels with the body, into child machines too; the definition's wins
  * over it, member by member. Throws `INVALID_DEFINITION` for a policy that makes no sense.
+ *
+ * A body that looked at its signal, and was aborted by a pause, a close, a drain or a takeover, gives no outcome, whatever it
+ * returns: it runs again with the same key. One that never looked is taken at its word (EFF-19).
  */
 export function effect<O, I = {} | null | undefined>(
   body: (args: EffectArgs<I>) => PromiseLike<O>,
   policy?: CallPolicy<NoInfer<I>, NoInfer<O>>,
 ): PromiseActorLogic<O, I> {
   if (policy !== undefined) checkPolicy(policy, { path: 'policy', kind: 'call' })
-  const logic = fromPromise<O, I>(({ input, signal, ...rest }) => {
-    const { refold } = rest as { readonly refold?: EffectHandle }
-    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(signal)
-    return body({ input, signal, key, attempt, traceparent, step, progress })
+  const logic = fromPromise<O, I>((args) => {
+    const { input } = args
+    const { refold } = args as { readonly refold?: EffectHandle }
+    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(args.signal)
+    // The signal is handed on unread: whether the body looks at it is the body's to say.
+    return body({
+      input,
+      key,
+      attempt,
+      traceparent,
+      step,
+      progress,
+      get signal() {
+        return args.signal
+      },
+    })
   })
   if (policy !== undefined) Object.defineProperty(logic, POLICY, { value: Object.freeze({ ...policy }) })
   return logic

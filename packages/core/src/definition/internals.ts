@@ -7,7 +7,10 @@ import type { EventData } from '../record/event-data.js'
 export interface RetryPolicy {
   /** Attempts in all; 1: none after the first. */
   readonly attempts: number
+  readonly if?: (error: unknown, attempt: number) => boolean
   readonly delayMs: number
+  /** The whole wait, in place of what the other members say. */
+  readonly delayOf?: (error: unknown, attempt: number) => number
   readonly factor: number
   readonly maxDelayMs: number
   readonly jitter: boolean

@@ -1,12 +1,21 @@
 /** How an effect is performed, as the definition (by source) or `effect(body, policy)` says it. */
 import type { $ZodType } from 'zod/v4/core'
 
-/** Attempts of one effect. A failed attempt is a record, so the wait before the next survives crashes. */
+/**
+ * Attempts of one effect. A failed attempt is a record, so the wait before the next survives crashes. What an error says of
+ * itself is obeyed: with `isRetryable: false` (so `TerminalError`) no attempt follows, and none comes before its `retryAfter` (seconds, or a
+ * `Date`) or the `Retry-After` of its response, up to a day.
+ */
 export interface RetryOptions {
   /** Attempts in all, the first included. Default 1: a failure is final. */
   attempts: number
-  /** Wait before the second attempt. Default 500. */
-  delayMs?: number
+  /** `false`: no attempt follows this one, the `attempt`th. `error` is what it threw, or the time-out. Asked only while attempts are left. */
+  if?: (error: unknown, attempt: number) => boolean
+  /**
+   * Wait before the second attempt. Default 500. A function gives the whole wait after the `attempt`th: the other members do not
+   * apply to it.
+   */
+  delayMs?: number | ((error: unknown, attempt: number) => number)
   /** What each further wait is multiplied with. Default 2. */
   factor?: number
   /** The longest wait. Default 60,000. */

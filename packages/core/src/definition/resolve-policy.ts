@@ -1,6 +1,7 @@
 /** Fills in a policy: the definition's members win over those that travel with the effect, and these over the defaults. */
 import type { AnyPolicy } from './check-policy.js'
 import type { EffectPolicy, RetryPolicy } from './internals.js'
+import type { RetryOptions } from './policy-types.js'
 import { requireValid } from './refusal.js'
 import { runSchema } from './run-schema.js'
 
@@ -17,11 +18,7 @@ export interface WrittenPolicies {
 /** Throws `INVALID_DEFINITION` for a never-retry effect with retries, wherever the two were written. */
 export function resolvePolicy({ src, attached, defined }: WrittenPolicies): EffectPolicy {
   const written: AnyPolicy = { ...withoutUndefined(attached), ...withoutUndefined(defined) }
-  const retry: RetryPolicy = {
-    ...RETRY_DEFAULTS,
-    ...withoutUndefined(attached?.retry),
-    ...withoutUndefined(defined?.retry),
-  }
+  const retry = resolveRetry({ ...withoutUndefined(attached?.retry), ...withoutUndefined(defined?.retry) })
   const { safety = 'idempotent', output } = written
   requireValid(safety !== 'never-retry' || retry.attempts === 1, {
     path: `effects.${src}`,
@@ -40,6 +37,11 @@ export function resolvePolicy({ src, attached, defined }: WrittenPolicies): Effe
       output &&
       ((value) => runSchema(output, value, { code: 'OUTCOME_UNSTORABLE', what: `output of '${src}'`, facts: { src } })),
   }
+}
+
+function resolveRetry({ delayMs, ...written }: Partial<RetryOptions>): RetryPolicy {
+  if (typeof delayMs === 'function') return { ...RETRY_DEFAULTS, ...written, delayOf: delayMs }
+  return { ...RETRY_DEFAULTS, ...written, ...withoutUndefined({ delayMs }) }
 }
 
 /** A member that is there but `undefined` says nothing. */

@@ -8,6 +8,7 @@ import type { Payload } from '../definition/machine-types.js'
 import type { Approved } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectId } from '../record/state-document.js'
+import type { FinalReason } from '../step/tree-step.js'
 import type { AgentFault, DoubtReason } from './state.js'
 
 /** One record: `data` is the payload of the input and nothing else. */
@@ -50,7 +51,10 @@ type EffectRecord<F> = {
   [K in keyof F & string]: F[K] extends { output: infer O }
     ?
         | RecordedOfEffect<'refold.effect.started', { src: K; attempt: number }>
-        | RecordedOfEffect<'refold.effect.failed', { src: K; error: AgentFault; attempt?: number; retryAt?: number }>
+        | RecordedOfEffect<
+            'refold.effect.failed',
+            { src: K; error: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
+          >
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never
 }[keyof F & string]

@@ -22,7 +22,7 @@ export type ChartInput =
     }
   | { readonly kind: 'event'; readonly event: EventData }
   | { readonly kind: 'effect.done'; readonly effect: EffectId; readonly output: JsonValue | undefined }
-  | { readonly kind: 'effect.failed'; readonly effect: EffectId; readonly error: ErrorData | JsonValue }
+  | EffectFailed
   /** A callback's `sendBack`, or an event of `fromEventObservable`. */
   | { readonly kind: 'effect.event'; readonly effect: EffectId; readonly event: EventData }
   /** A value of `fromObservable`. */
@@ -38,6 +38,21 @@ export type ChartInput =
       readonly event: EventData
       readonly data: JsonObject
     }
+
+/** An effect has no success. */
+export interface EffectFailed {
+  readonly kind: 'effect.failed'
+  readonly effect: EffectId
+  readonly error: ErrorData | JsonValue
+  /** Absent when it is the outcome of no attempt: someone resolved the effect, or `reconcile` did. */
+  readonly final?: FinalReason
+}
+
+/**
+ * Why no attempt follows the last: none is left; the error says that repeating is of no use; `retry.if` said no; what the
+ * effect told cannot be stored.
+ */
+export type FinalReason = 'attempts' | 'not-retryable' | 'policy' | 'unstorable'
 
 /** Which message it is: numbers grow in each sender's life. */
 export interface MessageOrigin {

@@ -45,7 +45,7 @@ function unstorable(effect: EffectId, cause: RefoldError): Input {
   const error = new RefoldError('OUTCOME_UNSTORABLE', `what the effect told cannot be stored: ${cause.message}`, {
     cause,
   })
-  return { kind: 'effect.failed', effect, error: toErrorData(error) }
+  return { kind: 'effect.failed', effect, error: toErrorData(error), final: 'unstorable' }
 }
 
 function isBrief(error: unknown): boolean {

@@ -1,5 +1,5 @@
 /** One call of an effect's body: its signal, what it tells meanwhile, and how it ends. */
-import { effectKey } from '../../decide/effects-part.js'
+import { effectKey, safetyOf } from '../../decide/effects-part.js'
 import type { Input } from '../../decide/inputs.js'
 import type { RefoldError } from '../../errors.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
@@ -41,6 +41,11 @@ export class BodyCall implements HostedCall {
 
   get key(): string {
     return effectKey(this.id, this.effect)
+  }
+  /** A never-retry body answers for itself: no other run of it will say more. */
+  get takesAnswers(): boolean {
+    const { definition } = this.#context.cell
+    return !this.abort.isHeeded || safetyOf(this.effect, definition) === 'never-retry'
   }
   get isLive(): boolean {
     return !this.abort.aborted && this.#caller.listensTo(this)

@@ -4,7 +4,8 @@
  * Invariants (DESIGN's section on effects; cited by tests):
  * E1 a body begins only after the record that starts its effect is durable, and, where an attempt is recorded, after
  *    that record too; right before the call owner, epoch and lease are checked once more;
- * E2 an abort by pause, close, lease or takeover is no outcome: the rejection that follows is dropped and no attempt counted;
+ * E2 an abort by pause, close, lease or takeover is no outcome: the rejection that follows is dropped and no attempt counted,
+ *    and so is a success of a body that looked at its signal;
  * E3 a begun never-retry body is not aborted by these but awaited; its time-out is doubt, not failure;
  * E4 a success is submitted, with the epoch at which the body began: decide says what it is worth. Only that of an
  *    attempt which is recorded as failed already is not.
@@ -174,7 +175,7 @@ export class EffectExecution implements Caller {
     const isNewest = (): boolean => this.#body === body
     outcome
       .then(
-        (output) => isNewest() && this.#succeeded(output),
+        (output) => isNewest() && (body.takesAnswers ? this.#succeeded(output) : this.#aborted()),
         (error: unknown) => isNewest() && (body.abort.aborted ? this.#aborted() : this.fail(error)),
       )
       .catch((error: unknown) => this.#lost(error))
@@ -201,7 +202,7 @@ export class EffectExecution implements Caller {
     this.submit({ kind: 'effect.doubted', effect: this.id, why }, () => this.#forget())
   }
 
-  /** E4: even a stopped body's success was paid for. */
+  /** E4: even the success of a body that was stopped, and did not see it, was paid for. */
   #succeeded(output: unknown): void {
     if (this.#phase !== 'running' && this.#phase !== 'asking' && this.#phase !== 'doubted') return
     this.#settle(outcomeOf(this.id, output, this.#policy))
@@ -228,8 +229,7 @@ export class EffectExecution implements Caller {
     if (this.#phase !== 'running') return
     if (!this.#isPromise) this.#body?.stop()
     this.#end()
-    const ended = { effect: this.id, attempt: this.#attempt, thrown, policy: this.#policy }
-    const input = afterFailure(ended, this.#context.runtime.world)
+    const input = afterFailure({ ...this.#gated, attempt: this.#attempt, thrown }, this.#context.runtime)
     this.submit(
       input,
       (settlement) => {

@@ -20,6 +20,8 @@ export interface HostedCall {
   readonly abort: LazyAbort
   /** Whether what the body tells is still listened to. */
   readonly isLive: boolean
+  /** `false`: it was aborted and saw it, so what it returns may be half an answer. */
+  readonly takesAnswers: boolean
   submit(input: Input, told?: (settlement: Settlement | undefined) => void): void
   /** The attempt fails with this. */
   fail(error: RefoldError): void
@@ -80,8 +82,16 @@ interface Step<R> {
 async function memoised<R>(call: HostedCall, { step, run }: Step<R>): Promise<R> {
   const recorded = call.effect.steps?.[step]
   if (recorded !== undefined) return copyJson(recorded) as R
-  call.abort.signal.throwIfAborted()
-  const result = await run({ key: `${call.key}/${step}`, signal: call.abort.signal })
+  const { abort } = call
+  if (abort.aborted) throw abort.reason
+  const args = {
+    key: `${call.key}/${step}`,
+    get signal() {
+      return abort.signal
+    },
+  }
+  const result = await run(args)
+  if (!call.takesAnswers) throw abort.reason // it may be half a result
   const output = stepOutput(result, step)
   return new Promise<R>((resolve) => {
     call.submit({ kind: 'effect.step', effect: call.id, step, output }, (settlement) => {

@@ -5,9 +5,10 @@ import { isRefoldError, RefoldError } from '../../errors.js'
 import { toJson } from '../../json/to-json.js'
 import { thrownToJson, toErrorData } from '../../record/error-data.js'
 import type { EffectId } from '../../record/state-document.js'
-import type { ChartInput } from '../../step/tree-step.js'
-import { backoffMs } from '../../world/backoff.js'
-import type { World } from '../../world/world.js'
+import type { ChartInput, FinalReason } from '../../step/tree-step.js'
+import type { GatedEffect } from '../limits/gates.js'
+import type { EffectsContext } from './effects-context.js'
+import { nextAttempt } from './next-attempt.js'
 
 type Outcome = Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>
 
@@ -17,30 +18,32 @@ export function outcomeOf(effect: EffectId, output: unknown, policy: EffectPolic
     const parsed = policy.parseOutput === undefined ? output : policy.parseOutput(output)
     return { kind: 'effect.done', effect, output: parsed === undefined ? undefined : toJson(parsed).json }
   } catch (error) {
-    return { kind: 'effect.failed', effect, error: toErrorData(unstorable('the effect ended, but its outcome', error)) }
+    return failureOf(effect, unstorable('the effect ended, but its outcome', error), 'unstorable')
   }
 }
 
-export function failureOf(effect: EffectId, thrown: unknown): Outcome {
-  return { kind: 'effect.failed', effect, error: thrownToJson(thrown) }
+/** `final`: why no attempt follows, if an attempt has failed. */
+export function failureOf(effect: EffectId, thrown: unknown, final?: FinalReason): Outcome {
+  const error = thrownToJson(thrown)
+  return { kind: 'effect.failed', effect, error, ...(final === undefined ? undefined : { final }) }
 }
 
-/** After a failed attempt: when the next one is, or, if there is none, that the effect has failed. */
+/** After a failed attempt: when the next one is, or, if there is none, that the effect has failed, and why it is final. */
 export function afterFailure(
-  { effect, attempt, thrown, policy }: EndedAttempt,
-  { clock, random }: World,
+  { id, src, cell, policy, attempt, thrown }: EndedAttempt,
+  { world, events }: Pick<EffectsContext, 'world' | 'events'>,
 ): Outcome | AttemptFailed {
-  const { retry } = policy
-  if (attempt >= retry.attempts || isRefoldError(thrown, 'OUTCOME_UNSTORABLE')) return failureOf(effect, thrown)
-  const retryAt = clock.now() + backoffMs(attempt, retry, random)
-  return { kind: 'attempt.failed', effect, attempt, error: toErrorData(thrown), retryAt }
+  const now = world.clock.now()
+  const onNonsense = (message: string, error: unknown): void =>
+    events.notice('warn', `${message}: effect ${src} of ${cell.stream}`, { error })
+  const next = nextAttempt({ attempt, thrown, retry: policy.retry, now, random: world.random, onNonsense })
+  if ('final' in next) return failureOf(id, thrown, next.final)
+  return { kind: 'attempt.failed', effect: id, attempt, error: toErrorData(thrown), retryAt: now + next.waitMs }
 }
 
-interface EndedAttempt {
-  readonly effect: EffectId
+interface EndedAttempt extends Pick<GatedEffect, 'id' | 'src' | 'cell' | 'policy'> {
   readonly attempt: number
   readonly thrown: unknown
-  readonly policy: EffectPolicy
 }
 
 /** What an effect told cannot be stored. It was paid for: the effect fails with this, and is not tried again. */

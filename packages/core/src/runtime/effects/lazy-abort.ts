@@ -7,7 +7,15 @@ export class LazyAbort {
   get aborted(): boolean {
     return this.#aborted
   }
+  get reason(): unknown {
+    return this.#reason
+  }
+  /** Aborted, and someone looked at the signal: what they do may come of it. */
+  get isHeeded(): boolean {
+    return this.#aborted && this.#controller !== undefined
+  }
 
+  /** Asked for by the body only: asking is looking. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()

@@ -2,7 +2,7 @@
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { effectKey } from '../decide/effects-part.js'
-import { conditionOf, statusOf } from '../decide/summary.js'
+import { conditionOf, pauseOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, StateDocument } from '../record/state-document.js'
@@ -50,7 +50,7 @@ export function agentState<T extends AgentTypes>(
       return state.agent.blocked
     },
     get paused() {
-      return state.agent.paused
+      return pauseOf(state)
     },
     get cancelling() {
       return statusOf(state) === 'active' ? state.agent.cancelling : undefined

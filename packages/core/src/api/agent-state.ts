@@ -74,7 +74,7 @@ function canTake(
   event: unknown,
   { state, definition }: { state: StateDocument; definition: DefinitionInternals },
 ): boolean {
-  if (statusOf(state) !== 'active') return false
+  if (statusOf(state) !== 'active' || state.agent.blocked !== undefined) return false
   try {
     const parsed = definition.parseEvent(event)
     return hydrateTree(definition, state, { agentId: state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(

@@ -1,4 +1,4 @@
-/** An agent that ends while it is paused: its messages and its report go out, whoever paused it. */
+/** An agent that ends while it is paused: its messages and its report go out, by whatever pause. */
 import { assign, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { planRecovery } from '../plan/plan-recovery.js'

@@ -113,7 +113,8 @@ describe('recovery', () => {
       const a = await workerOf(simulation, 'a', { onResult })
       const agent = await begin(simulation, a)
       await simulation.until(agent.waitFor((state) => state.condition === 'blocked'))
-      for (const text of ['1', '2', '3']) await simulation.until(agent.send({ type: 'note', text }))
+      for (const text of ['1', '2', '3'])
+        await simulation.until(agent.send({ type: 'note', text }, { whenBlocked: 'keep' }))
       expect(agent.getSnapshot().context.list).toEqual(['a'])
       fix.deployed = true
       await simulation.until(agent.retry())

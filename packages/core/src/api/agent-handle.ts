@@ -30,9 +30,9 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
-import { deadlineOf, eventId, notesOf, traceOf } from './check-options.js'
+import { deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
-import { legalEvents, requireSameEvent } from './events.js'
+import { inTurn, isOpen, legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { statesOf } from './states.js'
@@ -115,12 +115,14 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
       ...traceOf(options),
+      ...whenBlockedOf(options),
       ...known,
     }
     const { approval } = options
-    const settlement = await (approval === undefined
-      ? cell.submit(envelope)
-      : answer(cell, envelope, { approval, log: this.#options.runtime.log }))
+    const { log } = this.#options.runtime
+    const settlement = await inTurn(cell, envelope, () =>
+      approval === undefined ? cell.submit(envelope) : answer(cell, envelope, { approval, log }),
+    )
     if (settlement.kind === 'duplicate' && known !== undefined)
       await requireSameEvent(cell, { ...known, event: parsed, log: this.#options.runtime.log })
     return this.#after(cell, settlement)
@@ -142,7 +144,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       throw error
     }
     const cell = await this.#fresh()
-    return cell.state?.root.status === undefined && cell.tree().can(parsed)
+    return isOpen(cell.state) && cell.tree().can(parsed)
   }
 
   async legalEvents(): Promise<readonly LegalEvent<T['event']['type']>[]> {

@@ -2,7 +2,7 @@
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { effectKey } from '../decide/effects-part.js'
-import { conditionOf, statusOf } from '../decide/summary.js'
+import { conditionOf, pauseOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, StateDocument } from '../record/state-document.js'
@@ -54,7 +54,7 @@ export function agentState<T extends AgentTypes>(
       return state.agent.blocked
     },
     get paused() {
-      return state.agent.paused
+      return pauseOf(state)
     },
     get cancelling() {
       return statusOf(state) === 'active' ? state.agent.cancelling : undefined
@@ -79,7 +79,7 @@ function canTake(
   event: unknown,
   { state, definition }: { state: StateDocument; definition: DefinitionInternals },
 ): boolean {
-  if (statusOf(state) !== 'active') return false
+  if (statusOf(state) !== 'active' || state.agent.blocked !== undefined) return false
   try {
     const parsed = definition.parseEvent(event)
     return hydrateTree(definition, state, { agentId: state.agent.id, onActorSend: () => {}, onLog: () => {} }).can(

@@ -6,6 +6,8 @@ import { ManualTime, settle } from './manual-time.fixture.js'
 import { eventsOf, outliveLease, startProcess, typesOf } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 
+const KEEP = { whenBlocked: 'keep' } as const
+
 /** An agent whose chart throws on its outcome while `broken.chart` is set, and on a note of `bad` while `broken.note` is. */
 async function blockable() {
   const log = memoryLog()
@@ -26,7 +28,17 @@ async function blockable() {
   await settle()
   work.last.resolve('paid')
   await settle()
-  return { log, time, work, broken, definition, process, agent, types: () => typesOf(log, 'work-1') }
+  return {
+    log,
+    time,
+    work,
+    broken,
+    definition,
+    process,
+    reports: process.reports,
+    agent,
+    types: () => typesOf(log, 'work-1'),
+  }
 }
 
 describe('RCV-5 a transition that throws on an outcome', () => {
@@ -74,7 +86,8 @@ describe('RCV-5 a transition that throws on an outcome', () => {
 describe('RCV-6 what comes while it is blocked', () => {
   test('RCV-6 waits in order, and is decided in order by one retry', async () => {
     const { broken, agent, types } = await blockable()
-    for (const text of ['a', 'b', 'c']) expect((await agent.send({ type: 'note', text })).context.notes).toEqual([])
+    for (const text of ['a', 'b', 'c'])
+      expect((await agent.send({ type: 'note', text }, KEEP)).context.notes).toEqual([])
     broken.chart = false
     await agent.retry()
     await settle()
@@ -88,7 +101,7 @@ describe('RCV-6 what comes while it is blocked', () => {
 
   test('RCV-6 what comes behind what still waits is not decided before it', async () => {
     const { broken, agent } = await blockable()
-    await agent.send({ type: 'note', text: 'a' })
+    await agent.send({ type: 'note', text: 'a' }, KEEP)
     broken.chart = false
     await Promise.all([agent.retry(), agent.send({ type: 'note', text: 'b' })])
     await settle()
@@ -97,7 +110,7 @@ describe('RCV-6 what comes while it is blocked', () => {
 
   test('RCV-5 one that throws when its turn comes blocks the agent again, and says so', async () => {
     const { broken, agent } = await blockable()
-    for (const text of ['a', 'bad', 'c']) await agent.send({ type: 'note', text })
+    for (const text of ['a', 'bad', 'c']) await agent.send({ type: 'note', text }, KEEP)
     Object.assign(broken, { chart: false, note: true })
     await agent.retry()
     await settle()
@@ -114,7 +127,7 @@ describe('RCV-6 what comes while it is blocked', () => {
 
   test('RCV-4 what still waited when the process died is decided by the next', async () => {
     const { log, time, broken, definition, process, agent } = await blockable()
-    for (const text of ['a', 'b']) await agent.send({ type: 'note', text })
+    for (const text of ['a', 'b']) await agent.send({ type: 'note', text }, KEEP)
     broken.chart = false
     process.store.faults.push('none', { until: new Promise(() => {}) })
     await agent.retry()
@@ -128,8 +141,8 @@ describe('RCV-6 what comes while it is blocked', () => {
 
   test('SND-4 an id that waits is known', async () => {
     const { broken, agent } = await blockable()
-    await agent.send({ type: 'note', text: 'a' }, { id: 'n1' })
-    await agent.send({ type: 'note', text: 'a' }, { id: 'n1' })
+    await agent.send({ type: 'note', text: 'a' }, { id: 'n1', ...KEEP })
+    await agent.send({ type: 'note', text: 'a' }, { id: 'n1', ...KEEP })
     broken.chart = false
     await agent.retry()
     await settle()
@@ -138,9 +151,73 @@ describe('RCV-6 what comes while it is blocked', () => {
 
   test('a cancellation ends the agent, and lets what waits go', async () => {
     const { agent } = await blockable()
-    await agent.send({ type: 'note', text: 'a' })
+    await agent.send({ type: 'note', text: 'a' }, KEEP)
     expect(await agent.cancel({ reason: 'hopeless' })).toMatchObject({ status: 'stopped', condition: 'ended' })
     await expect(agent.send({ type: 'note', text: 'b' })).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
     await expect(agent.done()).rejects.toMatchObject({ code: 'NOT_ACTIVE' })
+  })
+})
+
+describe('SND-10 an event for a blocked agent', () => {
+  test('SND-10 is refused, and nothing is recorded; the agent takes no event until a retry', async () => {
+    const { broken, agent, types } = await blockable()
+    await expect(agent.send({ type: 'note', text: 'a' })).rejects.toMatchObject({
+      code: 'BLOCKED',
+      facts: { blocked: { error: { code: 'EVENT_REFUSED' } } },
+    })
+    expect([await agent.can({ type: 'note', text: 'a' }), agent.getSnapshot().can({ type: 'leave' })]).toEqual([
+      false,
+      false,
+    ])
+    expect(await agent.legalEvents()).toEqual([])
+    expect(await types()).toEqual(['refold.started', 'refold.effect.done'])
+    broken.chart = false
+    await agent.retry()
+    expect((await agent.send({ type: 'note', text: 'a' })).context.notes).toEqual(['a'])
+  })
+
+  test('SND-10 is decided after what still waits though nothing blocks it any more, from any process', async () => {
+    const { log, time, broken, definition, process, agent } = await blockable()
+    for (const text of ['a', 'b']) await agent.send({ type: 'note', text }, KEEP)
+    broken.chart = false
+    process.die()
+    const web = await startProcess({ log, time, agents: [definition], worker: false })
+    const there = await web.runtime.attach(definition, '1')
+    await there.retry()
+    expect((await there.send({ type: 'note', text: 'c' })).context.notes).toEqual(['a', 'b', 'c'])
+  })
+
+  test('SND-10 must say in words that are known whether it is kept', async () => {
+    const { agent } = await blockable()
+    const note = { type: 'note', text: 'a' } as const
+    await expect(agent.send(note, { whenBlocked: 'wait' as never })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+})
+
+describe('SND-11 an event that was kept', () => {
+  test('SND-11 and is not taken in the end is told: by the record that names it, and to onReport; its id is free', async () => {
+    const { log, broken, agent, reports } = await blockable()
+    const kept = await agent.send({ type: 'leave' }, { id: 'x', ...KEEP })
+    await agent.send({ type: 'note', text: 'a' }, KEEP)
+    expect(kept).toMatchObject({ condition: 'blocked', revision: 2n })
+    broken.chart = false
+    await agent.retry()
+    await settle()
+    expect(agent.getSnapshot()).toMatchObject({ value: 'worked', context: { notes: ['a'] } })
+    const refused = { code: 'EVENT_NOT_ACCEPTED', message: expect.stringContaining('"leave"') as string }
+    expect((await eventsOf(log, 'work-1')).map(({ data }) => data)).toContainEqual({ revision: 2, refused })
+    const facts = { event: 'leave', revision: 2 }
+    expect(reports).toContainEqual(
+      expect.objectContaining({ code: 'EVENT_NOT_ACCEPTED', agent: { name: 'work', id: '1' }, facts }),
+    )
+    await expect(agent.send({ type: 'leave' }, { id: 'x' })).rejects.toMatchObject({ code: 'EVENT_NOT_ACCEPTED' })
+  })
+
+  test('SND-11 is told when the agent ends before its turn', async () => {
+    const { agent, reports } = await blockable()
+    await agent.send({ type: 'note', text: 'a' }, KEEP)
+    await agent.cancel()
+    const facts = { event: 'note', revision: 2 }
+    expect(reports).toContainEqual(expect.objectContaining({ code: 'NOT_ACTIVE', facts }))
   })
 })

@@ -192,6 +192,18 @@ export function traceOf({ traceparent }: { readonly traceparent?: unknown }): { 
   return { traceparent }
 }
 
+/** Whether an event is kept for a blocked agent. Throws `INVALID_INPUT`. */
+export function whenBlockedOf(options: { readonly whenBlocked?: unknown; readonly approval?: unknown }): {
+  readonly whenBlocked?: 'keep'
+} {
+  const { whenBlocked = 'refuse', approval } = options
+  const path = 'whenBlocked'
+  requireOption(whenBlocked === 'refuse' || whenBlocked === 'keep', { path, problem: "must be 'refuse' or 'keep'" })
+  if (whenBlocked === 'refuse') return {}
+  requireOption(approval === undefined, { path, problem: 'must be left out: an answer to a question is never kept' })
+  return { whenBlocked }
+}
+
 /** How long a chart may take to end. Throws `INVALID_INPUT`. */
 export function deadlineOf(options: unknown): number {
   checkMembers(options, { path: '', known: CANCEL_KEYS }) // a mistyped deadline would stop the agent at once

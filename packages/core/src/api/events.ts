@@ -1,7 +1,7 @@
 /** Outside events: which ones an agent takes now, and whether one with a known id is the one that came before. */
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { headerOf } from '../record/header.js'
 import { toRevision } from '../record/revision.js'
@@ -9,10 +9,12 @@ import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { LegalEvent } from '../public/agent.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { EventData } from '../record/event-data.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { Settlement } from '../runtime/cell/submission.js'
 
 /** Of the newest folded state. Wildcards stand as they are. */
 export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {
-  if (cell.state?.root.status !== undefined) return []
+  if (!isOpen(cell.state)) return []
   const { definition } = cell
   return cell
     .tree()
@@ -26,6 +28,33 @@ export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {
         ...(definition.approvals.has(type) ? { needsApproval: true } : undefined),
       } as LegalEvent<string>
     })
+}
+
+/** Whether the agent takes events now: it has not ended, and nothing blocks it. */
+export function isOpen(state: StateDocument | undefined): boolean {
+  return state?.root.status === undefined && state?.agent.blocked === undefined
+}
+
+const MAX_TURNS = 10_000
+
+/** Submits an event. What came before it and still waits, though nothing blocks it any more, is decided first. */
+export async function inTurn(
+  cell: AgentCell,
+  { worker }: Pick<Envelope, 'worker'>,
+  submit: () => Promise<Settlement>,
+): Promise<Settlement> {
+  for (let turns = 1; ; turns++) {
+    try {
+      return await submit()
+    } catch (error) {
+      if (!isRefoldError(error, 'BLOCKED') || error.facts['waiting'] === undefined || turns > MAX_TURNS) throw error
+    }
+    try {
+      await cell.submit({ input: { kind: 'retried' }, worker })
+    } catch (error) {
+      if (!isRefoldError(error, 'ALREADY_SO')) throw error
+    }
+  }
 }
 
 interface Sent {

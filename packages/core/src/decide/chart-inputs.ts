@@ -14,6 +14,7 @@ import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope } from './inputs.js'
 import { withInInbox } from './inbox.js'
+import { refuseBlocked } from './kept-events.js'
 import { requireRoom, withSent } from './outbox.js'
 import { withDedup } from './dedup.js'
 import { isOwnType, recordOf } from './record-type.js'
@@ -32,6 +33,8 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   if (input.kind === 'event' && isOwnType(input.event.type)) return reserved(input.event.type)
   const unapproved = input.kind === 'event' ? refuseUnapproved(context, envelope, input.event.type) : undefined
   if (unapproved !== undefined) return { kind: 'refused', error: unapproved }
+  const blocked = input.kind === 'event' && state !== undefined ? refuseBlocked(state, envelope) : undefined
+  if (blocked !== undefined) return { kind: 'refused', error: blocked }
   const untimely = notNow(context, input)
   if (untimely !== undefined) return { kind: 'dropped', why: untimely }
   if (state?.agent.blocked !== undefined || state?.agent.waiting !== undefined || context.definition.isUnregistered)

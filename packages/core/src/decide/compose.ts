@@ -7,6 +7,8 @@ import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
+import { untakenAtEnd } from './kept-events.js'
+import type { Untaken } from './kept-events.js'
 import { withReport } from './outbox.js'
 import type { RecordType } from './record-type.js'
 import { addChangedSummary } from './summary.js'
@@ -19,6 +21,8 @@ export interface Composition {
   readonly after: StateDocument
   readonly input: InputHeader
   readonly step?: TreeStep
+  /** A kept event that this record refuses. */
+  readonly untaken?: readonly Untaken[]
   readonly causationId?: string | undefined
   /** Of a transition that threw; else those that come with the input, if any. */
   readonly diagnostics?: Diagnostics | undefined
@@ -47,6 +51,7 @@ export function compose(context: DecideContext, envelope: Envelope, composition:
     state,
     actions: step?.actions ?? NOTHING,
     deliveries: step?.deliveries ?? NOTHING,
+    untaken: composition.untaken ?? untakenAtEnd(context.state, { after, type, data }),
     tree: step,
   }
 }

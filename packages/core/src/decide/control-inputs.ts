@@ -15,8 +15,10 @@ import { diagnosticsOf } from './diagnostics.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
 import { checkedEvent, isTrouble } from './messages.js'
+import { untaken, withoutDedup } from './kept-events.js'
 import { migrated } from './migration.js'
 import { OVER, withAnswers } from './outbox.js'
+import { isOwnType } from './record-type.js'
 
 export function decideControl(context: DecideContext, envelope: Envelope, input: ControlInput): Decision {
   const { state } = context
@@ -89,7 +91,7 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   try {
     step = steppedAgain(context, input)
   } catch (error) {
-    const refusal = input.kind === 'message' && isRefoldError(error) && !isTrouble(error) ? error : undefined
+    const refusal = isRefoldError(error) && isRefused(input, error) ? error : undefined
     if (refusal === undefined) return throwsAgain(context, envelope, { state, oldest, error })
     return answered(context, envelope, { state: { ...state, agent: unblocked }, oldest, rest, refusal })
   }
@@ -110,16 +112,23 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   })
 }
 
-/** A message that waited is checked when it is decided. */
+/** A message that waited is checked when it is decided; an event was checked when it came. */
 function steppedAgain(context: DecideContext, input: ChartInput): TreeStep {
-  if (input.kind !== 'message' || input.own === true) return stepOf(context, input)
-  const event = checkedEvent(context, input)
+  if (input.kind !== 'event' && input.kind !== 'message') return stepOf(context, input)
+  if (input.kind === 'event' ? isOwnType(input.event.type) : input.own === true) return stepOf(context, input)
+  const event = input.kind === 'message' ? checkedEvent(context, input) : input.event
   const step = stepOf(context, { ...input, event })
   if (isAccepted(step)) return step
   throw new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${event.type}"`)
 }
 
-/** A message that waited and is not taken after all: its sender is told by a message. */
+/** Whether an input that waited is refused for this, and the agent goes on. An event at which the chart throws was kept for a chart that does not. */
+function isRefused(input: ChartInput, error: RefoldError): boolean {
+  if (input.kind === 'event') return error.code === 'EVENT_NOT_ACCEPTED'
+  return input.kind === 'message' && !isTrouble(error)
+}
+
+/** What waited and is not taken after all: the sender of a message is told by a message, that of an event by this record. */
 function answered(
   context: DecideContext,
   envelope: Envelope,
@@ -131,11 +140,15 @@ function answered(
   }: { state: StateDocument; oldest: WaitingInput; rest: readonly WaitingInput[]; refusal: RefoldError },
 ): Decision {
   const { code, message } = refusal
+  const told = withAnswers(state, [oldest], { sentBy: context.eventId, code, message })
+  const isEvent = oldest.input['kind'] === 'event'
+  const free = isEvent ? { ...told, dedup: withoutDedup(told.dedup, oldest.revision) } : told
   return compose(context, envelope, {
     type: 'refold.retried',
-    data: { revision: oldest.revision },
-    after: withWaiting(withAnswers(state, [oldest], { sentBy: context.eventId, code, message }), rest),
+    data: { revision: oldest.revision, refused: { code, message } },
+    after: withWaiting(free, rest),
     input: { kind: 'retried' },
+    untaken: untaken(oldest, { code, message }),
   })
 }
 

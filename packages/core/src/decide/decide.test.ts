@@ -7,6 +7,8 @@ import { Decider } from './decider.fixture.js'
 import type { Decision } from './decision.js'
 import type { Input } from './inputs.js'
 
+const KEEP = { whenBlocked: 'keep' } as const
+
 function working(policy?: WorkOptions['policy'], options: Partial<WorkOptions> = {}): Decider {
   return Decider.started(
     workAgent({ body: controlledBody().body, ...(policy === undefined ? undefined : { policy }), ...options }),
@@ -156,7 +158,7 @@ describe('a blocked agent', () => {
 
   test('RCV-6 takes outside events up to a bound and then QUEUE_FULL, outcomes always, commands too', () => {
     const decider = blocked()
-    expect(['a', 'b', 'c'].map((text) => code(decider.outside(note(text))))).toEqual([
+    expect(['a', 'b', 'c'].map((text) => code(decider.outside(note(text), KEEP)))).toEqual([
       'recorded',
       'recorded',
       'QUEUE_FULL',
@@ -179,7 +181,7 @@ describe('a blocked agent', () => {
       blocked: { error: { message: 'too large' } },
       waiting: [{ revision: 1, input: { kind: 'effect.done', output: 'paid' } }],
     })
-    expect(code(decider.outside(note('a')))).toBe('QUEUE_FULL')
+    expect(code(decider.outside(note('a'), KEEP))).toBe('QUEUE_FULL')
   })
 
   test('what waits goes when a retried input ends the agent', () => {
@@ -189,8 +191,8 @@ describe('a blocked agent', () => {
       { blockWith: { name: 'E', message: 'too large' } },
     )
     decider.maxWaiting = 10
-    decider.outside({ kind: 'event', event: { type: 'finish' } })
-    decider.outside(note('behind the end'))
+    decider.outside({ kind: 'event', event: { type: 'finish' } }, KEEP)
+    decider.outside(note('behind the end'), KEEP)
     decider.outside({ kind: 'retried' })
     decider.outside({ kind: 'retried' })
     expect(decider.state?.root.status).toBe('done')

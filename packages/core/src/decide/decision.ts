@@ -1,5 +1,6 @@
 /** What `decide` answers. */
 import type { RefoldError } from '../errors.js'
+import type { Untaken } from './kept-events.js'
 import type { NewRecord } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ActionCall, TreeStep } from '../step/tree-step.js'
@@ -20,6 +21,8 @@ export interface Recorded {
   readonly state: StateDocument
   readonly actions: readonly ActionCall[]
   readonly deliveries: TreeStep['deliveries']
+  /** Events that had been kept for the agent while it was blocked, and will never be taken. */
+  readonly untaken: readonly Untaken[]
   /** What the tree did; absent when the chart was not asked, or its answer not taken. */
   readonly tree: TreeStep | undefined
 }

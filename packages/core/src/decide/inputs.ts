@@ -137,6 +137,8 @@ export interface Envelope {
   readonly causationId?: string
   /** What someone approved by this event. */
   readonly approved?: Approved
+  /** An event for a blocked agent waits behind what blocks it. Else it is refused. */
+  readonly whenBlocked?: 'keep'
   /** The agent begins paused, by a hold. */
   readonly held?: { readonly by?: string; readonly reason?: string }
   /** Judge by the head only: the append must extend exactly this revision. */

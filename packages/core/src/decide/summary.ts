@@ -1,6 +1,6 @@
 /** What the header says of a state, and what of it changed. The directory stands on it. */
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
-import type { StateDocument } from '../record/state-document.js'
+import type { AgentPart, StateDocument } from '../record/state-document.js'
 import { isQuarantined, isSuspected } from './claims.js'
 import { hasOutbox } from './outbox.js'
 import { activeStates } from '../step/state-view.js'
@@ -14,9 +14,14 @@ export function statusOf(state: StateDocument): AgentStatus {
   return state.root.status ?? 'active'
 }
 
+/** The pause that stands. An agent that has ended is not paused any more: what it still has to send goes out. */
+export function pauseOf({ agent, root }: StateDocument): AgentPart['paused'] {
+  return root.status === undefined ? agent.paused : undefined
+}
+
 export function conditionOf(state: StateDocument): Condition {
   if (state.agent.blocked !== undefined) return 'blocked'
-  if (state.agent.paused !== undefined) return 'paused'
+  if (pauseOf(state) !== undefined) return 'paused'
   for (const id in state.effects) if (state.effects[id]?.inDoubt !== undefined) return 'in-doubt'
   return isSuspected(state) ? 'suspected' : 'running'
 }
@@ -38,12 +43,12 @@ export function workOf(state: StateDocument): number {
 
 /** Whether some worker has to have the agent in hand now, to run its code or to deliver what it sends. */
 export function isAtWork(state: StateDocument): boolean {
-  return needsWorker(state) || (hasOutbox(state) && state.agent.paused === undefined)
+  return needsWorker(state) || (hasOutbox(state) && pauseOf(state) === undefined)
 }
 
 /** Whether user code has something to do for the agent now. */
 export function needsWorker(state: StateDocument): boolean {
-  if (state.agent.paused !== undefined || isQuarantined(state)) return false
+  if (pauseOf(state) !== undefined || isQuarantined(state)) return false
   return statusOf(state) === 'active' && workOf(state) > 0
 }
 
@@ -95,7 +100,7 @@ export function addChangedSummary(
     const inDoubt = inDoubtOf(after)
     if (inDoubt !== inDoubtOf(before)) header.inDoubt = inDoubt
   }
-  if (!sameAgent || !sameEffects) {
+  if (!sameAgent || !sameEffects || header.status !== undefined) {
     const condition = conditionOf(after)
     if (condition !== conditionOf(before)) header.condition = condition
   }

@@ -2,6 +2,7 @@
 import { isQuarantined } from '../decide/claims.js'
 import { decide } from '../decide/decide.js'
 import { effectKey, resumptionOf } from '../decide/effects-part.js'
+import { pauseOf } from '../decide/summary.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { invariant } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
@@ -42,7 +43,8 @@ type Claim = Extract<StateAssessment, { readonly kind: 'claim' }>
 /** What would become of the agent. */
 export async function planAgent(planned: Planned, context: PlanContext): Promise<AgentPlan> {
   const { agent, state, definition } = planned
-  const { paused, owner } = state.agent
+  const { owner } = state.agent
+  const paused = pauseOf(state)
   const verdict = owner === undefined ? undefined : await context.owners.look(owner)
   const why = reasonToClaim(state.agent, verdict)
   const standing = standingOf(planned, state)
@@ -132,7 +134,7 @@ function claimedState({ state, definition }: Planned, { why, probation }: Claim,
 
 /** What the owner of this state would perform. */
 function plannedEffects(state: StateDocument, definition: DefinitionInternals): readonly PlannedEffect[] {
-  if (isQuarantined(state) || state.agent.paused !== undefined) return []
+  if (isQuarantined(state) || pauseOf(state) !== undefined) return []
   return Object.entries(state.effects).flatMap(([id, effect]): PlannedEffect[] => {
     const how = resumptionOf(effect, definition)
     if (effect.inDoubt !== undefined || effect.abandoned !== undefined || how === 'doubt') return []

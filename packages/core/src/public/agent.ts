@@ -27,6 +27,12 @@ export interface SendOptions {
   readonly reason?: string
   /** W3C trace context: recorded, and given to the effects and messages that the event causes. Else `INVALID_INPUT`. */
   readonly traceparent?: string
+  /**
+   * For a blocked agent: `'refuse'` (the default) rejects with `BLOCKED`; `'keep'` stores the event behind what blocks the agent
+   * and resolves, to a state whose `condition` is still `blocked`. One that is not taken in the end is told to `onReport`, and
+   * the record `refold.retried` that names its revision says why.
+   */
+  readonly whenBlocked?: 'refuse' | 'keep'
   /** Which question the event answers, for one that the definition's `approvals` names. `by` must then say who answers. */
   readonly approval?: Approval
 }
@@ -100,11 +106,11 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   getSnapshot(): AgentState<T>
 
   /**
-   * Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events. One
-   * that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
+   * Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events,
+   * with `BLOCKED` while the agent is blocked (`whenBlocked`). One that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
    */
   send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
-  /** Asked of the store's newest state; `getSnapshot().can(event)` asks the one at hand. */
+  /** Asked of the store's newest state, `false` while the agent is blocked; `getSnapshot().can(event)` asks the one at hand. */
   can(event: T['event']): Promise<boolean>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
 

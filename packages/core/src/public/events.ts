@@ -73,7 +73,7 @@ type ControlRecord =
   | Recorded<'refold.paused' | 'refold.resumed', { bulk?: true }>
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
-  | Recorded<'refold.retried', { revision?: number }>
+  | Recorded<'refold.retried', { revision?: number; refused?: { code: string; message: string } }>
   | Recorded<
       'refold.claimed',
       { worker: string; previous?: string; why?: ClaimReason; probation?: 'shared' | 'isolated' }

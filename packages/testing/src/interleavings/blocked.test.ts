@@ -99,7 +99,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       const { a, there } = await blocked(simulation, bug)
       a.kill()
       await simulation.when(() => simulation.effects.began({ process: 'b', src: 'slow' }).length === 1)
-      await simulation.until(there.send({ type: 'note' }))
+      await simulation.until(there.send({ type: 'note' }, { whenBlocked: 'keep' }))
       await simulation.advance(20_000)
       expect(there.getSnapshot().condition).toBe('blocked')
       expect(there.getSnapshot().context.taken).toEqual([])

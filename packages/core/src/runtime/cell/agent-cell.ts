@@ -25,6 +25,7 @@ import type { Snapshot } from '../../log/snapshots.js'
 import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
 import { runAction, sentByAction } from './run-action.js'
+import { tellUntaken } from './tell-untaken.js'
 import { tellSettled, toDecideAgain } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
 import { Unstored } from './unstored.js'
@@ -239,6 +240,7 @@ export class AgentCell {
       this.#replica.advance(decision)
       for (const action of decision.actions) runAction(action, { stream: this.stream, events: this.#home.events })
       for (const delivery of decision.deliveries) this.#deliver(delivery)
+      for (const one of decision.untaken) tellUntaken(one, { stream: this.stream, events: this.#home.events })
       this.#tell()
     }
     this.#home.residence.recorded(this, before)

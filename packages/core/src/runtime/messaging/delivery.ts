@@ -11,6 +11,7 @@ import { addressOf } from '../../definition/agent-address.js'
 import { eventOf, nextMessage } from '../../decide/outbox.js'
 import type { Refusal } from '../../decide/outbox.js'
 import type { Envelope } from '../../decide/inputs.js'
+import { pauseOf } from '../../decide/summary.js'
 import { invariant, isRefoldError } from '../../errors.js'
 import type { RefoldError, RefoldErrorCode } from '../../errors.js'
 import type { JsonObject } from '../../json/json-value.js'
@@ -84,7 +85,7 @@ async function outgoing(
   if (cell.failure !== undefined) throw cell.failure
   const { state } = cell
   if (state === undefined || state.agent.owner !== context.worker || state.agent.epoch !== epoch) return undefined
-  if (state.agent.paused !== undefined) return undefined
+  if (pauseOf(state) !== undefined) return undefined
   const message = nextMessage(state, to)
   return message === undefined ? undefined : { message, sender: state }
 }

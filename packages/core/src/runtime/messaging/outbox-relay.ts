@@ -3,10 +3,11 @@
  * receiver, in the order of sending.
  *
  * Invariants (cited by tests):
- * O1 only the sender's owner delivers, at the epoch at which it began to, while it holds its lease; not while the agent is paused;
+ * O1 only the sender's owner delivers, at the epoch at which it began to, while it holds its lease; not while the agent is paused, unless it has ended;
  * O2 what stands in the outbox is delivered or told to be undeliverable: trouble is tried again without limit, and told once;
  * O3 no cell waits for another: two agents that write to each other do not hold each other up.
  */
+import { pauseOf } from '../../decide/summary.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import { reported } from '../events/operator-reports.js'
@@ -35,7 +36,8 @@ export class OutboxRelay {
     const { events, cells } = context
     cells.keepWhile((cell) => this.isBusy(cell.stream))
     events.on('recorded', ({ stream, before, after }) => {
-      if (before?.outbox !== after.outbox || before?.agent !== after.agent) this.sync(stream, after)
+      const isOver = before?.root.status !== after.root.status
+      if (isOver || before?.outbox !== after.outbox || before?.agent !== after.agent) this.sync(stream, after)
     })
   }
 
@@ -48,7 +50,7 @@ export class OutboxRelay {
   sync(stream: string, state: StateDocument): void {
     const { outbox, agent } = state
     const { worker, lifecycle } = this.#context
-    const isOurs = agent.owner === worker && agent.paused === undefined && !lifecycle.isClosing
+    const isOurs = agent.owner === worker && pauseOf(state) === undefined && !lifecycle.isClosing
     this.#recall(stream, (delivery) => isOurs && delivery.epoch === agent.epoch)
     if (!isOurs || outbox === undefined) return
     for (const to in outbox.to) {

@@ -24,7 +24,7 @@ export function assessEntry(
   if (status !== 'active' && pending === 0) return 'ended' // else it has messages to deliver
   if (registry.find(definition, version) === undefined) return 'unregistered'
   if (pending === 0) return 'idle'
-  return condition === 'paused' ? 'paused' : 'work'
+  return condition === 'paused' && status === 'active' ? 'paused' : 'work'
 }
 
 /** How a suspect is tried: beside others, or, when it died on probation before, with nothing else beginning. */

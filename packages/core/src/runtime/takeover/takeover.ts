@@ -47,7 +47,8 @@ export class Takeover {
     })
     events.on('unperformed', (_event, cell) => void this.takeUp(cell))
     events.on('recorded', ({ before, after }, cell) => {
-      if (before?.effects === after.effects && before.agent === after.agent) return
+      if (before?.effects === after.effects && before.agent === after.agent && before.root.status === after.root.status)
+        return
       if (!runtime.owns(after) && isAtWork(after)) void this.takeUp(cell)
     })
   }

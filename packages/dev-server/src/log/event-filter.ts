@@ -1,5 +1,5 @@
 /** Which events of the log a reader wants: by prefixes of, or a regular expression on, the stream's name or the type. */
-import { BoundedRegExp } from './bounded-regexp.js'
+import { LinearRegExp } from './linear-regexp.js'
 import type { RecordedEvent } from './event.js'
 
 export interface FilterOptions {
@@ -9,14 +9,14 @@ export interface FilterOptions {
   readonly prefixes: readonly string[]
 }
 
-/** Says of each event whether it is wanted. Throws `TOO_LARGE` for an expression that takes too long. */
-export type EventFilter = (events: readonly RecordedEvent[]) => readonly boolean[]
+/** Says of each event whether it is wanted. */
+export type EventFilter = (events: readonly RecordedEvent[]) => Promise<readonly boolean[]>
 
-/** Throws `INVALID_INPUT` for what is no regular expression. */
+/** Throws `INVALID_INPUT` for what is no regular expression that the engine takes, `TOO_LARGE` for one beyond its bounds. */
 export function eventFilter({ on, regexp, prefixes }: FilterOptions): EventFilter {
   if (regexp !== undefined) {
-    const expression = new BoundedRegExp(regexp)
+    const expression = new LinearRegExp(regexp)
     return (events) => expression.test(events.map((event) => event[on]))
   }
-  return (events) => events.map((event) => prefixes.some((prefix) => event[on].startsWith(prefix)))
+  return async (events) => events.map((event) => prefixes.some((prefix) => event[on].startsWith(prefix)))
 }

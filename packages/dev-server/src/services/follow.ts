@@ -86,7 +86,7 @@ async function sendFiltered(
 ): Promise<boolean> {
   const { page, filter, marks } = sent
   if (filter === undefined) return sendEvents(context, call, page)
-  const verdicts = filter.matches(page)
+  const verdicts = await filter.matches(page)
   for (const [index, event] of page.entries()) {
     if (verdicts[index] === true && !(await sendEvents(context, call, [event]))) return false
     const due = marks.consider(event)

@@ -72,7 +72,7 @@ async function sendAll(
   const after = typeof start === 'string' ? undefined : isForwards ? start - 1 : start
   let left = limit
   for await (const page of readLog(context.log, { after, direction })) {
-    const verdicts = filter?.(page)
+    const verdicts = await filter?.(page)
     const wanted = page.filter((_, index) => verdicts?.[index] !== false).slice(0, left)
     if (!(await sendEvents(context, call, wanted))) return
     left -= wanted.length

@@ -96,7 +96,7 @@ export function toFailure(error: unknown): CallFailure {
   const details = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
   switch (error.code) {
     case 'INVALID_INPUT':
-      return malformed(details)
+      return error.facts?.['unsupported'] === undefined ? malformed(details) : failure(Code.INVALID_ARGUMENT, details)
     case 'TOO_LARGE':
       return failure(Code.INVALID_ARGUMENT, details)
     case 'STORE_REJECTED':

@@ -21,7 +21,7 @@ export function readStart(options: ReadOptions): ReadStart {
   return Number('getRevision' in from ? from.getRevision() : (from.getPosition()?.getCommitPosition() ?? 0))
 }
 
-/** Throws `INVALID_INPUT` for what is no regular expression. */
+/** Throws as `eventFilter` does. */
 export function readFilter(options: ReadOptions): RequestedFilter | undefined {
   const filter = options.getFilter()
   if (filter === undefined) return undefined

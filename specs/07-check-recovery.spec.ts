@@ -5,11 +5,14 @@ import { expect, test } from 'vitest'
 import { assign, fromPromise, setup } from 'xstate'
 import { rejection } from './scenes/play.js'
 
+/** The body is what is looked at. */
+const REAL = { effects: { count: 'real' } } as const
+
 interface CounterOptions {
   readonly body: () => Promise<number>
   readonly initial?: 'counting' | 'resting'
   /** Runs in the transition that takes the outcome. */
-  readonly onOutcome?: () => void
+  readonly onOutcome?: (got: number[]) => void
 }
 
 /** Asks its body at each `more`. */
@@ -28,7 +31,7 @@ function counter({ body, initial = 'counting', onOutcome }: CounterOptions) {
             target: 'resting',
             actions: assign({
               got: ({ context, event }) => {
-                onOutcome?.()
+                onOutcome?.(context.got)
                 return [...context.got, event.output]
               },
             }),
@@ -42,7 +45,7 @@ function counter({ body, initial = 'counting', onOutcome }: CounterOptions) {
 }
 
 test('REV-1 an agent whose every crash leads to the same end passes', async () => {
-  const checked = checkRecovery(counter({ body: async () => 1 }), { runs: 10, maxEvents: 3 })
+  const checked = checkRecovery(counter({ body: async () => 1 }), { ...REAL, runs: 10, maxEvents: 3 })
   await expect(checked).resolves.toBeUndefined()
 }, 60_000)
 
@@ -52,7 +55,7 @@ test('REV-1 it passes after a crash at every boundary of its run', async () => {
     bodies++
     return 1
   }
-  await checkRecovery(counter({ body }), { runs: 1, maxEvents: 0 })
+  await checkRecovery(counter({ body }), { ...REAL, runs: 1, maxEvents: 0 })
   // Two appends and one body are six boundaries, and the run without a crash is the seventh. The body has run a second
   // time where the crash took its outcome along: right after it, and right before its append.
   expect(bodies).toBe(7 + 2)
@@ -66,7 +69,7 @@ test('REV-2 an agent whose end depends on a crash fails, with the smallest run a
     body: async () => ++bodies,
     onOutcome: () => (bodies = 0),
   })
-  const options = { runs: 30, maxEvents: 6, seed: 1 }
+  const options = { ...REAL, runs: 30, maxEvents: 6, seed: 1 }
   const error = (await rejection(checkRecovery(definition, options))) as Failure
   const smallest = {
     name: 'RecoveryDiffersError',
@@ -84,6 +87,32 @@ test('REV-2 an agent whose end depends on a crash fails, with the smallest run a
   expect(again).toMatchObject({ ...smallest, seed, path })
   expect(again.message).toContain('(run 1;')
 }, 60_000)
+
+test.each([
+  ['throws', () => fail(), 'the chart is wrong'],
+  ['writes to its context', mutate, 'Cannot add property 0, object is not extensible'],
+])(
+  'REV-4 an agent that %s where it takes an outcome is no pass: it blocks in every run',
+  async (_what, onOutcome, why) => {
+    const definition = counter({ initial: 'resting', body: async () => 1, onOutcome })
+    const error = (await rejection(checkRecovery(definition, { ...REAL, runs: 20, seed: 1 }))) as Failure
+    const smallest = { name: 'RunBlockedError', scenario: { script: [{ event: { type: 'more' } }] }, seed: 1 }
+    expect(error).toMatchObject(smallest)
+    expect(error.message).toContain(`counter-checked is blocked: ${why}`)
+    const { seed, path } = error
+    const again = await rejection(checkRecovery(definition, { ...REAL, seed, path }))
+    expect(again).toMatchObject({ ...smallest, path })
+  },
+  60_000,
+)
+
+function fail(): never {
+  throw new TypeError('the chart is wrong')
+}
+
+function mutate(got: number[]): void {
+  got.push(1)
+}
 
 interface Failure extends Error {
   readonly seed: number

@@ -3,6 +3,7 @@
  *
  * You learn: `checkRecovery` makes inputs and events from the agent's own schemas, kills it at every append and every effect,
  * and compares what it becomes with the run that never crashed. A difference is shrunk to a short story with its seed.
+ * Effects get stubs, so that a check costs nothing; `'real'` runs a body that costs nothing itself.
  */
 import { defineAgent, effect } from '@refold/core'
 import type { EffectArgs } from '@refold/core'

@@ -2,11 +2,14 @@
 import { checkRecovery } from '@refold/testing'
 import { forgetfulOrders, orders } from './agent.js'
 
-await checkRecovery(orders, { runs: 10 })
+// Each effect gets a stub, or runs its own body: this one calls no one.
+const effects = { number: 'real' } as const
+
+await checkRecovery(orders, { effects, runs: 10 })
 console.log('orders: survived every crash')
 
 // A seed plays the same scenarios every time.
-await checkRecovery(forgetfulOrders, { runs: 100, seed: 1 }).then(
+await checkRecovery(forgetfulOrders, { effects, runs: 100, seed: 1 }).then(
   () => console.log('forgetful_orders: survived every crash'),
   (error: Error) => console.log(`forgetful_orders: ${error.message}`),
 )

@@ -1,4 +1,5 @@
 import { checkRecovery } from '@refold/testing'
+import type { RecoveryOptions } from '@refold/testing'
 import { expect, it } from 'vitest'
 import { poet } from '../01-first-agent/agent.js'
 import { weather } from '../02-effects-and-retries/agent.js'
@@ -15,20 +16,20 @@ import { forgetfulOrders, orders } from './agent.js'
 
 const timeout = 60_000
 
-/** Where a body uses more than its input, its key for instance, an outcome stands in its place. */
+/** Where a body uses no more than its input and calls no one, it may run; else an outcome stands in its place. */
 const checks = [
-  { definition: orders, options: {} },
-  { definition: poet, options: {} },
+  { definition: orders, options: { effects: { number: 'real' } } },
+  { definition: poet, options: { effects: { write: 'real' } } },
   { definition: reminder, options: {} },
   { definition: till, options: {} },
-  { definition: letter, options: { effects: { deliver: () => ({ receipt: 'r', length: 1 }) } } },
-  { definition: trip, options: { effects: { 'booking.reserve': reserve } } },
-  { definition: importer, options: { maxRecords: 20 } },
+  { definition: letter, options: { effects: { draft: 'real', deliver: () => ({ receipt: 'r', length: 1 }) } } },
+  { definition: trip, options: { effects: { 'booking.reserve': reserve, 'booking.release': () => null } } },
+  { definition: importer, options: { effects: { importRows: 'real' }, maxRecords: 20 } },
   { definition: weather, options: { effects: { forecast: () => ({ place: 'here', sky: 'clear' }) } } },
   { definition: payment, options: { effects: { charge: () => ({ receipt: 'r' }) } } },
   { definition: reconciledPayment, options: { effects: { charge: () => ({ receipt: 'r' }) } } },
   { definition: chatAgent, options: { effects: { callModel: answer, callTool: toolResult } } },
-].map((check) => ({ ...check, name: check.definition.name }))
+].map((check) => ({ ...check, name: check.definition.name, options: check.options as RecoveryOptions }))
 
 function reserve(input: unknown): string {
   const { what, isFull } = input as { what: string; isFull: boolean }
@@ -57,7 +58,7 @@ it.each(checks)('$name becomes the same, wherever it is killed', { timeout }, as
 })
 
 it('finds the agent that keeps something in memory, and tells how to see it again', { timeout }, async () => {
-  const check = checkRecovery(forgetfulOrders, { runs: 100, seed: 1 })
+  const check = checkRecovery(forgetfulOrders, { effects: { number: 'real' }, runs: 100, seed: 1 })
   await expect(check).rejects.toThrow(/forgetful_orders does not survive every crash .*seed/)
 })
 

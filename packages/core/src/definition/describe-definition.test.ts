@@ -54,6 +54,10 @@ describe('the description of a definition', () => {
     })
   })
 
+  it('names the effects that are written in place, which no other body can be put under', () => {
+    expect(described.inlineEffects).toEqual(['xstate.invoke.0.(machine)'])
+  })
+
   it('tells which input and which events are accepted, refinements included', () => {
     expect([{ topic: 'a' }, { topic: 'x' }, {}].map(described.acceptsInput)).toEqual([true, false, false])
     const sent = [{ type: 'approve', by: 'ana' }, { type: 'approve' }, { type: 'tick' }]

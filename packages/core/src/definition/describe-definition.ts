@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { AgentDefinition } from './agent-types.js'
 import { internalsOf } from './define-agent.js'
 import type { EffectPolicy } from './internals.js'
-import { namedEffects } from './named-effects.js'
+import { inlineEffects, namedEffects } from './named-effects.js'
 import type { EffectKind } from './named-effects.js'
 
 /** One effect of a definition. */
@@ -23,11 +23,10 @@ export interface DefinitionDescription {
   readonly inputSchema: JsonObject | undefined
   /** Every event type that may come from outside, with the JSON Schema of its payload (without `type`), if one was given. */
   readonly eventSchemas: ReadonlyMap<string, JsonObject | undefined>
-  /**
-   * By source: `draft`, or `child.charge` in a child machine. Logic that stands inline in an `invoke` has no name of its own
-   * and is not listed.
-   */
+  /** By source: `draft`, or `child.charge` in a child machine. */
   readonly effects: ReadonlyMap<string, EffectDescription>
+  /** Effects whose logic stands inline in an `invoke`, under XState's names for them: `withEffects` does not reach them. */
+  readonly inlineEffects: readonly string[]
   /** Whether `start` takes this input: the schema and its refinements pass, and it can be stored. */
   readonly acceptsInput: (input: unknown) => boolean
   /** Whether this event may come from outside, in some state: its type, the schema and its refinements pass. */
@@ -48,6 +47,7 @@ export function describeDefinition(definition: AgentDefinition): DefinitionDescr
     inputSchema: input,
     eventSchemas: new Map(events === undefined ? unchecked.map((type) => [type, undefined]) : Object.entries(events)),
     effects: new Map(effects),
+    inlineEffects: inlineEffects(machine),
     acceptsInput: (value) => passes(() => parseInput(value)),
     acceptsEvent: (event) => passes(() => parseEvent(event)),
   }

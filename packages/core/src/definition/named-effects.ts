@@ -1,5 +1,6 @@
 /** The effects that a name reaches: what a tool may describe, and put other bodies under. */
 import type { AnyActorLogic, AnyStateMachine } from 'xstate'
+import { listSources } from './effect-sources.js'
 import { isMachine, kindOfLogic, streamsEvents } from './logic-kind.js'
 
 /** What an effect gives: one outcome (a promise), events for its parent, or an observable's values. */
@@ -26,10 +27,11 @@ type Replace = (src: string, logic: AnyActorLogic, kind: EffectKind) => AnyActor
 
 /**
  * The machine with other logic for every effect that `setup({ actors })` names, also in its child machines
- * (`child.charge`). Logic that stands inline in an `invoke` stays, and so does what is inside a machine that contains itself.
+ * (`child.charge`). A machine that contains itself is replaced inside of itself too. Logic that stands inline in an `invoke`
+ * stays: XState finds it in the chart alone.
  */
 export function replaceEffects(machine: AnyStateMachine, replace: Replace): AnyStateMachine {
-  return replaceIn(machine, { replace, prefix: '', above: new Set() })
+  return replaceIn(machine, { replace, prefix: '', above: new Map() })
 }
 
 /** The kind of each effect that `replaceEffects` reaches, by source. */
@@ -42,22 +44,33 @@ export function namedEffects(machine: AnyStateMachine): ReadonlyMap<string, Effe
   return kinds
 }
 
+/** The effects that stand inline, and those of machines that do, under the names that XState gives them. */
+export function inlineEffects(machine: AnyStateMachine): readonly string[] {
+  const named = namedEffects(machine)
+  return [...listSources(machine)].flatMap(([src, logic]) =>
+    effectKindOf(logic) === undefined || named.has(src) ? [] : [src],
+  )
+}
+
 interface Walk {
   readonly replace: Replace
   readonly prefix: string
-  readonly above: ReadonlySet<AnyStateMachine>
+  /** What takes the place of each machine that this one stands in. */
+  readonly above: ReadonlyMap<AnyStateMachine, AnyStateMachine>
 }
 
 function replaceIn(machine: AnyStateMachine, { replace, prefix, above }: Walk): AnyStateMachine {
-  const inside = new Set(above).add(machine)
   const given = Object.entries(machine.implementations.actors as Readonly<Record<string, AnyActorLogic>>)
   if (given.length === 0) return machine
-  const actors = given.map(([name, logic]): [string, AnyActorLogic] => {
+  const made = machine.provide({ actors: Object.fromEntries(given) }) as AnyStateMachine
+  const inside = new Map(above).set(machine, made)
+  const actors = made.implementations.actors as Record<string, AnyActorLogic> // a copy: `provide` made it
+  for (const [name, logic] of given) {
     const src = `${prefix}${name}`
-    if (isMachine(logic))
-      return [name, inside.has(logic) ? logic : replaceIn(logic, { replace, prefix: `${src}.`, above: inside })]
     const kind = effectKindOf(logic)
-    return [name, kind === undefined ? logic : replace(src, logic, kind)]
-  })
-  return machine.provide({ actors: Object.fromEntries(actors) }) as AnyStateMachine
+    if (isMachine(logic))
+      actors[name] = inside.get(logic) ?? replaceIn(logic, { replace, prefix: `${src}.`, above: inside })
+    else if (kind !== undefined) actors[name] = replace(src, logic, kind)
+  }
+  return made
 }

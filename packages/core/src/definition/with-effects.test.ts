@@ -76,10 +76,13 @@ describe('a definition with other effects', () => {
     expect(internalsOf(substituted).policyOf('child.charge').reconcile).toBe(reconcile)
   })
 
-  it('keeps a machine that contains itself', () => {
+  it('runs the given bodies inside of a machine that contains itself, at any depth', () => {
     const nested = setup({ actors: { draft: fromPromise(async () => 1) } }).createMachine({})
     nested.implementations.actors['again'] = nested as never
-    const made = withEffects(defineAgent({ name: 'nested', version: 1, machine: nested }), { call: (_, body) => body })
-    expect(made.machine.implementations.actors['again']).toBe(nested)
+    const made = withEffects(defineAgent({ name: 'nested', version: 1, machine: nested }), { call: () => () => 2 })
+    const { again, draft } = made.machine.implementations.actors as Record<string, unknown>
+    expect(again).toBe(made.machine)
+    expect(draft).not.toBe(nested.implementations.actors['draft'])
+    expect(nested.implementations.actors['again']).toBe(nested)
   })
 })

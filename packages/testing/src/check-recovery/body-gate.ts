@@ -1,9 +1,19 @@
 /**
- * Lets the outcomes of effects come out one by one, the oldest first, so that a run with a crash and one without have
- * them in the same order. What is left then is what recovery changes.
+ * Lets the outcomes of effects come out one by one, in an order that no crash changes: by agent, and of one agent those that
+ * were asked for first. What is left then is what recovery changes.
  */
+
+/** Where an effect was asked for. */
+export interface Asked {
+  /** `''` for the checked agent: it comes first. */
+  readonly stream: string
+  readonly revision: number
+  /** In the record of that revision. */
+  readonly ordinal: number
+}
+
 export class BodyGate {
-  readonly #waiting = new Map<number, () => void>()
+  readonly #waiting = new Map<number, { readonly asked: Asked; readonly go: () => void }>()
   #next = 0
 
   /** A number for a body that begins now. */
@@ -12,25 +22,24 @@ export class BodyGate {
   }
 
   /** Resolves when it is the body's turn, or when it is aborted. */
-  leave(body: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.set(body, resolve)
+  leave(body: number, { signal, asked }: { readonly signal: AbortSignal; readonly asked: Asked }): Promise<void> {
+    return new Promise((go) => {
+      this.#waiting.set(body, { asked, go })
       const aborted = (): void => {
         this.#waiting.delete(body)
-        resolve()
+        go()
       }
       if (signal.aborted) aborted()
       else signal.addEventListener('abort', aborted, { once: true })
     })
   }
 
-  /** Lets the oldest one out; `false` when none waits. */
+  /** Lets the first one out; `false` when none waits. */
   release(): boolean {
-    const oldest = [...this.#waiting.keys()].toSorted((a, b) => a - b)[0]
-    if (oldest === undefined) return false
-    const resolve = this.#waiting.get(oldest)
-    this.#waiting.delete(oldest)
-    resolve?.()
+    const [first] = [...this.#waiting].toSorted(([a, one], [b, other]) => inOrder(one.asked, other.asked) || a - b)
+    if (first === undefined) return false
+    this.#waiting.delete(first[0])
+    first[1].go()
     return true
   }
 
@@ -38,4 +47,9 @@ export class BodyGate {
   clear(): void {
     this.#waiting.clear()
   }
+}
+
+function inOrder(one: Asked, other: Asked): number {
+  if (one.stream !== other.stream) return one.stream < other.stream ? -1 : 1
+  return one.revision - other.revision || one.ordinal - other.ordinal
 }

@@ -4,8 +4,9 @@ import { EMPTY } from 'rxjs'
 import { assign, emit, fromCallback, fromObservable, fromPromise, sendParent, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { checkedCast } from './check-options.js'
 import { checkRecovery, RecoveryDiffersError } from './check-recovery.js'
-import type { RecoveryOptions } from './check-recovery.js'
+import type { RecoveryOptions } from './recovery-options.js'
 import { scenarios } from './scenario.js'
 
 let drafts = 0
@@ -183,14 +184,17 @@ function listener(count: (before: number) => number, { hearsTicks = true } = {})
   })
 }
 
+/** They are functions of their input. */
+const REAL = { draft: 'real', charge: 'real', ship: 'real' } as const
+
 describe('checkRecovery', { timeout: 60_000 }, () => {
   test('an agent with effects of every safety, timers and events survives a crash at each boundary', async () => {
-    await expect(checkRecovery(research, { runs: 15, seed: 1 })).resolves.toBeUndefined()
+    await expect(checkRecovery(research, { runs: 15, seed: 1, effects: REAL })).resolves.toBeUndefined()
   })
 
   test('named effects are stubbed: their real bodies do not run', async () => {
     drafts = 0
-    await checkRecovery(research, { effects: { draft: () => ({ text: 'x', words: 3 }) }, runs: 5, seed: 2 })
+    await checkRecovery(research, { effects: { ...REAL, draft: () => ({ text: 'x', words: 3 }) }, runs: 5, seed: 2 })
     expect(drafts).toBe(0)
   })
 
@@ -225,7 +229,7 @@ describe('checkRecovery', { timeout: 60_000 }, () => {
   test('REV-3 without being told, only streams of events of the agent itself speak', () => {
     const definition = listener((n) => n)
     const lines = fc
-      .sample(scenarios(definition, { maxEvents: 6 }), { numRuns: 100, seed: 6 })
+      .sample(scenarios(checkedCast(definition, {}), { maxEvents: 6 }), { numRuns: 100, seed: 6 })
       .flatMap(({ script }) => script)
     const spoken = lines.flatMap((line) => ('from' in line ? [JSON.stringify(line)] : []))
     expect([...new Set(spoken)].toSorted()).toEqual([
@@ -235,9 +239,8 @@ describe('checkRecovery', { timeout: 60_000 }, () => {
   })
 
   test('REV-3 a stream that there is not is refused', async () => {
-    await expect(checkRecovery(family, { streams: { plse: fc.constant({}) } })).rejects.toThrow(
-      'streams.plse names no callback or observable; there are: pulse',
-    )
+    const checked = checkRecovery(family, { streams: { plse: fc.constant({}) }, effects: { 'child.fetch': 'real' } })
+    await expect(checked).rejects.toMatchObject({ code: 'INVALID_INPUT', hint: "Did you mean 'pulse'?" })
   })
 
   test('a stub that is no function of its input is found, with the smallest scenario and a story that replays', async () => {

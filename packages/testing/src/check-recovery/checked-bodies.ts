@@ -1,32 +1,39 @@
 /** The effects of a checked agent: the user's bodies or stubs, watched, gated, and crashed at when told to. */
-import type { AgentDefinition } from '@refold/core'
+import type { AgentDefinition, StoredEvent } from '@refold/core'
 import { withEffects } from '@refold/core/definition'
 import type { CallBody, EffectBodyArgs } from '@refold/core/definition'
 import type { EffectWorld } from '../simulation/effect-world.js'
 import type { ProcessEffects } from '../simulation/process-effects.js'
 import { never } from '../simulation/process-life.js'
 import type { VirtualTime } from '../simulation/virtual-time.js'
-import type { BodyGate } from './body-gate.js'
+import type { Asked, BodyGate } from './body-gate.js'
+import type { Cast } from './cast.js'
 import type { CheckedStreams } from './checked-streams.js'
 
-/** Outcomes by source (`draft`, `child.charge`): a function of the input that returns the output, or throws. */
-export type StubEffects = Readonly<Record<string, (input: never) => unknown>>
+/** By source: a function of the input that returns the output, or throws; `'real'`: the effect's own body. */
+export type StubEffects = Readonly<Record<string, ((input: never) => unknown) | 'real'>>
 
-/** Where the process dies, once: right before or after its nth append to the agent, or its nth body (from 1). */
+/** Where the process dies, once: right before or after its nth append to an agent, or its nth body (from 1). */
 export interface CrashPoint {
   readonly at: 'append' | 'body'
+  /** Of the agent, for an append. */
+  readonly stream?: string
   readonly nth: number
   readonly when: 'before' | 'after'
 }
 
 export interface CheckedBodiesOptions {
-  readonly definition: AgentDefinition
+  readonly cast: Cast
+  /** The stream of the checked agent. */
+  readonly checked: string
   readonly effects: StubEffects
   readonly crash: CrashPoint | undefined
   readonly gate: BodyGate
   readonly streams: CheckedStreams
   readonly time: VirtualTime
   readonly world: EffectWorld
+  /** The record of this id. */
+  readonly recordOf: (eventId: string) => StoredEvent | undefined
   readonly bodyPatienceMs: number
   readonly kill: (why: string) => void
 }
@@ -45,19 +52,24 @@ export class CheckedBodies {
     return this.#begun
   }
 
-  definitionFor(effects: ProcessEffects): AgentDefinition {
-    const { definition, effects: stubs, world, streams } = this.#options
-    return withEffects(definition, {
-      call: (src, real) => this.#bodyOf(src, { effects, real }),
-      stream: (src) => streams.bodyFor(src),
-      reconcile: (src) =>
-        stubs[src] === undefined ? undefined : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done'),
-    })
+  definitionsFor(effects: ProcessEffects): readonly AgentDefinition[] {
+    const { cast, effects: stubs, world, streams } = this.#options
+    return cast.members.map(({ definition, prefix }) =>
+      withEffects(definition, {
+        call: (src, real) => this.#bodyOf(`${prefix}${src}`, { effects, real }),
+        stream: (src) => streams.bodyFor(`${prefix}${src}`),
+        reconcile: (src) =>
+          stubs[`${prefix}${src}`] === 'real'
+            ? undefined
+            : ({ key }) => Promise.resolve(world.resultOf(key) ?? 'not-done'),
+      }),
+    )
   }
 
   #bodyOf(src: string, { effects, real }: { readonly effects: ProcessEffects; readonly real: CallBody }): CallBody {
     const stub = this.#options.effects[src]
-    const run: CallBody = stub === undefined ? real : ({ input }) => stub(input as never)
+    if (stub === undefined) throw new Error(`nothing stands in for ${src}`) // the options were checked
+    const run: CallBody = stub === 'real' ? real : ({ input }) => stub(input as never)
     return (args) => {
       const watched = effects.body<unknown, unknown>(src, async ({ perform }) => {
         const output = await this.#run(src, { run, args })
@@ -81,7 +93,18 @@ export class CheckedBodies {
       await time.track(patiently(body, bodyPatienceMs))
       return await body
     } finally {
-      await gate.leave(place, args)
+      await gate.leave(place, { signal: args.signal, asked: this.#asked(args.refold) })
+    }
+  }
+
+  /** A key is the id of the record that asked for the effect, and a number in it. */
+  #asked({ key }: { readonly key: string }): Asked {
+    const dot = key.lastIndexOf('.')
+    const { stream = '', revision = 0 } = this.#options.recordOf(key.slice(0, dot)) ?? {}
+    return {
+      stream: stream === this.#options.checked ? '' : stream,
+      revision: Number(revision),
+      ordinal: Number(key.slice(dot + 1)),
     }
   }
 

@@ -2,12 +2,7 @@
  * Callbacks and observables of a checked agent: instead of their bodies the script speaks. A stream is known by its key,
  * which is the same in every attempt and after every crash.
  */
-import type { DefinitionDescription, EffectBodyArgs, EffectKind, StreamBody } from '@refold/core/definition'
-
-/** Callbacks and observables by source (`feed`, `child.feed`), also those of child machines. */
-export function streamsOf({ effects }: DefinitionDescription): ReadonlyMap<string, Exclude<EffectKind, 'call'>> {
-  return new Map([...effects].flatMap(([src, { kind }]) => (kind === 'call' ? [] : [[src, kind]])))
-}
+import type { EffectBodyArgs, StreamBody } from '@refold/core/definition'
 
 interface RunningStream {
   readonly src: string

@@ -1,40 +1,44 @@
 /** Where a run with a crash differs from the one without. */
+import type { PlayedAgent } from './played-result.js'
 import type { PlayedRun } from './played-run.js'
+
+type Comparison = readonly [what: string, expected: unknown, actual: unknown]
 
 /** The first difference, in words; `undefined`: there is none. */
 export function differenceOf(expected: PlayedRun, actual: PlayedRun): string | undefined {
-  const comparisons: readonly [what: string, expected: unknown, actual: unknown][] = [
-    ...prefixes(expected, actual),
-    ...(expected.cut || actual.cut ? [] : finals(expected, actual)),
-  ]
-  for (const [what, one, other] of comparisons) {
+  const isCut = expected.cut || actual.cut
+  for (const [what, one, other] of comparisons(expected, actual, isCut)) {
     const [a, b] = [JSON.stringify(one), JSON.stringify(other)]
     if (a !== b) return `${what}\n  without a crash: ${a ?? 'nothing'}\n  with the crash:  ${b ?? 'nothing'}`
   }
   return undefined
 }
 
-/** Record by record. A run that was cut is compared as far as both go. */
-function prefixes(expected: PlayedRun, actual: PlayedRun): readonly [string, unknown, unknown][] {
-  const { length } = expected.history
-  const compared =
-    expected.cut || actual.cut ? Math.min(length, actual.history.length) : Math.max(length, actual.history.length)
-  return Array.from({ length: compared }, (_, index) => [
-    `record ${index} of the history`,
-    expected.history[index],
-    actual.history[index],
-  ])
+/** A run that was cut is compared as far as both go. */
+function* comparisons(expected: PlayedRun, actual: PlayedRun, isCut: boolean): Generator<Comparison> {
+  for (const [stream, one] of expected.agents) {
+    const other = actual.agents.get(stream)
+    if (other === undefined) continue
+    const of = stream === expected.checked ? '' : ` of ${stream}`
+    yield* histories(one, other, { of, isCut })
+    if (!isCut) yield* ends(one, other, of)
+  }
+  if (isCut) return
+  yield ['which agents there are', [...expected.agents.keys()].toSorted(), [...actual.agents.keys()].toSorted()]
+  yield ['which events were taken', expected.taken, actual.taken]
 }
 
-function finals(expected: PlayedRun, actual: PlayedRun): readonly [string, unknown, unknown][] {
-  const fields = Object.keys(expected.final).map((field): [string, unknown, unknown] => [
-    `the final ${field}`,
-    expected.final[field],
-    actual.final[field],
-  ])
-  return [
-    ...fields,
-    ['what was emitted', expected.emitted, actual.emitted],
-    ['which events were taken', expected.taken, actual.taken],
-  ]
+/** Record by record. */
+function* histories(
+  { history: one }: PlayedAgent,
+  { history: other }: PlayedAgent,
+  { of, isCut }: { readonly of: string; readonly isCut: boolean },
+): Generator<Comparison> {
+  const length = isCut ? Math.min(one.length, other.length) : Math.max(one.length, other.length)
+  for (let index = 0; index < length; index++) yield [`record ${index} of the history${of}`, one[index], other[index]]
+}
+
+function* ends(one: PlayedAgent, other: PlayedAgent, of: string): Generator<Comparison> {
+  for (const field of Object.keys(one.final)) yield [`the final ${field}${of}`, one.final[field], other.final[field]]
+  yield [`what was emitted${of === '' ? '' : ` by${of.slice(3)}`}`, one.emitted, other.emitted]
 }

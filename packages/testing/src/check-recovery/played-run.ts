@@ -1,21 +1,23 @@
 /** One run of an agent in a simulated process, with at most one crash at a place that is named. */
-import type { AgentDefinition, AnyAgent, JsonValue, StoredEvent } from '@refold/core'
-import type { RecordMetadata } from '@refold/core/record'
+import type { AnyAgent } from '@refold/core'
 import { isRefoldError, memoryLog, memoryStore } from '@refold/core'
-import { describeDefinition } from '@refold/core/definition'
 import { STILL_WEATHER } from '../simulation/faults.js'
 import { ProcessDiedError } from '../simulation/simulated-process.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { BodyGate } from './body-gate.js'
+import type { Cast } from './cast.js'
 import { CheckedBodies } from './checked-bodies.js'
-import { CheckedStreams, streamsOf } from './checked-streams.js'
+import { CheckedStreams } from './checked-streams.js'
 import type { CrashPoint, StubEffects } from './checked-bodies.js'
+import { PlayedAgents } from './played-agents.js'
+import { blockedIn, isNotTaken, playedAgent, requireStarted } from './played-result.js'
+import type { PlayedAgent } from './played-result.js'
 import { settleDoubts } from './settle-doubts.js'
 import type { Scenario, ScriptLine } from './scenario.js'
 
 export interface RunOptions {
-  readonly definition: AgentDefinition
+  readonly cast: Cast
   readonly scenario: Scenario
   readonly effects: StubEffects
   readonly crash: CrashPoint | undefined
@@ -24,22 +26,17 @@ export interface RunOptions {
   readonly bodyPatienceMs: number
 }
 
-/** One record without what a takeover may change: revisions, keys, times. */
-export interface DomainRecord {
-  readonly type: string
-  readonly data: JsonValue
-}
-
 export interface PlayedRun {
+  /** The stream of the checked agent. */
+  readonly checked: string
   /** Which lines of the script the agent took. */
   readonly taken: readonly boolean[]
-  readonly final: { readonly [field: string]: unknown }
-  readonly history: readonly DomainRecord[]
-  readonly emitted: readonly JsonValue[]
+  /** By stream, the checked one first. */
+  readonly agents: ReadonlyMap<string, PlayedAgent>
+  /** Which agent could not go on, and why. */
+  readonly blocked: string | undefined
   /** It never came to rest. */
   readonly cut: boolean
-  /** Appends that there can have been: each held a record. */
-  readonly appends: number
   readonly bodies: number
   readonly crashed: boolean
   readonly story: () => string
@@ -74,33 +71,37 @@ class Player {
   readonly #streams = new CheckedStreams()
   readonly #bodies: CheckedBodies
   readonly #process: SimulatedProcess
+  readonly #agents: PlayedAgents
   readonly #stream: string
   /** For a stream no one waits: it goes on as long as its state. */
   readonly #streamSources: ReadonlySet<string>
-  #agent: AnyAgent | undefined
   #fruitless = 0
   #starts = 0
 
   constructor(simulation: Simulation, options: RunOptions) {
-    const { definition, crash } = options
+    const { cast, crash } = options
     this.#simulation = simulation
     this.#options = options
-    this.#stream = `${definition.name}-${ID}`
-    this.#streamSources = new Set(streamsOf(describeDefinition(definition)).keys())
+    this.#stream = `${cast.checked.definition.name}-${ID}`
+    this.#streamSources = new Set(cast.sources('stream'))
     this.#bodies = new CheckedBodies({
       ...options,
+      checked: this.#stream,
       gate: this.#gate,
       streams: this.#streams,
       time: simulation.time,
       world: simulation.effects,
+      recordOf: (eventId) => simulation.disk.observed.get(eventId)?.event,
       kill: (why) => this.#process.kill({ why, inFlight: 'lands' }),
     })
     this.#process = simulation.process('worker', {
-      agents: (effects) => [this.#bodies.definitionFor(effects)],
+      agents: (effects) => this.#bodies.definitionsFor(effects),
       machine: 'one',
     })
-    if (crash?.at === 'append')
-      simulation.faults.add({ target: this.#stream, nth: crash.nth, fault: { kind: 'crash', when: crash.when } })
+    this.#agents = new PlayedAgents({ simulation, process: this.#process, cast, stream: this.#stream })
+    if (crash?.at !== 'append') return
+    const { stream = this.#stream, nth, when } = crash
+    simulation.faults.add({ target: stream, nth, fault: { kind: 'crash', when } })
   }
 
   async play(): Promise<PlayedRun> {
@@ -108,7 +109,7 @@ class Player {
     const taken: boolean[] = []
     await this.#rest()
     for (const [index, line] of scenario.script.entries()) {
-      if (await this.#isOver()) break
+      if (this.#hasEnded || (await this.#isOver())) break
       taken.push(await this.#take(line, index))
       await this.#rest()
     }
@@ -125,15 +126,9 @@ class Player {
         await this.#within((agent) => send(agent, line.event, `line-${index}`))
         return true
       } catch (error) {
-        if (error instanceof ProcessDiedError) await this.#rest()
-        else if (
-          isRefoldError(error, 'EVENT_NOT_ACCEPTED') ||
-          isRefoldError(error, 'EVENT_REFUSED') ||
-          isRefoldError(error, 'NOT_ACTIVE') ||
-          isRefoldError(error, 'STALE_APPROVAL')
-        )
-          return false
-        else throw error
+        if (isNotTaken(error)) return false
+        if (!(error instanceof ProcessDiedError)) throw error
+        await this.#rest()
       }
     }
   }
@@ -151,7 +146,7 @@ class Player {
   }
 
   async #heard(): Promise<number> {
-    const records = await this.#simulation.records(this.#stream)
+    const records = [...(await this.#agents.records()).values()].flat()
     return records.filter(({ type }) => type === 'refold.effect.event').length
   }
 
@@ -166,24 +161,26 @@ class Player {
   }
 
   async #startAgain(): Promise<void> {
-    const { scenario, definition } = this.#options
+    const { scenario, cast } = this.#options
     this.#gate.clear()
     this.#streams.clear()
     this.#starts++
-    this.#agent = undefined
+    this.#agents.clear()
     try {
       await this.#simulation.until(this.#process.start())
-      this.#agent = await this.#simulation.until(
-        this.#process.startAgent(definition.name, { id: ID, input: scenario.input }),
-      )
+      const started = this.#process.startAgent(cast.checked.definition.name, { id: ID, input: scenario.input })
+      this.#agents.started(await this.#simulation.until(started))
     } catch (error) {
       if (!(error instanceof ProcessDiedError)) throw error
     }
   }
 
   async #settleDoubts(): Promise<boolean> {
+    const world = this.#simulation.effects
     try {
-      return await this.#within((agent) => settleDoubts(agent, { world: this.#simulation.effects }))
+      for (const agent of (await this.#agents.all()).values())
+        if (await this.#within(() => settleDoubts(agent, { world }))) return true
+      return false
     } catch (error) {
       if (error instanceof ProcessDiedError) return true
       throw error
@@ -192,11 +189,12 @@ class Player {
 
   /** Until the next thing that is due; `false` when nothing is. */
   async #passTime(): Promise<boolean> {
-    const { time, disk } = this.#simulation
-    const entry = await (await disk.admin()).directory.get(this.#stream)
-    const effects: readonly { readonly src: string; readonly retryAt?: number }[] =
-      this.#agent?.getSnapshot().effects ?? []
-    const due = [entry?.nextDueAt, ...effects.map(({ retryAt }) => retryAt)].filter((at) => at !== undefined)
+    const { time } = this.#simulation
+    const entries = await this.#agents.entries()
+    const effects = [...(await this.#agents.all())].flatMap(([stream, agent]) => this.#effectsOf(stream, agent))
+    const due = [...entries.map(({ nextDueAt }) => nextDueAt), ...effects.map(({ retryAt }) => retryAt)].filter(
+      (at) => at !== undefined,
+    )
     if (due.length > 0) await time.leap(Math.max(0, Math.min(...due) - time.now()))
     else if (effects.some(({ src }) => !this.#streamSources.has(src)) && this.#fruitless < MOST_FRUITLESS)
       await time.advance(FIRST_WAIT_MS * 2 ** this.#fruitless++)
@@ -204,38 +202,60 @@ class Player {
     return true
   }
 
+  #effectsOf(stream: string, agent: AnyAgent): readonly { readonly src: string; readonly retryAt?: number }[] {
+    const effects: readonly { readonly src: string; readonly retryAt?: number }[] = agent.getSnapshot().effects
+    const prefix = stream === this.#stream ? '' : `${agent.name}/`
+    return effects.map(({ src, ...effect }) => ({ ...effect, src: `${prefix}${src}` }))
+  }
+
   async #within<T>(work: (agent: AnyAgent) => Promise<T>): Promise<T> {
-    const agent = this.#agent
+    const agent = this.#agents.checked
     if (agent === undefined) throw new ProcessDiedError('the process is down')
     return this.#simulation.until(this.#process.perform(() => work(agent)))
   }
 
+  get #hasEnded(): boolean {
+    const status: unknown = this.#agents.checked?.getSnapshot().status
+    return status !== undefined && status !== 'active'
+  }
+
+  /** Nothing more can come of it: all have ended, one is blocked, or the run is cut. */
   async #isOver(): Promise<boolean> {
     if (this.#process.state === 'down') return false
-    const records = await this.#simulation.records(this.#stream)
-    return (
-      records.length >= this.#options.maxRecords ||
-      (this.#agent !== undefined && this.#agent.getSnapshot().status !== 'active')
-    )
+    const agents = await this.#agents.all()
+    if (await this.#isCut()) return true
+    if (agents.size === 0) return false
+    return blockedIn(agents) !== undefined || [...agents.values()].every((agent) => hasEnded(agent))
+  }
+
+  async #isCut(): Promise<boolean> {
+    let records = 0
+    for (const events of (await this.#agents.records()).values()) records += events.length
+    return records >= this.#options.maxRecords
   }
 
   async #result(taken: readonly boolean[]): Promise<PlayedRun> {
-    const records = await this.#simulation.records(this.#stream)
-    const { status, value, context, output, error, condition } = this.#agent?.getSnapshot() ?? {}
+    const handles = await this.#agents.all()
+    const records = await this.#agents.records()
+    requireStarted(records, this.#options.cast)
+    const simulation = this.#simulation
     return {
+      checked: this.#stream,
       taken,
-      final: { status, value, context, output, error, condition },
-      history: records.filter(isDomain).map(({ type, data }) => ({ type, data: withoutTimes(data) })),
-      emitted: records.flatMap(({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.emit ?? []),
-      cut: records.length >= this.#options.maxRecords,
-      appends: records.length,
+      agents: new Map([...records].map(([stream, events]) => [stream, playedAgent(events, handles.get(stream))])),
+      blocked: blockedIn(handles),
+      cut: await this.#isCut(),
       bodies: this.#bodies.begun,
-      crashed: this.#simulation.happenings.some(
+      crashed: simulation.happenings.some(
         ({ what }) => what.startsWith('dies') && !what.includes('the simulation ends'),
       ),
-      story: () => this.#simulation.story(),
+      story: () => simulation.story(),
     }
   }
+}
+
+function hasEnded(agent: AnyAgent): boolean {
+  return agent.getSnapshot().status !== 'active'
 }
 
 /** An event that needs an approval is approved on the spot. */
@@ -246,24 +266,4 @@ async function send(agent: AnyAgent, event: { readonly type: string }, id: strin
     if (!isRefoldError(error, 'APPROVAL_REQUIRED')) throw error
     await agent.send(event, { id, by: 'checkRecovery', approval: await agent.approval(event.type) })
   }
-}
-
-const OF_RECOVERY: ReadonlySet<string> = new Set([
-  'refold.claimed',
-  'refold.released',
-  'refold.cleared',
-  'refold.effect.started',
-  'refold.effect.resolved',
-  'refold.effect.doubted',
-  'refold.effect.step',
-])
-
-function isDomain({ type }: StoredEvent): boolean {
-  return !OF_RECOVERY.has(type)
-}
-
-function withoutTimes(data: JsonValue): JsonValue {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
-  const { lateMs: _lateMs, retryAt: _retryAt, ...rest } = data as { readonly [key: string]: JsonValue }
-  return rest
 }

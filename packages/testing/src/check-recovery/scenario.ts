@@ -1,9 +1,7 @@
 /** What the world does to an agent: its input, and a script of events, of what its streams say, and of waiting for what is due. */
-import type { AgentDefinition } from '@refold/core'
-import { describeDefinition } from '@refold/core/definition'
 import type { DefinitionDescription } from '@refold/core/definition'
 import fc from 'fast-check'
-import { streamsOf } from './checked-streams.js'
+import type { Cast } from './cast.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
 
 /** An event that the check sends, as a caller of `send` would. */
@@ -34,12 +32,11 @@ export interface ScenarioOptions {
   readonly maxEvents: number
 }
 
-/** Scenarios from the definition's own schemas. */
-export function scenarios(definition: AgentDefinition, options: ScenarioOptions): fc.Arbitrary<Scenario> {
-  const description = describeDefinition(definition)
+/** Scenarios from the checked definition's own schemas. */
+export function scenarios(cast: Cast, options: ScenarioOptions): fc.Arbitrary<Scenario> {
   return fc.record({
-    input: inputs(description, options),
-    script: fc.array(lines(description, options), { maxLength: options.maxEvents }),
+    input: inputs(cast.checked.description, options),
+    script: fc.array(lines(cast, options), { maxLength: options.maxEvents }),
   })
 }
 
@@ -51,12 +48,12 @@ function inputs(
   return values.filter(acceptsInput)
 }
 
-function lines(description: DefinitionDescription, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
-  const events = outsideEvents(description, options)
+function lines(cast: Cast, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
+  const events = outsideEvents(cast.checked.description, options)
   return fc.oneof(
     fc.constant({ wait: true as const }),
     ...events.map((event) => event.map((made) => ({ event: made }))),
-    ...streamLines(description, { ...options, known: events }),
+    ...streamLines(cast, { ...options, known: events }),
   )
 }
 
@@ -75,21 +72,16 @@ function outsideEvents(
 
 /**
  * What is not said in the options is known only of streams of events in the agent itself: they may send it whatever
- * events the definition describes. The events of a child, and an observable's values, have types that no one can see.
+ * events the definition describes. The events of a child and of another agent, and an observable's values, have types that no one can see.
  */
 function streamLines(
-  description: DefinitionDescription,
+  cast: Cast,
   { streams = {}, known }: ScenarioOptions & { readonly known: readonly fc.Arbitrary<OutsideEvent>[] },
 ): readonly fc.Arbitrary<ScriptLine>[] {
-  const kinds = streamsOf(description)
-  const stranger = Object.keys(streams).find((src) => !kinds.has(src))
-  if (stranger !== undefined)
-    throw new TypeError(
-      `streams.${stranger} names no callback or observable; there are: ${[...kinds.keys()].join(', ')}`,
-    )
-  return [...kinds].flatMap(([from, kind]) => {
-    const own = kind === 'events' && !from.includes('.') && known.length > 0 ? fc.oneof(...known) : undefined
-    const said = streams[from] ?? own
+  const { effects } = cast.checked.description
+  return cast.sources('stream').flatMap((from) => {
+    const isOwn = effects.get(from)?.kind === 'events' && !from.includes('.') && known.length > 0
+    const said = streams[from] ?? (isOwn ? fc.oneof(...known) : undefined)
     return said === undefined ? [] : [said.map((says) => ({ from, says }))]
   })
 }

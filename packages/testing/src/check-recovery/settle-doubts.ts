@@ -6,8 +6,8 @@ import type { EffectWorld } from '../simulation/effect-world.js'
 export async function settleDoubts(agent: AnyAgent, { world }: { readonly world: EffectWorld }): Promise<boolean> {
   if (agent.getSnapshot().condition !== 'in-doubt') return false
   const doubts = (await agent.inDoubt()).filter(({ inDoubt }) => inDoubt !== undefined)
-  for (const { effect, src, input, abandoned } of doubts) {
-    const decision = decisionFor(world, { src, input })
+  for (const { effect, key, abandoned } of doubts) {
+    const decision = decisionFor(world, key)
     // Nothing performs an effect again that its chart has left.
     await agent.resolve(effect, 'again' in decision && abandoned !== undefined ? { acknowledge: true } : decision)
   }
@@ -16,14 +16,11 @@ export async function settleDoubts(agent: AnyAgent, { world }: { readonly world:
 
 function decisionFor(
   world: EffectWorld,
-  { src, input }: { readonly src: string; readonly input: unknown },
+  key: string,
 ): { complete: unknown } | { fail: unknown } | { again: true; force: true } {
-  const bodies = world
-    .began()
-    .filter((body) => src.endsWith(body.src) && JSON.stringify(body.input) === JSON.stringify(input))
-  const newest = bodies.at(-1)
-  const result = newest === undefined ? undefined : world.resultOf(newest.key)
+  const result = world.resultOf(key)
   if (result !== undefined) return { complete: result.output }
+  const newest = world.began({ key }).at(-1)
   const ended = world.log.find((entry) => entry.kind === 'ended' && entry.body === newest?.body)
   if (ended?.kind === 'ended' && 'error' in ended.result) return { fail: ended.result.error }
   return { again: true, force: true }

@@ -1,0 +1,85 @@
+/** What a run came to: what a crash may not change, and what it may not come to at all. */
+import { isRefoldError } from '@refold/core'
+import type { AnyAgent, JsonValue, StoredEvent } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
+import { foldStream } from '../simulation/reference-fold.js'
+import type { Cast } from './cast.js'
+import { refusedOption } from './refused-option.js'
+
+/** One record without what a takeover may change: revisions, keys, times. */
+export interface DomainRecord {
+  readonly type: string
+  readonly data: JsonValue
+}
+
+/** One agent at the end of a run. */
+export interface PlayedAgent {
+  readonly final: { readonly [field: string]: unknown }
+  readonly history: readonly DomainRecord[]
+  readonly emitted: readonly JsonValue[]
+  /** Appends that there can have been: each held a record. */
+  readonly appends: number
+}
+
+/** Its records, and what its process shows of it. */
+export function playedAgent(records: readonly StoredEvent[], agent: AnyAgent | undefined): PlayedAgent {
+  const { status, value, context, output, error, condition } = agent?.getSnapshot() ?? {}
+  return {
+    final: { status, value, context, output, error, condition },
+    history: records.filter(isDomain).map(({ type, data }) => ({ type, data: withoutTimes(data) })),
+    emitted: records.flatMap(({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.emit ?? []),
+    appends: records.length,
+  }
+}
+
+/** Why the first blocked agent goes no further. */
+export function blockedIn(agents: ReadonlyMap<string, AnyAgent>): string | undefined {
+  for (const [stream, agent] of agents) {
+    const { blocked } = agent.getSnapshot()
+    if (blocked !== undefined) return `${stream} is blocked: ${blocked.error.message}`
+  }
+  return undefined
+}
+
+/** An agent that is not there is no child that was checked. Throws `INVALID_INPUT`. */
+export function requireStarted(records: ReadonlyMap<string, readonly StoredEvent[]>, { members }: Cast): void {
+  const names = members.map(({ definition }) => definition.name)
+  for (const [stream, events] of records) {
+    if (!events.some(({ type }) => type.startsWith('refold.message.'))) continue
+    for (const { after } of foldStream(events))
+      for (const [to, line] of Object.entries(after?.outbox?.to ?? {})) {
+        const name = to.slice(0, to.indexOf('-'))
+        if (names.includes(name) || !line.some(({ kind }) => kind === 'start')) continue
+        const hint = 'Give the definitions of all agents that it starts or writes to.'
+        throw refusedOption('agents', `'${name}' is not there, and ${stream} starts one`, hint)
+      }
+  }
+}
+
+/** What a caller of `send` may be told by an agent that is as it should be. */
+export function isNotTaken(error: unknown): boolean {
+  const codes = ['EVENT_NOT_ACCEPTED', 'EVENT_REFUSED', 'NOT_ACTIVE', 'STALE_APPROVAL'] as const
+  return codes.some((code) => isRefoldError(error, code))
+}
+
+/** What a takeover adds, and acknowledgements: between several receivers they have no order. */
+const OF_RECOVERY: ReadonlySet<string> = new Set([
+  'refold.claimed',
+  'refold.released',
+  'refold.cleared',
+  'refold.effect.started',
+  'refold.effect.resolved',
+  'refold.effect.doubted',
+  'refold.effect.step',
+  'refold.message.acknowledged',
+])
+
+function isDomain({ type }: StoredEvent): boolean {
+  return !OF_RECOVERY.has(type)
+}
+
+function withoutTimes(data: JsonValue): JsonValue {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
+  const { lateMs: _lateMs, retryAt: _retryAt, ...rest } = data as { readonly [key: string]: JsonValue }
+  return rest
+}

@@ -64,6 +64,14 @@ export function checkMembers(
   }
 }
 
+/** What `migrate` was given; the patch is looked at with the state that it is made for. */
+export function checkMigrateOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: ['patch', 'beginMissing', 'by', 'reason'] })
+  const { beginMissing } = options
+  const isFlag = beginMissing === undefined || typeof beginMissing === 'boolean'
+  requireOption(isFlag, { path: 'beginMissing', problem: 'must be true or false' })
+}
+
 /** What `createRuntime` was given. */
 export function checkRuntimeOptions(options: unknown): void {
   checkMembers(options, { path: '', known: [...OPTION_KEYS, 'worker'] })

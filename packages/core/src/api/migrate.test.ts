@@ -49,6 +49,7 @@ async function scene() {
   return { log, work, one, two, process, agent }
 }
 
+const LONE = { kind: 'promise', src: 'ask', scheduledBy: 'it' }
 const RENAMED = [{ op: 'replace', path: '/root/value', value: 'approval' }] as const
 
 describe('migrating an agent', () => {
@@ -92,14 +93,42 @@ describe('migrating an agent', () => {
   })
 
   test.each([
-    ['Refold’s own part', [{ op: 'replace', path: '/agent/epoch', value: 9 }], 'INVALID_INPUT'],
-    ['nothing that is there', [{ op: 'replace', path: '/root/context/no/such', value: 9 }], 'UNREADABLE'],
-  ] as const)('a patch over %s is refused, and nothing is recorded', async (_, patch, code) => {
-    const { log, two, process, agent } = await scene()
-    await agent.send({ type: 'approve' })
-    await expect(process.runtime.migrate(two, '1', { patch })).rejects.toMatchObject({ code })
-    expect(await typesOf(log, 'form-1')).not.toContain('refold.migrated')
-    expect((await agent.send({ type: 'approve' })).status).toBe('done')
+    ['Refold’s own part', [{ op: 'replace', path: '/agent/epoch', value: 9 }], '/agent/epoch'],
+    ['nothing that is there', [{ op: 'replace', path: '/root/context/no/such', value: 9 }], '/root/context/no/such'],
+    ['a prototype', [{ op: 'add', path: '/root/context/__proto__', value: 9 }], '/root/context/__proto__'],
+    ['no state’s root', [{ op: 'replace', path: '/root', value: 7 }], '/root'],
+    ['no actor’s kind', [{ op: 'replace', path: '/root/kind', value: 'robot' }], '/root/kind'],
+    ['no context', [{ op: 'remove', path: '/root/context' }], '/root/context'],
+    ['an effect of no actor', [{ op: 'add', path: '/effects/9.0', value: LONE }], '/effects/9.0'],
+    ['a timer without a time', [{ op: 'add', path: '/timers/9.t0', value: {} }], '/timers/9.t0/source'],
+    ['what is no JSON', [{ op: 'add', path: '/root/context/a', value: new Date(0) }], 'patch/0/value'],
+    ['an operation of another kind', [{ op: 'move', path: '/root/context/a', from: '/root' }], '/root/context/a'],
+    ['no operation', [null], 'patch/0'],
+    ['no list', {}, 'patch'],
+  ] as const)(
+    'RCV-23 a patch over %s is INVALID_INPUT at its path, and nothing is recorded',
+    async (_, patch, path) => {
+      const { log, two, process, agent } = await scene()
+      await agent.send({ type: 'approve' })
+      const refused = process.runtime.migrate(two, '1', { patch: patch as never })
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', facts: { path } })
+      expect(await typesOf(log, 'form-1')).not.toContain('refold.migrated')
+      expect((await agent.send({ type: 'approve' })).status).toBe('done')
+    },
+  )
+
+  test('RCV-23 a patch that takes an effect away, and leaves the actor that waits for it, is refused at the actor', async () => {
+    const { two, process, agent } = await scene()
+    await agent.pause()
+    const patch = [{ op: 'remove', path: '/effects/0.0' }] as const
+    await expect(process.runtime.migrate(two, '1', { patch })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      facts: { path: '/root/children/0.form.asking' },
+    })
+    await expect(process.runtime.migrate(two, '1', { beginMissing: 'yes' } as never)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      facts: { path: 'beginMissing' },
+    })
   })
 
   test('an agent that is there already, or that does not exist, is refused', async () => {

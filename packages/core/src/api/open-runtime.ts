@@ -22,7 +22,7 @@ import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { AgentHandle } from './agent-handle.js'
-import { checkDrainOptions, notesOf, traceOf } from './check-options.js'
+import { checkDrainOptions, checkMigrateOptions, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
@@ -140,12 +140,19 @@ export class OpenRuntime implements Worker {
     options: MigrateOptions = {},
   ): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
+    checkMigrateOptions(options)
     const notes = notesOf(options)
     const { cells, owners, worker } = this.#runtime
     const cell = await cells.loadAs(streamOf(registered.name, id), registered)
     const { state } = cell
     if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
-    const input = { kind: 'migrated', from: state?.agent.version ?? 0, patch: options.patch ?? [] } as const
+    const { patch = [], beginMissing = false } = options
+    const input = {
+      kind: 'migrated',
+      from: state?.agent.version ?? 0,
+      patch,
+      ...(beginMissing ? { beginsMissing: true } : undefined),
+    } as const
     try {
       await cell.submit({ input, worker, ...notes })
     } finally {

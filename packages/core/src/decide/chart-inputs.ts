@@ -12,7 +12,7 @@ import type { Decision } from './decision.js'
 import { diagnosticsOf } from './diagnostics.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
-import type { Envelope } from './inputs.js'
+import type { Envelope, Migrated } from './inputs.js'
 import { withInInbox } from './inbox.js'
 import { refuseBlocked } from './kept-events.js'
 import { requireRoom, withSent } from './outbox.js'
@@ -140,8 +140,12 @@ function record(context: DecideContext, envelope: Envelope, decision: Stepped): 
   })
 }
 
-/** The next state, given what the tree did. Also used when a waiting input is decided. */
-export function stateAfter(context: DecideContext, envelope: Envelope, decision: Omit<Stepped, 'late'>): StateDocument {
+/** The next state, given what the tree did. Also used when a waiting input is decided, and for a migration. */
+export function stateAfter(
+  context: DecideContext,
+  envelope: Envelope,
+  decision: Omit<Stepped, 'late' | 'input'> & { readonly input: ChartInput | Migrated },
+): StateDocument {
   const { definition } = context
   const { step, input, base: state = context.state } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined

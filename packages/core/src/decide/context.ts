@@ -10,6 +10,8 @@ export interface DecideContext {
   readonly state: StateDocument | undefined
   /** The live tree of `state`; made when the chart is needed. */
   readonly tree: () => Tree
+  /** The live tree of a state that a migration's patch made: to be placed first. */
+  readonly placedTree: (patched: StateDocument) => Tree
   /** Of the record to be made. */
   readonly revision: number
   /** The decider's own clock, epoch milliseconds: due times are counted from it. */

@@ -16,7 +16,7 @@ import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
 import { checkedEvent, isTrouble } from './messages.js'
 import { untaken, withoutDedup } from './kept-events.js'
-import { migrated } from './migration.js'
+import { decideMigrated } from './migration.js'
 import { OVER, withAnswers } from './outbox.js'
 import { isOwnType } from './record-type.js'
 
@@ -24,6 +24,7 @@ export function decideControl(context: DecideContext, envelope: Envelope, input:
   const { state } = context
   if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
   if (input.kind === 'retried') return retried(context, envelope, state)
+  if (input.kind === 'migrated') return decideMigrated(context, envelope, { state, input })
   if (input.kind === 'cancel') return decideCancel(context, envelope, { state, input })
   if (input.kind === 'cancelled') return decideDeadline(context, envelope, state)
   const change = changeOf(context, { state, envelope }, input)
@@ -41,14 +42,12 @@ type Change = { readonly after: StateDocument; readonly data: JsonObject } | { r
 function changeOf(
   context: DecideContext,
   { state, envelope }: { state: StateDocument; envelope: Envelope },
-  input: Exclude<ControlInput, { kind: 'retried' | 'cancel' | 'cancelled' }>,
+  input: Exclude<ControlInput, { kind: 'retried' | 'cancel' | 'cancelled' | 'migrated' }>,
 ): Change {
   const { agent } = state
   switch (input.kind) {
     case 'claimed':
       return claimed(context, state, input)
-    case 'migrated':
-      return migrated(context, state, input)
     case 'released':
       return released(context, state, envelope)
     case 'cleared':

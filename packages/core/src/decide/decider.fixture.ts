@@ -56,6 +56,7 @@ export class Decider {
         state,
         tree: () =>
           state === undefined ? createTree(this.#definition, options) : hydrateTree(this.#definition, state, options),
+        placedTree: (patched) => hydrateTree(this.#definition, patched, { ...options, isPlaced: true }),
         revision: this.records.length,
         now,
         at: Math.max(now, lastAt),

@@ -80,6 +80,8 @@ export interface Migrated {
   readonly from: number
   /** Over the state document (RFC 6902); not over its `agent` part. */
   readonly patch: readonly PatchOperation[]
+  /** What a state asks for and nothing stands for begins, also where the agent waited before. */
+  readonly beginsMissing?: boolean
 }
 
 /** Ends the agent: at once, or as the chart will have it within so many milliseconds. */

@@ -42,14 +42,16 @@ describe('receiving', () => {
   test('MSG-12 without the definition a message is stored undecided, and decided with it', () => {
     const decider = Decider.started(definition)
     const { state } = decider
+    const noChart = (): never => {
+      throw new Error('no chart is asked')
+    }
     const stored = decide(
       {
         definition: unregisteredDefinition('agent', 1),
         agentId: '1',
         state,
-        tree: () => {
-          throw new Error('no chart is asked')
-        },
+        tree: noChart,
+        placedTree: noChart,
         revision: 1,
         now: 1,
         at: 1,

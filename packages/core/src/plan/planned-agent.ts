@@ -125,7 +125,7 @@ function claimedState({ state, definition }: Planned, { why, probation }: Claim,
   }
   const place = { agentId: state.agent.id, revision: 0, now, at: now, eventId: PLANNER, maxWaiting: 0 }
   const decision = decide(
-    { definition, state, tree: noChart, ...place },
+    { definition, state, tree: noChart, placedTree: noChart, ...place },
     claimOf(state, { worker: PLANNER, why, probation }),
   )
   invariant(decision.kind === 'recorded', 'the claim of a free agent is recorded')

@@ -96,8 +96,16 @@ export type StartOptions<I> = StartNotes & (undefined extends I ? { readonly inp
 
 /** How an agent's state becomes one of another version. */
 export interface MigrateOptions {
-  /** RFC 6902 over the state document: `/root/value`, `/root/context/…`. Default: nothing but the version changes. */
+  /**
+   * RFC 6902 over the state document: `/root/value`, `/root/context/…`. Default: nothing but the version changes. One that does
+   * not fit, or that makes no state, is `INVALID_INPUT` with its path in `facts`.
+   */
   readonly patch?: readonly PatchOperation[]
+  /**
+   * States in which the agent waited before begin what they ask for and nothing stands for: an `invoke` or an `after` that a
+   * deploy added. An `after` that has fired and stayed in its state begins once more. Default: false.
+   */
+  readonly beginMissing?: boolean
   readonly by?: string
   readonly reason?: string
 }
@@ -112,7 +120,8 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
   /** An agent that was started before. Rejects with `NOT_FOUND`. */
   attach<D extends AgentDefinition<Name>>(agent: D, id: string): Promise<AgentOf<D>>
   /**
-   * Moves an agent to the given version of its definition, by one record. Rejects with `NEEDS_MIGRATION` (and what has no
+   * Moves an agent to the given version of its definition, by one record. States that the patch reaches begin their invokes and
+   * `after` delays, states that it leaves end theirs, and a final state ends the agent; no action of entering or leaving runs. Rejects with `NEEDS_MIGRATION` (and what has no
    * place) when the chart cannot take the patched state, with `OWNER_MAY_LIVE` while a worker performs it: pause it first.
    */
   migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>

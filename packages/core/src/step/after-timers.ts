@@ -10,12 +10,19 @@ export function afterNodeOf({ idMap }: Pick<MachineShape, 'idMap'>, type: string
   return found.get(type)
 }
 
+/** The delays of a node, each by the type of the event that it sends. */
+export function delaysByType(node: NodeShape): ReadonlyMap<string, number | string> {
+  const transitions = [...node.transitions.values()].flat()
+  return new Map(
+    transitions.flatMap(({ delay, eventType }) => (delay === undefined ? [] : [[eventType, delay] as const])),
+  )
+}
+
 /** The delays of a node, as its chart has them: numbers of milliseconds, or names. */
 export function delaysOf(node: NodeShape): readonly string[] {
   return Object.keys(node.config.after ?? {})
 }
 
 function timersOf(node: NodeShape): [string, NodeShape][] {
-  const transitions = [...node.transitions.values()].flat()
-  return transitions.filter(({ delay }) => delay !== undefined).map(({ eventType }) => [eventType, node])
+  return [...delaysByType(node).keys()].map((type) => [type, node])
 }

@@ -8,6 +8,7 @@ import { amongOf, invocationOf, takesOutcome } from './child-origin.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
 import { isDecidedHere, isNewerLibrary, LIBRARY, libraryName } from './library.js'
+import { isLeftNode } from './left-nodes.js'
 import { logicOf } from './xstate/logic.js'
 import { boundedMachine, isMachine } from './xstate/machine.js'
 import type { MachineShape, NodeShape } from './xstate/shapes.js'
@@ -29,12 +30,16 @@ export function incompatibilityCode(missing: readonly Incompatibility[]): 'NEEDS
 
 type PlacedState = Pick<StateDocument, 'root' | 'timers' | 'unlisted'>
 
-/** Nothing: every active state, actor and `after` timer has its place. */
+/**
+ * Nothing: every active state, actor and `after` timer has its place. `isPlaced`: what states had that the chart knows, and that
+ * are not active any more, needs none, as it is ended; an actor that has ended must be one of a state that the chart knows.
+ */
 export function incompatibilitiesOf(
   definition: Pick<DefinitionInternals, 'machine'>,
   state: PlacedState,
+  { isPlaced = false }: { readonly isPlaced?: boolean | undefined } = {},
 ): readonly Incompatibility[] {
-  const search = new Search()
+  const search = new Search(isPlaced)
   search.actor(state.root, definition.machine)
   const left = Object.values(state.unlisted)
   for (let round = left.length; round > 0 && left.length > 0; round--) {
@@ -56,6 +61,11 @@ class Search {
   readonly missing: Incompatibility[] = []
   readonly logics = new Map<ActorId, unknown>()
   readonly #templates = new Map<ActorId, Template>()
+  readonly #isPlaced: boolean
+
+  constructor(isPlaced: boolean) {
+    this.#isPlaced = isPlaced
+  }
 
   actor(document: ActorDocument, logic: unknown): void {
     const { sid, lib } = document
@@ -65,7 +75,9 @@ class Search {
     for (const [id, child] of Object.entries(document.children ?? {})) {
       const place = { id, parent: sid }
       // A unlisted actor has outlived its state: only children are looked at.
-      if (this.child(child, place) && document.status === undefined) this.#wanted(child, place)
+      if (!this.child(child, place) || document.status !== undefined) continue
+      if (child.status === undefined) this.#wanted(child, place)
+      else if (this.#isPlaced) this.#known(child, place)
     }
   }
 
@@ -95,7 +107,8 @@ class Search {
   #wanted(child: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
     const template = this.#templates.get(parent)
     const machine = template?.snapshot.machine
-    if (template === undefined || machine === undefined || child.status !== undefined) return
+    if (template === undefined || machine === undefined) return
+    if (this.#isPlaced && isLeftNode(nodeOf(id, child), { machine, active: template.activeNodes })) return
     const { sid: actor, unnamed, spawned, ignoresOutcome, kind } = child
     const { activeNodes: active } = template
     const say = (what: string): void => void this.missing.push({ kind: 'actor', actor, what: `actor "${id}": ${what}` })
@@ -104,6 +117,15 @@ class Search {
     const own = unnamed === true ? actor : id
     if (ignoresOutcome !== true && kind !== 'callback' && !takesOutcome({ machine, active }, own))
       say('no state takes its outcome any more')
+  }
+
+  /** One that has ended stands for its invocation: under another name of its state it would begin again. */
+  #known(child: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
+    const node = nodeOf(id, child)
+    const machine = this.#templates.get(parent)?.snapshot.machine
+    if (node === undefined || machine === undefined || machine.idMap.has(node)) return
+    const what = `actor "${id}", which has ended: ${was(node, child.src)}, and there is no such state today`
+    this.missing.push({ kind: 'actor', actor: child.sid, what })
   }
 
   #machine(document: ActorDocument, machine: MachineShape): void {
@@ -122,6 +144,7 @@ class Search {
   timer(id: string, { target, node, event }: TimerDocument): void {
     const machine = this.#templates.get(target)?.snapshot.machine
     const { type } = event
+    if (this.#isPlaced && isLeftNode(node, { machine, active: this.#templates.get(target)?.activeNodes ?? [] })) return
     if (machine === undefined || typeof type !== 'string' || !type.startsWith('xstate.after.')) return
     const today = afterNodeOf(machine, type)
     if (today !== undefined && (node === undefined || today.id === node)) return

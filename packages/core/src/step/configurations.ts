@@ -4,6 +4,7 @@
  */
 import type { JsonValue } from '../json/json-value.js'
 import type { ActorDocument } from '../record/state-document.js'
+import { isBelow } from './edges.js'
 import type { MachineShape, NodeShape, SnapshotShape } from './xstate/shapes.js'
 
 export interface Configuration {
@@ -95,10 +96,13 @@ function freezeCopy(value: unknown): JsonValue {
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, member]) => [key, freezeCopy(member)])))
 }
 
-/** XState can end up in a configuration that no value describes: then the nodes count. An actor that failed before it began has only its root. */
+/**
+ * XState can end up in a configuration that no value describes: then the nodes count. From inside a parallel state to its history
+ * it leaves that state itself out. An actor that failed before it began has only its root.
+ */
 function reachesLeaves(active: readonly NodeShape[]): boolean {
   if (active.length === 1) return true
-  return active.every((node) => Object.keys(node.states).length === 0 || active.some((child) => child.parent === node))
+  return active.every((node) => Object.keys(node.states).length === 0 || active.some((other) => isBelow(other, node)))
 }
 
 function sameValue(one: unknown, other: unknown): boolean {

@@ -1,13 +1,15 @@
 /** Which edges of the chart a microstep took. */
 import { edgeId, transitionsOf } from '../definition/chart-edges.js'
 import type { NodeShape, TransitionShape } from './xstate/shapes.js'
+import { PLACED } from './xstate/shapes.js'
 
 const known = new WeakMap<TransitionShape, string>()
 
-/** The ids of what one microstep took, in order. Forbidden transitions, and those that another preempted, were not taken. */
+/** The ids of what one microstep took, in order. Forbidden transitions, those that another preempted, and a migration's own, which the chart does not have, were not taken. */
 export function edgesTaken(transitions: readonly TransitionShape[]): string[] {
   const enabled = transitions.filter(
-    ({ target, actions, reenter }) => target !== undefined || actions.length > 0 || reenter,
+    ({ target, actions, reenter, eventType }) =>
+      eventType !== PLACED && (target !== undefined || actions.length > 0 || reenter),
   )
   return withoutPreempted(enabled).map(idOf)
 }

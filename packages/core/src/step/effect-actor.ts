@@ -1,7 +1,7 @@
 /** The actor that stands for an effect in the tree: it never runs, it takes what its body did as signals. */
 import { plainJson } from './normalize.js'
 import type { LiveActor } from './live-actor.js'
-import { EffectSignal } from './live-actor.js'
+import { EffectSignal, Placement } from './live-actor.js'
 import type { Delivery } from './live-actor.js'
 import type { StepLog } from './step-log.js'
 import type { EffectKind } from '../record/state-document.js'
@@ -20,6 +20,7 @@ export function nextEffectSnapshot(actor: LiveActor, event: Delivery, log: StepL
   const { snapshot } = actor
   if (snapshot.status !== 'active') return snapshot
   if (event instanceof EffectSignal) return signalled(snapshot, event)
+  if (event instanceof Placement) return snapshot
   if (event.type === STOP) {
     log.stopped.push(actor.sid)
     return { ...snapshot, status: 'stopped', input: undefined }

@@ -8,11 +8,12 @@ import { RefoldError } from '../errors.js'
 import type { ActorId } from '../record/state-document.js'
 import { byCreation } from './creation-order.js'
 import { firstEffectSnapshot, nextEffectSnapshot, STOP } from './effect-actor.js'
-import { EffectSignal, isEffect } from './live-actor.js'
+import { isEffect, Placement } from './live-actor.js'
 import type { Delivery, LiveActor } from './live-actor.js'
 import { performAction } from './perform-action.js'
 import { refusalOf } from './refusals.js'
 import { normalize } from './normalize.js'
+import { placed } from './placement.js'
 import { MAX_EVENTS_PER_STEP } from './step-log.js'
 import type { TreePort } from './tree-port.js'
 import { initialSnapshot } from './xstate/machine.js'
@@ -152,10 +153,11 @@ export class Interpreter {
       return this.#end(actor)
     }
     this.#update(actor, next)
-    if (!(event instanceof EffectSignal) && event.type === STOP) this.#close(actor)
+    if ('type' in event && event.type === STOP) this.#close(actor)
   }
 
   #transition(actor: LiveActor, event: Delivery): SnapshotShape {
+    if (event instanceof Placement) return placed(this.#tree, actor, { placement: event, scope: this.#scopeOf(actor) })
     if (isEffect(actor)) return nextEffectSnapshot(actor, event, this.#tree.logged())
     const logic: LogicShape = actor.machine ?? actor.logic
     return logic.transition(actor.snapshot, event as EventShape, this.#scopeOf(actor))

@@ -30,7 +30,22 @@ export class EffectSignal {
   }
 }
 
-export type Delivery = EventShape | EffectSignal
+/**
+ * A migration has put the actor where it stands. A class, so that no user event can pass for one.
+ */
+export class Placement {
+  /** The machine's document before the patch; `undefined`: the patch made it. */
+  readonly before: ActorDocument | undefined
+  /** States in which the machine stood before begin what they lack, too. */
+  readonly beginsMissing: boolean
+
+  constructor(before: ActorDocument | undefined, { beginsMissing }: { readonly beginsMissing: boolean }) {
+    this.before = before
+    this.beginsMissing = beginsMissing
+  }
+}
+
+export type Delivery = EventShape | EffectSignal | Placement
 
 export interface ActorIdentity {
   readonly sid: ActorId

@@ -56,6 +56,11 @@ export class TimerTable {
     this.#drop(key)
   }
 
+  /** Of one source. */
+  of(source: ActorId): readonly { readonly id: string; readonly node: string | undefined }[] {
+    return [...this.#timers.values()].filter((timer) => timer.source === source)
+  }
+
   /** Of one source; a lost one still fires, as in XState. */
   cancelAll(source: ActorId): void {
     if (this.#timers.size === 0) return

@@ -8,6 +8,7 @@ import type {
   EffectId,
   EffectKind,
   ErrorData,
+  StateDocument,
   TimerDocument,
   TimerId,
 } from '../record/state-document.js'
@@ -152,6 +153,14 @@ export interface StepOptions {
   readonly revision: number
 }
 
+/** What a migration's patch was made for. */
+export type PatchedDocuments = Pick<StateDocument, 'root' | 'unlisted'>
+
+export interface PlaceOptions extends StepOptions {
+  /** What is missing begins in states, too, that the agent did not reach by the patch. */
+  readonly beginsMissing: boolean
+}
+
 /**
  * The live actor tree of one agent: a mutable cache of its documents. After any throw it must be thrown away and
  * hydrated again. `hydrateTree` and `createTree` (in `tree.ts`) make one.
@@ -162,6 +171,11 @@ export interface Tree {
    * Throws `EVENT_REFUSED` (root transition threw; `cause`), `NOT_SERIALIZABLE`, `NOT_RESTORABLE`, `MUTATED`, `LOOPS_FOREVER`.
    */
   step(input: ChartInput, options: StepOptions): TreeStep
+  /**
+   * The first step of a tree that a migration's patch changed: what left states had ends, what reached ones ask for begins,
+   * with no action of theirs. `before`: the documents that were patched. Throws as `step` does.
+   */
+  place(before: PatchedDocuments, options: PlaceOptions): TreeStep
   /** Whether some transition of the root would take the event now (XState's `can`). Throws nothing. */
   can(event: EventData): boolean
   /** Event types for which the active states of the root have transitions (without XState's own; wildcards as they stand: `*`, `a.*`). */

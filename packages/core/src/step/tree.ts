@@ -9,7 +9,9 @@ import type { UnlistedDocuments } from './unlisted-actors.js'
 import { runBody } from './effect-body.js'
 import { hydrate } from './hydrate.js'
 import type { TreeState } from './hydrate.js'
-import { EffectSignal, policyName } from './live-actor.js'
+import { EffectSignal, Placement, policyName } from './live-actor.js'
+import { byCreation } from './creation-order.js'
+import { documentsById } from './placement.js'
 import { LiveTree, ROOT } from './live-tree.js'
 import { incompatibilitiesOf, incompatibilityCode } from './compatibility.js'
 import { freezeJson, plainJson } from './normalize.js'
@@ -18,6 +20,8 @@ import type { EventData } from '../record/event-data.js'
 import type {
   ChartInput,
   EffectHost,
+  PatchedDocuments,
+  PlaceOptions,
   RunningEffect,
   ScheduledEffect,
   StepOptions,
@@ -39,14 +43,15 @@ export function createTree(definition: Pick<DefinitionInternals, 'machine'>, opt
 
 /**
  * The tree as the documents describe it. Throws `NEEDS_MIGRATION` when today's chart has no place for what they hold, and
- * `NEWER_FORMAT` when a later major version of XState than this release knows has decided it.
+ * `NEWER_FORMAT` when a later major version of XState than this release knows has decided it. `isPlaced`: `place` comes first, so
+ * that what states have left may still be there.
  */
 export function hydrateTree(
   definition: Pick<DefinitionInternals, 'machine'>,
   state: TreeState,
-  options: TreeOptions,
+  { isPlaced, ...options }: TreeOptions & { readonly isPlaced?: boolean },
 ): Tree {
-  const missing = incompatibilitiesOf(definition, state)
+  const missing = incompatibilitiesOf(definition, state, { isPlaced })
   if (missing.length > 0) {
     const hint = 'Register the version that the agent was started with, or migrate the agent.'
     const what = missing.map((place) => place.what).join('; ')
@@ -73,13 +78,21 @@ class RecordedTree implements Tree {
   }
 
   step(input: ChartInput, options: StepOptions): TreeStep {
-    invariant(!this.#spoilt, 'a tree that threw is stepped again')
     invariant((input.kind === 'started') === (this.#root === undefined), 'a tree begins with its start, and only then')
+    return this.#stepped(options, () => apply(this.#tree, input))
+  }
+
+  place(before: PatchedDocuments, { beginsMissing, ...options }: PlaceOptions): TreeStep {
+    return this.#stepped(options, () => placeAll(this.#tree, before, beginsMissing))
+  }
+
+  #stepped(options: StepOptions, move: () => void): TreeStep {
+    invariant(!this.#spoilt, 'a tree that threw is stepped again')
     const tree = this.#tree
     const log = tree.begin(options)
     this.#spoilt = true
     try {
-      apply(tree, input)
+      move()
       if (log.refusal !== undefined) throw log.refusal
       if (tree.root.snapshot.status !== 'active') tree.interpreter.stopAll()
       const step = this.#record(log)
@@ -149,6 +162,14 @@ function apply(tree: LiveTree, input: ChartInput): void {
       if (timer !== undefined) tree.interpreter.send(timer.target, timer.event)
     }
   }
+}
+
+/** Parents first: what they end is not placed any more. */
+function placeAll(tree: LiveTree, { root, unlisted }: PatchedDocuments, beginsMissing: boolean): void {
+  const before = documentsById([root, ...Object.values(unlisted).map(({ actor }) => actor)])
+  const machines = [...tree.actors.values()].filter(({ machine }) => machine !== undefined)
+  for (const { sid } of machines.toSorted(byCreation))
+    tree.interpreter.send(sid, new Placement(before.get(sid), { beginsMissing }))
 }
 
 type Doings = Omit<TreeStep, 'root' | 'timers' | 'unlisted'>

@@ -26,6 +26,10 @@ export class TreeCache {
         ? createTree(this.#definition, this.#options)
         : hydrateTree(this.#definition, state, this.#options))
   }
+  /** The tree of a state that a migration's patch made: the one before is not of this chart. */
+  placed(patched: StateDocument): Tree {
+    return (this.#tree = hydrateTree(this.#definition, patched, { ...this.#options, isPlaced: true }))
+  }
   drop(): void {
     this.#tree = undefined
   }
@@ -61,6 +65,10 @@ export function decideBatch(envelopes: readonly Envelope[], options: BatchOption
       usedTree = true
       return trees.of(before)
     }
+    const placedTree = (patched: StateDocument): Tree => {
+      usedTree = true
+      return trees.placed(patched)
+    }
     const revision = options.revision + recorded.length
     const context: DecideContext = {
       definition,
@@ -72,6 +80,7 @@ export function decideBatch(envelopes: readonly Envelope[], options: BatchOption
       at,
       eventId: world.newId(),
       tree,
+      placedTree,
     }
     const decision = decide(context, envelope)
     decisions.push(decision)

@@ -8,6 +8,9 @@ export interface EventShape {
   readonly [key: string]: unknown
 }
 
+/** The event in whose transition a migration begins and ends what it has to: what bodies of the chart are told of it. */
+export const PLACED = 'refold.migrated'
+
 export interface TransitionShape {
   readonly target: readonly NodeShape[] | undefined
   readonly source: NodeShape
@@ -42,6 +45,7 @@ export interface NodeShape {
   readonly invoke: readonly InvokeShape[]
   readonly entry: readonly unknown[]
   readonly exit: readonly unknown[]
+  readonly output?: unknown
   readonly initial?: { readonly target: readonly NodeShape[]; readonly actions: readonly unknown[] }
   readonly ownEvents: readonly string[]
   readonly config: {
@@ -69,6 +73,7 @@ export interface MachineShape {
   readonly options: { readonly maxIterations?: number }
   readonly transition: (snapshot: SnapshotShape, event: EventShape, scope: ScopeShape) => SnapshotShape
   readonly getInitialSnapshot: (scope: ScopeShape, input: unknown) => SnapshotShape
+  readonly getTransitionData: (snapshot: SnapshotShape, event: EventShape) => readonly TransitionShape[] | undefined
   readonly resolveState: (config: { value: unknown; context?: unknown }) => SnapshotShape
 }
 

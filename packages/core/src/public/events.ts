@@ -41,7 +41,7 @@ type EffectRecord<F> = {
         | Recorded<'refold.effect.started', { src: K; attempt: number }>
         | Recorded<
             'refold.effect.failed',
-            { src: K; error: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
+            { src: K; error?: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
           >
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never

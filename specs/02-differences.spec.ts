@@ -62,11 +62,12 @@ describe('values', () => {
       expect(agent.getSnapshot().context.keys).toEqual(['here'])
     }))
 
-  test('errors are data with name, message, code and cause, in a guard too', () =>
+  test('errors are data with name, message, code, cause and members, in a guard too', () =>
     play('errors', async (simulation) => {
       class BusyError extends Error {
         override readonly name = 'BusyError'
         readonly code = 'E_BUSY'
+        readonly statusCode = 429
       }
       const machine = setup({
         types: { context: {} as { error: unknown; isInstance: boolean } },
@@ -86,7 +87,13 @@ describe('values', () => {
       const { agent } = await running(simulation, machine)
       const { context } = await simulation.until(agent.waitFor((state) => state.context.error !== null))
       expect(context).toEqual({
-        error: { name: 'BusyError', message: 'busy', code: 'E_BUSY', cause: { name: 'Error', message: 'below' } },
+        error: {
+          name: 'BusyError',
+          message: 'busy',
+          code: 'E_BUSY',
+          cause: { name: 'Error', message: 'below' },
+          statusCode: 429,
+        },
         isInstance: false,
       })
     }))

@@ -37,9 +37,27 @@ describe('what a body throws', () => {
     ],
     ['a text', 'just a text', 'just a text'],
     ['a number', 42, 42],
+    [
+      'an error with members',
+      Object.assign(new Error('busy'), { code: 429, isRetryable: true, responseHeaders: { 'retry-after': '7' } }),
+      { name: 'Error', message: 'busy', code: 429, isRetryable: true, responseHeaders: { 'retry-after': '7' } },
+    ],
     ['plain data', { status: 503 }, { status: 503 }],
-    ['nothing', undefined, { name: 'Error', message: 'undefined' }],
+    [
+      'data with what is none',
+      { status: 503, at: new Date(0), socket: new Map() },
+      { status: 503, at: '1970-01-01T00:00:00.000Z' },
+    ],
+    [
+      'an instance of a class',
+      new (class {
+        status = 503
+      })(),
+      { status: 503 },
+    ],
+    ['not a number', Number.NaN, { name: 'Error', message: 'NaN' }],
     ['null', null, null],
+    ['false', false, false],
     ['a function', () => 1, { name: 'Error', message: '() => 1' }],
     ['a big integer', 5n, { name: 'Error', message: '5' }],
     ['what throws when it is looked at', untouchable({}), { name: 'Error', message: 'what was thrown cannot be read' }],
@@ -49,6 +67,25 @@ describe('what a body throws', () => {
     work.last.reject(thrown)
     await settle()
     expect(agent.getSnapshot()).toMatchObject({ value: 'failed', context: { error } })
+  })
+
+  test('EFF-10 nothing is nothing for the chart, and for the record', async () => {
+    const { log, work, agent } = await working()
+    work.last.reject(undefined)
+    await settle()
+    expect(agent.getSnapshot()).toMatchObject({ value: 'failed', context: {} })
+    expect(agent.getSnapshot().context.error).toBeUndefined()
+    expect((await eventsOf(log, 'work-1')).at(-1)?.data).toEqual({ src: 'work', attempt: 1, final: 'attempts' })
+  })
+
+  test('REC-21 what a body threw is not frozen', async () => {
+    const { work } = await working({ retry: { attempts: 2, delayMs: 60_000 } })
+    const error = Object.assign(new Error('busy'), { headers: { a: [1] }, cause: { b: [1] } })
+    work.last.reject(error)
+    await settle()
+    error.headers.a.push(2)
+    error.cause.b.push(2)
+    expect(error).toMatchObject({ headers: { a: [1, 2] }, cause: { b: [1, 2] } })
   })
 
   test('EFF-1 a body that throws before it returns a promise fails like any other', async () => {

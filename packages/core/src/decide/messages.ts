@@ -41,7 +41,8 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
   if (statusOf(state) !== 'active')
     return refuse({ code: 'NOT_ACTIVE', message: `the agent has ended: it is ${statusOf(state)}` })
   const { blockWith, ...rest } = envelope
-  if (blockWith !== undefined) return refuse({ code: blockWith.code ?? 'TOO_LARGE', message: blockWith.message })
+  if (blockWith !== undefined)
+    return refuse({ code: String(blockWith.code ?? 'TOO_LARGE'), message: blockWith.message })
   try {
     const event = checkedEvent(context, message)
     const base = withInInbox(state, message)

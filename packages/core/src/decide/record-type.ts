@@ -50,7 +50,7 @@ export function outcomeData(
     return input.output === undefined ? { src: from.src } : { src: from.src, output: input.output }
   return {
     src: from.src,
-    error: input.error as JsonValue,
+    ...(input.error === undefined ? undefined : { error: input.error as JsonValue }),
     ...(from.attempt === undefined ? undefined : { attempt: from.attempt }),
     ...(input.final === undefined ? undefined : { final: input.final }),
   }

@@ -38,9 +38,17 @@ export class JsonWalk {
   same = true
   #afresh = false
   readonly #refOf: RefOf | undefined
+  readonly #copies: boolean
 
-  constructor(refOf: RefOf | undefined) {
+  constructor({
+    refOf,
+    copies = false,
+  }: {
+    readonly refOf?: RefOf | undefined
+    readonly copies?: boolean | undefined
+  }) {
     this.#refOf = refOf
+    this.#copies = copies
   }
 
   /** `afresh` looks at everything again, since remembered heights may be too high. Throws `REFUSED`, or what user code throws. */
@@ -71,7 +79,7 @@ export class JsonWalk {
     if (depth >= MAX_DEPTH) throw REFUSED
     if (Array.isArray(value)) return this.#visitArray(value, this.#before(previous), depth)
     if (!(value instanceof Error)) return this.#visitObject(value, this.#before(previous), depth)
-    const json = this.#visitObject(errorToJson(value, causeToJson), undefined, depth)
+    const json = this.#visitObject(errorToJson(value), undefined, depth)
     this.same = false
     return json
   }
@@ -80,7 +88,7 @@ export class JsonWalk {
     const plainness = arrayPlainnessOf(value)
     if (plainness === 'refused') throw REFUSED
     const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
-    let copy: JsonValue[] | undefined = level.same ? undefined : []
+    let copy: JsonValue[] | undefined = level.same && !this.#copies ? undefined : []
     const old = before !== undefined && Array.isArray(before.value) ? (before.value as readonly unknown[]) : undefined
     let at = old !== undefined && copy === undefined ? commonHead(value, old) : 0
     if (at > 0 && before !== undefined) level.height = before.height - 1
@@ -98,7 +106,7 @@ export class JsonWalk {
     const plainness = plainnessOf(value, keys)
     if (plainness === 'refused') throw REFUSED
     const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
-    let copy: Record<string, JsonValue> | undefined = level.same ? undefined : {}
+    let copy: Record<string, JsonValue> | undefined = level.same && !this.#copies ? undefined : {}
     const old =
       before === undefined || Array.isArray(before.value)
         ? undefined
@@ -144,6 +152,7 @@ export class JsonWalk {
       return Object.freeze(value) as JsonContainer
     }
     accept(copy, height)
+    if (this.#copies) return Object.freeze(copy)
     accept(value, { json: copy, refs: level.refs, same: level.same, height })
     Object.freeze(value)
     return Object.freeze(copy)
@@ -160,13 +169,6 @@ export class JsonWalk {
     const height = acceptedAs(previous)
     return typeof height === 'number' ? { value: previous, height } : undefined
   }
-}
-
-function causeToJson(cause: unknown): JsonValue {
-  const json =
-    typeof cause === 'object' && cause !== null ? new JsonWalk(undefined).run(cause, {}).json : primitiveToJson(cause)
-  if (json === undefined) throw REFUSED
-  return json
 }
 
 /** How many items both begin with. -0 is not JSON, although it equals 0. */

@@ -90,8 +90,13 @@ describe('toJson of what is nearly JSON', () => {
     ],
     [
       'leaves out causes that are not JSON',
-      { e: new Error('no', { cause: new Money() }) },
+      { e: new Error('no', { cause: new Map() }) },
       '{"e":{"name":"Error","message":"no"}}',
+    ],
+    [
+      'takes of causes that are not JSON what they give as JSON',
+      { e: new Error('no', { cause: new Money() }) },
+      '{"e":{"name":"Error","message":"no","cause":1}}',
     ],
     ['copies objects without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
     ['copies objects of another realm', runInNewContext('({ a: [1, { b: 2 }] })'), '{"a":[1,{"b":2}]}'],

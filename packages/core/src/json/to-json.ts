@@ -9,7 +9,7 @@
  * - a refused value throws `NOT_SERIALIZABLE` with the exact pointer; parts of it may be frozen by then.
  *
  * What becomes what: `undefined` members are dropped, `undefined` items and holes become `null`, -0 becomes 0, errors
- * become `{name, message, code?, cause?}`, accessors are read once, members that are not enumerable are dropped, objects
+ * become `{name, message, code?, cause?}` and those of their members that JSON can say, accessors are read once, members that are not enumerable are dropped, objects
  * without a prototype or of another realm are copied. Lone surrogates in strings survive: JSON text escapes them.
  * Refused: instances of classes (with `toJSON` too), functions, symbols, BigInts, numbers that are not finite, cycles,
  * more than 200 levels, and keys that reach for a prototype.
@@ -28,6 +28,8 @@ export interface ToJsonOptions {
   readonly previous?: unknown
   /** Without it actor references are refused. */
   readonly refOf?: RefOf
+  /** The value is someone's own: nothing of it is frozen, and what comes out shares nothing with it but what was JSON here before. */
+  readonly copies?: boolean
 }
 
 export interface JsonOutcome {
@@ -69,12 +71,12 @@ export function jsonOf(value: unknown, options: Omit<ToJsonOptions, 'refOf'> = N
 
 function walk(value: object, options: ToJsonOptions): JsonWalk {
   try {
-    return new JsonWalk(options.refOf).run(value, { previous: options.previous })
+    return new JsonWalk(options).run(value, { previous: options.previous })
   } catch (cause) {
     const path = options.path ?? ''
     explainRefusal(value, { path, refOf: options.refOf })
     if (cause !== REFUSED) throw notSerializable(path, 'a value that threw while it was read', { cause })
-    return new JsonWalk(options.refOf).run(value, { afresh: true }) // a remembered height was too high: nothing is wrong
+    return new JsonWalk(options).run(value, { afresh: true }) // a remembered height was too high: nothing is wrong
   }
 }
 

@@ -53,7 +53,7 @@ type EffectRecord<F> = {
         | RecordedOfEffect<'refold.effect.started', { src: K; attempt: number }>
         | RecordedOfEffect<
             'refold.effect.failed',
-            { src: K; error: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
+            { src: K; error?: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
           >
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never

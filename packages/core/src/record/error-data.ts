@@ -1,5 +1,5 @@
 /** Whatever user code threw, as data. Never fails: an error must always be storable. */
-import { errorToJson } from '../json/error-data.js'
+import { errorToJson, saidInJson } from '../json/error-data.js'
 import type { JsonValue } from '../json/json-value.js'
 import { jsonOf, toJson } from '../json/to-json.js'
 import type { ErrorData } from './state-document.js'
@@ -7,49 +7,33 @@ import type { ErrorData } from './state-document.js'
 /** What is told of a value whose own code throws when it is looked at. */
 const UNREADABLE: ErrorData = { name: 'Error', message: 'what was thrown cannot be read' }
 
-/** An `Error` by its fields; anything else as the message of one. */
+/** An error, or what is to be shown as one: of anything else than an object the text is the message. */
 export function toErrorData(thrown: unknown): ErrorData {
   try {
-    return errorDataOf(thrown)
+    return jsonOf(errorDataOf(thrown)) as unknown as ErrorData
   } catch {
     return UNREADABLE
   }
 }
 
-function errorDataOf(thrown: unknown): ErrorData {
-  if (thrown instanceof Error) return jsonOf(errorToJson(thrown, jsonOf)) as unknown as ErrorData
-  if (isErrorData(thrown)) return jsonOf(thrown) as unknown as ErrorData
-  return jsonOf({
-    name: 'Error',
-    message: typeof thrown === 'string' ? thrown : textOf(thrown),
-  }) as unknown as ErrorData
+function errorDataOf(thrown: unknown): Record<string, JsonValue> {
+  if (thrown instanceof Error) return errorToJson(thrown)
+  if (typeof thrown !== 'object' || thrown === null) return { name: 'Error', message: String(thrown) }
+  Object.keys(thrown) // throws for what cannot be read
+  return errorToJson(thrown, JSON.stringify(saidInJson(thrown)))
 }
 
-/** What the chart gets as `event.error`: an `Error` by its fields, other JSON as it is, as XState hands it on. */
-export function thrownToJson(thrown: unknown): JsonValue {
+/**
+ * What the chart gets as `event.error`, as XState hands it on: JSON as it is, an `Error` by its fields and members, and
+ * of anything else what JSON can say. `undefined` only for `undefined`.
+ */
+export function thrownToJson(thrown: unknown): JsonValue | undefined {
+  if (thrown === undefined) return undefined
   try {
-    if (thrown instanceof Error || thrown === undefined) return toErrorData(thrown) as unknown as JsonValue
-    return toJson(thrown).json ?? null
+    if (!(thrown instanceof Error)) return toJson(thrown, { copies: true }).json
   } catch {
-    return toErrorData(thrown) as unknown as JsonValue
+    const said = typeof thrown === 'object' && thrown !== null ? saidInJson(thrown) : undefined
+    if (said !== undefined) return jsonOf(said)
   }
-}
-
-function isErrorData(value: unknown): value is ErrorData {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'message' in value &&
-    typeof value.message === 'string' &&
-    'name' in value &&
-    typeof value.name === 'string'
-  )
-}
-
-function textOf(thrown: unknown): string {
-  try {
-    return JSON.stringify(thrown) ?? String(thrown)
-  } catch {
-    return String(thrown)
-  }
+  return toErrorData(thrown) as unknown as JsonValue
 }

@@ -18,11 +18,11 @@ export type ActorKind = 'machine' | 'transition' | 'promise' | 'callback' | 'obs
 /** What logic an effect runs. */
 export type EffectKind = 'promise' | 'callback' | 'observable'
 
-/** An error as data: compared by fields, never by stack. */
+/** An error as data: compared by fields, never by stack. Its own members stand beside these, as far as JSON can say them. */
 export interface ErrorData {
   readonly name: string
   readonly message: string
-  readonly code?: string
+  readonly code?: string | number
   readonly cause?: JsonValue
 }
 

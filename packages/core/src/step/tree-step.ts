@@ -44,7 +44,8 @@ export type ChartInput =
 export interface EffectFailed {
   readonly kind: 'effect.failed'
   readonly effect: EffectId
-  readonly error: ErrorData | JsonValue
+  /** `undefined`: the body rejected with that. */
+  readonly error: ErrorData | JsonValue | undefined
   /** Absent when it is the outcome of no attempt: someone resolved the effect, or `reconcile` did. */
   readonly final?: FinalReason
 }

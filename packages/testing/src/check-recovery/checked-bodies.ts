@@ -78,7 +78,14 @@ export class CheckedBodies {
         await this.#crashAfter(src, args)
         return output
       })
-      return watched({ input: args.input, signal: args.signal, ...args.refold })
+      const { input, refold } = args
+      return watched({
+        ...refold,
+        input,
+        get signal() {
+          return args.signal
+        },
+      })
     }
   }
 

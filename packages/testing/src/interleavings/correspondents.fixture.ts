@@ -145,7 +145,7 @@ export function boss(child: ReturnType<typeof errand>): AgentDefinition {
           actions: assign({
             failed: ({ context, event }) => [
               ...context.failed,
-              { id: event.agent.id, code: event.error.code ?? event.error.message },
+              { id: event.agent.id, code: String(event.error.code ?? event.error.message) },
             ],
           }),
         },

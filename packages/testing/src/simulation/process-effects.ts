@@ -79,11 +79,20 @@ export class ProcessEffects {
 
   #argsFor<I>(src: string, args: EffectArgs<I>): SimulatedBodyArgs<I> {
     const { author, clock, world, onKill } = this.#options
-    const { signal, key } = args
+    const { input, key, attempt, traceparent, step, progress } = args
     return {
-      ...args,
+      input,
+      key,
+      attempt,
+      traceparent,
+      step,
+      progress,
+      // Unread until the body looks at it: only then does an abort make its answer none.
+      get signal() {
+        return args.signal
+      },
       process: author.process,
-      sleep: (durationMs) => abortableSleep(clock, { durationMs, signal }),
+      sleep: (durationMs) => abortableSleep(clock, { durationMs, signal: args.signal }),
       sleepDeaf: (durationMs) => new Promise((resolve) => clock.setTimer(resolve, durationMs)),
       perform: (output) => world.perform({ key, src, output }),
       killProcess: () => onKill(`the body of ${src} killed it`),

@@ -49,11 +49,11 @@ function unstorable(effect: EffectId, cause: RefoldError): Input {
 }
 
 function isBrief(error: unknown): boolean {
-  return JSON.stringify(error).length <= 4 * MESSAGE_LENGTH
+  return (JSON.stringify(error) ?? '').length <= 4 * MESSAGE_LENGTH
 }
 
 function brief(error: unknown): ErrorData {
   const { name, message, code } = toErrorData(error)
   const short: ErrorData = { name: name.slice(0, 100), message: `${message.slice(0, MESSAGE_LENGTH)}…` }
-  return code === undefined ? short : { ...short, code: code.slice(0, 100) }
+  return code === undefined ? short : { ...short, code: typeof code === 'string' ? code.slice(0, 100) : code }
 }

@@ -37,6 +37,7 @@ export type {
 
 // appending: what every store refuses
 export { appendBytes, assertFits, assertNotEmpty } from './store/append-limits.js'
+export { anotherHistory, assertDecidedOn, PUT_BACK_HINT } from './store/decided-on.js'
 
 // reading: events parsed on demand, and records handed to a fold without building them
 export { storedEvent } from './store/stored-event.js'

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient } from '@eventstore/db-client'
 import type { NewEvent, Store } from '@refold/core/store'
+import { isRefoldError, toRevision } from '@refold/core/store'
 import { startDevServer } from '@refold/dev-server'
 import type { DevServer } from '@refold/dev-server'
 import { afterEach, expect, test } from 'vitest'
@@ -37,6 +38,34 @@ test('ESDB-19 a stream that was deleted softly is begun by no agent', async () =
   await expect(begun).rejects.toMatchObject({ code: 'STORE_FATAL', facts: { revision: 2n } })
   expect(await store.append('boat-2', [event()], { expected: 'no_stream' })).toMatchObject({ ok: true })
 })
+
+test('ESDB-20 an append decided on what a server that was put back, and has grown again, does not hold is refused', async () => {
+  const first = await server(0)
+  const store = open(first.connectionString)
+  const [kept, gone] = [event(), event()]
+  await store.append('boat-1', [kept], { expected: 'no_stream' })
+  await store.append('boat-1', [gone], { expected: toRevision(0n), expectedId: kept.id })
+  await store.directory.get('boat-1') // as a runtime does, it follows the log from here on
+  await first.close()
+  const again = await server(first.port)
+  const other = open(again.connectionString)
+  await other.append('boat-1', [kept], { expected: 'no_stream' })
+  await other.append('boat-1', [event()], { expected: toRevision(0n) })
+  const decidedOn = { expected: toRevision(1n), expectedId: gone.id }
+  const appending = untilAnswered(() => store.append('boat-1', [event()], decidedOn))
+  await expect(appending).rejects.toMatchObject({ code: 'STORE_FATAL', message: expect.stringContaining('boat-1') })
+})
+
+/** The first answer of the server that came back. */
+async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (isRefoldError(error, 'STORE_FATAL')) throw error
+    }
+  }
+}
 
 async function server(port: number): Promise<DevServer> {
   const started = await startDevServer({ port, projections: false })

@@ -26,6 +26,7 @@ import { prepareAppend, sendAppend } from './appending.js'
 import type { WireEvent } from './client/wire.js'
 import { acquireConnection } from './client/shared-connection.js'
 import { assertOpen, type Connection } from './connection.js'
+import { DecidedOn } from './decided-on.js'
 import { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { DirectoryFeed } from './directory-feed.js'
 import { subscribe } from './following.js'
@@ -55,6 +56,7 @@ class EventStoreDBStore implements Store {
   readonly #registers: StreamRegisters
   readonly #feed: DirectoryFeed
   readonly #external: ExternalAppends
+  readonly #decidedOn: DecidedOn
   readonly #appends = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
@@ -63,6 +65,7 @@ class EventStoreDBStore implements Store {
     const end = {}
     this.#connection = { shared, options, closed: this.#close.signal, end }
     const lingering: Connection = { shared, options, closed: this.#gone.signal, end }
+    this.#decidedOn = new DecidedOn(lingering)
     this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
     this.registers = this.#registers
     this.#external = new ExternalAppends(this.#connection)
@@ -77,9 +80,9 @@ class EventStoreDBStore implements Store {
     }
   }
 
-  async append(stream: string, events: readonly NewEvent[], { expected }: AppendOptions): Promise<AppendResult> {
+  async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
     assertOpen(this.#connection)
-    const appended = this.#append(stream, { events: prepareAppend(stream, events), expected })
+    const appended = this.#append(stream, { ...options, events: prepareAppend(stream, events) })
     this.#appends.add(appended)
     const done = (): void => void this.#appends.delete(appended)
     appended.then(done, done)
@@ -87,7 +90,7 @@ class EventStoreDBStore implements Store {
   }
 
   read(stream: string, options: ReadOptions = {}): AsyncIterable<readonly StoredEvent[]> {
-    return readStream(this.#connection, stream, options)
+    return this.#decidedOn.knowing(readStream(this.#connection, stream, options))
   }
 
   readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
@@ -117,15 +120,18 @@ class EventStoreDBStore implements Store {
 
   async #append(
     stream: string,
-    { events, expected }: AppendOptions & { readonly events: readonly WireEvent[] },
+    { events, expected, expectedId }: AppendOptions & { readonly events: readonly WireEvent[] },
   ): Promise<AppendResult> {
     const { shared, options } = this.#connection
     if (shared.held !== undefined) await shared.held
+    await this.#decidedOn.assert(stream, { expected, expectedId })
     this.#external.expect(events)
     let keep = this.#feed.running
     try {
       const result = await sendAppend(this.#connection, options.prefix + stream, { events, expected })
       keep &&= result.ok
+      const last = events.at(-1)
+      if (result.ok && last !== undefined) this.#decidedOn.know(stream, { revision: result.revision, id: last.id })
       return result
     } catch (error) {
       keep &&= isRefoldError(error, 'STORE_UNKNOWN')

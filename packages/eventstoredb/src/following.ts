@@ -53,6 +53,7 @@ export async function* followItems(
       const failure = failureOf(error)
       if (!mayPass(failure) && failure.kind !== 'not-found') throw failureError(failure, { doing, cause: error })
     }
+    if (!signal.aborted) shared.interruptions++
     await pause(backoffMs(failures, RESUBSCRIBE, Math.random), { signal })
     if (!signal.aborted) onLost?.()
   }

@@ -50,6 +50,7 @@ export async function* readRecords(
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)
       if (failure.kind === 'not-found') return
+      shared.interruptions++
       if (error instanceof NoAnswer) shared.replace(client, { afterMs: options.timeoutMs })
       const waitMs = backoffMs(failures, RETRY, Math.random)
       if (isHopeless(shared, failure) || performance.now() + waitMs > deadline)

@@ -6,10 +6,13 @@
  *    connection did not write itself are others'. After a commit that failed and is stored, its rows too are reported as
  *    others': to look at a stream once more does no harm.
  * 2. `look` comes first in every transaction: what is cached is then what the file says.
+ * 3. After a commit of someone else nothing is done before `Lineage` has found in the file what is known of it.
  */
 import type { AppendResult, DirectoryHeader, ExternalAppend } from '@refold/core/store'
-import { applyHeader, toPosition, toRevision } from '@refold/core/store'
+import { applyHeader, assertDecidedOn, toPosition, toRevision } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
+import { FileInPlace } from './file-in-place.js'
+import { Lineage } from './lineage.js'
 import { eventIdOf, type IdColumns } from './table/event-id.js'
 import { LogTable, type EncodedEvent } from './table/log-table.js'
 import { StreamTable, type StreamRow } from './table/stream-table.js'
@@ -19,14 +22,11 @@ export interface PreparedAppend {
   readonly stream: string
   /** Last revision that the stream must have; -1: none. */
   readonly expected: number
+  /** Of the event there; `undefined`: it was not decided on one. */
+  readonly expectedId: string | undefined
   readonly events: readonly EncodedEvent[]
   /** Of those events that the directory reads. */
   readonly headers: readonly DirectoryHeader[]
-}
-
-export interface LogFileOptions {
-  /** Throws when the path names this file no more: what is committed then is lost. */
-  readonly assertInPlace: () => void
 }
 
 export class LogFile {
@@ -35,11 +35,12 @@ export class LogFile {
   readonly streams: StreamTable
   /** Told what others appended, up to their last commit. */
   onExternal: (appends: () => readonly ExternalAppend[]) => void = () => {}
+  readonly #lineage: Lineage
   #dataVersion: number
   /** Position of the last row that this connection wrote or looked at. */
   #known: number
   #next: number
-  readonly #assertInPlace: () => void
+  readonly #place: FileInPlace
   /** A commit failed and may be in the file all the same. */
   #isUnsure = false
   readonly #begin: SqliteStatement
@@ -50,9 +51,9 @@ export class LogFile {
   readonly #newest: SqliteStatement
   readonly #ids: SqliteStatement
 
-  constructor(connection: SqliteConnection, { assertInPlace }: LogFileOptions) {
+  constructor(connection: SqliteConnection, { path }: { readonly path: string }) {
     this.connection = connection
-    this.#assertInPlace = assertInPlace
+    this.#place = new FileInPlace(path)
     this.log = new LogTable(connection)
     this.streams = new StreamTable(connection, { prefixes: this.log.prefixes })
     this.#begin = connection.prepare('BEGIN IMMEDIATE')
@@ -67,21 +68,27 @@ export class LogFile {
       'SELECT prefix, event, position FROM log WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision',
     )
     this.#dataVersion = this.#readVersion()
+    this.#lineage = new Lineage(connection, this)
     this.#known = this.#readLastPosition()
+    this.#lineage.know(this.#known)
     this.#next = this.#known + 1
   }
 
-  /** Takes the write lock. Throws SQLite's busy error when another connection has it, `STORE_FATAL` when the file is gone. */
+  /**
+   * Takes the write lock. Throws SQLite's busy error when another connection has it, `STORE_FATAL` when the file is gone or
+   * another one.
+   */
   begin(): void {
     this.#begin.run()
-    this.#assertInPlace()
+    if (this.#place.assertInPlace().isTouched) this.#lookThrough()
     this.look()
     this.#next = this.#known + 1
   }
 
   commit(): void {
     this.#commit.run()
-    this.#known = this.#next - 1
+    this.#place.committed()
+    this.#know(this.#next - 1)
     this.log.committed()
     this.streams.columns.committed()
   }
@@ -99,27 +106,44 @@ export class LogFile {
 
   /** Notices what other connections committed. Cheap when they did not. */
   look(): void {
+    this.#lineage.assertKnown()
     const version = this.#readVersion()
     if (version === this.#dataVersion && !this.#isUnsure) return
+    this.#lineage.assertSame()
     const last = this.#readLastPosition()
     const known = this.#known
     this.#dataVersion = version
     this.#isUnsure = false
     this.streams.expire()
     if (last === known) return
-    this.#known = last
+    this.#know(last)
     this.onExternal(() => this.#newestBetween(known, last))
   }
 
+  close(): void {
+    this.connection.close()
+    this.#place.close()
+  }
+
+  /** Forgets the pages in memory: what is written past SQLite is seen only on the disk. */
+  #lookThrough(): void {
+    this.connection.exec('PRAGMA shrink_memory')
+    this.#lineage.assertSame()
+    this.#place.seen()
+  }
+
   /** Inside a transaction only. A conflict writes nothing. */
-  append({ stream: name, expected, events, headers }: PreparedAppend): AppendResult {
+  append(append: PreparedAppend): AppendResult {
+    const { stream: name, expected, events, headers } = append
     const known = this.streams.find(name)
-    if ((known?.lastRevision ?? -1) !== expected) return this.findRepeat({ stream: name, expected, events })
+    this.#assertDecidedOn(known, append)
+    if ((known?.lastRevision ?? -1) !== expected) return this.findRepeat(append)
     let entry = known?.entry
     for (const header of headers) entry = applyHeader(entry, name, header)
     const stream = known ?? this.streams.add(name, { firstId: events[0]?.id ?? '', entry })
     for (const event of events) {
       stream.lastRevision++
+      stream.lastId = event.id
       this.log.insert(event, { position: this.#next++, stream: stream.id, revision: stream.lastRevision })
     }
     if (entry !== undefined && entry !== stream.entry) this.streams.update(stream, entry)
@@ -133,6 +157,20 @@ export class LogFile {
     const position = this.#positionOf(stream, { expected, events })
     if (position === undefined) return { ok: false, actual: toRevision(stream.lastRevision) }
     return { ok: true, revision: toRevision(expected + events.length), position: toPosition(position) }
+  }
+
+  #assertDecidedOn(known: StreamRow | undefined, { stream, expected, expectedId }: PreparedAppend): void {
+    if (expectedId === undefined || expected < 0 || (expected === known?.lastRevision && expectedId === known.lastId))
+      return
+    const row = known === undefined ? undefined : this.#ids.all(known.id, expected - 1, expected)[0]
+    const found = row === undefined ? undefined : eventIdOf(row as unknown as IdColumns, this.log.prefixes)
+    assertDecidedOn(found, { stream, expected: toRevision(expected), expectedId })
+  }
+
+  #know(position: number): void {
+    if (position === this.#known) return
+    this.#known = position
+    this.#lineage.know(position)
   }
 
   /** Of the last of these events, if all of them stand after the expected revision. */

@@ -10,7 +10,6 @@ import { WalSync } from './commit/wal-sync.js'
 import { DirectoryReader } from './directory-reader.js'
 import { loadDriver } from './driver/load-driver.js'
 import { isBusy, toRefoldError } from './failure.js'
-import { fileIdentity } from './file-identity.js'
 import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
 import { openDatabase } from './open-database.js'
@@ -59,7 +58,7 @@ export function assertFileName(path: string): void {
 
 function openNow(path: string, options: OpeningOptions): OpenFile {
   const connection = openDatabase(path, { driver: loadDriver(options.driver), sync: options.sync })
-  const file = new LogFile(connection, { assertInPlace: fileIdentity(path) })
+  const file = new LogFile(connection, { path })
   return {
     file,
     queue: new CommitQueue(file, {

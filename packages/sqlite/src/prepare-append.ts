@@ -1,5 +1,5 @@
 /** An append from the caller's objects to rows: checked and turned into text before anything else happens. */
-import type { Expected, NewEvent } from '@refold/core/store'
+import type { AppendOptions, NewEvent } from '@refold/core/store'
 import { assertFits, readHeader } from '@refold/core/store'
 import type { LogFile, PreparedAppend } from './log-file.js'
 import type { EncodedEvent } from './table/log-table.js'
@@ -11,8 +11,9 @@ export function prepareAppend(
     stream,
     events,
     expected,
+    expectedId,
     maxAppendBytes,
-  }: { stream: string; events: readonly NewEvent[]; expected: Expected; maxAppendBytes: number },
+  }: AppendOptions & { stream: string; events: readonly NewEvent[]; maxAppendBytes: number },
 ): PreparedAppend {
   const last = expected === 'no_stream' ? -1 : Number(expected)
   const firstId = last === -1 ? events[0]?.id : file.streams.find(stream)?.firstId
@@ -26,7 +27,7 @@ export function prepareAppend(
       ? []
       : [header.active === undefined ? header : { ...header, active: [...header.active] }]
   })
-  return { stream, expected: last, events: encoded, headers }
+  return { stream, expected: last, expectedId, events: encoded, headers }
 }
 
 /** Bytes of what is stored of each event; counted exactly only where it matters. */

@@ -108,11 +108,10 @@ class SqliteStore implements Store {
   async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
     this.#assertOpen()
     assertNotEmpty(stream, events)
-    const { expected } = options
     const { maxAppendBytes } = this.#options
     const captured = this.#open === undefined ? (JSON.parse(JSON.stringify(events)) as readonly NewEvent[]) : events
     const open = this.#open ?? (await this.#opening)
-    const append = translated(() => prepareAppend(open.file, { stream, events: captured, expected, maxAppendBytes }))
+    const append = translated(() => prepareAppend(open.file, { ...options, stream, events: captured, maxAppendBytes }))
     return this.#commit(open, (settle) => appendJob(open.file, append, settle))
   }
 
@@ -211,7 +210,10 @@ class SqliteStore implements Store {
     const open = this.#open ?? (await this.#opening)
     const stopped = (): boolean => this.#closing !== undefined
     try {
-      return await retryBusy(() => (this.#assertOpen(), look(open)), { budgetMs: this.#options.busyTimeoutMs, stopped })
+      return await retryBusy(() => (this.#assertOpen(), looked(open, look)), {
+        budgetMs: this.#options.busyTimeoutMs,
+        stopped,
+      })
     } catch (error) {
       throw toRefoldError(error, { doing: 'reading the store' })
     }
@@ -235,7 +237,16 @@ function closeConnection({ file, queue }: OpenFile): void {
   try {
     file.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
   } catch {} // the next opening does it
-  file.connection.close()
+  file.close()
+}
+
+/** What was read counts only when the file is still the one that this process knows. */
+function looked<T>(open: OpenFile, look: (open: OpenFile) => T): T {
+  try {
+    return look(open)
+  } finally {
+    open.file.look()
+  }
 }
 
 function translated<T>(operation: () => T): T {

@@ -12,6 +12,7 @@ import { advance, FIRST_REVISION, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
+import { anotherHistory } from '../store/decided-on.js'
 import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
 
@@ -69,9 +70,21 @@ export async function foldStream(log: AgentLog, stream: string, { onPhase }: Fol
   return (await foldFromSnapshot(log, stream, options)) ?? (await fold(log, stream, fromFirst))
 }
 
-/** Folds what a stream got after a known point. */
+/** Folds what a stream got after a known point. Throws `STORE_FATAL` where the event of that point is not there any more. */
 export async function foldAfter(log: AgentLog, stream: string, known: Folded): Promise<Folded> {
-  return fold(log, stream, { from: advance(known.head), start: known, deliveries: [] })
+  const { head, headId } = known
+  if (head === 'no_stream') return fold(log, stream, { from: FIRST_REVISION, start: known, deliveries: [] })
+  const folded = await fold(log, stream, { from: head, start: known, anchor: headId, deliveries: [] })
+  if (folded === undefined) throw await lostPoint(log, stream, head)
+  return folded
+}
+
+async function lostPoint(log: AgentLog, stream: string, head: Revision): Promise<RefoldError> {
+  for await (const [event] of log.read(stream, { from: head, limit: 1 })) {
+    if (event === undefined) continue
+    return event.revision > head ? beheaded(event) : anotherHistory(stream, { revision: head, found: event.id })
+  }
+  return anotherHistory(stream, { revision: head, found: undefined })
 }
 
 /** Folds from a known point up to a revision: what the records say of that very moment. Reads nothing when it is known. */

@@ -2,11 +2,11 @@
  * What connections of `memoryStore` share: the log itself, and who is to be told when it grows. Payloads are kept as JSON
  * text, as every other store keeps them: what a caller does to its objects changes nothing here.
  */
-import type { Expected } from '../record/revision.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import { applyHeader, readHeader } from './directory-projection.js'
 import type { DirectoryHeader } from './directory-projection.js'
-import type { AppendResult, DirectoryEntry, ExternalAppend, NewEvent } from './port.js'
+import { assertDecidedOn } from './decided-on.js'
+import type { AppendOptions, AppendResult, DirectoryEntry, ExternalAppend, NewEvent } from './port.js'
 
 /** One stored event. Its position is its place in `MemoryLog.rows`. */
 export interface MemoryRow {
@@ -62,10 +62,11 @@ export function memoryLog(): MemoryLog {
 export function appendToLog(
   log: MemoryLog,
   stream: string,
-  { events, expected, by }: { events: readonly MemoryEvent[]; expected: Expected; by: MemoryConnection },
+  { events, expected, expectedId, by }: AppendOptions & { events: readonly MemoryEvent[]; by: MemoryConnection },
 ): AppendResult {
   const rows = log.streams.get(stream) ?? []
   const first = expected === 'no_stream' ? 0 : Number(expected) + 1
+  assertDecidedOn(rows[first - 1]?.id, { stream, expected, expectedId })
   if (rows.length !== first) return repeatOrConflict(rows, { events, first })
   for (const { id, type, data, metadata, header } of events) {
     const row: MemoryRow = { stream, revision: rows.length, position: log.rows.length, id, type, data, metadata }

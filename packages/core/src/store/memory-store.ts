@@ -73,7 +73,7 @@ class MemoryStore implements Store {
     assertNotEmpty(stream, events)
     const encoded = events.map((event) => encodeForMemory(stream, event))
     assertFits(stream, { bytes: bytesOf(encoded), maxAppendBytes: MAX_APPEND_BYTES })
-    return appendToLog(this.#log, stream, { events: encoded, expected: options.expected, by: this.#connection })
+    return appendToLog(this.#log, stream, { ...options, events: encoded, by: this.#connection })
   }
 
   async *read(stream: string, options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {

@@ -7,6 +7,7 @@
  * - a conflict is a value; a rejected append is surely not stored; after `STORE_UNKNOWN` the identical append may be
  *   repeated: if it was stored, the answer is the original success, whatever came after it;
  * - what an append reported as stored is read back, in order, by every later read;
+ * - an append that names the event it was decided on is not stored behind another one;
  * - a subscription gives every event once, in order, without a gap between the past and the live part.
  */
 import type { JsonValue } from '../json/json-value.js'
@@ -38,6 +39,12 @@ export type AppendResult =
 /** What an append expects of the stream. */
 export interface AppendOptions {
   readonly expected: Expected
+  /**
+   * Id of the event at the expected revision, when the append was decided on it. Where another event stands there, or
+   * none, the store was put back under a running process: the append rejects with `STORE_FATAL` and stores nothing
+   * ([APP-10](../../../../specs/04-store-port.md)).
+   */
+  readonly expectedId?: string | undefined
 }
 
 /** Which part of the stream is read. Default: all of it, forwards. */

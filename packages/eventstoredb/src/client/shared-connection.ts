@@ -5,7 +5,7 @@
  * the old one may end there.
  */
 import { NoAnswer } from './failure.js'
-import { openClient } from './db-client.js'
+import { failureOf, openClient } from './db-client.js'
 import { onSilence } from './silence.js'
 import type { WireClient } from './wire.js'
 
@@ -24,6 +24,8 @@ export class SharedConnection {
   users = 0
   /** Whether the server has answered anything yet: without, a wrong address is likelier than a server that restarts. */
   answered = false
+  /** How often a call or a subscription was lost: what answers then may be another server, or another log. */
+  interruptions = 0
   readonly #connectionString: string
   readonly #marks = new Set<Promise<unknown>>()
   readonly #retired = new Map<WireClient, NodeJS.Timeout>()
@@ -56,6 +58,10 @@ export class SharedConnection {
       const answer = await Promise.race([call(client), noAnswer])
       this.answered = true
       return answer
+    } catch (error) {
+      const { kind } = failureOf(error)
+      if (kind === 'lost' || kind === 'not-sent' || kind === 'not-leader') this.interruptions++
+      throw error
     } finally {
       silence?.stop()
     }

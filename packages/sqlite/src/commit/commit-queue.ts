@@ -10,6 +10,7 @@
  * 3. A locked file holds up the jobs, not the event loop; a job gives up at its deadline.
  * 4. With a `WalSync` the transaction's answer waits for it, and the jobs that come meanwhile share the next one.
  */
+import { isRefoldError } from '@refold/core/store'
 import { pauseAfter } from '../busy-retry.js'
 import { isBusy, sqliteCode, toRefoldError, unknownOutcome } from '../failure.js'
 import type { LogFile } from '../log-file.js'
@@ -141,7 +142,8 @@ export class CommitQueue {
       return { kind: 'committed' }
     } catch (error) {
       file.rollback()
-      return { kind: 'uncertain', error }
+      // what went into a file that no one will read is not stored, whatever this connection sees of it
+      return { kind: isRefoldError(error, 'STORE_FATAL') ? 'refused' : 'uncertain', error }
     }
   }
 

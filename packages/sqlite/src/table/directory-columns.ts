@@ -62,6 +62,11 @@ export class DirectoryColumns {
     return situation
   }
 
+  /** Whether what is kept in memory still is what the file says. */
+  get isInPlace(): boolean {
+    return this.#situations.isInPlace && this.owners.isInPlace
+  }
+
   /** What was numbered in the transaction stays. */
   committed(): void {
     this.#situations.committed()

@@ -4,6 +4,7 @@
  * Invariants: a number is given inside the transaction that uses it first, and forgotten when that is rolled back; what
  * was committed never changes, so that a cached text needs no check, also when other processes add texts.
  */
+import { PUT_BACK_HINT, RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement } from '../driver/driver.js'
 
 /** What to do with a text that is to be stored: use its number, give it one in the transaction, or store it whole. */
@@ -24,6 +25,7 @@ export class InternTable {
   readonly #idOf = new Map<string, number>()
   readonly #textOf = new Map<number, string>()
   readonly #seen = new Set<string>()
+  #newest: { readonly id: number; readonly text: string } | undefined
   /** Given in the open transaction. */
   readonly #fresh: string[] = []
   readonly #maxTexts: number
@@ -74,9 +76,17 @@ export class InternTable {
     const cached = this.#textOf.get(id)
     if (cached !== undefined) return cached
     const text = this.#read.get(id)?.[0]
-    if (typeof text !== 'string') throw new TypeError(`a row names text ${id}, which is not there`)
+    if (typeof text !== 'string') throw missingText(id)
     this.#remember(id, text)
     return text
+  }
+
+  /**
+   * Whether what is kept in memory still is what the file says. Numbers are given in order and never taken back, so that
+   * the newest one that is known here stands for all.
+   */
+  get isInPlace(): boolean {
+    return this.#newest === undefined || this.#read.get(this.#newest.id)?.[0] === this.#newest.text
   }
 
   /** The transaction was committed: what it gave stays. */
@@ -86,6 +96,7 @@ export class InternTable {
 
   /** The transaction was rolled back: what it gave is not there. */
   rolledBack(): void {
+    if (this.#fresh.length > 0) this.#newest = undefined
     for (const text of this.#fresh) {
       const id = this.#idOf.get(text)
       this.#idOf.delete(text)
@@ -106,7 +117,15 @@ export class InternTable {
       this.#idOf.clear()
       this.#textOf.clear()
     }
+    if (id > (this.#newest?.id ?? 0)) this.#newest = { id, text }
     this.#idOf.set(text, id)
     this.#textOf.set(id, text)
   }
+}
+
+function missingText(id: number): RefoldError {
+  return new RefoldError('STORE_FATAL', `a row of the file names text ${id}, which is not there`, {
+    hint: `The file was written by a process that held an older one to be there. ${PUT_BACK_HINT}`,
+    facts: { text: id },
+  })
 }

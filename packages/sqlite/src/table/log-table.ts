@@ -117,6 +117,11 @@ export class LogTable {
     return shape
   }
 
+  /** Whether what is kept in memory still is what the file says. */
+  get isInPlace(): boolean {
+    return this.prefixes.isInPlace && this.shapes.isInPlace
+  }
+
   committed(): void {
     this.prefixes.committed()
     this.shapes.committed()

@@ -17,6 +17,8 @@ export interface StreamRow {
   /** Event id of revision 0. */
   readonly firstId: string
   lastRevision: number
+  /** Event id of that revision. */
+  lastId: string
   entry: DirectoryEntry | undefined
 }
 
@@ -36,7 +38,7 @@ export class StreamTable {
   readonly #find: SqliteStatement
   readonly #byId: SqliteStatement
   readonly #byIds: SqliteStatement
-  readonly #lastRevision: SqliteStatement
+  readonly #last: SqliteStatement
   readonly #firstId: SqliteStatement
   readonly #insert: SqliteStatement
   readonly #maxId: SqliteStatement
@@ -51,7 +53,9 @@ export class StreamTable {
     this.#byIds = connection.prepare(
       `SELECT id, name, ${COLUMNS} FROM stream WHERE id IN (SELECT value FROM json_each(?))`,
     )
-    this.#lastRevision = connection.prepare('SELECT revision FROM log WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+    this.#last = connection.prepare(
+      'SELECT prefix, event, revision FROM log WHERE stream = ? ORDER BY revision DESC LIMIT 1',
+    )
     this.#firstId = connection.prepare('SELECT prefix, event FROM log WHERE stream = ? AND revision = 0')
     this.#insert = connection.prepare(
       `INSERT INTO stream (id, name, ${COLUMNS}) VALUES (${'?, '.repeat(DIRECTORY_COLUMNS.length + 1)}?)`,
@@ -68,11 +72,13 @@ export class StreamTable {
     const row = this.#find.get(name)
     if (row === undefined) return undefined
     const id = Number(row[0])
+    const last = this.#last.get(id)
     const stream: StreamRow = {
       id,
       name,
       firstId: this.#readFirstId(id),
-      lastRevision: Number(this.#lastRevision.get(id)?.[0]),
+      lastRevision: Number(last?.[2]),
+      lastId: last === undefined ? '' : eventIdOf(last as unknown as IdColumns, this.#prefixes),
       entry: this.columns.fromRow(name, row.slice(1)),
     }
     this.#cache.set(name, stream)
@@ -106,7 +112,7 @@ export class StreamTable {
     const columns: readonly SqlValue[] =
       entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
     this.#insert.run(id, name, ...columns)
-    const stream: StreamRow = { id, name, firstId, lastRevision: -1, entry }
+    const stream: StreamRow = { id, name, firstId, lastRevision: -1, lastId: '', entry }
     this.#cache.set(name, stream)
     this.#names.set(id, stream)
     return stream

@@ -78,7 +78,7 @@ export class SimulatedConnection implements Store {
     }
   }
 
-  append(stream: string, events: readonly NewEvent[], { expected }: AppendOptions): Promise<AppendResult> {
+  append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
     const { author, store, disk, time } = this.#options
     const frozen = structuredClone(events)
     disk.noteAppend(author, stream, 1)
@@ -86,8 +86,8 @@ export class SimulatedConnection implements Store {
       operation: 'append',
       target: stream,
       types: events.map((event) => event.type),
-      execute: () => disk.append({ author, store, stream, events: frozen, expected }),
-      hide: (unseenMs) => this.#unseen.set(stream, { from: advance(expected), until: time.now() + unseenMs }),
+      execute: () => disk.append({ author, store, stream, events: frozen, ...options }),
+      hide: (unseenMs) => this.#unseen.set(stream, { from: advance(options.expected), until: time.now() + unseenMs }),
     }).finally(() => disk.noteAppend(author, stream, -1))
   }
 

@@ -42,6 +42,7 @@ export interface AppendRequest {
   readonly stream: string
   readonly events: readonly NewEvent[]
   readonly expected: Expected
+  readonly expectedId?: string | undefined
 }
 
 const FIRST = toRevision(0)
@@ -96,8 +97,8 @@ export class SimulatedDisk {
     return this.#admin
   }
 
-  async append({ author, store, stream, events, expected }: AppendRequest): Promise<AppendResult> {
-    const result = await store.append(stream, events, { expected })
+  async append({ author, store, stream, events, expected, expectedId }: AppendRequest): Promise<AppendResult> {
+    const result = await store.append(stream, events, { expected, expectedId })
     if (!result.ok) return result
     const last = Number(result.revision)
     const storedAt = this.#time.now()

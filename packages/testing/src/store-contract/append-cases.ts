@@ -101,6 +101,43 @@ export const appendCases: readonly ContractCase[] = [
     },
   },
   {
+    title:
+      'APP-10 an append that names the event it was decided on is stored behind that one, and repeated as any other',
+    run: async ({ connect }) => {
+      const [store, other] = [await connect(), await connect()]
+      const first = plainEvents(2)
+      const next = plainEvents(1)
+      await store.append('s-1', first, { expected: 'no_stream' })
+      const decidedOn = { expected: toRevision(1), expectedId: first[1]?.id }
+      for (const connection of [other, store, other])
+        assert.ok((await connection.append('s-1', next, decidedOn)).ok, 'also when it is repeated')
+      assert.deepEqual(await store.append('s-1', plainEvents(1), decidedOn), { ok: false, actual: 2n })
+      assert.equal((await readStream(store, 's-1')).length, 3)
+    },
+  },
+  {
+    title:
+      'APP-10 an append that names another event than the one there, or one where none is, rejects and stores nothing',
+    run: async ({ connect }) => {
+      const store = await connect()
+      const events = plainEvents(3)
+      await store.append('s-1', events, { expected: 'no_stream' })
+      for (const connection of [store, await connect()]) {
+        for (const [expected, expectedId] of [
+          [toRevision(2), plainEvent().id],
+          [toRevision(1), events[2]?.id],
+          [toRevision(5), events[2]?.id],
+        ] as const)
+          await rejectsWith('STORE_FATAL', () => connection.append('s-1', plainEvents(1), { expected, expectedId }))
+        const expected = toRevision(0)
+        await rejectsWith('STORE_FATAL', () =>
+          connection.append('s-2', plainEvents(1), { expected, expectedId: events[0]?.id }),
+        )
+      }
+      assert.equal((await readEverything(store)).length, 3)
+    },
+  },
+  {
     title: 'APP-3 an append without events is refused',
     run: async ({ connect }) => {
       const store = await connect()

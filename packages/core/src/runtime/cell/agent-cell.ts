@@ -205,7 +205,7 @@ export class AgentCell {
       log,
       world,
       stream: this.stream,
-      expected: this.head,
+      ...this.#replica.decidedOn,
       isClosed: () => lifecycle.isClosed,
       onUnknown,
     })

@@ -30,6 +30,8 @@ export interface CommitOptions {
   readonly world: World
   readonly stream: string
   readonly expected: Expected
+  /** Of the event at that revision; `undefined`: there is none, or the append was not decided on it. */
+  readonly expectedId?: string | undefined
   /** Told at every unknown outcome, before the next try. */
   readonly onUnknown: (error: RefoldError, tries: number) => void
   readonly isClosed: () => boolean
@@ -41,13 +43,13 @@ export async function commit(
   records: readonly NewRecord[] | readonly NewEvent[],
   options: CommitOptions,
 ): Promise<CommitResult> {
-  const { log, stream, expected } = options
+  const { log, stream, expected, expectedId } = options
   let events: SealedBatch | undefined
   let unknown = false
   for (let tries = 1; ; tries++) {
     try {
       events ??= await log.seal(stream, records)
-      const result = await log.append(stream, events, { expected })
+      const result = await log.append(stream, events, { expected, expectedId })
       if (result.ok) return { kind: 'stored', revision: result.revision }
       if (unknown && (await isOurs(events, options)))
         return { kind: 'stored', revision: advance(expected, events.length) }

@@ -14,6 +14,7 @@ import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Tree, TreeOptions } from '../../step/tree-step.js'
+import type { AppendOptions } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import { decideBatch, TreeCache } from './decide-batch.js'
 import type { DecidedBatch } from './decide-batch.js'
@@ -49,6 +50,11 @@ export class Replica {
   }
   get head(): Expected {
     return this.#known.head
+  }
+  /** What an append that is decided now must find in the store. */
+  get decidedOn(): Pick<AppendOptions, 'expected' | 'expectedId'> {
+    const { head, headId } = this.#known
+    return head === 'no_stream' ? { expected: head } : { expected: head, expectedId: headId }
   }
   /** What a snapshot of this very state needs; `undefined` before the first record. */
   get snapshot(): Snapshot | undefined {

@@ -1,7 +1,8 @@
 /** What becomes of a batch that the store did not take. */
-import { RefoldError } from '../../errors.js'
+import type { RefoldError } from '../../errors.js'
 import { lengthOf } from '../../record/revision.js'
 import type { Expected } from '../../record/revision.js'
+import { anotherHistory } from '../../store/decided-on.js'
 import { backoffMs, isPowerOfTwo } from '../../world/backoff.js'
 import { pause } from '../../world/pause.js'
 import type { World } from '../../world/world.js'
@@ -117,19 +118,13 @@ class EarlyConflicts {
     this.#times = 0
   }
 
-  /** Resolves when another look is worth it. Throws `UNREADABLE` when the store has less than this process has read. */
+  /** Resolves when another look is worth it. Throws `STORE_FATAL` when the store has less than this process has read. */
   async pause({ head, actual }: { readonly head: Expected; readonly actual: Expected }): Promise<void> {
-    if (lengthOf(actual) < lengthOf(head)) throw goneBack(this.#stream, head)
+    if (head !== 'no_stream' && lengthOf(actual) < lengthOf(head))
+      throw anotherHistory(this.#stream, { revision: head, found: undefined })
     const times = ++this.#times
     if (this.lasts && isPowerOfTwo(times))
       this.#events.notice('warn', `what follows ${this.#stream}@${head} cannot be read yet`, { times })
     await pause(backoffMs(times, LOOK_AGAIN, this.#world.random), this.#world)
   }
-}
-
-function goneBack(stream: string, head: Expected): RefoldError {
-  return new RefoldError('UNREADABLE', `${stream} does not hold revision ${head} any more, which was read before`, {
-    hint: 'Was a backup put back under a running process? What is stored now counts.',
-    facts: { stream, revision: head },
-  })
 }

@@ -38,6 +38,8 @@ interface HoldChange {
 
 interface Known {
   readonly head: Expected
+  /** Id of the event there. */
+  readonly headId?: string
   readonly standing: readonly Hold[]
 }
 
@@ -98,17 +100,18 @@ export class Holds {
     const { log, world, events, lifecycle } = this.#options
     for (;;) {
       await this.read()
-      const { head, standing: before } = this.#known
+      const { head, headId, standing: before } = this.#known
       const standing = change(before)
       const data = { ...hold, standing } as unknown as JsonValue // members that are absent, not undefined
       const event: NewEvent = { id: world.newId(), type, data, metadata: {} }
       const isClosed = (): boolean => lifecycle.isClosed
       const onUnknown = (error: unknown): void =>
         events.notice('warn', 'it is unknown whether a hold was stored; it is repeated', { error })
-      const result = await commit([event], { log, world, stream: HOLDS_STREAM, expected: head, onUnknown, isClosed })
+      const decidedOn = { expected: head, expectedId: headId }
+      const result = await commit([event], { log, world, stream: HOLDS_STREAM, ...decidedOn, onUnknown, isClosed })
       if (result.kind === 'stored') {
         this.#given++
-        this.#known = { head: result.revision, standing }
+        this.#known = { head: result.revision, headId: event.id, standing }
         return
       }
       if (result.kind !== 'conflict') throw result.error
@@ -120,7 +123,7 @@ export class Holds {
     const given = this.#given
     for await (const [last] of log.read(HOLDS_STREAM, { direction: 'backwards', limit: 1 })) {
       if (last === undefined || given !== this.#given) continue
-      this.#known = { head: last.revision, standing: standingOf(last.data) }
+      this.#known = { head: last.revision, headId: last.id, standing: standingOf(last.data) }
     }
   }
 }

@@ -26,7 +26,6 @@ describe('OWN-2 owner inputs', () => {
     (effect) => ({ kind: 'effect.failed', effect, error: { name: 'E', message: 'm' } }),
     (effect) => ({ kind: 'effect.event', effect, event: { type: 'note', text: 'x' } }),
     (effect) => ({ kind: 'effect.next', effect, value: 1 }),
-    () => ({ kind: 'actor.event', to: '0', event: { type: 'note', text: 'x' } }),
     () => ({ kind: 'timer.fired', timer: '0.t0' }),
   ]
 

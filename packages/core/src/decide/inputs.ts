@@ -162,7 +162,6 @@ export function isOwnerInput(input: Input): boolean {
     case 'effect.failed':
     case 'effect.event':
     case 'effect.next':
-    case 'actor.event':
     case 'timer.fired':
     case 'message.settled':
     case 'message.undelivered':
@@ -171,6 +170,7 @@ export function isOwnerInput(input: Input): boolean {
       return true
     case 'started':
     case 'event':
+    case 'actor.event':
     case 'message':
     case 'effect.resolved':
     case 'claimed':
@@ -182,6 +182,11 @@ export function isOwnerInput(input: Input): boolean {
     case 'migrated':
       return false
   }
+}
+
+/** Inputs that no caller waits for: one that the store does not take is tried again. What an action sends comes from the process that appended. */
+export function isOwnInput(input: Input): boolean {
+  return input.kind === 'actor.event' || isOwnerInput(input)
 }
 
 /** Inputs that carry truth which was paid for: never dropped because of a bound, a conflict or a block. */

@@ -13,7 +13,6 @@ const OWNER_INPUTS: ReadonlySet<string> = new Set([
   'effect.failed',
   'effect.event',
   'effect.next',
-  'actor.event',
   'timer.fired',
 ])
 

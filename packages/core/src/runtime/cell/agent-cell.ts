@@ -24,7 +24,7 @@ import type { Folded } from '../../history/fold-stream.js'
 import type { Snapshot } from '../../log/snapshots.js'
 import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
-import { runAction, sentByAction } from './run-action.js'
+import { notTaken, runAction, sentByAction } from './run-action.js'
 import { tellUntaken } from './tell-untaken.js'
 import { tellSettled, toDecideAgain } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
@@ -279,12 +279,12 @@ export class AgentCell {
     return true
   }
 
-  /** An action of this process sends to an actor of the tree: an input like any other, of this process. */
+  /** An action of this process sends to an actor of the tree: an input like any other, whether or not this process owns the agent. */
   #actorSend(to: string, event: unknown): void {
-    const { worker, events } = this.#home
-    const input = sentByAction({ to, event }, { stream: this.stream, events })
-    const epoch = this.state?.agent.epoch
-    if (input !== undefined) this.post({ input, worker, ...(epoch === undefined ? undefined : { epoch }) })
+    const { worker, events, residence } = this.#home
+    const { stream } = this
+    const input = sentByAction({ to, event }, { stream, events })
+    if (input !== undefined) residence.post(stream, { input, worker }, { reject: notTaken({ stream, events }) })
   }
 
   #deliver({ effect, event }: Recorded['deliveries'][number]): void {

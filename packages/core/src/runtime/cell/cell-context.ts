@@ -1,7 +1,9 @@
 /** What the cells of one runtime stand on. All of it is older than they are: nothing here calls back into the runtime. */
 import type { AgentLog } from '../../log/agent-log.js'
 import type { StateDocument } from '../../record/state-document.js'
+import type { Envelope } from '../../decide/inputs.js'
 import type { World } from '../../world/world.js'
+import type { Waiter } from './submission.js'
 import type { EventHub } from '../events/event-hub.js'
 import type { Lifecycle } from '../liveness/lifecycle.js'
 
@@ -22,6 +24,8 @@ export interface Residence<Cell> {
   busy(cell: Cell): void
   /** Nothing stands in the queue any more, for now. */
   rested(cell: Cell): void
+  /** Submits to the agent, also when the cell that asks has left memory meanwhile. */
+  post(stream: string, envelope: Envelope, waiter: Waiter): void
   /** The cell cannot go on. */
   failed(cell: Cell): void
 }

@@ -1,5 +1,5 @@
 /** The inputs that wait for their turn in a cell, and those that are under way. */
-import { isOwnerInput } from '../../decide/inputs.js'
+import { isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { RefoldError } from '../../errors.js'
 import type { Submission, Waiter } from './submission.js'
@@ -29,7 +29,7 @@ export class InputQueue {
   /** Whether the input may wait; a caller's may not when too many do, and hears so. */
   add(envelope: Envelope, told: Waiter = NO_ONE): boolean {
     const { length } = this.#waiting
-    if (!isOwnerInput(envelope.input) && length >= MAX_QUEUE) {
+    if (!isOwnInput(envelope.input) && length >= MAX_QUEUE) {
       const message = `${length} inputs wait for agent ${this.#stream}`
       told.reject?.(new RefoldError('QUEUE_FULL', message, { hint: 'Slow down, or await each send.' }))
       return false

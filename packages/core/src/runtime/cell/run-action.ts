@@ -1,5 +1,6 @@
 /** Custom actions: they run after the append of the record that names them, once. */
 import type { Input } from '../../decide/inputs.js'
+import type { RefoldError } from '../../errors.js'
 import { jsonOf } from '../../json/to-json.js'
 import type { EventData } from '../../record/event-data.js'
 import type { ActionCall } from '../../step/tree-step.js'
@@ -32,4 +33,9 @@ export function sentByAction(
     events.notice('error', `an action of ${stream} sent what is no event`, { error })
     return undefined
   }
+}
+
+/** The agent has ended, or too much waits for it: no one awaits what an action sends, so it goes to the log. */
+export function notTaken({ stream, events }: ActionPlace): (error: RefoldError) => void {
+  return (error) => events.notice('warn', `what an action of ${stream} sent to an actor was not taken`, { error })
 }

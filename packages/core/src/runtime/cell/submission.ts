@@ -1,6 +1,6 @@
 /** Inputs in a cell's line, what becomes of them, and who is told. */
 import type { Decision, Recorded } from '../../decide/decision.js'
-import { isOutcome, isOwnerInput } from '../../decide/inputs.js'
+import { isOutcome, isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { invariant, RefoldError } from '../../errors.js'
 import { advance } from '../../record/revision.js'
@@ -70,7 +70,7 @@ export function toDecideAgain({ submissions }: Batch, stream: string): readonly 
 /** After a rejection: those to be tried again. Callers are told. */
 export function toTryAgain({ submissions }: Batch, error: RefoldError): readonly Submission[] {
   return submissions.filter(({ envelope, told }) => {
-    if (isOwnerInput(envelope.input)) return true
+    if (isOwnInput(envelope.input)) return true
     told.reject?.(error)
     return false
   })

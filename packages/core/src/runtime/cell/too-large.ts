@@ -1,5 +1,5 @@
 /** What is submitted in place of an input whose record is too large for the store. Nothing that was paid for is lost over it. */
-import { isOwnerInput } from '../../decide/inputs.js'
+import { isOwnInput } from '../../decide/inputs.js'
 import type { Envelope, Input } from '../../decide/inputs.js'
 import { RefoldError } from '../../errors.js'
 import { toErrorData } from '../../record/error-data.js'
@@ -32,7 +32,7 @@ export function inPlaceOfTooLarge(envelope: Envelope, error: RefoldError): Envel
       if (blockWith === undefined) return blocking(envelope, error)
       return input.isBrief === true ? undefined : { ...rest, input: { ...input, isBrief: true } }
     default:
-      return isOwnerInput(input) && blockWith === undefined ? blocking(envelope, error) : undefined
+      return isOwnInput(input) && blockWith === undefined ? blocking(envelope, error) : undefined
   }
 }
 

@@ -97,7 +97,7 @@ describe('MSG-20 an agent that ends while it is paused sends what it has to send
     await agent.send({ type: 'finish' })
     await settle()
     expect(seen()).toEqual({ reports: ['42'], heard: 1 })
-    expect(agent.getSnapshot()).toMatchObject({ status: 'done', condition: 'running', paused: undefined })
+    expect(agent.getSnapshot()).toMatchObject({ status: 'done', condition: 'ended', paused: undefined })
   })
 
   test('MSG-20 paused by a hold of its definition, also what it sent before it ended', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@eventstore/db-client'
 import { describe, expect, it, vi } from 'vitest'
 import { consume, numbersIn, until } from './consumers.fixture.js'
-import { errorOf, numbered, runningServer, take } from './running-server.fixture.js'
+import { clientOf, errorOf, numbered, runningServer, take } from './running-server.fixture.js'
 
 const fromStart = (changes = {}) => persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: START, ...changes })
 
@@ -81,6 +81,24 @@ describe('a group on a stream', () => {
       streamName: 'order-1',
       groupName: 'none',
     })
+  })
+
+  it('DEV-28 a consumer that takes nothing holds up no one, and the server does not hold events for it', async () => {
+    const { client, server } = await runningServer()
+    const large = () => jsonEvent({ type: 'large', data: { text: 'x'.repeat(100_000) } })
+    await client.createPersistentSubscriptionToStream('order-1', 'g', fromStart({ messageTimeout: 600_000 }))
+    const slow = clientOf(server.connectionString).subscribeToPersistentSubscriptionToStream('order-1', 'g', {
+      bufferSize: 1_000,
+    })
+    await new Promise((resolve) => slow.once('confirmation', resolve))
+    for (let n = 0; n < 20; n++) await client.appendToStream('order-1', Array.from({ length: 10 }, large))
+    const quick = consume(client, { bufferSize: 100 })
+    await until(() => quick.events.length > 50)
+    const { connections } = await infoOf(client)
+    expect(connections).toHaveLength(2)
+    expect(connections[0]?.inFlightMessages).toBeLessThan(150)
+    await slow.unsubscribe()
+    await until(() => quick.events.length === 200)
   })
 
   it('DEV-28 two events with the same id are both delivered', async () => {

@@ -52,6 +52,8 @@ describe('a group', () => {
     const create = (changes = {}) => client.createPersistentSubscriptionToStream('order-1', 'g', toStream(changes))
     const full = errorOf(create({ readBatchSize: 20, historyBufferSize: 20 }))
     expect(await full).toMatchObject({ type: 'persistent-subscription-failed', groupName: 'g' })
+    const negative = errorOf(create({ readBatchSize: -1, historyBufferSize: 0 }))
+    expect(await negative).toMatchObject({ type: 'persistent-subscription-failed', groupName: 'g' })
     await create()
     expect(await errorOf(create())).toMatchObject({ type: 'persistent-subscription-exists', streamName: 'order-1' })
     const missing = { type: 'persistent-subscription-does-not-exist', streamName: 'order-1', groupName: 'none' }

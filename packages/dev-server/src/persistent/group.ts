@@ -226,7 +226,10 @@ export class Group {
 
   async #replay(range: { readonly stopAt: number | undefined }): Promise<void> {
     try {
-      for await (const message of this.#parked.takeAll(range)) this.#backlog.addAgain(message)
+      for await (const message of this.#parked.takeAll(range)) {
+        if (this.#hasEnded) break
+        this.#backlog.addAgain(message)
+      }
     } catch (error) {
       this.#onError(error)
     }

@@ -3,6 +3,7 @@
  *
  * Invariant: groups are made, changed and deleted one after the other, and each is answered when that is stored.
  */
+import { RefoldError } from '@refold/core/store'
 import type { EventLog } from '../log/event-log.js'
 import { Group } from './group.js'
 import { groupKey, loadConfigs, saveConfigs, type GroupConfig } from './group-config.js'
@@ -34,6 +35,7 @@ export class Groups {
   readonly #groups = new Map<string, Group>()
   #ticking: NodeJS.Timeout | undefined
   #lastChange: Promise<unknown> = Promise.resolve()
+  #isStopped = false
 
   constructor(log: EventLog, { onError }: { readonly onError: (error: unknown) => void }) {
     this.#log = log
@@ -56,14 +58,16 @@ export class Groups {
     return stream === undefined ? groups : groups.filter(({ config }) => config.stream === stream)
   }
 
-  /** Rejects with `INVALID_INPUT` or `TOO_LARGE` for a filter that cannot be, and with the store's errors. */
+  /** Rejects with `INVALID_INPUT` or `TOO_LARGE` for a filter that cannot be, `CLOSED`, and with the store's errors. */
   create(asked: AskedConfig, { user }: { readonly user: string }): Promise<ChangeOutcome> {
     return this.#inTurn(async () => {
       const refused = await this.#refusal(asked)
       if (refused !== undefined) return refused
       if (this.find(asked) !== undefined) return { kind: 'exists' }
-      await this.#start(await this.#made(asked))
-      return this.#saved(user)
+      const config = await this.#made(asked)
+      await this.#save([...this.#configs(), config], user)
+      await this.#start(config)
+      return DONE
     })
   }
 
@@ -76,22 +80,31 @@ export class Groups {
       const config = await this.#made({ ...asked, ...(filter !== undefined && { filter }) })
       const refused = await this.#refusal(config)
       if (refused !== undefined) return refused
+      await this.#save(
+        this.#configs().map((known) => (known === old.config ? config : known)),
+        user,
+      )
       await old.stop('ended')
       await this.#start(config)
-      return this.#saved(user)
+      return DONE
     })
   }
 
-  /** Its checkpoint and what it parked are deleted too. Rejects with the store's errors. */
+  /** Its checkpoint and what it parked are deleted too. Rejects with `CLOSED`, and with the store's errors. */
   delete(name: GroupName, { user }: { readonly user: string }): Promise<ChangeOutcome> {
     return this.#inTurn(async () => {
       const group = this.find(name)
       if (group === undefined) return { kind: 'missing' }
-      await group.stop('ended')
+      const { config } = group
+      await this.#save(
+        this.#configs().filter((known) => known !== config),
+        user,
+      )
       this.#groups.delete(groupKey(name))
-      for (const stream of [checkpointStream(group.config), parkedStream(group.config)])
+      await group.stop('ended')
+      for (const stream of [checkpointStream(config), parkedStream(config)])
         await this.#log.delete(stream, { expected: 'any', kind: 'soft' })
-      return this.#saved(user)
+      return DONE
     })
   }
 
@@ -105,7 +118,9 @@ export class Groups {
 
   async stop(): Promise<void> {
     clearInterval(this.#ticking)
-    await this.#inTurn(() => this.#stopAll('stopped'))
+    const stopping = this.#inTurn(() => this.#stopAll('stopped'))
+    this.#isStopped = true
+    await stopping
   }
 
   async #stopAll(reason: DropReason): Promise<void> {
@@ -130,9 +145,12 @@ export class Groups {
     this.#groups.set(groupKey(config), group)
   }
 
-  async #saved(user: string): Promise<ChangeOutcome> {
-    await saveConfigs(this.#log, { configs: this.list().map(({ config }) => config), user })
-    return DONE
+  #configs(): readonly GroupConfig[] {
+    return this.list().map(({ config }) => config)
+  }
+
+  async #save(configs: readonly GroupConfig[], user: string): Promise<void> {
+    await saveConfigs(this.#log, { configs, user })
   }
 
   async #made(asked: AskedConfig): Promise<GroupConfig> {
@@ -147,8 +165,10 @@ export class Groups {
       return { kind: 'refused', reason: `Consumer strategy ${namedConsumerStrategy} does not exist.` }
     const misplaced = await this.#misplaced(asked)
     if (misplaced !== undefined) return { kind: 'refused', reason: `Invalid Start From position: ${misplaced}` }
-    if (readBatchSize < historyBufferSize) return undefined
-    return { kind: 'refused', reason: 'ReadBatchSize may not be greater than or equal to BufferSize' }
+    if (readBatchSize >= historyBufferSize)
+      return { kind: 'refused', reason: 'ReadBatchSize may not be greater than or equal to BufferSize' }
+    if (readBatchSize >= 0) return undefined
+    return { kind: 'refused', reason: 'ReadBatchSize may not be negative' }
   }
 
   async #misplaced(asked: AskedConfig): Promise<string | undefined> {
@@ -161,6 +181,7 @@ export class Groups {
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    if (this.#isStopped) return Promise.reject(new RefoldError('CLOSED', 'the server is shutting down'))
     const changing = this.#lastChange.then(change)
     this.#lastChange = changing.catch(() => {})
     return changing

@@ -26,6 +26,8 @@ export class ReadAhead {
   readonly #options: ReadAheadOptions
   readonly #wake = new ChangeSignal()
   #after: number
+  /** Of the last page, what there was no room for. */
+  #rest: readonly Considered[] = []
   #isLive = false
   #liveCount = 0
   #lastKnown: number | undefined
@@ -103,18 +105,30 @@ export class ReadAhead {
 
   /** As much as there is room for. Whether that was everything. */
   async #readSome(): Promise<boolean> {
-    const { source, signal, onRead } = this.#options
-    const limit = this.#room()
-    let count = 0
-    for await (const page of source.read({ after: this.#after, limit })) {
-      for (const considered of page) {
-        if (signal.aborted || this.#room() <= 0) return false
-        await this.#take(considered)
-        count++
-      }
+    const { source, onRead } = this.#options
+    if (!(await this.#takeRest())) return false
+    for await (const page of source.read({ after: this.#after })) {
+      this.#rest = page
+      if (!(await this.#takeRest())) return false
       onRead()
     }
-    return source.name === ALL || count < limit
+    return true
+  }
+
+  /** `false`: there is no room for all of it. */
+  async #takeRest(): Promise<boolean> {
+    const page = this.#rest
+    let at = 0
+    try {
+      for (const considered of page) {
+        if (this.#options.signal.aborted || this.#room() <= 0) return false
+        await this.#take(considered)
+        at++
+      }
+    } finally {
+      this.#rest = page.slice(at)
+    }
+    return true
   }
 
   async #take({ event, verdict }: Considered): Promise<void> {

@@ -24,7 +24,7 @@ export interface Source {
   /** Whether it is closed for ever. */
   isClosed(): Promise<boolean>
   /** Everything after this place, in pages. */
-  read(range: { readonly after: number; readonly limit: number }): AsyncGenerator<readonly Considered[]>
+  read(range: { readonly after: number }): AsyncGenerator<readonly Considered[]>
 }
 
 export const ALL = '$all'
@@ -50,8 +50,8 @@ function oneStream(log: EventLog, stream: string): Source {
     parse: (text) => (/^-?\d{1,19}$/.test(text) ? Number(text) : undefined),
     end: async () => (await log.states.get(stream)).last,
     isClosed: async () => (await log.states.get(stream)).isTombstoned,
-    read: async function* ({ after, limit }) {
-      for await (const page of readStream(log, stream, { from: after + 1, direction: 'forwards', limit }))
+    read: async function* ({ after }) {
+      for await (const page of readStream(log, stream, { from: after + 1, direction: 'forwards', limit: Infinity }))
         yield page.map((event) => ({ event, verdict: 'wanted' }))
     },
   }

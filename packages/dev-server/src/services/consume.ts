@@ -43,7 +43,9 @@ class ConsumerCall {
         this.#fail(toFailure(error))
       }
     })
-    // a client that says nothing more may listen on: the call stays
+    this.#call.on('end', () => {
+      if (this.#connected === undefined && !this.#hasEnded) this.#call.end() // else it may listen on
+    })
   }
 
   #take(request: PersistentReadReq): void {

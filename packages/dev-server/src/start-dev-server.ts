@@ -13,6 +13,7 @@ import { answersAhead } from './network/answers-ahead.js'
 import { listen, onePort, type TlsFiles } from './network/one-port.js'
 import { OpenConnections } from './network/open-connections.js'
 import { plainHttpServer } from './network/plain-http.js'
+import { Groups } from './persistent/groups.js'
 import { addServices } from './services/add-services.js'
 
 /** Where the server listens, what keeps its events, and who may call it. All of it has a default. */
@@ -99,7 +100,9 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const grpc = new Server({ ...GRPC_OPTIONS, interceptors: [answersAhead] })
   const address = { host: options.advertisedHost ?? host, port }
   const access = auth ? BASIC_ACCESS : OPEN_ACCESS
-  addServices(grpc, { log, access, maxAppendBytes, stopping: stop.signal, advertised: () => address })
+  const groups = new Groups(log, { onError })
+  await groups.start()
+  addServices(grpc, { log, access, groups, maxAppendBytes, stopping: stop.signal, advertised: () => address })
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
   const connections = new OpenConnections()
   const http = plainHttpServer({ isAuthenticated: auth, hasProjections: projections })
@@ -113,13 +116,14 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   if (projections) background.push(runSystemProjections(log, { signal: stop.signal, onError }))
   const close = async (): Promise<void> => {
     stop.abort()
+    const stopped = groups.stop()
     log.signals.close()
     server.close()
     injector.drain(LONGEST_END_MS)
     await connections.closed({ withinMs: LONGEST_END_MS })
     grpc.forceShutdown()
     http.closeAllConnections()
-    await Promise.all(background)
+    await Promise.all([stopped, ...background])
     await store.registers.remove(HOLDER).catch(() => {}) // a lock that is free says the same
     await store.close()
   }

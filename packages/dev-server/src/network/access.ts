@@ -8,9 +8,11 @@ export interface WantedAccess {
   readonly right: 'read' | 'write' | 'delete'
 }
 
-/** Throws the call's failure. */
 export interface Access {
+  /** Throws the call's failure. */
   check(metadata: Metadata, wanted: WantedAccess): void
+  /** Who calls: one of those who keep the server going, as all users here are. Throws the call's failure. */
+  operator(metadata: Metadata): string
 }
 
 /** The users that every fresh server has. */
@@ -19,18 +21,23 @@ const USERS: readonly { readonly name: string; readonly password: string; readon
   { name: 'ops', password: 'changeit', isAdmin: false },
 ]
 
-export const OPEN_ACCESS: Access = { check: () => {} }
+export const OPEN_ACCESS: Access = { check: () => {}, operator: () => 'anonymous' }
 
 /** Basic authentication; `admin` may do everything, others nothing with the log and with system streams. */
 export const BASIC_ACCESS: Access = {
   check: (metadata, { stream }) => {
-    const [header] = metadata.get('authorization')
-    if (header === undefined) throw accessDenied()
-    const given = Buffer.from(String(header).replace(/^Basic /i, ''), 'base64')
-    const user = USERS.find(({ name, password }) => isSame(given, Buffer.from(`${name}:${password}`)))
-    if (user === undefined) throw unauthenticated()
-    if (!user.isAdmin && stream.startsWith('$')) throw accessDenied()
+    if (!userOf(metadata).isAdmin && stream.startsWith('$')) throw accessDenied()
   },
+  operator: (metadata) => userOf(metadata).name,
+}
+
+function userOf(metadata: Metadata): (typeof USERS)[number] {
+  const [header] = metadata.get('authorization')
+  if (header === undefined) throw accessDenied()
+  const given = Buffer.from(String(header).replace(/^Basic /i, ''), 'base64')
+  const user = USERS.find(({ name, password }) => isSame(given, Buffer.from(`${name}:${password}`)))
+  if (user === undefined) throw unauthenticated()
+  return user
 }
 
 function isSame(given: Buffer, known: Buffer): boolean {

@@ -1,16 +1,9 @@
 /** Services of the real server that this one does not have: each call says so. */
 import type { sendUnaryData, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js'
-import {
-  MonitoringService,
-  OperationsService,
-  PersistentSubscriptionsService,
-  ProjectionsService,
-  UsersService,
-} from '../wire/client-names.js'
+import { MonitoringService, OperationsService, ProjectionsService, UsersService } from '../wire/client-names.js'
 import { notOffered } from '../wire/failures.js'
 
 export const NOT_OFFERED: readonly { readonly service: ServiceDefinition; readonly what: string }[] = [
-  { service: PersistentSubscriptionsService, what: 'persistent subscriptions' },
   { service: ProjectionsService, what: 'projections of your own' },
   { service: UsersService, what: 'the management of users' },
   { service: OperationsService, what: 'operations' },

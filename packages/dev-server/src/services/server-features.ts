@@ -2,6 +2,7 @@
 import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js'
 import {
   GossipService,
+  PersistentSubscriptionsService,
   ServerFeaturesService,
   StreamsService,
   SupportedMethod,
@@ -12,7 +13,12 @@ import {
 /** What clients are told: the server whose answers these are. */
 export const SERVER_VERSION = '24.10.14'
 
-const OFFERED: readonly ServiceDefinition[] = [StreamsService, GossipService, ServerFeaturesService]
+const OFFERED: readonly ServiceDefinition[] = [
+  StreamsService,
+  PersistentSubscriptionsService,
+  GossipService,
+  ServerFeaturesService,
+]
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
   read: ['position', 'events'],
   batchappend: ['deadline_duration'],
@@ -26,7 +32,8 @@ export function featuresHandler(): handleUnaryCall<InstanceType<typeof Empty>, I
 
 function supported({ path }: { readonly path: string }): InstanceType<typeof SupportedMethod> {
   const [, service = '', method = ''] = path.toLowerCase().split('/')
-  const features = service.endsWith('.streams') ? (FEATURES[method] ?? []) : []
+  const ofStreams = service.endsWith('.streams') ? (FEATURES[method] ?? []) : []
+  const features = service.endsWith('.persistentsubscriptions') ? ['stream', 'all'] : ofStreams
   return new SupportedMethod()
     .setServiceName(service)
     .setMethodName(method)

@@ -6,6 +6,7 @@ import gossip from '@eventstore/db-client/generated/gossip_pb.js'
 import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js'
 import monitoringGrpc from '@eventstore/db-client/generated/monitoring_grpc_pb.js'
 import operationsGrpc from '@eventstore/db-client/generated/operations_grpc_pb.js'
+import persistent from '@eventstore/db-client/generated/persistent_pb.js'
 import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js'
 import projectionsGrpc from '@eventstore/db-client/generated/projections_grpc_pb.js'
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js'
@@ -28,6 +29,10 @@ export const { Empty: GoogleEmpty } = empty
 export const { SupportedMethod, SupportedMethods } = features
 export const { ClusterInfo, EndPoint, MemberInfo } = gossip
 
+export const { CreateResp: CreateGroupResp, UpdateResp: UpdateGroupResp, DeleteResp: DeleteGroupResp } = persistent
+export const { GetInfoResp, ListResp, ReplayParkedResp, SubscriptionInfo } = persistent
+export const { ReadReq: PersistentReadReq, ReadResp: PersistentReadResp } = persistent
+
 export const { StreamsService } = streamsGrpc
 export const { ServerFeaturesService } = featuresGrpc
 export const { GossipService } = gossipGrpc
@@ -47,3 +52,18 @@ export type TombstoneResp = streams.TombstoneResp
 export type ReadOptions = streams.ReadReq.Options
 export type Uuid = shared.UUID
 export type StreamIdentifier = shared.StreamIdentifier
+export type PersistentReadReq = persistent.ReadReq
+export type PersistentReadResp = persistent.ReadResp
+export type SubscriptionInfo = persistent.SubscriptionInfo
+export type CreateGroupReq = persistent.CreateReq
+export type UpdateGroupReq = persistent.UpdateReq
+export type DeleteGroupReq = persistent.DeleteReq
+export type GroupSettings = persistent.CreateReq.Settings | persistent.UpdateReq.Settings
+export type GroupAllFilter = persistent.CreateReq.AllOptions.FilterOptions
+export type { GetInfoReq, ListReq, ReplayParkedReq } from '@eventstore/db-client/generated/persistent_pb.js'
+export type CreateGroupResp = persistent.CreateResp
+export type UpdateGroupResp = persistent.UpdateResp
+export type DeleteGroupResp = persistent.DeleteResp
+export type GetInfoResp = persistent.GetInfoResp
+export type ListResp = persistent.ListResp
+export type ReplayParkedResp = persistent.ReplayParkedResp

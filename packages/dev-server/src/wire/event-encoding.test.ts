@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { RecordedEvent } from '../log/event.js'
-import { ReadResp } from './client-names.js'
+import { PersistentReadResp, ReadResp } from './client-names.js'
 import { encodeReadEvent } from './event-encoding.js'
 
 const bytes = fc.uint8Array({ maxLength: 300 })
@@ -45,6 +45,21 @@ it('DEV-1 events are encoded as the generated code reads them', () => {
         expect(Buffer.from(found?.getCustomMetadata_asU8() ?? '')).toEqual(Buffer.from(wanted.metadata))
       }
       expect(read?.getCommitPosition()).toBe(String((sent.link ?? sent.event)?.position))
+    }),
+  )
+})
+
+it('DEV-28 events are encoded for a persistent subscription as the generated code reads them', () => {
+  fc.assert(
+    fc.property(event, event, fc.nat({ max: 1_000 }), (target, link, retries) => {
+      const read = PersistentReadResp.deserializeBinary(encodeReadEvent({ event: target, link }, retries)).getEvent()
+      expect(read?.getRetryCount()).toBe(retries)
+      expect(read?.hasRetryCount()).toBe(true)
+      expect(read?.getEvent()?.getId()?.getString()).toBe(target.id)
+      expect(Buffer.from(read?.getEvent()?.getData_asU8() ?? '')).toEqual(Buffer.from(target.data))
+      expect(read?.getEvent()?.getMetadataMap().get('type')).toBe(target.type)
+      expect(read?.getLink()?.getId()?.getString()).toBe(link.id)
+      expect(read?.getCommitPosition()).toBe(String(link.position))
     }),
   )
 })

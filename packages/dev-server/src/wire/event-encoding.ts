@@ -17,20 +17,22 @@ const BINARY_TYPE = Buffer.from('application/octet-stream')
 /** 2⁶³ - 1 as a varint: the revision of a tombstone. */
 const TOMBSTONE_REVISION = Buffer.from('ffffffffffffffff7f', 'hex')
 
-/** A whole `ReadResp`. */
-export function encodeReadEvent({ event, link }: ResolvedEvent): Buffer {
+/** A whole `ReadResp`; with `retries` that of a persistent subscription, which has the same fields and one more. */
+export function encodeReadEvent({ event, link }: ResolvedEvent, retries?: number): Buffer {
   const eventBytes = event && encodeRecordedEvent(event)
   const linkBytes = link && encodeRecordedEvent(link)
   const position = (link ?? event)?.position ?? 0
   const length =
     (eventBytes === undefined ? 0 : fieldLength(eventBytes.length)) +
     (linkBytes === undefined ? 0 : fieldLength(linkBytes.length)) +
-    numberLength(position)
+    numberLength(position) +
+    (retries === undefined ? 0 : numberLength(retries))
   const writer = new ProtobufWriter(fieldLength(length))
   writer.header(1, { length })
   if (eventBytes !== undefined) writer.bytes(1, eventBytes)
   if (linkBytes !== undefined) writer.bytes(2, linkBytes)
   writer.number(3, position)
+  if (retries !== undefined) writer.number(5, retries)
   return writer.finish()
 }
 

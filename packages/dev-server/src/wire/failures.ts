@@ -23,7 +23,8 @@ type Trailers = Readonly<Record<string, string | number>>
 /** As the server's own code counts: the trailers carry these numbers. */
 const EXPECTED_NUMBERS = { any: -2n, no_stream: -1n, stream_exists: -4n } as const
 
-function failure(code: Code, details: string, trailers: Trailers = {}): CallFailure {
+/** A status with trailers, which may be anything: what a trailer cannot carry is told by the status alone. */
+export function failure(code: Code, details: string, trailers: Trailers = {}): CallFailure {
   const metadata = new Metadata()
   if (!Object.values(trailers).every((value) => isAscii(String(value)))) {
     // The real server fails here too, and says nothing.

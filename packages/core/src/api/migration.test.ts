@@ -103,7 +103,7 @@ describe('versions', () => {
     await first.runtime.close()
     const both = await startProcess({ log, agents: [one, two], time: first.time })
     await both.runtime.start(two, { id: '2' })
-    const agent = await both.runtime.attach(two, '1')
+    const agent = await both.runtime.attach(one, '1')
     expect((await agent.send({ type: 'go' })).value).toBe('working')
     expect((await both.runtime.start(two, { id: '1' })).getSnapshot().value).toBe('working')
   })

@@ -41,7 +41,7 @@ export type RefoldErrorCode =
   | 'ALREADY_SO' // a command that would change nothing
   | 'HELD' // a hold of all agents stands above the one that is to be lifted
   | 'WRONG_REVISION' // the agent is not at the revision that the input was meant for
-  | 'WRONG_VERSION' // the agent is not at the version that a migration was made for
+  | 'WRONG_VERSION' // the agent is not at the version that was asked for, or that a migration was made for
   | 'CONFLICT' // others appended first, too many times in a row
   | 'TIMEOUT' // a wait that ran out of time
   | 'ABORTED' // a wait or an effect that was aborted

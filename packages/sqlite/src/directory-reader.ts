@@ -92,8 +92,9 @@ export class DirectoryReader {
   }
 
   /** What is looked up in each agent that the index gave. With `+` no other index takes the lead. */
-  #residual({ condition, owner, hasWork, pending, dueBefore }: DirectoryQuery): readonly Term[] {
+  #residual({ version, condition, owner, hasWork, pending, dueBefore }: DirectoryQuery): readonly Term[] {
     const terms: (Term | undefined)[] = [
+      version === undefined ? undefined : { sql: '+version = ?', values: [version] },
       condition === undefined ? undefined : { sql: '+condition = ?', values: [CONDITION_CODES[condition]] },
       owner === null ? { sql: '+owner IS NULL', values: [] } : undefined,
       typeof owner === 'string' ? { sql: '+owner = ?', values: [this.#ownerId(owner)] } : undefined,

@@ -32,9 +32,10 @@ export async function withProject<R>(
 }
 
 /** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */
-export function definitionNamed(agents: readonly AgentDefinition[], name: string): AgentDefinition {
-  const [newest] = agents.filter((agent) => agent.name === name).toSorted((one, other) => other.version - one.version)
-  if (newest !== undefined) return newest
+export function definitionNamed(agents: readonly AgentDefinition[], name: string, version?: number): AgentDefinition {
+  const versions = agents.filter((agent) => agent.name === name).toSorted((one, other) => other.version - one.version)
+  const found = versions.find((agent) => agent.version === version) ?? versions[0]
+  if (found !== undefined) return found
   throw new RefoldError('UNKNOWN_DEFINITION', `the configuration has no agent "${name}"`, {
     hint: `It has: ${[...new Set(agents.map((agent) => agent.name))].join(', ')}.`,
   })

@@ -24,8 +24,9 @@ export async function send(
       hint: `For instance '{"by":"ana"}'.`,
     })
   const { name, id } = parseAddress(address)
-  return withProject(options, async ({ agents, runtime }) => {
-    const agent: AnyAgent = await runtime.attach(definitionNamed(agents, name), id)
+  return withProject(options, async ({ agents, runtime, store }) => {
+    const entry = await store.directory.get(`${name}-${id}`)
+    const agent: AnyAgent = await runtime.attach(definitionNamed(agents, name, entry?.version), id)
     const after = await agent.send(
       { ...payload, type: event.type },
       {

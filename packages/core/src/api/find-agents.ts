@@ -8,7 +8,18 @@ const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1_000
 const STATUSES: readonly unknown[] = ['active', 'done', 'error', 'stopped']
 const CONDITIONS: readonly unknown[] = ['running', 'paused', 'blocked', 'in-doubt', 'suspected']
-const KEYS = ['definition', 'status', 'condition', 'state', 'owner', 'hasWork', 'dueBefore', 'after', 'limit']
+const KEYS = [
+  'definition',
+  'version',
+  'status',
+  'condition',
+  'state',
+  'owner',
+  'hasWork',
+  'dueBefore',
+  'after',
+  'limit',
+]
 
 /** One page, in the order in which the agents were started. Throws `INVALID_INPUT` for a query that makes no sense. */
 export async function findAgents(
@@ -23,12 +34,14 @@ export async function findAgents(
 
 function check(query: unknown): void {
   checkMembers(query, { path: '', known: KEYS })
-  const { status, condition, owner, hasWork, dueBefore, limit } = query
+  const { version, status, condition, owner, hasWork, dueBefore, limit } = query
   for (const path of ['definition', 'state', 'after'] as const)
     requireOption(isAbsentOr(query[path], 'string'), { path, problem: 'must be a text' })
   requireOption(owner === null || isAbsentOr(owner, 'string'), { path: 'owner', problem: 'must be a text, or null' })
   requireOption(isAbsentOr(hasWork, 'boolean'), { path: 'hasWork', problem: 'must be true or false' })
   requireOption(isAbsentOr(dueBefore, 'number'), { path: 'dueBefore', problem: 'must be epoch milliseconds' })
+  const isVersion = version === undefined || Number.isSafeInteger(version)
+  requireOption(isVersion, { path: 'version', problem: 'must be an integer' })
   requireOneOf(status, { path: 'status', known: STATUSES })
   requireOneOf(condition, { path: 'condition', known: CONDITIONS })
   const isLimit = limit === undefined || (Number.isSafeInteger(limit) && isWithin(limit as number))

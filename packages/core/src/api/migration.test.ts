@@ -59,17 +59,20 @@ describe('RCV-7 what today’s chart has no place for', () => {
   test('RCV-7 an outside event is refused with NEEDS_MIGRATION, and nothing is recorded', async () => {
     const { log, agent } = await moved()
     await expect(agent.send({ type: 'hold' })).rejects.toMatchObject({ code: 'NEEDS_MIGRATION' })
-    expect(await typesOf(log, 'job-1')).toEqual(['refold.started', 'hold'])
+    expect(await typesOf(log, 'job-1')).toEqual(['refold.started', 'hold', 'refold.released'])
   })
 
-  test('RCV-7 RCV-5 an outcome is stored undecided, not lost and not paid for again; who has the chart decides it', async () => {
-    const { log, time, work, there } = await moved()
+  test('RCV-7 an outcome is stored undecided, and blocks no one; who has the chart decides it', async () => {
+    const { log, time, work, young, there } = await moved()
     work.last.resolve('paid')
     await time.advance(60_000)
     expect(work.runs).toHaveLength(1)
-    expect(await typesOf(log, 'job-1')).toEqual(['refold.started', 'hold', 'refold.effect.done'])
-    expect(there.getSnapshot()).toMatchObject({ condition: 'blocked', blocked: { error: { code: 'NEEDS_MIGRATION' } } })
-    expect((await there.retry()).context.result).toBe('paid')
+    expect(await typesOf(log, 'job-1')).toEqual(['refold.started', 'hold', 'refold.released', 'refold.effect.done'])
+    expect(there.getSnapshot()).toMatchObject({ condition: 'running', context: { result: null } })
+    await startProcess({ log, time, agents: [young] })
+    await settle()
+    expect(there.getSnapshot().context.result).toBe('paid')
+    expect(work.runs).toHaveLength(1)
   })
 
   test('RCV-7 an agent that holds it is not claimed, but reported', async () => {
@@ -78,7 +81,7 @@ describe('RCV-7 what today’s chart has no place for', () => {
     const next = await startProcess({ log, time, agents: [old] })
     await outliveLease(time)
     expect(next.reports).toMatchObject([{ code: 'NEEDS_MIGRATION', agent: { name: 'job', id: '1' } }])
-    expect(await typesOf(log, 'job-1')).toEqual(['refold.started', 'hold'])
+    expect(await typesOf(log, 'job-1')).toEqual(['refold.started', 'hold', 'refold.released'])
   })
 
   test('RCV-7 one that can be looked at is, all the same', async () => {
@@ -103,7 +106,7 @@ describe('versions', () => {
     await first.runtime.close()
     const both = await startProcess({ log, agents: [one, two], time: first.time })
     await both.runtime.start(two, { id: '2' })
-    const agent = await both.runtime.attach(two, '1')
+    const agent = await both.runtime.attach(one, '1')
     expect((await agent.send({ type: 'go' })).value).toBe('working')
     expect((await both.runtime.start(two, { id: '1' })).getSnapshot().value).toBe('working')
   })

@@ -41,6 +41,14 @@ async function refuseWhilePerformed(
   })
 }
 
+/** A handle of another version would type, and check, events that the agent's own chart does not have. */
+function wrongVersion(stream: string, { version, asked }: { version: number; asked: number }): RefoldError {
+  return new RefoldError('WRONG_VERSION', `${stream} is at version ${version}, and version ${asked} was asked for`, {
+    hint: `Attach to it with version ${version} of its definition, or \`migrate\` it to version ${asked}.`,
+    facts: { version, asked },
+  })
+}
+
 export class OpenRuntime implements Worker {
   readonly recovered: Promise<Recovered>
   readonly #runtime: WorkerRuntime
@@ -99,7 +107,7 @@ export class OpenRuntime implements Worker {
     const cell = cells.fresh(stream, options.id, registered)
     const settlement = await this.#submitStart(cell, { input, notes: { ...notes, given } })
     invariant(settlement.kind !== 'dropped', 'a start is never dropped')
-    if (settlement.kind === 'duplicate') return this.#again(definition, cell, { input, given })
+    if (settlement.kind === 'duplicate') return this.#again(cell, { input, given })
     const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
@@ -128,8 +136,15 @@ export class OpenRuntime implements Worker {
 
   async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
-    const cell = await this.#runtime.cells.load(streamOf(registered.name, id))
+    const stream = streamOf(registered.name, id)
+    const cell = await this.#runtime.cells.load(stream)
     await cell.refresh()
+    const { version } = cell.state?.agent ?? registered
+    if (version !== registered.version) throw wrongVersion(stream, { version, asked: registered.version })
+    return this.#attached(cell)
+  }
+
+  async #attached<D extends AgentDefinition>(cell: AgentCell): Promise<AgentOf<D>> {
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
   }
@@ -223,7 +238,6 @@ export class OpenRuntime implements Worker {
 
   /** The same id twice is the same agent, if it was started with the same input. */
   async #again<D extends AgentDefinition>(
-    definition: D,
     cell: AgentCell,
     { input, given }: { readonly input: JsonValue | undefined; readonly given: string },
   ): Promise<AgentOf<D>> {
@@ -239,7 +253,9 @@ export class OpenRuntime implements Worker {
       })
     }
     if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
-    return this.attach(definition, cell.id)
+    const found = await this.#runtime.cells.load(cell.stream)
+    await found.refresh()
+    return this.#attached(found)
   }
 
   #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {

@@ -237,6 +237,11 @@ function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): Inpu
 /** Codes of what is wrong with this process, and not with the input. */
 const OUR_TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT'])
 
+/** A process with another chart can decide the input: it waits for it, and nothing blocks the agent. */
+export function isForOthers({ code }: RefoldError): boolean {
+  return code === 'NEEDS_MIGRATION' || code === 'NEWER_FORMAT'
+}
+
 /** D3: an outside event is refused to its caller; anything else is stored and blocks the agent, an outcome whatever the cause. */
 function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecision & { cause: unknown }): Decision {
   const { input, cause } = decision
@@ -244,6 +249,7 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
   const isOurTrouble = OUR_TROUBLE.has(error.code)
   const isCalled = input.kind === 'event' || input.kind === 'message' || input.kind === 'started'
   if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
+  if (isForOthers(error)) return wait(context, envelope, { ...decision, error: undefined })
   return wait(context, envelope, { ...decision, error: toErrorData(error), thrown: cause })
 }
 

@@ -6,7 +6,7 @@ import type { AgentPart, StateDocument, WaitingInput } from '../record/state-doc
 import type { TreeStep } from '../step/tree-step.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
-import { isAccepted, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
+import { isAccepted, isForOthers, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
 import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
@@ -165,6 +165,7 @@ function throwsAgain(
   const cause = isRefoldError(error)
     ? error
     : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
+  if (state.agent.blocked === undefined && isForOthers(cause)) return { kind: 'refused', error: cause }
   if (state.agent.blocked !== undefined) {
     return {
       kind: 'refused',

@@ -6,7 +6,11 @@ export interface StepArgs {
   readonly signal: AbortSignal
 }
 
-/** Runs `run` once and remembers its result: after a crash the effect's next attempt gets it without a call. */
+/**
+ * Runs `run` once and remembers its result: after a crash the effect's next attempt gets it without a call. The result is known by
+ * the name and by how many steps of that name came before: give each step a name of its own, or a deploy that puts one of the same
+ * name before it hands its result to the other.
+ */
 export type RunStep = <R>(name: string, run: (step: StepArgs) => R | PromiseLike<R>) => Promise<R>
 
 /** The arguments of a body made with `effect()`. */

@@ -4,9 +4,14 @@ import type {
   PlannedDoubt,
   PlannedEffect,
   PlannedOwned,
+  PlannedPlace,
   PlannedResumption,
+  PlannedTrouble,
   RecoveryPlan,
 } from '../public/plan.js'
+
+/** Agents of one place that are named. */
+const MAX_NAMED = 3
 
 /** Of `formatPlan`. */
 export interface FormatOptions {
@@ -39,9 +44,10 @@ export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions 
         ({ error, ...of }) => `${name(of)}: ${error.message}${of.isNew ? '' : ` (since ${time(of.since)})`}`,
       ),
     ),
+    ...lines('trouble', byPlace(plan.troubled, trouble)),
     ...lines(
-      'trouble',
-      plan.troubled.map(({ code, message, ...of }) => `${name(of)}: ${code}: ${message}`),
+      'not begun',
+      byPlace(plan.notBegun, ({ what }) => `${what.join(', ')}: \`migrate\` with \`beginMissing\` begins it`),
     ),
     ...lines(
       'owned',
@@ -68,6 +74,7 @@ function summary(plan: RecoveryPlan): string {
     [plan.overdue.length, `${counted(plan.overdue.length, 'timer')} overdue`],
     [plan.blocked.length, `${plan.blocked.length} blocked`],
     [plan.troubled.length, `${plan.troubled.length} in trouble`],
+    [plan.notBegun.length, `${plan.notBegun.length} in states that have grown`],
     [plan.owned.length, `${plan.owned.length} owned by others`],
     [plan.paused.length, `${plan.paused.length} paused`],
   ] as const
@@ -111,6 +118,30 @@ function ownership({ owner, lastBeatAt, ...of }: PlannedOwned, at: number): stri
 
 function since(at: number, { by, reason }: { readonly by?: string; readonly reason?: string }): string {
   return `since ${time(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+/** What has no place, when that is known: it is one for many agents, and the message names each. */
+function trouble({ code, message, facts }: PlannedTrouble): string {
+  const missing = facts?.['missing']
+  if (Array.isArray(missing))
+    return `${code}: no place for ${missing.map(({ what }: { what: string }) => what).join('; ')}`
+  return code === 'NEEDS_MIGRATION' ? `${code}: the version is not registered here` : `${code}: ${message}`
+}
+
+/** A line for each place and cause, with how many agents and the first of them. */
+function byPlace<T extends PlannedAgent & PlannedPlace>(all: readonly T[], say: (one: T) => string): readonly string[] {
+  const groups = new Map<string, T[]>()
+  for (const one of all) {
+    const { agent, version, active } = one
+    const place = `${agent.name}@${version} in ${active.length === 0 ? 'its one state' : active.join(', ')}: ${say(one)}`
+    const group = groups.get(place)
+    if (group === undefined) groups.set(place, [one])
+    else group.push(one)
+  }
+  return [...groups].map(([place, group]) => {
+    const first = group.slice(0, MAX_NAMED).map(name).join(', ')
+    return `${agents(group.length)} of ${place} (${first}${group.length > MAX_NAMED ? ', …' : ''})`
+  })
 }
 
 function name({ agent }: PlannedAgent): string {

@@ -6,6 +6,7 @@
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { isRefoldError } from '../errors.js'
+import { NotBegun } from '../runtime/takeover/not-begun.js'
 import { Holds } from '../runtime/limits/holds.js'
 import { inParallel } from '../world/in-parallel.js'
 import { assessEntry } from '../runtime/takeover/policy.js'
@@ -41,7 +42,8 @@ type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at'
 
 /**
  * Says what a runtime with these options would do now, and writes nothing. The store stays open. An owner whose death is not
- * proven counts as living: no single look can tell silence from life. Costs a fold of each agent that is more than parked.
+ * proven counts as living: no single look can tell silence from life. Costs a fold of each agent that
+ * is active.
  */
 export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> {
   checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'codecs', 'leaseDurationMs'] })
@@ -53,9 +55,14 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
   const holds = new Holds({ log, world, worker: PLANNER, events: SILENT, lifecycle: new Lifecycle() })
   await holds.read()
   const owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
-  const context: PlanContext = { now: at, owners, lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)) }
+  const context: PlanContext = {
+    now: at,
+    owners,
+    notBegun: new NotBegun(log),
+    lastBeatOf: (owner) => store.registers.get(heartbeatRegister(owner)),
+  }
   const lists = emptyLists()
-  for await (const entries of toPlan(store, at)) {
+  for await (const entries of toPlan(store)) {
     const plans = new Map<DirectoryEntry, AgentPlan>()
     await inParallel(entries, async (entry) => plans.set(entry, await planOf(entry, { context, registry, log })))
     for (const entry of entries) add(lists, plans.get(entry) ?? {})
@@ -63,10 +70,9 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
   return { at, ...lists, holds: holds.standing }
 }
 
-/** Agents that are more than parked, and those that have ended and still have messages to deliver. */
-async function* toPlan(store: Store, now: number): AsyncGenerator<readonly DirectoryEntry[]> {
-  for await (const page of store.directory.find({ status: 'active' }))
-    yield page.filter((entry) => isMoreThanParked(entry, now))
+/** Agents that are active, and those that have ended and still have messages to deliver. */
+async function* toPlan(store: Store): AsyncGenerator<readonly DirectoryEntry[]> {
+  yield* store.directory.find({ status: 'active' })
   for await (const page of store.directory.find({ pending: true }))
     yield page.filter(({ status }) => status !== 'active')
 }
@@ -83,13 +89,14 @@ interface Planning {
 
 /** One agent's trouble is part of the plan, the store's is not. */
 async function planOf(entry: DirectoryEntry, { context, registry, log }: Planning): Promise<AgentPlan> {
-  const { stream, definition: name, version, id } = entry
+  const { stream, definition: name, version, id, active } = entry
   const agent = { name, id }
   const definition = registry.find(name, version)
   if (assessEntry(entry, registry) === 'unregistered' || definition === undefined) {
-    if (!registry.names.includes(name)) return { unregistered: { [name]: 1 } }
+    if (!registry.names.includes(name))
+      return isMoreThanParked(entry, context.now) ? { unregistered: { [name]: 1 } } : {}
     const message = `${stream} has version ${version}, which is not registered here`
-    return { troubled: [{ agent, code: 'NEEDS_MIGRATION', message, facts: { version } }] }
+    return { troubled: [{ agent, version, active, code: 'NEEDS_MIGRATION', message, facts: { version } }] }
   }
   try {
     const { state } = await foldStream(log, stream)
@@ -97,7 +104,14 @@ async function planOf(entry: DirectoryEntry, { context, registry, log }: Plannin
     return await planAgent({ agent, state, definition }, context)
   } catch (error) {
     if (!isRefoldError(error, 'UNREADABLE') && !isRefoldError(error, 'NEWER_FORMAT')) throw error
-    const trouble: PlannedTrouble = { agent, code: error.code, message: error.message, facts: error.facts }
+    const trouble: PlannedTrouble = {
+      agent,
+      version,
+      active,
+      code: error.code,
+      message: error.message,
+      facts: error.facts,
+    }
     return { troubled: [trouble] }
   }
 }
@@ -109,6 +123,7 @@ function emptyLists(): Lists {
     overdue: [],
     blocked: [],
     troubled: [],
+    notBegun: [],
     owned: [],
     paused: [],
     unregistered: {},

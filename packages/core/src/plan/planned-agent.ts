@@ -18,10 +18,14 @@ import type {
   PlannedBlock,
   PlannedDoubt,
   PlannedEffect,
+  PlannedNotBegun,
   PlannedOwned,
+  PlannedPlace,
   PlannedTimer,
   RecoveryPlan,
 } from '../public/plan.js'
+import type { NotBegun } from '../runtime/takeover/not-begun.js'
+import { activeStates } from '../step/state-view.js'
 import { incompatibilitiesOf } from '../step/compatibility.js'
 
 /** What one agent adds to the lists of the plan. */
@@ -30,6 +34,7 @@ export type AgentPlan = Partial<Omit<RecoveryPlan, 'at' | 'holds'>>
 export interface PlanContext {
   readonly now: number
   readonly owners: FailureDetector
+  readonly notBegun: NotBegun
   readonly lastBeatOf: (owner: string) => Promise<JsonValue | undefined>
 }
 
@@ -42,6 +47,11 @@ type Claim = Extract<StateAssessment, { readonly kind: 'claim' }>
 
 /** What would become of the agent. */
 export async function planAgent(planned: Planned, context: PlanContext): Promise<AgentPlan> {
+  const [taken, notBegun] = [await planTaking(planned, context), await notBegunBy(planned, context)]
+  return notBegun.length === 0 ? taken : { ...taken, notBegun }
+}
+
+async function planTaking(planned: Planned, context: PlanContext): Promise<AgentPlan> {
   const { agent, state, definition } = planned
   const { owner } = state.agent
   const paused = pauseOf(state)
@@ -51,16 +61,16 @@ export async function planAgent(planned: Planned, context: PlanContext): Promise
   const timers = timersOf(planned, { now: context.now, isFree: why !== undefined })
   if (paused !== undefined) {
     const { at: since, bulk: _order, ...note } = paused
-    return { ...standing, overdue: timers, paused: [{ agent, since, ...note }] }
+    return { ...standing, overdue: timers, paused: [{ agent, since, ...note }], ...troubleOf(planned) }
   }
   const assessment = await assessState(state, { definition, whyFree: async () => why })
   switch (assessment.kind) {
     case 'nothing to do':
-      return timers.length === 0 ? standing : { ...standing, ...overdueOf(planned, timers) }
+      return { ...standing, overdue: timers, ...troubleOf(planned) }
     case 'owned':
-      return { ...standing, overdue: timers, owned: [await ownedBy(planned, context)] }
+      return { ...standing, overdue: timers, owned: [await ownedBy(planned, context)], ...troubleOf(planned) }
     case 'incompatible':
-      return { ...standing, ...troubleOf(planned, assessment.missing) }
+      return { ...standing, ...troubleOf(planned) }
     case 'claim':
       return { overdue: timers, ...resumptionBy(planned, assessment, context.now) }
   }
@@ -71,14 +81,25 @@ function standingOf(planned: Planned, after: StateDocument): AgentPlan {
   return { inDoubt: doubtsOf(planned, after), blocked: blockOf(planned, after) }
 }
 
-function overdueOf(planned: Planned, timers: readonly PlannedTimer[]): AgentPlan {
-  const missing = incompatibilitiesOf(planned.definition, planned.state)
-  return missing.length === 0 ? { overdue: timers } : troubleOf(planned, missing)
+/** Nothing of an agent that today's chart cannot take is overdue: no one fires it here. */
+function troubleOf({ agent, state, definition }: Planned): AgentPlan {
+  if (state.root.status !== undefined) return {}
+  const missing = incompatibilitiesOf(definition, state)
+  if (missing.length === 0) return {}
+  const { code, message, facts } = incompatible({ definition, stream: `${agent.name}-${agent.id}` }, missing)
+  return { troubled: [{ agent, ...placeOf(state), code, message, facts }], overdue: [] }
 }
 
-function troubleOf({ agent, definition }: Planned, missing: ReturnType<typeof incompatibilitiesOf>): AgentPlan {
-  const { code, message, facts } = incompatible({ definition, stream: `${agent.name}-${agent.id}` }, missing)
-  return { troubled: [{ agent, code, message, facts }] }
+async function notBegunBy(
+  { agent, state, definition }: Planned,
+  { notBegun }: PlanContext,
+): Promise<readonly PlannedNotBegun[]> {
+  const what = await notBegun.of(state, definition)
+  return what.length === 0 ? [] : [{ agent, ...placeOf(state), what }]
+}
+
+function placeOf({ agent, root }: StateDocument): PlannedPlace {
+  return { version: agent.version, active: activeStates(root) }
 }
 
 function resumptionBy(planned: Planned, claim: Claim, now: number): AgentPlan {

@@ -68,8 +68,22 @@ export interface PlannedBlock extends PlannedAgent {
   readonly isNew: boolean
 }
 
-/** An agent that this process could not take up. */
-export interface PlannedTrouble extends PlannedAgent {
+/** Where an agent is: many in one place have one cause. */
+export interface PlannedPlace {
+  /** Of its definition, as its records say. */
+  readonly version: number
+  /** Paths of the active leaf states: `review`, `work.draft`. */
+  readonly active: readonly string[]
+}
+
+/** An agent in a state of which today's chart asks for more than the chart did when the agent came there. */
+export interface PlannedNotBegun extends PlannedAgent, PlannedPlace {
+  /** In words: `after 500 of state "form.review"`. It begins by `migrate` with `beginMissing`, or when the state is entered again. */
+  readonly what: readonly string[]
+}
+
+/** An agent that this process could not take up: with work, owned by another worker, or parked. */
+export interface PlannedTrouble extends PlannedAgent, PlannedPlace {
   readonly code: RefoldErrorCode
   readonly message: string
   readonly facts?: Readonly<Record<string, unknown>>
@@ -100,6 +114,8 @@ export interface RecoveryPlan {
   readonly blocked: readonly PlannedBlock[]
   /** `NEEDS_MIGRATION`, `UNREADABLE`, `NEWER_FORMAT`, … */
   readonly troubled: readonly PlannedTrouble[]
+  /** What a deploy added to states in which they wait, and what does not begin by itself. */
+  readonly notBegun: readonly PlannedNotBegun[]
   /** Owned by another worker that lives, or was not yet silent for its lease. */
   readonly owned: readonly PlannedOwned[]
   readonly paused: readonly PlannedPause[]

@@ -59,7 +59,10 @@ export interface Recovered {
   /** Agents that wait for a `retry`. */
   readonly blocked: number
   readonly overdueTimers: number
-  /** Agents that this process could not take up: `NEEDS_MIGRATION`, `UNREADABLE`, … */
+  /**
+   * Agents that this process could not take up: `NEEDS_MIGRATION`, `UNREADABLE`, …; and, by place, parked ones that it could not,
+   * or for which today's chart asks for more than has begun: `NOT_BEGUN`.
+   */
   readonly reports: readonly Report[]
 }
 
@@ -117,7 +120,7 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
   readonly load: Load
   /** The same id twice is the same agent; with another input it is `ID_REUSED`. Resolves when the start is durable. */
   start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
-  /** An agent that was started before. Rejects with `NOT_FOUND`. */
+  /** An agent that was started before. Rejects with `NOT_FOUND`, and with `WRONG_VERSION` when it is at another version of its definition. */
   attach<D extends AgentDefinition<Name>>(agent: D, id: string): Promise<AgentOf<D>>
   /**
    * Moves an agent to the given version of its definition, by one record. States that the patch reaches begin their invokes and

@@ -70,6 +70,35 @@ describe('an unnamed invocation', () => {
   })
 })
 
+describe('an invocation of a child machine', () => {
+  const kid = createMachine({ initial: 'on', states: { on: {} } })
+  const parent = (kids: object, ...invokes: readonly object[]): AnyStateMachine =>
+    setup({ actors: kids }).createMachine({
+      id: 'm',
+      initial: 'a',
+      states: { a: { invoke: invokes as never } },
+    } as never) as unknown as AnyStateMachine
+  const kids = { mail: kid, charge: kid }
+
+  it('REC-10 is another one with another source, whether it has an id or not, and whatever the machines have in common', () => {
+    const [mail, charge] = [{ src: 'mail' }, { src: 'charge' }]
+    expect(missing(parent(kids, mail, charge), parent(kids, charge))).toEqual([
+      'actor "0.m.a": state "m.a" invoked it as "charge", and state "m.a" invokes "mail" under this id today',
+    ])
+    const named = parent(kids, { ...charge, id: 'it' })
+    expect(missing(parent(kids, { ...mail, id: 'it' }), named)).toEqual([
+      'actor "it": state "m.a" invoked it as "charge", and state "m.a" invokes "mail" under this id today',
+    ])
+    expect(missing(parent(kids, mail, { ...charge, id: 'it' }), named)).toEqual([])
+  })
+
+  it('has no place where its source is another kind of logic', () => {
+    expect(missing(parent({ ...kids, charge: promise }, { src: 'charge' }), parent(kids, { src: 'charge' }))).toEqual([
+      'actor "0.m.a": logic "charge" is no machine any more',
+    ])
+  })
+})
+
 describe('an invocation with an id of its own', () => {
   it('goes where its id goes in its state, but not with another source', () => {
     const named = { src: 'draft', id: 'it' }

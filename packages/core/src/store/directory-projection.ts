@@ -66,6 +66,7 @@ export function applyHeader(
 /** Whether an agent is one that the query asks for. `after` and `limit` are the caller's. */
 export function matchesQuery(entry: DirectoryEntry, query: DirectoryQuery): boolean {
   if (query.definition !== undefined && entry.definition !== query.definition) return false
+  if (query.version !== undefined && entry.version !== query.version) return false
   if (query.status !== undefined && entry.status !== query.status) return false
   if (query.condition !== undefined && entry.condition !== query.condition) return false
   if (query.state !== undefined && !entry.active.includes(query.state)) return false

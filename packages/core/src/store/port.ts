@@ -143,6 +143,8 @@ export interface DirectoryEntry {
 /** Which entries are wanted: those that every given field fits. */
 export interface DirectoryQuery {
   readonly definition?: string
+  /** Of the definition. */
+  readonly version?: number
   readonly status?: AgentStatus
   readonly condition?: Condition
   /** Path of an active leaf state: `review`, `work.draft`. */

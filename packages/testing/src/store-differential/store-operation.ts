@@ -76,6 +76,7 @@ const append = fc
 const query: fc.Arbitrary<DirectoryQuery> = fc.record(
   {
     definition: fc.constantFrom('boat', 'ship', 'other'),
+    version: fc.constantFrom(1, 2),
     status: fc.constantFrom('active' as const, 'done' as const),
     state: fc.constantFrom(...STATES),
     owner: fc.constantFrom('w1', null),

@@ -9,12 +9,19 @@ interface Owner {
   readonly worker: string
 }
 
-/** It woke here while the worker had its hands full. */
-export function postReleased(cell: AgentCell, { agent: { epoch } }: StateDocument, { events, worker }: Owner): void {
+/** Why a worker gives an agent up by itself: it woke here while there was no room, or another chart decided it meanwhile. */
+export type ReleaseReason = 'the worker was full' | 'the chart here has no place for what the agent holds'
+
+/** Another worker goes on with it. */
+export function postReleased(
+  cell: AgentCell,
+  { agent: { epoch } }: StateDocument,
+  { events, worker, reason }: Owner & { readonly reason: ReleaseReason },
+): void {
   const reject = (error: RefoldError): void => {
     if (error.code !== 'CLOSED') events.notice('warn', `${cell.stream} could not be released`, { error })
   }
-  cell.post({ input: { kind: 'released' }, reason: 'the worker was full', worker, epoch }, { reject })
+  cell.post({ input: { kind: 'released' }, reason, worker, epoch }, { reject })
 }
 
 /** Inputs wait, and nothing blocks them any more. */

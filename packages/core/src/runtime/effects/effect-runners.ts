@@ -2,10 +2,11 @@
  * Performs the effects of the agents that this worker owns: what the state says is to begin begins, if there is capacity for
  * the agent here; what it does not say any more is stopped.
  */
-import { hasEffects } from '../../decide/effects-part.js'
+import { hasEffects, mayHaveHappened } from '../../decide/effects-part.js'
 import { needsWorker } from '../../decide/summary.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
+import { isBeyond } from '../cell/compatibility.js'
 import { postReleased } from '../cell/owner-posts.js'
 import type { Waiting } from '../limits/gates.js'
 import { EffectRunner } from './effect-runner.js'
@@ -51,8 +52,25 @@ export class EffectRunners {
 
   /** Begins and stops what the state says, if there is capacity for the agent here; else it is left to others. */
   perform(cell: AgentCell, state: StateDocument): void {
-    if (!this.keepCapacity(cell)) return postReleased(cell, state, this.#context)
+    if (this.givesUp(cell, state)) return
+    const reason = 'the worker was full'
+    if (!this.keepCapacity(cell)) return postReleased(cell, state, { ...this.#context, reason })
     if (this.#runners.has(cell) || hasEffects(state)) this.of(cell).sync(state)
+  }
+
+  /**
+   * Whether an agent of this worker is one that its chart here has no place for: a process with another chart decided it. It is
+   * released, so that a worker that can take it does; a begun never-retry body is waited for.
+   */
+  givesUp(cell: AgentCell, state: StateDocument): boolean {
+    if (!this.owns(state) || !isBeyond(cell, state)) return false
+    const { definition } = cell
+    const pays = Object.values(state.effects).some(
+      (effect) => effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, definition),
+    )
+    const reason = 'the chart here has no place for what the agent holds'
+    if (!pays) postReleased(cell, state, { ...this.#context, reason })
+    return true
   }
 
   /** Takes capacity for an agent that needs it, and gives back that of one that does not. `false`: there is none. */

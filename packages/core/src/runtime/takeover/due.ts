@@ -32,6 +32,7 @@ export class Due {
     const { state, stream } = cell
     if (state === undefined || statusOf(state) !== 'active' || runtime.lifecycle.isClosing) return
     if (isPastDeadline(state, runtime.world.clock.now())) return stopAtDeadline(cell, runtime)
+    if (runtime.effects.givesUp(cell, state)) return
     const due = dueTimers(state, runtime.world.clock.now())
     let epoch = state.agent.epoch
     const settled: Promise<unknown>[] = []

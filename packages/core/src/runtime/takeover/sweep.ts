@@ -18,6 +18,7 @@ import { horizonOf } from '../liveness/due-watch.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
 import type { Claiming } from './claiming.js'
 import type { Guard } from './guard.js'
+import { ParkedPlaces } from './parked-places.js'
 import { assessEntry } from './policy.js'
 import type { Recovered as Adopted, Recovery } from './recovery.js'
 
@@ -78,6 +79,16 @@ export class Sweep {
           if (trouble !== undefined) this.#guard.report(entry.stream, trouble)
         }
       }
+    }
+    await this.#tellParked(recovered)
+  }
+
+  /** Of agents that no one looks at before an event comes. */
+  async #tellParked(recovered: MutableRecovered): Promise<void> {
+    const places = new ParkedPlaces(this.#runtime, { guard: this.#guard, signal: this.#signal })
+    for (const report of await places.look()) {
+      recovered.reports.push(report)
+      this.#runtime.events.tell({ kind: 'report', report })
     }
   }
 

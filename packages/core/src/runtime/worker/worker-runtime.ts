@@ -17,6 +17,7 @@ import type { AgentCell } from '../cell/agent-cell.js'
 import type { CellContext } from '../cell/cell-context.js'
 import { Cells } from '../cell/cells.js'
 import { keepCharts } from '../cell/chart-keeper.js'
+import { isBeyond } from '../cell/compatibility.js'
 import { postRetried } from '../cell/owner-posts.js'
 import type { Registry } from '../cell/registry.js'
 import { keepSnapshots } from '../cell/snapshot-keeper.js'
@@ -204,7 +205,8 @@ export class WorkerRuntime {
       events.on('recorded', ({ before, after }, cell) => {
         if (before?.agent === after.agent && before.effects === after.effects) return
         const { waiting, blocked } = after.agent
-        if (this.owns(after) && waiting !== undefined && blocked === undefined) postRetried(cell, after, this)
+        if (this.owns(after) && waiting !== undefined && blocked === undefined && !isBeyond(cell, after))
+          postRetried(cell, after, this)
       })
     return effects
   }

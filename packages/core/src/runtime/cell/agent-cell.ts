@@ -25,7 +25,7 @@ import type { Snapshot } from '../../log/snapshots.js'
 import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
 import { runAction, sentByAction } from './run-action.js'
-import { tellSettled, toDecideAgain } from './submission.js'
+import { diagnosticsOfBlock, tellSettled, toDecideAgain } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
 import { Unstored } from './unstored.js'
 
@@ -241,7 +241,7 @@ export class AgentCell {
       for (const delivery of decision.deliveries) this.#deliver(delivery)
       this.#tell()
     }
-    this.#home.residence.recorded(this, before)
+    this.#home.residence.recorded(this, before, diagnosticsOfBlock(batch))
     tellSettled(batch, { before: head, state: this.state })
   }
 

@@ -177,9 +177,12 @@ export class WorkerRuntime {
     })
     events.on('progress', ({ stream, progress }) => this.progress.tell(stream, progress))
     if (!this.performs) return
-    events.on('recorded', ({ stream, before, after }) => {
-      if (before === undefined || !this.owns(after)) return
-      for (const report of newReports(stream, before, after)) this.report(stream, report)
+    events.on('recorded', (event) => {
+      if (!this.owns(event.after)) return
+      for (const report of newReports(event)) {
+        this.report(event.stream, report)
+        events.notice('error', report.message, { agent: event.stream, ...report.facts })
+      }
     })
   }
 

@@ -30,6 +30,7 @@ import { Capacity } from '../limits/capacity.js'
 import { Holds } from '../limits/holds.js'
 import { Probation } from '../limits/probation.js'
 import { EffectSlots } from '../limits/slots.js'
+import { standstillReport } from '../limits/standstill-report.js'
 import { leaseGate, probationGate, readOnGate, retryGate, slotGate } from '../limits/standard-gates.js'
 import { DueWatch, horizonOf } from '../liveness/due-watch.js'
 import { FailureDetector } from '../liveness/failure-detector.js'
@@ -102,7 +103,7 @@ export class WorkerRuntime {
     this.capacity = new Capacity(settings.capacity, events)
     this.probation = new Probation(world)
     this.holds = new Holds({ ...cellContext })
-    this.#slots = new EffectSlots(world.clock)
+    this.#slots = new EffectSlots({ clock: world.clock, onStandstill: (told) => events.tell(standstillReport(told)) })
     this.#receivers = new Receivers({ ...cellContext, cells: this.cells, registry })
     this.#tellTroubles()
     if (performs) keepSnapshots({ log, events, everyEvents: settings.snapshotEveryEvents })

@@ -1,5 +1,5 @@
 /** Where an error came from stands in the record, and never in the state. */
-import { assign, setup } from 'xstate'
+import { assign, enqueueActions, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { agentContract } from '../definition/agent-contract.js'
@@ -11,6 +11,8 @@ import { headerOf } from '../record/header.js'
 import type { Diagnostics } from '../record/record.js'
 import { Folder } from '../record/fold.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
+import type { Report } from '../public/report.js'
+import { createWorld } from '../world/system-world.js'
 import { createRuntime } from './create-runtime.js'
 
 const MARK = 'theOneThatThrows'
@@ -64,7 +66,11 @@ describe('REC-13 an input that blocks its agent', () => {
     types: { events: {} as { type: 'none' } },
     actors: { ask: effect(async () => 1) },
     guards: { isFine: theOneThatThrows },
-    actions: { tell: sendToAgent({ agent: peer, id: (): string => theOneThatThrows() }, { type: 'hello' }) },
+    actions: {
+      tell: sendToAgent({ agent: peer, id: (): string => theOneThatThrows() }, { type: 'hello' }),
+      note: assign(() => theOneThatThrows()),
+      both: enqueueActions(({ enqueue }) => enqueue('note' as never)),
+    },
   }).createMachine({
     id: 'm',
     type: 'parallel',
@@ -78,7 +84,12 @@ describe('REC-13 an input that blocks its agent', () => {
         },
       },
       two: {
-        after: { 10: { guard: 'isFine', actions: [] }, 20: { actions: 'tell' } },
+        after: {
+          10: { guard: 'isFine', actions: [] },
+          20: { actions: 'tell' },
+          30: { actions: 'note' },
+          40: { actions: 'both' },
+        },
       },
     },
   })
@@ -114,11 +125,83 @@ describe('REC-13 an input that blocks its agent', () => {
     expect(told).toMatchObject({ event: 'xstate.after.20.m.two', action: 'tell' })
   })
 
+  test.each([
+    [30, '0.t2'],
+    [40, '0.t3'],
+  ])('REC-13 tells the action that XState runs by itself, after %i ms', (ms, timer) => {
+    const told = blockedBy((decider) => {
+      decider.now += ms
+      decider.own({ kind: 'timer.fired', timer })
+    })
+    expect(told).toMatchObject({ event: `xstate.after.${ms}.m.two`, action: 'note' })
+  })
+
   test('REC-13 tells where it stands when its transition is too large', () => {
     const blockWith = { name: 'RefoldError', message: 'too large', code: 'TOO_LARGE' }
     const told = blockedBy((decider) =>
       decider.own({ kind: 'effect.done', effect: decider.effect, output: 1 }, { blockWith }),
     )
     expect(told).toEqual({ state, event: 'xstate.done.actor.question' })
+  })
+})
+
+describe('REC-13 those who must repair the chart', () => {
+  const broken = defineAgent({
+    name: 'broken',
+    version: 1,
+    machine: setup({
+      types: { context: {} as { text: string }, events: {} as { type: 'poke' } },
+      actors: { ask: effect(async () => 'an answer') },
+      actions: { keep: assign({ text: () => theOneThatThrows() }) },
+    }).createMachine({
+      context: { text: '' },
+      initial: 'asking',
+      states: {
+        asking: {
+          invoke: { src: 'ask', id: 'question', onDone: { actions: 'keep' } },
+          on: { poke: { actions: 'keep' } },
+        },
+      },
+    }),
+  })
+  const place = { state: ['asking'], action: 'keep' }
+
+  test('REC-13 are told where it threw, by the report and by the log', async () => {
+    const logged: unknown[] = []
+    const world = createWorld({ logger: { log: (level, message, facts) => logged.push({ level, message, facts }) } })
+    let onReport: (report: Report) => void = () => {}
+    const told = new Promise<Report>((resolve) => (onReport = resolve))
+    await using refold = await createRuntime({
+      store: memoryStore(),
+      agents: [broken],
+      world,
+      onReport,
+    })
+    const agent = await refold.start(broken, { id: '1' })
+    const message = 'broken-1 is blocked: no such field (in asking, at xstate.done.actor.question, by action keep)'
+    const facts = {
+      ...place,
+      event: 'xstate.done.actor.question',
+      stack: expect.stringContaining(`at ${MARK}`) as string,
+    }
+    expect(await told).toMatchObject({ code: 'BLOCKED', message, facts })
+    expect(logged).toContainEqual({
+      level: 'error',
+      message,
+      facts: expect.objectContaining({ agent: 'broken-1', ...facts }) as object,
+    })
+    expect(agent.getSnapshot().blocked?.error).toMatchObject({
+      facts: { ...place, event: 'xstate.done.actor.question' },
+    })
+  })
+
+  test('REC-13 STEP-10 so is the caller whose event it could not take', async () => {
+    await using refold = await createRuntime({ store: memoryStore(), agents: [broken], worker: false })
+    const agent = await refold.start(broken, { id: '1' })
+    await expect(agent.send({ type: 'poke' })).rejects.toMatchObject({
+      code: 'EVENT_REFUSED',
+      cause: { message: 'no such field' },
+      facts: { ...place, event: 'poke' },
+    })
   })
 })

@@ -1,5 +1,5 @@
 /** Inputs that the chart decides: through the tree, or into the waiting line while the agent is blocked. */
-import { isRefoldError, RefoldError } from '../errors.js'
+import { RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import type { InputHeader } from '../record/record.js'
 import type { AgentPart, ErrorData, StateDocument } from '../record/state-document.js'
@@ -9,7 +9,7 @@ import { refuseUnapproved } from './approved.js'
 import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
-import { diagnosticsOf } from './diagnostics.js'
+import { diagnosticsOf, refusalOf } from './diagnostics.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
 import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
 import type { Envelope, Migrated } from './inputs.js'
@@ -245,7 +245,7 @@ export function isForOthers({ code }: RefoldError): boolean {
 /** D3: an outside event is refused to its caller; anything else is stored and blocks the agent, an outcome whatever the cause. */
 function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecision & { cause: unknown }): Decision {
   const { input, cause } = decision
-  const error = isRefoldError(cause) ? cause : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause })
+  const error = refusalOf(context.state, { input, thrown: cause })
   const isOurTrouble = OUR_TROUBLE.has(error.code)
   const isCalled = input.kind === 'event' || input.kind === 'message' || input.kind === 'started'
   if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }

@@ -11,7 +11,7 @@ import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
-import { diagnosticsOf } from './diagnostics.js'
+import { diagnosticsOf, refusalOf } from './diagnostics.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
 import { checkedEvent, isTrouble } from './messages.js'
@@ -162,9 +162,8 @@ function throwsAgain(
   thrown: { state: StateDocument; oldest: WaitingInput; error: unknown },
 ): Decision {
   const { state, oldest, error } = thrown
-  const cause = isRefoldError(error)
-    ? error
-    : new RefoldError('EVENT_REFUSED', 'the transition threw', { cause: error })
+  const input = chartInputFromJson(oldest.input)
+  const cause = refusalOf(state, { input, thrown: error })
   if (state.agent.blocked === undefined && isForOthers(cause)) return { kind: 'refused', error: cause }
   if (state.agent.blocked !== undefined) {
     return {
@@ -180,7 +179,7 @@ function throwsAgain(
     data: { revision: oldest.revision },
     after: { ...state, agent },
     input: { kind: 'retried' },
-    diagnostics: diagnosticsOf(state, { input: chartInputFromJson(oldest.input), thrown: error }),
+    diagnostics: diagnosticsOf(state, { input, thrown: error }),
   })
 }
 

@@ -1,4 +1,5 @@
 /** What a record says of an error beside the state: where the chart was when it threw, and what of it did. */
+import { isRefoldError, RefoldError } from '../errors.js'
 import type { Diagnostics } from '../record/record.js'
 import { stackOf } from '../record/stack.js'
 import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
@@ -19,6 +20,25 @@ export function diagnosticsOf(
     ...(event === undefined ? undefined : { event }),
     ...throwerOf(thrown),
   }
+}
+
+/** What a caller is told of a transition that threw, and what blocks an agent: an error of Refold's own stays what it is. */
+export function refusalOf(
+  state: StateDocument | undefined,
+  { input, thrown }: { readonly input: ChartInput; readonly thrown: unknown },
+): RefoldError {
+  const isWrapped = isRefoldError(thrown)
+  if (isWrapped && thrown.code !== 'EVENT_REFUSED') return thrown
+  const { message, ...told } = isWrapped
+    ? {
+        message: thrown.message,
+        cause: thrown.cause,
+        ...(thrown.hint === undefined ? undefined : { hint: thrown.hint }),
+      }
+    : { message: 'the transition threw', cause: thrown }
+  if (state === undefined) return new RefoldError('EVENT_REFUSED', message, told)
+  const { stack: _stack, ...facts } = diagnosticsOf(state, { input, thrown })
+  return new RefoldError('EVENT_REFUSED', message, { ...told, facts })
 }
 
 /** As the chart hears of it. */

@@ -7,7 +7,7 @@ import { requireValid } from './refusal.js'
 /** A policy as written, for any effect. */
 export type AnyPolicy = CallPolicy<unknown, unknown>
 
-const COMMON_KEYS = ['retry', 'timeoutMs', 'concurrency', 'perSecond']
+const COMMON_KEYS = ['retry', 'timeoutMs', 'concurrency', 'perSecond', 'limit']
 const CALL_KEYS = [...COMMON_KEYS, 'output', 'safety']
 const RETRY_KEYS = ['attempts', 'if', 'delayMs', 'factor', 'maxDelayMs', 'jitter']
 
@@ -19,11 +19,16 @@ export function checkPolicy(
   const { path, kind } = options
   if (kind === 'stream') checkNoCallMembers(policy, path)
   checkKeys(policy, { path, known: kind === 'call' ? CALL_KEYS : COMMON_KEYS })
-  const { retry, timeoutMs, concurrency, perSecond, output, safety } = policy
+  const { retry, timeoutMs, concurrency, perSecond, limit, output, safety } = policy
   if (retry !== undefined) checkRetry(retry, memberPath(path, 'retry'))
   checkMember(timeoutMs, { path: `${path}.timeoutMs`, holds: isPositive, must: 'be a positive number of milliseconds' })
   checkMember(concurrency, { path: `${path}.concurrency`, holds: isCount, must: 'be a positive integer' })
   checkMember(perSecond, { path: `${path}.perSecond`, holds: isPositive, must: 'be a positive number' })
+  checkMember(limit, {
+    path: `${path}.limit`,
+    holds: isText,
+    must: 'be a text that is not empty and does not begin with /',
+  })
   if (output !== undefined) checkSchema(output, { path: `${path}.output` })
   checkMember(safety, {
     path: `${path}.safety`,
@@ -92,6 +97,10 @@ function isDuration(value: unknown): boolean {
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.startsWith('/')
 }
 
 function isSafety(value: unknown): boolean {

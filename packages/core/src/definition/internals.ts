@@ -30,6 +30,8 @@ export interface EffectPolicy {
   readonly timeoutMs: number | undefined
   readonly concurrency: number | undefined
   readonly perSecond: number | undefined
+  /** What `concurrency` and `perSecond` count together with: a name, or the policy that travels with the effect; `undefined`: nothing. */
+  readonly limit: string | object | undefined
   readonly safety: 'idempotent' | 'reconcilable' | 'never-retry'
   readonly reconcile: ((interrupted: ReconcileCall) => Promise<ReconcileAnswer>) | undefined
   /** Fills in defaults; throws `RefoldError('OUTCOME_UNSTORABLE')` with zod's issues in its facts. */

@@ -29,10 +29,15 @@ export interface CommonPolicy {
   retry?: RetryOptions
   /** The longest time one attempt may take. Default: no limit. */
   timeoutMs?: number
-  /** Bodies of this source that run at once in one worker; a stopped one that does not end counts for `timeoutMs` more. Default: no limit. */
+  /**
+   * Bodies that run at once in one worker. A body counts until it ends, also when it was stopped or its time is over. Default:
+   * no limit. Given to `effect()`, it is one limit for all places where that effect is used.
+   */
   concurrency?: number
-  /** Bodies of this source that begin each second in one worker. Default: no limit. */
+  /** Bodies that begin each second in one worker. Default: no limit. */
   perSecond?: number
+  /** A name under which sources share their `concurrency` and `perSecond` in a worker, over all definitions. */
+  limit?: string
 }
 
 /** What a reconcile found out. `'unknown'`, or no answer within `timeoutMs` (else a minute), leaves the effect in doubt for a person. */

@@ -30,6 +30,7 @@ export function resolvePolicy({ src, attached, defined }: WrittenPolicies): Effe
     timeoutMs: written.timeoutMs,
     concurrency: written.concurrency,
     perSecond: written.perSecond,
+    limit: limitOf({ src, attached, defined }),
     safety: typeof safety === 'string' ? safety : 'reconcilable',
     // The definition's types tie the input to the effect; here it is what was stored for it.
     reconcile: typeof safety === 'string' ? undefined : safety.reconcile,
@@ -37,6 +38,19 @@ export function resolvePolicy({ src, attached, defined }: WrittenPolicies): Effe
       output &&
       ((value) => runSchema(output, value, { code: 'OUTCOME_UNSTORABLE', what: `output of '${src}'`, facts: { src } })),
   }
+}
+
+/** A limit belongs to where it was written: to the effect, wherever that is used, or to the definition's source. */
+function limitOf({ src, attached, defined }: WrittenPolicies): EffectPolicy['limit'] {
+  const name = defined?.limit ?? attached?.limit
+  const isDefined = (defined?.concurrency ?? defined?.perSecond) !== undefined
+  const isAttached = (attached?.concurrency ?? attached?.perSecond) !== undefined
+  requireValid(name === undefined || isDefined || isAttached, {
+    path: `effects.${src}.limit`,
+    problem: `names the limit '${name}' and sets none`,
+    hint: 'Say `concurrency` or `perSecond` beside it.',
+  })
+  return name ?? (isDefined ? undefined : attached)
 }
 
 function resolveRetry({ delayMs, ...written }: Partial<RetryOptions>): RetryPolicy {

@@ -2,6 +2,7 @@
  * What was thrown, as plain data: an error's name, message, code and cause, and of its own members what JSON can say. Never
  * fails and never writes to what was thrown, since an error must always be storable.
  */
+import { isRefoldError } from '../errors.js'
 import type { JsonValue } from './json-value.js'
 import { isForbiddenKey } from './pointer.js'
 
@@ -90,9 +91,9 @@ function sourceOf(thrown: object): object {
 function keysOf(thrown: object): readonly string[] {
   try {
     const hidden = HIDDEN.filter((key) => Object.hasOwn(thrown, key))
-    return [...new Set([...Object.keys(thrown), ...hidden])].filter(
-      (key) => !OWN_PLACES.has(key) && !isForbiddenKey(key),
-    )
+    const keys = new Set([...Object.keys(thrown), ...hidden])
+    if (isRefoldError(thrown)) keys.delete('hint') // what to do is for whom it was thrown at
+    return [...keys].filter((key) => !OWN_PLACES.has(key) && !isForbiddenKey(key))
   } catch {
     return []
   }

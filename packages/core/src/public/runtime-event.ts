@@ -3,6 +3,7 @@
  * are told of it.
  */
 import type { RefoldError } from '../errors.js'
+import type { Diagnostics } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
@@ -29,6 +30,8 @@ export interface AgentRecorded extends OfAgent {
   /** `undefined`: these records began the agent here. */
   readonly before: StateDocument | undefined
   readonly after: StateDocument
+  /** Where the chart was when it threw, if one of these records blocked the agent and this process wrote it. */
+  readonly blockedBy?: Diagnostics
 }
 
 /** Where an agent that is in memory stands on its way to a worker that performs it. */

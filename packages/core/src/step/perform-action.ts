@@ -6,10 +6,10 @@ import type { JsonValue } from '../json/json-value.js'
 import type { LiveActor } from './live-actor.js'
 import { sentMessage } from './sent-message.js'
 import { plainJson } from './normalize.js'
-import { noteThrower } from './thrown-by.js'
 import type { TreePort } from './tree-port.js'
 import type { ActionCall, SentMessage } from './tree-step.js'
 import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
+import { noteThrower } from './xstate/named-actions.js'
 import { RUNNING, STOPPED } from './xstate/shapes.js'
 
 interface SendParams {

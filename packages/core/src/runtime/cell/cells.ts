@@ -1,6 +1,7 @@
 /** The cells of this process, one a stream: loaded when something arrives, gone from memory when nothing does. */
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
+import type { Diagnostics } from '../../record/record.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { AgentCell } from './agent-cell.js'
@@ -121,12 +122,13 @@ export class Cells implements Residence<AgentCell> {
   // ---- as a residence
 
   /** Of a cell that stands for its agent here, everyone is told; another one gives way. */
-  recorded(cell: AgentCell, before: StateDocument | undefined): void {
+  recorded(cell: AgentCell, before: StateDocument | undefined, blockedBy?: Diagnostics): void {
     const { state, head, stream } = cell
     if (state === undefined || head === 'no_stream') return
     if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
     if (!this.confirm(cell)) return
-    this.#options.events.tell({ kind: 'recorded', stream, revision: head, before, after: state }, cell)
+    const event = { kind: 'recorded', stream, revision: head, before, after: state } as const
+    this.#options.events.tell(blockedBy === undefined ? event : { ...event, blockedBy }, cell)
   }
 
   /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */

@@ -3,6 +3,7 @@ import type { Decision, Recorded } from '../../decide/decision.js'
 import { isOutcome, isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { invariant, RefoldError } from '../../errors.js'
+import type { Diagnostics } from '../../record/record.js'
 import { advance } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
@@ -31,6 +32,12 @@ export interface Batch {
   readonly decisions: readonly Decision[]
   readonly submissions: readonly Submission[]
   readonly recorded: readonly Recorded[]
+}
+
+/** Where the chart was when an input of the batch blocked the agent. */
+export function diagnosticsOfBlock({ recorded }: Batch): Diagnostics | undefined {
+  const blocking = recorded.find(({ state }) => state.agent.blocked !== undefined)
+  return blocking?.record.metadata.refold.body.diagnostics
 }
 
 const MAX_CONFLICTS = 50

@@ -38,11 +38,16 @@ export class Admission {
     this.#cancelTimer?.()
   }
 
-  /** E5: the body was stopped and has not ended. */
-  keepForLateBody(): void {
+  /** E5: the body was stopped, or its time is over, and it has not ended: what it holds it holds until then. */
+  leaveWith(ended: Promise<void>): void {
     this.#cancelTimer?.()
-    const giveBack = (): void => this.#passage?.giveBack()
-    this.#cancelTimer = watchLateBody(this.#runtime, { ...this.#effect, giveBack })
+    const passage = this.#passage
+    this.#passage = undefined
+    const cancel = watchLateBody(this.#runtime, this.#effect)
+    void ended.then(() => {
+      cancel?.()
+      passage?.leave()
+    })
   }
 
   /** Nothing is held or waited for any more. */

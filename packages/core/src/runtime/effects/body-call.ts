@@ -20,7 +20,13 @@ export interface Caller {
   submit(input: Input, told?: (settlement: Settlement | undefined) => void): void
   /** The attempt fails with this. */
   fail(error: RefoldError): void
+  bodyEnded(call: BodyCall, how: BodyEnd): void
+  /** Taking its end threw. */
+  lost(cause: unknown): void
 }
+
+/** How the body of a promise ended, or that of a stream that completed or failed. */
+export type BodyEnd = { readonly output: unknown } | { readonly error: unknown }
 
 export class BodyCall implements HostedCall {
   readonly id: EffectId
@@ -30,6 +36,7 @@ export class BodyCall implements HostedCall {
   readonly #caller: Caller
   readonly #context: Pick<ExecutionContext, 'cell' | 'runtime'>
   #running: RunningEffect | undefined
+  #hasEnded = false
 
   constructor(caller: Caller, effect: EffectDocument, context: Pick<ExecutionContext, 'cell' | 'runtime'>) {
     this.id = caller.id
@@ -51,11 +58,11 @@ export class BodyCall implements HostedCall {
     return !this.abort.aborted && this.#caller.listensTo(this)
   }
 
-  /** Calls the body. `undefined`: an input that is being appended has just left the effect. Else its outcome. */
-  begin(): Promise<unknown> | undefined {
+  /** Calls the body. `false`: an input that is being appended has just left the effect. */
+  begin(): boolean {
     const { cell, runtime } = this.#context
     this.#running = cell.tree().runEffect(this.id, new AttemptHost(this))
-    if (this.#running === undefined) return undefined
+    if (this.#running === undefined) return false
     runtime.events.tell({
       kind: 'effect.began',
       stream: cell.stream,
@@ -63,7 +70,18 @@ export class BodyCall implements HostedCall {
       src: this.effect.src,
       attempt: this.attempt,
     })
-    return this.#running.outcome
+    this.#running.outcome
+      .then(
+        (output) => this.#end({ output }),
+        (error: unknown) => this.#end({ error }),
+      )
+      .catch((error: unknown) => this.#caller.lost(error))
+    return true
+  }
+
+  #end(how: BodyEnd): void {
+    this.#hasEnded = true
+    this.#caller.bodyEnded(this, how)
   }
 
   /** `false`: it does not run. */
@@ -75,6 +93,11 @@ export class BodyCall implements HostedCall {
   /** No event reaches it any more; a stream ends. */
   stop(): void {
     this.#running?.stop()
+  }
+
+  /** Whether it was called and has not ended. */
+  get isRunning(): boolean {
+    return this.#running !== undefined && !this.#hasEnded
   }
 
   /** Resolves when it has ended, at once if it never ran. */

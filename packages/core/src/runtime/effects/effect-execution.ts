@@ -9,7 +9,7 @@
  * E3 a begun never-retry body is not aborted by these but awaited; its time-out is doubt, not failure;
  * E4 a success is submitted, with the epoch at which the body began: decide says what it is worth. Only that of an
  *    attempt which is recorded as failed already is not.
- * E5 a stopped body that does not end keeps its slot for its time-out and no longer: others of its source wait for it.
+ * E5 a body keeps its slot until it ends, also when it was stopped or its time is over: others of its limit wait for it.
  */
 import { resumptionOf, safetyOf } from '../../decide/effects-part.js'
 import type { Input } from '../../decide/inputs.js'
@@ -20,7 +20,7 @@ import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { EventData } from '../../record/event-data.js'
 import { Admission } from './admission.js'
 import { BodyCall } from './body-call.js'
-import type { Caller } from './body-call.js'
+import type { BodyEnd, Caller } from './body-call.js'
 import { afterFailure, failureOf, outcomeOf } from './effect-outcome.js'
 import type { GatedEffect, Waiting } from '../limits/gates.js'
 import { LazyAbort } from './lazy-abort.js'
@@ -113,7 +113,7 @@ export class EffectExecution implements Caller {
     if (phase === 'running' && this.#isPromise) {
       // Its success may still come: it keeps its slot until it settles, but not its id.
       if (!mustBeAwaited) this.#context.drop(this)
-      this.#admission.keepForLateBody()
+      this.#leave()
       return
     }
     this.#giveUp()
@@ -164,21 +164,13 @@ export class EffectExecution implements Caller {
     const body = new BodyCall(this, effect, this.#context)
     this.#body = body
     this.#phase = 'running'
-    const outcome = body.begin()
-    if (outcome === undefined) {
+    if (!body.begin()) {
       this.#admission.leave()
       this.#phase = 'put-off'
       return
     }
     if (this.phase !== 'running') return body.stop() // it told its end while it was called
     this.#admission.limit(() => this.#timedOut())
-    const isNewest = (): boolean => this.#body === body
-    outcome
-      .then(
-        (output) => isNewest() && (body.takesAnswers ? this.#succeeded(output) : this.#aborted()),
-        (error: unknown) => isNewest() && (body.abort.aborted ? this.#aborted() : this.fail(error)),
-      )
-      .catch((error: unknown) => this.#lost(error))
     for (const event of this.#context.undelivered.take(this.id)) body.deliver(event)
   }
 
@@ -198,7 +190,7 @@ export class EffectExecution implements Caller {
   /** No one knows what became of it: out of hand until someone decides, or its body tells a success after all. */
   #doubt(why: 'interrupted' | 'timeout' | 'unknown'): void {
     this.#phase = 'doubted'
-    this.#admission.leave()
+    this.#leave()
     this.submit({ kind: 'effect.doubted', effect: this.id, why }, () => this.#forget())
   }
 
@@ -214,12 +206,16 @@ export class EffectExecution implements Caller {
     this.submit(outcome, () => this.#forget(), thrown)
   }
 
-  /** E2: what follows an abort tells nothing. */
-  #aborted(): void {
-    if (this.#phase === 'running') this.#giveUp()
-  }
-
   // ---- what its body tells
+
+  /** E2: what follows an abort tells nothing. */
+  bodyEnded(call: BodyCall, how: BodyEnd): void {
+    if (this.#body !== call) return
+    if (!call.takesAnswers || ('error' in how && call.abort.aborted)) {
+      if (this.#phase === 'running') this.#giveUp()
+    } else if ('error' in how) this.fail(how.error)
+    else this.#succeeded(how.output)
+  }
 
   listensTo(call: BodyCall): boolean {
     return this.#stopped === undefined && this.#body === call
@@ -241,7 +237,7 @@ export class EffectExecution implements Caller {
   }
 
   /** Taking the outcome threw: no chart may wait for it for ever. */
-  #lost(cause: unknown): void {
+  lost(cause: unknown): void {
     const { cell, runtime } = this.#context
     const error = new RefoldError('INVARIANT', 'the outcome of an effect could not be taken', { cause })
     runtime.events.notice('error', error.message, { agent: cell.stream, effect: this.id, error })
@@ -289,7 +285,13 @@ export class EffectExecution implements Caller {
 
   #end(): void {
     this.#phase = 'over'
-    this.#admission.leave()
+    this.#leave()
+  }
+
+  #leave(): void {
+    const body = this.#body
+    if (this.#isPromise && body?.isRunning === true) this.#admission.leaveWith(body.ended())
+    else this.#admission.leave()
   }
 
   #forget(): void {

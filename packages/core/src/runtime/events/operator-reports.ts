@@ -1,9 +1,9 @@
 /** What needs a person: told when it happens, and again at every start, so that no restart loses it. */
-import type { StateDocument } from '../../record/state-document.js'
+import type { Diagnostics } from '../../record/record.js'
 import type { DirectoryEntry } from '../../store/port.js'
 import { addressOf } from '../../definition/agent-address.js'
 import type { Report } from '../../public/report.js'
-import type { RuntimeEvent } from '../../public/runtime-event.js'
+import type { AgentRecorded, RuntimeEvent } from '../../public/runtime-event.js'
 
 export type OperatorReport = Omit<Report, 'agent'>
 
@@ -13,14 +13,16 @@ export function reported(stream: string, report: OperatorReport): Extract<Runtim
 }
 
 /** What a change of the state brought. */
-export function newReports(stream: string, before: StateDocument, after: StateDocument): readonly OperatorReport[] {
+export function newReports({ stream, before, after, blockedBy }: AgentRecorded): readonly OperatorReport[] {
   const troubles: OperatorReport[] = []
+  if (before === undefined) return troubles
   const { blocked } = after.agent
   if (blocked !== undefined && before.agent.blocked === undefined) {
+    const { error } = blocked
     troubles.push({
-      code: blocked.error.code === 'POISON_AGENT' ? 'POISON_AGENT' : 'BLOCKED',
-      message: `${stream} is blocked: ${blocked.error.message}`,
-      facts: { error: blocked.error },
+      code: error.code === 'POISON_AGENT' ? 'POISON_AGENT' : 'BLOCKED',
+      message: `${stream} is blocked: ${error.message}${placeOf(blockedBy)}`,
+      facts: { error, ...blockedBy },
     })
   }
   if (before.effects === after.effects) return troubles
@@ -33,6 +35,14 @@ export function newReports(stream: string, before: StateDocument, after: StateDo
     })
   }
   return troubles
+}
+
+function placeOf(diagnostics: Diagnostics | undefined): string {
+  if (diagnostics === undefined) return ''
+  const { state = [], event, action, guard } = diagnostics
+  const at = event === undefined ? [] : [`at ${event}`]
+  const by = action !== undefined ? [`by action ${action}`] : guard !== undefined ? [`by guard ${guard}`] : []
+  return ` (${[`in ${state.join(' and ')}`, ...at, ...by].join(', ')})`
 }
 
 /** What an agent has stood still for since before this process began. */

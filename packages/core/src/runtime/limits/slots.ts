@@ -1,10 +1,21 @@
-/** Concurrency and rate of effect sources, per worker. A slot is taken before the attempt is recorded. */
+/** Concurrency and rate of effects, per worker. A slot is taken before the attempt is recorded. */
 import type { CancelTimer, Clock } from '../../world/world.js'
 import { setLongTimer } from '../../world/long-timer.js'
 
-export interface SlotLimits {
+/** One that waits for a slot, or holds one. */
+export interface Taker {
+  readonly stream: string
+  readonly effect: string
+  readonly src: string
+}
+
+/** Each taker brings the limits of its own policy: it is let in when fewer than its `concurrency` are. */
+export interface SlotRequest {
   readonly concurrency: number | undefined
   readonly perSecond: number | undefined
+  readonly timeoutMs: number | undefined
+  readonly taker: Taker
+  readonly granted: (release: ReleaseSlot) => void
 }
 
 /** Gives the slot back. Calling it again does nothing. */
@@ -12,30 +23,38 @@ export type ReleaseSlot = () => void
 /** Leaves the line. Does nothing once the slot was given. */
 export type LeaveLine = () => void
 
-interface Waiter {
-  readonly granted: (release: ReleaseSlot) => void
+/** No slot has come free for so long while some waited. */
+export interface Standstill {
+  readonly afterMs: number
+  readonly waiting: readonly Taker[]
+  readonly held: readonly Taker[]
+}
+
+export interface EffectSlotsOptions {
+  readonly clock: Clock
+  readonly onStandstill: (standstill: Standstill) => void
 }
 
 export class EffectSlots {
-  readonly #clock: Clock
+  readonly #options: EffectSlotsOptions
   readonly #watches = new Set<CancelTimer>()
-  readonly #sources = new Map<string, Source>()
+  readonly #lines = new Map<string | object, SlotLine>()
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(options: EffectSlotsOptions) {
+    this.#options = options
   }
 
-  /** Calls back, at once if possible, in the order of asking. */
-  take(source: string, limits: SlotLimits, granted: (release: ReleaseSlot) => void): LeaveLine {
-    let line = this.#sources.get(source)
-    if (line === undefined) this.#sources.set(source, (line = new Source(this.#clock, limits)))
-    return line.take(granted)
+  /** Calls back, at once if possible, in the order of asking. Those who give the same limit share it. */
+  take(limit: string | object, request: SlotRequest): LeaveLine {
+    let line = this.#lines.get(limit)
+    if (line === undefined) this.#lines.set(limit, (line = new SlotLine(this.#options)))
+    return line.take(request)
   }
 
   /** Calls back when a slot is held for so long by a body that should have ended. Never after `close`. */
   watch(afterMs: number, onLate: () => void): CancelTimer {
     const cancel = setLongTimer(
-      this.#clock,
+      this.#options.clock,
       () => {
         this.#watches.delete(end)
         onLate()
@@ -52,54 +71,63 @@ export class EffectSlots {
 
   close(): void {
     for (const end of this.#watches) end()
-    for (const source of this.#sources.values()) source.close()
-    this.#sources.clear()
+    for (const line of this.#lines.values()) line.close()
+    this.#lines.clear()
   }
 }
 
-class Source {
-  readonly #clock: Clock
-  readonly #limits: SlotLimits
-  #line: Waiter[] = []
-  #taken = 0
+/** A line that does not move for so long, and for as long as an attempt may take, is told of. */
+const STANDSTILL_MS = 60_000
+
+class SlotLine {
+  readonly #options: EffectSlotsOptions
+  #line: SlotRequest[] = []
+  readonly #held = new Set<Taker>()
   #nextTokenAt = Number.NEGATIVE_INFINITY
   #cancel: CancelTimer | undefined
+  #cancelWatch: CancelTimer | undefined
 
-  constructor(clock: Clock, limits: SlotLimits) {
-    this.#clock = clock
-    this.#limits = limits
+  constructor(options: EffectSlotsOptions) {
+    this.#options = options
   }
 
-  take(granted: (release: ReleaseSlot) => void): LeaveLine {
-    const waiter: Waiter = { granted }
-    this.#line.push(waiter)
+  take(request: SlotRequest): LeaveLine {
+    this.#line.push(request)
     this.#grant()
+    if (this.#line.includes(request)) this.#watch()
     return () => {
-      this.#line = this.#line.filter((other) => other !== waiter)
+      this.#line = this.#line.filter((other) => other !== request)
+      this.#grant() // the next may be let in by a wider limit
+      if (this.#line.length === 0) this.#unwatch()
     }
   }
 
   close(): void {
     this.#cancel?.()
+    this.#unwatch()
     this.#line = []
   }
 
   #grant(): void {
-    const { concurrency = Number.POSITIVE_INFINITY, perSecond } = this.#limits
-    while (this.#line.length > 0 && this.#taken < concurrency) {
-      if (perSecond !== undefined && !this.#token(perSecond)) return
-      const waiter = this.#line.shift()
-      if (waiter === undefined) return
-      this.#taken++
-      waiter.granted(this.#releaser())
+    for (let next = this.#line[0]; next !== undefined; next = this.#line[0]) {
+      const { concurrency = Number.POSITIVE_INFINITY, perSecond, taker, granted } = next
+      if (this.#held.size >= concurrency || (perSecond !== undefined && !this.#token(perSecond))) return
+      this.#line.shift()
+      this.#held.add(taker)
+      this.#unwatch()
+      if (this.#line.length > 0) this.#watch()
+      granted(() => {
+        if (this.#held.delete(taker)) this.#grant()
+      })
     }
   }
 
   /** Takes a rate token, or arranges to be asked again when there is one. */
   #token(perSecond: number): boolean {
-    const now = this.#clock.monotonicNow()
+    const { clock } = this.#options
+    const now = clock.monotonicNow()
     if (now < this.#nextTokenAt) {
-      this.#cancel ??= this.#clock.setTimer(
+      this.#cancel ??= clock.setTimer(
         () => {
           this.#cancel = undefined
           this.#grant()
@@ -112,13 +140,24 @@ class Source {
     return true
   }
 
-  #releaser(): ReleaseSlot {
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      this.#taken--
-      this.#grant()
-    }
+  /** Told once, until it moves. */
+  #watch(): void {
+    const { clock, onStandstill } = this.#options
+    const [first] = this.#line
+    if (this.#cancelWatch !== undefined || first?.concurrency === undefined) return
+    const afterMs = Math.max(STANDSTILL_MS, first.timeoutMs ?? 0)
+    this.#cancelWatch = setLongTimer(
+      clock,
+      () => {
+        const waiting = this.#line.map(({ taker }) => taker)
+        if (this.#held.size > 0) onStandstill({ afterMs, waiting, held: [...this.#held] })
+      },
+      afterMs,
+    )
+  }
+
+  #unwatch(): void {
+    this.#cancelWatch?.()
+    this.#cancelWatch = undefined
   }
 }

@@ -89,12 +89,16 @@ function readOnGate(lease: Lease): Gate {
   }
 }
 
-/** Concurrency and rate of an effect's source. */
+/** Concurrency and rate of an effect's source, or of what it shares them with. */
 function slotGate(slots: EffectSlots): Gate {
   return {
     name: 'slot',
     reason: ({ src }) => `waits for a slot of \`${src}\``,
     isOpen: ({ policy }) => policy.concurrency === undefined && policy.perSecond === undefined,
-    enter: ({ cell, src, policy }, pass) => slots.take(`${cell.definition.name}/${src}`, policy, pass),
+    enter: ({ cell, id, src, policy }, pass) => {
+      // No name can be that of a source: `/` begins none.
+      const limit = policy.limit ?? `/${cell.definition.name}/${src}`
+      return slots.take(limit, { ...policy, taker: { stream: cell.stream, effect: id, src }, granted: pass })
+    },
   }
 }

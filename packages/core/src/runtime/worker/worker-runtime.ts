@@ -31,6 +31,7 @@ import { Capacity } from '../limits/capacity.js'
 import { Holds } from '../limits/holds.js'
 import { Probation } from '../limits/probation.js'
 import { EffectSlots } from '../limits/slots.js'
+import { standstillReport } from '../limits/standstill-report.js'
 import { standardGates } from '../limits/standard-gates.js'
 import { DueWatch, horizonOf } from '../liveness/due-watch.js'
 import { FailureDetector } from '../liveness/failure-detector.js'
@@ -103,7 +104,7 @@ export class WorkerRuntime {
     this.capacity = new Capacity(settings.capacity, events)
     this.probation = new Probation(world)
     this.holds = new Holds({ ...cellContext })
-    this.#slots = new EffectSlots(world.clock)
+    this.#slots = new EffectSlots({ clock: world.clock, onStandstill: (told) => events.tell(standstillReport(told)) })
     this.#receivers = new Receivers({ ...cellContext, cells: this.cells, registry })
     this.#tellTroubles()
     if (performs) keepSnapshots({ log, events, everyEvents: settings.snapshotEveryEvents })
@@ -178,9 +179,12 @@ export class WorkerRuntime {
     })
     events.on('progress', ({ stream, progress }) => this.progress.tell(stream, progress))
     if (!this.performs) return
-    events.on('recorded', ({ stream, before, after }) => {
-      if (before === undefined || !this.owns(after)) return
-      for (const report of newReports(stream, before, after)) this.report(stream, report)
+    events.on('recorded', (event) => {
+      if (!this.owns(event.after)) return
+      for (const report of newReports(event)) {
+        this.report(event.stream, report)
+        events.notice('error', report.message, { agent: event.stream, ...report.facts })
+      }
     })
   }
 

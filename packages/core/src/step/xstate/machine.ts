@@ -1,6 +1,7 @@
 /** What the step asks of a machine. */
 import type { AnyStateMachine } from 'xstate'
 import { isMachine as isXStateMachine } from '../../definition/logic-kind.js'
+import { notingActions } from './named-actions.js'
 import type { MachineShape, SnapshotShape } from './shapes.js'
 
 /** Microsteps that one macrostep may take. A chart can set a lower number of its own (`options.maxIterations`). */
@@ -9,8 +10,8 @@ const MAX_MICROSTEPS = 5_000
 const derived = new WeakMap<object, MachineShape>()
 
 /**
- * The machine with a copy of its context literal, so that nothing of the user's is frozen, and with a bound on the
- * microsteps. It delegates to the machine itself: no `provide()`, which costs up to a millisecond.
+ * The machine with a copy of its context literal, so that nothing of the user's is frozen, with a bound on the microsteps, and
+ * with actions that note what they throw. It delegates to the machine itself: no `provide()`, which costs up to a millisecond.
  */
 export function boundedMachine(machine: AnyStateMachine | MachineShape): MachineShape {
   const known = derived.get(machine)
@@ -20,7 +21,12 @@ export function boundedMachine(machine: AnyStateMachine | MachineShape): Machine
   const config =
     typeof context === 'object' && context !== null ? { ...own.config, context: copyLiteral(context) } : own.config
   const options = { ...own.options, maxIterations: Math.min(own.options?.maxIterations ?? Infinity, MAX_MICROSTEPS) }
-  const made = Object.create(machine, { config: { value: config }, options: { value: options } }) as MachineShape
+  const implementations = { ...own.implementations, actions: notingActions(own.implementations.actions) }
+  const made = Object.create(machine, {
+    config: { value: config },
+    options: { value: options },
+    implementations: { value: implementations },
+  }) as MachineShape
   derived.set(machine, made)
   derived.set(made, made)
   return made

@@ -68,7 +68,7 @@ describe('a backup that is put back under a running process', () => {
     const { revision } = await agent.send({ type: 'note', text: 'kept' })
     for (const text of ['lost', 'lost too']) await agent.send({ type: 'note', text })
     log.streams.get('work-1')?.splice(Number(revision) + 1)
-    await expect(agent.send({ type: 'note', text: 'nowhere' })).rejects.toMatchObject({ code: 'UNREADABLE' })
+    await expect(agent.send({ type: 'note', text: 'nowhere' })).rejects.toMatchObject({ code: 'STORE_FATAL' })
     const again = await runtime.attach(definition, '1')
     await again.send({ type: 'note', text: 'after' })
     expect(again.getSnapshot().context.notes).toEqual(['kept', 'after'])

@@ -7,6 +7,7 @@ import { backoffMs, isPowerOfTwo } from '../../world/backoff.js'
 import { pause } from '../../world/pause.js'
 import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
+import { reported } from '../events/operator-reports.js'
 import type { CellContext } from './cell-context.js'
 import type { InputQueue } from './input-queue.js'
 import type { Quiescence } from './quiescence.js'
@@ -78,6 +79,14 @@ export class Unstored<Cell> {
     const replacement = inPlaceOfTooLarge(only.envelope, error)
     if (replacement === undefined) only.told.reject?.(error)
     else queue.putBack([{ ...only, envelope: replacement }])
+  }
+
+  /** The stream cannot be read for now: it is told once, and tried until it can. */
+  unread(error: RefoldError, times: number): Promise<void> {
+    const { cell, stream, home } = this.#options
+    const message = `${stream} cannot be read for now, and is tried again: ${error.message}`
+    if (times === 1) home.events.tell(reported(stream, { code: error.code, message }), cell)
+    return this.pause(times)
   }
 
   /** Until the store may be asked again, after so many rejections in a row. No one waits for this cell meanwhile. */

@@ -198,6 +198,7 @@ export class AgentCell {
     const onUnknown = (error: RefoldError, tries: number): void => {
       this.#quiescence.troubled = true
       events.tell({ kind: 'unknown', stream: this.stream, error, tries }, this)
+      this.#unstored.unknown(batch, error)
     }
     const records = batch.recorded.map(({ record }) => record)
     const result = await commit(records, {

@@ -1,6 +1,6 @@
 /** How an error is shown: what happened, where, and what to do. */
 import { styleText } from 'node:util'
-import { isRefoldError } from '@refold/core'
+import { isRefoldError, printableLines } from '@refold/core'
 
 export interface ShowOptions {
   /** As one line of JSON. */
@@ -10,7 +10,7 @@ export interface ShowOptions {
 }
 
 export function showFailure(error: unknown, { json, color }: ShowOptions): string {
-  const { code, message, hint } = partsOf(error)
+  const { code, message, hint } = shownParts(partsOf(error))
   if (json) return JSON.stringify({ error: { code, message, ...(hint === undefined ? undefined : { hint }) } })
   const head = `error[${code}]`
   const lines = [`${color ? styleText('red', head) : head} ${message}`]
@@ -18,11 +18,27 @@ export function showFailure(error: unknown, { json, color }: ShowOptions): strin
   return lines.join('\n')
 }
 
-function partsOf(error: unknown): {
+/** Passwords stay unsaid, whatever put the address into the text; and a terminal is only shown things. */
+function shownParts({ code, message, hint }: Parts): Parts {
+  return { code, message: shown(message), hint: hint === undefined ? undefined : shown(hint) }
+}
+
+function shown(text: string): string {
+  return printableLines(withoutPasswords(text))
+}
+
+interface Parts {
   readonly code: string
   readonly message: string
   readonly hint?: string | undefined
-} {
+}
+
+/** `http://user:secret@host` as `http://user:***@host`. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/{1,2}[^\s/:@]*):[^\s/@]*@/g, '$1:***@')
+}
+
+function partsOf(error: unknown): Parts {
   if (isRefoldError(error)) return error
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'INVARIANT', message, hint: 'This is a defect of Refold, or of the code of your configuration.' }

@@ -1,5 +1,6 @@
 /** The command `refold`. Data goes to the standard output, everything else to the standard error. */
 import { readFileSync } from 'node:fs'
+import { printableLines } from '@refold/core'
 import { CommanderError } from 'commander'
 import { list } from './commands/list.js'
 import { plan } from './commands/plan.js'
@@ -36,7 +37,7 @@ function print(text: string, { isDone = false }: { readonly isDone?: boolean } =
     console.error(`${isDone ? 'it is done; ' : ''}what there is to print cannot be written: ${error.message}`)
     process.exit(isDone ? EXIT.ok : EXIT.failed)
   })
-  console.log(text)
+  console.log(printableLines(text))
 }
 
 /** Commander has said it already. */

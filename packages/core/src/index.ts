@@ -162,6 +162,9 @@ export type {
   RecoveryPlan,
 } from './public/plan.js'
 
+// text of agents, ids and errors on a terminal
+export { printable, printableLines } from './world/printable.js'
+
 // moving to another store
 export { copyStreams } from './history/copy-streams.js'
 export type { CopyOptions, CopyResult } from './history/copy-streams.js'

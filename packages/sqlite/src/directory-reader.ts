@@ -28,10 +28,19 @@ export class DirectoryReader {
   readonly #file: LogFile
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #situationIds: SqliteStatement
+  readonly #named: SqliteStatement
 
   constructor(file: LogFile) {
     this.#file = file
+    this.#named = file.connection.prepare(
+      `SELECT 1 FROM stream WHERE owner = (SELECT id FROM owner WHERE text = ?) AND (status = 0 OR pending > 0) LIMIT 1`,
+    )
     this.#situationIds = file.connection.prepare('SELECT id FROM active_set')
+  }
+
+  /** Whether an agent that has not ended, or has something left to deliver, names this owner. */
+  isNamed(owner: string): boolean {
+    return this.#named.get(owner) !== undefined
   }
 
   get(stream: string): DirectoryEntry | undefined {

@@ -47,7 +47,8 @@ export class FileInPlace {
   /** After a commit, before it is answered. Throws `STORE_FATAL` when it went nowhere. */
   committed(): void {
     const { wal, touch } = this.#look()
-    if (wal !== undefined && !wal.header.startsWith(WAL_MAGIC)) throw this.#lost('cut', '-wal')
+    // an empty one is as a checkpoint may leave it: then nothing was written, as after a conflict
+    if (wal !== undefined && wal.size > 0 && !wal.header.startsWith(WAL_MAGIC)) throw this.#lost('cut', '-wal')
     this.#wal = wal
     this.#touched = touch
   }

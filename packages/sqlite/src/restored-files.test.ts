@@ -113,6 +113,18 @@ describe.each(KINDS)('on $name', ({ options }) => {
     })
   })
 
+  test('SQL-6 a commit that writes nothing, on a WAL that is still empty, is a commit', async () => {
+    const first = connect()
+    await grow(first, 3)
+    await first.close()
+    const store = connect()
+    expect(await store.append('s-1', [event()], { expected: 'no_stream' })).toEqual({ ok: false, actual: 2n })
+    checkpoint(scratch.file)
+    expect(await store.append('s-1', [event()], { expected: 'no_stream' })).toEqual({ ok: false, actual: 2n })
+    await store.registers.remove('none')
+    expect(await store.append('s-2', [event()], { expected: 'no_stream' })).toMatchObject({ ok: true })
+  })
+
   test('SQL-6 checkpoints of others, a VACUUM and a WAL that was begun again change nothing', async () => {
     const store = connect()
     let last = await grow(store, 3)

@@ -72,7 +72,10 @@ class SqliteStore implements Store {
   constructor(path: string, options: ResolvedOptions) {
     this.#options = options
     this.capabilities = { maxAppendBytes: options.maxAppendBytes, durable: true }
-    this.#locks = new WorkerLocks(path, options)
+    this.#locks = new WorkerLocks(path, {
+      ...options,
+      isNamed: (worker) => this.#open?.directory.isNamed(worker) ?? true,
+    })
     this.#watch = new ExternalWatch({
       intervalMs: options.pollIntervalMs,
       isNeeded: () => this.#subscriptions > 0 || this.#external.listened,

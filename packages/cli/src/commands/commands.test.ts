@@ -46,6 +46,32 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(existsSync(join(project.directory, 'typo.db'))).toBe(false)
   })
 
+  test('CLI-20 what stands in ids and errors is shown to a terminal, and does nothing to it', async () => {
+    const hostile = 'plan-\u001b]0;x\u0007\u009b2J\u202e'
+    for (const args of [
+      ['send', hostile, 'go'],
+      ['send', hostile, 'go', '--json'],
+      ['start', hostile],
+      ['ls', '--status', hostile],
+    ]) {
+      const { stderr } = await project.run(...args)
+      expect(stderr).toMatch(/\\u009b2J/)
+      expect(stderr.replaceAll('\n', '')).toMatch(/^[\x20-\x7e]+$/)
+    }
+  })
+
+  test.each([
+    ['http://user:secret@host/db'],
+    ['postgres://user:secret@host:5432/db?x=y'],
+    ['esdb://user:secret@127.0.0.1:1?bogus=1'],
+  ])('CLI-21 a password in %s is printed nowhere', async (address) => {
+    for (const args of [['ls'], ['ls', '--json'], ['plan'], ['up', '--workers', '1']]) {
+      const { code, stdout, stderr } = await project.run(...args, '--store', address)
+      expect(`${stdout}${stderr}`).not.toContain('secret')
+      expect(code).not.toBe(0)
+    }
+  })
+
   test('CLI-8 a command that has done its work says so where its output cannot be written', async () => {
     const { code, stderr } = await project.runInto('/dev/full', 'start', 'plan', '--id', 'full')
     expect(stderr).toContain('it is done')

@@ -1,6 +1,6 @@
 /** `refold ls`: the agents of a store, from its directory. */
 import type { AgentStatus, DirectoryEntry, DirectoryQuery } from '@refold/core'
-import { RefoldError } from '@refold/core'
+import { printable, RefoldError } from '@refold/core'
 import { nameOf } from '../up/fleet-events.js'
 import { withProject } from './project.js'
 import type { ProjectOptions } from './project.js'
@@ -27,7 +27,7 @@ export async function list(definition: string | undefined, options: ListOptions)
     const entries: DirectoryEntry[] = []
     for await (const page of store.directory.find(query)) entries.push(...page)
     if (options.json) return JSON.stringify(entries)
-    return [COLUMNS, ...entries.map(cells)].map((row) => row.join('\t')).join('\n')
+    return [COLUMNS, ...entries.map(cells)].map((row) => row.map(printable).join('\t')).join('\n')
   })
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { isRefoldError, RefoldError } from '@refold/core'
 import type { Store } from '@refold/core'
 import type { RefoldConfig } from './define-config.js'
-import { hasServer, isServer, storeFrom } from './store-from.js'
+import { hasServer, isAddress, storeFrom } from './store-from.js'
 
 const DEFAULT_FILE = 'refold.db'
 
@@ -15,7 +15,7 @@ export async function openStore(
   { mustExist = false }: { readonly mustExist?: boolean } = {},
 ): Promise<Store> {
   if (named === undefined && config.store !== undefined) return configured(config.store)
-  if (named === undefined ? hasServer() : isServer(named)) return storeFrom(named ?? DEFAULT_FILE)
+  if (named === undefined ? hasServer() : isAddress(named)) return storeFrom(named ?? DEFAULT_FILE)
   const file = named ?? DEFAULT_FILE
   if (mustExist && !existsSync(file)) {
     const hint = 'Name the file with --store. `refold start` and `refold up` make a new one.'

@@ -7,6 +7,11 @@ export function isServer(place: string): boolean {
   return /^esdb(?:\+discover)?:\/\//i.test(place)
 }
 
+/** Whether it is an address of any kind, and no file. */
+export function isAddress(place: string): boolean {
+  return /^[a-z][a-z+.-]*:\/\//i.test(place)
+}
+
 /** Whether the environment names a server. */
 export function hasServer(): boolean {
   return serverOfEnvironment() !== ''
@@ -18,11 +23,11 @@ export function hasServer(): boolean {
  * with `INVALID_INPUT` for another kind of address.
  */
 export async function storeFrom(place: string): Promise<Store> {
-  if (isServer(place) || hasServer()) {
+  if (isServer(place) || (hasServer() && !isAddress(place))) {
     const { eventStoreDBStore } = await import('@refold/eventstoredb')
     return eventStoreDBStore(isServer(place) ? place : serverOfEnvironment())
   }
-  if (/^[a-z][a-z+.-]*:\/\//i.test(place))
+  if (isAddress(place))
     throw new RefoldError('INVALID_INPUT', `${place.split('://')[0]}:// is no store`, {
       hint: 'A server is named by esdb:// or esdb+discover://, a file by its path.',
     })

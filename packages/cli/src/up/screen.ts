@@ -1,5 +1,6 @@
 /** What `refold up` shows: lines of what happens and, on a terminal, a line below them that is always of now. */
 import { styleText } from 'node:util'
+import { printable } from '@refold/core'
 import { describe } from './fleet-events.js'
 import type { FleetEvent } from './fleet-events.js'
 import type { FleetStatus } from './supervisor.js'
@@ -25,7 +26,7 @@ export function screenOn(output: ScreenOutput, { json }: { readonly json: boolea
 /** Each event as one JSON object a line. */
 function jsonLines(output: ScreenOutput): Screen {
   const event = (happened: FleetEvent): void =>
-    void output.write(`${JSON.stringify({ at: new Date().toISOString(), ...happened })}\n`)
+    void output.write(`${printable(JSON.stringify({ at: new Date().toISOString(), ...happened }))}\n`)
   return { event, status: () => {}, end: () => {} }
 }
 
@@ -55,7 +56,12 @@ function statusText({ workers, working, agents, effects, takeovers }: FleetStatu
 }
 
 function lineOf(event: FleetEvent): string {
-  return `${new Date().toISOString().slice(11, 23)} ${describe(event)}`
+  return `${new Date().toISOString().slice(11, 23)} ${shownOf(event)}`
+}
+
+/** A worker's own colours stay: it is the project's own program. */
+function shownOf(event: FleetEvent): string {
+  return event.type === 'worker.printed' ? describe(event) : printable(describe(event))
 }
 
 function coloured(event: FleetEvent): string {

@@ -1,5 +1,5 @@
 /** A worker of a fleet: the process that `Supervisor` forks. It performs agents until it is told to drain, or is killed. */
-import { createWorker, isRefoldError } from '@refold/core'
+import { createWorker, isRefoldError, printableLines } from '@refold/core'
 import type { Worker } from '@refold/core'
 import { loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
@@ -96,7 +96,7 @@ function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error)
   const hint = isRefoldError(error) ? error.hint : undefined
   tell({ kind: 'failed', code, message, ...(hint === undefined ? undefined : { hint }) })
-  console.error(error)
+  console.error(printableLines(error instanceof Error ? (error.stack ?? message) : message))
   process.exitCode = exitCodeOf(error)
   if (process.connected) process.disconnect() // what was told is sent first
   process.exit()

@@ -30,6 +30,7 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
+import { codeErrors } from './coded.js'
 import { deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { inTurn, isOpen, legalEvents, requireSameEvent } from './events.js'
@@ -277,3 +278,5 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return agentState<T>({ state, revision: head }, this.#options.definition)
   }
 }
+
+codeErrors(AgentHandle.prototype)

@@ -161,8 +161,7 @@ describe('a drain', () => {
   test('WRK-6 is asked for once, and ends in a closed worker', async () => {
     const { a, definition } = await working()
     const [one, two] = [a.runtime.drain(), a.runtime.drain()]
-    expect(one).toBe(two)
-    await one
+    expect(await one).toBe(await two)
     await expect(a.runtime.start(definition, { id: '2' })).rejects.toMatchObject({ code: 'CLOSED' })
   })
 

@@ -22,6 +22,7 @@ import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { AgentHandle } from './agent-handle.js'
+import { codeErrors } from './coded.js'
 import { checkDrainOptions, checkMigrateOptions, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
@@ -268,3 +269,5 @@ export class OpenRuntime implements Worker {
     return handle as unknown as AgentOf<D>
   }
 }
+
+codeErrors(OpenRuntime.prototype)

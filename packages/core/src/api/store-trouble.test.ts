@@ -174,3 +174,19 @@ test('a stream that was put back under a living process stops the agent here, an
   expect(process.reports).toMatchObject([{ code: 'STORE_FATAL', agent: { name: 'work', id: '1' } }])
   expect((await agent.send({ type: 'note', text: 'b' })).context).toMatchObject({ notes: ['b'] })
 })
+
+test('SND-20 a caller hears in bounded time that no one knows, while the append is repeated; who waits behind it, that it is not stored', async () => {
+  const { process, agent, types } = await working()
+  process.store.faults.push(...Array.from({ length: 200 }, () => 'lost' as const))
+  const first = agent.send({ type: 'note', text: 'a' }, { id: 'once' })
+  await settle()
+  const behind = agent.send({ type: 'note', text: 'b' })
+  const [one, two] = [first, behind].map((sent) => sent.catch((error: unknown) => error))
+  await process.time.advance(20_000)
+  expect(await one).toMatchObject({ code: 'STORE_UNKNOWN', hint: expect.stringContaining('same `id`') })
+  expect(await two).toMatchObject({ code: 'STORE_REJECTED' })
+  process.store.faults.length = 0
+  await process.time.advance(5_000)
+  expect((await agent.send({ type: 'note', text: 'a' }, { id: 'once' })).context.notes).toEqual(['a'])
+  expect(await types()).toEqual(['refold.started', 'note'])
+})

@@ -192,7 +192,7 @@ describe('waiting', () => {
     })
     const rejected = waiting.catch((error: unknown) => error)
     expect((await agent.send({ type: 'add', by: 1 })).context.n).toBe(1)
-    expect(await rejected).toBe(thrown)
+    expect(await rejected).toMatchObject({ code: 'INVALID_INPUT', cause: thrown })
   })
 })
 

@@ -5,6 +5,8 @@
  * of another format, another incarnation, or beyond the head is ignored; memory is bounded by a page and the state.
  */
 import { isRefoldError, RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
 import type { RecordBody } from '../record/record.js'
@@ -154,7 +156,7 @@ async function fold(log: AgentLog, stream: string, options: FoldFrom): Promise<F
       records++
       const header = headerOf(event.metadata)
       lastAt = Math.max(lastAt, header?.at ?? lastAt)
-      if (header?.body.deliver !== undefined) deliveries?.push(...header.body.deliver)
+      if (header?.body.deliver !== undefined) deliveries?.push(...deliveriesOf(header.body.deliver, event))
     }
     isLong =
       log.replay !== undefined &&
@@ -174,7 +176,7 @@ async function fold(log: AgentLog, stream: string, options: FoldFrom): Promise<F
     records,
     deliveries: deliveries ?? [],
   }
-  if (!isLong) return folded
+  if (!isLong) return deliveries !== undefined && records === 0 ? folded : checked(folded, stream)
   return (
     (await replayed(log, stream, folded)) ?? fold(log, stream, { from: advance(head), start: folded, plainly: true })
   )
@@ -187,7 +189,7 @@ function rangeOf({ from, to }: FoldFrom): { readonly from: Revision; readonly li
 /** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
 async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<Folded | undefined> {
   const last = await lastEvent(log, stream)
-  if (last === undefined || last.revision === folded.head) return folded
+  if (last === undefined || last.revision === folded.head) return checked(folded, stream)
   const at = headerOf(last.metadata)?.at
   if (at === undefined) return undefined
   const replay = new StateReplay(folded.state)
@@ -200,7 +202,7 @@ async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<
   }
   const { foreign } = replay
   const records = folded.records + lengthOf(last.revision) - lengthOf(folded.head) - foreign
-  return {
+  const whole = {
     ...folded,
     state: replay.result(),
     head: last.revision,
@@ -209,6 +211,7 @@ async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<
     foreign: folded.foreign + foreign,
     records,
   }
+  return checked(whole, stream)
 }
 
 async function lastEvent(log: AgentLog, stream: string): Promise<StoredEvent | undefined> {
@@ -225,16 +228,44 @@ function beheaded({ stream, revision }: StoredEvent): RefoldError {
   })
 }
 
+/** Throws `UNREADABLE` where the records give a state that no agent can be in. Foreign records alone give none. */
+function checked(folded: Folded, stream: string): Folded {
+  const { state, records, head } = folded
+  if (head === 'no_stream' || (state === undefined && records === 0)) return folded
+  try {
+    checkState(state as unknown as JsonValue)
+    return folded
+  } catch (error) {
+    throw unreadable(error, { stream, revision: head })
+  }
+}
+
+function deliveriesOf(deliver: unknown, event: StoredEvent): readonly Delivery[] {
+  const isDelivery = (item: unknown): boolean => {
+    const { effect, event: sent } = (item ?? {}) as {
+      readonly effect?: unknown
+      readonly event?: { readonly type?: unknown }
+    }
+    return typeof effect === 'string' && typeof sent?.type === 'string'
+  }
+  if (!Array.isArray(deliver) || !deliver.every(isDelivery))
+    throw unreadable(new TypeError('it delivers no events'), event)
+  return deliver as readonly Delivery[]
+}
+
 function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
   try {
     return folder.add(event) === 'folded' ? 'ours' : 'foreign'
   } catch (error) {
     if (isRefoldError(error, 'NEWER_FORMAT')) throw error
-    const message = `record ${event.revision} of ${event.stream} cannot be folded`
-    throw new RefoldError('UNREADABLE', message, {
-      cause: error,
-      facts: { stream: event.stream, revision: event.revision },
-      hint: 'Read the stream with `store.read`: the record at this revision is not one of an agent.',
-    })
+    throw unreadable(error, event)
   }
+}
+
+function unreadable(cause: unknown, { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>): RefoldError {
+  return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded`, {
+    cause,
+    facts: { stream, revision },
+    hint: 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
+  })
 }

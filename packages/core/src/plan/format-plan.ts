@@ -9,6 +9,7 @@ import type {
   PlannedTrouble,
   RecoveryPlan,
 } from '../public/plan.js'
+import { printable } from '../world/printable.js'
 
 /** Agents of one place that are named. */
 const MAX_NAMED = 3
@@ -19,10 +20,10 @@ export interface FormatOptions {
   readonly maxLines?: number
 }
 
-/** Plain text of several lines, without colours and without a line end at the end. */
+/** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
 export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions = {}): string {
   const lines = (word: string, texts: readonly string[]): readonly string[] => [
-    ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${text}`),
+    ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),
   ]
   return [

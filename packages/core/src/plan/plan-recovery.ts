@@ -5,14 +5,14 @@
  * same code, and decided without an append.
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
-import { isRefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import { NotBegun } from '../runtime/takeover/not-begun.js'
 import { Holds } from '../runtime/limits/holds.js'
 import { inParallel } from '../world/in-parallel.js'
 import { assessEntry } from '../runtime/takeover/policy.js'
 import { heartbeatRegister } from '../runtime/liveness/lease.js'
 import { FailureDetector } from '../runtime/liveness/failure-detector.js'
-import type { PlannedTrouble, RecoveryPlan } from '../public/plan.js'
+import type { RecoveryPlan } from '../public/plan.js'
 import { foldStream } from '../history/fold-stream.js'
 import { agentLog } from '../log/agent-log.js'
 import type { AgentLog } from '../log/agent-log.js'
@@ -87,7 +87,7 @@ interface Planning {
   readonly log: AgentLog
 }
 
-/** One agent's trouble is part of the plan, the store's is not. */
+/** One agent's trouble is part of the plan, also that its stream cannot be read for now. */
 async function planOf(entry: DirectoryEntry, { context, registry, log }: Planning): Promise<AgentPlan> {
   const { stream, definition: name, version, id, active } = entry
   const agent = { name, id }
@@ -103,16 +103,11 @@ async function planOf(entry: DirectoryEntry, { context, registry, log }: Plannin
     if (state === undefined) return {}
     return await planAgent({ agent, state, definition }, context)
   } catch (error) {
-    if (!isRefoldError(error, 'UNREADABLE') && !isRefoldError(error, 'NEWER_FORMAT')) throw error
-    const trouble: PlannedTrouble = {
-      agent,
-      version,
-      active,
-      code: error.code,
-      message: error.message,
-      facts: error.facts,
-    }
-    return { troubled: [trouble] }
+    if (isRefoldError(error, 'CLOSED')) throw error
+    const { code, message, facts } = isRefoldError(error)
+      ? error
+      : new RefoldError('INVARIANT', error instanceof Error ? error.message : String(error))
+    return { troubled: [{ agent, version, active, code, message, facts }] }
   }
 }
 

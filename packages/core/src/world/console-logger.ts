@@ -1,4 +1,5 @@
 /** A logger for those who brought none: warnings and errors, one line each, on stderr. */
+import { printable } from './printable.js'
 import type { Logger } from './world.js'
 
 /** Writes nothing below `warn`: a library is silent while all is well. */
@@ -6,8 +7,9 @@ export const consoleLogger: Logger = {
   log(level, message, facts) {
     if (level !== 'warn' && level !== 'error') return
     const line = `refold: ${level}: ${message}${facts === undefined ? '' : ` ${factsAsText(facts)}`}`
-    if (level === 'error') console.error(line)
-    else console.warn(line)
+    const shown = printable(line)
+    if (level === 'error') console.error(shown)
+    else console.warn(shown)
   },
 }
 

@@ -1,10 +1,27 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Presence } from '@refold/core/store'
+import { randomUUID } from 'node:crypto'
+import type { NewEvent, Presence } from '@refold/core/store'
+import { toRevision } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from '../scratch-directory.fixture.js'
 import { sqliteStore } from '../sqlite-store.js'
 import { isSameMachine } from './machine.js'
+
+/** The record of an agent that this worker owns. */
+function shipOf(owner: string): NewEvent {
+  const refold = {
+    v: 0,
+    agent: 'ship@1',
+    at: 1,
+    input: { kind: 'started' },
+    status: 'active',
+    active: ['sea'],
+    owner,
+    epoch: 1,
+  }
+  return { id: randomUUID(), type: 'noted', data: {}, metadata: { refold } }
+}
 
 describe('proof of life and death', () => {
   let scratch: ScratchDirectory
@@ -63,14 +80,19 @@ describe('proof of life and death', () => {
     await store.close()
   })
 
-  test('files of workers that are long dead are removed by the next announcement, those of the living are not', async () => {
+  test('WRK-30 the file of a dead worker is removed by the next announcement, unless an agent still names it, and then after a day', async () => {
     const [one, two] = [open(), open()]
     await one.presence.announce('w-alive')
     await (
       await two.presence.announce('w-dead')
     )()
+    await two.store.append('ship-2', [shipOf('w-dead')], { expected: 'no_stream' })
     await (
       await two.presence.announce('w-fresh')
+    )()
+    await two.store.append('ship-1', [shipOf('w-fresh')], { expected: 'no_stream' })
+    await (
+      await two.presence.announce('w-of-no-one')
     )()
     const longAgo = new Date(Date.now() - 3 * 24 * 60 * 60 * 1000)
     for (const worker of ['w-alive', 'w-dead'])
@@ -79,6 +101,20 @@ describe('proof of life and death', () => {
     const locks = readdirSync(`${scratch.file}-workers`).filter((name) => name.endsWith('.lock'))
     expect(locks.toSorted()).toEqual(['w-alive.lock', 'w-fresh.lock', 'w-new.lock'])
     await Promise.all([one.store.close(), two.store.close()])
+  })
+
+  test('WRK-30 nothing is left of a worker whose agents have been taken over', async () => {
+    const { store, presence } = open()
+    await (
+      await presence.announce('w-dead')
+    )()
+    await store.append('ship-1', [shipOf('w-dead')], { expected: 'no_stream' })
+    await presence.announce('w-1')
+    expect(await presence.provenDead('w-dead')).toBe(true)
+    await store.append('ship-1', [shipOf('w-1')], { expected: toRevision(0) })
+    await presence.announce('w-2')
+    expect(readdirSync(`${scratch.file}-workers`).filter((name) => name.startsWith('w-dead'))).toEqual([])
+    await store.close()
   })
 
   test('a lock tells something only on the machine, or the kernel, on which it was taken', () => {

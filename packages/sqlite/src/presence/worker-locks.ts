@@ -26,17 +26,22 @@ import { isRunning, thisProcess, type ProcessName } from './process-life.js'
 
 const HELD = Symbol.for('@refold/sqlite/held-worker-locks')
 const SUFFIX = '.lock'
-/** A file of a dead worker is kept so long as proof; later its agents are claimed by the lease. */
+/** A file of a dead worker is kept so long as proof, if agents are still its own; later they are claimed by the lease. */
 const KEEP_MS = 24 * 60 * 60 * 1000
 /** For the moment in which another process tries the lock. */
 const ANNOUNCE_BUDGET_MS = 5_000
 
+export interface LocksOptions extends Pick<ResolvedOptions, 'driver'> {
+  /** Whether an agent with something to do is still this worker's, as far as is known. */
+  readonly isNamed: (worker: string) => boolean
+}
+
 export class WorkerLocks {
   readonly #directory: string
-  readonly #options: ResolvedOptions
+  readonly #options: LocksOptions
   readonly #releases = new Set<() => void>()
 
-  constructor(databasePath: string, options: ResolvedOptions) {
+  constructor(databasePath: string, options: LocksOptions) {
     this.#directory = `${resolve(databasePath)}-workers`
     this.#options = options
   }
@@ -49,8 +54,7 @@ export class WorkerLocks {
     try {
       makeDirectory(this.#directory)
       this.#sweep()
-      const connection = await retryBusy(() => this.#lock(path), { budgetMs: ANNOUNCE_BUDGET_MS })
-      return this.#holding(path, connection)
+      return this.#holding(path, await this.#lockInPlace(path))
     } catch (error) {
       held().delete(path)
       throw toRefoldError(error, { doing: `announcing worker ${worker}` })
@@ -86,6 +90,15 @@ export class WorkerLocks {
     return async () => release()
   }
 
+  /** Another process may remove the file of a dead worker of the same name while it is locked here: then once more. */
+  async #lockInPlace(path: string): Promise<SqliteConnection> {
+    for (;;) {
+      const connection = await retryBusy(() => this.#lock(path), { budgetMs: ANNOUNCE_BUDGET_MS })
+      if (existsSync(path)) return connection
+      connection.close()
+    }
+  }
+
   #lock(path: string): SqliteConnection {
     const connection = loadDriver(this.#options.driver).open(path)
     try {
@@ -116,12 +129,14 @@ export class WorkerLocks {
     }
   }
 
-  /** Removes files of workers that are long dead. */
+  /** Removes files of workers that are dead and have nothing left that their death would have to be proven for. */
   #sweep(): void {
     for (const name of readdirSync(this.#directory)) {
       const path = join(this.#directory, name)
       try {
-        if (!name.endsWith(SUFFIX) || held().has(path) || Date.now() - statSync(path).mtimeMs < KEEP_MS) continue
+        if (!name.endsWith(SUFFIX) || held().has(path)) continue
+        const isOld = Date.now() - statSync(path).mtimeMs >= KEEP_MS
+        if (!isOld && this.#options.isNamed(name.slice(0, -SUFFIX.length))) continue
         if (this.#isFree(path)) for (const file of [path, `${path}-journal`]) rmSync(file, { force: true })
       } catch {} // held, or gone meanwhile
     }

@@ -199,6 +199,7 @@ export class AgentCell {
     const onUnknown = (error: RefoldError, tries: number): void => {
       this.#quiescence.troubled = true
       events.tell({ kind: 'unknown', stream: this.stream, error, tries }, this)
+      this.#unstored.unknown(batch, error)
     }
     const records = batch.recorded.map(({ record }) => record)
     const result = await commit(records, {
@@ -269,7 +270,7 @@ export class AgentCell {
     const before = this.state
     const { log, lifecycle, events } = this.#home
     const isGivenUp = (): boolean => this.#failure !== undefined || lifecycle.isClosed
-    const pause = (): Promise<void> => this.#unstored.pause()
+    const pause = (error: RefoldError, times: number): Promise<void> => this.#unstored.unread(error, times)
     const folded = await this.#replica.readOn({ log, stream: this.stream, isGivenUp, pause })
     if (folded === undefined) return false
     if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream: this.stream, count: folded.foreign }, this)

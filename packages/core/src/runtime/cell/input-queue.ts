@@ -2,6 +2,7 @@
 import { isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { RefoldError } from '../../errors.js'
+import { tellCallers } from './submission.js'
 import type { Submission, Waiter } from './submission.js'
 
 /** Inputs of callers that may wait. */
@@ -65,6 +66,13 @@ export class InputQueue {
   undo(): void {
     this.putBack(this.#inHand)
     this.#inHand = []
+  }
+
+  /** Callers' inputs are taken no more, and they hear why; the runtime's own stay. */
+  rejectCallers(error: RefoldError): void {
+    const waiting = this.#waiting
+    this.#waiting = waiting.filter(({ envelope }) => isOwnInput(envelope.input))
+    tellCallers(waiting, error)
   }
 
   /** None of them is taken: each hears why. */

@@ -6,6 +6,7 @@ import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { invariant, isRefoldError } from '../../errors.js'
+import type { RefoldError } from '../../errors.js'
 import { foldAfter } from '../../history/fold-stream.js'
 import type { Folded } from '../../history/fold-stream.js'
 import type { AgentLog } from '../../log/agent-log.js'
@@ -27,8 +28,8 @@ export interface ReadOnOptions {
   readonly stream: string
   /** Asked after each failure. */
   readonly isGivenUp: () => boolean
-  /** Resolves when another try is worth it. */
-  readonly pause: () => Promise<void>
+  /** Told so many failures in a row; resolves when another try is worth it. */
+  readonly pause: (error: RefoldError, times: number) => Promise<void>
 }
 
 export class Replica {
@@ -101,7 +102,7 @@ export class Replica {
    * or there was nothing.
    */
   async readOn({ log, stream, isGivenUp, pause }: ReadOnOptions): Promise<Folded | undefined> {
-    for (;;) {
+    for (let times = 1; ; times++) {
       try {
         const folded = await foldAfter(log, stream, { ...this.#known, foreign: 0, records: 0, deliveries: [] })
         if (folded.head === this.head) return undefined
@@ -111,13 +112,13 @@ export class Replica {
       } catch (error) {
         if (!isPassing(error)) throw error
         if (isGivenUp()) return undefined
-        await pause()
+        await pause(error, times)
       }
     }
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isPassing(error: unknown): error is RefoldError {
   return (
     isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'STORE_UNKNOWN') || isRefoldError(error, 'TIMEOUT')
   )

@@ -23,7 +23,7 @@ export interface Waiter {
 
 export interface Submission {
   readonly envelope: Envelope
-  readonly told: Waiter
+  told: Waiter
   conflicts: number
 }
 
@@ -72,6 +72,15 @@ export function toDecideAgain({ submissions }: Batch, stream: string): readonly 
     )
     return false
   })
+}
+
+/** Callers hear this instead of what becomes of it; the runtime's own inputs wait on. */
+export function tellCallers(submissions: readonly Submission[], error: RefoldError): void {
+  for (const submission of submissions) {
+    if (isOwnInput(submission.envelope.input)) continue
+    submission.told.reject?.(error)
+    submission.told = {}
+  }
 }
 
 /** After a rejection: those to be tried again. Callers are told. */

@@ -1,5 +1,5 @@
 /** What becomes of a batch that the store did not take. */
-import type { RefoldError } from '../../errors.js'
+import { RefoldError } from '../../errors.js'
 import { lengthOf } from '../../record/revision.js'
 import type { Expected } from '../../record/revision.js'
 import { anotherHistory } from '../../store/decided-on.js'
@@ -7,14 +7,17 @@ import { backoffMs, isPowerOfTwo } from '../../world/backoff.js'
 import { pause } from '../../world/pause.js'
 import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
+import { reported } from '../events/operator-reports.js'
 import type { CellContext } from './cell-context.js'
 import type { InputQueue } from './input-queue.js'
 import type { Quiescence } from './quiescence.js'
 import type { Replica } from './replica.js'
-import { toDecideAgain, toTryAgain } from './submission.js'
+import { tellCallers, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch } from './submission.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 
+/** So long a caller waits for an append of which no one knows whether it is stored. */
+const ANSWER_WITHIN_MS = 15_000
 const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export interface UnstoredOptions<Cell> {
@@ -33,6 +36,8 @@ export class Unstored<Cell> {
   readonly #early: EarlyConflicts
   /** In a row. */
   #rejections = 0
+  /** By the monotonic clock; `undefined`: the last append was answered. */
+  #unknownSince: number | undefined
 
   constructor(options: UnstoredOptions<Cell>) {
     this.#options = options
@@ -42,11 +47,28 @@ export class Unstored<Cell> {
   /** The store has taken one. */
   over(): void {
     this.#rejections = 0
+    this.#unknownSince = undefined
+  }
+
+  /** It is still unknown whether the batch is stored. After a while callers need not wait on; the batch is repeated all the same. */
+  unknown({ submissions }: Batch, error: RefoldError): void {
+    const { stream, home, queue } = this.#options
+    const now = home.world.clock.monotonicNow()
+    this.#unknownSince ??= now
+    if (now - this.#unknownSince < ANSWER_WITHIN_MS) return
+    const hint = 'The append is repeated until the store answers. Send again with the same `id`: it counts once.'
+    const message = `no one knows yet whether it is stored in ${stream}: ${error.message}`
+    tellCallers(submissions, new RefoldError('STORE_UNKNOWN', message, { cause: error, hint }))
+    const refusal = `the store does not answer for ${stream}: ${error.message}`
+    queue.rejectCallers(
+      new RefoldError('STORE_REJECTED', refusal, { cause: error, hint: 'It was not stored: send again.' }),
+    )
   }
 
   /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
   async conflict(batch: Batch, actual: Expected): Promise<void> {
     const { cell, stream, home, queue, replica, quiescence, fold } = this.#options
+    this.#unknownSince = undefined
     replica.forgetTree()
     home.events.tell({ kind: 'conflict', stream }, cell)
     if (await fold()) this.#early.over()
@@ -78,6 +100,14 @@ export class Unstored<Cell> {
     const replacement = inPlaceOfTooLarge(only.envelope, error)
     if (replacement === undefined) only.told.reject?.(error)
     else queue.putBack([{ ...only, envelope: replacement }])
+  }
+
+  /** The stream cannot be read for now: it is told once, and tried until it can. */
+  unread(error: RefoldError, times: number): Promise<void> {
+    const { cell, stream, home } = this.#options
+    const message = `${stream} cannot be read for now, and is tried again: ${error.message}`
+    if (times === 1) home.events.tell(reported(stream, { code: error.code, message }), cell)
+    return this.pause(times)
   }
 
   /** Until the store may be asked again, after so many rejections in a row. No one waits for this cell meanwhile. */

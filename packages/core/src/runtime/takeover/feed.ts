@@ -7,12 +7,14 @@ import { pause } from '../../world/pause.js'
 import { HOLDS_STREAM } from '../limits/holds.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
 import type { Guard } from './guard.js'
+import type { Looks } from './looks.js'
 
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
 
 export interface FeedOptions {
   readonly runtime: WorkerRuntime
   readonly guard: Guard
+  readonly looks: Looks
   readonly signal: AbortSignal
   /** An agent that is not in memory has got a record. */
   readonly lookAt: (stream: string) => Promise<unknown>
@@ -46,15 +48,15 @@ export class Feed {
   }
 
   async #followFeed(): Promise<void> {
-    const { guard, lookAt } = this.#options
+    const { guard, looks, lookAt } = this.#options
     const { store, cells, settings, performs, holds } = this.#runtime
     for await (const appends of store.externalAppends({ signal: this.#signal })) {
       await inParallel(appends, async ({ stream }) => {
         if (stream === HOLDS_STREAM) return holds.read()
         const cell = cells.live(stream)
-        if (cell !== undefined) await guard.run(stream, () => cell.refresh()) // what it finds, `changed` looks at
+        if (cell !== undefined) await looks.at(stream, () => guard.run(stream, () => cell.refresh())) // what it finds, `recorded` looks at
         else if (performs && settings.registry.names.includes(addressOf(stream).name))
-          await guard.run(stream, () => lookAt(stream))
+          await looks.at(stream, () => guard.run(stream, () => lookAt(stream)))
       })
     }
   }

@@ -19,6 +19,8 @@ import type { WorkerRuntime } from '../worker/worker-runtime.js'
 import type { Claiming } from './claiming.js'
 import type { Guard } from './guard.js'
 import { ParkedPlaces } from './parked-places.js'
+import { FIRST_PATIENCE_MS } from './looks.js'
+import type { Looks } from './looks.js'
 import { assessEntry } from './policy.js'
 import type { Recovered as Adopted, Recovery } from './recovery.js'
 
@@ -33,6 +35,7 @@ export function nothingRecovered(): MutableRecovered {
 export interface SweepOptions {
   readonly runtime: WorkerRuntime
   readonly guard: Guard
+  readonly looks: Looks
   readonly signal: AbortSignal
   readonly watch: DeathWatch
   readonly claiming: Claiming
@@ -42,6 +45,7 @@ export interface SweepOptions {
 export class Sweep {
   readonly #runtime: WorkerRuntime
   readonly #guard: Guard
+  readonly #looks: Looks
   readonly #signal: AbortSignal
   readonly #watch: DeathWatch
   readonly #claiming: Claiming
@@ -49,9 +53,10 @@ export class Sweep {
   /** That the store is of no use any more was reported. */
   #isTold = false
 
-  constructor({ runtime, guard, signal, watch, claiming, recovery }: SweepOptions) {
+  constructor({ runtime, guard, looks, signal, watch, claiming, recovery }: SweepOptions) {
     this.#runtime = runtime
     this.#guard = guard
+    this.#looks = looks
     this.#signal = signal
     this.#watch = watch
     this.#claiming = claiming
@@ -122,7 +127,7 @@ export class Sweep {
       for await (const page of store.directory.find({ pending: true, owner }))
         streams.push(...page.map(({ stream }) => stream))
       await inParallel(inRandomOrder(streams, world.random), (stream) =>
-        this.#guard.run(stream, () => this.lookAt(stream)),
+        this.#looks.at(stream, () => this.#guard.run(stream, () => this.lookAt(stream))),
       )
       const dueBefore = world.clock.now() + horizonOf(settings)
       for await (const page of store.directory.find({ status: 'active', owner, dueBefore }))
@@ -139,13 +144,9 @@ export class Sweep {
     this.#watch.age()
     await this.#runtime.holds.read()
     for await (const page of store.directory.find({ pending: true })) {
-      await inParallel(page, async (entry) => {
-        const taken = await this.#guard.run(entry.stream, () => this.#take(entry), recovered?.reports)
-        if (taken !== 'ours' || recovered === undefined) return
-        recovered.agents++
-        const state = this.#runtime.cells.live(entry.stream)?.state
-        if (state === undefined) return
-        recovered.effects += workOf(state)
+      await inParallel(page, (entry) => {
+        const options = recovered === undefined ? {} : { patienceMs: FIRST_PATIENCE_MS }
+        return this.#looks.at(entry.stream, () => this.#lookThrough(entry, recovered), options)
       })
     }
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
@@ -160,6 +161,14 @@ export class Sweep {
         due.set(entry.stream, entry.nextDueAt)
       }
     }
+  }
+
+  async #lookThrough(entry: DirectoryEntry, recovered: MutableRecovered | undefined): Promise<void> {
+    const taken = await this.#guard.run(entry.stream, () => this.#take(entry), recovered?.reports)
+    if (taken !== 'ours' || recovered === undefined) return
+    recovered.agents++
+    const state = this.#runtime.cells.live(entry.stream)?.state
+    if (state !== undefined) recovered.effects += workOf(state)
   }
 
   async #take(entry: DirectoryEntry): Promise<Adopted> {

@@ -12,6 +12,7 @@ import { Claiming } from './claiming.js'
 import { Due } from './due.js'
 import { Feed } from './feed.js'
 import { Guard } from './guard.js'
+import { Looks } from './looks.js'
 import { Recovery } from './recovery.js'
 import { nothingRecovered, Sweep } from './sweep.js'
 
@@ -37,8 +38,9 @@ export class Takeover {
     const watch = this.#watch
     const claiming = new Claiming({ runtime, watch, guard })
     this.#recovery = new Recovery({ runtime, claiming })
-    this.#sweep = new Sweep({ runtime, guard, signal, watch, claiming, recovery: this.#recovery })
-    this.#feed = new Feed({ runtime, guard, signal, lookAt: (stream) => this.#sweep.lookAt(stream) })
+    const looks = new Looks(world)
+    this.#sweep = new Sweep({ runtime, guard, looks, signal, watch, claiming, recovery: this.#recovery })
+    this.#feed = new Feed({ runtime, guard, looks, signal, lookAt: (stream) => this.#sweep.lookAt(stream) })
     if (!runtime.performs) return
     const due = new Due({ runtime, claiming })
     events.on('due', ({ stream }) => void guard.run(stream, () => due.fire(stream)))

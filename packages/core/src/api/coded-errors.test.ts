@@ -1,0 +1,79 @@
+/** Nothing without a code leaves the public API, whatever a caller hands in. */
+import { expect, test } from 'vitest'
+import { memoryLog } from '../store/memory-store.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import { startProcess } from './process.fixture.js'
+import { workAgent } from './work-agent.fixture.js'
+
+const raw = (): never => {
+  throw new TypeError('raw')
+}
+const HOSTILE = new Proxy({}, { get: raw, ownKeys: raw, has: raw, getPrototypeOf: raw, getOwnPropertyDescriptor: raw })
+const getter = (key: string): object => Object.defineProperty({}, key, { get: raw, enumerable: true })
+const NOTE = { type: 'note', text: 'a' }
+
+type Called = Readonly<Record<string, (...given: readonly unknown[]) => unknown>>
+
+type Call = readonly [method: string, ...given: readonly unknown[]]
+
+const OF_AGENTS: readonly Call[] = [
+  ['send', HOSTILE],
+  ['send', getter('type')],
+  ['send', NOTE, HOSTILE],
+  ['send', NOTE, getter('id')],
+  ['send', NOTE, getter('by')],
+  ['can', HOSTILE],
+  ['waitFor', raw],
+  ['waitFor', () => true, HOSTILE],
+  ['waitFor', () => false, getter('timeoutMs')],
+  ['done', HOSTILE],
+  ['pause', HOSTILE],
+  ['cancel', HOSTILE],
+  ['retry', HOSTILE],
+  ['resolve', HOSTILE],
+  ['approval', HOSTILE],
+  ['stateAt', HOSTILE],
+  ['eventsFrom', HOSTILE],
+]
+const OF_RUNTIMES: readonly Call[] = [
+  ['start', HOSTILE, { id: '2' }],
+  ['attach', HOSTILE, '1'],
+  ['find', HOSTILE],
+  ['find', getter('status')],
+  ['pause', HOSTILE],
+  ['resume', getter('definition')],
+  ['drain', HOSTILE],
+]
+const CODED = { name: 'RefoldError', code: 'INVALID_INPUT', cause: { message: 'raw' } }
+
+async function opened() {
+  const log = memoryLog()
+  const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
+  const { runtime } = await startProcess({ log, agents: [definition] })
+  const agent = await runtime.start(definition, { id: '1' })
+  return { runtime, definition, agent }
+}
+
+/** A promise for what is thrown at once, too. */
+const outcome = async (call: () => unknown): Promise<unknown> => call()
+
+test.each(OF_AGENTS)('ERR-5 what %s is given throws while it is read: the error has a code', async (...call) => {
+  const [method, ...given] = call as unknown as Call
+  const { agent } = await opened()
+  await expect(outcome(() => (agent as unknown as Called)[method]?.(...given))).rejects.toMatchObject(CODED)
+  expect((await agent.send({ type: 'note', text: 'on' })).context.notes).toEqual(['on'])
+})
+
+test.each(OF_RUNTIMES)('ERR-5 so it is with %s of a runtime', async (...call) => {
+  const [method, ...given] = call as unknown as Call
+  const { runtime, agent } = await opened()
+  await expect(outcome(() => (runtime as unknown as Called)[method]?.(...given))).rejects.toMatchObject(CODED)
+  expect((await agent.send({ type: 'note', text: 'on' })).context.notes).toEqual(['on'])
+})
+
+test('ERR-5 and with the input of a start', async () => {
+  const { runtime, definition } = await opened()
+  for (const input of [HOSTILE, getter('job')])
+    await expect(runtime.start(definition, { id: '2', input })).rejects.toMatchObject(CODED)
+  await expect(runtime.start(definition, getter('id') as never)).rejects.toMatchObject(CODED)
+})

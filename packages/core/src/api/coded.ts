@@ -1,0 +1,82 @@
+/**
+ * The border of the public API: nothing without a code leaves it. What a caller hands in may run code when it is looked at
+ * (accessors, proxies) or called (predicates), and that code may throw.
+ */
+import { isRefoldError, RefoldError } from '../errors.js'
+
+const MAX_DEPTH = 4
+
+/** Gives the errors of all methods of a class a code. Its fields and private methods stay as they are. */
+export function codeErrors(prototype: object): void {
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const property = Object.getOwnPropertyDescriptor(prototype, name)
+    const method: unknown = property?.value
+    if (name === 'constructor' || typeof method !== 'function') continue
+    const value = function (this: unknown, ...given: readonly unknown[]): unknown {
+      return coded(name, given, (args) => Reflect.apply(method, this, args))
+    }
+    Object.defineProperty(prototype, name, { ...property, value })
+  }
+}
+
+/** Does it; what it throws, or rejects with, has a code. */
+export function coded<R>(name: string, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
+  const thrown = new Set<unknown>()
+  const fail = (error: unknown): never => {
+    throw isRefoldError(error) ? error : codedError(name, error, { given, thrown })
+  }
+  try {
+    const result = act(given.map((value) => (typeof value === 'function' ? noting(value, thrown) : value)))
+    return result instanceof Promise ? (result.catch(fail) as R) : result
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+/** The function, and a note of what it throws. */
+function noting(given: Function, thrown: Set<unknown>): unknown {
+  return function (this: unknown, ...args: readonly unknown[]): unknown {
+    try {
+      return Reflect.apply(given, this, args)
+    } catch (error) {
+      thrown.add(error)
+      throw error
+    }
+  }
+}
+
+function codedError(
+  name: string,
+  cause: unknown,
+  { given, thrown }: { readonly given: readonly unknown[]; readonly thrown: ReadonlySet<unknown> },
+): RefoldError {
+  if (thrown.has(cause))
+    return new RefoldError('INVALID_INPUT', `${name}: a function that it was given threw: ${textOf(cause)}`, { cause })
+  if (given.some((value) => throwsWhenRead(value, 0)))
+    return new RefoldError('INVALID_INPUT', `${name}: what it was given threw while it was read: ${textOf(cause)}`, {
+      cause,
+      hint: 'Give plain objects, without accessors and proxies that throw.',
+    })
+  return new RefoldError('INVARIANT', `${name} failed: ${textOf(cause)}`, {
+    cause,
+    hint: 'This is a defect of Refold: please report it.',
+  })
+}
+
+function throwsWhenRead(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false
+  try {
+    return Reflect.ownKeys(value).some((key) => throwsWhenRead(Reflect.get(value, key), depth + 1))
+  } catch {
+    return true
+  }
+}
+
+/** A thrown value may throw when it is looked at, too. */
+function textOf(cause: unknown): string {
+  try {
+    return cause instanceof Error ? cause.message : String(cause)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}

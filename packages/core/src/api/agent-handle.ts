@@ -30,13 +30,14 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
-import { deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
+import { checkWait, deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { inTurn, isOpen, legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { statesOf } from './states.js'
 import { whenCell } from './waiting.js'
+import type { CellWait } from './waiting.js'
 
 export interface HandleOptions {
   readonly runtime: WorkerRuntime
@@ -162,17 +163,16 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
           throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
         return undefined
       },
-      { ...options, world: this.#options.runtime.world, what: `a state of ${this.#options.stream}` },
+      this.#wait(options, `a state of ${this.#options.stream}`),
     )
   }
 
   async done(options: WaitOptions = {}): Promise<DoneState<T>> {
-    const { runtime, stream } = this.#options
-    const wait = { ...options, world: runtime.world, what: `the end of ${stream}` }
+    const { stream } = this.#options
     const ended = await whenCell(
       await this.#cell(),
       (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
-      wait,
+      this.#wait(options, `the end of ${stream}`),
     )
     if (ended.status === 'done') return ended
     if (ended.status === 'error')
@@ -251,6 +251,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return cell
   }
 
+  #wait(options: WaitOptions, what: string): CellWait {
+    checkWait(options)
+    return { ...options, world: this.#options.runtime.world, what }
+  }
   #watched(): Watched {
     const { runtime, stream } = this.#options
     return { logger: runtime.world.logger, stream }

@@ -12,8 +12,10 @@ import type { AgentEvent } from './events.js'
 import type { AgentState, DoneState, InDoubtEffect } from './state.js'
 import type { Progress } from './progress.js'
 
-/** When a wait ends without its result: `TIMEOUT` or `ABORTED`. */
+/** When a wait ends without its result: `TIMEOUT`, `ABORTED`, or `BLOCKED`. */
 export interface WaitOptions {
+  /** While the agent is blocked, nothing comes before someone retries it: `'reject'` (the default) with `BLOCKED`, or `'wait'` for that too. */
+  readonly whenBlocked?: 'reject' | 'wait'
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -124,10 +126,10 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
     type: K,
     handler: (emitted: K extends '*' ? T['emitted'] : OfType<T['emitted'], K>) => void,
   ): Subscription
-  /** The first state, now or later, that satisfies the predicate; `s => s.status === 'done'` narrows. */
+  /** The first state, now or later, that satisfies the predicate; rejects with `BLOCKED` when a blocked one does not; `s => s.status === 'done'` narrows. */
   waitFor<S extends AgentState<T>>(predicate: (state: AgentState<T>) => state is S, options?: WaitOptions): Promise<S>
   waitFor(predicate: (state: AgentState<T>) => boolean, options?: WaitOptions): Promise<AgentState<T>>
-  /** Resolves when the agent has ended well; rejects with `AGENT_FAILED`, or `NOT_ACTIVE` when it was stopped. */
+  /** Resolves when the agent has ended well; rejects with `AGENT_FAILED`, `NOT_ACTIVE` when it was stopped, `BLOCKED` while it is blocked. */
   done(options?: WaitOptions): Promise<DoneState<T>>
 
   /** Holds effects and timers; events are still decided. */

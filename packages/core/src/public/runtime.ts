@@ -21,6 +21,12 @@ export interface WorkerOptions {
   readonly heartbeatEveryMs?: number
   /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
   readonly closeGraceMs?: number
+  /**
+   * SIGINT and SIGTERM drain this worker, then end the process, so that an orderly end is no death of what it had in hand; a
+   * second one ends it at once. A program that listens to the signal itself ends by itself. `false`: the program does all of
+   * that. Default true.
+   */
+  readonly releaseOnSignal?: boolean
   /** How many agents may have effects in hand here at a time; the others are left to other workers. Default: any number. */
   readonly capacity?: number
 }

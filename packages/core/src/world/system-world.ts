@@ -1,5 +1,6 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
 import { invariant } from '../errors.js'
+import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
 import { idSource } from './new-id.js'
 import type { Clock, World } from './world.js'
@@ -21,9 +22,10 @@ export const systemClock: Clock = {
   },
 }
 
-/** A world with some of its parts replaced, the others the system's. */
+/** A world with some of its parts replaced, the others the system's. One with another clock is not asked to end by this machine's signals. */
 export function createWorld(overrides: Partial<World> = {}): World {
-  return { clock: systemClock, random: Math.random, newId: idSource(), logger: consoleLogger, ...overrides }
+  const signals = overrides.clock === undefined ? { onEndSignal: systemEndSignals } : undefined
+  return { ...signals, clock: systemClock, random: Math.random, newId: idSource(), logger: consoleLogger, ...overrides }
 }
 
 /** The world of a runtime that was given none. */

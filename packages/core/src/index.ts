@@ -109,8 +109,11 @@ export type {
 } from './public/agent.js'
 
 // running them
+export { createClient } from './api/create-client.js'
 export { createRuntime } from './api/create-runtime.js'
 export type {
+  Client,
+  ClientOptions,
   CreateRuntime,
   Load,
   LoadWaiting,

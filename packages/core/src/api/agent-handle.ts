@@ -35,6 +35,7 @@ import { effectResolution } from './effect-resolution.js'
 import { inTurn, isOpen, legalEvents, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
+import { keepingAlive } from './keep-alive.js'
 import { statesOf } from './states.js'
 import { whenCell } from './waiting.js'
 import type { CellWait } from './waiting.js'
@@ -63,10 +64,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.id = cell.id
     this.name = cell.definition.name
     this.#newest = this.#view(cell)
-    this.state$ = statesOf(
+    const states = statesOf(
       () => this.#cell(),
       (cell) => this.#seen(cell),
     )
+    this.state$ = keepingAlive(states, options.runtime.world)
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
     this.progress$ = new Observable((subscriber) =>
       options.runtime.progress.listen(options.stream, (progress) => subscriber.next(progress)),
@@ -98,7 +100,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
     const { next, error } = guarded<never>({ next: handler }, this.#watched())
-    return recordsAfter(runtime.log, stream, this.#newestHead()).subscribe({
+    return keepingAlive(recordsAfter(runtime.log, stream, this.#newestHead()), runtime.world).subscribe({
       next: ({ header }) => {
         for (const emitted of header.body.emit ?? [])
           if (type === '*' || emitted['type'] === type) next(emitted as never)
@@ -264,7 +266,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
-    return agentEventsAfter<T>(runtime.log, stream, after)
+    return keepingAlive(agentEventsAfter<T>(runtime.log, stream, after), runtime.world)
   }
 
   #seen(cell: AgentCell): AgentState<T> {

@@ -81,6 +81,13 @@ export function checkWorkerOptions(options: unknown): void {
   checkWorker(options, '')
 }
 
+/** What `createClient` was given. */
+export function checkClientOptions(options: unknown): void {
+  const known = OPTION_KEYS.filter((key) => key !== 'snapshots' && key !== 'onTakeover')
+  checkMembers(options, { path: '', known })
+  checkParts(options)
+}
+
 /** What every runtime is made from. */
 function checkParts(options: Readonly<Record<string, unknown>>): void {
   const { store, agents, world, snapshots } = options

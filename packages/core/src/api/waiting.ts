@@ -34,6 +34,7 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
       end(() => reject(new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })))
     if (signal?.aborted === true) return aborted()
     ends.push(cell.listen(check))
+    if (world.keepAlive !== undefined) ends.push(world.keepAlive())
     if (signal !== undefined) {
       signal.addEventListener('abort', aborted)
       ends.push(() => signal.removeEventListener('abort', aborted))

@@ -38,6 +38,8 @@ export interface World {
   /** Unique and unguessable. RFC 9562 text form, as EventStoreDB wants it for event ids. */
   readonly newId: () => string
   readonly logger: Logger
+  /** Keeps the process alive until what it returns is called, for those who wait for what other processes do. Absent: it needs nothing for that. */
+  readonly keepAlive?: (() => CancelTimer) | undefined
   /** Absent: no one asks this process to end in good order. */
   readonly onEndSignal?: OnEndSignal | undefined
 }

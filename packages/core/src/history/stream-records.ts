@@ -1,6 +1,6 @@
 /** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
 import { Observable } from './observable.js'
-import { headerOf } from '../record/header.js'
+import { hasReadableBody, headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentTypes } from '../definition/agent-types.js'
@@ -66,6 +66,7 @@ export function agentEventsAfter<T extends AgentTypes>(
 function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
   const definition = header.agent.slice(0, header.agent.indexOf('@'))
   const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
+  const emitted = hasReadableBody(header) ? header.body.emit : undefined
   const recorded = {
     type,
     data,
@@ -75,6 +76,7 @@ function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: He
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
     ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
+    ...(emitted === undefined ? undefined : { emitted }),
   }
   return recorded as AgentEvent<T>
 }

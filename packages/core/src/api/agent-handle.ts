@@ -32,7 +32,7 @@ import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { checkWait, deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
-import { inTurn, isOpen, legalEvents, requireSameEvent } from './events.js'
+import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { keepingAlive } from './keep-alive.js'
@@ -129,6 +129,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     if (settlement.kind === 'duplicate' && known !== undefined)
       await requireSameEvent(cell, { ...known, event: parsed, log: this.#options.runtime.log })
     return this.#after(cell, settlement)
+  }
+
+  post(event: T['event'], options: SendOptions = {}): void {
+    const { runtime, stream } = this.#options
+    this.send(event, options).catch((error: unknown) => runtime.report(stream, refusedPost(event, error)))
   }
 
   async approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>> {

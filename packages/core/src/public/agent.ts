@@ -111,6 +111,8 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
    * with `BLOCKED` while the agent is blocked (`whenBlocked`). One that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
    */
   send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
+  /** `send` for those who do not await: what it would reject with is told to `onReport`, or logged where there is none. */
+  post(event: T['event'], options?: SendOptions): void
   /** Asked of the store's newest state, `false` while the agent is blocked; `getSnapshot().can(event)` asks the one at hand. */
   can(event: T['event']): Promise<boolean>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
@@ -121,7 +123,7 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
    */
   approval<K extends keyof T['approvals'] & string>(event: K): Promise<ApprovalRequest<K, T['approvals'][K]>>
 
-  /** XState's `on`, for what the machine emits. */
+  /** XState's `on`, for what the machine emits from now on. What it emitted before, at its start too, is in `eventsFrom`. */
   on<K extends T['emitted']['type'] | '*'>(
     type: K,
     handler: (emitted: K extends '*' ? T['emitted'] : OfType<T['emitted'], K>) => void,

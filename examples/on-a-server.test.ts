@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { createRuntime } from '@refold/core'
+import { createClient } from '@refold/core'
 import { eventStoreDBStore } from '@refold/eventstoredb'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { noWitness } from './main-job/actors.js'
@@ -74,10 +74,9 @@ describe('on a server that one variable names', { timeout: 90_000, concurrent: t
 
 it('CLI-15 a fleet on a server finishes what its killed workers had', async () => {
   const review = reviewAgent(noWitness)
-  await using refold = await createRuntime({
+  await using refold = await createClient({
     store: eventStoreDBStore(server.connectionString),
     agents: [review],
-    worker: false,
   })
   const input = { directory: writeProject(tempFile('fleet')), report: join(scratch, 'fleet.md') }
   const reviews = await Promise.all(

@@ -1,4 +1,4 @@
-import { createRuntime, createWorld } from '@refold/core'
+import { createClient, createRuntime, createWorld } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { expect, it } from 'vitest'
 import { laterClock } from '../03-timers/later-clock.js'
@@ -19,7 +19,7 @@ it('waits for a person, drafts again with the remark, and sends what was approve
 
 it('refuses an event that the state does not take, and says which it does', async () => {
   // Without a worker no one drafts, so the letter stays where it was started.
-  await using refold = await createRuntime({ store: sqliteStore(tempFile()), agents: [letter], worker: false })
+  await using refold = await createClient({ store: sqliteStore(tempFile()), agents: [letter] })
   const agent = await refold.start(letter, { id: '1', input: { to: 'Ana' } })
   await expect(agent.send({ type: 'approve', by: 'bo' })).rejects.toMatchObject({
     code: 'EVENT_NOT_ACCEPTED',

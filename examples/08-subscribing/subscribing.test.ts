@@ -1,4 +1,4 @@
-import { createRuntime, toRevision } from '@refold/core'
+import { createClient, createRuntime, toRevision } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { lastValueFrom, toArray } from 'rxjs'
 import { expect, it } from 'vitest'
@@ -20,7 +20,7 @@ it('shows every record once, from the first on, to a subscriber that comes late'
 
 it('shows another process what it stores', async () => {
   const file = tempFile()
-  await using watching = await createRuntime({ store: sqliteStore(file), agents: [importer], worker: false })
+  await using watching = await createClient({ store: sqliteStore(file), agents: [importer] })
   await using working = await createRuntime({ store: sqliteStore(file), agents: [importer] })
   await working.start(importer, { id: '1', input: { rows: 500 } })
   const watched = await watching.attach(importer, '1')

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { storeFrom } from '@refold/cli'
-import { createRuntime } from '@refold/core'
+import { createClient } from '@refold/core'
 import { errand, STEPS } from './agent.js'
 
 const ERRANDS = 30
@@ -15,8 +15,8 @@ const names = ['ada', 'bo', 'cy'] as const
 const workers = names.map((name) => fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [file, name]))
 await Promise.all(workers.map((worker) => once(worker, 'message')))
 
-// `worker: false`: this process starts and watches; it performs nothing.
-await using refold = await createRuntime({ store: await storeFrom(file), agents: [errand], worker: false })
+// A client: this process starts and watches; it performs nothing.
+await using refold = await createClient({ store: await storeFrom(file), agents: [errand] })
 const errands = await Promise.all(
   Array.from({ length: ERRANDS }, (_, index) => refold.start(errand, { id: `${Date.now()}-${index}`, input: { log } })),
 )

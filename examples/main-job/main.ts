@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { storeFrom } from '@refold/cli'
-import { createRuntime } from '@refold/core'
+import { createClient } from '@refold/core'
 import type { Store } from '@refold/core'
 import { noWitness } from './actors.js'
 import { reviewAgent } from './agent.js'
@@ -49,8 +49,8 @@ async function main(): Promise<number> {
 async function run(options: Options): Promise<number> {
   const definition = reviewAgent(noWitness)
   const store = await storeFrom(options.store)
-  // `worker: false`: this process starts, reads and sends; it performs nothing.
-  await using refold = await createRuntime({ store, agents: [definition], worker: false })
+  // A client: this process starts, reads and sends; it performs nothing.
+  await using refold = await createClient({ store, agents: [definition] })
   const review = options.isResumed
     ? await refold.attach(definition, await newestUnfinished(store))
     : await refold.start(definition, { id: newId(), input: jobOf(options) })

@@ -14,7 +14,7 @@ import { watchedStore } from './watched-store.mjs'
 
 const TURN_MS = 10
 const STALL_MS = 40
-const REFUSALS = new Set(['NOT_ACTIVE', 'EVENT_NOT_ACCEPTED', 'QUEUE_FULL'])
+const REFUSALS = new Set(['NOT_ACTIVE', 'BLOCKED', 'EVENT_NOT_ACCEPTED', 'QUEUE_FULL'])
 
 const order = JSON.parse(process.argv[2])
 const write = factLog(order.facts, { by: order.name })

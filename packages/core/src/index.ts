@@ -10,7 +10,7 @@ export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 
 // the world: time, chance, ids and the logger, injected
 export { createWorld, systemWorld } from './world/system-world.js'
-export type { CancelTimer, Clock, Logger, LogLevel, World } from './world/world.js'
+export type { CancelTimer, Clock, Logger, LogLevel, OnEndSignal, World } from './world/world.js'
 
 // JSON, and places in a stream or in the log
 export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'
@@ -110,8 +110,11 @@ export type {
 } from './public/agent.js'
 
 // running them
+export { createClient } from './api/create-client.js'
 export { createRuntime } from './api/create-runtime.js'
 export type {
+  Client,
+  ClientOptions,
   CreateRuntime,
   Load,
   LoadWaiting,

@@ -1,6 +1,6 @@
 /** What a command that is no worker works on: the configuration's agents, and its store, to read and to send. */
-import { createRuntime, RefoldError } from '@refold/core'
-import type { AgentDefinition, Runtime, Store } from '@refold/core'
+import { createClient, RefoldError } from '@refold/core'
+import type { AgentDefinition, Client, Store } from '@refold/core'
 import { findConfig, loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
 
@@ -17,7 +17,7 @@ export interface CommandNature {
 export interface Project {
   readonly agents: readonly AgentDefinition[]
   readonly store: Store
-  readonly runtime: Runtime
+  readonly runtime: Client
 }
 
 /** Opens it, does the work, closes it. */
@@ -27,7 +27,7 @@ export async function withProject<R>(
 ): Promise<R> {
   const config = await loadConfig(findConfig(options.config, process.cwd()))
   const store = await openStore(config, options.store, { mustExist: options.begins !== true })
-  await using runtime = await createRuntime({ store, agents: config.agents, worker: false })
+  await using runtime = await createClient({ store, agents: config.agents })
   return await work({ agents: config.agents, store, runtime })
 }
 

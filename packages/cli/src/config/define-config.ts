@@ -7,7 +7,7 @@ export interface RefoldConfig {
   /** Opens the store; called once a process. Default: the SQLite file `refold.db` in the current directory. */
   readonly store?: () => Store | Promise<Store>
   /** Of each worker; its `id` is given by the command. */
-  readonly worker?: Omit<WorkerOptions, 'id'>
+  readonly worker?: Omit<WorkerOptions, 'id' | 'releaseOnSignal'>
   /** Number of worker processes of `refold up`. Default: the number of processors. */
   readonly workers?: number
 }

@@ -56,6 +56,7 @@ async function open({ name, config: file, store, capacity }: WorkerOrder): Promi
     agents: config.agents,
     ...config.worker,
     id: name,
+    releaseOnSignal: false,
     ...(capacity === undefined ? undefined : { capacity }),
     onReport: ({ code, message, agent, facts }) => {
       // Another process may find the store as it should be; this one never will.

@@ -31,13 +31,15 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from './coded.js'
-import { deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
+import { checkWait, deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
-import { inTurn, isOpen, legalEvents, requireSameEvent } from './events.js'
+import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
+import { keepingAlive } from './keep-alive.js'
 import { statesOf } from './states.js'
 import { whenCell } from './waiting.js'
+import type { CellWait } from './waiting.js'
 
 export interface HandleOptions {
   readonly runtime: WorkerRuntime
@@ -63,10 +65,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.id = cell.id
     this.name = cell.definition.name
     this.#newest = this.#view(cell)
-    this.state$ = statesOf(
+    const states = statesOf(
       () => this.#cell(),
       (cell) => this.#seen(cell),
     )
+    this.state$ = keepingAlive(states, options.runtime.world)
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
     this.progress$ = new Observable((subscriber) =>
       options.runtime.progress.listen(options.stream, (progress) => subscriber.next(progress)),
@@ -98,7 +101,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
     const { next, error } = guarded<never>({ next: handler }, this.#watched())
-    return recordsAfter(runtime.log, stream, this.#newestHead()).subscribe({
+    return keepingAlive(recordsAfter(runtime.log, stream, this.#newestHead()), runtime.world).subscribe({
       next: ({ header }) => {
         for (const emitted of header.body.emit ?? [])
           if (type === '*' || emitted['type'] === type) next(emitted as never)
@@ -127,6 +130,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     if (settlement.kind === 'duplicate' && known !== undefined)
       await requireSameEvent(cell, { ...known, event: parsed, log: this.#options.runtime.log })
     return this.#after(cell, settlement)
+  }
+
+  post(event: T['event'], options: SendOptions = {}): void {
+    const { runtime, stream } = this.#options
+    this.send(event, options).catch((error: unknown) => runtime.report(stream, refusedPost(event, error)))
   }
 
   async approval<K extends keyof T['approvals'] & string>(
@@ -166,17 +174,16 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
           throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
         return undefined
       },
-      { ...options, world: this.#options.runtime.world, what: `a state of ${this.#options.stream}` },
+      this.#wait(options, `a state of ${this.#options.stream}`),
     )
   }
 
   async done(options: WaitOptions = {}): Promise<DoneState<T>> {
-    const { runtime, stream } = this.#options
-    const wait = { ...options, world: runtime.world, what: `the end of ${stream}` }
+    const { stream } = this.#options
     const ended = await whenCell(
       await this.#cell(),
       (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
-      wait,
+      this.#wait(options, `the end of ${stream}`),
     )
     if (ended.status === 'done') return ended
     if (ended.status === 'error')
@@ -255,6 +262,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return cell
   }
 
+  #wait(options: WaitOptions, what: string): CellWait {
+    checkWait(options)
+    return { ...options, world: this.#options.runtime.world, what }
+  }
   #watched(): Watched {
     const { runtime, stream } = this.#options
     return { logger: runtime.world.logger, stream }
@@ -264,7 +275,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
-    return agentEventsAfter<T>(runtime.log, stream, after)
+    return keepingAlive(agentEventsAfter<T>(runtime.log, stream, after), runtime.world)
   }
 
   #seen(cell: AgentCell): AgentState<T> {

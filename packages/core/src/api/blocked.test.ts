@@ -221,3 +221,30 @@ describe('SND-11 an event that was kept', () => {
     expect(reports).toContainEqual(expect.objectContaining({ code: 'NOT_ACTIVE', facts }))
   })
 })
+
+describe('RCV-17 a wait on a blocked agent', () => {
+  test('RCV-17 rejects, unless it waits for what is there', async () => {
+    const { agent } = await blockable()
+    const refused = { code: 'BLOCKED', facts: { blocked: { error: { code: 'EVENT_REFUSED' } } } }
+    await expect(agent.done()).rejects.toMatchObject(refused)
+    await expect(agent.waitFor((state) => state.matches('worked'))).rejects.toMatchObject(refused)
+    expect(await agent.waitFor((state) => state.condition === 'blocked')).toMatchObject({ value: 'working' })
+    await expect(agent.done({ whenBlocked: 'yes' as never })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  test('RCV-17 rejects when the agent is blocked meanwhile', async () => {
+    const { agent, broken } = await blockable()
+    for (const text of ['a', 'bad']) await agent.send({ type: 'note', text }, KEEP)
+    Object.assign(broken, { chart: false, note: true })
+    await agent.retry()
+    await expect(agent.done()).rejects.toMatchObject({ code: 'BLOCKED' })
+  })
+
+  test('RCV-17 waits for the retry where it is told to', async () => {
+    const { agent, broken } = await blockable()
+    const waited = agent.waitFor((state) => state.matches('worked'), { whenBlocked: 'wait' })
+    broken.chart = false
+    await agent.retry()
+    expect((await waited).context.result).toBe('paid')
+  })
+})

@@ -26,7 +26,7 @@ const OPTION_KEYS = [
   'onTakeover',
 ]
 /** What says how a process performs: a member of `createRuntime`'s options, and part of those of `createWorker`. */
-export const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs', 'capacity']
+export const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs', 'capacity', 'releaseOnSignal']
 
 /** Who gave a command, and why. */
 interface Notes {
@@ -89,6 +89,13 @@ export function checkWorkerOptions(options: unknown): void {
   checkWorker(options, '')
 }
 
+/** What `createClient` was given. */
+export function checkClientOptions(options: unknown): void {
+  const known = OPTION_KEYS.filter((key) => key !== 'snapshots' && key !== 'onTakeover')
+  checkMembers(options, { path: '', known })
+  checkParts(options)
+}
+
 /** What every runtime is made from. */
 function checkParts(options: Readonly<Record<string, unknown>>): void {
   const { store, agents, world, snapshots } = options
@@ -133,7 +140,8 @@ function checkEach(
 
 /** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */
 function checkWorker(worker: Readonly<Record<string, unknown>>, prefix: 'worker.' | ''): void {
-  const { leaseDurationMs = DEFAULT_LEASE_MS, heartbeatEveryMs = 1, closeGraceMs = 0, capacity = 1 } = worker
+  const { leaseDurationMs = DEFAULT_LEASE_MS, heartbeatEveryMs = 1, closeGraceMs = 0 } = worker
+  const { capacity = 1, releaseOnSignal = true } = worker
   requireOption(isWithin(leaseDurationMs, { from: MIN_LEASE_MS, to: MAX_TIMER_MS }), {
     path: `${prefix}leaseDurationMs`,
     problem: `must be a number of milliseconds from ${MIN_LEASE_MS} to ${MAX_TIMER_MS}`,
@@ -152,16 +160,21 @@ function checkWorker(worker: Readonly<Record<string, unknown>>, prefix: 'worker.
     problem: 'must be a positive integer',
     hint: 'Leave it out for any number. A process that performs nothing is `createRuntime({ worker: false })`.',
   })
+  requireOption(releaseOnSignal === true || releaseOnSignal === false, {
+    path: `${prefix}releaseOnSignal`,
+    problem: 'must be true or false',
+  })
 }
 
 function checkWorld(world: unknown): void {
   requireOption(typeof world === 'object' && world !== null, { path: 'world', problem: 'must be an object' })
-  const { clock, random, newId, logger } = world as Record<string, unknown>
+  const { clock, random, newId, logger, onEndSignal = () => {} } = world as Record<string, unknown>
   const hint = '`createWorld({ … })` fills in what you leave out.'
   const hasClock = hasMethods(clock, ['now', 'monotonicNow', 'setTimer'])
   requireOption(hasClock, { path: 'world.clock', problem: 'must have now, monotonicNow and setTimer', hint })
   requireOption(typeof random === 'function', { path: 'world.random', problem: 'must be a function', hint })
   requireOption(typeof newId === 'function', { path: 'world.newId', problem: 'must be a function', hint })
+  requireOption(typeof onEndSignal === 'function', { path: 'world.onEndSignal', problem: 'must be a function', hint })
   requireOption(hasMethods(logger, ['log']), { path: 'world.logger', problem: 'must have log', hint })
 }
 
@@ -210,6 +223,12 @@ export function whenBlockedOf(options: { readonly whenBlocked?: unknown; readonl
   if (whenBlocked === 'refuse') return {}
   requireOption(approval === undefined, { path, problem: 'must be left out: an answer to a question is never kept' })
   return { whenBlocked }
+}
+
+/** What a wait does on a blocked agent. Throws `INVALID_INPUT`. */
+export function checkWait({ whenBlocked = 'reject' }: { readonly whenBlocked?: unknown }): void {
+  const isKnown = whenBlocked === 'reject' || whenBlocked === 'wait'
+  requireOption(isKnown, { path: 'whenBlocked', problem: "must be 'reject' or 'wait'" })
 }
 
 /** How long a chart may take to end. Throws `INVALID_INPUT`. */

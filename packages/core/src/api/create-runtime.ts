@@ -52,6 +52,7 @@ export async function openRuntime<const D extends AgentDefinition>(
     snapshotEveryEvents: options.snapshots?.everyEvents ?? DEFAULT_SNAPSHOT_EVERY,
     keepIdle: DEFAULT_KEEP_IDLE,
     closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
+    releaseOnSignal: worker.releaseOnSignal ?? true,
     capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
   })
   const opened = new OpenRuntime(runtime)

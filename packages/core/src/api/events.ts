@@ -10,6 +10,7 @@ import type { LegalEvent } from '../public/agent.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { EventData } from '../record/event-data.js'
 import type { StateDocument } from '../record/state-document.js'
+import type { OperatorReport } from '../runtime/events/operator-reports.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 
 /** Of the newest folded state. Wildcards stand as they are. */
@@ -55,6 +56,14 @@ export async function inTurn(
       if (!isRefoldError(error, 'ALREADY_SO')) throw error
     }
   }
+}
+
+/** How it is told that an event which no one awaits was not taken. */
+export function refusedPost(event: unknown, cause: unknown): OperatorReport {
+  const error = isRefoldError(cause) ? cause : new RefoldError('INVARIANT', 'it could not be sent', { cause })
+  const type = (event as { readonly type?: unknown } | null | undefined)?.type
+  const message = `"${String(type)}", which was posted, was not taken: ${error.message}`
+  return { code: error.code, message, facts: { event: type, error } }
 }
 
 interface Sent {

@@ -59,6 +59,7 @@ export class OpenRuntime implements Worker {
   /** Starts after which it is looked whether a hold holds the agent. */
   readonly #holding = new Set<Promise<void>>()
   #leave: (() => Promise<void>) | undefined
+  #ignoreSignals: (() => void) | undefined
   #closing: Promise<void> | undefined
   #draining: Promise<Drained> | undefined
 
@@ -83,11 +84,12 @@ export class OpenRuntime implements Worker {
 
   /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
   async #reach(): Promise<void> {
-    const { store, worker, performs, lease, holds } = this.#runtime
+    const { store, worker, performs, lease, holds, settings, world } = this.#runtime
     await holds.read()
     if (!performs) return
     this.#leave = await store.presence?.announce(worker)
     await lease.begin()
+    if (settings.releaseOnSignal) this.#ignoreSignals = world.onEndSignal?.((signal) => this.drain({ reason: signal }))
   }
 
   get id(): string {
@@ -225,6 +227,7 @@ export class OpenRuntime implements Worker {
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#leave?.()
     await this.#runtime.store.close()
+    this.#ignoreSignals?.()
   }
 
   #assertOpen(): void {

@@ -20,8 +20,8 @@ async function begun() {
   return { runtime, agent, events, work }
 }
 
-describe('HIS-8 what is shown', () => {
-  test('HIS-8 an event is JSON, its revision as text, and names its effect', async () => {
+describe('HIS-9 what is shown', () => {
+  test('HIS-9 an event is JSON, its revision as text, and names its effect', async () => {
     const { runtime, agent, events, work } = await begun()
     const [{ effect } = { effect: '' }] = agent.getSnapshot().effects
     work.last.resolve('done')
@@ -33,7 +33,7 @@ describe('HIS-8 what is shown', () => {
     await runtime.close()
   })
 
-  test('HIS-8 a state shows its members where it is logged, and what has ended is not called running', async () => {
+  test('HIS-9 a state shows its members where it is logged, and what has ended is not called running', async () => {
     const { runtime, agent } = await begun()
     const shown = inspect(agent.getSnapshot())
     expect(shown).not.toContain('[Getter')

@@ -14,7 +14,7 @@ export interface CellWait extends WaitOptions {
 /** Resolves with the first answer that `look` gives, now or after a change. */
 export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | undefined, wait: CellWait): Promise<R> {
   return new Promise((resolve, reject) => {
-    const { world, timeoutMs, signal, what } = wait
+    const { world, timeoutMs, signal, what, whenBlocked } = wait
     const ends: (() => void)[] = []
     const end = (settle: () => void): void => {
       for (const stop of ends.splice(0)) stop()
@@ -25,6 +25,7 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
         const answer = look(cell)
         if (answer !== undefined) end(() => resolve(answer))
         else if (cell.failure !== undefined) end(() => reject(cell.failure))
+        else if (whenBlocked !== 'wait') refuseBlocked(cell, what)
       } catch (error) {
         end(() => reject(error))
       }
@@ -33,6 +34,7 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
       end(() => reject(new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })))
     if (signal?.aborted === true) return aborted()
     ends.push(cell.listen(check))
+    if (world.keepAlive !== undefined) ends.push(world.keepAlive())
     if (signal !== undefined) {
       signal.addEventListener('abort', aborted)
       ends.push(() => signal.removeEventListener('abort', aborted))
@@ -47,5 +49,15 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
       )
     }
     check()
+  })
+}
+
+/** Throws `BLOCKED`: what is waited for does not come by itself. */
+function refuseBlocked({ state, stream }: AgentCell, what: string): void {
+  const blocked = state?.agent.blocked
+  if (blocked === undefined) return
+  throw new RefoldError('BLOCKED', `${what} does not come: ${stream} is blocked: ${blocked.error.message}`, {
+    hint: "Repair the cause and `retry` the agent; `{ whenBlocked: 'wait' }` waits for that too.",
+    facts: { blocked },
   })
 }

@@ -1,6 +1,6 @@
 /** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
 import { Observable } from './observable.js'
-import { headerOf } from '../record/header.js'
+import { hasReadableBody, headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentTypes } from '../definition/agent-types.js'
@@ -67,6 +67,7 @@ function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: He
   const definition = header.agent.slice(0, header.agent.indexOf('@'))
   const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
   const { effect } = header.input
+  const emitted = hasReadableBody(header) ? header.body.emit : undefined
   const recorded = {
     type,
     data,
@@ -77,6 +78,7 @@ function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: He
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
     ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
+    ...(emitted === undefined ? undefined : { emitted }),
   }
   const toJSON = (): object => ({ ...recorded, revision: String(event.revision) })
   return Object.defineProperty(recorded, 'toJSON', { value: toJSON }) as unknown as AgentEvent<T>

@@ -13,8 +13,10 @@ import type { AgentEvent } from './events.js'
 import type { AgentState, DoneState, InDoubtEffect } from './state.js'
 import type { Progress } from './progress.js'
 
-/** When a wait ends without its result: `TIMEOUT` or `ABORTED`. */
+/** When a wait ends without its result: `TIMEOUT`, `ABORTED`, or `BLOCKED`. */
 export interface WaitOptions {
+  /** While the agent is blocked, nothing comes before someone retries it: `'reject'` (the default) with `BLOCKED`, or `'wait'` for that too. */
+  readonly whenBlocked?: 'reject' | 'wait'
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -110,6 +112,8 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
    * with `BLOCKED` while the agent is blocked (`whenBlocked`). One that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
    */
   send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
+  /** `send` for those who do not await: what it would reject with is told to `onReport`, or logged where there is none. */
+  post(event: T['event'], options?: SendOptions): void
   /** Asked of the store's newest state, `false` while the agent is blocked; `getSnapshot().can(event)` asks the one at hand. */
   can(event: T['event']): Promise<boolean>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
@@ -124,15 +128,15 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
     options?: { readonly about?: About<T['event'], K> },
   ): Promise<ApprovalRequest<K, T['approvals'][K]>>
 
-  /** XState's `on`, for what the machine emits. */
+  /** XState's `on`, for what the machine emits from now on. What it emitted before, at its start too, is in `eventsFrom`. */
   on<K extends T['emitted']['type'] | '*'>(
     type: K,
     handler: (emitted: K extends '*' ? T['emitted'] : OfType<T['emitted'], K>) => void,
   ): Subscription
-  /** The first state, now or later, that satisfies the predicate; `s => s.status === 'done'` narrows. */
+  /** The first state, now or later, that satisfies the predicate; rejects with `BLOCKED` when a blocked one does not; `s => s.status === 'done'` narrows. */
   waitFor<S extends AgentState<T>>(predicate: (state: AgentState<T>) => state is S, options?: WaitOptions): Promise<S>
   waitFor(predicate: (state: AgentState<T>) => boolean, options?: WaitOptions): Promise<AgentState<T>>
-  /** Resolves when the agent has ended well; rejects with `AGENT_FAILED`, or `NOT_ACTIVE` when it was stopped. */
+  /** Resolves when the agent has ended well; rejects with `AGENT_FAILED`, `NOT_ACTIVE` when it was stopped, `BLOCKED` while it is blocked. */
   done(options?: WaitOptions): Promise<DoneState<T>>
 
   /** Holds effects and timers; events are still decided. */

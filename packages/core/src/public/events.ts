@@ -83,9 +83,13 @@ type ControlRecord =
   | Recorded<'refold.migrated', unknown>
 
 /** Any record of an agent. */
-export type AgentEvent<T extends AgentTypes> =
+export type AgentEvent<T extends AgentTypes> = (
   | OutsideRecord<T['event']>
   | EffectRecord<T['effects']>
   | Recorded<'refold.started', { input: T['input'] }>
   | MessageRecord
   | ControlRecord
+) & {
+  /** What the machine emitted with this record, in order; absent: nothing. `on` hears the same, but only from now on. */
+  readonly emitted?: readonly T['emitted'][]
+}

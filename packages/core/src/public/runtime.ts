@@ -21,6 +21,12 @@ export interface WorkerOptions {
   readonly heartbeatEveryMs?: number
   /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
   readonly closeGraceMs?: number
+  /**
+   * SIGINT and SIGTERM drain this worker, then end the process, so that an orderly end is no death of what it had in hand; a
+   * second one ends it at once. A program that listens to the signal itself ends by itself. `false`: the program does all of
+   * that. Default true.
+   */
+  readonly releaseOnSignal?: boolean
   /** How many agents may have effects in hand here at a time; the others are left to other workers. Default: any number. */
   readonly capacity?: number
 }
@@ -73,7 +79,7 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   readonly agents: readonly D[]
   /** Default: the system's clock and random numbers, and a logger of warnings. */
   readonly world?: World
-  /** `false`: a process without effects, which only sends and reads. */
+  /** `false`: a process without effects, as `createClient` opens one. */
   readonly worker?: WorkerOptions | false
   readonly snapshots?: { readonly everyEvents: number }
   /** How records and snapshots look at rest, in the order of encoding. Every process on the store needs the same ones. */
@@ -113,11 +119,14 @@ export interface MigrateOptions {
   readonly reason?: string
 }
 
-/** One process's way to its agents. `await using` closes it. */
-export interface Runtime<out Name extends string = string> extends AsyncDisposable {
-  readonly recovered: Promise<Recovered>
-  /** What this process performs now. */
-  readonly load: Load
+/** What `createClient` takes. */
+export type ClientOptions<D extends AgentDefinition = AgentDefinition> = Omit<
+  RuntimeOptions<D>,
+  'worker' | 'snapshots' | 'onTakeover'
+>
+
+/** The way to agents of those who start, send and read, and perform nothing. `await using` closes it. */
+export interface Client<out Name extends string = string> extends AsyncDisposable {
   /** The same id twice is the same agent; with another input it is `ID_REUSED`. Resolves when the start is durable. */
   start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
   /** An agent that was started before. Rejects with `NOT_FOUND`, and with `WRONG_VERSION` when it is at another version of its definition. */
@@ -149,6 +158,13 @@ export interface Runtime<out Name extends string = string> extends AsyncDisposab
 
   /** Nothing is lost: pending effects resume at the next start, here or elsewhere. */
   close(): Promise<void>
+}
+
+/** One process's way to its agents, which performs their effects and timers too. `await using` closes it. */
+export interface Runtime<out Name extends string = string> extends Client<Name> {
+  readonly recovered: Promise<Recovered>
+  /** What this process performs now. */
+  readonly load: Load
 }
 
 /** The type of `createRuntime`. */

@@ -1,8 +1,9 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
 import { invariant } from '../errors.js'
+import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
 import { idSource } from './new-id.js'
-import type { Clock, World } from './world.js'
+import type { CancelTimer, Clock, World } from './world.js'
 
 /** The longest delay that `setTimeout` takes; with a longer one it fires at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1
@@ -21,9 +22,31 @@ export const systemClock: Clock = {
   },
 }
 
-/** A world with some of its parts replaced, the others the system's. */
+/** One timer for all who wait: it does nothing but be there. */
+function keepAlive(): CancelTimer {
+  if (waiting++ === 0) timer = setInterval(() => {}, MAX_DELAY_MS)
+  let isOver = false
+  return () => {
+    if (isOver) return
+    isOver = true
+    if (--waiting === 0) clearInterval(timer)
+  }
+}
+
+let waiting = 0
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** A world with some of its parts replaced, the others the system's. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
 export function createWorld(overrides: Partial<World> = {}): World {
-  return { clock: systemClock, random: Math.random, newId: idSource(), logger: consoleLogger, ...overrides }
+  const ofProcess = overrides.clock === undefined ? { onEndSignal: systemEndSignals, keepAlive } : undefined
+  return {
+    ...ofProcess,
+    clock: systemClock,
+    random: Math.random,
+    newId: idSource(),
+    logger: consoleLogger,
+    ...overrides,
+  }
 }
 
 /** The world of a runtime that was given none. */

@@ -24,6 +24,12 @@ export interface Logger {
   log(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void
 }
 
+/**
+ * Has `release` called when the process is asked to end (SIGINT, SIGTERM); the process ends when all that were called have
+ * settled. Returns how to take that back.
+ */
+export type OnEndSignal = (release: (signal: string) => Promise<unknown>) => () => void
+
 /** All that the runtime takes from outside. */
 export interface World {
   readonly clock: Clock
@@ -32,4 +38,8 @@ export interface World {
   /** Unique and unguessable. RFC 9562 text form, as EventStoreDB wants it for event ids. */
   readonly newId: () => string
   readonly logger: Logger
+  /** Keeps the process alive until what it returns is called, for those who wait for what other processes do. Absent: it needs nothing for that. */
+  readonly keepAlive?: (() => CancelTimer) | undefined
+  /** Absent: no one asks this process to end in good order. */
+  readonly onEndSignal?: OnEndSignal | undefined
 }

@@ -58,6 +58,8 @@ export interface WorkerSettings {
   readonly closeGraceMs: number
   /** `Infinity`: any number of agents. */
   readonly capacity: number
+  /** SIGINT and SIGTERM drain it. */
+  readonly releaseOnSignal: boolean
 }
 
 export class WorkerRuntime {

@@ -9,6 +9,7 @@ import {
   type PersistentSubscriptionToStreamSettings,
 } from '@eventstore/db-client'
 import { consume, until, type ConsumeOptions } from '../consumers.fixture.js'
+import { take } from '../running-server.fixture.js'
 import { comparable, outcomeOf, type Asking, type Question } from './question.fixture.js'
 
 type Changes = Partial<PersistentSubscriptionToStreamSettings>
@@ -161,10 +162,26 @@ const CONSUMING: readonly Question[] = [
       const found: unknown[] = []
       const name = `$persistentsubscription-${asking.stream}::g-parked`
       for await (const { event } of asking.client.readStream(name)) {
-        const { reason, subscriptionEventNumber } = event?.metadata as Readonly<Record<string, unknown>>
+        const metadata = (event?.metadata ?? {}) as Readonly<Record<string, unknown>>
+        const { reason, subscriptionEventNumber } = metadata
         found.push([event?.type, comparable(event?.data), reason, subscriptionEventNumber])
       }
       return found
+    },
+  },
+  {
+    name: 'the checkpoint of a group',
+    ask: async (asking) => {
+      const { client, stream } = asking
+      await append(asking)
+      await create(asking, { checkPointLowerBound: 1, checkPointUpperBound: 1, checkPointAfter: 100 })
+      await consumed(asking, 3)
+      await pause(2_500)
+      const { stats } = await client.getPersistentSubscriptionToStreamInfo(stream, 'g')
+      const name = `$persistentsubscription-${stream}::g-checkpoint`
+      const [newest] = await take(client.readStream(name, { direction: 'backwards', fromRevision: END, maxCount: 1 }))
+      // not its content: the real server leaves out checkpoints while it writes one
+      return comparable([stats.lastCheckpointedEventRevision, newest?.event?.type, typeof newest?.event?.data])
     },
   },
   ...([1n, END] as const).map((startFrom) => ({

@@ -5,6 +5,7 @@ import { EventStoreDBClient } from '@eventstore/db-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDevServer } from '../start-dev-server.js'
 import { APPEND_QUESTIONS } from './append-questions.fixture.js'
+import { PERSISTENT_QUESTIONS } from './persistent-questions.fixture.js'
 import { askingOf } from './question.fixture.js'
 import { READ_QUESTIONS } from './read-questions.fixture.js'
 import { realServer, whyNoServer } from './real-server.fixture.js'
@@ -15,7 +16,8 @@ const RETRIES = 3
 
 const reason = whyNoServer()
 
-const QUESTIONS = reason === undefined ? [...APPEND_QUESTIONS, ...STREAM_QUESTIONS, ...READ_QUESTIONS] : []
+const ALL_QUESTIONS = [...APPEND_QUESTIONS, ...STREAM_QUESTIONS, ...READ_QUESTIONS, ...PERSISTENT_QUESTIONS]
+const QUESTIONS = reason === undefined ? ALL_QUESTIONS : []
 
 describe('the dev-server and the real server', () => {
   const closing: (() => Promise<void>)[] = []

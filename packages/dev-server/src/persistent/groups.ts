@@ -166,9 +166,9 @@ export class Groups {
     const misplaced = await this.#misplaced(asked)
     if (misplaced !== undefined) return { kind: 'refused', reason: `Invalid Start From position: ${misplaced}` }
     if (readBatchSize >= historyBufferSize)
-      return { kind: 'refused', reason: 'ReadBatchSize may not be greater than or equal to BufferSize' }
+      return { kind: 'refused', reason: outOfRange('ReadBatchSize may not be greater than or equal to BufferSize') }
     if (readBatchSize >= 0) return undefined
-    return { kind: 'refused', reason: 'ReadBatchSize may not be negative' }
+    return { kind: 'refused', reason: outOfRange('ReadBatchSize may not be negative') }
   }
 
   async #misplaced(asked: AskedConfig): Promise<string | undefined> {
@@ -190,4 +190,9 @@ export class Groups {
   #tick(): void {
     for (const group of this.#groups.values()) group.tick()
   }
+}
+
+/** In the real server's words: the reason is a field of the client's error. */
+function outOfRange(parameter: string): string {
+  return `Specified argument was out of the range of valid values. (Parameter '${parameter}')`
 }

@@ -45,7 +45,8 @@ export class ParkedMessages {
   async park({ resolved }: Message, { reason }: { readonly reason: string }): Promise<void> {
     const { event, link } = resolved
     const added = new Date(this.#log.now()).toISOString()
-    const metadata = { added, reason, subscriptionEventNumber: originalOf(resolved).revision }
+    const { revision } = originalOf(resolved)
+    const metadata = { added, reason, ...(revision > 0 && { subscriptionEventNumber: revision }) } // as the real server
     const parked = {
       id: randomUUID(),
       type: LINK_TYPE,

@@ -16,7 +16,7 @@ export interface ReadAheadOptions {
   readonly signal: AbortSignal
   /** Something was read. */
   readonly onRead: () => void
-  /** The source was deleted for ever. */
+  /** The source was deleted for ever before everything was read. */
   readonly onClosed: () => void
   readonly onError: (error: unknown) => void
 }
@@ -29,6 +29,8 @@ export class ReadAhead {
   /** Of the last page, what there was no room for. */
   #rest: readonly Considered[] = []
   #isLive = false
+  /** The source was deleted for ever while it was read. */
+  #isEnding = false
   #liveCount = 0
   #lastKnown: number | undefined
 
@@ -88,9 +90,10 @@ export class ReadAhead {
   }
 
   async #fill(): Promise<void> {
-    const { source, signal, onRead, onClosed } = this.#options
+    const { source, signal, onRead } = this.#options
     while (!signal.aborted) {
-      if (await source.isClosed()) return onClosed()
+      const ending = await source.ending({ after: this.#after })
+      if (ending !== undefined) return this.#takeEnding(ending)
       if (!this.#hasRoom()) {
         this.#isLive = false
         return
@@ -101,6 +104,15 @@ export class ReadAhead {
       this.#isLive = true
       return
     }
+  }
+
+  /** Those who were there get the tombstone too; a stream that was closed before has no readers. As on the real server. */
+  async #takeEnding(ending: readonly Considered[]): Promise<void> {
+    if (!this.#isLive && !this.#isEnding) return this.#options.onClosed()
+    this.#isEnding = true
+    this.#rest = ending
+    this.#isLive = await this.#takeRest()
+    this.#options.onRead()
   }
 
   /** As much as there is room for. Whether that was everything. */

@@ -3,7 +3,7 @@ import { eventFilter, type EventFilter, type FilterOptions } from '../log/event-
 import type { EventLog } from '../log/event-log.js'
 import { LINK_TYPE, type RecordedEvent } from '../log/event.js'
 import { lastPosition, readLog } from '../log/read-log.js'
-import { readStream } from '../log/read-stream.js'
+import { readStream, readToTombstone } from '../log/read-stream.js'
 
 export interface Considered {
   readonly event: RecordedEvent
@@ -21,8 +21,8 @@ export interface Source {
   parse(text: string): number | undefined
   /** Of the newest event. */
   end(): Promise<number>
-  /** Whether it is closed for ever. */
-  isClosed(): Promise<boolean>
+  /** What comes after this place in a stream that is deleted for ever, its tombstone last; `undefined`: it is not. */
+  ending(range: { readonly after: number }): Promise<readonly Considered[] | undefined>
   /** Everything after this place, in pages. */
   read(range: { readonly after: number }): AsyncGenerator<readonly Considered[]>
 }
@@ -49,7 +49,11 @@ function oneStream(log: EventLog, stream: string): Source {
     textOf: String,
     parse: (text) => (/^-?\d{1,19}$/.test(text) ? Number(text) : undefined),
     end: async () => (await log.states.get(stream)).last,
-    isClosed: async () => (await log.states.get(stream)).isTombstoned,
+    ending: async ({ after }) => {
+      if (!(await log.states.get(stream)).isTombstoned) return undefined
+      const events = await readToTombstone(log, stream, { from: after + 1 })
+      return events.map((event) => ({ event, verdict: 'wanted' }))
+    },
     read: async function* ({ after }) {
       for await (const page of readStream(log, stream, { from: after + 1, direction: 'forwards', limit: Infinity }))
         yield page.map((event) => ({ event, verdict: 'wanted' }))
@@ -68,7 +72,7 @@ function allSource(log: EventLog, matches: EventFilter | undefined): Source {
       return commit === undefined ? undefined : Number(commit)
     },
     end: () => lastPosition(log.store),
-    isClosed: async () => false,
+    ending: async () => undefined,
     read: async function* ({ after }) {
       for await (const page of readLog(log, { after, direction: 'forwards' })) {
         const verdicts = await matches?.(page)

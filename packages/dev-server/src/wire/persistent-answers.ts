@@ -2,6 +2,9 @@
 import type { GroupInfo } from '../persistent/group-info.js'
 import { PersistentReadResp, SubscriptionInfo } from './client-names.js'
 
+/** As the real server tells a time that never comes. */
+const NEVER_MS = 2_147_483_647
+
 /** The first answer to a consumer. */
 export function consumerConfirmation(subscriptionId: string): PersistentReadResp {
   const confirmation = new PersistentReadResp.SubscriptionConfirmation().setSubscriptionId(subscriptionId)
@@ -28,7 +31,7 @@ export function subscriptionInfo(info: GroupInfo): SubscriptionInfo {
     .setLiveBufferSize(config.liveBufferSize)
     .setBufferSize(config.historyBufferSize)
     .setReadBatchSize(config.readBatchSize)
-    .setCheckPointAfterMilliseconds(config.checkPointAfter)
+    .setCheckPointAfterMilliseconds(config.checkPointAfter === 0 ? NEVER_MS : config.checkPointAfter)
     .setMinCheckPointCount(config.minCheckPointCount)
     .setMaxCheckPointCount(config.maxCheckPointCount)
     .setReadBufferCount(info.readCount)

@@ -1,5 +1,8 @@
 /** Logs that someone emptied, put back from a backup, or cut with the server's own tools. */
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { EventStoreDBClient } from '@eventstore/db-client'
 import type { NewEvent, Store } from '@refold/core/store'
 import { isRefoldError, toRevision } from '@refold/core/store'
@@ -46,11 +49,15 @@ test('ESDB-20 an append decided on what a server that was put back, and has grow
   await store.append('boat-1', [kept], { expected: 'no_stream' })
   await store.append('boat-1', [gone], { expected: toRevision(0n), expectedId: kept.id })
   await store.directory.get('boat-1') // as a runtime does, it follows the log from here on
-  await first.close()
-  const again = await server(first.port)
-  const other = open(again.connectionString)
+  const file = join(scratch(), 'log.db')
+  const restored = await server(0, { file })
+  const other = open(restored.connectionString)
   await other.append('boat-1', [kept], { expected: 'no_stream' })
   await other.append('boat-1', [event()], { expected: toRevision(0n) })
+  await other.close()
+  await restored.close()
+  await first.close()
+  await server(first.port, { file })
   const decidedOn = { expected: toRevision(1n), expectedId: gone.id }
   const appending = untilAnswered(() => store.append('boat-1', [event()], decidedOn))
   await expect(appending).rejects.toMatchObject({ code: 'STORE_FATAL', message: expect.stringContaining('boat-1') })
@@ -67,8 +74,14 @@ async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function server(port: number): Promise<DevServer> {
-  const started = await startDevServer({ port, projections: false })
+function scratch(): string {
+  const path = mkdtempSync(join(tmpdir(), 'refold-cut-log-'))
+  closing.push(async () => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+async function server(port: number, { file }: { readonly file?: string } = {}): Promise<DevServer> {
+  const started = await startDevServer({ port, projections: false, ...(file !== undefined && { file }) })
   closing.push(() => started.close())
   return started
 }

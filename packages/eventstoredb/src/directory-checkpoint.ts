@@ -1,13 +1,19 @@
-/** The stored directory: a cache, written as one value that names the event up to which it holds. */
+/**
+ * The stored directory: a cache, written as one value that names an event which it knows, and the place up to which it holds.
+ * That place is behind the event where only events of others were looked through since; the value is written into the same log
+ * behind both, so that a log which has the value has all that it speaks of.
+ */
 import type { DirectoryEntry, JsonValue, Registers } from '@refold/core/store'
 import { isRefoldError } from '@refold/core/store'
 import type { Connection } from './connection.js'
-import { readRecords } from './reading.js'
+import { endOfLog, readRecords } from './reading.js'
 
 const REGISTER = 'refold-directory'
 const FORMAT = 1
 
 export interface SavedDirectory {
+  /** Everything up to here is in the entries. */
+  readonly upTo: bigint
   readonly position: bigint
   /** Of the event at that position. Another event there means another log: the cache is then of no use. */
   readonly id: string
@@ -37,7 +43,7 @@ export class DirectoryCheckpoint {
 
   async #load(): Promise<SavedDirectory | undefined> {
     const saved = (await this.#registers.get(REGISTER)) as
-      | { v: number; position: string; id: string; entries: readonly DirectoryEntry[] }
+      | { v: number; upTo?: string; position: string; id: string; entries: readonly DirectoryEntry[] }
       | undefined
     if (saved?.v !== FORMAT || !/^\d+$/.test(saved.position)) return undefined
     const position = BigInt(saved.position)
@@ -47,18 +53,30 @@ export class DirectoryCheckpoint {
     })
     for await (const [record] of records) {
       const fits = record !== undefined && record.position === position && record.id === saved.id
-      return fits ? { position, id: saved.id, entries: saved.entries.map((entry) => Object.freeze(entry)) } : undefined
+      if (!fits) return undefined
+      const upTo = await this.#upTo(saved.upTo, position)
+      return { upTo, position, id: saved.id, entries: saved.entries.map((entry) => Object.freeze(entry)) }
     }
     return undefined
   }
 
-  /** In the background; a failed one is made up for by the next. */
-  save({ position, id, entries }: SavedDirectory): void {
+  async #upTo(saved: string | undefined, position: bigint): Promise<bigint> {
+    if (saved === undefined || !/^\d+$/.test(saved)) return position
+    const upTo = BigInt(saved)
+    return upTo > position && upTo <= (await endOfLog(this.#connection)) ? upTo : position
+  }
+
+  /** In the background; resolves when it is over: a failed one is made up for by the next. */
+  async save({ upTo, position, id, entries }: SavedDirectory): Promise<void> {
     this.saving = true
-    const value = { v: FORMAT, position: position.toString(), id, entries } as unknown as JsonValue
-    const done = (): void => {
-      this.saving = false
-    }
-    this.#registers.put(REGISTER, value).then(done, done)
+    const value = {
+      v: FORMAT,
+      upTo: upTo.toString(),
+      position: position.toString(),
+      id,
+      entries,
+    } as unknown as JsonValue
+    await this.#registers.put(REGISTER, value).catch(() => {})
+    this.saving = false
   }
 }

@@ -5,17 +5,25 @@
  * Invariants:
  * - everything up to `#place` is applied, in order, once: whatever brings an event, it counts only beyond the place;
  * - a query is answered from a place not before the end of the log at the time of the question;
- * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after.
+ * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after; and one that cost
+ *   something stores it, so that the next one costs less.
  */
 import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
 import { applyHeader, backoffMs, isSameEntry, readHeader } from '@refold/core/store'
 import { pause } from './pause.js'
+import { EVENTS_A_CHECKPOINT } from './client/wire.js'
 import type { WireItem, WireRecord } from './client/wire.js'
 import { assertOpen, replacedLog, type Connection } from './connection.js'
 import type { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { followItems, positionOf } from './following.js'
-import { isUserStream, readLog, readRecords } from './reading.js'
+import { endOfLog, isUserStream, readLog, readRecords } from './reading.js'
 import { toStoredEvent } from './wire-event.js'
+
+/** A start that read so many events, or took so long, was worth storing what it found. */
+const WORTH_EVENTS = 100
+const WORTH_MS = 250
+/** Events of others are looked through by the server: so many cost as much as one of ours. */
+const OTHERS_FOR_ONE = 16
 
 const FOLLOW_AGAIN = { delayMs: 100, factor: 2, maxDelayMs: 5_000, jitter: true }
 
@@ -27,14 +35,17 @@ export class DirectoryFeed {
   readonly #onRecord: RecordListener
   #entries = new Map<string, DirectoryEntry>()
   #place = -1n
-  /** Events applied since the directory was last stored. */
+  /** What was read since the directory was last stored, in events of ours. */
   #unsaved = 0
+  /** An event up to the place: one of ours, where there is one. */
+  #anchor: { readonly position: bigint; readonly id: string; readonly isOurs: boolean } | undefined
   #started: Promise<void> | undefined
   /** Who keeps what is applied meanwhile. */
   readonly #taps = new Set<WireRecord[]>()
   #looking: Promise<void> | undefined
   #nextLook: Promise<void> | undefined
   #heard = 0
+  #hasCaughtUp = false
 
   constructor(
     connection: Connection,
@@ -94,10 +105,13 @@ export class DirectoryFeed {
     const saved = await this.#checkpoint.load()
     if (saved !== undefined) {
       this.#entries = new Map(saved.entries.map((entry) => [entry.stream, entry]))
-      this.#place = saved.position
+      this.#place = saved.upTo
+      this.#anchor = { position: saved.position, id: saved.id, isOurs: true }
     }
+    const begun = performance.now()
     await new Promise<void>((resolve, reject) => void this.#followForEver({ onCaughtUp: resolve, onFailed: reject }))
     if (this.#connection.closed.aborted) return
+    if (this.#unsaved >= WORTH_EVENTS || (this.#unsaved > 0 && performance.now() - begun >= WORTH_MS)) this.#save()
     void this.#watch()
   }
 
@@ -141,8 +155,13 @@ export class DirectoryFeed {
 
   #take(item: WireItem, onCaughtUp: () => void): void {
     if (item.kind === 'event') this.#apply(item)
-    else if (item.kind === 'caught-up') onCaughtUp()
-    else if (item.position > this.#place) this.#place = item.position
+    else if (item.kind === 'caught-up') {
+      this.#hasCaughtUp = true
+      onCaughtUp()
+    } else if (item.position > this.#place) {
+      this.#place = item.position
+      this.#count(this.#hasCaughtUp ? 1 : EVENTS_A_CHECKPOINT / OTHERS_FOR_ONE) // live, they come more often
+    }
   }
 
   /** Looks by itself when the subscription is silent: a half-open socket says nothing for long. */
@@ -191,10 +210,12 @@ export class DirectoryFeed {
   #apply(record: WireRecord): void {
     if (record.position <= this.#place) return
     this.#place = record.position
-    if (!isUserStream(record.stream, this.#connection.options)) return
+    const isOurs = isUserStream(record.stream, this.#connection.options)
+    if (isOurs || this.#anchor?.isOurs !== true) this.#anchor = { position: record.position, id: record.id, isOurs }
+    if (!isOurs) return this.#count(1 / OTHERS_FOR_ONE)
     for (const tap of this.#taps) tap.push(record)
     this.#fold(this.#entries, record)
-    this.#save(record)
+    this.#count(1)
     this.#onRecord(record)
   }
 
@@ -216,21 +237,17 @@ export class DirectoryFeed {
   }
 
   /** Storing it costs as much as it has entries: that is done after as many events, so that no event pays for many entries. */
-  #save({ position, id }: WireRecord): void {
-    this.#unsaved++
+  #count(events: number): void {
+    this.#unsaved += events
     const due = Math.max(this.#connection.options.checkpointEveryEvents, this.#entries.size)
-    if (this.#unsaved < due || this.#checkpoint.saving) return
-    this.#unsaved = 0
-    this.#checkpoint.save({ position, id, entries: [...this.#entries.values()] })
+    if (this.#unsaved >= due) this.#save()
   }
-}
 
-/** The position of the last event of all; −1 for an empty log. */
-export async function endOfLog(connection: Connection): Promise<bigint> {
-  const records = readRecords(connection, {
-    doing: 'reading the end of the log',
-    call: (client) => client.readAll({ backwards: true, limit: 1 }),
-  })
-  for await (const page of records) return page[0]?.position ?? -1n
-  return -1n
+  #save(): void {
+    if (this.#anchor === undefined || this.#checkpoint.saving) return
+    this.#unsaved = 0
+    const { position, id } = this.#anchor
+    const saved = { upTo: this.#place, position, id, entries: [...this.#entries.values()] }
+    void this.#checkpoint.save(saved).then(() => this.#count(0)) // what came meanwhile may be due
+  }
 }

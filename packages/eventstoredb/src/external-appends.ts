@@ -8,7 +8,7 @@ import type { ExternalAppend } from '@refold/core/store'
 import { ExternalFeed, toRevision } from '@refold/core/store'
 import type { WireEvent, WireRecord } from './client/wire.js'
 import type { Connection } from './connection.js'
-import { endOfLog } from './directory-feed.js'
+import { endOfLog } from './reading.js'
 
 interface Listener {
   readonly feed: ExternalFeed

@@ -117,6 +117,16 @@ export function readEverything(
   return toPages(connection, records, { limit })
 }
 
+/** The position of the last event of all; −1 for an empty log. */
+export async function endOfLog(connection: Connection): Promise<bigint> {
+  const records = readRecords(connection, {
+    doing: 'reading the end of the log',
+    call: (client) => client.readAll({ backwards: true, limit: 1 }),
+  })
+  for await (const page of records) return page[0]?.position ?? -1n
+  return -1n
+}
+
 /** Whether a stream of the server holds events of users, and is not one of another application. */
 export function isUserStream(stream: string, { prefix }: { readonly prefix: string }): boolean {
   return prefix === '' ? !stream.startsWith('$') && !stream.startsWith('~') : stream.startsWith(prefix)

@@ -3,12 +3,12 @@
  * as long as it is open, and is gone with the process; what lies in a WAL that was deleted or cut is never read again.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import type { BigIntStats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RefoldError } from '@refold/core/store'
 
 /** First three bytes of a WAL; the fourth tells the order of bytes of its checksums. */
-const WAL_MAGIC = '377f06'
+const WAL_MAGIC = '\u0037\u007f\u0006'
 const WAL_HEADER_BYTES = 32
 
 /** The header changes whenever the WAL is begun again; until then it only grows. */
@@ -19,89 +19,84 @@ interface Wal {
 
 export class FileInPlace {
   readonly #path: string
+  readonly #walPath: string
   readonly #opened: string | undefined
   readonly #openedWal: string | undefined
   readonly #walFile: number | undefined
-  /** As this connection left it. */
+  readonly #buffer = Buffer.alloc(WAL_HEADER_BYTES)
+  /** As this connection left it; `undefined`: it has written nothing. */
   #wal: Wal | undefined
-  #touched = ''
+  #touched: string
 
   /** Of a file that is open in WAL mode. */
   constructor(path: string) {
     this.#path = resolve(path)
+    this.#walPath = `${this.#path}-wal`
     const found = statOf(this.#path)
     this.#opened = identityOf(found)
-    this.#openedWal = identityOf(statOf(`${this.#path}-wal`))
-    if (this.#openedWal !== undefined) this.#walFile = openSync(`${this.#path}-wal`, 'r')
+    this.#openedWal = identityOf(statOf(this.#walPath))
+    if (this.#openedWal !== undefined) this.#walFile = openSync(this.#walPath, 'r')
     this.#touched = touchOf(found)
   }
 
   /**
-   * Throws `STORE_FATAL` for a file or a WAL that was deleted, replaced or cut. Whether someone wrote to the file itself since
-   * the last commit of this connection: a checkpoint of another one, or something that SQLite knows nothing of.
+   * Before a commit. Throws `STORE_FATAL` for a file or a WAL that was deleted, replaced or cut. Whether something was written
+   * to the file itself since the last time: a checkpoint, or something that SQLite knows nothing of.
    */
   assertInPlace(): { readonly isTouched: boolean } {
-    return { isTouched: this.#look().touch !== this.#touched }
+    const found = statOf(this.#path)
+    this.#assertSame(identityOf(found), this.#opened, this.#path)
+    const wal = statOf(this.#walPath)
+    this.#assertSame(identityOf(wal), this.#openedWal, this.#walPath)
+    if (wal !== undefined && this.#wal !== undefined && wal.size < this.#wal.size)
+      if (this.#readHeader() === this.#wal.header) throw lost(this.#walPath, 'cut')
+    const touch = touchOf(found)
+    const isTouched = touch !== this.#touched
+    this.#touched = touch
+    return { isTouched }
   }
 
   /** After a commit, before it is answered. Throws `STORE_FATAL` when it went nowhere. */
   committed(): void {
-    const { wal, touch } = this.#look()
-    // an empty one is as a checkpoint may leave it: then nothing was written, as after a conflict
-    if (wal !== undefined && wal.size > 0 && !wal.header.startsWith(WAL_MAGIC)) throw this.#lost('cut', '-wal')
-    this.#wal = wal
-    this.#touched = touch
-  }
-
-  /** What was written to the file itself is known. */
-  seen(): void {
-    this.#touched = touchOf(statOf(this.#path))
+    if (this.#walFile === undefined) return
+    const header = this.#readHeader()
+    if (header === '') return // as a checkpoint may leave it: then nothing was written, as after a conflict
+    if (!header.startsWith(WAL_MAGIC)) throw lost(this.#walPath, 'cut')
+    this.#wal = { header, size: fstatSync(this.#walFile).size }
   }
 
   close(): void {
     if (this.#walFile !== undefined) closeSync(this.#walFile)
   }
 
-  #look(): { readonly wal: Wal | undefined; readonly touch: string } {
-    const found = statOf(this.#path)
-    this.#assertSame(identityOf(found), this.#opened, '')
-    this.#assertSame(identityOf(statOf(`${this.#path}-wal`)), this.#openedWal, '-wal')
-    const wal = this.#readWal()
-    if (wal !== undefined && wal.header === this.#wal?.header && wal.size < this.#wal.size)
-      throw this.#lost('cut', '-wal')
-    return { wal, touch: touchOf(found) }
+  #assertSame(found: string | undefined, opened: string | undefined, file: string): void {
+    if (found !== opened) throw lost(file, found === undefined ? 'deleted' : 'replaced')
   }
 
-  #assertSame(found: string | undefined, opened: string | undefined, suffix: string): void {
-    if (found === opened) return
-    throw this.#lost(found === undefined ? 'deleted' : 'replaced', suffix)
-  }
-
-  #lost(what: 'deleted' | 'replaced' | 'cut', suffix: string): RefoldError {
-    const file = `${this.#path}${suffix}`
-    return new RefoldError('STORE_FATAL', `${file} was ${what} while it was open`, {
-      hint: 'Nothing is stored any more. Stop all processes that use the file, put it back, and start them again.',
-      facts: { file },
-    })
-  }
-
-  #readWal(): Wal | undefined {
-    if (this.#walFile === undefined) return undefined
-    const header = Buffer.alloc(WAL_HEADER_BYTES)
-    readSync(this.#walFile, header, 0, WAL_HEADER_BYTES, 0)
-    return { header: header.toString('hex'), size: fstatSync(this.#walFile).size }
+  /** Empty for an empty WAL. */
+  #readHeader(): string {
+    if (this.#walFile === undefined) return ''
+    const read = readSync(this.#walFile, this.#buffer, 0, WAL_HEADER_BYTES, 0)
+    return this.#buffer.toString('latin1', 0, read)
   }
 }
 
-function statOf(path: string): BigIntStats | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })
+function lost(file: string, what: 'deleted' | 'replaced' | 'cut'): RefoldError {
+  return new RefoldError('STORE_FATAL', `${file} was ${what} while it was open`, {
+    hint: 'Nothing is stored any more. Stop all processes that use the file, put it back, and start them again.',
+    facts: { file },
+  })
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false })
 }
 
 /** `undefined`: there is none. */
-function identityOf(found: BigIntStats | undefined): string | undefined {
+function identityOf(found: Stats | undefined): string | undefined {
   return found && `${found.dev}:${found.ino}`
 }
 
-function touchOf(found: BigIntStats | undefined): string {
-  return `${found?.size}:${found?.mtimeNs}`
+function touchOf(found: Stats | undefined): string {
+  return `${found?.size}:${found?.mtimeMs}`
 }

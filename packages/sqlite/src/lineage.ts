@@ -6,13 +6,15 @@
  */
 import { PUT_BACK_HINT, RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
+import { uuidOf } from './shape/template.js'
+import { wholeIdOf } from './table/event-id.js'
 import type { LogTable } from './table/log-table.js'
 import type { StreamTable } from './table/stream-table.js'
 
 /** The newest event that this connection wrote or looked at; position 0: there was none. */
 interface Witness {
   readonly position: number
-  /** Its id, as the file has it. */
+  /** Empty: there was none. */
   readonly id: string
 }
 
@@ -25,14 +27,12 @@ export class Lineage {
   constructor(connection: SqliteConnection, tables: { readonly log: LogTable; readonly streams: StreamTable }) {
     this.#tables = tables
     // Without what is kept in memory: that is what is to be proven.
-    this.#idAt = connection.prepare(
-      "SELECT coalesce(text, '') || '/' || hex(event) FROM log LEFT JOIN id_prefix ON id = prefix WHERE position = ?",
-    )
+    this.#idAt = connection.prepare('SELECT text, event FROM log LEFT JOIN id_prefix ON id = prefix WHERE position = ?')
   }
 
-  /** Remembers the event at this position as the newest one. */
-  know(position: number): void {
-    this.#witness = { position, id: this.#read(position) }
+  /** Remembers the event at this position as the newest one; `id`: where it is known. */
+  know(position: number, id = this.#read(position)): void {
+    this.#witness = { position, id }
   }
 
   /** Throws `STORE_FATAL`, from then on always, when the file is another one than it was. */
@@ -58,6 +58,9 @@ export class Lineage {
   }
 
   #read(position: number): string {
-    return String(this.#idAt.get(position)?.[0] ?? '')
+    const row = this.#idAt.get(position)
+    if (row === undefined) return ''
+    const [prefix, event = null] = row
+    return typeof prefix === 'string' ? uuidOf(prefix, Number(event)) : wholeIdOf(event)
   }
 }

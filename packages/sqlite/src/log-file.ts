@@ -40,6 +40,8 @@ export class LogFile {
   /** Position of the last row that this connection wrote or looked at. */
   #known: number
   #next: number
+  /** Of the last event that was appended in the transaction. */
+  #lastId = ''
   readonly #place: FileInPlace
   /** A commit failed and may be in the file all the same. */
   #isUnsure = false
@@ -53,7 +55,6 @@ export class LogFile {
 
   constructor(connection: SqliteConnection, { path }: { readonly path: string }) {
     this.connection = connection
-    this.#place = new FileInPlace(path)
     this.log = new LogTable(connection)
     this.streams = new StreamTable(connection, { prefixes: this.log.prefixes })
     this.#begin = connection.prepare('BEGIN IMMEDIATE')
@@ -72,6 +73,7 @@ export class LogFile {
     this.#known = this.#readLastPosition()
     this.#lineage.know(this.#known)
     this.#next = this.#known + 1
+    this.#place = new FileInPlace(path) // the last thing that may throw: it holds a file open
   }
 
   /**
@@ -88,7 +90,7 @@ export class LogFile {
   commit(): void {
     this.#commit.run()
     this.#place.committed()
-    this.#know(this.#next - 1)
+    this.#know(this.#next - 1, this.#lastId)
     this.log.committed()
     this.streams.columns.committed()
   }
@@ -129,7 +131,6 @@ export class LogFile {
   #lookThrough(): void {
     this.connection.exec('PRAGMA shrink_memory')
     this.#lineage.assertSame()
-    this.#place.seen()
   }
 
   /** Inside a transaction only. A conflict writes nothing. */
@@ -143,7 +144,7 @@ export class LogFile {
     const stream = known ?? this.streams.add(name, { firstId: events[0]?.id ?? '', entry })
     for (const event of events) {
       stream.lastRevision++
-      stream.lastId = event.id
+      stream.lastId = this.#lastId = event.id
       this.log.insert(event, { position: this.#next++, stream: stream.id, revision: stream.lastRevision })
     }
     if (entry !== undefined && entry !== stream.entry) this.streams.update(stream, entry)
@@ -167,10 +168,10 @@ export class LogFile {
     assertDecidedOn(found, { stream, expected: toRevision(expected), expectedId })
   }
 
-  #know(position: number): void {
+  #know(position: number, id?: string): void {
     if (position === this.#known) return
     this.#known = position
-    this.#lineage.know(position)
+    this.#lineage.know(position, id)
   }
 
   /** Of the last of these events, if all of them stand after the expected revision. */

@@ -3,7 +3,7 @@ import type { Store } from '@refold/core'
 import { RefoldError } from '@refold/core'
 
 /** Whether it is the connection string of a server, and no file. */
-export function isServer(place: string): boolean {
+function isServer(place: string): boolean {
   return /^esdb(?:\+discover)?:\/\//i.test(place)
 }
 

@@ -20,7 +20,7 @@ export function codeErrors(prototype: object): void {
 }
 
 /** Does it; what it throws, or rejects with, has a code. */
-export function coded<R>(name: string, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
+function coded<R>(name: string, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
   const thrown = new Set<unknown>()
   const fail = (error: unknown): never => {
     throw isRefoldError(error) ? error : codedError(name, error, { given, thrown })

@@ -19,6 +19,7 @@ import {
 import { guardBatchStream } from './batch-guard.js'
 import { badConnectionString, checkConnectionOptions, withOwnSocket } from './connection-string.js'
 import { NoAnswer, type Failure } from './failure.js'
+import { EVENTS_A_CHECKPOINT } from './wire.js'
 import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
 
 type Sent = Parameters<WireClient['append']>
@@ -29,8 +30,8 @@ const READ_AHEAD = { highWaterMark: 256 }
 const CAUGHT_UP: WireItem = { kind: 'caught-up' }
 /** Streams of users: neither the server's own (`$`) nor ours for registers (`~`). */
 const USER_STREAMS = '^[^$~]'
-/** Windows of 32 events that are searched between two checkpoints. */
-const CHECKPOINT_WINDOWS = 4
+/** Events that the server looks through at once. */
+const SEARCH_WINDOW = 32
 
 let opened = 0
 
@@ -156,8 +157,8 @@ class DbClient implements WireClient {
         filter: {
           filterOn: STREAM_NAME,
           ...streamExpression(filter),
-          checkpointInterval: CHECKPOINT_WINDOWS,
-          maxSearchWindow: 32,
+          checkpointInterval: EVENTS_A_CHECKPOINT / SEARCH_WINDOW,
+          maxSearchWindow: SEARCH_WINDOW,
           checkpointReached: async (_, { commit }) => {
             subscription.push({ kind: 'checkpoint', position: commit } satisfies WireItem)
           },

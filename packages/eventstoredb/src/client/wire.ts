@@ -5,6 +5,9 @@
 import type { Readable } from 'node:stream'
 import type { Expected } from '@refold/core/store'
 
+/** A checkpoint of a followed log comes after at most so many events that were looked through. */
+export const EVENTS_A_CHECKPOINT = 128
+
 /** An event as it is sent. */
 export interface WireEvent {
   readonly id: string

@@ -16,7 +16,11 @@ export function idColumnsOf(id: string, prefixes: InternTable): IdColumns {
 }
 
 export function eventIdOf([prefix, event]: IdColumns, prefixes: InternTable): string {
-  if (prefix !== null) return uuidOf(prefixes.text(prefix), Number(event))
+  return prefix === null ? wholeIdOf(event) : uuidOf(prefixes.text(prefix), Number(event))
+}
+
+/** An id that stands without a prefix. */
+export function wholeIdOf(event: SqlValue): string {
   if (!(event instanceof Uint8Array)) return String(event)
   const hex = Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`

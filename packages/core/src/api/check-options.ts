@@ -158,7 +158,7 @@ function checkWorker(worker: Readonly<Record<string, unknown>>, prefix: 'worker.
   requireOption(capacity === Number.POSITIVE_INFINITY || (Number.isSafeInteger(capacity) && (capacity as number) > 0), {
     path: `${prefix}capacity`,
     problem: 'must be a positive integer',
-    hint: 'Leave it out for any number. A process that performs nothing is `createRuntime({ worker: false })`.',
+    hint: 'Leave it out for any number. A process that performs nothing is `createClient`.',
   })
   requireOption(isWithin(takeoverAfterMs, { from: 0, to: MAX_TIMER_MS }), {
     path: `${prefix}takeoverAfterMs`,

@@ -2,7 +2,7 @@
  * A process that runs the agents of the examples to their ends, tells its parent what became of them, and kills itself on
  * the way where it is told to: `example-worker.mjs ORDER`, with the order as JSON.
  */
-import { createRuntime } from '@refold/core'
+import { createWorker } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { exampleCast } from './example-cast.mjs'
 import { factLog } from './fact-log.mjs'
@@ -27,7 +27,7 @@ const afterAppend = async (stream) => {
   await hooks.afterAppend?.(stream)
 }
 
-const refold = await createRuntime({
+const refold = await createWorker({
   store: watchedStore(sqliteStore(order.store), { log, ...hooks, afterAppend }),
   agents: [...logged.values()],
   onReport: ({ code, message }) => log('report', { code, message }),

@@ -2,7 +2,7 @@
  * A process in which the agents of `mail-agents.mjs` write to each other until all of them are done and nothing is left
  * to deliver; it kills itself on the way where it is told to: `mail-worker.mjs ORDER`, with the order as JSON.
  */
-import { createRuntime } from '@refold/core'
+import { createWorker } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { factLog } from './fact-log.mjs'
@@ -25,10 +25,11 @@ const store = watchedStore(sqliteStore(order.store), {
   beforeAppend: () => dieInTime('before'),
   afterAppend: () => dieInTime('after'),
 })
-const refold = await createRuntime({
+const refold = await createWorker({
   store,
   agents: [hub, relay, errand],
-  worker: { leaseDurationMs: 1_000, heartbeatEveryMs: 100 },
+  leaseDurationMs: 1_000,
+  heartbeatEveryMs: 100,
   onReport: ({ code, message }) => log('report', { code, message }),
 })
 await Promise.all(RING.map((id) => refold.start(relay, { id, input: { place: Number(id) } })))

@@ -1,6 +1,6 @@
 /** W3 and E4: recovery of an agent with a long history, as a whole process sees it: full fold, and from a snapshot. */
 import { join } from 'node:path'
-import { createRuntime, memoryLog, memoryStore } from '@refold/core'
+import { createRuntime, createWorker, memoryLog, memoryStore } from '@refold/core'
 import type { NewEvent, Store } from '@refold/core'
 import { eventStoreDBStore } from '@refold/eventstoredb'
 import { sqliteStore } from '@refold/sqlite'
@@ -60,7 +60,7 @@ export async function recoverHistory(place: Place, snapshots: boolean): Promise<
   const everyEvents = snapshots ? 100 : Number.MAX_SAFE_INTEGER
   let close = (): Promise<void> => Promise.resolve()
   const seconds = await timed(async () => {
-    const runtime = await createRuntime({
+    const runtime = await createWorker({
       store: open(place),
       agents: [agent],
       snapshots: { everyEvents },

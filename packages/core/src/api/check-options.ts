@@ -26,7 +26,15 @@ const OPTION_KEYS = [
   'onTakeover',
 ]
 /** What says how a process performs: a member of `createRuntime`'s options, and part of those of `createWorker`. */
-export const WORKER_KEYS = ['id', 'leaseDurationMs', 'heartbeatEveryMs', 'closeGraceMs', 'capacity', 'releaseOnSignal']
+export const WORKER_KEYS = [
+  'id',
+  'leaseDurationMs',
+  'heartbeatEveryMs',
+  'closeGraceMs',
+  'capacity',
+  'takeoverAfterMs',
+  'releaseOnSignal',
+]
 
 /** Who gave a command, and why. */
 interface Notes {
@@ -141,7 +149,7 @@ function checkEach(
 /** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */
 function checkWorker(worker: Readonly<Record<string, unknown>>, prefix: 'worker.' | ''): void {
   const { leaseDurationMs = DEFAULT_LEASE_MS, heartbeatEveryMs = 1, closeGraceMs = 0 } = worker
-  const { capacity = 1, releaseOnSignal = true } = worker
+  const { capacity = 1, takeoverAfterMs = 0, releaseOnSignal = true } = worker
   requireOption(isWithin(leaseDurationMs, { from: MIN_LEASE_MS, to: MAX_TIMER_MS }), {
     path: `${prefix}leaseDurationMs`,
     problem: `must be a number of milliseconds from ${MIN_LEASE_MS} to ${MAX_TIMER_MS}`,
@@ -158,7 +166,11 @@ function checkWorker(worker: Readonly<Record<string, unknown>>, prefix: 'worker.
   requireOption(capacity === Number.POSITIVE_INFINITY || (Number.isSafeInteger(capacity) && (capacity as number) > 0), {
     path: `${prefix}capacity`,
     problem: 'must be a positive integer',
-    hint: 'Leave it out for any number. A process that performs nothing is `createRuntime({ worker: false })`.',
+    hint: 'Leave it out for any number. A process that performs nothing is `createClient`.',
+  })
+  requireOption(isWithin(takeoverAfterMs, { from: 0, to: MAX_TIMER_MS }), {
+    path: `${prefix}takeoverAfterMs`,
+    problem: `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
   })
   requireOption(releaseOnSignal === true || releaseOnSignal === false, {
     path: `${prefix}releaseOnSignal`,

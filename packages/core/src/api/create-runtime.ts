@@ -17,6 +17,7 @@ import { checkRuntimeOptions, DEFAULT_LEASE_MS } from './check-options.js'
 
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
+const DEFAULT_TAKEOVER_AFTER_MS = 500
 const DEFAULT_CLOSE_GRACE_MS = 30_000
 
 /**
@@ -52,6 +53,7 @@ export async function openRuntime<const D extends AgentDefinition>(
     snapshotEveryEvents: options.snapshots?.everyEvents ?? DEFAULT_SNAPSHOT_EVERY,
     keepIdle: DEFAULT_KEEP_IDLE,
     closeGraceMs: worker.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS,
+    takeoverAfterMs: worker.takeoverAfterMs ?? DEFAULT_TAKEOVER_AFTER_MS,
     releaseOnSignal: worker.releaseOnSignal ?? true,
     capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
   })

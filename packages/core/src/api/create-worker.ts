@@ -13,8 +13,9 @@ export async function createWorker<const D extends AgentDefinition>(
   options: CreateWorkerOptions<D>,
 ): Promise<Worker<NameOf<D>>> {
   checkWorkerOptions(options)
-  const worker: Record<string, unknown> = {}
+  const worker: Record<string, unknown> = { takeoverAfterMs: 0 }
   const runtime: Record<string, unknown> = { worker }
-  for (const [key, value] of Object.entries(options)) (WORKER_KEYS.includes(key) ? worker : runtime)[key] = value
+  for (const [key, value] of Object.entries(options))
+    if (value !== undefined) (WORKER_KEYS.includes(key) ? worker : runtime)[key] = value
   return openRuntime(runtime as unknown as RuntimeOptions<D> & { readonly worker: WorkerOptions })
 }

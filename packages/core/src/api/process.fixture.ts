@@ -50,7 +50,7 @@ export async function startProcess({ worker, snapshots, ...options }: ProcessOpt
     createRuntime({
       ...parts,
       ...(snapshots === undefined ? undefined : { snapshots }),
-      worker: worker ?? { leaseDurationMs: LEASE_MS },
+      worker: worker === false ? false : { takeoverAfterMs: 0, ...(worker ?? { leaseDurationMs: LEASE_MS }) },
     }),
   )
 }

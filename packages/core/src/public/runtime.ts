@@ -22,6 +22,11 @@ export interface WorkerOptions {
   /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
   readonly closeGraceMs?: number
   /**
+   * How long this process lives before it takes agents over that others left, so that a short script takes none by mistake. Agents
+   * that it starts are performed at once. Default 500; with `createWorker`, which is meant as one, 0.
+   */
+  readonly takeoverAfterMs?: number
+  /**
    * SIGINT and SIGTERM drain this worker, then end the process, so that an orderly end is no death of what it had in hand; a
    * second one ends it at once. A program that listens to the signal itself ends by itself. `false`: the program does all of
    * that. Default true.

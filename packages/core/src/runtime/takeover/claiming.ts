@@ -29,11 +29,21 @@ export class Claiming {
   readonly #watch: DeathWatch
   readonly #guard: Guard
   readonly #onProbation = new Set<string>()
+  #mayClaim = false
 
   constructor({ runtime, watch, guard }: ClaimingOptions) {
     this.#runtime = runtime
     this.#watch = watch
     this.#guard = guard
+  }
+
+  /** Whether this process has lived long enough to take agents over. Until then it performs what it starts itself. */
+  get mayClaim(): boolean {
+    return this.#mayClaim
+  }
+  /** From now on it may. */
+  begin(): void {
+    this.#mayClaim = true
   }
 
   /** How it is known that no one alive owns the agent; `undefined`: someone may. An owner that lives is watched from then on. */
@@ -53,7 +63,7 @@ export class Claiming {
   async forTimer(
     state: StateDocument,
   ): Promise<{ envelope: Envelope; told: (settled: Settlement) => void } | undefined> {
-    const why = await this.#whyFree(state)
+    const why = this.#mayClaim ? await this.#whyFree(state) : undefined
     if (why === undefined) return undefined
     const { worker } = this.#runtime
     return {

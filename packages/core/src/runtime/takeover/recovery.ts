@@ -90,6 +90,7 @@ export class Recovery {
     if (state === undefined || !performs || lifecycle.isClosing) return NOTHING_TO_DO
     if (this.#runtime.owns(state) && (statusOf(state) === 'active' || hasOutbox(state)))
       return { name: 'resuming', cell, state }
+    if (!this.#claiming.mayClaim) return THEIRS // the first look at the directory finds it
     const whyFree = (): Promise<ClaimReason | undefined> => this.#claiming.whyFree(state)
     const assessment = await assessState(state, { definition: cell.definition, whyFree })
     switch (assessment.kind) {

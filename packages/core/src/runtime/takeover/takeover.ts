@@ -21,6 +21,7 @@ export class Takeover {
   readonly #abort = new AbortController()
   readonly #guard: Guard
   readonly #watch: DeathWatch
+  readonly #claiming: Claiming
   readonly #recovery: Recovery
   readonly #sweep: Sweep
   readonly #feed: Feed
@@ -37,6 +38,7 @@ export class Takeover {
     this.#watch = new DeathWatch({ world, owners, events, onGone: (owner) => void this.#sweep.takeFrom(owner) })
     const watch = this.#watch
     const claiming = new Claiming({ runtime, watch, guard })
+    this.#claiming = claiming
     this.#recovery = new Recovery({ runtime, claiming })
     const looks = new Looks(world)
     this.#sweep = new Sweep({ runtime, guard, looks, signal, watch, claiming, recovery: this.#recovery })
@@ -61,6 +63,9 @@ export class Takeover {
     const recovered = nothingRecovered()
     if (!this.#runtime.performs) return recovered
     try {
+      await this.#moment()
+      this.#claiming.begin()
+      for (const cell of this.#runtime.cells.all()) void this.takeUp(cell) // what was asked of them meanwhile
       await this.#sweep.firstSweep(recovered)
       await this.#sweep.tellWhatStandsStill(recovered)
     } catch (error) {
@@ -82,6 +87,17 @@ export class Takeover {
   /** For someone who holds the agent in the hand: what stands in the way is reported, and the agent may still be looked at. */
   async takeUp(cell: AgentCell): Promise<void> {
     await this.#guard.run(cell.stream, () => this.#recovery.adopt(cell))
+  }
+
+  /** Until this process has lived so long that it is no short script. */
+  async #moment(): Promise<void> {
+    const { world, settings } = this.#runtime
+    const { takeoverAfterMs } = settings
+    if (takeoverAfterMs === 0) return
+    await new Promise<void>((resolve) => {
+      this.#cancel = world.clock.setTimer(resolve, takeoverAfterMs)
+      this.#abort.signal.addEventListener('abort', () => resolve())
+    })
   }
 
   #schedule(): void {

@@ -58,6 +58,8 @@ export interface WorkerSettings {
   readonly closeGraceMs: number
   /** `Infinity`: any number of agents. */
   readonly capacity: number
+  /** No agent of others is taken over before this process has lived so long. */
+  readonly takeoverAfterMs: number
   /** SIGINT and SIGTERM drain it. */
   readonly releaseOnSignal: boolean
 }

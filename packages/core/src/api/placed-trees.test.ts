@@ -72,6 +72,8 @@ describe('RCV-21 a migration of a tree', () => {
     const watching = await runtime.migrate(two, '1', to('watching'))
     await settle()
     expect(watching.getSnapshot().context).toEqual({ count: 1 })
+    const again = await runtime.migrate(two, '1')
+    expect(again.getSnapshot().context, 'who was not moved tells no one').toEqual({ count: 1 })
     expect(reports).toEqual([])
   })
 

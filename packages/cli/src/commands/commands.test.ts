@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
 import type { Project } from '../fleet.fixture.js'
 
+const CORE = new URL('../../../core/dist/index.js', import.meta.url).href
+const XSTATE = import.meta.resolve('xstate')
+
 /** Looks like a definition. */
 const AGENT = "{ name: 'a', version: 1 }"
 
@@ -111,6 +114,24 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(ended.stderr).toContain('error[INVALID_CONFIG]')
       expect(ended.stderr).toContain(problem)
     }
+  })
+
+  test('CLI-22 an event reaches an agent of an older version, whose chart takes it', async () => {
+    const version = (number: number, event: string): string =>
+      `defineAgent({ name: 'sided', version: ${number}, machine: setup({}).createMachine({ initial: 'a', states: { a: { on: { ${event}: 'b' } }, b: {} } }) })`
+    const write = (...versions: readonly string[]): string => {
+      const file = join(project.directory, `sided-${versions.length}.mjs`)
+      const imports = [['defineAgent', CORE] as const, ['setup', XSTATE] as const]
+      const lines = imports.map(([name, from]) => `import { ${name} } from ${JSON.stringify(from)}`)
+      writeFileSync(file, [...lines, `export default { agents: [${versions.join(', ')}] }`].join('\n'))
+      return file
+    }
+    const old = write(version(1, 'go'))
+    const both = write(version(1, 'go'), version(2, 'leave'))
+    expect(await project.run('start', 'sided', '--id', '1', '--config', old)).toMatchObject({ code: 0 })
+    expect(await project.run('start', 'sided', '--id', '2', '--config', both)).toMatchObject({ code: 0 })
+    expect(await project.run('send', 'sided-1', 'go', '--config', both)).toMatchObject({ code: 0, stdout: '"b"\n' })
+    expect(await project.run('send', 'sided-2', 'leave', '--config', both)).toMatchObject({ code: 0, stdout: '"b"\n' })
   })
 
   test('CLI-14 the plan says what a worker would do, and does nothing', async () => {

@@ -158,10 +158,11 @@ describe('RCV-21 a migration into a state', () => {
 
 describe('what a deploy added to a state where agents wait', () => {
   test('RCV-22 begins by a migration that was asked to begin what is missing, and by no other', async () => {
-    const { work, process, two } = await scene()
+    const { log, work, process, two } = await scene()
     await process.runtime.migrate(two, '1')
     await settle()
     expect(work.runs).toHaveLength(0)
+    expect(await typesOf(log, 'form-1')).toEqual(['refold.started', 'refold.migrated'])
     const moved = await process.runtime.migrate(two, '1', { beginMissing: true, by: 'ana' })
     await settle()
     expect(work.runs).toHaveLength(1)

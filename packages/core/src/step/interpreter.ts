@@ -152,6 +152,7 @@ export class Interpreter {
       this.#setSnapshot(actor, { ...actor.snapshot, status: 'error', error: this.#childError(actor, error) })
       return this.#end(actor)
     }
+    if (event instanceof Placement && next === actor.snapshot) return
     this.#update(actor, next)
     if ('type' in event && event.type === STOP) this.#close(actor)
   }

@@ -31,7 +31,7 @@ export function documentsById(documents: readonly ActorDocument[]): ReadonlyMap<
   return found
 }
 
-/** The machine's snapshot, given where the patch put it. */
+/** The machine's snapshot, given where the patch put it; the same one when it was not moved and nothing ends. */
 export function placed(
   tree: TreePort,
   actor: LiveActor,
@@ -50,6 +50,8 @@ export function placed(
     ...beginOf(actor, tree, asking),
     ...completion.events.map((event) => raise(event)),
   ]
+  // A machine that the patch left where it was stays so, whatever its chart says of it by now.
+  if (actions.length === 0 && !placement.beginsMissing && !active.some(reached)) return snapshot
   return snapshotAfter(actor, { actions, scope, machine })
 }
 

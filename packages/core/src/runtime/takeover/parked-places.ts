@@ -28,6 +28,10 @@ interface Trouble {
   readonly why: string
 }
 
+const NONE: readonly Trouble[] = []
+const UNREGISTERED: readonly Trouble[] = [{ code: 'NEEDS_MIGRATION', why: 'the version is not registered here' }]
+const NO_SUCH_STATE: readonly Trouble[] = [{ code: 'NEEDS_MIGRATION', why: `today's chart has no such state` }]
+
 interface Found extends Trouble {
   readonly definition: string
   readonly version: number
@@ -57,7 +61,12 @@ export class ParkedPlaces {
     for await (const page of this.#runtime.store.directory.find({ status: 'active' })) {
       if (this.#signal.aborted) return []
       const troubles = new Map<DirectoryEntry, readonly Trouble[] | undefined>()
-      await inParallel(page, async (entry) =>
+      const left = page.filter((entry) => {
+        const known = this.#knownOf(entry)
+        if (known !== 'to be folded') troubles.set(entry, known)
+        return known === 'to be folded'
+      })
+      await inParallel(left, async (entry) =>
         troubles.set(entry, await this.#guard.run(entry.stream, () => this.#troublesOf(entry))),
       )
       for (const entry of page) for (const trouble of troubles.get(entry) ?? []) this.#add(entry, trouble)
@@ -74,26 +83,27 @@ export class ParkedPlaces {
     if (found.ids.length < MAX_NAMED) found.ids.push(id)
   }
 
-  /** What of an agent with work stands in the way of it was told when it was looked at. */
-  async #troublesOf(entry: DirectoryEntry): Promise<readonly Trouble[]> {
-    const { settings, world } = this.#runtime
+  /** What the directory says. What stands in the way of an agent with work was told when it was looked at. */
+  #knownOf(entry: DirectoryEntry): readonly Trouble[] | 'to be folded' {
+    const { settings, world, cells } = this.#runtime
     const { definition: name, version, pending, stream, nextDueAt = Infinity } = entry
     const definition = settings.registry.find(name, version)
     if (definition === undefined) {
       const isTold = pending > 0 || nextDueAt <= world.clock.now() + horizonOf(settings)
-      if (isTold || !settings.registry.names.includes(name)) return []
-      return [{ code: 'NEEDS_MIGRATION', why: 'the version is not registered here' }]
+      return isTold || !settings.registry.names.includes(name) ? NONE : UNREGISTERED
     }
-    if (pending > 0) {
-      const state = this.#runtime.cells.live(stream)?.state
-      return state === undefined ? [] : this.#notBegunIn(state, definition)
-    }
+    if (pending > 0) return cells.live(stream) === undefined ? NONE : 'to be folded'
     const place = this.#placeOf(definition, entry)
-    if (!place.isThere) return [{ code: 'NEEDS_MIGRATION', why: `today's chart has no such state` }]
-    if (!asksForMore(place, entry)) return []
+    if (!place.isThere) return NO_SUCH_STATE
+    return asksForMore(place, entry) ? 'to be folded' : NONE
+  }
+
+  async #troublesOf({ definition: name, version, pending, stream }: DirectoryEntry): Promise<readonly Trouble[]> {
+    const definition = this.#runtime.settings.registry.get(name, version)
     const state = await this.#fold(stream)
-    if (state === undefined) return []
-    return [...incompatibleWith(state, definition), ...(await this.#notBegunIn(state, definition))]
+    if (state === undefined) return NONE
+    const notBegun = await this.#notBegunIn(state, definition)
+    return pending > 0 ? notBegun : [...incompatibleWith(state, definition), ...notBegun]
   }
 
   async #notBegunIn(state: StateDocument, definition: DefinitionInternals): Promise<readonly Trouble[]> {

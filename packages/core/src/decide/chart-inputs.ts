@@ -11,7 +11,7 @@ import { compose } from './compose.js'
 import type { Decision } from './decision.js'
 import { diagnosticsOf, refusalOf } from './diagnostics.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
-import { chartInputFromJson, chartInputToJson, isOutcome } from './inputs.js'
+import { chartInputFromJson, chartInputToJson, isOutcome, isOwnerInput } from './inputs.js'
 import type { Envelope, Migrated } from './inputs.js'
 import { withInInbox } from './inbox.js'
 import { refuseBlocked } from './kept-events.js'
@@ -253,6 +253,11 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
   return wait(context, envelope, { ...decision, error: toErrorData(error), thrown: cause })
 }
 
+/** Callers and effects fill no bound of each other; an outcome has none. */
+function countsWith(input: ChartInput, other: ChartInput): boolean {
+  return !isOutcome(other) && isOwnerInput(other) === isOwnerInput(input)
+}
+
 /** Stores the input without deciding it. With an error: the agent is blocked from here on. */
 function wait(
   context: DecideContext,
@@ -263,7 +268,9 @@ function wait(
   if (state === undefined)
     return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
   const waiting = state.agent.waiting ?? []
-  const bounded = isOutcome(input) ? 0 : waiting.filter((one) => !isOutcome(chartInputFromJson(one.input))).length
+  const bounded = isOutcome(input)
+    ? 0
+    : waiting.filter((one) => countsWith(input, chartInputFromJson(one.input))).length
   if (!isOutcome(input) && bounded >= context.maxWaiting) {
     const hint = 'The agent is blocked: repair the cause, then `retry` it.'
     return {

@@ -169,6 +169,13 @@ describe('a blocked agent', () => {
     expect(decider.state?.agent).toMatchObject({ owner: 'second', blocked: { error: { code: 'EVENT_REFUSED' } } })
   })
 
+  test('RCV-6 EFF-29 what the agent sends itself fills no bound of callers, and has its own', () => {
+    const decider = blocked()
+    const own = (): string => code(decider.own({ kind: 'actor.event', to: '0', event: { type: 'x' } }))
+    expect([own(), own(), own()]).toEqual(['recorded', 'recorded', 'QUEUE_FULL'])
+    expect(code(decider.outside(note('a')))).toBe('recorded')
+  })
+
   test('RCV-6 an outcome waits beyond the bound', () => {
     const decider = working()
     decider.maxWaiting = 0

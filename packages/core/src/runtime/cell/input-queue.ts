@@ -1,19 +1,37 @@
-/** The inputs that wait for their turn in a cell, and those that are under way. */
+/**
+ * The inputs of one agent that wait to be decided by this cell, and those that are under way.
+ *
+ * Invariants: inputs of callers and those of the agent's own (its effects, its timers) stand in two lines, each in the order of
+ * their coming, and are decided in that order while all of them fit into one append; when more wait, each line gets half of the
+ * appends, so that a flood in the one holds up no one in the other.
+ */
 import { isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { RefoldError } from '../../errors.js'
+import type { EffectId } from '../../record/state-document.js'
 import { tellCallers } from './submission.js'
 import type { Submission, Waiter } from './submission.js'
 
-/** Inputs of callers that may wait. */
+/** Inputs of callers that may wait, and events of one effect. */
 export const MAX_QUEUE = 10_000
 /** Inputs that are decided for one append. */
 const MAX_BATCH = 64
 const NO_ONE: Waiter = {}
 
+interface Queued extends Submission {
+  /** Order of coming, over both lines. */
+  readonly place: number
+}
+
 export class InputQueue {
   readonly #stream: string
-  #waiting: Submission[] = []
+  #callers: Queued[] = []
+  #own: Queued[] = []
+  /** Put back: next before all others. */
+  #again: Submission[] = []
+  /** Waiting events of each effect that sends some. */
+  readonly #events = new Map<EffectId, number>()
+  #places = 0
   /** Taken out, and not told yet. */
   #inHand: readonly Submission[] = []
   /** So many of the next are to be appended one by one. */
@@ -24,31 +42,33 @@ export class InputQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.#callers.length === 0 && this.#own.length === 0 && this.#again.length === 0
   }
 
-  /** Whether the input may wait; a caller's may not when too many do, and hears so. */
+  /** Whether the input may wait; a caller's, and an effect's event, may not when too many of them do, and it is told. */
   add(envelope: Envelope, told: Waiter = NO_ONE): boolean {
-    const { length } = this.#waiting
-    if (!isOwnInput(envelope.input) && length >= MAX_QUEUE) {
-      const message = `${length} inputs wait for agent ${this.#stream}`
-      told.reject?.(new RefoldError('QUEUE_FULL', message, { hint: 'Slow down, or await each send.' }))
+    const refusal = this.#refusal(envelope)
+    if (refusal !== undefined) {
+      told.reject?.(refusal)
       return false
     }
-    this.#waiting.push({ envelope, told, conflicts: 0 })
+    const line = isOwnInput(envelope.input) ? this.#own : this.#callers
+    line.push({ envelope, told, conflicts: 0, place: this.#places++ })
+    this.#count(envelope, 1)
     return true
   }
 
   /** The next inputs, for one append. */
   take(): readonly Submission[] {
-    this.#inHand = this.#waiting.splice(0, this.#alone > 0 ? 1 : MAX_BATCH)
-    if (this.#alone > 0) this.#alone--
+    const isAlone = this.#alone > 0
+    if (isAlone) this.#alone--
+    this.#inHand = this.#again.length > 0 ? this.#again.splice(0, isAlone ? 1 : MAX_BATCH) : this.#fromLines()
     return this.#inHand
   }
 
   /** They are next again, in this order. */
   putBack(submissions: readonly Submission[]): void {
-    this.#waiting.unshift(...submissions)
+    this.#again.unshift(...submissions)
   }
 
   /** They are next again, each in an append of its own. */
@@ -70,13 +90,45 @@ export class InputQueue {
 
   /** Callers' inputs are taken no more, and they hear why; the runtime's own stay. */
   rejectCallers(error: RefoldError): void {
-    const waiting = this.#waiting
-    this.#waiting = waiting.filter(({ envelope }) => isOwnInput(envelope.input))
-    tellCallers(waiting, error)
+    const isOwn = ({ envelope }: Submission): boolean => isOwnInput(envelope.input)
+    const callers = [...this.#again.filter((one) => !isOwn(one)), ...this.#callers.splice(0)]
+    this.#again = this.#again.filter(isOwn)
+    tellCallers(callers, error)
   }
 
   /** None of them is taken: each hears why. */
   reject(error: RefoldError): void {
-    for (const { told } of this.#waiting.splice(0)) told.reject?.(error)
+    const waiting = [...this.#again.splice(0), ...this.#callers.splice(0), ...this.#own.splice(0)]
+    this.#events.clear()
+    for (const { told } of waiting) told.reject?.(error)
+  }
+
+  /** Half of the append for each line, and what one leaves for the other. */
+  #fromLines(): readonly Submission[] {
+    const ofCallers = Math.max(MAX_BATCH / 2, MAX_BATCH - this.#own.length)
+    const callers = this.#callers.splice(0, ofCallers)
+    const own = this.#own.splice(0, MAX_BATCH - callers.length)
+    for (const { envelope } of own) this.#count(envelope, -1)
+    if (own.length === 0) return callers
+    return callers.length === 0 ? own : [...callers, ...own].toSorted((one, other) => one.place - other.place)
+  }
+
+  #refusal({ input }: Envelope): RefoldError | undefined {
+    if (input.kind === 'effect.event' || input.kind === 'effect.next') {
+      const waiting = this.#events.get(input.effect) ?? 0
+      if (waiting < MAX_QUEUE) return undefined
+      const message = `effect ${input.effect} of ${this.#stream} sends faster than the store takes: ${waiting} of its events wait`
+      return new RefoldError('QUEUE_FULL', message, { hint: 'Send less often, or only what changed.' })
+    }
+    if (isOwnInput(input) || this.#callers.length < MAX_QUEUE) return undefined
+    const message = `${this.#callers.length} inputs of callers wait for agent ${this.#stream}`
+    return new RefoldError('QUEUE_FULL', message, { hint: 'Slow down, or await each send.' })
+  }
+
+  #count({ input }: Envelope, change: 1 | -1): void {
+    if (input.kind !== 'effect.event' && input.kind !== 'effect.next') return
+    const count = (this.#events.get(input.effect) ?? 0) + change
+    if (count > 0) this.#events.set(input.effect, count)
+    else this.#events.delete(input.effect)
   }
 }

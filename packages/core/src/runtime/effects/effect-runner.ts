@@ -125,6 +125,8 @@ export class EffectRunner implements ExecutionContext {
 
   #refused({ input }: Pick<Envelope, 'input'>, error: RefoldError): void {
     if (error.code === 'CLOSED') return
+    // A flood is the fault of the effect, which hears of it: no event of it is lost without a word.
+    if (error.code === 'QUEUE_FULL' && 'effect' in input) return this.#executions.get(input.effect)?.fail(error)
     const message = `an input of an effect of ${this.cell.stream} was refused`
     this.runtime.events.notice('warn', message, { input: input.kind, error })
   }

@@ -48,7 +48,7 @@ export async function effectResolution(cell: AgentCell, options: ResolutionOptio
     case 'complete': {
       const { parseOutput } = definition.policyOf(document.src)
       const output = parseOutput === undefined ? resolution.output : parseOutput(resolution.output)
-      return resolved({ complete: toJson(output, { copies: new Map() }).json ?? null })
+      return resolved({ complete: toJson(output).json ?? null })
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The one pass over a live value that checks it, freezes it and copies what is not JSON already. Used by `toJson`. */
 import { RefoldError } from '../errors.js'
-import { accept, acceptedAs, type ActorRefs, type Conversion, type RefOf } from './accepted.js'
+import { accept, acceptedAs, type ActorRefs, type RefOf } from './accepted.js'
 import { errorToJson } from './error-data.js'
 import type { JsonContainer, JsonValue } from './json-value.js'
 import { arrayPlainnessOf, MAX_DEPTH, plainnessOf } from './plain.js'
@@ -15,9 +15,6 @@ export function primitiveToJson(value: unknown): JsonValue | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
   return value === 0 ? 0 : value // -0
 }
-
-/** The copies of values that are not ours, while no one else's code runs that could write to them: what stands in two places is one copy. */
-export type Copies = Map<object, Conversion>
 
 /** What is known of a container while its members are visited. */
 interface Level {
@@ -41,9 +38,15 @@ export class JsonWalk {
   same = true
   #afresh = false
   readonly #refOf: RefOf | undefined
-  readonly #copies: Copies | undefined
+  readonly #copies: boolean
 
-  constructor({ refOf, copies }: { readonly refOf?: RefOf | undefined; readonly copies?: Copies | undefined }) {
+  constructor({
+    refOf,
+    copies = false,
+  }: {
+    readonly refOf?: RefOf | undefined
+    readonly copies?: boolean | undefined
+  }) {
     this.#refOf = refOf
     this.#copies = copies
   }
@@ -56,7 +59,7 @@ export class JsonWalk {
   }
 
   #visit(value: object, previous: unknown, depth: number): JsonValue {
-    const known = this.#afresh ? undefined : (acceptedAs(value) ?? this.#copies?.get(value))
+    const known = this.#afresh ? undefined : acceptedAs(value)
     if (known === undefined) return this.#visitNew(value, previous, depth)
     if (typeof known === 'number') {
       this.#tell(known, undefined, true)
@@ -85,11 +88,9 @@ export class JsonWalk {
     const plainness = arrayPlainnessOf(value)
     if (plainness === 'refused') throw REFUSED
     const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
+    let copy: JsonValue[] | undefined = level.same && !this.#copies ? undefined : []
     const old = before !== undefined && Array.isArray(before.value) ? (before.value as readonly unknown[]) : undefined
-    let at = old !== undefined && level.same ? commonHead(value, old) : 0
-    // What both begin with is JSON.
-    const mustCopy = !level.same || this.#copies !== undefined
-    let copy = mustCopy ? (value.slice(0, at) as JsonValue[]) : undefined
+    let at = old !== undefined && copy === undefined ? commonHead(value, old) : 0
     if (at > 0 && before !== undefined) level.height = before.height - 1
     for (; at < value.length; at++) {
       const item = value[at]
@@ -105,7 +106,7 @@ export class JsonWalk {
     const plainness = plainnessOf(value, keys)
     if (plainness === 'refused') throw REFUSED
     const level: Level = { depth, height: 0, refs: undefined, same: plainness === 'exact' }
-    let copy: Record<string, JsonValue> | undefined = level.same && this.#copies === undefined ? undefined : {}
+    let copy: Record<string, JsonValue> | undefined = level.same && !this.#copies ? undefined : {}
     const old =
       before === undefined || Array.isArray(before.value)
         ? undefined
@@ -151,11 +152,9 @@ export class JsonWalk {
       return Object.freeze(value) as JsonContainer
     }
     accept(copy, height)
-    const conversion = { json: copy, refs: level.refs, same: level.same, height }
-    if (this.#copies === undefined) {
-      accept(value, conversion)
-      Object.freeze(value)
-    } else this.#copies.set(value, conversion)
+    if (this.#copies) return Object.freeze(copy)
+    accept(value, { json: copy, refs: level.refs, same: level.same, height })
+    Object.freeze(value)
     return Object.freeze(copy)
   }
 

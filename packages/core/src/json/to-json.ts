@@ -15,12 +15,11 @@
  * more than 200 levels, and keys that reach for a prototype.
  */
 import { acceptedAs, type ActorRefs, type RefOf } from './accepted.js'
-import { type Copies, JsonWalk, primitiveToJson, REFUSED } from './json-walk.js'
+import { JsonWalk, primitiveToJson, REFUSED } from './json-walk.js'
 import type { JsonContainer, JsonValue } from './json-value.js'
 import { explainRefusal, notSerializable } from './refusal.js'
 
 export type { ActorRefs, RefOf } from './accepted.js'
-export type { Copies } from './json-walk.js'
 
 export interface ToJsonOptions {
   /** Where the value stands: the prefix of pointers in `refs` and in errors. Default: `''`. */
@@ -30,7 +29,7 @@ export interface ToJsonOptions {
   /** Without it actor references are refused. */
   readonly refOf?: RefOf
   /** The value is someone's own: nothing of it is frozen, and what comes out shares nothing with it but what was JSON here before. */
-  readonly copies?: Copies | undefined
+  readonly copies?: boolean
 }
 
 export interface JsonOutcome {

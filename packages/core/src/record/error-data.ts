@@ -30,7 +30,7 @@ function errorDataOf(thrown: unknown): Record<string, JsonValue> {
 export function thrownToJson(thrown: unknown): JsonValue | undefined {
   if (thrown === undefined) return undefined
   try {
-    if (!(thrown instanceof Error)) return toJson(thrown, { copies: new Map() }).json
+    if (!(thrown instanceof Error)) return toJson(thrown, { copies: true }).json
   } catch {
     const said = typeof thrown === 'object' && thrown !== null ? saidInJson(thrown) : undefined
     if (said !== undefined) return jsonOf(said)

@@ -11,7 +11,6 @@ import { edgesTaken } from './edges.js'
 import { LiveActor } from './live-actor.js'
 import type { ActorIdentity } from './live-actor.js'
 import type { RefPort } from './normalize.js'
-import type { Copies } from '../json/to-json.js'
 import { StepLog } from './step-log.js'
 import { TimerTable } from './timer-table.js'
 import type { StepOptions, TreeOptions } from './tree-step.js'
@@ -34,9 +33,6 @@ export class LiveTree implements SystemHost, RefPort {
   readonly root: LiveActor
   readonly options: TreeOptions
   log: StepLog | undefined = undefined
-  get copies(): Copies | undefined {
-    return this.log?.copies
-  }
   readonly #keyed = new Map<string, RefShape>()
   #hydratingAs: ActorId | undefined = undefined
   #ranks = 0

@@ -2,11 +2,10 @@
  * Live equals folded: a value that a transition computed becomes the value that hydration would give. It is JSON,
  * deep-frozen, without `undefined` members, errors as data, and with references to actors where they stood.
  */
-import { acceptedAs } from '../json/accepted.js'
 import { fromJson } from '../json/from-json.js'
 import type { JsonValue } from '../json/json-value.js'
 import { jsonOf, toJson } from '../json/to-json.js'
-import type { ActorRefs, Copies } from '../json/to-json.js'
+import type { ActorRefs } from '../json/to-json.js'
 import type { ActorId } from '../record/state-document.js'
 
 /** The actors that a value may refer to. */
@@ -14,8 +13,6 @@ export interface RefPort {
   /** The id of the actor, if the value refers to one of this tree. */
   readonly refOf: (value: object) => ActorId | undefined
   readonly refTo: (id: ActorId) => unknown
-  /** What was copied already in this step: what stands in two places must be one value, so that a patch can copy it. */
-  readonly copies?: Copies | undefined
 }
 
 export interface Normalized {
@@ -34,16 +31,10 @@ export interface NormalizeOptions {
   readonly at: string
 }
 
-/** What is not a value of ours yet may be someone's own, so it is copied, not frozen. Throws `NOT_SERIALIZABLE` with the path. */
+/** Throws `NOT_SERIALIZABLE` with the path. */
 export function normalize(value: unknown, { port, previous, at }: NormalizeOptions): Normalized {
-  const { json, refs, same } = toJson(value, {
-    path: at,
-    previous,
-    refOf: port.refOf,
-    copies: port.copies ?? new Map(),
-  })
-  const isOurs = typeof value !== 'object' || value === null || acceptedAs(value) !== undefined
-  return { json, refs, live: same && isOurs ? value : denormalize(json, refs, { port, at }) }
+  const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf })
+  return { json, refs, live: same ? value : denormalize(json, refs, { port, at }) }
 }
 
 /** Stored JSON as a live value: with its references, and frozen before user code sees it. */
@@ -63,5 +54,5 @@ export function freezeJson<T extends JsonValue | undefined>(value: T): T {
 
 /** JSON without references: what leaves the tree. Throws `NOT_SERIALIZABLE` with the path, for a reference too. */
 export function plainJson(value: unknown, at: string): JsonValue {
-  return jsonOf(value, { path: at, copies: new Map() })
+  return jsonOf(value, { path: at })
 }

@@ -28,7 +28,7 @@ export function sentByAction(
   { stream, events }: ActionPlace,
 ): Input | undefined {
   try {
-    return { kind: 'actor.event', to, event: jsonOf(event, { copies: new Map() }) as EventData } // what has no type, decide refuses
+    return { kind: 'actor.event', to, event: jsonOf(event) as EventData } // what has no type, decide refuses
   } catch (error) {
     events.notice('error', `an action of ${stream} sent what is no event`, { error })
     return undefined

@@ -61,8 +61,7 @@ export class AttemptHost implements EffectHost {
   }
   get next(): EffectHost['next'] {
     const call = this.#call
-    return (value) =>
-      send(call, () => ({ kind: 'effect.next', effect: call.id, value: toJson(value, { copies: new Map() }).json }))
+    return (value) => send(call, () => ({ kind: 'effect.next', effect: call.id, value: toJson(value).json }))
   }
   get step(): EffectHost['step'] {
     const ordinals = (this.#ordinals ??= new Map())
@@ -111,7 +110,7 @@ async function memoised<R>(call: HostedCall, { step, run }: Step<R>): Promise<R>
 /** What cannot be stored would be paid for again at every recovery: the effect fails for good. */
 function stepOutput(result: unknown, step: string): JsonValue {
   try {
-    return result === undefined ? null : jsonOf(result, { copies: new Map() })
+    return result === undefined ? null : jsonOf(result)
   } catch (error) {
     throw unstorable(`the result of step ${step}`, error)
   }
@@ -137,7 +136,7 @@ function send(call: HostedCall, input: () => Input): void {
 
 /** An event as data. Throws when it is none. */
 function toEvent(event: unknown): EventData {
-  const json = jsonOf(event, { copies: new Map() })
+  const json = jsonOf(event)
   if (
     typeof json === 'object' &&
     json !== null &&

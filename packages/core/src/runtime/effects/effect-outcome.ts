@@ -16,11 +16,7 @@ type Outcome = Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>
 export function outcomeOf(effect: EffectId, output: unknown, policy: EffectPolicy): Outcome {
   try {
     const parsed = policy.parseOutput === undefined ? output : policy.parseOutput(output)
-    return {
-      kind: 'effect.done',
-      effect,
-      output: parsed === undefined ? undefined : toJson(parsed, { copies: new Map() }).json,
-    }
+    return { kind: 'effect.done', effect, output: parsed === undefined ? undefined : toJson(parsed).json }
   } catch (error) {
     return failureOf(effect, unstorable('the effect ended, but its outcome', error), 'unstorable')
   }

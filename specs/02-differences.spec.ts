@@ -2,12 +2,20 @@
 import { describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, raise, sendTo, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
+import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { play, rejection } from './scenes/play.js'
 import { recordsOf, running } from './scenes/running.js'
 
 /** A machine whose `go` sets the context's `value`. */
 function setting(value: () => unknown): AnyStateMachine {
   return createMachine({ context: { value: null }, on: { go: { actions: assign({ value }) } } } as never)
+}
+
+interface Shelf {
+  readonly items: readonly { readonly id: string }[]
+  readonly selected: { readonly id: string } | undefined
+  readonly byObject: boolean | null
+  readonly byId: boolean | null
 }
 
 describe('values', () => {
@@ -90,6 +98,40 @@ describe('values', () => {
         isInstance: false,
       })
     }))
+
+  test.each([
+    ['lives on', (): Promise<void> => Promise.resolve()],
+    [
+      'was killed and folded',
+      async (a: SimulatedProcess, simulation: Simulation): Promise<void> => {
+        a.kill()
+        await simulation.until(a.start())
+      },
+    ],
+  ])(
+    'STEP-13 an object of the context that is put into a second place is another one there: the agent %s',
+    (_, between) =>
+      play('STEP-13', async (simulation) => {
+        const machine = setup({ types: { context: {} as Shelf } }).createMachine({
+          context: { items: [{ id: 'a' }, { id: 'b' }], selected: undefined, byObject: null, byId: null },
+          on: {
+            go: { actions: assign({ selected: ({ context }) => context.items[1] }) },
+            look: {
+              actions: assign({
+                byObject: ({ context: { items, selected } }) => items.some((item) => item === selected),
+                byId: ({ context: { items, selected } }) => items.some(({ id }) => id === selected?.id),
+              }),
+            },
+          },
+        })
+        const { a, agent } = await running(simulation, machine)
+        await simulation.until(agent.send({ type: 'go' }))
+        await between(a, simulation)
+        const found = await simulation.until(a.attach('odd', '1'))
+        const { context } = await simulation.until(found.send({ type: 'look' }))
+        expect(context).toMatchObject({ selected: { id: 'b' }, byObject: false, byId: true })
+      }),
+  )
 
   test('STEP-11 user data that looks like a reference to an actor stays data', () =>
     play('STEP-11', async (simulation) => {

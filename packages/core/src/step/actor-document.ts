@@ -8,7 +8,7 @@ import type { ActorDocument } from '../record/state-document.js'
 import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
 import { LIBRARY } from './library.js'
-import { isEffect, isUnnamed } from './live-actor.js'
+import { ABSENT, isEffect, isUnnamed } from './live-actor.js'
 import type { LiveActor, NormalizedMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { normalize } from './normalize.js'
@@ -95,13 +95,16 @@ function lifeOf({ life, snapshot }: LiveActor): ActorDocument['life'] {
 export function settleMembers(tree: LiveTree, actor: LiveActor): void {
   const { snapshot, context, output, error, input } = actor
   if (context.live !== snapshot.context)
-    snapshot.context = (actor.context = settleMember(tree, snapshot.context, { before: context, at: '/context' })).live
+    snapshot.context = (actor.context = settleMember(tree, snapshot.context, {
+      before: context === ABSENT ? literalOf(actor) : context,
+      at: '/context',
+    })).live
   if (output.live !== snapshot.output)
     snapshot.output = (actor.output = settleMember(tree, snapshot.output, { before: output, at: '/output' })).live
   if (error.live !== snapshot.error)
     snapshot.error = (actor.error = settleMember(tree, snapshot.error, { before: error, at: '/error' })).live
   if (isEffect(actor) && input.live !== snapshot.input)
-    snapshot.input = (actor.input = settleMember(tree, snapshot.input, { before: input, at: '/input' })).live
+    snapshot.input = (actor.input = normalize(snapshot.input, { port: tree, previous: input.live, at: '/input' })).live
   if (
     context.refs !== actor.context.refs ||
     output.refs !== actor.output.refs ||
@@ -111,12 +114,18 @@ export function settleMembers(tree: LiveTree, actor: LiveActor): void {
     actor.refs = allRefs(actor)
 }
 
+/** All agents of a machine share its context literal: each has it in one place. */
+function literalOf({ machine }: LiveActor): NormalizedMember {
+  return machine === undefined ? ABSENT : { ...ABSENT, live: machine.config.context }
+}
+
 function settleMember(
   tree: LiveTree,
   value: unknown,
   { before, at }: { before: NormalizedMember; at: string },
 ): NormalizedMember {
-  return normalize(value, { port: tree, previous: before.live, at })
+  const { copies } = tree.logged()
+  return normalize(value, { port: tree, previous: before.live, at, copies })
 }
 
 function allRefs(actor: LiveActor): ActorRefs | undefined {

@@ -7,7 +7,7 @@ import type { AgentStatus } from '../record/record.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
-import { freezeJson } from './normalize.js'
+import { freezeState } from './normalize.js'
 import { boundedMachine } from './xstate/machine.js'
 
 /** The root machine's state, in XState's words. `tags` and `meta` throw `NEEDS_MIGRATION` if today's chart lacks the state. */
@@ -35,9 +35,9 @@ export function viewState(root: ActorDocument, machine: AnyStateMachine): StateV
   return {
     status: root.status ?? 'active',
     value,
-    context: freezeJson(root.context ?? {}),
-    output: freezeJson(root.output),
-    error: freezeJson(root.error),
+    context: freezeState(root.context ?? {}),
+    output: freezeState(root.output),
+    error: freezeState(root.error),
     get active() {
       return activeStates(root)
     },

@@ -1,5 +1,6 @@
 /** What the step under way has done so far. */
 import type { RefoldError } from '../errors.js'
+import type { Copies } from '../json/separate-copy.js'
 import type { EffectId } from '../record/state-document.js'
 import type { LiveActor } from './live-actor.js'
 import type { ActionCall, SentMessage, StepOptions } from './tree-step.js'
@@ -17,6 +18,8 @@ export class StepLog {
   readonly actions: ActionCall[] = []
   readonly messages: SentMessage[] = []
   readonly path: string[] = []
+  /** Originals of what was put into a second place of the state. */
+  readonly copies: Copies = new Map()
   /** Some actor's children changed, or an actor ended: someone may be lost or out of place. */
   membersChanged = false
   /** The first reason not to record this step. XState catches what is thrown inside of it, so it is kept here. */

@@ -100,6 +100,8 @@ export interface TreeStep {
   readonly actions: readonly ActionCall[]
   readonly messages: readonly SentMessage[]
   readonly path: readonly string[]
+  /** What became a copy in the documents, with its original: the patch copies it too. */
+  readonly copies: ReadonlyMap<JsonValue, JsonValue>
 }
 
 /** What a running effect body is given. */

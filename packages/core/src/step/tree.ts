@@ -12,7 +12,7 @@ import type { TreeState } from './hydrate.js'
 import { EffectSignal, policyName } from './live-actor.js'
 import { LiveTree, ROOT } from './live-tree.js'
 import { incompatibilitiesOf, incompatibilityCode } from './compatibility.js'
-import { freezeJson, plainJson } from './normalize.js'
+import { freezeInput, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
 import type { EventData } from '../record/event-data.js'
 import type {
@@ -79,7 +79,7 @@ class RecordedTree implements Tree {
     const log = tree.begin(options)
     this.#spoilt = true
     try {
-      apply(tree, input)
+      apply(tree, input, log)
       if (log.refusal !== undefined) throw log.refusal
       if (tree.root.snapshot.status !== 'active') tree.interpreter.stopAll()
       const step = this.#record(log)
@@ -95,13 +95,18 @@ class RecordedTree implements Tree {
     this.#root = documentOf(tree, tree.root, this.#root)
     this.#unlisted = unlistedDocuments(tree, this.#unlisted)
     if (log.refusal !== undefined) throw log.refusal
-    return { root: this.#root, timers: tree.timers.documents(tree), unlisted: this.#unlisted, ...doings(log) }
+    return {
+      root: this.#root,
+      timers: tree.timers.documents(tree, log.copies),
+      unlisted: this.#unlisted,
+      ...doings(log),
+    }
   }
 
   can(event: EventData): boolean {
     const { snapshot } = this.#tree.root
     try {
-      return snapshot.status === 'active' && snapshot.can?.(freezeJson(event)) === true
+      return snapshot.status === 'active' && snapshot.can?.(freezeInput(event, new Map())) === true
     } catch {
       return false
     }
@@ -122,28 +127,29 @@ class RecordedTree implements Tree {
   }
 }
 
-function apply(tree: LiveTree, input: ChartInput): void {
+function apply(tree: LiveTree, input: ChartInput, { copies }: StepLog): void {
+  const frozen = <T extends JsonValue | undefined>(value: T): T => freezeInput(value, copies)
   switch (input.kind) {
     case 'started':
-      return tree.interpreter.boot(freezeJson(input.input))
+      return tree.interpreter.boot(frozen(input.input))
     case 'event':
     case 'message':
     case 'message.undelivered':
-      return tree.interpreter.send(ROOT, freezeJson(input.event))
+      return tree.interpreter.send(ROOT, frozen(input.event))
     case 'effect.done':
-      return tree.interpreter.send(input.effect, new EffectSignal('done', freezeJson(input.output)))
+      return tree.interpreter.send(input.effect, new EffectSignal('done', frozen(input.output)))
     case 'effect.failed':
-      return tree.interpreter.send(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
+      return tree.interpreter.send(input.effect, new EffectSignal('failed', frozen(input.error as JsonValue)))
     case 'effect.next':
-      return tree.interpreter.send(input.effect, new EffectSignal('next', freezeJson(input.value)))
+      return tree.interpreter.send(input.effect, new EffectSignal('next', frozen(input.value)))
     case 'effect.event': {
       const actor = tree.actors.get(input.effect)
       if (actor?.life === RUNNING && actor.parent !== undefined)
-        tree.interpreter.send(actor.parent.sid, freezeJson(input.event))
+        tree.interpreter.send(actor.parent.sid, frozen(input.event))
       return
     }
     case 'actor.event':
-      return tree.interpreter.send(input.to, freezeJson(input.event))
+      return tree.interpreter.send(input.to, frozen(input.event))
     case 'timer.fired': {
       const timer = tree.timers.take(input.timer)
       if (timer !== undefined) tree.interpreter.send(timer.target, timer.event)
@@ -154,7 +160,7 @@ function apply(tree: LiveTree, input: ChartInput): void {
 type Doings = Omit<TreeStep, 'root' | 'timers' | 'unlisted'>
 
 function doings(log: StepLog): Doings {
-  const { actions, messages, path } = log
+  const { actions, messages, path, copies } = log
   const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
   if (log.stopped.length === 0 && log.deliveries.length === 0)
     return {
@@ -165,6 +171,7 @@ function doings(log: StepLog): Doings {
       actions,
       messages,
       path,
+      copies,
     }
   const gone = new Set(log.stopped)
   const fresh = new Set(log.scheduled.map((actor) => actor.sid))
@@ -177,6 +184,7 @@ function doings(log: StepLog): Doings {
     actions,
     messages,
     path,
+    copies,
   }
 }
 

@@ -24,7 +24,7 @@ import type { Folded } from '../../history/fold-stream.js'
 import type { Snapshot } from '../../log/snapshots.js'
 import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
-import { runAction, sentByAction } from './run-action.js'
+import { loggedText, runAction, sentByAction } from './run-action.js'
 import { tellSettled, toDecideAgain } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
 import { Unstored } from './unstored.js'
@@ -69,7 +69,7 @@ export class AgentCell {
     const tree = {
       agentId: id,
       onActorSend: (to: string, event: unknown) => this.#actorSend(to, event),
-      onLog: (args: readonly unknown[]) => home.events.notice('info', args.map(String).join(' '), { agent: stream }),
+      onLog: (args: readonly unknown[]) => home.events.notice('info', loggedText(args), { agent: stream }),
     }
     const replica = (this.#replica = new Replica(definition, { known: folded, tree }))
     const [queue, quiescence] = [this.#queue, this.#quiescence]

@@ -86,6 +86,7 @@ export type {
   AgentState,
   AnyAgentState,
   DoneState,
+  StateSnapshot,
   DoubtReason,
   InDoubtEffect,
   PendingEffect,

@@ -156,7 +156,7 @@ export class Interpreter {
   }
 
   #transition(actor: LiveActor, event: Delivery): SnapshotShape {
-    if (isEffect(actor)) return nextEffectSnapshot(actor, event, this.#tree.logged())
+    if (isEffect(actor)) return nextEffectSnapshot(actor, event, { log: this.#tree.logged(), port: this.#tree })
     const logic: LogicShape = actor.machine ?? actor.logic
     return logic.transition(actor.snapshot, event as EventShape, this.#scopeOf(actor))
   }

@@ -67,9 +67,9 @@ function snapshotOf(
     ids.map((id) => idMap.get(id)).filter((node) => node !== undefined) as unknown as AnyStateNode[]
   return machine.resolveState({
     value: template.value as never, // what `resolveState` gave for it
-    context: freezeState(context) as never,
+    context: freezeState(context),
     status,
-    output: freezeState(output) as never,
+    output: freezeState(output),
     error: freezeState(error),
     historyValue: Object.fromEntries(Object.entries(history).map(([id, ids]) => [id, nodesOf(ids)])),
   })

@@ -1,6 +1,7 @@
 /** What the step under way has done so far. */
 import type { RefoldError } from '../errors.js'
 import type { Copies } from '../json/separate-copy.js'
+import type { Delivery } from '../record/record.js'
 import type { EffectId } from '../record/state-document.js'
 import type { LiveActor } from './live-actor.js'
 import type { ActionCall, SentMessage, StepOptions } from './tree-step.js'
@@ -13,7 +14,7 @@ export class StepLog {
   readonly revision: number
   readonly scheduled: LiveActor[] = []
   readonly stopped: EffectId[] = []
-  readonly deliveries: { readonly effect: EffectId; readonly event: unknown }[] = []
+  readonly deliveries: Delivery[] = []
   readonly emitted: unknown[] = []
   readonly actions: ActionCall[] = []
   readonly messages: SentMessage[] = []

@@ -179,7 +179,7 @@ function doings(log: StepLog): Doings {
   return {
     scheduled: log.scheduled.filter((actor) => !gone.has(actor.sid)).map(startedEffect),
     stopped: log.stopped.filter((effect) => !fresh.has(effect)),
-    deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)) as TreeStep['deliveries'],
+    deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)),
     emitted,
     actions,
     messages,

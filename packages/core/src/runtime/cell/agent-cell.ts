@@ -285,9 +285,9 @@ export class AgentCell {
     if (input !== undefined) this.post({ input, worker, ...(epoch === undefined ? undefined : { epoch }) })
   }
 
-  #deliver({ effect, event }: Recorded['deliveries'][number]): void {
-    const sent = event as EventData // the step wrote it
-    this.#home.events.tell({ kind: 'delivery', stream: this.stream, effect, event: sent }, this)
+  #deliver(delivery: Recorded['deliveries'][number]): void {
+    const event = delivery.event as EventData // the step wrote it
+    this.#home.events.tell({ kind: 'delivery', stream: this.stream, ...delivery, event }, this)
   }
 
   #tell(): void {

@@ -240,7 +240,11 @@ export class Interpreter {
 
   /** Whether the error means that nothing of this step may be recorded. */
   #refuseFor(actor: LiveActor, error: unknown): boolean {
-    const refusal = refusalOf(error, { isRoot: actor === this.#tree.root, machine: actor.machine })
+    const refusal = refusalOf(error, {
+      isRoot: actor === this.#tree.root,
+      actor: actor.id,
+      machine: actor.machine,
+    })
     if (refusal === undefined) return false
     this.#tree.logged().refuse(refusal)
     return true

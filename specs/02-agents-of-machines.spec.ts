@@ -1,7 +1,20 @@
 /** What becomes of a machine's actions, names and questions when it is an agent. */
 import type { AnyAgentState } from '@refold/core'
 import { describe, expect, test } from 'vitest'
-import { createActor, createMachine, fromPromise, raise, sendTo, setup } from 'xstate'
+import {
+  assign,
+  createActor,
+  createMachine,
+  fromPromise,
+  getMicrosteps,
+  getNextSnapshot,
+  getNextTransitions,
+  raise,
+  sendTo,
+  setup,
+  transition,
+} from 'xstate'
+import type { SnapshotFrom } from 'xstate'
 import { play, rejection } from './scenes/play.js'
 import { recordsOf, running } from './scenes/running.js'
 
@@ -99,6 +112,41 @@ describe('actions and names', () => {
 })
 
 describe('around the machine', () => {
+  test('STEP-16 a state becomes a snapshot that the functions of XState take', () =>
+    play('STEP-16', async (simulation) => {
+      const machine = createMachine({
+        id: 'm',
+        context: { n: 1 },
+        initial: 'on',
+        states: {
+          on: {
+            meta: { colour: 'green' },
+            initial: 'a',
+            states: {
+              a: { on: { next: 'b' } },
+              b: { meta: { of: 'b' }, on: { next: 'a' } },
+              again: { history: true } as never,
+            },
+            on: { off: 'off' },
+          },
+          off: { on: { back: { target: 'on.again', actions: assign({ n: ({ context }) => context.n + 1 }) } } },
+        },
+      })
+      const { agent } = await running(simulation, machine)
+      await simulation.until(agent.send({ type: 'next' }))
+      expect(agent.getSnapshot().getMeta()).toEqual({ 'm.on': { colour: 'green' }, 'm.on.b': { of: 'b' } })
+      await simulation.until(agent.send({ type: 'off' }))
+      const state = agent.getSnapshot()
+      const snapshot = state.toSnapshot() as SnapshotFrom<typeof machine>
+      expect(snapshot).toMatchObject({ value: 'off', context: { n: 1 }, status: 'active' })
+      expect(getNextTransitions(snapshot).map(({ eventType }) => eventType)).toEqual(['back'])
+      const [next] = transition(machine, snapshot, { type: 'back' })
+      expect(next).toMatchObject({ value: { on: 'b' }, context: { n: 2 } })
+      expect(getMicrosteps(machine, snapshot, { type: 'back' }).length).toBe(1)
+      expect(getNextSnapshot(machine, snapshot, { type: 'back' }).context).toEqual({ n: 2 })
+      expect(Object.keys(JSON.parse(JSON.stringify(state)) as object)).not.toContain('toSnapshot')
+    }))
+
   test('the state answers matches, hasTag and can as a snapshot of XState does', () =>
     play('matches', async (simulation) => {
       const machine = createMachine({

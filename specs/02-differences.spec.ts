@@ -1,13 +1,22 @@
 /** Where Refold differs from XState on purpose: what a value may be, and what is refused. */
+import type { RefoldError } from '@refold/core'
 import { describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, raise, sendTo, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
+import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { play, rejection } from './scenes/play.js'
 import { recordsOf, running } from './scenes/running.js'
 
 /** A machine whose `go` sets the context's `value`. */
 function setting(value: () => unknown): AnyStateMachine {
   return createMachine({ context: { value: null }, on: { go: { actions: assign({ value }) } } } as never)
+}
+
+interface Shelf {
+  readonly items: readonly { readonly id: string }[]
+  readonly selected: { readonly id: string } | undefined
+  readonly byObject: boolean | null
+  readonly byId: boolean | null
 }
 
 describe('values', () => {
@@ -62,6 +71,19 @@ describe('values', () => {
       expect(agent.getSnapshot().context.keys).toEqual(['here'])
     }))
 
+  test('holes of arrays become null, and -0 becomes 0, before the chart sees the value again', () =>
+    play('holes', async (simulation) => {
+      const holes: number[] = [-0]
+      holes[2] = 1
+      const { agent } = await running(
+        simulation,
+        setting(() => holes),
+      )
+      const { context } = await simulation.until(agent.send({ type: 'go' }))
+      expect(context.value).toEqual([0, null, 1])
+      expect(Object.is((context.value as number[])[0], 0)).toBe(true)
+    }))
+
   test('errors are data with name, message, code, cause and members, in a guard too', () =>
     play('errors', async (simulation) => {
       class BusyError extends Error {
@@ -97,6 +119,40 @@ describe('values', () => {
         isInstance: false,
       })
     }))
+
+  test.each([
+    ['lives on', (): Promise<void> => Promise.resolve()],
+    [
+      'was killed and folded',
+      async (a: SimulatedProcess, simulation: Simulation): Promise<void> => {
+        a.kill()
+        await simulation.until(a.start())
+      },
+    ],
+  ])(
+    'STEP-13 an object of the context that is put into a second place is another one there: the agent %s',
+    (_, between) =>
+      play('STEP-13', async (simulation) => {
+        const machine = setup({ types: { context: {} as Shelf } }).createMachine({
+          context: { items: [{ id: 'a' }, { id: 'b' }], selected: undefined, byObject: null, byId: null },
+          on: {
+            go: { actions: assign({ selected: ({ context }) => context.items[1] }) },
+            look: {
+              actions: assign({
+                byObject: ({ context: { items, selected } }) => items.some((item) => item === selected),
+                byId: ({ context: { items, selected } }) => items.some(({ id }) => id === selected?.id),
+              }),
+            },
+          },
+        })
+        const { a, agent } = await running(simulation, machine)
+        await simulation.until(agent.send({ type: 'go' }))
+        await between(a, simulation)
+        const found = await simulation.until(a.attach('odd', '1'))
+        const { context } = await simulation.until(found.send({ type: 'look' }))
+        expect(context).toMatchObject({ selected: { id: 'b' }, byObject: false, byId: true })
+      }),
+  )
 
   test('STEP-11 user data that looks like a reference to an actor stays data', () =>
     play('STEP-11', async (simulation) => {
@@ -174,6 +230,45 @@ describe('refusals', () => {
         const { agent } = await running(simulation, createMachine({ on: { '*': {} } }))
         expect(await simulation.until(rejection(agent.send({ type })))).toMatchObject({ code: 'INVALID_EVENT' })
       }),
+  )
+
+  test.each(['$all', '$x', 'refold.x'])('DEF-8 an event of type %s never comes from outside', (type) =>
+    play('reserved', async (simulation) => {
+      const { agent } = await running(simulation, createMachine({ on: { '*': {} } }))
+      expect(await simulation.until(rejection(agent.send({ type })))).toMatchObject({ code: 'INVALID_EVENT' })
+    }),
+  )
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('STEP-8 a computed delay of %s is refused', (delay) =>
+    play('delay', async (simulation) => {
+      const machine = createMachine({ on: { go: { actions: raise({ type: 'late' }, { delay: () => delay }) } } })
+      const { agent } = await running(simulation, machine)
+      expect(await simulation.until(rejection(agent.send({ type: 'go' })))).toMatchObject({
+        code: 'NOT_SERIALIZABLE',
+        facts: { path: '/timers/1.t0/due' },
+      })
+      expect(await recordsOf(simulation)).toEqual(['refold.started'])
+    }),
+  )
+
+  test.each([
+    ['NOT_SERIALIZABLE', () => ({ value: new Date(0) }), '/children/kid/context/value'],
+    ['MUTATED', ({ context }: { context: { list: number[] } }) => ({ value: context.list.push(1) }), undefined],
+  ])('STEP-17 a refusal with %s in a child says whose it is', (code, change, path) =>
+    play('STEP-17', async (simulation) => {
+      const kid = createMachine({
+        context: { value: null, list: [0] },
+        on: { go: { actions: assign(change as never) } },
+      })
+      const machine = setup({ actors: { kid } }).createMachine({
+        invoke: { id: 'kid', src: 'kid' },
+        on: { go: { actions: sendTo('kid', { type: 'go' }) } },
+      } as never)
+      const { agent } = await running(simulation, machine as never)
+      const error = (await simulation.until(rejection(agent.send({ type: 'go' })))) as RefoldError
+      expect(error).toMatchObject({ code, message: expect.stringMatching(/^in the child "kid": /) })
+      expect(error.facts['path']).toBe(path)
+    }),
   )
 
   test('DEF-2 logic that is spawned inline, without a name, is refused', () =>

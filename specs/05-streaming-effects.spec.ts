@@ -1,11 +1,14 @@
 /** Effects that send many events: callbacks and observables. */
 import { defineAgent } from '@refold/core'
 import type { AnyAgent } from '@refold/core'
+import type { RecordMetadata } from '@refold/core/record'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { describe, expect, test } from 'vitest'
 import { assign, fromCallback, fromObservable, sendTo, setup } from 'xstate'
+import type { AnyActorRef } from 'xstate'
 import { of } from './record-format/observable.js'
 import { play } from './scenes/play.js'
+import { running } from './scenes/running.js'
 
 /** Echoes what it is sent; greets when it begins. */
 function echo(log: string[]) {
@@ -98,6 +101,36 @@ describe('callbacks and observables', () => {
         refold: { body: { deliver: [{ event: { type: 'say', text: 'whale' } }] } },
       })
     }))
+
+  test.each([
+    ['at once', undefined],
+    ['by a timer', { delay: 50 }],
+  ])('EFF-7 a reference in an event to a callback, sent %s, reaches it as a reference', (_when, options) =>
+    play('EFF-7 references', async (simulation) => {
+      const machine = setup({
+        actors: {
+          clerk: fromCallback<{ type: 'ask'; from: { sender: AnyActorRef } }>(({ receive }) =>
+            receive(({ from }) => from.sender.send({ type: 'answer' })),
+          ),
+        },
+      }).createMachine({
+        context: { heard: 0 },
+        invoke: { id: 'clerk', src: 'clerk' },
+        on: {
+          go: { actions: sendTo('clerk', ({ self }) => ({ type: 'ask', from: { sender: self } }) as never, options) },
+          answer: { actions: assign({ heard: ({ context }: { context: { heard: number } }) => context.heard + 1 }) },
+        },
+      } as never)
+      const { agent } = await running(simulation, machine as never)
+      await simulation.until(agent.send({ type: 'go' }))
+      await simulation.until(agent.waitFor(({ context }) => context.heard === 1))
+      const delivered = (await simulation.records('odd-1')).flatMap(
+        ({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.deliver ?? [],
+      )
+      const event = { type: 'ask', from: { sender: null } }
+      expect(delivered).toEqual([{ effect: '0.0', event, refs: { '/from/sender': '0' } }])
+    }),
+  )
 
   test('EFF-4 leaving the state ends the callback', () =>
     play('EFF-4 callback', async (simulation) => {

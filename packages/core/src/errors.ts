@@ -19,6 +19,7 @@ export type RefoldErrorCode =
   | 'NOT_SERIALIZABLE' // a value that is not JSON; `path` names it
   | 'MUTATED' // user code wrote to a frozen value
   | 'TOO_LARGE' // more bytes than the store or a bound takes
+  | 'UNSUPPORTED' // what XState has and an agent has not
   | 'LOOPS_FOREVER' // `always` or `raise` transitions without end
   | 'QUEUE_FULL' // more waiting inputs than the bound
   | 'OUTBOX_FULL' // more messages to other agents than may wait to be delivered

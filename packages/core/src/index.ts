@@ -87,6 +87,7 @@ export type {
   AgentState,
   AnyAgentState,
   DoneState,
+  StateSnapshot,
   DoubtReason,
   InDoubtEffect,
   PendingEffect,

@@ -68,6 +68,8 @@ export function agentState<T extends AgentTypes>(
     matches: (value: unknown) => view().matches(value),
     hasTag: (tag: string) => view().hasTag(tag),
     can: (event: unknown) => canTake(event, { state, definition }),
+    getMeta: () => view().meta,
+    toSnapshot: () => view().snapshot(),
   }
   const toJSON = (): object => asJson(shown)
   Object.defineProperties(shown, { toJSON: { value: toJSON }, [INSPECT]: { value: toJSON } })
@@ -92,14 +94,9 @@ function canTake(
 }
 
 /** What logs and `JSON.stringify` show. */
-function asJson(shown: {
-  readonly revision: Revision
-  readonly tags: ReadonlySet<string>
-  matches: unknown
-  hasTag: unknown
-  can: unknown
-}): object {
-  const { revision, tags, matches: _matches, hasTag: _hasTag, can: _can, ...rest } = shown
+function asJson(shown: { readonly revision: Revision; readonly tags: ReadonlySet<string> }): object {
+  const { revision, tags, ...shownRest } = shown
+  const rest = Object.fromEntries(Object.entries(shownRest).filter(([, member]) => typeof member !== 'function'))
   return { ...rest, tags: [...tags], revision: String(revision) }
 }
 

@@ -38,7 +38,7 @@ export function compose(context: DecideContext, envelope: Envelope, composition:
   const { step, data, type, input } = composition
   const traceparent = traceparentOf(context, envelope)
   const after = withReport(context.state, composition.after, { sentBy: context.eventId, ...traced(traceparent) })
-  const { patch, state } = patchOf(context.state, after, { data, id: context.eventId })
+  const { patch, state } = patchOf(context.state, after, { data, id: context.eventId, copies: step?.copies })
   const refold = header(context, envelope, { after, input, traceparent })
   refold.body = body(patch, { step, diagnostics: composition.diagnostics ?? envelope.diagnostics })
   const causationId = composition.causationId ?? envelope.causationId

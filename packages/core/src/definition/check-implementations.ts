@@ -1,4 +1,5 @@
 /** Whether what a chart names is there: actions, guards, delays, actor logic. XState would find out when it is too late. */
+import { RefoldError } from '../errors.js'
 import { requireValid } from './refusal.js'
 
 export interface Implementations {
@@ -23,6 +24,7 @@ export function checkAction(action: unknown, path: string, { actions, actors, de
   if (resolve === undefined) return
   if (type === 'xstate.spawnChild' && typeof src === 'string')
     requireNamed('actors', { name: src, path, known: actors })
+  if (type === 'xstate.spawnChild' && typeof src === 'object') requireRestorable(src, path, actors)
   if (type === 'xstate.raise' || type === 'xstate.sendTo') checkDelay(delay, path, delays)
 }
 
@@ -50,6 +52,15 @@ function nameOf(reference: unknown): string | undefined {
   if (typeof reference !== 'object' || reference === null) return undefined
   const { type } = reference as { readonly type?: unknown }
   return typeof type === 'string' ? type : undefined
+}
+
+/** Logic in place of a name is found again only if it has one. What `assign` spawns is known only when it runs. */
+function requireRestorable(src: unknown, path: string, actors: Implementations['actors']): void {
+  if (Object.values(actors).includes(src)) return
+  throw new RefoldError('NOT_RESTORABLE', `${path}: spawns logic that has no name`, {
+    hint: 'Give the logic a name in `setup({ actors })` and spawn it by that name.',
+    facts: { path },
+  })
 }
 
 interface Named {

@@ -15,6 +15,21 @@ const refusal = (config: object, implementations: object = {}): { code: string; 
 }
 const inA = (node: object): object => ({ initial: 'a', states: { a: node } })
 
+describe('DEF-2 logic that is spawned in place of a name', () => {
+  const logic = fromPromise(async () => 1)
+
+  it('is refused where the chart shows it', () => {
+    expect(refusal(inA({ entry: spawnChild(logic) }))).toEqual({
+      code: 'NOT_RESTORABLE',
+      path: 'machine.states.a.entry[0]',
+    })
+  })
+
+  it('is taken when it has a name', () => {
+    expect(refusal(inA({ entry: spawnChild(logic) }), { actors: { logic } })).toBeUndefined()
+  })
+})
+
 describe('a machine that cannot be made durable is refused with the place', () => {
   it.each<[string, object, string, string]>([
     ['an action without implementation', inA({ entry: 'nope' }), 'INVALID_DEFINITION', 'machine.states.a.entry[0]'],

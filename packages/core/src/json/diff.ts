@@ -39,9 +39,11 @@ export function diff(before: JsonValue, after: JsonValue, options: DiffOptions):
 }
 
 /** An empty patch. */
-export function newDraft(payload: PayloadIndex): PatchDraft {
-  return { ops: [], payload, places: new Places(), editItems }
+export function newDraft(payload: PayloadIndex, copies: PatchDraft['copies'] = NO_COPIES): PatchDraft {
+  return { ops: [], payload, places: new Places(), copies, editItems }
 }
+
+const NO_COPIES: PatchDraft['copies'] = new Map()
 
 /** Adds the operations for one place to a patch. */
 export function edit(draft: PatchDraft, before: JsonValue, after: JsonValue, at: At): void {

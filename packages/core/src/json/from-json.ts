@@ -3,7 +3,7 @@ import { RefoldError } from '../errors.js'
 import { accept, acceptedAs, type ActorRefs } from './accepted.js'
 import { isContainer, isJsonArray, type JsonContainer, type JsonValue } from './json-value.js'
 import { parsePointer, toPointer } from './pointer.js'
-import { jsonOf } from './to-json.js'
+import { stateJson } from './to-json.js'
 
 export interface FromJsonOptions {
   /** The actor that an id stands for. */
@@ -19,12 +19,12 @@ interface Placed {
 }
 
 /**
- * Puts actor references back into JSON. Gives the same reference when there are none, and shares every subtree without
+ * Puts actor references back into JSON that stands in a state. Gives the same reference when there are none, and shares every subtree without
  * one. What comes out is deeply frozen, stopping at the references, and `toJson` gives the same `json` for it again.
  * Throws `UNREADABLE` for a ref that points nowhere, `NOT_SERIALIZABLE` for a key that no stored value may have.
  */
 export function fromJson(json: JsonValue, refs: ActorRefs | undefined, options: FromJsonOptions): unknown {
-  const frozen = jsonOf(json)
+  const frozen = stateJson(json)
   if (refs === undefined) return frozen
   const placed = placedBelow(refs, options.path ?? '')
   return placed.length === 0 ? frozen : put(frozen, placed, options.resolve)

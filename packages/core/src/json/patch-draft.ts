@@ -1,6 +1,6 @@
 /** A patch while it is written, and the one way in which a value gets into it: with what stands elsewhere as copies. */
 import { isLongerThan } from './json-size.js'
-import { isJsonArray, type JsonObject, type JsonValue, type PatchOperation } from './json-value.js'
+import { isJsonArray, type JsonContainer, type JsonObject, type JsonValue, type PatchOperation } from './json-value.js'
 import { isFindable, type PayloadIndex } from './payload-index.js'
 import type { Places } from './places.js'
 import { escapeToken } from './pointer.js'
@@ -9,6 +9,8 @@ export interface PatchDraft {
   ops: PatchOperation[]
   readonly payload: PayloadIndex
   readonly places: Places
+  /** Originals of what was made a copy for its second place: where they stand, they are copied from. */
+  readonly copies: ReadonlyMap<JsonValue, JsonValue>
   /** Writes the operations that turn one array into the other. Given here, as it writes values itself. */
   readonly editItems: (
     draft: PatchDraft,
@@ -54,7 +56,7 @@ interface Lift {
 /** The value without what stands elsewhere, for which `late` gets copies. Arrays leave copied items out: a copy inserts. */
 function lift(draft: PatchDraft, value: JsonValue, to: Lift): JsonValue | typeof COPIED_LATER {
   if (!isFindable(value)) return value
-  const from = draft.payload.find(value) ?? draft.places.find(value)
+  const from = draft.payload.find(value) ?? draft.places.find(value) ?? placeOfOriginal(draft, value)
   if (from !== undefined && isLongerThan(value, from.length + to.overhead)) {
     to.late.push({ op: 'copy', from, path: to.copyPath })
     return COPIED_LATER
@@ -62,6 +64,11 @@ function lift(draft: PatchDraft, value: JsonValue, to: Lift): JsonValue | typeof
   if (typeof value === 'string') return value
   if (!isJsonArray(value)) return liftMembers(draft, value, to)
   return copyOfBase(draft, value, to) ? COPIED_LATER : liftItems(draft, value, to)
+}
+
+function placeOfOriginal(draft: PatchDraft, value: JsonContainer | string): string | undefined {
+  const original = draft.copies.get(value)
+  return isFindable(original) ? (draft.payload.find(original) ?? draft.places.find(original)) : undefined
 }
 
 function copyOfBase(draft: PatchDraft, value: readonly JsonValue[], to: Lift): boolean {

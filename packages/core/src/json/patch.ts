@@ -2,8 +2,8 @@
  * Applies patches. One document takes many of them quickly, and nothing that was given in or handed out is ever written.
  *
  * How: a container is copied when it is first written, and from then on written in place. It is *ours* when its stamp is
- * younger than that of the container around it; so a `copy` within the document, which makes one container stand in two
- * places, only takes away its stamp, and whichever place is written first copies again (what stood below is older).
+ * younger than that of the container around it; so a `copy` that shares, which makes one container stand in two places, only
+ * takes away its stamp, and whichever place is written first copies again (what stood below is older).
  */
 import { isContainer, isJsonArray, type JsonContainer, type JsonValue, type PatchOperation } from './json-value.js'
 import { doesNotFit, noIndex, writeItem } from './patch-item.js'
@@ -12,6 +12,7 @@ import { arrayIndex, parsePointer } from './pointer.js'
 /** Containers of our own that are remembered; beyond it they are forgotten and copied again when written. */
 const STAMPS_BOUND = 4_096
 
+type CopyOperation = Extract<PatchOperation, { op: 'copy' }>
 type Writable = JsonValue[] | Record<string, JsonValue>
 
 /** A JSON document that takes patches. After a throw it is spent. */
@@ -22,9 +23,18 @@ export class PatchedDocument {
   #clock = 0
   /** Stamps up to this one are no longer ours. */
   #since = 0
+  readonly #mayShare: (copy: CopyOperation) => boolean
 
-  constructor(members: { readonly [key: string]: JsonValue } = {}) {
+  /**
+   * What is copied becomes a value of its own, as in the text of the document: `mayShare` says of which copies no one could
+   * see it.
+   */
+  constructor(
+    members: { readonly [key: string]: JsonValue } = {},
+    mayShare: (copy: CopyOperation) => boolean = () => false,
+  ) {
     this.#root = { ...members }
+    this.#mayShare = mayShare
   }
 
   /** A member of the document. It is never written again: what comes later is written to copies. */
@@ -61,8 +71,11 @@ export class PatchedDocument {
     const key = keys[keys.length - 1]
     if (key === undefined) throw doesNotFit(operation, 'it would replace the whole document')
     // Before the target is made writable: the source may be a container around it.
-    const value = valueOf(operation, this.#root)
-    if (operation.op === 'copy' && isContainer(value)) this.#stamps.delete(value)
+    let value = valueOf(operation, this.#root)
+    if (operation.op === 'copy' && isContainer(value)) {
+      if (this.#mayShare(operation)) this.#stamps.delete(value)
+      else value = copyOf(value)
+    }
     const target = this.#writable(keys, operation)
     if (isArray(target)) {
       if (!writeItem(target, key, { op: operation.op, value })) throw doesNotFit(operation, noIndex(key))
@@ -101,6 +114,12 @@ export function applyPatch(
   const patched = new PatchedDocument(document)
   patched.apply(operations)
   return patched.members()
+}
+
+function copyOf(value: JsonValue): JsonValue {
+  if (!isContainer(value)) return value
+  if (isJsonArray(value)) return value.map(copyOf)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]))
 }
 
 function isArray(container: Writable): container is JsonValue[] {

@@ -6,16 +6,18 @@
  * - what comes out is deeply frozen JSON; a value that is JSON already comes out as the same reference, frozen, so that
  *   document and context share memory, and a write to it throws a TypeError in strict mode;
  * - the same live value gives the same JSON reference every time: the diff compares references;
+ * - what stands in an agent's state stands in one place of it: put into another (`inState`), it becomes a copy there, as
+ *   it does when records are folded;
  * - a refused value throws `NOT_SERIALIZABLE` with the exact pointer; parts of it may be frozen by then.
  *
  * What becomes what: `undefined` members are dropped, `undefined` items and holes become `null`, -0 becomes 0, errors
- * become `{name, message, code?, cause?}` and those of their members that JSON can say, accessors are read once, members that are not enumerable are dropped, objects
+ * become `{name, message, code?, cause?}`, accessors are read once, members that are not enumerable are dropped, objects
  * without a prototype or of another realm are copied. Lone surrogates in strings survive: JSON text escapes them.
  * Refused: instances of classes (with `toJSON` too), functions, symbols, BigInts, numbers that are not finite, cycles,
  * more than 200 levels, and keys that reach for a prototype.
  */
-import { acceptedAs, type ActorRefs, type RefOf } from './accepted.js'
-import { JsonWalk, primitiveToJson, REFUSED } from './json-walk.js'
+import { acceptedAs, standingOf, type ActorRefs, type RefOf } from './accepted.js'
+import { JsonWalk, primitiveToJson, REFUSED, type InState } from './json-walk.js'
 import type { JsonContainer, JsonValue } from './json-value.js'
 import { explainRefusal, notSerializable } from './refusal.js'
 
@@ -28,8 +30,8 @@ export interface ToJsonOptions {
   readonly previous?: unknown
   /** Without it actor references are refused. */
   readonly refOf?: RefOf
-  /** The value is someone's own: nothing of it is frozen, and what comes out shares nothing with it but what was JSON here before. */
-  readonly copies?: boolean
+  /** The value comes to stand in an agent's state. */
+  readonly inState?: InState
 }
 
 export interface JsonOutcome {
@@ -69,14 +71,23 @@ export function jsonOf(value: unknown, options: Omit<ToJsonOptions, 'refOf'> = N
   throw notSerializable(options.path ?? '', String(value))
 }
 
+/**
+ * JSON that stands in an agent's state as it is: what is put elsewhere later becomes a copy. Costs one lookup for what
+ * was known to stand in a state. Throws `NOT_SERIALIZABLE`.
+ */
+export function stateJson(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null || standingOf(value) === 'state') return value
+  return walk(value, { inState: {} }).json
+}
+
 function walk(value: object, options: ToJsonOptions): JsonWalk {
   try {
-    return new JsonWalk(options).run(value, { previous: options.previous })
+    return new JsonWalk(options.refOf, options.inState).run(value, { previous: options.previous })
   } catch (cause) {
     const path = options.path ?? ''
     explainRefusal(value, { path, refOf: options.refOf })
     if (cause !== REFUSED) throw notSerializable(path, 'a value that threw while it was read', { cause })
-    return new JsonWalk(options).run(value, { afresh: true }) // a remembered height was too high: nothing is wrong
+    return new JsonWalk(options.refOf, options.inState).run(value, { afresh: true }) // a remembered height was too high: nothing is wrong
   }
 }
 

@@ -3,7 +3,7 @@
  * are told of it.
  */
 import type { RefoldError } from '../errors.js'
-import type { Diagnostics } from '../record/record.js'
+import type { Delivery, Diagnostics } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
@@ -57,7 +57,7 @@ export type EffectEvent =
 export type AgentEventHere =
   | AgentRecorded
   /** The chart sent an event to the body of a callback; it is in a record that is durable. */
-  | (OfAgent & { readonly kind: 'delivery'; readonly effect: EffectId; readonly event: EventData })
+  | (OfAgent & Delivery & { readonly kind: 'delivery'; readonly event: EventData })
   /** Nothing stands in the agent's queue any more, for now. */
   | (OfAgent & { readonly kind: 'rested' })
   /** The agent leaves this process's memory: it will be folded again when something arrives. */

@@ -1,4 +1,5 @@
 /** An agent's state as callers see it: XState's words, and Refold's own condition beside them. */
+import type { AnyMachineSnapshot } from 'xstate'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { Matching } from '../definition/machine-types.js'
 import type { Condition } from '../record/record.js'
@@ -69,6 +70,20 @@ interface StateBase<T extends AgentTypes> {
   hasTag(tag: T['tag']): boolean
   /** Whether the agent would take the event in this state. */
   can(event: T['event']): boolean
+  /** The `meta` of the active states, by node id, as `getMeta` of XState's snapshots. */
+  getMeta(): Readonly<Record<string, unknown>>
+  /**
+   * The state as a snapshot of XState, for its functions that take one (`getNextTransitions`, `getNextSnapshot`,
+   * `transition`, `getMicrosteps`) with the definition's machine; they do not take the state itself. It has no children, so a
+   * transition that sends to one throws what XState throws. Throws `NEEDS_MIGRATION` if today's chart lacks the state.
+   */
+  toSnapshot(): StateSnapshot<T>
+}
+
+/** A snapshot of XState with the agent's value and context. */
+export type StateSnapshot<T extends AgentTypes> = AnyMachineSnapshot & {
+  readonly value: T['value']
+  readonly context: T['context']
 }
 
 /** `status` tells whether there is an `output` or an `error`. */

@@ -29,8 +29,9 @@ export function fold(state: StateDocument | undefined, event: FoldableEvent): St
 
 /** Folds many records in place: the state is copied only where records write to it. After a throw it is spent. */
 export class Folder {
-  readonly #document = new PatchedDocument()
+  readonly #document = new PatchedDocument({}, (copy) => this.#mayShare(copy))
   #foreign = 0
+  #tookFromData = false
 
   constructor(state?: StateDocument) {
     this.#document.set('state', state as JsonValue | undefined)
@@ -51,8 +52,19 @@ export class Folder {
     requireReadable(header, event)
     this.#document.set('data', event.data)
     this.#document.set('id', event.id)
+    this.#tookFromData = false
     this.#document.apply(header.body.patch)
     return 'folded'
+  }
+
+  /**
+   * A chart sees that two places of its contexts hold one object, and live none do. Inputs of effects it does not see,
+   * and what came with a record stands nowhere yet.
+   */
+  #mayShare({ from, path }: { readonly from: string; readonly path: string }): boolean {
+    if (path.startsWith('/state/effects/')) return true
+    if (from.startsWith('/state/') || this.#tookFromData) return false
+    return (this.#tookFromData = true)
   }
 
   /** The state so far; `undefined` before the first record. It stays as it is when more is added. */

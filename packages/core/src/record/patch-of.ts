@@ -15,6 +15,8 @@ export interface PatchOfOptions {
   readonly data: JsonValue
   /** The record's event id. */
   readonly id: string
+  /** Originals of what became a copy in `after`. */
+  readonly copies?: ReadonlyMap<JsonValue, JsonValue> | undefined
 }
 
 export interface StatePatch {
@@ -31,9 +33,9 @@ export interface StatePatch {
 export function patchOf(
   before: StateDocument | undefined,
   after: StateDocument,
-  { data, id }: PatchOfOptions,
+  { data, id, copies }: PatchOfOptions,
 ): StatePatch {
-  const draft = newDraft(new PayloadIndex(data, { id }))
+  const draft = newDraft(new PayloadIndex(data, { id }), copies)
   const next = after as unknown as JsonObject // an interface has no index signature; the document is JSON
   const at = { path: '/state', shape: STATE_SHAPE }
   const state =

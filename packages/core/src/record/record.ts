@@ -110,6 +110,14 @@ export interface InputHeader {
   readonly late?: true
 }
 
+/** An event that the chart sent to a callback. */
+export interface Delivery {
+  readonly effect: EffectId
+  readonly event: JsonObject
+  /** References to actors in the event, by their place in it; each stands there as `null`. */
+  readonly refs?: { readonly [pointer: string]: ActorId }
+}
+
 /** The transition. Goes, with `data`, through one codec. */
 export interface RecordBody {
   /** Over the document `{state, data, id}`: from the state before to the state after. `id` is the record's event id. */
@@ -117,7 +125,7 @@ export interface RecordBody {
   /** Edges taken, in order: `<node order>.<n>`, in a child `<actor>/<node order>.<n>`. */
   readonly path?: readonly string[]
   readonly actions?: readonly JsonObject[]
-  readonly deliver?: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
+  readonly deliver?: readonly Delivery[]
   readonly emit?: readonly JsonObject[]
   readonly diagnostics?: Diagnostics
 }

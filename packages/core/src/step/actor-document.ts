@@ -2,13 +2,15 @@
  * The document of an actor, made from the one that stood in its place before. What did not change is the same
  * reference; keys that stay keep their places and new ones come last, as a JSON Patch would leave them.
  */
+import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { escapeToken } from '../json/pointer.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
 import { LIBRARY } from './library.js'
-import { isEffect, isUnnamed } from './live-actor.js'
+import { ABSENT, isEffect, isUnnamed } from './live-actor.js'
 import type { LiveActor, NormalizedMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { normalize } from './normalize.js'
@@ -95,13 +97,25 @@ function lifeOf({ life, snapshot }: LiveActor): ActorDocument['life'] {
 export function settleMembers(tree: LiveTree, actor: LiveActor): void {
   const { snapshot, context, output, error, input } = actor
   if (context.live !== snapshot.context)
-    snapshot.context = (actor.context = settleMember(tree, snapshot.context, { before: context, at: '/context' })).live
+    snapshot.context = (actor.context = settleMember(tree, actor, {
+      value: snapshot.context,
+      before: context === ABSENT ? literalOf(actor) : context,
+      at: '/context',
+    })).live
   if (output.live !== snapshot.output)
-    snapshot.output = (actor.output = settleMember(tree, snapshot.output, { before: output, at: '/output' })).live
+    snapshot.output = (actor.output = settleMember(tree, actor, {
+      value: snapshot.output,
+      before: output,
+      at: '/output',
+    })).live
   if (error.live !== snapshot.error)
-    snapshot.error = (actor.error = settleMember(tree, snapshot.error, { before: error, at: '/error' })).live
+    snapshot.error = (actor.error = settleMember(tree, actor, {
+      value: snapshot.error,
+      before: error,
+      at: '/error',
+    })).live
   if (isEffect(actor) && input.live !== snapshot.input)
-    snapshot.input = (actor.input = settleMember(tree, snapshot.input, { before: input, at: '/input' })).live
+    snapshot.input = (actor.input = normalize(snapshot.input, { port: tree, previous: input.live, at: '/input' })).live
   if (
     context.refs !== actor.context.refs ||
     output.refs !== actor.output.refs ||
@@ -111,12 +125,35 @@ export function settleMembers(tree: LiveTree, actor: LiveActor): void {
     actor.refs = allRefs(actor)
 }
 
+/** All agents of a machine share its context literal: each has it in one place. */
+function literalOf({ machine }: LiveActor): NormalizedMember {
+  return machine === undefined ? ABSENT : { ...ABSENT, live: machine.config.context }
+}
+
 function settleMember(
   tree: LiveTree,
-  value: unknown,
-  { before, at }: { before: NormalizedMember; at: string },
+  actor: LiveActor,
+  { value, before, at }: { value: unknown; before: NormalizedMember; at: string },
 ): NormalizedMember {
-  return normalize(value, { port: tree, previous: before.live, at })
+  const { copies } = tree.logged()
+  try {
+    return normalize(value, { port: tree, previous: before.live, at, copies })
+  } catch (error) {
+    throw actor.parent === undefined || !isRefoldError(error) ? error : ofChild(error, actor)
+  }
+}
+
+/** A path in a child begins at its root, as that of the agent's own context does. */
+function ofChild({ code, message, hint, cause, facts }: RefoldError, actor: LiveActor): RefoldError {
+  let above = ''
+  for (let at: LiveActor | undefined = actor; at?.parent !== undefined; at = at.parent)
+    above = `/children/${escapeToken(at.id)}${above}`
+  const path = typeof facts['path'] === 'string' ? { path: above + facts['path'] } : undefined
+  return new RefoldError(code, `in the child "${actor.id}": ${message}`, {
+    ...(hint === undefined ? undefined : { hint }),
+    cause,
+    facts: { ...facts, ...path },
+  })
 }
 
 function allRefs(actor: LiveActor): ActorRefs | undefined {

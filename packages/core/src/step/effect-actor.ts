@@ -1,11 +1,13 @@
 /** The actor that stands for an effect in the tree: it never runs, it takes what its body did as signals. */
-import { plainJson } from './normalize.js'
+import type { JsonObject } from '../json/json-value.js'
+import { normalize } from './normalize.js'
+import type { RefPort } from './normalize.js'
 import type { LiveActor } from './live-actor.js'
 import { EffectSignal, Placement } from './live-actor.js'
 import type { Delivery } from './live-actor.js'
 import type { StepLog } from './step-log.js'
 import type { EffectKind } from '../record/state-document.js'
-import type { SnapshotShape } from './xstate/shapes.js'
+import type { EventShape, SnapshotShape } from './xstate/shapes.js'
 
 export const STOP = 'xstate.stop'
 
@@ -15,8 +17,13 @@ export function firstEffectSnapshot(kind: EffectKind, input: unknown): SnapshotS
   return kind === 'observable' ? { ...first, context: undefined, input } : { ...first, input }
 }
 
+export interface StepUnderWay {
+  readonly log: StepLog
+  readonly port: RefPort
+}
+
 /** As XState's own logic of this kind goes on, but that a body outside is told of what was sent to it. */
-export function nextEffectSnapshot(actor: LiveActor, event: Delivery, log: StepLog): SnapshotShape {
+export function nextEffectSnapshot(actor: LiveActor, event: Delivery, { log, port }: StepUnderWay): SnapshotShape {
   const { snapshot } = actor
   if (snapshot.status !== 'active') return snapshot
   if (event instanceof EffectSignal) return signalled(snapshot, event)
@@ -25,9 +32,18 @@ export function nextEffectSnapshot(actor: LiveActor, event: Delivery, log: StepL
     log.stopped.push(actor.sid)
     return { ...snapshot, status: 'stopped', input: undefined }
   }
-  if (actor.kind === 'callback')
-    log.deliveries.push({ effect: actor.sid, event: plainJson(event, `/deliver/${actor.sid}`) })
+  if (actor.kind === 'callback') log.deliveries.push(deliveryOf(actor, event, port))
   return snapshot
+}
+
+/** References stand beside the event; an error names the whole path. */
+function deliveryOf(actor: LiveActor, event: EventShape, port: RefPort): StepLog['deliveries'][number] {
+  const at = `/deliver/${actor.sid}`
+  const { json, refs } = normalize(event, { port, at })
+  const delivery = { effect: actor.sid, event: json as JsonObject }
+  if (refs === undefined) return delivery
+  const below = Object.entries(refs).map(([pointer, id]) => [pointer.slice(at.length), id] as const)
+  return { ...delivery, refs: Object.fromEntries(below) }
 }
 
 function signalled(snapshot: SnapshotShape, { kind, value }: EffectSignal): SnapshotShape {

@@ -100,9 +100,9 @@ describe('the body of a callback', () => {
 
   it('sends back, receives, and is disposed of; what it sends after that is dropped', () => {
     const { running, heard } = run(agentWith(work))
-    running.deliver({ type: 'PING' })
+    running.deliver({ effect: '0.0', event: { type: 'PING' } })
     expect(running.stop()).toBeUndefined()
-    running.deliver({ type: 'PING' })
+    running.deliver({ effect: '0.0', event: { type: 'PING' } })
     expect(heard.events).toEqual([{ type: 'FIRST' }, { type: 'RE-PING' }])
     expect(calls).toEqual(['disposed'])
   })

@@ -5,6 +5,7 @@ import type { LiveActor } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { denormalize } from './normalize.js'
 import type { EventData } from '../record/event-data.js'
+import type { Delivery } from '../record/record.js'
 import type { EffectHost, RunningEffect } from './tree-step.js'
 
 /** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */
@@ -40,7 +41,10 @@ interface Subscribable {
 export function runBody(tree: LiveTree, actor: LiveActor, host: EffectHost): RunningEffect {
   const args = argumentsOf(tree, actor, host)
   const { config } = actor.logic
-  if (actor.kind === 'callback') return runCallback(config as Creator<CallbackExtra, unknown>, args, host)
+  if (actor.kind === 'callback') {
+    const receive = ({ event, refs }: Delivery): unknown => denormalize(event, refs, { port: tree, at: '' })
+    return runCallback(config as Creator<CallbackExtra, unknown>, args, { host, receive })
+  }
   if (actor.kind === 'observable')
     return runObservable(
       config as Creator<unknown, Subscribable>,
@@ -86,7 +90,17 @@ function runPromise(create: Creator<unknown, unknown>, args: BodyArguments): Run
   return { outcome, deliver: () => {}, stop: () => undefined }
 }
 
-function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArguments, host: EffectHost): RunningEffect {
+interface CallbackHost {
+  readonly host: EffectHost
+  /** The event with its references. */
+  readonly receive: (delivery: Delivery) => unknown
+}
+
+function runCallback(
+  create: Creator<CallbackExtra, unknown>,
+  args: BodyArguments,
+  { host, receive }: CallbackHost,
+): RunningEffect {
   const listeners = new Set<(event: EventData) => void>()
   let stopped = false
   let dispose: unknown
@@ -104,8 +118,11 @@ function runCallback(create: Creator<CallbackExtra, unknown>, args: BodyArgument
     }
   })
   // A listener is user code too: what it throws is the effect's failure, not the sender's.
-  const deliver = (event: EventData): void => {
-    const error = caught(() => listeners.forEach((listener) => listener(event)))
+  const deliver = (delivery: Delivery): void => {
+    const error = caught(() => {
+      const event = receive(delivery) as EventData
+      listeners.forEach((listener) => listener(event))
+    })
     if (error !== undefined) fail(error)
   }
   const stop = (): unknown => {

@@ -159,7 +159,7 @@ export class Interpreter {
 
   #transition(actor: LiveActor, event: Delivery): SnapshotShape {
     if (event instanceof Placement) return placed(this.#tree, actor, { placement: event, scope: this.#scopeOf(actor) })
-    if (isEffect(actor)) return nextEffectSnapshot(actor, event, this.#tree.logged())
+    if (isEffect(actor)) return nextEffectSnapshot(actor, event, { log: this.#tree.logged(), port: this.#tree })
     const logic: LogicShape = actor.machine ?? actor.logic
     return logic.transition(actor.snapshot, event as EventShape, this.#scopeOf(actor))
   }
@@ -243,7 +243,11 @@ export class Interpreter {
 
   /** Whether the error means that nothing of this step may be recorded. */
   #refuseFor(actor: LiveActor, error: unknown): boolean {
-    const refusal = refusalOf(error, { isRoot: actor === this.#tree.root, machine: actor.machine })
+    const refusal = refusalOf(error, {
+      isRoot: actor === this.#tree.root,
+      actor: actor.id,
+      machine: actor.machine,
+    })
     if (refusal === undefined) return false
     this.#tree.logged().refuse(refusal)
     return true

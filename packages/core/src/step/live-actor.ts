@@ -66,7 +66,8 @@ export interface NormalizedMember {
   readonly refs: ActorRefs | undefined
 }
 
-const ABSENT: NormalizedMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
+/** Before it was settled. */
+export const ABSENT: NormalizedMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
 
 /** A class, with every field set in its constructor, so that all actors have one hidden class. */
 export class LiveActor {

@@ -4,7 +4,10 @@
  */
 import { fromJson } from '../json/from-json.js'
 import type { JsonValue } from '../json/json-value.js'
-import { jsonOf, toJson } from '../json/to-json.js'
+import { standingOf } from '../json/accepted.js'
+import { separateCopy } from '../json/separate-copy.js'
+import type { Copies } from '../json/separate-copy.js'
+import { jsonOf, stateJson, toJson } from '../json/to-json.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorId } from '../record/state-document.js'
 
@@ -29,11 +32,17 @@ export interface NormalizeOptions {
   readonly previous?: unknown
   /** Where the value stands: `/context`. */
   readonly at: string
+  /**
+   * What it shares with another place of the state becomes a copy, and stands here with its original. Absent: what the
+   * value shares, it may share, as no chart can see it.
+   */
+  readonly copies?: Copies
 }
 
 /** Throws `NOT_SERIALIZABLE` with the path. */
-export function normalize(value: unknown, { port, previous, at }: NormalizeOptions): Normalized {
-  const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf })
+export function normalize(value: unknown, { port, previous, at, copies }: NormalizeOptions): Normalized {
+  const inState = copies === undefined ? undefined : { inState: { copies } }
+  const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf, ...inState })
   return { json, refs, live: same ? value : denormalize(json, refs, { port, at }) }
 }
 
@@ -46,10 +55,17 @@ export function denormalize(
   return json === undefined ? undefined : fromJson(json, refs, { resolve: port.refTo, path: at })
 }
 
-/** Freezes stored JSON that holds no references. */
-export function freezeJson<T extends JsonValue | undefined>(value: T): T {
-  if (value !== undefined) jsonOf(value)
+/** Freezes JSON that stands in a state and holds no references. */
+export function freezeState<T extends JsonValue | undefined>(value: T): T {
+  if (value !== undefined) stateJson(value)
   return value
+}
+
+/** The JSON of an input, frozen: nothing of it stands in the state before the chart puts it there. */
+export function freezeInput<T extends JsonValue | undefined>(value: T, copies: Copies): T {
+  if (typeof value !== 'object' || value === null) return value
+  jsonOf(value)
+  return standingOf(value) === 'loose' ? value : (separateCopy(value, copies, 'loose') as T)
 }
 
 /** JSON without references: what leaves the tree. Throws `NOT_SERIALIZABLE` with the path, for a reference too. */

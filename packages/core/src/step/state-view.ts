@@ -1,13 +1,13 @@
 /** The state of an agent for its readers, from documents alone; what only the chart knows (tags, meta) with the machine. */
 import { matchesState } from 'xstate'
-import type { AnyStateMachine } from 'xstate'
+import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { AgentStatus } from '../record/record.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { templateOf } from './configurations.js'
 import type { Template } from './configurations.js'
-import { freezeJson } from './normalize.js'
+import { freezeState } from './normalize.js'
 import { boundedMachine } from './xstate/machine.js'
 
 /** The root machine's state, in XState's words. `tags` and `meta` throw `NEEDS_MIGRATION` if today's chart lacks the state. */
@@ -25,6 +25,8 @@ export interface StateView {
   /** XState's rule: a path (`'work.draft'`), or a partial value (`{ work: 'draft' }`). */
   matches(partial: unknown): boolean
   hasTag(tag: string): boolean
+  /** XState's own snapshot of the state, without children. */
+  snapshot(): AnyMachineSnapshot
 }
 
 /** References to actors stand as `null` in `context`. Deep-frozen. */
@@ -35,9 +37,9 @@ export function viewState(root: ActorDocument, machine: AnyStateMachine): StateV
   return {
     status: root.status ?? 'active',
     value,
-    context: freezeJson(root.context ?? {}),
-    output: freezeJson(root.output),
-    error: freezeJson(root.error),
+    context: freezeState(root.context ?? {}),
+    output: freezeState(root.output),
+    error: freezeState(root.error),
     get active() {
       return activeStates(root)
     },
@@ -51,7 +53,26 @@ export function viewState(root: ActorDocument, machine: AnyStateMachine): StateV
     },
     matches: (partial) => matchesState(partial as string, value as string),
     hasTag: (tag) => found().snapshot.tags?.has(tag) === true,
+    snapshot: () => snapshotOf(root, { machine, template: found() }),
   }
+}
+
+function snapshotOf(
+  root: ActorDocument,
+  { machine, template }: { readonly machine: AnyStateMachine; readonly template: Template },
+): AnyMachineSnapshot {
+  const { idMap } = boundedMachine(machine)
+  const { context = {}, status = 'active', output, error, history = {} } = root
+  const nodesOf = (ids: readonly string[]): AnyStateNode[] =>
+    ids.map((id) => idMap.get(id)).filter((node) => node !== undefined) as unknown as AnyStateNode[]
+  return machine.resolveState({
+    value: template.value as never, // what `resolveState` gave for it
+    context: freezeState(context),
+    status,
+    output: freezeState(output),
+    error: freezeState(error),
+    historyValue: Object.fromEntries(Object.entries(history).map(([id, ids]) => [id, nodesOf(ids)])),
+  })
 }
 
 function templateFor(root: ActorDocument, machine: AnyStateMachine): Template {

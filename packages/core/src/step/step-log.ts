@@ -1,5 +1,7 @@
 /** What the step under way has done so far. */
 import type { RefoldError } from '../errors.js'
+import type { Copies } from '../json/separate-copy.js'
+import type { Delivery } from '../record/record.js'
 import type { EffectId } from '../record/state-document.js'
 import type { LiveActor } from './live-actor.js'
 import type { ActionCall, SentMessage, StepOptions } from './tree-step.js'
@@ -12,11 +14,13 @@ export class StepLog {
   readonly revision: number
   readonly scheduled: LiveActor[] = []
   readonly stopped: EffectId[] = []
-  readonly deliveries: { readonly effect: EffectId; readonly event: unknown }[] = []
+  readonly deliveries: Delivery[] = []
   readonly emitted: unknown[] = []
   readonly actions: ActionCall[] = []
   readonly messages: SentMessage[] = []
   readonly path: string[] = []
+  /** Originals of what was put into a second place of the state. */
+  readonly copies: Copies = new Map()
   /** Some actor's children changed, or an actor ended: someone may be lost or out of place. */
   membersChanged = false
   /** The first reason not to record this step. XState catches what is thrown inside of it, so it is kept here. */

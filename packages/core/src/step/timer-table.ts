@@ -4,6 +4,7 @@
  */
 import { RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
+import type { Copies } from '../json/separate-copy.js'
 import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
 import { normalize, denormalize } from './normalize.js'
 import type { RefPort, Normalized } from './normalize.js'
@@ -96,15 +97,15 @@ export class TimerTable {
   }
 
   /** The same object when nothing changed. Survivors keep their places, new ones come last, as a patch leaves them. */
-  documents(port: RefPort): TimerDocuments {
+  documents(port: RefPort, copies: Copies): TimerDocuments {
     if (!this.#changed) return this.#documents
     this.#changed = false
     const next: { [timer: TimerId]: TimerDocument } = {}
     for (const key in this.#documents) {
       const timer = this.#timers.get(key)
-      if (timer !== undefined) next[key] = documentOf(timer, key, port)
+      if (timer !== undefined) next[key] = documentOf(timer, key, { port, copies })
     }
-    for (const [key, timer] of this.#timers) next[key] ??= documentOf(timer, key, port)
+    for (const [key, timer] of this.#timers) next[key] ??= documentOf(timer, key, { port, copies })
     return (this.#documents = next)
   }
 
@@ -127,7 +128,12 @@ function nameOf(source: ActorId, id: string): string {
   return `${source} ${id}`
 }
 
-function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocument {
+interface Settling {
+  readonly port: RefPort
+  readonly copies: Copies
+}
+
+function documentOf(timer: LiveTimer, key: TimerId, settling: Settling): TimerDocument {
   if (timer.document !== undefined) return timer.document
   const at = `/timers/${key}`
   if (!Number.isFinite(timer.due)) {
@@ -138,7 +144,7 @@ function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocumen
     })
   }
   const { source, target, id, node, due } = timer
-  const event = settleEvent(timer.event, `${at}/event`, port)
+  const event = settleEvent(timer.event, `${at}/event`, settling)
   const refs = event.refs === undefined ? undefined : { refs: event.refs }
   timer.document = {
     source,
@@ -155,8 +161,8 @@ function documentOf(timer: LiveTimer, key: TimerId, port: RefPort): TimerDocumen
 }
 
 /** The references stand beside the event, with pointers into it; an error names the whole path. */
-function settleEvent(event: EventShape, at: string, port: RefPort): Normalized {
-  const { json, refs, live } = normalize(event, { port, at })
+function settleEvent(event: EventShape, at: string, { port, copies }: Settling): Normalized {
+  const { json, refs, live } = normalize(event, { port, at, copies })
   const below =
     refs === undefined
       ? undefined

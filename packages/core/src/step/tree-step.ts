@@ -1,6 +1,7 @@
 /** What one input did to the actor tree: the port between XState and the rest of Refold. */
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
+import type { Delivery } from '../record/record.js'
 import type {
   ActorDocument,
   ActorId,
@@ -112,11 +113,13 @@ export interface TreeStep {
   readonly unlisted: { readonly [actor: ActorId]: UnlistedActor }
   readonly scheduled: readonly ScheduledEffect[]
   readonly stopped: readonly EffectId[]
-  readonly deliveries: readonly { readonly effect: EffectId; readonly event: JsonObject }[]
+  readonly deliveries: readonly Delivery[]
   readonly emitted: readonly JsonObject[]
   readonly actions: readonly ActionCall[]
   readonly messages: readonly SentMessage[]
   readonly path: readonly string[]
+  /** What became a copy in the documents, with its original: the patch copies it too. */
+  readonly copies: ReadonlyMap<JsonValue, JsonValue>
 }
 
 /** What a running effect body is given. */
@@ -142,7 +145,7 @@ export interface RunningEffect {
   /** The output of a promise; `undefined` when an observable completes; never settles for a callback that does not throw. */
   readonly outcome: Promise<unknown>
   /** An event sent to a callback. */
-  readonly deliver: (event: EventData) => void
+  readonly deliver: (delivery: Delivery) => void
   /** Cleans up: unsubscribes, calls the callback's disposer. What that throws is returned. */
   readonly stop: () => unknown
 }

@@ -14,7 +14,7 @@ import { byCreation } from './creation-order.js'
 import { documentsById } from './placement.js'
 import { LiveTree, ROOT } from './live-tree.js'
 import { incompatibilitiesOf, incompatibilityCode } from './compatibility.js'
-import { freezeJson, plainJson } from './normalize.js'
+import { freezeInput, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
 import type { EventData } from '../record/event-data.js'
 import type {
@@ -79,20 +79,20 @@ class RecordedTree implements Tree {
 
   step(input: ChartInput, options: StepOptions): TreeStep {
     invariant((input.kind === 'started') === (this.#root === undefined), 'a tree begins with its start, and only then')
-    return this.#stepped(options, () => apply(this.#tree, input))
+    return this.#stepped(options, (log) => apply(this.#tree, input, log))
   }
 
   place(before: PatchedDocuments, { beginsMissing, ...options }: PlaceOptions): TreeStep {
     return this.#stepped(options, () => placeAll(this.#tree, before, beginsMissing))
   }
 
-  #stepped(options: StepOptions, move: () => void): TreeStep {
+  #stepped(options: StepOptions, move: (log: StepLog) => void): TreeStep {
     invariant(!this.#spoilt, 'a tree that threw is stepped again')
     const tree = this.#tree
     const log = tree.begin(options)
     this.#spoilt = true
     try {
-      move()
+      move(log)
       if (log.refusal !== undefined) throw log.refusal
       if (tree.root.snapshot.status !== 'active') tree.interpreter.stopAll()
       const step = this.#record(log)
@@ -108,13 +108,18 @@ class RecordedTree implements Tree {
     this.#root = documentOf(tree, tree.root, this.#root)
     this.#unlisted = unlistedDocuments(tree, this.#unlisted)
     if (log.refusal !== undefined) throw log.refusal
-    return { root: this.#root, timers: tree.timers.documents(tree), unlisted: this.#unlisted, ...doings(log) }
+    return {
+      root: this.#root,
+      timers: tree.timers.documents(tree, log.copies),
+      unlisted: this.#unlisted,
+      ...doings(log),
+    }
   }
 
   can(event: EventData): boolean {
     const { snapshot } = this.#tree.root
     try {
-      return snapshot.status === 'active' && snapshot.can?.(freezeJson(event)) === true
+      return snapshot.status === 'active' && snapshot.can?.(freezeInput(event, new Map())) === true
     } catch {
       return false
     }
@@ -135,28 +140,29 @@ class RecordedTree implements Tree {
   }
 }
 
-function apply(tree: LiveTree, input: ChartInput): void {
+function apply(tree: LiveTree, input: ChartInput, { copies }: StepLog): void {
+  const frozen = <T extends JsonValue | undefined>(value: T): T => freezeInput(value, copies)
   switch (input.kind) {
     case 'started':
-      return tree.interpreter.boot(freezeJson(input.input))
+      return tree.interpreter.boot(frozen(input.input))
     case 'event':
     case 'message':
     case 'message.undelivered':
-      return tree.interpreter.send(ROOT, freezeJson(input.event))
+      return tree.interpreter.send(ROOT, frozen(input.event))
     case 'effect.done':
-      return tree.interpreter.send(input.effect, new EffectSignal('done', freezeJson(input.output)))
+      return tree.interpreter.send(input.effect, new EffectSignal('done', frozen(input.output)))
     case 'effect.failed':
-      return tree.interpreter.send(input.effect, new EffectSignal('failed', freezeJson(input.error as JsonValue)))
+      return tree.interpreter.send(input.effect, new EffectSignal('failed', frozen(input.error as JsonValue)))
     case 'effect.next':
-      return tree.interpreter.send(input.effect, new EffectSignal('next', freezeJson(input.value)))
+      return tree.interpreter.send(input.effect, new EffectSignal('next', frozen(input.value)))
     case 'effect.event': {
       const actor = tree.actors.get(input.effect)
       if (actor?.life === RUNNING && actor.parent !== undefined)
-        tree.interpreter.send(actor.parent.sid, freezeJson(input.event))
+        tree.interpreter.send(actor.parent.sid, frozen(input.event))
       return
     }
     case 'actor.event':
-      return tree.interpreter.send(input.to, freezeJson(input.event))
+      return tree.interpreter.send(input.to, frozen(input.event))
     case 'timer.fired': {
       const timer = tree.timers.take(input.timer)
       if (timer !== undefined) tree.interpreter.send(timer.target, timer.event)
@@ -175,7 +181,7 @@ function placeAll(tree: LiveTree, { root, unlisted }: PatchedDocuments, beginsMi
 type Doings = Omit<TreeStep, 'root' | 'timers' | 'unlisted'>
 
 function doings(log: StepLog): Doings {
-  const { actions, messages, path } = log
+  const { actions, messages, path, copies } = log
   const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
   if (log.stopped.length === 0 && log.deliveries.length === 0)
     return {
@@ -186,6 +192,7 @@ function doings(log: StepLog): Doings {
       actions,
       messages,
       path,
+      copies,
     }
   const gone = new Set(log.stopped)
   const fresh = new Set(log.scheduled.map((actor) => actor.sid))
@@ -193,11 +200,12 @@ function doings(log: StepLog): Doings {
   return {
     scheduled: log.scheduled.filter((actor) => !gone.has(actor.sid)).map(startedEffect),
     stopped: log.stopped.filter((effect) => !fresh.has(effect)),
-    deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)) as TreeStep['deliveries'],
+    deliveries: log.deliveries.filter(({ effect }) => !neverRan(effect)),
     emitted,
     actions,
     messages,
     path,
+    copies,
   }
 }
 

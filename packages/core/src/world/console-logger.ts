@@ -1,11 +1,11 @@
-/** A logger for those who brought none: warnings and errors, one line each, on stderr. */
+/** A logger for those who brought none: one line each, on stderr. */
 import { printable } from './printable.js'
 import type { Logger } from './world.js'
 
-/** Writes nothing below `warn`: a library is silent while all is well. */
+/** Writes nothing of the library's own below `warn`: it is silent while all is well. `info` is what charts `log`. */
 export const consoleLogger: Logger = {
   log(level, message, facts) {
-    if (level !== 'warn' && level !== 'error') return
+    if (level === 'debug') return
     const line = `refold: ${level}: ${message}${facts === undefined ? '' : ` ${factsAsText(facts)}`}`
     const shown = printable(line)
     if (level === 'error') console.error(shown)

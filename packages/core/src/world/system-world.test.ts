@@ -51,7 +51,7 @@ describe('createWorld', () => {
 })
 
 describe('consoleLogger', () => {
-  it('writes warnings and errors with their facts, and nothing else', () => {
+  it('LOG-7 writes warnings, errors and what charts log, with their facts, and nothing else', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     const log = vi.spyOn(console, 'log').mockImplementation(() => {})
@@ -59,7 +59,7 @@ describe('consoleLogger', () => {
     consoleLogger.log('info', 'b')
     consoleLogger.log('warn', 'c', { revision: 3n, cause: new Error('no') })
     consoleLogger.log('error', 'd')
-    expect(warn.mock.calls).toEqual([['refold: warn: c {"revision":"3","cause":"Error: no"}']])
+    expect(warn.mock.calls).toEqual([['refold: info: b'], ['refold: warn: c {"revision":"3","cause":"Error: no"}']])
     expect(error.mock.calls).toEqual([['refold: error: d']])
     expect(log).not.toHaveBeenCalled()
   })

@@ -24,7 +24,7 @@ import type { Folded } from '../../history/fold-stream.js'
 import type { Snapshot } from '../../log/snapshots.js'
 import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
-import { notTaken, runAction, sentByAction } from './run-action.js'
+import { loggedText, notTaken, runAction, sentByAction } from './run-action.js'
 import { tellUntaken } from './tell-untaken.js'
 import { diagnosticsOfBlock, tellSettled, toDecideAgain } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
@@ -70,7 +70,7 @@ export class AgentCell {
     const tree = {
       agentId: id,
       onActorSend: (to: string, event: unknown) => this.#actorSend(to, event),
-      onLog: (args: readonly unknown[]) => home.events.notice('info', args.map(String).join(' '), { agent: stream }),
+      onLog: (args: readonly unknown[]) => home.events.notice('info', loggedText(args), { agent: stream }),
     }
     const replica = (this.#replica = new Replica(definition, { known: folded, tree }))
     const [queue, quiescence] = [this.#queue, this.#quiescence]
@@ -288,9 +288,9 @@ export class AgentCell {
     if (input !== undefined) residence.post(stream, { input, worker }, { reject: notTaken({ stream, events }) })
   }
 
-  #deliver({ effect, event }: Recorded['deliveries'][number]): void {
-    const sent = event as EventData // the step wrote it
-    this.#home.events.tell({ kind: 'delivery', stream: this.stream, effect, event: sent }, this)
+  #deliver(delivery: Recorded['deliveries'][number]): void {
+    const event = delivery.event as EventData // the step wrote it
+    this.#home.events.tell({ kind: 'delivery', stream: this.stream, ...delivery, event }, this)
   }
 
   #tell(): void {

@@ -39,3 +39,26 @@ export function sentByAction(
 export function notTaken({ stream, events }: ActionPlace): (error: RefoldError) => void {
   return (error) => events.notice('warn', `what an action of ${stream} sent to an actor was not taken`, { error })
 }
+
+/** The longest line that a chart logs. */
+const MAX_LOGGED = 10_000
+
+/** What a chart logs, in one line: text as it is, all else as JSON. Never throws. */
+export function loggedText(args: readonly unknown[]): string {
+  const text = args.map(asText).join(' ')
+  return text.length > MAX_LOGGED ? `${text.slice(0, MAX_LOGGED)} …` : text
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value, plainMember) ?? String(value)
+  } catch {
+    return '(a value that is not JSON)'
+  }
+}
+
+function plainMember(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return value instanceof Error ? `${value.name}: ${value.message}` : value
+}

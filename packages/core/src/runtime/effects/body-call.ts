@@ -3,7 +3,7 @@ import { effectKey, safetyOf } from '../../decide/effects-part.js'
 import type { Input } from '../../decide/inputs.js'
 import type { RefoldError } from '../../errors.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
-import type { EventData } from '../../record/event-data.js'
+import type { Delivery } from '../../record/record.js'
 import type { RunningEffect } from '../../step/tree-step.js'
 import type { Settlement } from '../cell/submission.js'
 import { AttemptHost } from './effect-host.js'
@@ -85,8 +85,8 @@ export class BodyCall implements HostedCall {
   }
 
   /** `false`: it does not run. */
-  deliver(event: EventData): boolean {
-    this.#running?.deliver(event)
+  deliver(delivery: Delivery): boolean {
+    this.#running?.deliver(delivery)
     return this.#running !== undefined
   }
 

@@ -17,7 +17,7 @@ import type { EffectPolicy } from '../../definition/internals.js'
 import { RefoldError } from '../../errors.js'
 import { stackOf } from '../../record/stack.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
-import type { EventData } from '../../record/event-data.js'
+import type { Delivery } from '../../record/record.js'
 import { Admission } from './admission.js'
 import { BodyCall } from './body-call.js'
 import type { BodyEnd, Caller } from './body-call.js'
@@ -94,8 +94,8 @@ export class EffectExecution implements Caller {
   }
 
   /** Hands the event to the body; `false` when none runs. */
-  deliver(event: EventData): boolean {
-    return this.#phase === 'running' && this.#body?.deliver(event) === true
+  deliver(delivery: Delivery): boolean {
+    return this.#phase === 'running' && this.#body?.deliver(delivery) === true
   }
 
   /** Aborts what may be aborted. What must be awaited is left as it is, unless the chart itself left it. */
@@ -171,7 +171,7 @@ export class EffectExecution implements Caller {
     }
     if (this.phase !== 'running') return body.stop() // it told its end while it was called
     this.#admission.limit(() => this.#timedOut())
-    for (const event of this.#context.undelivered.take(this.id)) body.deliver(event)
+    for (const delivery of this.#context.undelivered.take(this.id)) body.deliver(delivery)
   }
 
   /** E3: what may have happened is not called failed. */

@@ -3,7 +3,7 @@ import { isQuarantined } from '../../decide/claims.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { RefoldError } from '../../errors.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
-import type { EventData } from '../../record/event-data.js'
+import type { Delivery } from '../../record/record.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { EffectsContext } from './effects-context.js'
 import type { Executing, ExecutionContext } from './execution-context.js'
@@ -72,8 +72,9 @@ export class EffectRunner implements ExecutionContext {
   }
 
   /** An event that the chart sent to a callback. One whose body has not begun gets it when it does. */
-  deliver(id: EffectId, event: EventData): void {
-    if (this.#executions.get(id)?.deliver(event) === true || this.undelivered.add(id, event)) return
+  deliver(delivery: Delivery): void {
+    const { effect: id } = delivery
+    if (this.#executions.get(id)?.deliver(delivery) === true || this.undelivered.add(delivery)) return
     this.runtime.events.notice(
       'warn',
       `an event for effect ${id} of ${this.cell.stream} was dropped: too many wait for its body`,

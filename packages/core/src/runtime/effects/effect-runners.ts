@@ -24,11 +24,12 @@ export class EffectRunners {
     events.on('recorded', ({ before, after }, cell) => {
       if (before?.effects !== after.effects || before.agent !== after.agent) this.perform(cell, after)
     })
-    events.on('delivery', ({ effect, event }, cell) => {
+    events.on('delivery', (delivery, cell) => {
       const { state } = cell
+      const { effect } = delivery
       // A body that this very record ends hears what it was sent before it is stopped, as in XState.
       const isHere = state?.effects[effect] !== undefined || this.#runners.has(cell)
-      if (isHere && state !== undefined && this.owns(state)) this.of(cell).deliver(effect, event)
+      if (isHere && state !== undefined && this.owns(state)) this.of(cell).deliver(delivery)
     })
     events.on('effect.let-go', (_event, cell) => this.#letGo(cell))
     events.on('rested', (_event, cell) => this.#rested(cell))

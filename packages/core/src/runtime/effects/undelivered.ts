@@ -1,24 +1,25 @@
 /** Events that the chart sent to callbacks whose bodies have not begun yet. */
+import type { Delivery } from '../../record/record.js'
 import type { EffectId, StateDocument } from '../../record/state-document.js'
-import type { EventData } from '../../record/event-data.js'
 
 /** Most events that wait for one body. */
 const MAX_WAITING = 1_000
 
 export class Undelivered {
-  readonly #events = new Map<EffectId, EventData[]>()
+  readonly #events = new Map<EffectId, Delivery[]>()
 
   /** `false`: too many wait already. */
-  add(effect: EffectId, event: EventData): boolean {
+  add(delivery: Delivery): boolean {
+    const { effect } = delivery
     const waiting = this.#events.get(effect)
-    if (waiting === undefined) this.#events.set(effect, [event])
-    else if (waiting.length < MAX_WAITING) waiting.push(event)
+    if (waiting === undefined) this.#events.set(effect, [delivery])
+    else if (waiting.length < MAX_WAITING) waiting.push(delivery)
     else return false
     return true
   }
 
   /** What waits for a body that begins now, oldest first. */
-  take(effect: EffectId): readonly EventData[] {
+  take(effect: EffectId): readonly Delivery[] {
     const waiting = this.#events.get(effect)
     if (waiting === undefined) return []
     this.#events.delete(effect)

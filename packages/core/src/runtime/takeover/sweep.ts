@@ -199,7 +199,7 @@ export class Sweep {
     // Another service may well share the store: no trouble, but worth a line for those who look for a lost agent.
     if (!this.#guard.isFirst(definition)) return
     const message = `agents of "${definition}" have something to perform, and it is not registered here`
-    this.#runtime.events.notice('info', message, { stream })
+    this.#runtime.events.notice('debug', message, { stream })
   }
 
   couldNotSweep(error: unknown): void {

@@ -3,9 +3,8 @@ import { createActor } from 'xstate'
 import type { AnyActorLogic, AnyActorRef } from 'xstate'
 import type { EventShape, Life, RefShape, SnapshotShape } from './shapes.js'
 import { NEW, STOPPED } from './shapes.js'
+import { unsupported } from './unsupported.js'
 import type { TreeSystem } from './system.js'
-
-const NOTHING = { unsubscribe(): void {} }
 
 /** The reference to an actor that XState did not make: the root, and actors that are gone. */
 export class PlainRef {
@@ -30,15 +29,15 @@ export class PlainRef {
   start(): this {
     return this
   }
-  stop(): this {
-    return this
+  stop(): never {
+    throw unsupported('stop')
   }
   _send(): void {}
-  on(): typeof NOTHING {
-    return NOTHING
+  on(): never {
+    throw unsupported('on')
   }
-  subscribe(): typeof NOTHING {
-    return NOTHING
+  subscribe(): never {
+    throw unsupported('subscribe')
   }
   getSnapshot(): SnapshotShape | undefined {
     return this._snapshot

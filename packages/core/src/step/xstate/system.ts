@@ -3,6 +3,7 @@
  * internals; the differential test of `@refold/testing` holds it to XState's behaviour, package.json to its version.
  */
 import type { EventShape, LogicShape, RefShape, SnapshotShape, TransitionShape } from './shapes.js'
+import { unsupported } from './unsupported.js'
 
 /** What the system needs of the tree that owns it. */
 export interface SystemHost {
@@ -107,10 +108,22 @@ class StubLogic {
 /** For actors that are being hydrated: their real snapshot comes later. */
 const UNBORN: SnapshotShape = Object.freeze({ status: 'active', output: undefined, error: undefined })
 
+/** XState's own would say nothing: it does not move its actors here. */
+const UNSUPPORTED = {
+  stop: () => refuse('stop'),
+  on: () => refuse('on'),
+  subscribe: () => refuse('subscribe'),
+}
+
+function refuse(what: keyof typeof UNSUPPORTED): never {
+  throw unsupported(what)
+}
+
 function replaceLogic(host: SystemHost, ref: RefShape): void {
   const { logic } = ref
   ref.start = startedByTree
   ref._stop = stoppedByTree
+  Object.assign(ref, UNSUPPORTED)
   ref.logic = new StubLogic(host, ref, logic)
 }
 /* Shared by all actors, so that none needs closures of its own. `this` is the actor. */

@@ -84,7 +84,7 @@ describe('RCV-7 an agent that no one here can decide for', () => {
     await first.time.advance(60_000)
     const deployed = await startProcess({ log, agents: [other], time: first.time })
     expect(deployed.reports).toEqual([])
-    expect(deployed.logged).toEqual([{ level: 'info', message: expect.stringContaining('agents of "waits"') }])
+    expect(deployed.logged).toEqual([{ level: 'debug', message: expect.stringContaining('agents of "waits"') }])
   })
 })
 

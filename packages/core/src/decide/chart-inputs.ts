@@ -11,7 +11,7 @@ import { compose } from './compose.js'
 import type { Decision } from './decision.js'
 import { diagnosticsOf, refusalOf } from './diagnostics.js'
 import { effectsAfterStep, withEffect } from './effects-part.js'
-import { chartInputFromJson, chartInputToJson, isOutcome, isOwnerInput } from './inputs.js'
+import { chartInputFromJson, chartInputToJson, isOutcome, isOwnInput } from './inputs.js'
 import type { Envelope, Migrated } from './inputs.js'
 import { withInInbox } from './inbox.js'
 import { refuseBlocked } from './kept-events.js'
@@ -255,7 +255,7 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
 
 /** Callers and effects fill no bound of each other; an outcome has none. */
 function countsWith(input: ChartInput, other: ChartInput): boolean {
-  return !isOutcome(other) && isOwnerInput(other) === isOwnerInput(input)
+  return !isOutcome(other) && isOwnInput(other) === isOwnInput(input)
 }
 
 /** Stores the input without deciding it. With an error: the agent is blocked from here on. */

@@ -173,7 +173,7 @@ describe('a blocked agent', () => {
     const decider = blocked()
     const own = (): string => code(decider.own({ kind: 'actor.event', to: '0', event: { type: 'x' } }))
     expect([own(), own(), own()]).toEqual(['recorded', 'recorded', 'QUEUE_FULL'])
-    expect(code(decider.outside(note('a')))).toBe('recorded')
+    expect(code(decider.outside(note('a'), KEEP))).toBe('recorded')
   })
 
   test('RCV-6 an outcome waits beyond the bound', () => {

@@ -64,7 +64,8 @@ export async function openRuntime<const D extends AgentDefinition>(
 
 /** What happens is told to the log, to the user's listeners, and to the user's observers. */
 function eventsOf({ observers = [], onReport, onTakeover }: ObservedOptions, { logger }: World): EventHub<AgentCell> {
-  const logReport = ({ message, code, agent }: Report): void => logger.log('warn', message, { code, agent })
+  const logReport = ({ message, code, agent, facts }: Report): void =>
+    logger.log(code === 'BLOCKED' ? 'error' : 'warn', message, { code, agent, ...facts })
   const failed = (name: string, error: unknown): void => logger.log('error', `${name} threw`, { error })
   const listeners = reportingObserver({ onReport: onReport ?? logReport, onTakeover }, failed)
   return new EventHub({ observers, own: [logObserver(logger), listeners], logger })

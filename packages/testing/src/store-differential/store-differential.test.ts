@@ -56,8 +56,8 @@ describe('random sequences of operations', { timeout: 60_000 }, () => {
     ['ignores a query', (store) => ({ directory: { ...bound(store.directory), find: () => store.directory.find() } })],
   ])('SAME-1 a store that %s is found', (_, breakIt) =>
     expect(
-      storeDifferential({ stores: { memory, broken: broken(breakIt) }, runs: 50, seed: 7, endOnFailure: true }),
-    ).rejects.toThrow('of broken and of memory'),
+      storeDifferential({ stores: { memory, broken: broken(breakIt) }, runs: 50, seed: 8, endOnFailure: true }),
+    ).rejects.toThrow(/of broken and of memory|broken: the position of an append/),
   )
 })
 

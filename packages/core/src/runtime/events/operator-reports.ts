@@ -30,7 +30,7 @@ export function newReports({ stream, before, after, blockedBy }: AgentRecorded):
     if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
     troubles.push({
       code: 'IN_DOUBT',
-      message: `no one knows whether effect ${src} of ${stream} happened: decide`,
+      message: `no one knows whether effect ${src} of ${stream} happened: resolve it`,
       facts: { effect, src, why: inDoubt.why },
     })
   }

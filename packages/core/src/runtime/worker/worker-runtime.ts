@@ -185,10 +185,7 @@ export class WorkerRuntime {
     if (!this.performs) return
     events.on('recorded', (event) => {
       if (!this.owns(event.after)) return
-      for (const report of newReports(event)) {
-        this.report(event.stream, report)
-        events.notice('error', report.message, { agent: event.stream, ...report.facts })
-      }
+      for (const report of newReports(event)) this.report(event.stream, report)
     })
   }
 

@@ -19,7 +19,7 @@ it('DEV-9 (?i) at the front ignores case', async () => {
 
 it('DEV-10 an expression gives way to other work between its turns', async () => {
   const slow = new LinearRegExp('^(a?){150}[ab]*a[ab]{150}$')
-  const texts = Array.from({ length: 50 }, (_, n) => `${'ab'.repeat(300)}${n}`)
+  const texts = Array.from({ length: 400 }, (_, n) => `${'ab'.repeat(300)}${n}`)
   let others = 0
   const ticking = setInterval(() => others++, 0)
   await Promise.all([slow.test(texts), new LinearRegExp('(b+)+a$').test(texts)])

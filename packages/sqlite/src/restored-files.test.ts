@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import type { NewEvent, Store } from '@refold/core/store'
 import { toRevision } from '@refold/core/store'
-import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { installedDrivers } from './installed-drivers.fixture.js'
+import { openOperator } from './operator.fixture.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore, type SqliteStoreOptions } from './index.js'
 
@@ -104,7 +104,7 @@ describe.each(KINDS)('on $name', ({ options }) => {
     const last = await grow(store, 3)
     await copyOf(scratch.file, backup)
     await grow(store, 3, { revision: 2n, id: last })
-    checkpoint(scratch.file)
+    await checkpoint(scratch.file)
     copyFileSync(backup, scratch.file)
     await expect(store.append('s-2', [event()], { expected: 'no_stream' })).rejects.toMatchObject(FATAL)
     truncateSync(scratch.file, 4096)
@@ -119,7 +119,7 @@ describe.each(KINDS)('on $name', ({ options }) => {
     await first.close()
     const store = connect()
     expect(await store.append('s-1', [event()], { expected: 'no_stream' })).toEqual({ ok: false, actual: 2n })
-    checkpoint(scratch.file)
+    await checkpoint(scratch.file)
     expect(await store.append('s-1', [event()], { expected: 'no_stream' })).toEqual({ ok: false, actual: 2n })
     await store.registers.remove('none')
     expect(await store.append('s-2', [event()], { expected: 'no_stream' })).toMatchObject({ ok: true })
@@ -128,9 +128,9 @@ describe.each(KINDS)('on $name', ({ options }) => {
   test('SQL-6 checkpoints of others, a VACUUM and a WAL that was begun again change nothing', async () => {
     const store = connect()
     let last = await grow(store, 3)
-    checkpoint(scratch.file)
+    await checkpoint(scratch.file)
     last = await grow(store, 3, { revision: 2n, id: last })
-    const operator = new BetterSqlite3(scratch.file)
+    const operator = await openOperator(scratch.file)
     operator.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
     operator.close()
     await grow(store, 3, { revision: 5n, id: last })
@@ -174,7 +174,7 @@ async function readAll(store: Store): Promise<readonly string[]> {
 
 /** As `.backup` of the sqlite3 shell. */
 async function copyOf(file: string, to: string): Promise<void> {
-  const source = new BetterSqlite3(file)
+  const source = await openOperator(file)
   await source.backup(to)
   source.close()
 }
@@ -184,8 +184,8 @@ async function restore(backup: string, file: string): Promise<void> {
   await copyOf(backup, file)
 }
 
-function checkpoint(file: string): void {
-  const operator = new BetterSqlite3(file)
+async function checkpoint(file: string): Promise<void> {
+  const operator = await openOperator(file)
   operator.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   operator.close()
 }

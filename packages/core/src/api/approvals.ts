@@ -7,7 +7,7 @@
  * claim, a heartbeat, a note, a reminder that stays in the state) makes no answer stale.
  */
 import type { DefinitionInternals } from '../definition/internals.js'
-import { ownJson } from '../definition/own-json.js'
+import { ownJson } from '../json/own-json.js'
 import { suggestName } from '../definition/nearest-name.js'
 import { invariant, isRefoldError, RefoldError } from '../errors.js'
 import { hashOfJson } from '../json/canonical.js'

@@ -4,7 +4,7 @@
  */
 import { hashOfJson } from '../json/canonical.js'
 import type { JsonValue } from '../json/json-value.js'
-import { ownJson } from './own-json.js'
+import { ownJson } from '../json/own-json.js'
 
 /** Enough that no two inputs of one agent meet. */
 const DIGITS = 32

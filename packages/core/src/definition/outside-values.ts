@@ -4,7 +4,7 @@ import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
 import { suggestName } from './nearest-name.js'
-import { ownJson } from './own-json.js'
+import { ownJson } from '../json/own-json.js'
 import { runSchema } from './run-schema.js'
 
 /** Types of events that only XState and Refold may make. */

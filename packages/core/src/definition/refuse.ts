@@ -6,7 +6,7 @@ import { checkAction, checkDelay, checkGuard } from './check-implementations.js'
 import type { Implementations } from './check-implementations.js'
 import { actorsOf } from './effect-sources.js'
 import { isMachine, kindOfLogic } from './logic-kind.js'
-import { ownJson } from './own-json.js'
+import { ownJson } from '../json/own-json.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 
 /**

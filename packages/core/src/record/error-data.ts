@@ -1,7 +1,8 @@
 /** Whatever user code threw, as data. Never fails: an error must always be storable. */
 import { errorToJson, saidInJson } from '../json/error-data.js'
 import type { JsonValue } from '../json/json-value.js'
-import { jsonOf, toJson } from '../json/to-json.js'
+import { ownJson } from '../json/own-json.js'
+import { jsonOf } from '../json/to-json.js'
 import type { ErrorData } from './state-document.js'
 
 /** What is told of a value whose own code throws when it is looked at. */
@@ -30,22 +31,10 @@ function errorDataOf(thrown: unknown): Record<string, JsonValue> {
 export function thrownToJson(thrown: unknown): JsonValue | undefined {
   if (thrown === undefined) return undefined
   try {
-    if (!(thrown instanceof Error)) return toJson(copyOf(thrown)).json
+    if (!(thrown instanceof Error)) return ownJson(thrown, { path: '' })
   } catch {
     const said = typeof thrown === 'object' && thrown !== null ? saidInJson(thrown) : undefined
     if (said !== undefined) return jsonOf(said)
   }
   return toErrorData(thrown) as unknown as JsonValue
-}
-
-/** What was thrown is someone's own: what is stored of it is frozen, it is not. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf)
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]))
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
 }

@@ -1,7 +1,7 @@
 /** A message that an action asks for: its address and content, computed with what XState gives to actions. */
 import { streamOf } from '../definition/agent-address.js'
 import { isReservedType } from '../definition/outside-values.js'
-import { ownJson } from '../definition/own-json.js'
+import { ownJson } from '../json/own-json.js'
 import type { MessagePlan } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'

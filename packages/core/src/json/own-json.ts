@@ -1,8 +1,8 @@
 /** A caller's value as JSON of our own: what callers pass stays theirs, neither frozen nor watched. */
-import { acceptedAs } from '../json/accepted.js'
-import type { JsonValue } from '../json/json-value.js'
-import { MAX_DEPTH } from '../json/plain.js'
-import { toJson } from '../json/to-json.js'
+import { acceptedAs } from './accepted.js'
+import type { JsonValue } from './json-value.js'
+import { MAX_DEPTH } from './plain.js'
+import { toJson } from './to-json.js'
 
 /** Frozen JSON that shares nothing with the value, unless that is such JSON already. Throws `NOT_SERIALIZABLE`; `path` is the prefix of its pointer. */
 export function ownJson(value: unknown, options: { readonly path: string }): JsonValue | undefined {

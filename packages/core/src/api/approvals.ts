@@ -7,7 +7,7 @@
  * claim, a heartbeat, a note, a reminder that stays in the state) makes no answer stale.
  */
 import type { DefinitionInternals } from '../definition/internals.js'
-import { ownJson } from '../json/own-json.js'
+import { toJson } from '../json/to-json.js'
 import { suggestName } from '../definition/nearest-name.js'
 import { invariant, isRefoldError, RefoldError } from '../errors.js'
 import { hashOfJson } from '../json/canonical.js'
@@ -59,7 +59,7 @@ export function askFor(cell: AgentCell, type: string, options: unknown): Approva
 /** Members that tell questions apart, as data. None are no members at all. */
 function aboutOf(about: unknown, path: string): JsonObject | undefined {
   if (about === undefined) return undefined
-  const json = ownJson(about, { path })
+  const json = toJson(about, { path }).json
   requireOption(isJsonObject(json), { path, problem: 'must be an object of members of the event' })
   requireOption(!('type' in json), { path, problem: 'must not name the type', hint: 'The first argument does.' })
   return Object.keys(json).length === 0 ? undefined : json
@@ -193,7 +193,7 @@ function payloadOf(
 ): JsonValue | undefined {
   const { context } = viewState(state.root, definition.machine)
   try {
-    return ownJson(definition.approvals.get(type)?.({ context, about }), { path: '/approval' })
+    return toJson(definition.approvals.get(type)?.({ context, about }), { path: '/approval' }).json
   } catch (cause) {
     if (isRefoldError(cause)) throw cause
     throw new RefoldError('EVENT_REFUSED', `what "${type}" is to approve could not be made`, { cause })

@@ -73,7 +73,12 @@ test.each(OF_RUNTIMES)('ERR-5 so it is with %s of a runtime', async (...call) =>
 
 test('ERR-5 and with the input of a start', async () => {
   const { runtime, definition } = await opened()
-  for (const input of [HOSTILE, getter('job')])
-    await expect(runtime.start(definition, { id: '2', input })).rejects.toMatchObject(CODED)
+  const start = (input: unknown) => runtime.start(definition, { id: '2', input: input as never })
+  await expect(start(HOSTILE)).rejects.toMatchObject(CODED)
+  await expect(start(getter('job'))).rejects.toMatchObject({
+    ...CODED,
+    code: 'NOT_SERIALIZABLE',
+    facts: { path: '/input/job' },
+  })
   await expect(runtime.start(definition, getter('id') as never)).rejects.toMatchObject(CODED)
 })

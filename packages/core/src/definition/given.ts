@@ -4,7 +4,7 @@
  */
 import { hashOfJson } from '../json/canonical.js'
 import type { JsonValue } from '../json/json-value.js'
-import { ownJson } from '../json/own-json.js'
+import { toJson } from '../json/to-json.js'
 
 /** Enough that no two inputs of one agent meet. */
 const DIGITS = 32
@@ -19,7 +19,7 @@ export function givenHash(given: unknown, { parsed }: { readonly parsed: JsonVal
 
 function asJson(given: unknown, parsed: JsonValue | undefined): JsonValue | undefined {
   try {
-    return ownJson(given, { path: '' })
+    return toJson(given, { path: '' }).json
   } catch {
     return parsed
   }

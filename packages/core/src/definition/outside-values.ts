@@ -4,7 +4,7 @@ import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
 import { suggestName } from './nearest-name.js'
-import { ownJson } from '../json/own-json.js'
+import { jsonOf, toJson } from '../json/to-json.js'
 import { runSchema } from './run-schema.js'
 
 /** Types of events that only XState and Refold may make. */
@@ -15,7 +15,7 @@ export function isReservedType(type: string): boolean {
 /** Throws `INVALID_INPUT` or `NOT_SERIALIZABLE`. Without a schema every JSON value is taken. */
 export function parseInput(input: unknown, schema: $ZodType | undefined): JsonValue | undefined {
   const value = schema === undefined ? input : runSchema(schema, input, { code: 'INVALID_INPUT', what: 'input' })
-  return ownJson(value, { path: '/input' })
+  return toJson(value, { path: '/input' }).json
 }
 
 /** The schemas of a definition's events; `undefined`: every event of the machine may come from outside. */
@@ -38,10 +38,10 @@ export function parseEvent(event: unknown, events: OutsideEvents): EventData {
 }
 
 function eventData(type: string, payload: unknown): EventData {
-  const data = ownJson(payload, { path: '/event' })
+  const data = toJson(payload, { path: '/event' }).json
   const isPayload = typeof data === 'object' && data !== null && !Array.isArray(data) && !('type' in data)
   if (!isPayload) throw invalidEvent(type, { problem: 'is not an object without a `type` of its own after its schema' })
-  return Object.freeze({ type, ...(data as JsonObject) })
+  return jsonOf({ type, ...(data as JsonObject) }) as EventData
 }
 
 function requireEvent(event: unknown): { readonly type: string } & Readonly<Record<string, unknown>> {

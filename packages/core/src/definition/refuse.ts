@@ -6,7 +6,7 @@ import { checkAction, checkDelay, checkGuard } from './check-implementations.js'
 import type { Implementations } from './check-implementations.js'
 import { actorsOf } from './effect-sources.js'
 import { isMachine, kindOfLogic } from './logic-kind.js'
-import { ownJson } from '../json/own-json.js'
+import { toJson } from '../json/to-json.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 
 /**
@@ -65,7 +65,7 @@ function checkIds(nodes: readonly AnyStateNode[], { path, known }: { path: strin
 
 function checkContext(machine: AnyStateMachine, path: string): void {
   const { context } = machine.config as { readonly context?: unknown }
-  if (typeof context !== 'function') ownJson(context, { path: `${path}.context` })
+  if (typeof context !== 'function') toJson(context, { path: `${path}.context` })
 }
 
 interface NodePlace {

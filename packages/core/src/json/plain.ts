@@ -1,33 +1,18 @@
-/** What counts as plain data: the questions that the check of a live value and the explanation of its refusal share. */
+/** What counts as plain data: the question that the check of a live value and the explanation of its refusal share. */
 
 /** Deeper values are refused: they overflow the stack of their readers, and cycles end here. */
 export const MAX_DEPTH = 200
 
 /**
- * How a live object's shape relates to JSON:
- * `exact`: it can be shared; `inexact`: it must be copied, as it is of another realm, has no prototype or hides members
- * that JSON does not carry; `refused`: an instance of a class, or a member under a symbol.
+ * Whether an object is an object or an array of JSON by its kind: of this realm, of another, or without a prototype; no
+ * instance of a class, and without members under symbols that an iteration would show.
  */
-export type Plainness = 'exact' | 'inexact' | 'refused'
-
-/** Judges an object that is no array by its prototype and its hidden members. `keys` are its enumerable ones. */
-export function plainnessOf(value: object, keys: readonly string[]): Plainness {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null && !isForeignRoot(prototype as object)) return 'refused'
+  if (Array.isArray(value)) return Array.isArray(prototype)
+  if (prototype !== Object.prototype && prototype !== null && !isForeignRoot(prototype as object)) return false
   const symbols = Object.getOwnPropertySymbols(value)
-  for (const symbol of symbols) if (Object.prototype.propertyIsEnumerable.call(value, symbol)) return 'refused'
-  const hides = symbols.length > 0 || Object.getOwnPropertyNames(value).length !== keys.length
-  return prototype === Object.prototype && !hides ? 'exact' : 'inexact'
-}
-
-/**
- * The same for an array. Named members of arrays are not looked for (it would cost a string per item), except those of
- * the matches that regular expressions give.
- */
-export function arrayPlainnessOf(value: readonly unknown[]): Plainness {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Array.prototype) return Object.hasOwn(value, 'index') ? 'inexact' : 'exact'
-  return Array.isArray(prototype) ? 'inexact' : 'refused'
+  return symbols.every((symbol) => !Object.prototype.propertyIsEnumerable.call(value, symbol))
 }
 
 /** `Object.prototype` of another realm (a frame, a `vm` context): it inherits from nothing and is no one's instance. */

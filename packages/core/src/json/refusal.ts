@@ -3,7 +3,7 @@
  * to keep no paths.
  */
 import { RefoldError } from '../errors.js'
-import { arrayPlainnessOf, MAX_DEPTH, plainnessOf } from './plain.js'
+import { isPlain, MAX_DEPTH } from './plain.js'
 import { escapeToken, isForbiddenKey } from './pointer.js'
 
 export interface RefusalOptions {
@@ -51,6 +51,7 @@ function look(value: unknown, at: Look): void {
   if (around !== undefined)
     throw notSerializable(at.path, `a cycle back to ${around === '' ? 'the whole value' : around}`)
   if (at.above.size >= MAX_DEPTH) throw notSerializable(at.path, `more than ${MAX_DEPTH} levels deep`)
+  if (!isPlain(value)) throw instanceRefused(value, at.path)
   at.above.set(value, at.path)
   if (Array.isArray(value)) lookAtItems(value, at)
   else lookAtMembers(value, at)
@@ -66,14 +67,11 @@ function lookAtPrimitive(value: unknown, path: string): void {
 }
 
 function lookAtItems(value: readonly unknown[], at: Look): void {
-  if (arrayPlainnessOf(value) === 'refused') throw instanceRefused(value, at.path)
   for (let index = 0; index < value.length; index++) look(value[index], { ...at, path: `${at.path}/${index}` })
 }
 
 function lookAtMembers(value: object, at: Look): void {
-  const keys = Object.keys(value)
-  if (plainnessOf(value, keys) === 'refused') throw instanceRefused(value, at.path)
-  for (const key of keys) {
+  for (const key of Object.keys(value)) {
     const path = `${at.path}/${escapeToken(key)}`
     if (isForbiddenKey(key))
       throw notSerializable(path, `a member under the reserved key "${key}"`, { hint: 'Give it another name.' })

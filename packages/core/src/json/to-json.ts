@@ -3,35 +3,32 @@
  * a fold would give.
  *
  * Invariants:
- * - what comes out is deeply frozen JSON; a value that is JSON already comes out as the same reference, frozen, so that
- *   document and context share memory, and a write to it throws a TypeError in strict mode;
- * - the same live value gives the same JSON reference every time: the diff compares references;
+ * - what comes out is deeply frozen JSON of our own. What user code gave stays its own: it is copied, never frozen, and a
+ *   later write to it changes nothing here;
+ * - what came out once, and all that is below it, comes out as the same reference every time, so that document and context
+ *   share memory: the diff compares references;
  * - what stands in an agent's state stands in one place of it: put into another (`inState`), it becomes a copy there, as
  *   it does when records are folded;
- * - a refused value throws `NOT_SERIALIZABLE` with the exact pointer; parts of it may be frozen by then.
+ * - a refused value throws `NOT_SERIALIZABLE` with the exact pointer.
  *
  * What becomes what: `undefined` members are dropped, `undefined` items and holes become `null`, -0 becomes 0, errors
  * become `{name, message, code?, cause?}`, accessors are read once, members that are not enumerable are dropped, objects
- * without a prototype or of another realm are copied. Lone surrogates in strings survive: JSON text escapes them.
+ * without a prototype or of another realm become ordinary ones. Lone surrogates in strings survive: JSON text escapes them.
  * Refused: instances of classes (with `toJSON` too), functions, symbols, BigInts, numbers that are not finite, cycles,
  * more than 200 levels, and keys that reach for a prototype.
  */
-import { acceptedAs, standingOf, type ActorRefs, type RefOf } from './accepted.js'
-import { JsonWalk, primitiveToJson, REFUSED, type InState } from './json-walk.js'
+import { acceptedAs, standingOf, type ActorRefs } from './accepted.js'
+import { JsonWalk, primitiveToJson, REFUSED, type WalkOptions } from './json-walk.js'
 import type { JsonContainer, JsonValue } from './json-value.js'
 import { explainRefusal, notSerializable } from './refusal.js'
 
 export type { ActorRefs, RefOf } from './accepted.js'
 
-export interface ToJsonOptions {
+export interface ToJsonOptions extends WalkOptions {
   /** Where the value stands: the prefix of pointers in `refs` and in errors. Default: `''`. */
   readonly path?: string
   /** The live value that stood there before. Only saves time: what both share is not looked at again. */
   readonly previous?: unknown
-  /** Without it actor references are refused. */
-  readonly refOf?: RefOf
-  /** The value comes to stand in an agent's state. */
-  readonly inState?: InState
 }
 
 export interface JsonOutcome {
@@ -40,8 +37,8 @@ export interface JsonOutcome {
   /** The actor references; each stands in `json` as `null`. */
   readonly refs?: ActorRefs
   /**
-   * Hydrating `json` and `refs` gives what the live value is: it may be gone on with. Otherwise something was dropped or
-   * became plain data, and `fromJson` gives the value to go on with. (`json === value` only when there are no refs.)
+   * The value is ours, and hydrating `json` and `refs` gives what it is: it may be gone on with. Otherwise `fromJson` gives
+   * the value to go on with. (`json === value` only when there are no refs.)
    */
   readonly same: boolean
 }
@@ -82,12 +79,12 @@ export function stateJson(value: JsonValue): JsonValue {
 
 function walk(value: object, options: ToJsonOptions): JsonWalk {
   try {
-    return new JsonWalk(options.refOf, options.inState).run(value, { previous: options.previous })
+    return new JsonWalk(options).run(value, { previous: options.previous })
   } catch (cause) {
     const path = options.path ?? ''
     explainRefusal(value, { path, refOf: options.refOf })
     if (cause !== REFUSED) throw notSerializable(path, 'a value that threw while it was read', { cause })
-    return new JsonWalk(options.refOf, options.inState).run(value, { afresh: true }) // a remembered height was too high: nothing is wrong
+    return new JsonWalk(options).run(value, { afresh: true }) // a remembered height was too high: nothing is wrong
   }
 }
 

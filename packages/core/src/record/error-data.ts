@@ -1,8 +1,7 @@
 /** Whatever user code threw, as data. Never fails: an error must always be storable. */
 import { errorToJson, saidInJson } from '../json/error-data.js'
 import type { JsonValue } from '../json/json-value.js'
-import { ownJson } from '../json/own-json.js'
-import { jsonOf } from '../json/to-json.js'
+import { jsonOf, toJson } from '../json/to-json.js'
 import type { ErrorData } from './state-document.js'
 
 /** What is told of a value whose own code throws when it is looked at. */
@@ -31,7 +30,7 @@ function errorDataOf(thrown: unknown): Record<string, JsonValue> {
 export function thrownToJson(thrown: unknown): JsonValue | undefined {
   if (thrown === undefined) return undefined
   try {
-    if (!(thrown instanceof Error)) return ownJson(thrown, { path: '' })
+    if (!(thrown instanceof Error)) return toJson(thrown, { path: '' }).json
   } catch {
     const said = typeof thrown === 'object' && thrown !== null ? saidInJson(thrown) : undefined
     if (said !== undefined) return jsonOf(said)

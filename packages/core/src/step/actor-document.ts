@@ -10,7 +10,7 @@ import type { ActorDocument } from '../record/state-document.js'
 import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
 import { LIBRARY } from './library.js'
-import { ABSENT, isEffect, isUnnamed } from './live-actor.js'
+import { isEffect, isUnnamed } from './live-actor.js'
 import type { LiveActor, NormalizedMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { normalize } from './normalize.js'
@@ -99,7 +99,7 @@ export function settleMembers(tree: LiveTree, actor: LiveActor): void {
   if (context.live !== snapshot.context)
     snapshot.context = (actor.context = settleMember(tree, actor, {
       value: snapshot.context,
-      before: context === ABSENT ? literalOf(actor) : context,
+      before: context,
       at: '/context',
     })).live
   if (output.live !== snapshot.output)
@@ -123,11 +123,6 @@ export function settleMembers(tree: LiveTree, actor: LiveActor): void {
     input.refs !== actor.input.refs
   )
     actor.refs = allRefs(actor)
-}
-
-/** All agents of a machine share its context literal: each has it in one place. */
-function literalOf({ machine }: LiveActor): NormalizedMember {
-  return machine === undefined ? ABSENT : { ...ABSENT, live: machine.config.context }
 }
 
 function settleMember(

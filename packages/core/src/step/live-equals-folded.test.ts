@@ -1,4 +1,5 @@
 /** What a step leaves in memory is what the documents would give. */
+import { jsonOf } from '../json/to-json.js'
 import { describe, expect, it } from 'vitest'
 import { assign, createMachine, fromCallback, fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
@@ -100,7 +101,7 @@ describe('the documents', () => {
         },
       },
     })
-    const text = { body: 'long' }
+    const text = jsonOf({ body: 'long' })
     const step = new Live(machine).send({ type: 'SAY', text })
     const { messages } = step.root.context as { messages: unknown[] }
     expect(messages[0]).toBe(text)

@@ -11,6 +11,7 @@ import { edgesTaken } from './edges.js'
 import { LiveActor } from './live-actor.js'
 import type { ActorIdentity } from './live-actor.js'
 import type { RefPort } from './normalize.js'
+import type { Given } from '../json/json-walk.js'
 import { StepLog } from './step-log.js'
 import { TimerTable } from './timer-table.js'
 import type { StepOptions, TreeOptions } from './tree-step.js'
@@ -33,6 +34,9 @@ export class LiveTree implements SystemHost, RefPort {
   readonly root: LiveActor
   readonly options: TreeOptions
   log: StepLog | undefined = undefined
+  get given(): Given | undefined {
+    return this.log?.given
+  }
   readonly #keyed = new Map<string, RefShape>()
   #hydratingAs: ActorId | undefined = undefined
   #ranks = 0

@@ -3,10 +3,11 @@
  * deep-frozen, without `undefined` members, errors as data, and with references to actors where they stood.
  */
 import { fromJson } from '../json/from-json.js'
-import type { JsonValue } from '../json/json-value.js'
+import type { JsonContainer, JsonValue } from '../json/json-value.js'
 import { standingOf } from '../json/accepted.js'
 import { separateCopy } from '../json/separate-copy.js'
 import type { Copies } from '../json/separate-copy.js'
+import type { Given } from '../json/json-walk.js'
 import { jsonOf, stateJson, toJson } from '../json/to-json.js'
 import type { ActorRefs } from '../json/to-json.js'
 import type { ActorId } from '../record/state-document.js'
@@ -16,6 +17,8 @@ export interface RefPort {
   /** The id of the actor, if the value refers to one of this tree. */
   readonly refOf: (value: object) => ActorId | undefined
   readonly refTo: (id: ActorId) => unknown
+  /** What was copied in the step under way. */
+  readonly given?: Given | undefined
 }
 
 export interface Normalized {
@@ -41,9 +44,10 @@ export interface NormalizeOptions {
 
 /** Throws `NOT_SERIALIZABLE` with the path. */
 export function normalize(value: unknown, { port, previous, at, copies }: NormalizeOptions): Normalized {
-  const inState = copies === undefined ? undefined : { inState: { copies } }
-  const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf, ...inState })
-  return { json, refs, live: same ? value : denormalize(json, refs, { port, at }) }
+  const inState = copies === undefined ? undefined : { copies }
+  const { json, refs, same } = toJson(value, { path: at, previous, refOf: port.refOf, inState, given: port.given })
+  if (same) return { json, refs, live: value }
+  return { json, refs, live: refs === undefined ? json : denormalize(json, refs, { port, at }) }
 }
 
 /** Stored JSON as a live value: with its references, and frozen before user code sees it. */
@@ -64,8 +68,8 @@ export function freezeState<T extends JsonValue | undefined>(value: T): T {
 /** The JSON of an input, frozen: nothing of it stands in the state before the chart puts it there. */
 export function freezeInput<T extends JsonValue | undefined>(value: T, copies: Copies): T {
   if (typeof value !== 'object' || value === null) return value
-  jsonOf(value)
-  return standingOf(value) === 'loose' ? value : (separateCopy(value, copies, 'loose') as T)
+  const json = jsonOf(value) as T & JsonContainer
+  return standingOf(json) === 'loose' ? json : (separateCopy(json, copies, 'loose') as T)
 }
 
 /** JSON without references: what leaves the tree. Throws `NOT_SERIALIZABLE` with the path, for a reference too. */

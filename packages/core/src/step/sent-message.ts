@@ -1,7 +1,7 @@
 /** A message that an action asks for: its address and content, computed with what XState gives to actions. */
 import { streamOf } from '../definition/agent-address.js'
 import { isReservedType } from '../definition/outside-values.js'
-import { ownJson } from '../json/own-json.js'
+import { toJson } from '../json/to-json.js'
 import type { MessagePlan } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
@@ -13,7 +13,7 @@ import type { ActionShape } from './xstate/shapes.js'
 export function sentMessage(plan: MessagePlan, { info, params }: ActionShape): SentMessage {
   const { kind, name, done, failed } = plan
   const to = streamOf(name, computed(plan.id, info, params) as string) // checked there
-  const content = ownJson(computed(plan.content, info, params), { path: '/message' })
+  const content = toJson(computed(plan.content, info, params), { path: '/message' }).json
   if (kind === 'event') return { to, event: eventOf(content, to) }
   const event: EventData = { type: 'refold.started', ...(content === undefined ? undefined : { input: content }) }
   const reports = { ...(done === undefined ? undefined : { done }), ...(failed === undefined ? undefined : { failed }) }

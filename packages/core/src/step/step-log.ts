@@ -1,5 +1,6 @@
 /** What the step under way has done so far. */
 import type { RefoldError } from '../errors.js'
+import type { Given } from '../json/json-walk.js'
 import type { Copies } from '../json/separate-copy.js'
 import type { Delivery } from '../record/record.js'
 import type { EffectId } from '../record/state-document.js'
@@ -21,6 +22,7 @@ export class StepLog {
   readonly path: string[] = []
   /** Originals of what was put into a second place of the state. */
   readonly copies: Copies = new Map()
+  readonly given: Given = new Map()
   /** Some actor's children changed, or an actor ended: someone may be lost or out of place. */
   membersChanged = false
   /** The first reason not to record this step. XState catches what is thrown inside of it, so it is kept here. */

@@ -102,6 +102,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     [`export default { agents: [${AGENT}], worker: 5 }`, '`worker` must be an object'],
     [`export default { agents: [${AGENT}], store: 2 }`, '`store` must be a function'],
     [`export default { agents: [${AGENT}], stor: 2 }`, '"stor" is not known'],
+    [`export default { agents: [${AGENT}], codecs: {} }`, '`codecs` must be a list'],
     [`export default { agents: [${AGENT}], workers: 0 }`, '`workers` must be a positive integer'],
     ['throw new Error("out of tea")', 'out of tea'],
     ['import "nothing-of-this-name"', 'nothing-of-this-name'],

@@ -117,6 +117,17 @@ describe('the command line', { timeout: 60_000 }, () => {
     }
   })
 
+  test('CLI-9 a configuration in a project of CommonJS is told how to be a module', async () => {
+    const own = makeProject()
+    const file = join(own.directory, 'refold.config.js')
+    writeFileSync(join(own.directory, 'package.json'), '{ "type": "commonjs" }')
+    writeFileSync(file, `export default { agents: [${AGENT}] }`)
+    const { code, stderr } = await own.run('ls', '--config', file)
+    expect(code).toBe(2)
+    expect(stderr).toContain('Name it refold.config.mjs, or say "type": "module" in your package.json.')
+    own.remove()
+  })
+
   test('CLI-22 an event reaches an agent of an older version, whose chart takes it', async () => {
     const version = (number: number, event: string): string =>
       `defineAgent({ name: 'sided', version: ${number}, machine: setup({}).createMachine({ initial: 'a', states: { a: { on: { ${event}: 'b' } }, b: {} } }) })`

@@ -15,7 +15,7 @@ export function findConfig(named: string | undefined, directory: string): string
   const message =
     named === undefined ? `no configuration in ${directory}` : `${resolve(directory, named)} does not exist`
   throw new RefoldError('NO_CONFIG', message, {
-    hint: `Write ${join(directory, NAMES[0] as string)}: export default defineConfig({ agents: [...] }), or name another file with --config.`,
+    hint: `Write ${join(directory, 'refold.config.mjs')}: export default defineConfig({ agents: [...] }), or name another file with --config.`,
     facts: { lookedFor: files },
   })
 }
@@ -74,6 +74,8 @@ function hintFor(file: string, cause: unknown): string {
   const isTypeScript =
     /\.m?ts$/.test(file) && (cause as { readonly code?: unknown }).code === 'ERR_UNKNOWN_FILE_EXTENSION'
   if (isTypeScript) return 'Node 22.18 and newer load TypeScript; for this one, name the compiled JavaScript.'
+  if (cause instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(cause.message))
+    return 'Name it refold.config.mjs, or say "type": "module" in your package.json.'
   return 'It must run by itself: node ' + file
 }
 

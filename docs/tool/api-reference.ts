@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { Anchors, contentsList, themesOf } from './contents.js'
 import { declarationText, docOf, isValue } from './declaration-text.js'
 
 interface Package {
@@ -75,30 +76,35 @@ ${rows.join('\n')}
 }
 
 function packagePage({ name, description, entries }: Package, program: ts.Program): string {
-  const shown = new Set<ts.Symbol>()
-  const parts = entries.map((entry) => entryPart(entry, { program, shown }))
+  const page: Page = { checker: program.getTypeChecker(), anchors: new Anchors(), shown: new Map() }
+  const parts = entries.map((entry) => entryPart(entry, program.getSourceFile(entry.file), page))
   return `${NOTE}\n\n# \`${name}\`\n\n${description}.\n\n${parts.join('\n')}`
 }
 
+/** What a page has so far: the anchor of each symbol that an entry has shown. */
+interface Page {
+  readonly checker: ts.TypeChecker
+  readonly anchors: Anchors
+  readonly shown: Map<ts.Symbol, string>
+}
+
 /** One entry. What an earlier entry of the same package has shown is only named here. */
-function entryPart(
-  { specifier, file }: Entry,
-  { program, shown }: { readonly program: ts.Program; readonly shown: Set<ts.Symbol> },
-): string {
-  const checker = program.getTypeChecker()
-  const source = program.getSourceFile(file)
+function entryPart({ specifier, file }: Entry, source: ts.SourceFile | undefined, page: Page): string {
+  const { checker, anchors, shown } = page
   const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
   if (source === undefined || module === undefined) throw new Error(`${file} is no module`)
   const all = checker.getExportsOfModule(module).map((symbol) => resolved(symbol, checker))
   const fresh = all.filter(({ symbol }) => !shown.has(symbol))
-  for (const { symbol } of fresh) shown.add(symbol)
-  const values = fresh.filter(({ symbol }) => isValue(symbol))
-  const types = fresh.filter(({ symbol }) => !isValue(symbol))
+  const ordered = [...fresh.filter(({ symbol }) => isValue(symbol)), ...fresh.filter(({ symbol }) => !isValue(symbol))]
+  for (const { name, symbol } of ordered) shown.set(symbol, anchors.add(name))
+  const links = new Map(all.map(({ name, symbol }) => [name, shown.get(symbol) ?? '']))
+  const themes = themesOf(source)
   const also = all.filter((each) => !fresh.includes(each)).map(({ name }) => `\`${name}\``)
   return [
     `## \`import … from '${specifier}'\`\n`,
-    ...(also.length === 0 ? [] : [`Also here, and shown above: ${also.join(', ')}.\n`]),
-    ...[...values, ...types].map((each) => symbolPart(each, checker)),
+    ...(themes.length === 0 ? [] : [contentsList(themes, (name) => links.get(name) ?? '')]),
+    ...(also.length === 0 || themes.length > 0 ? [] : [`Also here, and shown above: ${also.join(', ')}.\n`]),
+    ...ordered.map((each) => symbolPart(each, checker)),
   ].join('\n')
 }
 

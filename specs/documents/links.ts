@@ -56,14 +56,17 @@ function anchorsOf(file: string): ReadonlySet<string> {
       .replaceAll(/^```.*?^```$/gms, '')
       .matchAll(/^#+ (.+)$/gm),
   ]
-  return new Set(
-    headings.map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  )
+  const counts = new Map<string, number>()
+  const anchors = headings.map(([, heading = '']) => {
+    const anchor = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-')
+    const before = counts.get(anchor) ?? 0
+    counts.set(anchor, before + 1)
+    return before === 0 ? anchor : `${anchor}-${before}`
+  })
+  return new Set(anchors)
 }
 
 /** The ids that a page mentions outside of code, of the kinds that there are. */

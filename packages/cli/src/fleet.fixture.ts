@@ -119,6 +119,12 @@ ${CONFIG.replace("note(key, 'begun')\n", "note(key, 'begun')\n      for (let tur
 /** Workers with a short lease. */
 export const HASTY = CONFIG.replace('workers: 2,', 'workers: 2, worker: { leaseDurationMs: 600 },')
 
+/** What is stored is turned round bit by bit, and observers write what they are told of to a file. */
+export const CODED = `const turned = (bytes) => bytes.map((byte) => ~byte)
+const turning = { name: 'turning', encode: (bytes) => ({ bytes: turned(bytes) }), decode: turned }
+const observe = ({ kind, src }) => appendFileSync(new URL('told.txt', import.meta.url), [kind, src].join(' ') + '\\n')
+${CONFIG.replace('workers: 2,', 'workers: 1, codecs: [turning], observers: [observe],')}`
+
 /** The store opens for the first worker only. */
 export const CROWDED = CONFIG.replace(
   'store: () => ',

@@ -139,6 +139,7 @@ export type {
   AgentEventHere,
   AgentRecorded,
   EffectEvent,
+  EffectFailure,
   Notice,
   RecoveryStep,
   RuntimeEvent,

@@ -102,6 +102,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     [`export default { agents: [${AGENT}], worker: 5 }`, '`worker` must be an object'],
     [`export default { agents: [${AGENT}], store: 2 }`, '`store` must be a function'],
     [`export default { agents: [${AGENT}], stor: 2 }`, '"stor" is not known'],
+    [`export default { agents: [${AGENT}], codecs: {} }`, '`codecs` must be a list'],
     [`export default { agents: [${AGENT}], workers: 0 }`, '`workers` must be a positive integer'],
     ['throw new Error("out of tea")', 'out of tea'],
     ['import "nothing-of-this-name"', 'nothing-of-this-name'],
@@ -114,6 +115,17 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(ended.stderr).toContain('error[INVALID_CONFIG]')
       expect(ended.stderr).toContain(problem)
     }
+  })
+
+  test('CLI-9 a configuration in a project of CommonJS is told how to be a module', async () => {
+    const own = makeProject()
+    const file = join(own.directory, 'refold.config.js')
+    writeFileSync(join(own.directory, 'package.json'), '{ "type": "commonjs" }')
+    writeFileSync(file, `export default { agents: [${AGENT}] }`)
+    const { code, stderr } = await own.run('ls', '--config', file)
+    expect(code).toBe(2)
+    expect(stderr).toContain('Name it refold.config.mjs, or say "type": "module" in your package.json.')
+    own.remove()
   })
 
   test('CLI-22 an event reaches an agent of an older version, whose chart takes it', async () => {

@@ -1,6 +1,6 @@
 /** What a command that is no worker works on: the configuration's agents, and its store, to read and to send. */
 import { createClient, RefoldError } from '@refold/core'
-import type { AgentDefinition, Client, Store } from '@refold/core'
+import type { AgentDefinition, Client, Codec, Store } from '@refold/core'
 import { findConfig, loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
 
@@ -16,6 +16,7 @@ export interface CommandNature {
 
 export interface Project {
   readonly agents: readonly AgentDefinition[]
+  readonly codecs: readonly Codec[]
   readonly store: Store
   readonly runtime: Client
 }
@@ -27,8 +28,9 @@ export async function withProject<R>(
 ): Promise<R> {
   const config = await loadConfig(findConfig(options.config, process.cwd()))
   const store = await openStore(config, options.store, { mustExist: options.begins !== true })
-  await using runtime = await createClient({ store, agents: config.agents })
-  return await work({ agents: config.agents, store, runtime })
+  const { agents, codecs = [] } = config
+  await using runtime = await createClient({ store, agents, codecs })
+  return await work({ agents, codecs, store, runtime })
 }
 
 /** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */

@@ -1,8 +1,11 @@
 /** What the command needs to know of a project: its agents and its store. */
-import type { AgentDefinition, Store, WorkerOptions } from '@refold/core'
+import type { AgentDefinition, RuntimeOptions, Store, WorkerOptions } from '@refold/core'
 
-/** The default export of `refold.config.js`. Every process of a fleet loads it for itself. */
-export interface RefoldConfig {
+/**
+ * The default export of `refold.config.js`. Every process of a fleet loads it for itself. `codecs` hold for all commands,
+ * `observers` are told of what happens in each worker.
+ */
+export interface RefoldConfig extends Pick<RuntimeOptions, 'codecs' | 'observers'> {
   readonly agents: readonly AgentDefinition[]
   /** Opens the store; called once a process. Default: the SQLite file `refold.db` in the current directory. */
   readonly store?: () => Store | Promise<Store>

@@ -15,7 +15,7 @@ export function findConfig(named: string | undefined, directory: string): string
   const message =
     named === undefined ? `no configuration in ${directory}` : `${resolve(directory, named)} does not exist`
   throw new RefoldError('NO_CONFIG', message, {
-    hint: `Write ${join(directory, NAMES[0] as string)}: export default defineConfig({ agents: [...] }), or name another file with --config.`,
+    hint: `Write ${join(directory, 'refold.config.mjs')}: export default defineConfig({ agents: [...] }), or name another file with --config.`,
     facts: { lookedFor: files },
   })
 }
@@ -31,14 +31,14 @@ export async function loadConfig(file: string): Promise<RefoldConfig> {
   return checked(file, loaded.default)
 }
 
-const KEYS = ['agents', 'store', 'worker', 'workers']
+const KEYS = ['agents', 'store', 'worker', 'workers', 'codecs', 'observers']
 
 function checked(file: string, config: unknown): RefoldConfig {
   if (typeof config !== 'object' || config === null)
     throw invalid(file, 'it has no default export that is an object', {
       hint: 'export default defineConfig({ agents: [...] })',
     })
-  const { agents, store, worker, workers } = config as { readonly [key: string]: unknown }
+  const { agents, store, worker, workers, ...lists } = config as { readonly [key: string]: unknown }
   for (const key of Object.keys(config))
     if (!KEYS.includes(key)) throw invalid(file, `"${key}" is not known`, { hint: `Known: ${KEYS.join(', ')}.` })
   if (!Array.isArray(agents) || agents.length === 0)
@@ -55,6 +55,8 @@ function checked(file: string, config: unknown): RefoldConfig {
     throw invalid(file, '`store` must be a function that opens the store', {
       hint: "store: () => sqliteStore('agents.db')",
     })
+  for (const key of ['codecs', 'observers'] as const)
+    if (lists[key] !== undefined && !Array.isArray(lists[key])) throw invalid(file, `\`${key}\` must be a list`)
   if (workers !== undefined && (!Number.isSafeInteger(workers) || (workers as number) < 1))
     throw invalid(file, '`workers` must be a positive integer')
   return config as RefoldConfig
@@ -72,6 +74,8 @@ function hintFor(file: string, cause: unknown): string {
   const isTypeScript =
     /\.m?ts$/.test(file) && (cause as { readonly code?: unknown }).code === 'ERR_UNKNOWN_FILE_EXTENSION'
   if (isTypeScript) return 'Node 22.18 and newer load TypeScript; for this one, name the compiled JavaScript.'
+  if (cause instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(cause.message))
+    return 'Name it refold.config.mjs, or say "type": "module" in your package.json.'
   return 'It must run by itself: node ' + file
 }
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CROWDED, HANGING, HASTY, isRunning, LATE, makeProject } from '../fleet.fixture.js'
+import { CODED, CROWDED, HANGING, HASTY, isRunning, LATE, makeProject } from '../fleet.fixture.js'
 import type { Fleet, Project } from '../fleet.fixture.js'
 import type { FleetEvent } from './fleet-events.js'
 
@@ -48,6 +50,20 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
       .toSorted((one, other) => one.id.localeCompare(other.id))
       .map(({ id, status, owner }) => ({ id, status, owner }))
   }
+
+  test('CLI-23 encodes what commands and workers store, and tells its observers', async () => {
+    project.remove()
+    project = makeProject(CODED)
+    const file = (name: string): string => readFileSync(join(project.directory, name), 'utf8')
+    await start('a', { secret: 'sesame' })
+    expect(file('agents.db')).not.toContain('sesame')
+    expect(JSON.parse((await project.run('plan', '--json')).stdout)).toMatchObject({ resumed: [{}], troubled: [] })
+    const fleet = up()
+    await allDone(1)
+    fleet.child.kill('SIGTERM')
+    expect(await fleet.ended).toMatchObject({ code: 0, stderr: '' })
+    expect(file('told.txt').match(/^effect\.began work$/gm)).toHaveLength(10)
+  })
 
   test('CLI-1 performs what other processes start, and ends in order when it is asked to', async () => {
     const fleet = up()

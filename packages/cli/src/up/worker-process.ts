@@ -51,9 +51,12 @@ async function work(order: WorkerOrder): Promise<void> {
 
 async function open({ name, config: file, store, capacity }: WorkerOrder): Promise<Worker> {
   const config = await loadConfig(file)
+  const { agents, codecs = [], observers = [] } = config
   return createWorker({
     store: await openStore(config, store),
-    agents: config.agents,
+    agents,
+    codecs,
+    observers,
     ...config.worker,
     id: name,
     releaseOnSignal: false,

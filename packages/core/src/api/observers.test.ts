@@ -33,6 +33,33 @@ describe('observers', () => {
     expect(events.find(({ kind }) => kind === 'effect.began')).toMatchObject({ stream: 'work-1', attempt: 1 })
   })
 
+  test('OBS-5 are told with what an effect failed, and nothing of the kind of one that did not', async () => {
+    const events: RuntimeEvent[] = []
+    const body = controlledBody()
+    const definition = workAgent({ body: body.body })
+    await using runtime = await createRuntime({
+      store: memoryStore(),
+      agents: [definition],
+      observers: [(event) => events.push(event)],
+    })
+    for (const [id, end] of [
+      ['1', () => body.last.reject(new Error('no answer'))],
+      ['2', () => body.last.reject(undefined)],
+      ['3', () => body.last.resolve('done')],
+    ] as const) {
+      const agent = await runtime.start(definition, { id })
+      await agent.waitFor(() => body.runs.length === Number(id))
+      end()
+      await agent.waitFor((state) => state.effects.length === 0)
+    }
+    const ended = events.filter((event) => event.kind === 'effect.ended')
+    expect(ended.map(({ failed }) => failed)).toEqual([
+      { error: { name: 'Error', message: 'no answer' } },
+      {},
+      undefined,
+    ])
+  })
+
   test('OBS-2 one that throws, one that rejects and one that never ends harm neither agents nor other observers', async () => {
     const events: RuntimeEvent[] = []
     const definition = workAgent({ body: controlledBody().body, initial: 'parked' })

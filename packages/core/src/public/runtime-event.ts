@@ -3,6 +3,7 @@
  * are told of it.
  */
 import type { RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
 import type { Delivery, Diagnostics } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
@@ -32,6 +33,13 @@ export interface AgentRecorded extends OfAgent {
   readonly after: StateDocument
   /** Where the chart was when it threw, if one of these records blocked the agent and this process wrote it. */
   readonly blockedBy?: Diagnostics
+  /** Effects of which one of these records says that they failed, if this process wrote it. */
+  readonly failed?: { readonly [effect: EffectId]: EffectFailure }
+}
+
+/** What was thrown, as it is stored; without `error` where that was `undefined`. */
+export interface EffectFailure {
+  readonly error?: JsonValue
 }
 
 /** Where an agent that is in memory stands on its way to a worker that performs it. */
@@ -43,8 +51,8 @@ export type EffectEvent =
   | (OfEffect & { readonly kind: 'effect.scheduled' })
   /** A body is called now. */
   | (OfEffect & { readonly kind: 'effect.began'; readonly attempt: number })
-  /** It has an outcome, or the chart has left it. */
-  | (OfEffect & { readonly kind: 'effect.ended' })
+  /** It has an outcome, or the chart has left it. `failed`: an outcome of this process, which is an error. */
+  | (OfEffect & { readonly kind: 'effect.ended'; readonly failed?: EffectFailure })
   /** An attempt failed; another one follows at `retryAt`, epoch milliseconds. */
   | (OfEffect & { readonly kind: 'effect.retried'; readonly retryAt: number })
   /** No one knows what became of it: someone must resolve it. */

@@ -26,7 +26,7 @@ import { InputQueue } from './input-queue.js'
 import { Replica } from './replica.js'
 import { loggedText, notTaken, runAction, sentByAction } from './run-action.js'
 import { tellUntaken } from './tell-untaken.js'
-import { diagnosticsOfBlock, tellSettled, toDecideAgain } from './submission.js'
+import { tellSettled, toDecideAgain, writtenBy } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
 import { Unstored } from './unstored.js'
 
@@ -244,7 +244,7 @@ export class AgentCell {
       for (const one of decision.untaken) tellUntaken(one, { stream: this.stream, events: this.#home.events })
       this.#tell()
     }
-    this.#home.residence.recorded(this, before, diagnosticsOfBlock(batch))
+    this.#home.residence.recorded(this, before, writtenBy(batch))
     tellSettled(batch, { before: head, state: this.state })
   }
 

@@ -1,10 +1,9 @@
 /** What the cells of one runtime stand on. All of it is older than they are: nothing here calls back into the runtime. */
 import type { AgentLog } from '../../log/agent-log.js'
-import type { Diagnostics } from '../../record/record.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { World } from '../../world/world.js'
-import type { Waiter } from './submission.js'
+import type { Waiter, WrittenHere } from './submission.js'
 import type { EventHub } from '../events/event-hub.js'
 import type { Lifecycle } from '../liveness/lifecycle.js'
 
@@ -19,8 +18,8 @@ export interface CellContext<Cell> {
 
 /** Where cells live: it keeps those that are needed, and lets the others go. */
 export interface Residence<Cell> {
-  /** The state has gone on. `blockedBy`: where the chart was, if this process blocked it just now. */
-  recorded(cell: Cell, before: StateDocument | undefined, blockedBy?: Diagnostics): void
+  /** The state has gone on. */
+  recorded(cell: Cell, before: StateDocument | undefined, written?: WrittenHere): void
   /** Something is under way, or someone listens: the cell must stay in memory. */
   busy(cell: Cell): void
   /** Nothing stands in the queue any more, for now. */

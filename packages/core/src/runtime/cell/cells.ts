@@ -1,7 +1,6 @@
 /** The cells of this process, one a stream: loaded when something arrives, gone from memory when nothing does. */
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
-import type { Diagnostics } from '../../record/record.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { AgentCell } from './agent-cell.js'
@@ -10,7 +9,7 @@ import type { CellContext, Residence } from './cell-context.js'
 import { foldStream, NOTHING_FOLDED } from '../../history/fold-stream.js'
 import type { Folded, FoldPhase } from '../../history/fold-stream.js'
 import type { Registry } from './registry.js'
-import type { Waiter } from './submission.js'
+import type { Waiter, WrittenHere } from './submission.js'
 
 export interface CellsOptions extends CellContext<AgentCell> {
   readonly registry: Pick<Registry, 'get'>
@@ -122,13 +121,12 @@ export class Cells implements Residence<AgentCell> {
   // ---- as a residence
 
   /** Of a cell that stands for its agent here, everyone is told; another one gives way. */
-  recorded(cell: AgentCell, before: StateDocument | undefined, blockedBy?: Diagnostics): void {
+  recorded(cell: AgentCell, before: StateDocument | undefined, written?: WrittenHere): void {
     const { state, head, stream } = cell
     if (state === undefined || head === 'no_stream') return
     if (state.agent.version !== cell.definition.version) return this.#isOfAnotherVersion(cell, state)
     if (!this.confirm(cell)) return
-    const event = { kind: 'recorded', stream, revision: head, before, after: state } as const
-    this.#options.events.tell(blockedBy === undefined ? event : { ...event, blockedBy }, cell)
+    this.#options.events.tell({ kind: 'recorded', stream, revision: head, before, after: state, ...written }, cell)
   }
 
   /** Notes that a cell has nothing under way; the oldest beyond the bound leaves. */

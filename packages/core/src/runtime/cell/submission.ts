@@ -3,10 +3,12 @@ import type { Decision, Recorded } from '../../decide/decision.js'
 import { isOutcome, isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { invariant, RefoldError } from '../../errors.js'
-import type { Diagnostics } from '../../record/record.js'
+import { isJsonObject } from '../../json/json-value.js'
+import type { AgentRecorded, EffectFailure } from '../../public/runtime-event.js'
+import type { NewRecord } from '../../record/record.js'
 import { advance } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
-import type { StateDocument } from '../../record/state-document.js'
+import type { EffectId, StateDocument } from '../../record/state-document.js'
 
 /** What became of a submitted input. */
 export type Settlement =
@@ -34,10 +36,24 @@ export interface Batch {
   readonly recorded: readonly Recorded[]
 }
 
-/** Where the chart was when an input of the batch blocked the agent. */
-export function diagnosticsOfBlock({ recorded }: Batch): Diagnostics | undefined {
+/** What records say that states do not keep. */
+export type WrittenHere = Pick<AgentRecorded, 'blockedBy' | 'failed'>
+
+/** Where the chart was when an input of the batch blocked the agent, and what effects failed with. */
+export function writtenBy({ recorded }: Batch): WrittenHere {
   const blocking = recorded.find(({ state }) => state.agent.blocked !== undefined)
-  return blocking?.record.metadata.refold.body.diagnostics
+  const blockedBy = blocking?.record.metadata.refold.body.diagnostics
+  const failures = recorded.flatMap(({ record }) => failureIn(record))
+  return {
+    ...(blockedBy === undefined ? undefined : { blockedBy }),
+    ...(failures.length === 0 ? undefined : { failed: Object.fromEntries(failures) }),
+  }
+}
+
+function failureIn({ type, data, metadata }: NewRecord): readonly (readonly [EffectId, EffectFailure])[] {
+  const { effect } = metadata.refold.input
+  if (type !== 'refold.effect.failed' || effect === undefined || !isJsonObject(data)) return []
+  return [[effect, data['error'] === undefined ? {} : { error: data['error'] }]]
 }
 
 const MAX_CONFLICTS = 50

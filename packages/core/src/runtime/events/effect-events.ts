@@ -2,7 +2,12 @@
 import type { AgentRecorded, RuntimeEvent } from '../../public/runtime-event.js'
 import type { EffectDocument } from '../../record/state-document.js'
 
-export function* effectEventsOf({ stream, before, after }: AgentRecorded): Generator<RuntimeEvent, void, undefined> {
+export function* effectEventsOf({
+  stream,
+  before,
+  after,
+  failed,
+}: AgentRecorded): Generator<RuntimeEvent, void, undefined> {
   const { owner, epoch } = after.agent
   if (before !== undefined && before.agent.epoch !== epoch)
     yield { kind: owner === undefined ? 'released' : 'claimed', stream, epoch }
@@ -10,7 +15,10 @@ export function* effectEventsOf({ stream, before, after }: AgentRecorded): Gener
   if (old === now) return
   for (const effect in old) {
     const { src } = old[effect] as EffectDocument
-    if (now[effect] === undefined) yield { kind: 'effect.ended', stream, effect, src }
+    if (now[effect] !== undefined) continue
+    const failure = failed?.[effect]
+    const ended = { kind: 'effect.ended', stream, effect, src } as const
+    yield failure === undefined ? ended : { ...ended, failed: failure }
   }
   for (const effect in now) {
     const document = now[effect] as EffectDocument

@@ -2,7 +2,7 @@
  * What this worker believes of other workers.
  *
  * Invariants: an owner counts as dead only when an operating-system lock proves it, when it said goodbye, or when its
- * heartbeat register stood still for a full lease by *this* observer's monotonic clock.
+ * heartbeat register stood still for a full lease by *this* process's own monotonic clock.
  */
 import type { JsonValue } from '../../json/json-value.js'
 import type { StoreServices } from '../../log/agent-log.js'

@@ -1,0 +1,157 @@
+/**
+ * Whether JSON is a state document: a table of its own members, not of what the user keeps in it. Members that are not known
+ * here are let pass.
+ */
+import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js'
+import { escapeToken } from '../json/pointer.js'
+
+/** The first thing that is wrong. */
+export interface Wrong {
+  /** Of the value, from the state on. */
+  readonly path: string
+  /** Goes on from the path: `must be a text`. */
+  readonly problem: string
+}
+
+/** Parts that were found to be in order: they are not looked at again. */
+export type InOrder = Pick<WeakSet<object>, 'has'>
+
+type Check = (value: JsonValue | undefined, path: string, inOrder: InOrder) => Wrong | undefined
+
+const text = simple('must be a text', (value) => typeof value === 'string')
+const time = simple('must be a number', (value) => typeof value === 'number' && Number.isFinite(value))
+const count = simple('must be a count', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
+const yes = simple('must be true, or absent', (value) => value === true)
+const object = simple('must be an object', isJsonObject)
+const texts = listOf(text)
+
+export const EFFECT_KINDS: readonly string[] = ['promise', 'callback', 'observable']
+const ERROR = members({ name: text, message: text }, { code: text })
+const AGENT = members(
+  { definition: text, version: count, fingerprint: text, id: text, incarnation: text, epoch: count },
+  {
+    owner: text,
+    paused: members({ at: time }, { by: text, reason: text }),
+    blocked: members({ at: time, error: ERROR }),
+    released: members({ at: time, worker: text }),
+    suspicion: members({ deaths: count, probations: count }),
+    waiting: listOf(members({ revision: count, input: members({ kind: text }) })),
+    reportsTo: members({ agent: text }),
+    cancelling: members({ at: time, deadlineAt: time }),
+  },
+)
+const ACTOR: Check = members(
+  { sid: text, kind: oneOf(['machine', 'transition', ...EFFECT_KINDS]) },
+  {
+    lib: object,
+    src: text,
+    node: text,
+    among: count,
+    unnamed: yes,
+    spawned: yes,
+    ignoresOutcome: yes,
+    systemId: text,
+    sync: yes,
+    status: oneOf(['done', 'error', 'stopped']),
+    life: oneOf(['new', 'running', 'stopped']),
+    value: stateValue,
+    nodes: texts,
+    history: each(texts),
+    refs: each(text),
+    children: each((value, path, inOrder) => ACTOR(value, path, inOrder)),
+    sequence: texts,
+  },
+)
+const EFFECT = members(
+  { kind: oneOf(EFFECT_KINDS), src: text, scheduledBy: text },
+  {
+    node: text,
+    traceparent: text,
+    attempts: count,
+    attempt: members({ attempt: count, epoch: count, at: time, worker: text }),
+    retryAt: time,
+    lastError: ERROR,
+    inDoubt: members({ since: time, why: text }),
+    abandoned: members({ at: time }),
+    steps: object,
+  },
+)
+const TIMER = members(
+  { source: text, target: text, id: text, due: time, event: members({ type: text }) },
+  { node: text, lost: yes, refs: each(text) },
+)
+const STATE = members(
+  {
+    agent: AGENT,
+    root: ACTOR,
+    effects: each(EFFECT),
+    timers: each(TIMER),
+    unlisted: each(members({ id: text, parent: text, actor: ACTOR })),
+    dedup: each(each(members({ at: time, revision: count }))),
+  },
+  {
+    outbox: members({ last: count, to: each(listOf(members({ seq: count, sentBy: text }))) }),
+    inbox: each(members({ incarnation: text, seq: count })),
+  },
+)
+
+const NOTHING: InOrder = { has: () => false }
+
+/** `undefined`: it is one. */
+export function wrongInState(state: JsonValue | undefined, inOrder: InOrder = NOTHING): Wrong | undefined {
+  return STATE(state, '', inOrder)
+}
+
+function simple(problem: string, isRight: (value: JsonValue | undefined) => boolean): Check {
+  return (value, path) => (isRight(value) ? undefined : { path, problem })
+}
+
+function oneOf(known: readonly string[]): Check {
+  return simple(`must be one of ${known.join(', ')}`, (value) => known.includes(value as string))
+}
+
+function stateValue(value: JsonValue | undefined, path: string, inOrder: InOrder): Wrong | undefined {
+  if (typeof value === 'string') return undefined
+  return isJsonObject(value) ? each(stateValue)(value, path, inOrder) : { path, problem: 'must be a state value' }
+}
+
+function listOf(check: Check): Check {
+  return (value, path, inOrder) => {
+    if (!isJsonArray(value)) return { path, problem: 'must be a list' }
+    for (let at = 0; at < value.length; at++) {
+      const wrong = check(value[at], `${path}/${at}`, inOrder)
+      if (wrong !== undefined) return wrong
+    }
+    return undefined
+  }
+}
+
+/** A map: each member is checked alike. */
+function each(check: Check): Check {
+  return (value, path, inOrder) => {
+    if (!isJsonObject(value)) return { path, problem: 'must be an object' }
+    if (inOrder.has(value)) return undefined
+    for (const key of Object.keys(value)) {
+      const wrong = check(value[key], `${path}/${escapeToken(key)}`, inOrder)
+      if (wrong !== undefined) return wrong
+    }
+    return undefined
+  }
+}
+
+/** Other members are let pass. */
+function members(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check {
+  const checks = Object.entries({ ...required, ...optional })
+  return (value, path, inOrder) => {
+    if (!isJsonObject(value)) return { path, problem: 'must be an object' }
+    if (inOrder.has(value)) return undefined
+    for (const [key, check] of checks) {
+      const member = value[key]
+      const at = `${path}/${key}`
+      if (member === undefined && key in required) return { path: at, problem: 'is missing' }
+      const wrong = member === undefined ? undefined : check(member, at, inOrder)
+      if (wrong !== undefined) return wrong
+    }
+    return undefined
+  }
+}

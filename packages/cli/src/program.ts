@@ -31,6 +31,8 @@ export function makeProgram(version: string, actions: Actions): Command {
     .argument('<definition>', 'name of the agent definition')
     .option('--id <id>', 'the same id twice is the same agent (default: the time)')
     .option('--input <json>', 'JSON, @file, or - for the standard input')
+    .option('--event <type>', 'its first event, stored with the start or not at all')
+    .option('--payload <json>', 'of that event: JSON object, @file, or - for the standard input')
     .option('--by <who>', 'who starts it; kept in the record')
     .action((name, options) => actions.start(name, options))
   common(program.command('send'))

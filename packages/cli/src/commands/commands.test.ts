@@ -134,6 +134,24 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(await project.run('send', 'sided-2', 'leave', '--config', both)).toMatchObject({ code: 0, stdout: '"b"\n' })
   })
 
+  test('SND-21 `start --event` stores the start with its first event, or nothing', async () => {
+    const file = join(project.directory, 'first.mjs')
+    const states = "{ a: { on: { go: { target: 'b', guard: ({ event }) => event.far === true } } }, b: {} }"
+    const machine = `setup({}).createMachine({ initial: 'a', states: ${states} })`
+    const imports = [['defineAgent', CORE] as const, ['setup', XSTATE] as const]
+    const lines = imports.map(([name, from]) => `import { ${name} } from ${JSON.stringify(from)}`)
+    const definition = `defineAgent({ name: 'first', version: 1, machine: ${machine} })`
+    writeFileSync(file, [...lines, `export default { agents: [${definition}] }`].join('\n'))
+    const start = (...args: string[]) => project.run('start', 'first', '--id', '1', '--config', file, ...args)
+    expect((await start('--event', 'go')).stderr).toContain('error[EVENT_NOT_ACCEPTED]')
+    expect((await start('--payload', '{}')).stderr).toContain('error[INVALID_INPUT] --payload stands beside no event')
+    expect((await project.run('ls', 'first', '--config', file)).stdout).not.toContain('first-1')
+    for (const _again of [1, 2])
+      expect(await start('--event', 'go', '--payload', '{"far":true}')).toMatchObject({ code: 0, stdout: 'first-1\n' })
+    expect(await start()).toMatchObject({ code: 5 })
+    expect((await project.run('ls', 'first', '--config', file)).stdout).toContain('b')
+  })
+
   test('CLI-14 the plan says what a worker would do, and does nothing', async () => {
     const own = makeProject()
     await own.run('start', 'plan', '--id', '1')

@@ -230,6 +230,7 @@ function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): Inpu
     header.seq = origin.seq
   }
   if (envelope.dedupId !== undefined) header.dedupId = envelope.dedupId
+  if (envelope.withStart === true) header.withStart = true
   if (late) header.late = true
   return header
 }

@@ -1,6 +1,7 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import type { Approved, Diagnostics } from '../record/record.js'
+import type { EventData } from '../record/event-data.js'
 import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 
@@ -143,6 +144,10 @@ export interface Envelope {
   readonly whenBlocked?: 'keep'
   /** The agent begins paused, by a hold. */
   readonly held?: { readonly by?: string; readonly reason?: string }
+  /** With a start: the agent's first event, a record of its own in the same append. Where it is refused, so is the start. */
+  readonly first?: { readonly event: EventData; readonly given: string }
+  /** It is the first event of a start. */
+  readonly withStart?: true
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly expectedRevision?: number
   /** A message with a number from before that the receiver's records do not hold: its sender came back from a backup. Only with `expectedRevision`. */

@@ -106,6 +106,8 @@ export interface InputHeader {
   readonly seq?: number
   /** The caller's own id of the event. */
   readonly dedupId?: string
+  /** It is the first event of the start before it: one append holds both. */
+  readonly withStart?: true
   /** It came from an older epoch, or after its effect was gone. */
   readonly late?: true
 }

@@ -52,45 +52,83 @@ export interface DecidedBatch {
 }
 
 export function decideBatch(envelopes: readonly Envelope[], options: BatchOptions): DecidedBatch {
-  const { world, trees, definition, agentId, maxWaiting } = options
-  const decisions: Decision[] = []
-  const recorded: Recorded[] = []
-  let { state, lastAt: at } = options
-  for (const envelope of envelopes) {
-    const now = world.clock.now()
-    at = Math.max(at, now)
-    const before = state
+  const line = new DecidedLine(options)
+  const decisions = envelopes.map((envelope) => line.take(envelope))
+  return { decisions, recorded: line.recorded }
+}
+
+/** What is decided so far, and the state that it would give. */
+class DecidedLine {
+  readonly recorded: Recorded[] = []
+  readonly #options: BatchOptions
+  #state: StateDocument | undefined
+  #at: number
+
+  constructor(options: BatchOptions) {
+    this.#options = options
+    this.#state = options.state
+    this.#at = options.lastAt
+  }
+
+  /** An input, with what belongs into the same append. */
+  take(envelope: Envelope): Decision {
+    const [state, at] = [this.#state, this.#at]
+    const decision = this.#decide(envelope)
+    const first = decision.kind === 'recorded' ? firstEvent(envelope) : undefined
+    const next = first === undefined ? undefined : this.#decide(first)
+    if (next === undefined || next.kind === 'recorded') return decision
+    // The start is not recorded without its event.
+    this.recorded.pop()
+    this.#state = state
+    this.#at = at
+    this.#options.trees.drop()
+    return next
+  }
+
+  #decide(envelope: Envelope): Decision {
+    const { trees } = this.#options
+    const before = this.#state
     let usedTree = false
-    const tree = (): Tree => {
+    const used = (tree: () => Tree): Tree => {
       usedTree = true
-      return trees.of(before)
+      return tree()
     }
-    const placedTree = (patched: StateDocument): Tree => {
-      usedTree = true
-      return trees.placed(patched)
-    }
-    const revision = options.revision + recorded.length
-    const context: DecideContext = {
-      definition,
-      agentId,
-      maxWaiting,
-      state: before,
-      revision,
-      now,
-      at,
-      eventId: world.newId(),
-      tree,
-      placedTree,
-    }
-    const decision = decide(context, envelope)
-    decisions.push(decision)
+    const decision = decide(
+      {
+        ...this.#place(),
+        state: before,
+        tree: () => used(() => trees.of(before)),
+        placedTree: (patched) => used(() => trees.placed(patched)),
+      },
+      envelope,
+    )
     if (decision.kind === 'recorded') {
-      recorded.push(decision)
-      state = decision.state
+      this.recorded.push(decision)
+      this.#state = decision.state
     }
     if (!isTreeOf(decision, { before, usedTree })) trees.drop()
+    return decision
   }
-  return { decisions, recorded }
+
+  /** Of the next record. */
+  #place(): Omit<DecideContext, 'state' | 'tree' | 'placedTree'> {
+    const { world, definition, agentId, maxWaiting, revision } = this.#options
+    const now = world.clock.now()
+    this.#at = Math.max(this.#at, now)
+    const eventId = world.newId()
+    return { definition, agentId, maxWaiting, revision: revision + this.recorded.length, now, at: this.#at, eventId }
+  }
+}
+
+/** The first event of a start, from the one who starts the agent. */
+function firstEvent({ first, worker, by, traceparent }: Envelope): Envelope | undefined {
+  if (first === undefined) return undefined
+  const { event, given } = first
+  const notes = {
+    ...(by === undefined ? undefined : { by }),
+    ...(traceparent === undefined ? undefined : { traceparent }),
+  }
+  return { input: { kind: 'event', event }, worker, given, withStart: true, ...notes }
 }
 
 /** Whether the live tree, if there is one, is still that of the newest decided state. */

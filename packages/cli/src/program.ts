@@ -42,6 +42,7 @@ export function makeProgram(version: string, actions: Actions): Command {
     .argument('[payload]', 'JSON object, @file, or - for the standard input')
     .option('--id <id>', 'the same id twice is one event')
     .option('--by <who>', 'who sends it; kept in the record')
+    .option('--keep', 'where the agent is blocked: store the event, to be decided after a retry')
     .action((address, type, payload, options) => actions.send(address, { type, payload }, options))
   common(program.command('ls'))
     .description('list agents')

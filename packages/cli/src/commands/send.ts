@@ -10,6 +10,8 @@ export interface SendCommandOptions extends ProjectOptions {
   /** The same id twice is one event. */
   readonly id?: string
   readonly by?: string
+  /** For a blocked agent: the event is stored, and decided after a `retry`. Else it is refused. */
+  readonly keep?: boolean
   readonly json: boolean
 }
 
@@ -20,11 +22,12 @@ export async function send(address: string, argument: EventArgument, options: Se
   return withProject(options, async ({ agents, runtime, store }) => {
     const entry = await store.directory.get(`${name}-${id}`)
     const agent: AnyAgent = await runtime.attach(definitionNamed(agents, name, entry?.version), id)
-    const { status, value } = await agent.send(event, {
+    const { status, value, condition } = await agent.send(event, {
       ...(options.id === undefined ? undefined : { id: options.id }),
       ...(options.by === undefined ? undefined : { by: options.by }),
+      ...(options.keep === true ? { whenBlocked: 'keep' } : undefined),
     })
-    return options.json ? JSON.stringify({ agent: { name, id }, status, value }) : JSON.stringify(value)
+    return options.json ? JSON.stringify({ agent: { name, id }, status, value, condition }) : JSON.stringify(value)
   })
 }
 

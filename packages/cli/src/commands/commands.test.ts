@@ -141,7 +141,13 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(await send()).toMatchObject({ code: 1, stdout: '' })
     const kept = await send('--keep', '--json')
     expect(kept).toMatchObject({ code: 0, stderr: '' })
-    expect(JSON.parse(kept.stdout)).toMatchObject({ value: 'working', condition: 'blocked' })
+    expect(JSON.parse(kept.stdout)).toEqual({
+      agent: { name: 'shaky', id: '1' },
+      status: 'active',
+      value: 'working',
+      condition: 'blocked',
+      deferred: [],
+    })
     broken.chart = false
     await open(async (agent) => {
       await agent.retry()

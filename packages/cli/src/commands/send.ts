@@ -22,12 +22,14 @@ export async function send(address: string, argument: EventArgument, options: Se
   return withProject(options, async ({ agents, runtime, store }) => {
     const entry = await store.directory.get(`${name}-${id}`)
     const agent: AnyAgent = await runtime.attach(definitionNamed(agents, name, entry?.version), id)
-    const { status, value, condition } = await agent.send(event, {
+    const { status, value, condition, deferred } = await agent.send(event, {
       ...(options.id === undefined ? undefined : { id: options.id }),
       ...(options.by === undefined ? undefined : { by: options.by }),
       ...(options.keep === true ? { whenBlocked: 'keep' } : undefined),
     })
-    return options.json ? JSON.stringify({ agent: { name, id }, status, value, condition }) : JSON.stringify(value)
+    return options.json
+      ? JSON.stringify({ agent: { name, id }, status, value, condition, deferred: deferred.map(({ type }) => type) })
+      : JSON.stringify(value)
   })
 }
 

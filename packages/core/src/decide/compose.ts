@@ -7,7 +7,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
-import { untakenAtEnd } from './kept-events.js'
+import { endDeferral, untakenAtEnd } from './kept-events.js'
 import type { Untaken } from './kept-events.js'
 import { withReport } from './outbox.js'
 import type { RecordType } from './record-type.js'
@@ -37,7 +37,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export function compose(context: DecideContext, envelope: Envelope, composition: Composition): Recorded {
   const { step, data, type, input } = composition
   const traceparent = traceparentOf(context, envelope)
-  const after = withReport(context.state, composition.after, { sentBy: context.eventId, ...traced(traceparent) })
+  const ended = endDeferral(composition.after, context.eventId)
+  const after = withReport(context.state, ended, { sentBy: context.eventId, ...traced(traceparent) })
   const { patch, state } = patchOf(context.state, after, { data, id: context.eventId, copies: step?.copies })
   const refold = header(context, envelope, { after, input, traceparent })
   refold.body = body(patch, { step, diagnostics: composition.diagnostics ?? envelope.diagnostics })

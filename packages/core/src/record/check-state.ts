@@ -76,6 +76,9 @@ const AGENT = object(
     released: object({ at: number, worker: text }),
     suspicion: object({ deaths: number, probations: number }),
     waiting: listOf(object({ revision: number, input: object({ kind: text }) })),
+    deferred: listOf(
+      object({ revision: number, at: number, input: object({ kind: text, event: object({ type: text }) }) }),
+    ),
     reportsTo: object({ agent: text }),
     cancelling: object({ at: number, deadlineAt: number }),
   },

@@ -3,7 +3,8 @@ import type { DecideContext } from '../../decide/context.js'
 import { decide } from '../../decide/decide.js'
 import type { Decision, Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
-import type { StateDocument } from '../../record/state-document.js'
+import { mayRecall } from '../../decide/recall.js'
+import type { ActorDocument, StateDocument } from '../../record/state-document.js'
 import { createTree, hydrateTree } from '../../step/tree.js'
 import type { Tree, TreeOptions } from '../../step/tree-step.js'
 import type { World } from '../../world/world.js'
@@ -12,6 +13,8 @@ import type { World } from '../../world/world.js'
 export class TreeCache {
   readonly #definition: DecideContext['definition']
   readonly #options: TreeOptions
+  /** States in which no kept event is taken: what comes later and is kept was not taken in them either. */
+  readonly #takeNone = new WeakSet<ActorDocument>()
   #tree: Tree | undefined
 
   constructor(definition: DecideContext['definition'], options: TreeOptions) {
@@ -32,6 +35,14 @@ export class TreeCache {
   }
   drop(): void {
     this.#tree = undefined
+  }
+
+  /** Whether it is known that this state takes no kept event. */
+  takesNone(root: ActorDocument): boolean {
+    return this.#takeNone.has(root)
+  }
+  tookNone(root: ActorDocument): void {
+    this.#takeNone.add(root)
   }
 }
 
@@ -72,6 +83,26 @@ class DecidedLine {
 
   /** An input, with what belongs into the same append. */
   take(envelope: Envelope): Decision {
+    const recalls = envelope.recalls !== false
+    // A deploy may have changed what the state takes.
+    if (recalls && envelope.input.kind !== 'recalled') this.#recall(envelope)
+    const decision = this.#withFirst(envelope)
+    if (recalls && decision.kind === 'recorded') this.#recall(envelope)
+    return decision
+  }
+
+  /** Decides the kept events that the state takes, until it takes none. */
+  #recall({ worker }: Envelope): void {
+    const { definition, trees } = this.#options
+    while (this.#state !== undefined && mayRecall({ definition }, this.#state) && !trees.takesNone(this.#state.root)) {
+      const { root } = this.#state
+      const { kind } = this.#decide({ input: { kind: 'recalled' }, worker })
+      if (kind === 'dropped') trees.tookNone(root)
+      if (kind !== 'recorded') return
+    }
+  }
+
+  #withFirst(envelope: Envelope): Decision {
     const [state, at] = [this.#state, this.#at]
     const decision = this.#decide(envelope)
     const first = decision.kind === 'recorded' ? firstEvent(envelope) : undefined

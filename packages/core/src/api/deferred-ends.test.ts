@@ -102,18 +102,21 @@ describe('SND-28 deploys, pauses, migrations', () => {
     )
   })
 
-  test('SND-28 a type that needs an approval since a deploy, or may not come from outside, is refused', async () => {
+  test.each([
+    ['needs an approval', { approve: by }, { approve: () => 'the text' }, 'APPROVAL_REQUIRED'],
+    ['may not come from outside', {}, undefined, 'INVALID_EVENT'],
+  ] as const)('SND-27 a type that %s since a deploy is refused', async (_what, declared, approvals, code) => {
     const { log, time, agent, die } = await started()
     await agent.send(approve('ana'))
     die()
     const { approve: _approve, ...events } = EVENTS
-    const strict = define({ events })
+    const strict = define({ events: { ...events, ...declared }, approvals })
     const next = await opened({ log, time, agents: [strict] })
     await outliveLease(time)
     const there = await next.runtime.attach(strict, '1')
     await there.send({ type: 'ask' })
     expect(there.getSnapshot()).toMatchObject({ value: 'review', deferred: [] })
-    expect(next.reports).toContainEqual(expect.objectContaining({ code: 'INVALID_EVENT' }))
+    expect(next.reports).toContainEqual(expect.objectContaining({ code }))
   })
 
   test('SND-28 survives a migration, and is decided in the append of it where the new chart takes it', async () => {
@@ -170,5 +173,27 @@ describe('SND-28 deploys, pauses, migrations', () => {
     await there.send({ type: 'ask' })
     expect(there.getSnapshot()).toMatchObject({ value: 'review', context: { by: ['stamped'] } })
     expect((await types(log)).filter((type) => type !== 'refold.claimed').slice(-2)).toEqual(['refold.recalled', 'ask'])
+  })
+
+  test('SND-28 a process with another version of the definition decides none of them', async () => {
+    const { log, agent } = await started()
+    await agent.send({ type: 'pick', n: 1 })
+    const events = { pick: EVENTS.pick }
+    const machine = setup({
+      types: { context: {} as { n: number }, events: {} as { type: 'pick'; n: number } },
+    }).createMachine({
+      context: { n: 0 },
+      initial: 'draft',
+      states: {
+        draft: { on: { pick: { actions: assign({ n: ({ event }) => event.n }) } }, after: { 60_000: 'review' } },
+        review: {},
+      },
+    })
+    const second = defineAgent({ name: 'letter', version: 2, machine, events })
+    const { runtime } = await startProcess({ log, agents: [letter, second] })
+    await runtime.start(second, { id: '1' })
+    expect(await types(log)).toEqual(['refold.started', 'pick'])
+    await runtime.migrate(second, '1', { patch: [{ op: 'replace', path: '/root/context', value: { n: 0 } }] })
+    expect((await types(log)).slice(2)).toEqual(['refold.migrated', 'refold.recalled'])
   })
 })

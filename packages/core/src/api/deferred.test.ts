@@ -35,6 +35,25 @@ describe('SND-23 an event that comes early', () => {
 })
 
 describe('SND-24 a kept event', () => {
+  test('SND-24 a state drops it by a transition without a target that has an action', async () => {
+    const machine = setup({ types: { events: {} as { type: 'go' } | { type: 'early' } } }).createMachine({
+      initial: 'a',
+      states: {
+        a: { on: { go: 'b' } },
+        b: { on: { early: { actions: () => {} }, go: 'c' } },
+        c: { on: { early: 'a' } },
+      },
+    })
+    const events = { go: z.object({}), early: { schema: z.object({}), defer: true } }
+    const dropping = defineAgent({ name: 'letter', version: 1, machine, events })
+    const log = memoryLog()
+    const { runtime, reports } = await startProcess({ log, agents: [dropping] })
+    const agent = await runtime.start(dropping, { id: '1', event: { type: 'early' } })
+    await agent.send({ type: 'go' })
+    expect(agent.getSnapshot()).toMatchObject({ value: 'b', deferred: [] })
+    expect(reports).toEqual([])
+  })
+
   test('SND-24 is decided in the append of the step that makes it welcome, by a record of its own', async () => {
     const { log, agent, store } = await started()
     await agent.send(approve('ana'))

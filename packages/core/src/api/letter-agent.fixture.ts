@@ -59,13 +59,21 @@ function machineOf(onApprove: () => void = () => {}) {
   })
 }
 
+interface LetterOptions {
+  readonly events?: object
+  readonly version?: number
+  readonly approvals?: { readonly approve: () => string } | undefined
+  readonly onApprove?: () => void
+}
+
 /** `letter-…` streams. */
-export const define = (more: { events?: object; version?: number; onApprove?: () => void } = {}) =>
+export const define = ({ events = EVENTS, version = 1, approvals, onApprove }: LetterOptions = {}) =>
   defineAgent({
     name: 'letter',
-    version: more.version ?? 1,
-    machine: machineOf(more.onApprove),
-    events: (more.events ?? EVENTS) as typeof EVENTS,
+    version,
+    machine: machineOf(onApprove),
+    events: events as typeof EVENTS,
+    ...(approvals === undefined ? undefined : { approvals }),
   })
 export const letter = define()
 export const approve = (who: string): LetterEvent => ({ type: 'approve', by: who })

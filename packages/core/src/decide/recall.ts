@@ -20,12 +20,13 @@ import { withAnswers } from './outbox.js'
 import type { Refusal } from './outbox.js'
 import { traced } from './trace.js'
 
-/** Whether kept events may be decided: nothing blocks the agent. */
+/** Whether kept events may be decided: nothing blocks the agent, and the chart is that of its version. */
 export function mayRecall(
   { definition }: Pick<DecideContext, 'definition'>,
   state: StateDocument | undefined,
 ): boolean {
   if (state?.agent.deferred === undefined || definition.isUnregistered === true) return false
+  if (state.agent.version !== definition.version) return false
   return state.agent.blocked === undefined && state.root.status === undefined
 }
 

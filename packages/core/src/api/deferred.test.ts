@@ -127,6 +127,24 @@ describe('SND-24 a kept event', () => {
   })
 })
 
+test('REC-4 a kept event is copied by the record that decides it, and stored once', async () => {
+  const { log, agent } = await started()
+  for (const who of ['a', 'b']) await agent.send(approve(who.repeat(400)))
+  await agent.send({ type: 'ask' })
+  const recalled = (await eventsOf(log, 'letter-1')).find(({ type }) => type === 'refold.recalled')
+  expect(recalled?.metadata).toMatchObject({
+    refold: {
+      body: {
+        patch: [
+          { op: 'copy', from: '/state/agent/deferred/0/input/event/by', path: '/state/root/context/by/-' },
+          { op: 'replace', path: '/state/root/value' },
+          { op: 'remove', path: '/state/agent/deferred/0' },
+        ],
+      },
+    },
+  })
+})
+
 describe('SND-25 the bound', () => {
   test('SND-25 one more than 100 is refused with QUEUE_FULL, and there is room again when some were taken', async () => {
     const { log, agent } = await started()

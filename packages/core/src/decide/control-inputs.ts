@@ -112,6 +112,7 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
     data: { revision: oldest.revision },
     after: isOver ? withAnswers(after, rest, { sentBy: context.eventId, ...OVER }) : withWaiting(after, rest),
     input: { kind: 'retried' },
+    stored: { path: '/state/agent/waiting/0/input', value: oldest.input },
     step,
   })
 }

@@ -4,6 +4,7 @@
  * Invariants: which one it is depends on the state and the chart alone, so every process and every later one finds the same; a
  * kept event never blocks the agent: where a new one of its kind would be refused now, it is, and someone is told.
  */
+import { isSameJson } from '../json/same-json.js'
 import type { Diagnostics } from '../record/record.js'
 import type { DeferredInput, StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
@@ -53,7 +54,9 @@ function decideKept(context: DecideContext, envelope: Envelope, { state, kept }:
   let input: Early
   let step: TreeStep
   try {
-    input = { ...stored, event: checkedEvent(context, stored) }
+    const event = checkedEvent(context, stored)
+    // The stored one itself, where it is the same: then the patch copies it.
+    input = isSameJson(event, stored.event) ? stored : { ...stored, event }
     step = stepOf(context, input)
   } catch (thrown) {
     const error = refusalOf(state, { input: stored, thrown })
@@ -71,6 +74,7 @@ function decideKept(context: DecideContext, envelope: Envelope, { state, kept }:
     data: { event: input.event.type, revision: kept.revision },
     after: stateAfter({ ...context, state: base }, envelope, { input, step, dedup: undefined }),
     input: { kind: 'recalled' },
+    stored: { path: `/state/agent/deferred/${(state.agent.deferred ?? []).indexOf(kept)}/input`, value: kept.input },
     step,
   })
 }

@@ -7,7 +7,7 @@ import { describeDefinition } from '@refold/core/definition'
 import type { RecordMetadata } from '@refold/core/record'
 import { produceRecords } from './record-format/produced-records.js'
 import type { ProducedStream } from './record-format/produced-records.js'
-import { failing, payment, research } from './record-format/sample-agents.js'
+import { early, failing, payment, research } from './record-format/sample-agents.js'
 import { chief, helper } from './record-format/sample-correspondents.js'
 import { play } from './scenes/play.js'
 
@@ -25,7 +25,7 @@ describe('the chart', () => {
   const isChart = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false }).compile(
     schema,
   )
-  const definitions = [research, payment, failing, chief, helper] as readonly AgentDefinition[]
+  const definitions = [research, payment, failing, chief, helper, early] as readonly AgentDefinition[]
   let streams: readonly ProducedStream[] = []
 
   beforeAll(() =>

@@ -1,7 +1,7 @@
 /** Records as the runtime really writes them: the sample agents, run in a process that dies, and is drained, on the way. */
 import type { StoredEvent } from '@refold/core'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
-import { failing, payment, research } from './sample-agents.js'
+import { early, failing, payment, research } from './sample-agents.js'
 import { chief, helper } from './sample-correspondents.js'
 
 /** One agent's stream, in order. */
@@ -12,7 +12,7 @@ export interface ProducedStream {
 
 /** Runs every sample agent to its end. */
 export async function produceRecords(simulation: Simulation): Promise<readonly ProducedStream[]> {
-  const process = simulation.process('worker', { agents: () => [research, payment, failing, chief, helper] })
+  const process = simulation.process('worker', { agents: () => [research, payment, failing, chief, helper, early] })
   await simulation.until(process.start())
   await startAll(simulation, process)
   process.kill()
@@ -21,12 +21,15 @@ export async function produceRecords(simulation: Simulation): Promise<readonly P
   await simulation.until(process.drain({ by: 'ana', reason: 'a new kernel', deadlineMs: 0 }))
   await simulation.until(process.start())
   await correspond(simulation, process)
+  await comeEarly(simulation, process)
   await endAll(simulation, process)
   return await Promise.all(
-    ['research-r1', 'payment-p1', 'payment-p2', 'failing-f1', 'chief-c1', 'helper-h1'].map(async (stream) => ({
-      stream,
-      records: await simulation.records(stream),
-    })),
+    ['research-r1', 'payment-p1', 'payment-p2', 'failing-f1', 'chief-c1', 'helper-h1', 'early-e1'].map(
+      async (stream) => ({
+        stream,
+        records: await simulation.records(stream),
+      }),
+    ),
   )
 }
 
@@ -41,6 +44,15 @@ async function correspond(simulation: Simulation, process: SimulatedProcess): Pr
   await simulation.until(asking.waitFor((state) => state.context.reports.length === 2))
   await simulation.until(asking.waitFor((state) => state.context.lost.length === 2))
   await simulation.advance(1_000)
+}
+
+/** A first event that is kept, one that is refused in its turn, one that is taken, one that is left at the end. */
+async function comeEarly(simulation: Simulation, process: SimulatedProcess): Promise<void> {
+  const waiting = await simulation.until(process.startAgent('early', { id: 'e1', event: { type: 'bad' } }))
+  await simulation.until(waiting.send({ type: 'approve', by: 'ana' }, { id: 'a1' }))
+  await simulation.until(waiting.send({ type: 'ask' }))
+  await simulation.until(waiting.send({ type: 'approve', by: 'bo' }))
+  await simulation.until(waiting.send({ type: 'end' }))
 }
 
 async function startAll(simulation: Simulation, process: SimulatedProcess): Promise<void> {

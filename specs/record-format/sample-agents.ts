@@ -156,3 +156,40 @@ const failingMachine = setup({
 
 /** Blocks on the outcome of its effect. */
 export const failing = defineAgent({ name: 'failing', version: 1, machine: failingMachine })
+
+/** Takes an event that came before it was asked for, and ends with another one kept. */
+export const early = defineAgent({
+  name: 'early',
+  version: 1,
+  machine: setup({
+    types: {
+      context: {} as { by: string },
+      events: {} as { type: 'approve'; by: string } | { type: 'ask' } | { type: 'bad' } | { type: 'end' },
+    },
+  }).createMachine({
+    context: { by: '' },
+    initial: 'draft',
+    on: { end: '.ended' },
+    states: {
+      draft: { on: { ask: 'review' } },
+      review: {
+        on: {
+          approve: { target: 'approved', actions: assign({ by: ({ event }) => event.by }) },
+          bad: {
+            actions: assign(() => {
+              throw new TypeError('the chart is wrong')
+            }),
+          },
+        },
+      },
+      approved: {},
+      ended: { type: 'final' },
+    },
+  }),
+  events: {
+    approve: { schema: z.object({ by: z.string() }), defer: true },
+    bad: { schema: z.object({}), defer: true },
+    ask: z.object({}),
+    end: z.object({}),
+  },
+})

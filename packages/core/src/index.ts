@@ -57,7 +57,7 @@ export type {
   OutputOf,
   TypesOf,
 } from './definition/agent-types.js'
-export type { EventsFrom } from './definition/schema-agreement.js'
+export type { EventOptions, EventsFrom } from './definition/schema-agreement.js'
 export type { CancelEvent } from './definition/cancel-event.js'
 
 // their effects, and what becomes of those that were interrupted
@@ -86,6 +86,7 @@ export type {
   AgentFault,
   AgentState,
   AnyAgentState,
+  DeferredEvent,
   DoneState,
   StateSnapshot,
   DoubtReason,

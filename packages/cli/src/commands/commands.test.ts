@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AnyAgent } from '@refold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
 import type { Project } from '../fleet.fixture.js'
@@ -146,6 +147,44 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(await project.run('send', 'sided-2', 'leave', '--config', both)).toMatchObject({ code: 0, stdout: '"b"\n' })
   })
 
+  test('SND-10 an event for a blocked agent is refused, and with --keep stored until a retry', async () => {
+    const { config, broken, open } = await blockedProject(project)
+    const send = (...args: string[]) => project.run('send', 'shaky-1', 'note', '--config', config, ...args)
+    expect(await send()).toMatchObject({ code: 1, stdout: '' })
+    const kept = await send('--keep', '--json')
+    expect(kept).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(kept.stdout)).toEqual({
+      agent: { name: 'shaky', id: '1' },
+      status: 'active',
+      value: 'working',
+      condition: 'blocked',
+      deferred: [],
+    })
+    broken.chart = false
+    await open(async (agent) => {
+      await agent.retry()
+      await agent.waitFor((state) => state.context.notes === 1)
+    })
+  })
+
+  test('SND-21 `start --event` stores the start with its first event, or nothing', async () => {
+    const file = join(project.directory, 'first.mjs')
+    const states = "{ a: { on: { go: { target: 'b', guard: ({ event }) => event.far === true } } }, b: {} }"
+    const machine = `setup({}).createMachine({ initial: 'a', states: ${states} })`
+    const imports = [['defineAgent', CORE] as const, ['setup', XSTATE] as const]
+    const lines = imports.map(([name, from]) => `import { ${name} } from ${JSON.stringify(from)}`)
+    const definition = `defineAgent({ name: 'first', version: 1, machine: ${machine} })`
+    writeFileSync(file, [...lines, `export default { agents: [${definition}] }`].join('\n'))
+    const start = (...args: string[]) => project.run('start', 'first', '--id', '1', '--config', file, ...args)
+    expect((await start('--event', 'go')).stderr).toContain('error[EVENT_NOT_ACCEPTED]')
+    expect((await start('--payload', '{}')).stderr).toContain('error[INVALID_INPUT] --payload stands beside no event')
+    expect((await project.run('ls', 'first', '--config', file)).stdout).not.toContain('first-1')
+    for (const _again of [1, 2])
+      expect(await start('--event', 'go', '--payload', '{"far":true}')).toMatchObject({ code: 0, stdout: 'first-1\n' })
+    expect(await start()).toMatchObject({ code: 5 })
+    expect((await project.run('ls', 'first', '--config', file)).stdout).toContain('b')
+  })
+
   test('CLI-14 the plan says what a worker would do, and does nothing', async () => {
     const own = makeProject()
     await own.run('start', 'plan', '--id', '1')
@@ -163,3 +202,47 @@ describe('the command line', { timeout: 60_000 }, () => {
     for (const word of ['up', 'start', 'send', 'ls', 'plan', 'Exit codes']) expect(stdout).toContain(word)
   })
 })
+
+/** A project with an agent `shaky-1` that its chart has blocked; it throws no more once `broken.chart` is false. */
+async function blockedProject(project: Project) {
+  const config = join(project.directory, 'shaky.mjs')
+  const imports = [
+    ['assign, setup', XSTATE],
+    ['createRuntime, defineAgent, effect', CORE],
+    ['sqliteStore', new URL('../../../sqlite/dist/index.js', import.meta.url).href],
+  ] as const
+  writeFileSync(
+    config,
+    [...imports.map(([names, from]) => `import { ${names} } from ${JSON.stringify(from)}`), SHAKY].join('\n'),
+  )
+  const { broken, open } = (await import(config)) as {
+    readonly broken: { chart: boolean }
+    readonly open: (work: (agent: AnyAgent) => Promise<unknown>) => Promise<void>
+  }
+  await open((agent) => agent.waitFor((state) => state.condition === 'blocked'))
+  return { config, broken, open }
+}
+
+const SHAKY = `export const broken = { chart: true }
+const machine = setup({ actors: { work: effect(async () => 'paid') } }).createMachine({
+  context: { notes: 0 },
+  initial: 'working',
+  on: { note: { actions: assign({ notes: ({ context }) => context.notes + 1 }) } },
+  states: {
+    working: { invoke: { src: 'work', onDone: { target: 'worked', actions: assign(() => {
+      if (broken.chart) throw new TypeError('no such field')
+    }) } } },
+    worked: {},
+  },
+})
+const shaky = defineAgent({ name: 'shaky', version: 1, machine })
+const store = () => sqliteStore(new URL('shaky.db', import.meta.url).pathname)
+export default { agents: [shaky], store }
+export const open = async (work) => {
+  const refold = await createRuntime({ store: store(), agents: [shaky], onReport: () => {} })
+  try {
+    await work(await refold.start(shaky, { id: '1' }))
+  } finally {
+    await refold.close()
+  }
+}`

@@ -1,7 +1,8 @@
 /** `refold send`: sends an event to an agent. */
 import { RefoldError } from '@refold/core'
 import type { AnyAgent } from '@refold/core'
-import { parseJson, textOf } from './json-argument.js'
+import { eventOf } from './event-argument.js'
+import type { EventArgument } from './event-argument.js'
 import { definitionNamed, withProject } from './project.js'
 import type { ProjectOptions } from './project.js'
 
@@ -9,33 +10,26 @@ export interface SendCommandOptions extends ProjectOptions {
   /** The same id twice is one event. */
   readonly id?: string
   readonly by?: string
+  /** For a blocked agent: the event is stored, and decided after a `retry`. Else it is refused. */
+  readonly keep?: boolean
   readonly json: boolean
 }
 
 /** Resolves when the event is durable, to the state after it. `payload` is JSON, `@file`, or `-`. */
-export async function send(
-  address: string,
-  event: { readonly type: string; readonly payload: string | undefined },
-  options: SendCommandOptions,
-): Promise<string> {
-  const payload = event.payload === undefined ? {} : parseJson(await textOf(event.payload), 'the payload')
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
-    throw new RefoldError('INVALID_INPUT', 'the payload must be a JSON object', {
-      hint: `For instance '{"by":"ana"}'.`,
-    })
+export async function send(address: string, argument: EventArgument, options: SendCommandOptions): Promise<string> {
+  const event = await eventOf(argument)
   const { name, id } = parseAddress(address)
   return withProject(options, async ({ agents, runtime, store }) => {
     const entry = await store.directory.get(`${name}-${id}`)
     const agent: AnyAgent = await runtime.attach(definitionNamed(agents, name, entry?.version), id)
-    const after = await agent.send(
-      { ...payload, type: event.type },
-      {
-        ...(options.id === undefined ? undefined : { id: options.id }),
-        ...(options.by === undefined ? undefined : { by: options.by }),
-      },
-    )
-    const { status, value } = after
-    return options.json ? JSON.stringify({ agent: { name, id }, status, value }) : JSON.stringify(value)
+    const { status, value, condition, deferred } = await agent.send(event, {
+      ...(options.id === undefined ? undefined : { id: options.id }),
+      ...(options.by === undefined ? undefined : { by: options.by }),
+      ...(options.keep === true ? { whenBlocked: 'keep' } : undefined),
+    })
+    return options.json
+      ? JSON.stringify({ agent: { name, id }, status, value, condition, deferred: deferred.map(({ type }) => type) })
+      : JSON.stringify(value)
   })
 }
 

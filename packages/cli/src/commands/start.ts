@@ -1,4 +1,6 @@
 /** `refold start`: starts an agent; a worker performs it. */
+import { RefoldError } from '@refold/core'
+import { eventOf } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { definitionNamed, withProject } from './project.js'
 import type { ProjectOptions } from './project.js'
@@ -7,6 +9,10 @@ export interface StartCommandOptions extends ProjectOptions {
   readonly id?: string
   /** JSON, `@file`, or `-` for the standard input. */
   readonly input?: string
+  /** Type of its first event. */
+  readonly event?: string
+  /** What stands beside the type: as `input`. */
+  readonly payload?: string
   readonly by?: string
   readonly json: boolean
 }
@@ -14,14 +20,24 @@ export interface StartCommandOptions extends ProjectOptions {
 /** Resolves when the start is durable, to the line to print. */
 export async function start(name: string, options: StartCommandOptions): Promise<string> {
   const input = options.input === undefined ? undefined : parseJson(await textOf(options.input), '--input')
+  const event = await firstEvent(options)
   return withProject({ ...options, begins: true }, async ({ agents, runtime }) => {
     const definition = definitionNamed(agents, name)
     const id = options.id ?? new Date().toISOString().replaceAll(/[:.]/g, '-')
     const agent = await runtime.start(definition, {
       id,
       input,
+      ...(event === undefined ? undefined : { event }),
       ...(options.by === undefined ? undefined : { by: options.by }),
     })
     return options.json ? JSON.stringify({ agent: { name: agent.name, id } }) : `${agent.name}-${id}`
+  })
+}
+
+async function firstEvent({ event, payload }: StartCommandOptions): Promise<{ readonly type: string } | undefined> {
+  if (event !== undefined) return eventOf({ type: event, payload })
+  if (payload === undefined) return undefined
+  throw new RefoldError('INVALID_INPUT', '--payload stands beside no event', {
+    hint: 'Name its type with --event; what the agent is started with is --input.',
   })
 }

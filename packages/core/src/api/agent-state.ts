@@ -4,9 +4,10 @@ import type { DefinitionInternals } from '../definition/internals.js'
 import { effectKey } from '../decide/effects-part.js'
 import { conditionOf, pauseOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
+import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
-import type { EffectDocument, StateDocument } from '../record/state-document.js'
-import type { AgentState } from '../public/state.js'
+import type { DeferredInput, EffectDocument, StateDocument } from '../record/state-document.js'
+import type { AgentState, DeferredEvent } from '../public/state.js'
 import { viewState } from '../step/state-view.js'
 import type { StateView } from '../step/state-view.js'
 import { hydrateTree } from '../step/tree.js'
@@ -65,6 +66,9 @@ export function agentState<T extends AgentTypes>(
     get effects() {
       return Object.entries(state.effects).map(([effect, document]) => pendingEffect(effect, document))
     },
+    get deferred() {
+      return (state.agent.deferred ?? []).map(deferredEvent)
+    },
     matches: (value: unknown) => view().matches(value),
     hasTag: (tag: string) => view().hasTag(tag),
     can: (event: unknown) => canTake(event, { state, definition }),
@@ -93,11 +97,23 @@ function canTake(
   }
 }
 
-/** What logs and `JSON.stringify` show. */
-function asJson(shown: { readonly revision: Revision; readonly tags: ReadonlySet<string> }): object {
-  const { revision, tags, ...shownRest } = shown
+/** What logs and `JSON.stringify` show: JSON has no big integers and no sets. */
+function asJson(
+  shown: Pick<AgentState<AgentTypes>, 'revision' | 'deferred'> & { readonly tags: ReadonlySet<string> },
+): object {
+  const { revision, tags, deferred, ...shownRest } = shown
   const rest = Object.fromEntries(Object.entries(shownRest).filter(([, member]) => typeof member !== 'function'))
-  return { ...rest, tags: [...tags], revision: String(revision) }
+  return {
+    ...rest,
+    deferred: deferred.map((event) => ({ ...event, revision: String(event.revision) })),
+    tags: [...tags],
+    revision: String(revision),
+  }
+}
+
+function deferredEvent({ input, at, revision }: DeferredInput): DeferredEvent {
+  const { type } = input['event'] as { readonly type: string } // only events and messages are kept
+  return { type, since: at, revision: toRevision(revision) }
 }
 
 function pendingEffect(effect: string, document: EffectDocument): object {

@@ -194,6 +194,27 @@ describe('SND-10 an event for a blocked agent', () => {
   })
 })
 
+test('REC-4 an outcome that waited is copied by the record that decides it, and stored once', async () => {
+  const log = memoryLog()
+  const broken = { chart: true }
+  const work = controlledBody()
+  const onOutcome = (): void => {
+    if (broken.chart) throw new TypeError('no such field')
+  }
+  const definition = workAgent({ body: work.body, onOutcome })
+  const { runtime } = await startProcess({ log, agents: [definition] })
+  const agent = await runtime.start(definition, { id: '1' })
+  await settle()
+  const output = { pages: ['x'.repeat(2_000), 'y'.repeat(2_000)] }
+  work.last.resolve(output)
+  await settle()
+  broken.chart = false
+  expect((await agent.retry()).context.result).toEqual(output)
+  const retried = (await eventsOf(log, 'work-1')).at(-1)
+  expect(JSON.stringify(retried?.metadata).length).toBeLessThan(1_200)
+  expect((await agent.stateAt(agent.getSnapshot().revision)).context.result).toEqual(output)
+})
+
 describe('SND-11 an event that was kept', () => {
   test('SND-11 and is not taken in the end is told: by the record that names it, and to onReport; its id is free', async () => {
     const { log, broken, agent, reports } = await blockable()

@@ -1,14 +1,10 @@
 /** An open runtime: what its callers ask of it, in words of the cells and the takeover below. */
 import { streamOf } from '../definition/agent-address.js'
-import type { AgentDefinition, InputOf } from '../definition/agent-types.js'
+import type { AgentDefinition, EventOf, InputOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
-import { givenHash } from '../definition/given.js'
 import { invariant, RefoldError } from '../errors.js'
-import { isSameJson } from '../json/same-json.js'
 import type { Envelope } from '../decide/inputs.js'
 import { pendingOf } from '../decide/summary.js'
-import type { JsonValue } from '../json/json-value.js'
-import { headerOf } from '../record/header.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { AgentOf } from '../public/agent.js'
@@ -27,6 +23,8 @@ import { checkDrainOptions, checkMigrateOptions, notesOf, traceOf } from './chec
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
+import { givenStart, requireSameStart } from './starts.js'
+import type { GivenStart } from './starts.js'
 
 /** Bodies that run under the old version would not know of the new one. */
 async function refuseWhilePerformed(
@@ -99,18 +97,20 @@ export class OpenRuntime implements Worker {
     return this.#runtime.load
   }
 
-  async start<D extends AgentDefinition>(definition: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>> {
+  async start<D extends AgentDefinition>(
+    definition: D,
+    options: StartOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
     const notes = { ...notesOf({ by: options.by }), ...traceOf(options) }
-    const input = registered.parseInput(options.input)
-    const given = givenHash(options.input, { parsed: input })
+    const start = givenStart(registered, options)
     const stream = streamOf(registered.name, options.id)
     const { cells } = this.#runtime
     await cells.loading(stream)
     const cell = cells.fresh(stream, options.id, registered)
-    const settlement = await this.#submitStart(cell, { input, notes: { ...notes, given } })
+    const settlement = await this.#submitStart(cell, { ...start, ...notes })
     invariant(settlement.kind !== 'dropped', 'a start is never dropped')
-    if (settlement.kind === 'duplicate') return this.#again(cell, { input, given })
+    if (settlement.kind === 'duplicate') return this.#again(cell, start)
     const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
@@ -119,7 +119,7 @@ export class OpenRuntime implements Worker {
   /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
   async #submitStart(
     cell: AgentCell,
-    { input, notes }: { readonly input: JsonValue | undefined; readonly notes: Pick<Envelope, 'by' | 'given'> },
+    { input, ...notes }: GivenStart & Pick<Envelope, 'by' | 'traceparent'>,
   ): Promise<Settlement> {
     const runtime = this.#runtime
     const { worker, performs, lifecycle, capacity } = runtime
@@ -240,22 +240,10 @@ export class OpenRuntime implements Worker {
     return this.#runtime.settings.registry.get(name, version)
   }
 
-  /** The same id twice is the same agent, if it was started with the same input. */
-  async #again<D extends AgentDefinition>(
-    cell: AgentCell,
-    { input, given }: { readonly input: JsonValue | undefined; readonly given: string },
-  ): Promise<AgentOf<D>> {
+  /** The same id twice is the same agent, if it was started with the same input and the same first event. */
+  async #again<D extends AgentDefinition>(cell: AgentCell, start: GivenStart): Promise<AgentOf<D>> {
     const { log, cells } = this.#runtime
-    for await (const [first] of log.read(cell.stream, { limit: 1 })) {
-      const before = headerOf(first?.metadata)?.given
-      // One that was started by a message says only what its schema made of it.
-      const started = (first?.data as { input?: JsonValue } | undefined)?.input ?? null
-      if (before === undefined ? isSameJson(started, input ?? null) : before === given) continue
-      throw new RefoldError('ID_REUSED', `${cell.stream} was started with another input`, {
-        hint: 'Give the agent its own id, or `attach` to the one that is there.',
-        facts: { id: cell.id },
-      })
-    }
+    await requireSameStart(cell, { ...start, log })
     if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
     const found = await this.#runtime.cells.load(cell.stream)
     await found.refresh()

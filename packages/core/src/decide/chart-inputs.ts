@@ -1,31 +1,26 @@
 /** Inputs that the chart decides: through the tree, or into the waiting line while the agent is blocked. */
 import { RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
-import type { InputHeader } from '../record/record.js'
-import type { AgentPart, ErrorData, StateDocument } from '../record/state-document.js'
+import type { AgentPart, StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
 import { refuseUnapproved } from './approved.js'
 import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
-import type { Decision } from './decision.js'
-import { diagnosticsOf, refusalOf } from './diagnostics.js'
-import { effectsAfterStep, withEffect } from './effects-part.js'
-import { chartInputFromJson, chartInputToJson, isOutcome, isOwnInput } from './inputs.js'
+import type { ChartDecision, Decision } from './decision.js'
+import { refusalOf } from './diagnostics.js'
+import { effectsAfterStep } from './effects-part.js'
+import { keep } from './deferral.js'
+import { inputHeader } from './input-header.js'
+import { isOutcome } from './inputs.js'
 import type { Envelope, Migrated } from './inputs.js'
 import { withInInbox } from './inbox.js'
 import { refuseBlocked } from './kept-events.js'
 import { requireRoom, withSent } from './outbox.js'
-import { withDedup } from './dedup.js'
+import { windowFull, withDedup } from './dedup.js'
 import { isOwnType, recordOf } from './record-type.js'
 import { traced, traceparentOf } from './trace.js'
-
-export interface ChartDecision {
-  readonly input: ChartInput
-  readonly late: boolean
-  /** The state to go on from when it is not the newest as it stands: one that has heard a message, or is rid of one. */
-  readonly base?: StateDocument
-}
+import { wait } from './waiting-line.js'
 
 export function decideChart(context: DecideContext, envelope: Envelope, decision: ChartDecision): Decision {
   const { state } = context
@@ -46,9 +41,12 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   } catch (error) {
     return thrown(context, envelope, { ...decision, cause: error })
   }
-  if (mustBeAccepted(input) && !isAccepted(step)) return notAccepted(context, input.event.type)
+  if (mustBeAccepted(input) && !isAccepted(step))
+    return context.definition.deferred.has(input.event.type)
+      ? keep(context, envelope, { ...decision, input, step })
+      : notAccepted(context, input.event.type)
   const dedup = state === undefined ? undefined : withDedup(context, envelope)
-  if (dedup === 'full') return windowFull(context)
+  if (dedup === 'full') return { kind: 'refused', error: windowFull(context) }
   return record(context, envelope, { ...decision, step, dedup })
 }
 
@@ -104,17 +102,6 @@ function notAccepted(context: DecideContext, type: string): Decision {
   return {
     kind: 'refused',
     error: new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${type}"`, { hint, facts }),
-  }
-}
-
-function windowFull({ definition }: DecideContext): Decision {
-  const { maxCount, maxAgeMs } = definition.dedup
-  const message = `${maxCount} event ids of the last ${maxAgeMs} ms are remembered, which is the definition's window`
-  return {
-    kind: 'refused',
-    error: new RefoldError('DEDUP_WINDOW_FULL', message, {
-      hint: 'Send without an id, send later, or widen `dedup`.',
-    }),
   }
 }
 
@@ -218,22 +205,6 @@ function reportsTo({ from, done, failed }: NonNullable<Started['by']>): NonNulla
   }
 }
 
-function inputHeader(input: ChartInput, envelope: Envelope, late: boolean): InputHeader {
-  const header: { -readonly [K in keyof InputHeader]: InputHeader[K] } = { kind: input.kind }
-  if ('effect' in input) header.effect = input.effect
-  else if (input.kind === 'timer.fired') header.timer = input.timer
-  else if (input.kind === 'actor.event') header.to = input.to
-  else if (input.kind === 'message.undelivered') header.seq = input.seq
-  const origin = input.kind === 'message' ? input : input.kind === 'started' ? input.by : undefined
-  if (origin !== undefined) {
-    header.from = origin.from
-    header.seq = origin.seq
-  }
-  if (envelope.dedupId !== undefined) header.dedupId = envelope.dedupId
-  if (late) header.late = true
-  return header
-}
-
 /** Codes of what is wrong with this process, and not with the input. */
 const OUR_TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT'])
 
@@ -251,52 +222,4 @@ function thrown(context: DecideContext, envelope: Envelope, decision: ChartDecis
   if (isCalled || (isOurTrouble && !isOutcome(input))) return { kind: 'refused', error }
   if (isForOthers(error)) return wait(context, envelope, { ...decision, error: undefined })
   return wait(context, envelope, { ...decision, error: toErrorData(error), thrown: cause })
-}
-
-/** Callers and effects fill no bound of each other; an outcome has none. */
-function countsWith(input: ChartInput, other: ChartInput): boolean {
-  return !isOutcome(other) && isOwnInput(other) === isOwnInput(input)
-}
-
-/** Stores the input without deciding it. With an error: the agent is blocked from here on. */
-function wait(
-  context: DecideContext,
-  envelope: Envelope,
-  decision: ChartDecision & { error: ErrorData | undefined; thrown?: unknown },
-): Decision {
-  const { input, error, thrown, late, base: state = context.state } = decision
-  if (state === undefined)
-    return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
-  const waiting = state.agent.waiting ?? []
-  const bounded = isOutcome(input)
-    ? 0
-    : waiting.filter((one) => countsWith(input, chartInputFromJson(one.input))).length
-  if (!isOutcome(input) && bounded >= context.maxWaiting) {
-    const hint = 'The agent is blocked: repair the cause, then `retry` it.'
-    return {
-      kind: 'refused',
-      error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, {
-        hint,
-        facts: { blocked: state.agent.blocked },
-      }),
-    }
-  }
-  const dedup = withDedup(context, envelope)
-  if (dedup === 'full') return windowFull(context)
-  const { type, data } = recordOf(context, input, envelope.attempt)
-  const traceparent = traceparentOf(context, envelope)
-  const agent: AgentPart = {
-    ...state.agent,
-    ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
-    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input), ...traced(traceparent) }],
-  }
-  const effects =
-    isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
-  return compose(context, envelope, {
-    type,
-    data,
-    after: { ...state, agent, effects, ...(dedup === undefined ? undefined : { dedup }) },
-    input: inputHeader(input, envelope, late),
-    diagnostics: error === undefined ? undefined : diagnosticsOf(state, { input, thrown }),
-  })
 }

@@ -1,13 +1,14 @@
 /** From the state before and the state after an input to its record: the patch, the header, the data. */
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { patchOf } from '../record/patch-of.js'
+import type { StoredInput } from '../record/patch-of.js'
 import { RECORD_FORMAT } from '../record/record.js'
 import type { Diagnostics, InputHeader, RecordBody, RecordHeader } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Recorded } from './decision.js'
 import type { Envelope } from './inputs.js'
-import { untakenAtEnd } from './kept-events.js'
+import { endDeferral, untakenAtEnd } from './kept-events.js'
 import type { Untaken } from './kept-events.js'
 import { withReport } from './outbox.js'
 import type { RecordType } from './record-type.js'
@@ -21,6 +22,8 @@ export interface Composition {
   readonly after: StateDocument
   readonly input: InputHeader
   readonly step?: TreeStep
+  /** The input that waited in the state, which this record decides. */
+  readonly stored?: StoredInput
   /** A kept event that this record refuses. */
   readonly untaken?: readonly Untaken[]
   readonly causationId?: string | undefined
@@ -37,8 +40,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export function compose(context: DecideContext, envelope: Envelope, composition: Composition): Recorded {
   const { step, data, type, input } = composition
   const traceparent = traceparentOf(context, envelope)
-  const after = withReport(context.state, composition.after, { sentBy: context.eventId, ...traced(traceparent) })
-  const { patch, state } = patchOf(context.state, after, { data, id: context.eventId, copies: step?.copies })
+  const ended = endDeferral(composition.after, context.eventId)
+  const after = withReport(context.state, ended, { sentBy: context.eventId, ...traced(traceparent) })
+  const { stored } = composition
+  const { patch, state } = patchOf(context.state, after, { data, id: context.eventId, copies: step?.copies, stored })
   const refold = header(context, envelope, { after, input, traceparent })
   refold.body = body(patch, { step, diagnostics: composition.diagnostics ?? envelope.diagnostics })
   const causationId = composition.causationId ?? envelope.causationId

@@ -7,6 +7,7 @@ import type { TreeStep } from '../step/tree-step.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
 import { isAccepted, isForOthers, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
+import { deferralFull, withDeferred } from './deferral.js'
 import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
@@ -20,7 +21,11 @@ import { decideMigrated } from './migration.js'
 import { OVER, withAnswers } from './outbox.js'
 import { isOwnType } from './record-type.js'
 
-export function decideControl(context: DecideContext, envelope: Envelope, input: ControlInput): Decision {
+export function decideControl(
+  context: DecideContext,
+  envelope: Envelope,
+  input: Exclude<ControlInput, { kind: 'recalled' }>,
+): Decision {
   const { state } = context
   if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
   if (input.kind === 'retried') return retried(context, envelope, state)
@@ -42,7 +47,7 @@ type Change = { readonly after: StateDocument; readonly data: JsonObject } | { r
 function changeOf(
   context: DecideContext,
   { state, envelope }: { state: StateDocument; envelope: Envelope },
-  input: Exclude<ControlInput, { kind: 'retried' | 'cancel' | 'cancelled' | 'migrated' }>,
+  input: Exclude<ControlInput, { kind: 'retried' | 'recalled' | 'cancel' | 'cancelled' | 'migrated' }>,
 ): Change {
   const { agent } = state
   switch (input.kind) {
@@ -107,6 +112,7 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
     data: { revision: oldest.revision },
     after: isOver ? withAnswers(after, rest, { sentBy: context.eventId, ...OVER }) : withWaiting(after, rest),
     input: { kind: 'retried' },
+    stored: { path: '/state/agent/waiting/0/input', value: oldest.input },
     step,
   })
 }
@@ -138,7 +144,15 @@ function answered(
     refusal,
   }: { state: StateDocument; oldest: WaitingInput; rest: readonly WaitingInput[]; refusal: RefoldError },
 ): Decision {
-  const { code, message } = refusal
+  const kept = keptOn(context, { state, oldest, refusal })
+  if (kept !== undefined && 'state' in kept)
+    return compose(context, envelope, {
+      type: 'refold.retried',
+      data: { revision: oldest.revision, deferred: true },
+      after: withWaiting(kept.state, rest),
+      input: { kind: 'retried' },
+    })
+  const { code, message } = kept ?? refusal
   const told = withAnswers(state, [oldest], { sentBy: context.eventId, code, message })
   const isEvent = oldest.input['kind'] === 'event'
   const free = isEvent ? { ...told, dedup: withoutDedup(told.dedup, oldest.revision) } : told
@@ -149,6 +163,17 @@ function answered(
     input: { kind: 'retried' },
     untaken: untaken(oldest, { code, message }),
   })
+}
+
+/** An event that may come early, and that no state takes yet, is kept on; `undefined`: it is none. */
+function keptOn(
+  { definition, now }: DecideContext,
+  { state, oldest, refusal }: { state: StateDocument; oldest: WaitingInput; refusal: RefoldError },
+): { readonly state: StateDocument } | RefoldError | undefined {
+  const input = chartInputFromJson(oldest.input)
+  if (refusal.code !== 'EVENT_NOT_ACCEPTED' || (input.kind !== 'event' && input.kind !== 'message')) return undefined
+  if (!definition.deferred.has(input.event.type)) return undefined
+  return deferralFull(state) ?? { state: withDeferred(state, { ...oldest, at: now }) }
 }
 
 function withWaiting(state: StateDocument, waiting: readonly WaitingInput[]): StateDocument {

@@ -22,6 +22,7 @@ import { decideMessage, decideSettled } from './messages.js'
 import { hasOutbox } from './outbox.js'
 import { authorityOf } from './ownership.js'
 import { dedupEntryOf } from './dedup.js'
+import { decideRecalled } from './recall.js'
 import { decideStart, decideStartAgain } from './starts.js'
 
 export function decide(context: DecideContext, envelope: Envelope): Decision {
@@ -74,6 +75,8 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       return decideMessage(context, envelope, input)
     case 'message.settled':
       return decideSettled(context, envelope, input)
+    case 'recalled':
+      return decideRecalled(context, envelope, state)
     default:
       return decideChart(context, envelope, { input, late: false })
   }

@@ -3,7 +3,7 @@ import type { RefoldError } from '../errors.js'
 import type { Untaken } from './kept-events.js'
 import type { NewRecord } from '../record/record.js'
 import type { StateDocument } from '../record/state-document.js'
-import type { ActionCall, TreeStep } from '../step/tree-step.js'
+import type { ActionCall, ChartInput, TreeStep } from '../step/tree-step.js'
 
 export type Decision =
   | Recorded
@@ -25,4 +25,12 @@ export interface Recorded {
   readonly untaken: readonly Untaken[]
   /** What the tree did; absent when the chart was not asked, or its answer not taken. */
   readonly tree: TreeStep | undefined
+}
+
+/** An input for the chart, and what is known of it. */
+export interface ChartDecision {
+  readonly input: ChartInput
+  readonly late: boolean
+  /** The state to go on from when it is not the newest as it stands: one that has heard a message, or is rid of one. */
+  readonly base?: StateDocument
 }

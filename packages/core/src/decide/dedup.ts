@@ -4,6 +4,7 @@
  * The ids stand in small buckets, in the order in which they came, so that one more id copies, compares and folds one
  * bucket and not the whole window. A bucket that is full is never written again; it goes when all of it is too old.
  */
+import { RefoldError } from '../errors.js'
 import type { DedupEntry, DedupBucket, StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Envelope } from './inputs.js'
@@ -61,4 +62,13 @@ function sizeOf(bucket: DedupBucket): number {
   let size = sizes.get(bucket)
   if (size === undefined) sizes.set(bucket, (size = Object.keys(bucket).length))
   return size
+}
+
+/** Why one more id is refused. */
+export function windowFull({ definition }: DecideContext): RefoldError {
+  const { maxCount, maxAgeMs } = definition.dedup
+  const message = `${maxCount} event ids of the last ${maxAgeMs} ms are remembered, which is the definition's window`
+  return new RefoldError('DEDUP_WINDOW_FULL', message, {
+    hint: 'Send without an id, send later, or widen `dedup`.',
+  })
 }

@@ -1,6 +1,7 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import type { Approved, Diagnostics } from '../record/record.js'
+import type { EventData } from '../record/event-data.js'
 import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 
@@ -106,6 +107,8 @@ export type ControlInput =
   | { readonly kind: 'cancelled' }
   /** Decides the oldest waiting input; lifts the block first. */
   | { readonly kind: 'retried' }
+  /** Decides the oldest kept event that the state takes. */
+  | { readonly kind: 'recalled' }
 
 export type Input =
   | ChartInput
@@ -143,10 +146,16 @@ export interface Envelope {
   readonly whenBlocked?: 'keep'
   /** The agent begins paused, by a hold. */
   readonly held?: { readonly by?: string; readonly reason?: string }
+  /** With a start: the agent's first event, a record of its own in the same append. Where it is refused, so is the start. */
+  readonly first?: { readonly event: EventData; readonly given: string }
+  /** It is the first event of a start. */
+  readonly withStart?: true
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly expectedRevision?: number
   /** A message with a number from before that the receiver's records do not hold: its sender came back from a backup. Only with `expectedRevision`. */
   readonly isNewMessage?: true
+  /** No kept event is decided in the append of this input: together they were too large. */
+  readonly recalls?: false
   /** Set when the transition was found too large for the store: store the input, block the agent. */
   readonly blockWith?: ErrorData
 }
@@ -179,14 +188,15 @@ export function isOwnerInput(input: Input): boolean {
     case 'cancel':
     case 'cancelled':
     case 'retried':
+    case 'recalled':
     case 'migrated':
       return false
   }
 }
 
-/** Inputs that no caller waits for: one that the store does not take is tried again. What an action sends comes from the process that appended. */
+/** Inputs that no caller waits for: one that the store does not take is tried again. What an action sends, and a kept event, comes from the process that appended. */
 export function isOwnInput(input: Input): boolean {
-  return input.kind === 'actor.event' || isOwnerInput(input)
+  return input.kind === 'actor.event' || input.kind === 'recalled' || isOwnerInput(input)
 }
 
 /** Inputs that carry truth which was paid for: never dropped because of a bound, a conflict or a block. */

@@ -1,5 +1,6 @@
 /**
- * Events for a blocked agent: refused, or kept behind what blocks it where the caller asked for that.
+ * Events for a blocked agent: refused, or kept behind what blocks it where the caller asked for that. And what becomes of events
+ * that were kept, here or because they came early, and are not taken.
  *
  * Invariant: an event that was kept is decided, or its sender can read what became of it, and an operator is told.
  */
@@ -8,7 +9,7 @@ import type { JsonValue } from '../json/json-value.js'
 import type { DedupBucket, StateDocument, WaitingInput } from '../record/state-document.js'
 import { chartInputFromJson } from './inputs.js'
 import type { Envelope } from './inputs.js'
-import { OVER } from './outbox.js'
+import { OVER, withAnswers } from './outbox.js'
 import type { Refusal } from './outbox.js'
 import { isOwnType } from './record-type.js'
 
@@ -49,10 +50,18 @@ export function untakenAtEnd(
   before: StateDocument | undefined,
   { after, type, data }: { readonly after: StateDocument; readonly type: string; readonly data: JsonValue },
 ): readonly Untaken[] {
-  const waiting = before?.agent.waiting
-  if (waiting === undefined || after.root.status === undefined) return []
-  const decided = type === 'refold.retried' ? (data as { readonly revision?: number }).revision : undefined
-  return waiting.filter(({ revision }) => revision !== decided).flatMap((one) => untaken(one, OVER))
+  const { waiting = [], deferred = [] } = before?.agent ?? {}
+  if (after.root.status === undefined || (waiting.length === 0 && deferred.length === 0)) return []
+  const isDecided = type === 'refold.retried' || type === 'refold.recalled'
+  const decided = isDecided ? (data as { readonly revision?: number }).revision : undefined
+  return [...deferred, ...waiting].filter(({ revision }) => revision !== decided).flatMap((one) => untaken(one, OVER))
+}
+
+/** An agent that ends keeps no early event: the senders of messages are told. */
+export function endDeferral(after: StateDocument, sentBy: string): StateDocument {
+  const { deferred, ...agent } = after.agent
+  if (deferred === undefined || after.root.status === undefined) return after
+  return withAnswers({ ...after, agent }, deferred, { sentBy, ...OVER })
 }
 
 /** The id of an event that was not taken is free again, as if it had been refused at once. */

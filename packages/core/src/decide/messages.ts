@@ -26,9 +26,9 @@ import { statusOf } from './summary.js'
 
 const TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT', 'QUEUE_FULL'])
 
-/** Not the message's fault: it is not refused but tried again. */
-export function isTrouble({ code }: RefoldError): boolean {
-  return TROUBLE.has(code)
+/** Not the message's fault: it is not refused but tried again. Where too many early events are kept, what comes behind it may be what they wait for. */
+export function isTrouble({ code, facts }: RefoldError): boolean {
+  return TROUBLE.has(code) && facts['deferred'] === undefined
 }
 
 /** At the receiver. A message from before that is `again` in the sender's outbox, of a backup, was judged by the deliverer. */
@@ -56,7 +56,10 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
 }
 
 /** The event as it stands after its schema. Throws `INVALID_EVENT`, or `APPROVAL_REQUIRED`: an approval is a person's. */
-export function checkedEvent({ definition }: DecideContext, { event, own }: ReceivedMessage): EventData {
+export function checkedEvent(
+  { definition }: DecideContext,
+  { event, own }: Pick<ReceivedMessage, 'event' | 'own'>,
+): EventData {
   if (own === true) return event
   if (!definition.approvals.has(event.type)) return definition.parseEvent(event)
   throw new RefoldError('APPROVAL_REQUIRED', `"${event.type}" is taken with an approval only, and from no other agent`)

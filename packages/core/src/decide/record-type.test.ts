@@ -1,6 +1,7 @@
 /** Every type that `decide` can write, each written once: the table has a row for each of the closed set, or does not compile. */
 import { describe, expect, test } from 'vitest'
 import { assign, createMachine, fromCallback, setup } from 'xstate'
+import { z } from 'zod'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
 import { startAgent } from '../definition/send-to-agent.js'
@@ -31,6 +32,16 @@ const worker = defineAgent({
   version: 1,
   machine,
   effects: { charge: { safety: 'never-retry' } },
+})
+
+const early = defineAgent({
+  name: 'early',
+  version: 1,
+  machine: createMachine({
+    initial: 'draft',
+    states: { draft: { on: { ask: 'review' } }, review: { on: { approve: 'done' } }, done: {} },
+  }),
+  events: { ask: z.object({}), approve: { schema: z.object({}), defer: true } },
 })
 
 const working = (): Decider => Decider.started(worker)
@@ -119,6 +130,12 @@ const LAST: Record<OwnRecordType, () => Decider> = {
       bug.there = false
       one.outside({ kind: 'retried' })
       bug.there = true
+    }),
+  'refold.recalled': () =>
+    did(Decider.started(early), (one) => {
+      one.outside(event('approve'))
+      one.outside(event('ask'))
+      one.outside({ kind: 'recalled' })
     }),
   'refold.migrated': () => did(working(), (one) => one.outside({ kind: 'migrated', from: 1, patch: [] })),
 }

@@ -25,7 +25,10 @@ export interface AgentConfig<
   machine: Durable<M>
   /** Checks and completes the input of `start`. A field that says `.meta({ secret: true })` is named so in the chart, here and in all schemas. */
   input?: Agreed<I, MachineTypes<M>['input']>
-  /** One schema per event that may come from outside; the others are internal. Absent: every event may. */
+  /**
+   * One schema per event that may come from outside; the others are internal. Absent: every event may. `{ schema, defer: true }`
+   * for one that may come early: it is kept until a state takes it.
+   */
   events?: EventSchemas<MachineTypes<M>['event'], S>
   /** By actor source: `draft`, or `child.charge` for a source of a child machine. */
   effects?: { [K in keyof EffectMap<MachineTypes<M>['actor']>]?: PolicyOf<EffectMap<MachineTypes<M>['actor']>[K]> }

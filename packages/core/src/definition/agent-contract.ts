@@ -1,11 +1,10 @@
 /** What one agent knows of another that it writes to: a name and the events it takes. A definition is a contract too. */
 import type { EventObject } from 'xstate'
 import { checkKeys, checkName } from './check-config.js'
-import { checkPayloadSchema } from './check-payload-schema.js'
-import { checkSchema } from './check-schema.js'
 import { isReservedType } from './outside-values.js'
+import { readEvent } from './read-events.js'
 import { requireValid } from './refusal.js'
-import type { EventsFrom, Schema } from './schema-agreement.js'
+import type { DeclaredEvent, EventsFrom } from './schema-agreement.js'
 
 /** Who an agent is to another: plain data at run time, its events at type level. */
 export interface AgentContract<out N extends string = string, out E extends EventObject = EventObject> {
@@ -18,7 +17,7 @@ export interface AgentContract<out N extends string = string, out E extends Even
  * For agents that write to each other: name and events stand in a file of their own, so the two definitions need not
  * import each other. Give the same `events` to `defineAgent`. Throws `INVALID_DEFINITION`.
  */
-export function agentContract<const N extends string, S extends Record<string, Schema>>(contract: {
+export function agentContract<const N extends string, S extends Record<string, DeclaredEvent>>(contract: {
   name: N
   events: S
 }): AgentContract<N, EventsFrom<S>> & { readonly events: S } {
@@ -26,11 +25,10 @@ export function agentContract<const N extends string, S extends Record<string, S
   const { name, events } = contract
   checkName(name)
   checkKeys(events, { path: 'events', known: Object.keys(events) })
-  for (const [type, schema] of Object.entries(events)) {
+  for (const [type, declared] of Object.entries(events)) {
     const path = `events.${type}`
     requireValid(!isReservedType(type), { path, problem: 'is kept for XState and Refold' })
-    checkSchema(schema, { path })
-    checkPayloadSchema(schema, { path })
+    readEvent(declared, path)
   }
   return Object.freeze({ name, events })
 }

@@ -14,7 +14,7 @@ import type { EffectMap, MachineTypes, Shown } from './machine-types.js'
 import { isReservedType, parseEvent, parseInput } from './outside-values.js'
 import { readApprovals } from './read-approvals.js'
 import { readEffects, readOutputs } from './read-effects.js'
-import { readEvents } from './read-events.js'
+import { readDeferred, readEvents } from './read-events.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 import { refuseUnsupported } from './refuse.js'
 import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
@@ -90,7 +90,9 @@ function readConfig(config: unknown): DefinitionInternals {
   const approvals = readApprovals(config['approvals'], { isOutsideEvent, taken: machine.events.map(String) })
   const policyOf = readEffects(config['effects'], machine)
   const outputs = readOutputs(config['effects'], machine)
-  const chart = { ...chartOf(machine), ...schemasAsJson({ input, events, outputs }) }
+  const deferred = readDeferred(config['events'], approvals)
+  const ofEvents = deferred.size === 0 ? undefined : { deferred: [...deferred] }
+  const chart = { ...chartOf(machine), ...schemasAsJson({ input, events, outputs }), ...ofEvents }
   return {
     name,
     version,
@@ -101,6 +103,7 @@ function readConfig(config: unknown): DefinitionInternals {
     parseEvent: (event) => parseEvent(event, events),
     schemaOf: (type) => events?.get(type),
     isOutsideEvent,
+    deferred,
     approvals,
     policyOf,
     dedup: readDedup(config['dedup']),

@@ -56,6 +56,8 @@ export interface DefinitionInternals {
   readonly schemaOf: (type: string) => unknown
   /** Whether a type may come from outside. */
   readonly isOutsideEvent: (type: string) => boolean
+  /** Types of outside events that are kept while no state takes them. */
+  readonly deferred: ReadonlySet<string>
   /** By event type: what is approved by it. Such an event is refused without an approval. */
   readonly approvals: ReadonlyMap<string, PayloadOf>
   /** By `draft` or `child.charge`; sources without a policy get the defaults. */

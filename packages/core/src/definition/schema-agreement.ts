@@ -10,6 +10,20 @@ export type SchemaOutput<S> = S extends { _zod: { output: infer O } } ? O : neve
 /** What a schema takes: members with a default may be missing. */
 export type SchemaInput<S> = S extends { _zod: { input: infer I } } ? I : never
 
+/** An event that may come before a state takes it. */
+export interface EventOptions<S = Schema> {
+  readonly schema: S
+  /**
+   * While no state takes the event it is kept, in the order of arrival, and decided when a later state does: `send` resolves,
+   * and `state.deferred` lists it. At most 100 are kept of an agent. Default: false, it is refused.
+   */
+  readonly defer?: boolean
+}
+/** What a definition may say of an event. */
+export type DeclaredEvent = Schema | EventOptions
+/** The schema in it. */
+type SchemaIn<D> = D extends Schema ? D : D extends { readonly schema: infer S } ? S : never
+
 /** What the compiler shows when a schema and the machine's type differ: both sides and nothing else. */
 export interface SchemaDiffers<MachineWants, SchemaGives> {
   machine: MachineWants
@@ -46,7 +60,7 @@ type WithType<K, P> = string extends keyof P
   : { [Q in keyof P | 'type']: Q extends 'type' ? K : P[Q & keyof P] }
 
 /** The event union that a map of schemas describes, for `setup({ types: { events: {} as EventsFrom<typeof schemas> } })`. */
-export type EventsFrom<S> = { [K in keyof S & string]: WithType<K, SchemaInput<S[K]>> }[keyof S & string]
+export type EventsFrom<S> = { [K in keyof S & string]: WithType<K, SchemaInput<SchemaIn<S[K]>>> }[keyof S & string]
 
 /** No `events` in the definition: every event of the machine may come from outside, unchecked but for being JSON. */
 export type OutsideEvent<E extends EventObject, S> = string extends keyof S
@@ -57,5 +71,13 @@ export type OutsideEvent<E extends EventObject, S> = string extends keyof S
 
 /** One schema per event that may come from outside. The second half is there for editors: it lists the machine's event types. */
 export type EventSchemas<E extends EventObject, S> = {
-  [K in keyof S]: K extends E['type'] ? Agreed<S[K], Payload<OfType<E, K>>> : NotAnEvent<K, E['type']>
+  [K in keyof S]: K extends E['type'] ? AgreedEvent<S[K], Payload<OfType<E, K>>> : NotAnEvent<K, E['type']>
 } & { [K in E['type']]?: unknown }
+
+type AgreedEvent<D, T> = D extends Schema
+  ? Agreed<D, T>
+  : D extends { readonly schema: infer S }
+    ? S extends Agreed<S, T>
+      ? D & EventOptions
+      : EventOptions<Agreed<S, T>>
+    : DeclaredEvent

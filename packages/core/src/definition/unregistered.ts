@@ -22,6 +22,7 @@ export function unregisteredDefinition(name: string, version: number): Definitio
     parseEvent: (event) => event as EventData, // it was one when it was sent
     schemaOf: () => undefined,
     isOutsideEvent: () => true,
+    deferred: new Set(),
     approvals: new Map(),
     policyOf: absent,
     dedup: { maxAgeMs: 0, maxCount: 0 },

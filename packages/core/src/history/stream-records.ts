@@ -66,7 +66,7 @@ export function agentEventsAfter<T extends AgentTypes>(
 function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
   const definition = header.agent.slice(0, header.agent.indexOf('@'))
   const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
-  const { effect } = header.input
+  const { effect, deferred } = header.input
   const emitted = hasReadableBody(header) ? header.body.emit : undefined
   const recorded = {
     type,
@@ -74,6 +74,7 @@ function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: He
     revision: event.revision,
     at: header.at,
     ...(effect === undefined ? undefined : { effect }),
+    ...(deferred === undefined ? undefined : { deferred }),
     ...(header.by === undefined ? undefined : { by: header.by }),
     ...(header.reason === undefined ? undefined : { reason: header.reason }),
     ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),

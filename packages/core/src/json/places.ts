@@ -33,12 +33,17 @@ export interface Base {
 
 /** The places of one patch. */
 export class Places {
-  readonly #places: Place[] = []
+  #places: Place[] = []
   #budget = BUDGET
 
   /** What is complete and may be copied from now on. */
   addLandmark(path: string, value: JsonValue | undefined): void {
     if (isContainer(value)) this.#places.push({ path, value })
+  }
+
+  /** It is about to be changed: nothing is copied from it any more. */
+  forget(path: string): void {
+    this.#places = this.#places.filter((place) => place.path !== path)
   }
 
   /** An object that is about to be changed. The returned set takes the keys that are touched; `leave` ends it. */

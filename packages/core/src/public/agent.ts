@@ -79,7 +79,7 @@ type OutputFrom<E> = E extends { readonly '~output'?: (infer O) | undefined } ? 
 /** A point in an agent's history: a revision, or the newest record at or before a time in epoch milliseconds. */
 export type Moment = Revision | { readonly at: number }
 
-/** An event that the agent takes now. */
+/** An event that the agent takes now: not one that it would only keep. */
 export interface LegalEvent<Type> {
   readonly type: Type
   readonly schema?: Schema
@@ -110,11 +110,16 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /**
    * Resolves to the state after it, when the event is durable; rejects with `EVENT_NOT_ACCEPTED` and the legal events,
    * with `BLOCKED` while the agent is blocked (`whenBlocked`). One that needs an approval: with `APPROVAL_REQUIRED`, or `STALE_APPROVAL` when something else is asked now, or was asked again.
+   * One that the definition defers, and that the state does not take, is kept: then `deferred` of the state lists it, with the
+   * state's own `revision`; it rejects with `QUEUE_FULL` where 100 are kept already.
    */
   send(event: T['event'], options?: SendOptions): Promise<AgentState<T>>
   /** `send` for those who do not await: what it would reject with is told to `onReport`, or logged where there is none. */
   post(event: T['event'], options?: SendOptions): void
-  /** Asked of the store's newest state, `false` while the agent is blocked; `getSnapshot().can(event)` asks the one at hand. */
+  /**
+   * Asked of the store's newest state, `false` while the agent is blocked, and for an event that would only be kept;
+   * `getSnapshot().can(event)` asks the one at hand.
+   */
   can(event: T['event']): Promise<boolean>
   legalEvents(): Promise<ReadonlyArray<LegalEvent<T['event']['type']>>>
 

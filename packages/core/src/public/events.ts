@@ -22,6 +22,8 @@ export interface Recorded<K extends string, D> {
   readonly reason?: string
   /** W3C trace context of what caused it. */
   readonly traceparent?: string
+  /** The state did not take the event: it is kept, and `refold.recalled` with its revision says when it was decided. */
+  readonly deferred?: true
   /** What someone had before them when they approved by this event. */
   readonly approved?: Approved
   /** As JSON, revisions are texts: JSON has no big integers. */
@@ -73,7 +75,9 @@ type ControlRecord =
   | Recorded<'refold.paused' | 'refold.resumed', { bulk?: true }>
   | Recorded<'refold.cancel', Payload<CancelEvent>>
   | Recorded<'refold.cancelled', { lateMs?: number }>
-  | Recorded<'refold.retried', { revision?: number; refused?: { code: string; message: string } }>
+  | Recorded<'refold.retried', { revision?: number; deferred?: true; refused?: { code: string; message: string } }>
+  /** A kept event, of the record at `revision`, was decided. */
+  | Recorded<'refold.recalled', { event: string; revision: number; refused?: { code: string; message: string } }>
   | Recorded<
       'refold.claimed',
       { worker: string; previous?: string; why?: ClaimReason; probation?: 'shared' | 'isolated' }

@@ -1,5 +1,6 @@
 /** The runtime as callers hold it, and what it is made from. */
-import type { AgentDefinition, InputOf, NameOf } from '../definition/agent-types.js'
+import type { EventObject } from 'xstate'
+import type { AgentDefinition, EventOf, InputOf, NameOf } from '../definition/agent-types.js'
 import type { PatchOperation } from '../json/json-value.js'
 import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
@@ -98,15 +99,21 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   readonly onTakeover?: (taken: TakenOver) => void
 }
 
-interface StartNotes {
+interface StartNotes<E> {
   readonly id: string
+  /**
+   * The agent's first event, in the append of the start: never one without the other. Checked and refused as by `send`
+   * (`INVALID_EVENT`, `EVENT_NOT_ACCEPTED`, `APPROVAL_REQUIRED`, …); then nothing is started.
+   */
+  readonly event?: E
   readonly by?: string
   /** W3C trace context: recorded, and given to the effects and messages that the start causes. Else `INVALID_INPUT`. */
   readonly traceparent?: string
 }
 
 /** `input` may be left out where the schema or the machine lets it. */
-export type StartOptions<I> = StartNotes & (undefined extends I ? { readonly input?: I } : { readonly input: I })
+export type StartOptions<I, E = EventObject> = StartNotes<E> &
+  (undefined extends I ? { readonly input?: I } : { readonly input: I })
 
 /** How an agent's state becomes one of another version. */
 export interface MigrateOptions {
@@ -132,8 +139,11 @@ export type ClientOptions<D extends AgentDefinition = AgentDefinition> = Omit<
 
 /** The way to agents of those who start, send and read, and perform nothing. `await using` closes it. */
 export interface Client<out Name extends string = string> extends AsyncDisposable {
-  /** The same id twice is the same agent; with another input it is `ID_REUSED`. Resolves when the start is durable. */
-  start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>>): Promise<AgentOf<D>>
+  /**
+   * The same id twice is the same agent, and its first event is not given to it again; with another input or another first
+   * event, or with one where there was none, it is `ID_REUSED`. Resolves when the start is durable.
+   */
+  start<D extends AgentDefinition<Name>>(agent: D, options: StartOptions<InputOf<D>, EventOf<D>>): Promise<AgentOf<D>>
   /** An agent that was started before. Rejects with `NOT_FOUND`, and with `WRONG_VERSION` when it is at another version of its definition. */
   attach<D extends AgentDefinition<Name>>(agent: D, id: string): Promise<AgentOf<D>>
   /**

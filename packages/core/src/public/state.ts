@@ -45,6 +45,15 @@ export type InDoubtEffect<T extends AgentTypes> = {
     : PendingEffectOf<K, T['effects'][K]['input'], T['effects'][K]['output']>
 }[keyof T['effects']]
 
+/** An event that came before a state took it, and is kept until one does. */
+export interface DeferredEvent<Type = string> {
+  readonly type: Type
+  /** When it came, epoch milliseconds. */
+  readonly since: number
+  /** Of its record. */
+  readonly revision: Revision
+}
+
 type Outcome<O> =
   | { status: 'active' | 'stopped'; output: undefined; error: undefined }
   | { status: 'done'; output: O; error: undefined }
@@ -66,9 +75,11 @@ interface StateBase<T extends AgentTypes> {
   readonly cancelling?: AgentPart['cancelling']
   /** In the order in which they were started. */
   readonly effects: readonly PendingEffect<T>[]
+  /** Events that are kept until a state takes them (`defer` in the definition), in the order of arrival. */
+  readonly deferred: readonly DeferredEvent<T['event']['type']>[]
   matches(value: Matching<T['value']>): boolean
   hasTag(tag: T['tag']): boolean
-  /** Whether the agent would take the event in this state. */
+  /** Whether the agent would take the event in this state; `false` for one that would only be kept. */
   can(event: T['event']): boolean
   /** The `meta` of the active states, by node id, as `getMeta` of XState's snapshots. */
   getMeta(): Readonly<Record<string, unknown>>

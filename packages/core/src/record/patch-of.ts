@@ -17,6 +17,14 @@ export interface PatchOfOptions {
   readonly id: string
   /** Originals of what became a copy in `after`. */
   readonly copies?: ReadonlyMap<JsonValue, JsonValue> | undefined
+  /** What the agent's part holds and the record decides: it is copied from there, and removed at last. */
+  readonly stored?: StoredInput | undefined
+}
+
+/** A value in the state before, and where it stands: a pointer that begins with `/state/agent/`. */
+export interface StoredInput {
+  readonly path: string
+  readonly value: JsonObject
 }
 
 export interface StatePatch {
@@ -33,14 +41,27 @@ export interface StatePatch {
 export function patchOf(
   before: StateDocument | undefined,
   after: StateDocument,
-  { data, id, copies }: PatchOfOptions,
+  { data, id, copies, stored }: PatchOfOptions,
 ): StatePatch {
   const draft = newDraft(new PayloadIndex(data, { id }), copies)
   const next = after as unknown as JsonObject // an interface has no index signature; the document is JSON
   const at = { path: '/state', shape: STATE_SHAPE }
-  const state =
-    before === undefined ? addOwn(draft, next, at) : editOwn(draft, before as unknown as JsonObject, next, at)
+  const old = before as unknown as JsonObject | undefined
+  const edited = (): JsonObject => (old === undefined ? addOwn(draft, next, at) : editOwn(draft, old, next, at))
+  const state = old === undefined || stored === undefined ? edited() : editWithStored(draft, old, { next, at, stored })
   return { patch: draft.ops, state: state as unknown as StateDocument }
+}
+
+/** The agent's part comes last: until then what it holds can be copied. */
+function editWithStored(
+  draft: PatchDraft,
+  before: JsonObject,
+  { next, at, stored }: { readonly next: JsonObject; readonly at: At<OwnShape>; readonly stored: StoredInput },
+): JsonObject {
+  draft.places.addLandmark(stored.path, stored.value)
+  const others = editOwn(draft, before, { ...next, agent: before['agent'] ?? null }, at)
+  draft.places.forget(stored.path)
+  return editOwn(draft, others, { ...others, agent: next['agent'] ?? null }, at)
 }
 
 interface At<S extends OwnShape | undefined> {

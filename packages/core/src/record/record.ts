@@ -31,6 +31,7 @@ export type OwnRecordType =
   | 'refold.cancel'
   | 'refold.cancelled'
   | 'refold.retried'
+  | 'refold.recalled'
   | 'refold.migrated'
 
 /** A record's metadata. The ids with `$` are those that EventStoreDB knows by these names. */
@@ -106,6 +107,10 @@ export interface InputHeader {
   readonly seq?: number
   /** The caller's own id of the event. */
   readonly dedupId?: string
+  /** It is the first event of the start before it: one append holds both. */
+  readonly withStart?: true
+  /** The state did not take the event: it is kept. */
+  readonly deferred?: true
   /** It came from an older epoch, or after its effect was gone. */
   readonly late?: true
 }

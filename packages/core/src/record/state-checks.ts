@@ -36,6 +36,9 @@ const AGENT = members(
     released: members({ at: time, worker: text }),
     suspicion: members({ deaths: count, probations: count }),
     waiting: listOf(members({ revision: count, input: members({ kind: text }) })),
+    deferred: listOf(
+      members({ revision: count, at: time, input: members({ kind: text, event: members({ type: text }) }) }),
+    ),
     reportsTo: members({ agent: text }),
     cancelling: members({ at: time, deadlineAt: time }),
   },

@@ -97,6 +97,8 @@ export interface AgentPart {
   readonly suspicion?: Suspicion
   /** Inputs that are stored but not decided, oldest first. */
   readonly waiting?: readonly WaitingInput[]
+  /** Events that came before a state took them, oldest first. */
+  readonly deferred?: readonly DeferredInput[]
   /** The agent whose message started this one, and the types of the events by which it is told the end. */
   readonly reportsTo?: { readonly agent: string; readonly done?: string; readonly failed?: string }
   /** The chart has until then to end by itself. */
@@ -125,6 +127,11 @@ export interface WaitingInput {
   readonly revision: number
   readonly input: JsonObject
   readonly traceparent?: string
+}
+
+/** An event that is kept: since when. */
+export interface DeferredInput extends WaitingInput {
+  readonly at: number
 }
 
 /** The library that decides an actor, by its major version: another one gives its state another meaning. */

@@ -23,10 +23,10 @@ export interface PlayedAgent {
 
 /** Its records, and what its process shows of it. */
 export function playedAgent(records: readonly StoredEvent[], agent: AnyAgent | undefined): PlayedAgent {
-  const { status, value, context, output, error, condition } = agent?.getSnapshot() ?? {}
+  const { status, value, context, output, error, condition, deferred } = agent?.getSnapshot() ?? {}
   return {
-    final: { status, value, context, output, error, condition },
-    history: records.filter(isDomain).map(({ type, data }) => ({ type, data: withoutTimes(data) })),
+    final: { status, value, context, output, error, condition, deferred: deferred?.map(({ type }) => type) },
+    history: records.filter(isDomain).map(({ type, data }) => ({ type, data: comparable(type, data) })),
     emitted: records.flatMap(({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.emit ?? []),
     appends: records.length,
   }
@@ -78,8 +78,11 @@ function isDomain({ type }: StoredEvent): boolean {
   return !OF_RECOVERY.has(type)
 }
 
-function withoutTimes(data: JsonValue): JsonValue {
+/** Without times, and without the revisions that records of Refold's own name. */
+function comparable(type: string, data: JsonValue): JsonValue {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
   const { lateMs: _lateMs, retryAt: _retryAt, ...rest } = data as { readonly [key: string]: JsonValue }
-  return rest
+  if (type !== 'refold.recalled') return rest
+  const { revision: _revision, ...recalled } = rest
+  return recalled
 }

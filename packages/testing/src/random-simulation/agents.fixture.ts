@@ -1,4 +1,4 @@
-/** The agents of the random simulation: every kind of effect, timers, approvals, child machines, retries, callbacks. */
+/** The agents of the random simulation: every kind of effect, timers, approvals, events that come early, child machines, retries, callbacks. */
 import { defineAgent, effect } from '@refold/core'
 import { assign, emit, fromCallback, raise, sendParent, setup } from 'xstate'
 import type { AgentDefinition } from '@refold/core'
@@ -55,7 +55,10 @@ function order(effects: ProcessEffects): AgentDefinition {
     types: {
       input: {} as { agent: string },
       context: {} as Request & { notes: string[]; draft: string; receipt: string },
-      events: {} as { type: 'note'; nonce: string } | { type: 'approve'; nonce: string },
+      events: {} as
+        | { type: 'note'; nonce: string }
+        | { type: 'approve'; nonce: string }
+        | { type: 'rush'; nonce: string },
       emitted: {} as { type: 'shipped'; agent: string },
     },
     actors: {
@@ -94,7 +97,10 @@ function order(effects: ProcessEffects): AgentDefinition {
           onError: 'failed',
         },
       },
-      shipping: { invoke: { src: 'ship', input, onDone: 'shipped', onError: 'failed' } },
+      shipping: {
+        on: { rush: { guard: ({ context }) => context.notes.length % 2 === 0, actions: assign({ notes: withNonce }) } },
+        invoke: { src: 'ship', input, onDone: 'shipped', onError: 'failed' },
+      },
       shipped: { type: 'final', entry: emit(({ context }) => ({ type: 'shipped' as const, agent: context.agent })) },
       failed: { type: 'final' },
     },
@@ -105,7 +111,7 @@ function order(effects: ProcessEffects): AgentDefinition {
     version: 1,
     machine,
     input: identity,
-    events: { note, approve: note },
+    events: { note, approve: note, rush: { schema: note, defer: true } },
     effects: {
       draft: { retry: RETRY },
       charge: { safety: 'never-retry' },

@@ -142,7 +142,7 @@ function startSomewhere(run: Run, subject: Subject): void {
 function send(run: Run, { process, subject }: { readonly process: SimulatedProcess; readonly subject: Subject }): void {
   if (!ready(process)) return
   const { random, sent, simulation } = run
-  const type = subject.name === 'order' && random.chance(0.5) ? 'approve' : 'note'
+  const type = subject.name === 'order' ? random.pick(['approve', 'approve', 'rush', 'note'] as const) : 'note'
   const nonce = random.uuid()
   const entry = { stream: `${subject.name}-${subject.id}`, type, nonce }
   const index = sent.push({ ...entry, told: 'unknown' }) - 1

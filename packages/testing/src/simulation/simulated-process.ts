@@ -6,11 +6,12 @@ import { createRuntime, createWorker } from '@refold/core'
 import type {
   AgentDefinition,
   AnyAgent,
-  Drained,
   DrainOptions,
+  Drained,
   LogLevel,
   Report,
   Runtime,
+  StartOptions,
   TakenOver,
   Worker,
   WorkerOptions,
@@ -139,7 +140,7 @@ export class SimulatedProcess {
     return this.#untilDeath(incarnation, work(incarnation.current))
   }
 
-  startAgent(name: string, options: { readonly id: string; readonly input?: unknown }): Promise<AnyAgent> {
+  startAgent(name: string, options: StartOptions<unknown>): Promise<AnyAgent> {
     return this.perform((runtime) => runtime.start(this.definition(name), options) as Promise<AnyAgent>)
   }
 

@@ -3,7 +3,8 @@ import type { DecideContext } from '../../decide/context.js'
 import { decide } from '../../decide/decide.js'
 import type { Decision, Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
-import type { StateDocument } from '../../record/state-document.js'
+import { mayRecall } from '../../decide/recall.js'
+import type { ActorDocument, StateDocument } from '../../record/state-document.js'
 import { createTree, hydrateTree } from '../../step/tree.js'
 import type { Tree, TreeOptions } from '../../step/tree-step.js'
 import type { World } from '../../world/world.js'
@@ -12,6 +13,8 @@ import type { World } from '../../world/world.js'
 export class TreeCache {
   readonly #definition: DecideContext['definition']
   readonly #options: TreeOptions
+  /** States in which no kept event is taken: what comes later and is kept was not taken in them either. */
+  readonly #takeNone = new WeakSet<ActorDocument>()
   #tree: Tree | undefined
 
   constructor(definition: DecideContext['definition'], options: TreeOptions) {
@@ -33,6 +36,14 @@ export class TreeCache {
   drop(): void {
     this.#tree = undefined
   }
+
+  /** Whether it is known that this state takes no kept event. */
+  takesNone(root: ActorDocument): boolean {
+    return this.#takeNone.has(root)
+  }
+  tookNone(root: ActorDocument): void {
+    this.#takeNone.add(root)
+  }
 }
 
 export interface BatchOptions extends Pick<
@@ -52,45 +63,103 @@ export interface DecidedBatch {
 }
 
 export function decideBatch(envelopes: readonly Envelope[], options: BatchOptions): DecidedBatch {
-  const { world, trees, definition, agentId, maxWaiting } = options
-  const decisions: Decision[] = []
-  const recorded: Recorded[] = []
-  let { state, lastAt: at } = options
-  for (const envelope of envelopes) {
-    const now = world.clock.now()
-    at = Math.max(at, now)
-    const before = state
+  const line = new DecidedLine(options)
+  const decisions = envelopes.map((envelope) => line.take(envelope))
+  return { decisions, recorded: line.recorded }
+}
+
+/** What is decided so far, and the state that it would give. */
+class DecidedLine {
+  readonly recorded: Recorded[] = []
+  readonly #options: BatchOptions
+  #state: StateDocument | undefined
+  #at: number
+
+  constructor(options: BatchOptions) {
+    this.#options = options
+    this.#state = options.state
+    this.#at = options.lastAt
+  }
+
+  /** An input, with what belongs into the same append. */
+  take(envelope: Envelope): Decision {
+    const recalls = envelope.recalls !== false
+    // A deploy may have changed what the state takes.
+    if (recalls && envelope.input.kind !== 'recalled') this.#recall(envelope)
+    const decision = this.#withFirst(envelope)
+    if (recalls && decision.kind === 'recorded') this.#recall(envelope)
+    return decision
+  }
+
+  /** Decides the kept events that the state takes, until it takes none. */
+  #recall({ worker }: Envelope): void {
+    const { definition, trees } = this.#options
+    while (this.#state !== undefined && mayRecall({ definition }, this.#state) && !trees.takesNone(this.#state.root)) {
+      const { root } = this.#state
+      const { kind } = this.#decide({ input: { kind: 'recalled' }, worker })
+      if (kind === 'dropped') trees.tookNone(root)
+      if (kind !== 'recorded') return
+    }
+  }
+
+  #withFirst(envelope: Envelope): Decision {
+    const [state, at] = [this.#state, this.#at]
+    const decision = this.#decide(envelope)
+    const first = decision.kind === 'recorded' ? firstEvent(envelope) : undefined
+    const next = first === undefined ? undefined : this.#decide(first)
+    if (next === undefined || next.kind === 'recorded') return decision
+    // The start is not recorded without its event.
+    this.recorded.pop()
+    this.#state = state
+    this.#at = at
+    this.#options.trees.drop()
+    return next
+  }
+
+  #decide(envelope: Envelope): Decision {
+    const { trees } = this.#options
+    const before = this.#state
     let usedTree = false
-    const tree = (): Tree => {
+    const used = (tree: () => Tree): Tree => {
       usedTree = true
-      return trees.of(before)
+      return tree()
     }
-    const placedTree = (patched: StateDocument): Tree => {
-      usedTree = true
-      return trees.placed(patched)
-    }
-    const revision = options.revision + recorded.length
-    const context: DecideContext = {
-      definition,
-      agentId,
-      maxWaiting,
-      state: before,
-      revision,
-      now,
-      at,
-      eventId: world.newId(),
-      tree,
-      placedTree,
-    }
-    const decision = decide(context, envelope)
-    decisions.push(decision)
+    const decision = decide(
+      {
+        ...this.#place(),
+        state: before,
+        tree: () => used(() => trees.of(before)),
+        placedTree: (patched) => used(() => trees.placed(patched)),
+      },
+      envelope,
+    )
     if (decision.kind === 'recorded') {
-      recorded.push(decision)
-      state = decision.state
+      this.recorded.push(decision)
+      this.#state = decision.state
     }
     if (!isTreeOf(decision, { before, usedTree })) trees.drop()
+    return decision
   }
-  return { decisions, recorded }
+
+  /** Of the next record. */
+  #place(): Omit<DecideContext, 'state' | 'tree' | 'placedTree'> {
+    const { world, definition, agentId, maxWaiting, revision } = this.#options
+    const now = world.clock.now()
+    this.#at = Math.max(this.#at, now)
+    const eventId = world.newId()
+    return { definition, agentId, maxWaiting, revision: revision + this.recorded.length, now, at: this.#at, eventId }
+  }
+}
+
+/** The first event of a start, from the one who starts the agent. */
+function firstEvent({ first, worker, by, traceparent }: Envelope): Envelope | undefined {
+  if (first === undefined) return undefined
+  const { event, given } = first
+  const notes = {
+    ...(by === undefined ? undefined : { by }),
+    ...(traceparent === undefined ? undefined : { traceparent }),
+  }
+  return { input: { kind: 'event', event }, worker, given, withStart: true, ...notes }
 }
 
 /** Whether the live tree, if there is one, is still that of the newest decided state. */

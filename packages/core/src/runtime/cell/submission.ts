@@ -63,13 +63,15 @@ export function tellSettled(
   batch: Batch,
   { before, state }: { before: Expected; state: StateDocument | undefined },
 ): void {
-  let revision = before
+  const revisions = new Map<Decision, Revision>(
+    batch.recorded.map((recorded, index) => [recorded, advance(before, index + 1)]),
+  )
   const head = advance(before, batch.recorded.length)
   batch.decisions.forEach((decision, index) => {
     const told = batch.submissions[index]?.told
     invariant(told !== undefined, 'each decision has its submission')
     if (decision.kind === 'recorded')
-      told.resolve?.({ kind: 'recorded', state: decision.state, revision: (revision = advance(revision)) })
+      told.resolve?.({ kind: 'recorded', state: decision.state, revision: revisions.get(decision) ?? head })
     else if (decision.kind === 'refused') told.reject?.(decision.error)
     else if (decision.kind === 'dropped') told.resolve?.(decision)
     else if (state !== undefined) told.resolve?.({ kind: 'duplicate', state, revision: head })

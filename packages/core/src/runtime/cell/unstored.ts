@@ -13,7 +13,7 @@ import type { InputQueue } from './input-queue.js'
 import type { Quiescence } from './quiescence.js'
 import type { Replica } from './replica.js'
 import { tellCallers, toDecideAgain, toTryAgain } from './submission.js'
-import type { Batch } from './submission.js'
+import type { Batch, Submission } from './submission.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 
 /** So long a caller waits for an append of which no one knows whether it is stored. */
@@ -91,12 +91,14 @@ export class Unstored<Cell> {
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
-  tooLarge({ submissions }: Batch, error: RefoldError): void {
+  tooLarge(batch: Batch, error: RefoldError): void {
     const { queue, replica } = this.#options
     replica.forgetTree()
+    const { submissions } = batch
     const [only, ...others] = submissions
     if (only === undefined) return
     if (others.length > 0) return queue.putBackOneByOne(submissions)
+    if (hasRecalls(batch)) return queue.putBackOneByOne(withoutRecalls(only, this.#options.home.worker))
     const replacement = inPlaceOfTooLarge(only.envelope, error)
     if (replacement === undefined) only.told.reject?.(error)
     else queue.putBack([{ ...only, envelope: replacement }])
@@ -116,6 +118,17 @@ export class Unstored<Cell> {
     quiescence.troubled = true
     return pause(backoffMs(times, AFTER_REJECTION, home.world.random), home.world)
   }
+}
+
+/** Whether kept events were decided with the inputs. */
+function hasRecalls({ recorded, decisions }: Batch): boolean {
+  return recorded.some((one) => one.record.type === 'refold.recalled' && !decisions.includes(one))
+}
+
+/** The input by itself, then the kept events that its state takes. */
+function withoutRecalls(only: Submission, worker: string): readonly Submission[] {
+  const recalled: Submission = { envelope: { input: { kind: 'recalled' }, worker }, told: {}, conflicts: 0 }
+  return [{ ...only, envelope: { ...only.envelope, recalls: false } }, recalled]
 }
 
 const LOOK_AGAIN = { delayMs: 4, factor: 2, maxDelayMs: 2_000, jitter: false }

@@ -1,0 +1,63 @@
+/** Inputs that are stored now and decided later: while the agent is blocked, and behind what still waits. */
+import { RefoldError } from '../errors.js'
+import type { AgentPart, ErrorData } from '../record/state-document.js'
+import type { ChartInput } from '../step/tree-step.js'
+import { compose } from './compose.js'
+import type { DecideContext } from './context.js'
+import type { ChartDecision, Decision } from './decision.js'
+import { windowFull, withDedup } from './dedup.js'
+import { diagnosticsOf } from './diagnostics.js'
+import { withEffect } from './effects-part.js'
+import { inputHeader } from './input-header.js'
+import { chartInputFromJson, chartInputToJson, isOutcome, isOwnInput } from './inputs.js'
+import type { Envelope } from './inputs.js'
+import { recordOf } from './record-type.js'
+import { traced, traceparentOf } from './trace.js'
+
+/** Callers and effects fill no bound of each other; an outcome has none. */
+function countsWith(input: ChartInput, other: ChartInput): boolean {
+  return !isOutcome(other) && isOwnInput(other) === isOwnInput(input)
+}
+
+/** Stores the input without deciding it. With an error: the agent is blocked from here on. */
+export function wait(
+  context: DecideContext,
+  envelope: Envelope,
+  decision: ChartDecision & { error: ErrorData | undefined; thrown?: unknown },
+): Decision {
+  const { input, error, thrown, late, base: state = context.state } = decision
+  if (state === undefined)
+    return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
+  const waiting = state.agent.waiting ?? []
+  const bounded = isOutcome(input)
+    ? 0
+    : waiting.filter((one) => countsWith(input, chartInputFromJson(one.input))).length
+  if (!isOutcome(input) && bounded >= context.maxWaiting) {
+    const hint = 'The agent is blocked: repair the cause, then `retry` it.'
+    return {
+      kind: 'refused',
+      error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, {
+        hint,
+        facts: { blocked: state.agent.blocked },
+      }),
+    }
+  }
+  const dedup = withDedup(context, envelope)
+  if (dedup === 'full') return { kind: 'refused', error: windowFull(context) }
+  const { type, data } = recordOf(context, input, envelope.attempt)
+  const traceparent = traceparentOf(context, envelope)
+  const agent: AgentPart = {
+    ...state.agent,
+    ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
+    waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input), ...traced(traceparent) }],
+  }
+  const effects =
+    isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
+  return compose(context, envelope, {
+    type,
+    data,
+    after: { ...state, agent, effects, ...(dedup === undefined ? undefined : { dedup }) },
+    input: inputHeader(input, envelope, late),
+    diagnostics: error === undefined ? undefined : diagnosticsOf(state, { input, thrown }),
+  })
+}

@@ -24,7 +24,11 @@ export function watchedStore(store, { log = () => {}, beforeAppend = nothing, af
       inFlight.delete(stream)
     }
   }
-  async function* read(stream, options) {
+  return { ...passedOn(store), append, read: watchedRead(store, log), presence: watchedPresence(store, log) }
+}
+
+function watchedRead(store, log) {
+  return async function* read(stream, options) {
     let revision = -1
     for await (const page of store.read(stream, options)) {
       revision = Math.max(revision, ...page.map((event) => Number(event.revision)))
@@ -32,22 +36,26 @@ export function watchedStore(store, { log = () => {}, beforeAppend = nothing, af
     }
     if (revision >= 0) log('read', { stream, revision })
   }
+}
+
+function watchedPresence(store, log) {
+  return {
+    announce: (worker) => {
+      log('announced', { worker })
+      return store.presence.announce(worker)
+    },
+    provenDead: (worker) => store.presence.provenDead(worker),
+  }
+}
+
+function passedOn(store) {
   return {
     capabilities: store.capabilities,
-    append,
-    read,
     readAll: (options) => store.readAll(options),
     subscribe: (target, options) => store.subscribe(target, options),
     externalAppends: (options) => store.externalAppends(options),
     registers: store.registers,
     directory: store.directory,
-    presence: {
-      announce: (worker) => {
-        log('announced', { worker })
-        return store.presence.announce(worker)
-      },
-      provenDead: (worker) => store.presence.provenDead(worker),
-    },
     close: () => store.close(),
   }
 }

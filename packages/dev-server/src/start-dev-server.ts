@@ -1,4 +1,5 @@
 /** The server, put together from its parts. */
+import type { Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
@@ -106,11 +107,8 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
   const connections = new OpenConnections()
   const http = plainHttpServer({ isAuthenticated: auth, hasProjections: projections })
-  const server = onePort({
-    http,
-    tls,
-    onHttp2: (socket) => (connections.add(socket), injector.injectConnection(socket)),
-  })
+  const onHttp2 = (socket: Socket): void => (connections.add(socket), injector.injectConnection(socket))
+  const server = onePort({ http, tls, onHttp2 })
   address.port = await listen(server, { host, port })
   const background = [log.followOthers(stop)]
   if (projections) background.push(runSystemProjections(log, { signal: stop.signal, onError }))
@@ -130,9 +128,13 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   let closing: Promise<void> | undefined
   return {
     port: address.port,
-    connectionString: `esdb://${auth ? 'admin:changeit@' : ''}${address.host}:${address.port}?tls=${tls !== undefined}`,
+    connectionString: connectionString(address, options),
     close: () => (closing ??= close()),
   }
+}
+
+function connectionString({ host, port }: { host: string; port: number }, { auth, tls }: Resolved): string {
+  return `esdb://${auth ? 'admin:changeit@' : ''}${host}:${port}?tls=${tls !== undefined}`
 }
 
 /** Throws what is wrong with the file, before anyone connects. */

@@ -28,6 +28,7 @@ export function jobAgent(log: string) {
   })
 }
 
+// oxlint-disable-next-line eslint/max-lines-per-function -- a chart
 function jobMachine(log: string) {
   const body = (src: string) =>
     effect(async ({ input, key, signal }: EffectArgs<Work>) => {

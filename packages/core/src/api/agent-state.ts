@@ -24,6 +24,7 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom')
  * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
  * loggers call getters on copies.
  */
+// oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row a member
 export function agentState<T extends AgentTypes>(
   { state, revision }: FoldedState,
   definition: DefinitionInternals,

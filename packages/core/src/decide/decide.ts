@@ -25,6 +25,7 @@ import { dedupEntryOf } from './dedup.js'
 import { decideRecalled } from './recall.js'
 import { decideStart, decideStartAgain } from './starts.js'
 
+// oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row an input
 export function decide(context: DecideContext, envelope: Envelope): Decision {
   const { state } = context
   const { input } = envelope

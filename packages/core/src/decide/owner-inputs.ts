@@ -48,6 +48,7 @@ interface Change {
   readonly effect: EffectDocument
 }
 
+// oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row an input
 function changeOf(
   context: DecideContext,
   { effect, worker }: { effect: EffectDocument; worker: string },

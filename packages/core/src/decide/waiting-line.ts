@@ -19,6 +19,14 @@ function countsWith(input: ChartInput, other: ChartInput): boolean {
   return !isOutcome(other) && isOwnInput(other) === isOwnInput(input)
 }
 
+function lineFull(waiting: number, blocked: AgentPart['blocked']): Decision {
+  const error = new RefoldError('QUEUE_FULL', `${waiting} inputs wait for a blocked agent`, {
+    hint: 'The agent is blocked: repair the cause, then `retry` it.',
+    facts: { blocked },
+  })
+  return { kind: 'refused', error }
+}
+
 /** Stores the input without deciding it. With an error: the agent is blocked from here on. */
 export function wait(
   context: DecideContext,
@@ -28,20 +36,9 @@ export function wait(
   const { input, error, thrown, late, base: state = context.state } = decision
   if (state === undefined)
     return { kind: 'refused', error: new RefoldError('INVARIANT', 'an agent cannot wait before it exists') }
-  const waiting = state.agent.waiting ?? []
-  const bounded = isOutcome(input)
-    ? 0
-    : waiting.filter((one) => countsWith(input, chartInputFromJson(one.input))).length
-  if (!isOutcome(input) && bounded >= context.maxWaiting) {
-    const hint = 'The agent is blocked: repair the cause, then `retry` it.'
-    return {
-      kind: 'refused',
-      error: new RefoldError('QUEUE_FULL', `${bounded} inputs wait for a blocked agent`, {
-        hint,
-        facts: { blocked: state.agent.blocked },
-      }),
-    }
-  }
+  const { waiting = [], blocked } = state.agent
+  const before = isOutcome(input) ? 0 : waiting.filter((one) => countsWith(input, chartInputFromJson(one.input))).length
+  if (!isOutcome(input) && before >= context.maxWaiting) return lineFull(before, blocked)
   const dedup = withDedup(context, envelope)
   if (dedup === 'full') return { kind: 'refused', error: windowFull(context) }
   const { type, data } = recordOf(context, input, envelope.attempt)

@@ -131,55 +131,81 @@ const PLAIN_RECORDS = 256
 async function fold(log: AgentLog, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
 async function fold(log: AgentLog, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
 async function fold(log: AgentLog, stream: string, options: FoldFrom): Promise<Folded | undefined> {
-  const { start, anchor, deliveries } = options
-  let folder: Folder | undefined
-  let { head, headId, lastAt } = start
-  let foreign = 0
-  let records = 0
-  let anchored = anchor === undefined
+  const pages = new FoldedPages(options)
+  const mayReplay =
+    log.replay !== undefined && options.plainly !== true && options.to === undefined && options.deliveries === undefined
   let isLong = false
   for await (const page of log.read(stream, rangeOf(options))) {
-    for (const event of page) {
-      if (!anchored) {
-        if (event.id !== anchor) return undefined
-        anchored = true
-        continue
-      }
-      if (head === 'no_stream' && event.revision > 0n) throw beheaded(event)
-      folder ??= new Folder(start.state)
-      head = event.revision
-      headId = event.id
-      if (addTo(folder, event) === 'foreign') {
-        foreign++
-        continue
-      }
-      records++
-      const header = headerOf(event.metadata)
-      lastAt = Math.max(lastAt, header?.at ?? lastAt)
-      if (header?.body.deliver !== undefined) deliveries?.push(...deliveriesOf(header.body.deliver, event))
-    }
-    isLong =
-      log.replay !== undefined &&
-      options.plainly !== true &&
-      options.to === undefined &&
-      deliveries === undefined &&
-      records >= PLAIN_RECORDS
+    if (!pages.add(page)) return undefined
+    isLong = mayReplay && pages.records >= PLAIN_RECORDS
     if (isLong) break
   }
-  if (!anchored) return undefined
-  const folded = {
-    state: folder === undefined ? start.state : folder.result(),
-    head,
-    headId,
-    lastAt,
-    foreign,
-    records,
-    deliveries: deliveries ?? [],
-  }
-  if (!isLong) return deliveries !== undefined && records === 0 ? folded : checked(folded, stream)
+  if (!pages.isAnchored) return undefined
+  const folded = pages.folded()
+  if (!isLong) return options.deliveries !== undefined && folded.records === 0 ? folded : checked(folded, stream)
   return (
-    (await replayed(log, stream, folded)) ?? fold(log, stream, { from: advance(head), start: folded, plainly: true })
+    (await replayed(log, stream, folded)) ??
+    fold(log, stream, { from: advance(folded.head), start: folded, plainly: true })
   )
+}
+
+/** What was folded of a stream so far. */
+class FoldedPages {
+  records = 0
+  isAnchored: boolean
+  readonly #options: FoldFrom
+  #folder: Folder | undefined
+  #foreign = 0
+  #head: Folded['head']
+  #headId: Folded['headId']
+  #lastAt: number
+
+  constructor(options: FoldFrom) {
+    const { head, headId, lastAt } = options.start
+    this.#options = options
+    this.isAnchored = options.anchor === undefined
+    this.#head = head
+    this.#headId = headId
+    this.#lastAt = lastAt
+  }
+
+  /** `false`: the first event is not the anchor. */
+  add(page: readonly StoredEvent[]): boolean {
+    for (const event of page) {
+      if (this.isAnchored) this.#add(event)
+      else if (event.id === this.#options.anchor) this.isAnchored = true
+      else return false
+    }
+    return true
+  }
+
+  folded(): Folded {
+    const { start, deliveries = [] } = this.#options
+    return {
+      state: this.#folder === undefined ? start.state : this.#folder.result(),
+      head: this.#head,
+      headId: this.#headId,
+      lastAt: this.#lastAt,
+      foreign: this.#foreign,
+      records: this.records,
+      deliveries,
+    }
+  }
+
+  #add(event: StoredEvent): void {
+    if (this.#head === 'no_stream' && event.revision > 0n) throw beheaded(event)
+    this.#folder ??= new Folder(this.#options.start.state)
+    this.#head = event.revision
+    this.#headId = event.id
+    if (addTo(this.#folder, event) === 'foreign') {
+      this.#foreign++
+      return
+    }
+    this.records++
+    const header = headerOf(event.metadata)
+    this.#lastAt = Math.max(this.#lastAt, header?.at ?? this.#lastAt)
+    if (header?.body.deliver !== undefined) this.#options.deliveries?.push(...deliveriesOf(header.body.deliver, event))
+  }
 }
 
 function rangeOf({ from, to }: FoldFrom): { readonly from: Revision; readonly limit?: number } {

@@ -22,49 +22,37 @@ export interface FormatOptions {
 
 /** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
 export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions = {}): string {
-  const lines = (word: string, texts: readonly string[]): readonly string[] => [
+  const told = sections(plan).flatMap(([word, texts]) => [
     ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),
-  ]
+  ])
+  return [`recovery plan of ${time(plan.at)}`, `          ${summary(plan)}`, ...told].join('\n')
+}
+
+/** What each line says, by the word that it begins with. */
+function sections(plan: RecoveryPlan): ReadonlyArray<readonly [word: string, texts: readonly string[]]> {
   return [
-    `recovery plan of ${time(plan.at)}`,
-    `          ${summary(plan)}`,
-    ...lines(
+    [
       'held',
       plan.holds.map(({ definition = 'all agents', ...note }) => `${definition} paused ${since(note.at, note)}`),
-    ),
-    ...lines('resume', plan.resumed.map(resumption)),
-    ...lines('in doubt', plan.inDoubt.map(doubt)),
-    ...lines(
-      'overdue',
-      plan.overdue.map(({ timer, lateMs, ...of }) => `${name(of)}: ${timer}, by ${duration(lateMs)}`),
-    ),
-    ...lines(
-      'blocked',
-      plan.blocked.map(
-        ({ error, ...of }) => `${name(of)}: ${error.message}${of.isNew ? '' : ` (since ${time(of.since)})`}`,
-      ),
-    ),
-    ...lines('trouble', byPlace(plan.troubled, trouble)),
-    ...lines(
+    ],
+    ['resume', plan.resumed.map(resumption)],
+    ['in doubt', plan.inDoubt.map(doubt)],
+    ['overdue', plan.overdue.map(({ timer, lateMs, ...of }) => `${name(of)}: ${timer}, by ${duration(lateMs)}`)],
+    ['blocked', plan.blocked.map(blocked)],
+    ['trouble', byPlace(plan.troubled, trouble)],
+    [
       'not begun',
       byPlace(plan.notBegun, ({ what }) => `${what.join(', ')}: \`migrate\` with \`beginMissing\` begins it`),
-    ),
-    ...lines(
-      'owned',
-      plan.owned.map((owned) => ownership(owned, plan.at)),
-    ),
-    ...lines(
-      'paused',
-      plan.paused.map((paused) => `${name(paused)} ${since(paused.since, paused)}`),
-    ),
-    ...lines(
-      'unknown',
-      Object.entries(plan.unregistered).map(
-        ([definition, count]) => `${definition}: ${agents(count)}, not registered here`,
-      ),
-    ),
-  ].join('\n')
+    ],
+    ['owned', plan.owned.map((owned) => ownership(owned, plan.at))],
+    ['paused', plan.paused.map((paused) => `${name(paused)} ${since(paused.since, paused)}`)],
+    ['unknown', Object.entries(plan.unregistered).map(([of, count]) => `${of}: ${agents(count)}, not registered here`)],
+  ]
+}
+
+function blocked({ error, isNew, since: at, ...of }: RecoveryPlan['blocked'][number]): string {
+  return `${name(of)}: ${error.message}${isNew ? '' : ` (since ${time(at)})`}`
 }
 
 function summary(plan: RecoveryPlan): string {

@@ -18,7 +18,7 @@ export interface EffectArgs<I = unknown> {
   input: I
   /**
    * Aborts when the chart leaves the effect, at its time-out, and when this worker may no longer perform it. What a body that
-   * looked at it returns after that is no answer, since it may be half of one; but for a never-retry body.
+   * looked at it returns after that is no answer, since it may be half of one; but for a never-retry body. Any number may listen to it.
    */
   readonly signal: AbortSignal
   /** The idempotency key: the same for every attempt of this effect, never used for another. Send it to the provider. */

@@ -4,6 +4,7 @@
  */
 import { fromPromise } from 'xstate'
 import type { PromiseActorLogic } from 'xstate'
+import { manyMayListen } from '../world/many-listeners.js'
 import { checkPolicy } from './check-policy.js'
 import type { AnyPolicy } from './check-policy.js'
 import type { EffectArgs, EffectHandle, RunStep } from './effect-types.js'
@@ -27,7 +28,7 @@ export function effect<O, I = {} | null | undefined>(
   const logic = fromPromise<O, I>((args) => {
     const { input } = args
     const { refold } = args as { readonly refold?: EffectHandle }
-    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(args.signal)
+    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(manyMayListen(args.signal))
     // The signal is handed on unread: whether the body looks at it is the body's to say.
     return body({
       input,

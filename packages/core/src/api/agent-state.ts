@@ -1,4 +1,5 @@
 /** An agent's state as callers see it: a view over the state document, made when it is asked for. */
+import { addressOf } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { effectKey } from '../decide/effects-part.js'
@@ -64,6 +65,9 @@ export function agentState<T extends AgentTypes>(
     },
     get effects() {
       return Object.entries(state.effects).map(([effect, document]) => pendingEffect(effect, document))
+    },
+    get detachedChildren() {
+      return Object.keys(state.detachedChildren ?? {}).map(addressOf)
     },
     matches: (value: unknown) => view().matches(value),
     hasTag: (tag: string) => view().hasTag(tag),

@@ -66,13 +66,14 @@ type MessageRecord =
       { to: AgentAddress; event: EventObject | null; code: string; message: string }
     >
   | Recorded<'refold.message.refused', { event: string; code: string; message: string }>
+  | Recorded<'refold.child.ended', { agent: AgentAddress }>
 
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
   | Recorded<'refold.paused' | 'refold.resumed', { bulk?: true }>
-  | Recorded<'refold.cancel', Payload<CancelEvent>>
-  | Recorded<'refold.cancelled', { lateMs?: number }>
+  | Recorded<'refold.cancel', Payload<CancelEvent> & { children?: 'cancel' }>
+  | Recorded<'refold.cancelled', { lateMs?: number; children?: 'cancel' }>
   | Recorded<'refold.retried', { revision?: number; refused?: { code: string; message: string } }>
   | Recorded<
       'refold.claimed',

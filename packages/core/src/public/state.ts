@@ -1,5 +1,6 @@
 /** An agent's state as callers see it: XState's words, and Refold's own condition beside them. */
 import type { AnyMachineSnapshot } from 'xstate'
+import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { Matching } from '../definition/machine-types.js'
 import type { Condition } from '../record/record.js'
@@ -66,6 +67,8 @@ interface StateBase<T extends AgentTypes> {
   readonly cancelling?: AgentPart['cancelling']
   /** In the order in which they were started. */
   readonly effects: readonly PendingEffect<T>[]
+  /** Detached children that it started and that have not told it their end: they go on when it ends, unless `cancel` says otherwise. */
+  readonly detachedChildren: readonly AgentAddress[]
   matches(value: Matching<T['value']>): boolean
   hasTag(tag: T['tag']): boolean
   /** Whether the agent would take the event in this state. */

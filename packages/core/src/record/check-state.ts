@@ -128,6 +128,7 @@ const STATE = object(
   {
     outbox: object({ last: number, to: mapOf(listOf(object({ seq: number, sentBy: text }))) }),
     inbox: mapOf(object({ incarnation: text, seq: number })),
+    detachedChildren: mapOf(number),
   },
 )
 

@@ -1,0 +1,9 @@
+/** Errors that say nothing of the input. */
+import type { RefoldError } from '../errors.js'
+
+const TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT', 'QUEUE_FULL'])
+
+/** Not the message's fault: it is not refused but tried again. */
+export function isTrouble({ code }: RefoldError): boolean {
+  return TROUBLE.has(code)
+}

@@ -5,7 +5,7 @@ import { checkPayloadSchema } from './check-payload-schema.js'
 import { checkSchema } from './check-schema.js'
 import { isReservedType } from './outside-values.js'
 import { requireValid } from './refusal.js'
-import type { EventsFrom, Schema } from './schema-agreement.js'
+import type { EventsFrom, JsonSchema, Schema } from './schema-agreement.js'
 
 /** Who an agent is to another: plain data at run time, its events at type level. */
 export interface AgentContract<out N extends string = string, out E extends EventObject = EventObject> {
@@ -20,7 +20,7 @@ export interface AgentContract<out N extends string = string, out E extends Even
  */
 export function agentContract<const N extends string, S extends Record<string, Schema>>(contract: {
   name: N
-  events: S
+  events: S & { [K in keyof S]: JsonSchema<S[K], `events.${K & string}`> }
 }): AgentContract<N, EventsFrom<S>> & { readonly events: S } {
   checkKeys(contract, { path: 'contract', known: ['name', 'events'] })
   const { name, events } = contract

@@ -8,6 +8,8 @@ import { isRefoldError } from '../errors.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, StateDocument } from '../record/state-document.js'
 import type { AgentState } from '../public/state.js'
+import { shownActors } from '../step/shown-actors.js'
+import type { ShownActors } from '../step/shown-actors.js'
 import { viewState } from '../step/state-view.js'
 import type { StateView } from '../step/state-view.js'
 import { hydrateTree } from '../step/tree.js'
@@ -21,7 +23,7 @@ export interface FoldedState {
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
+ * The view of a folded state. Where actor references stand, it has pointers. Its members need no `this`: test tools and
  * loggers call getters on copies.
  */
 export function agentState<T extends AgentTypes>(
@@ -30,19 +32,21 @@ export function agentState<T extends AgentTypes>(
 ): AgentState<T> {
   let chart: StateView | undefined
   const view = (): StateView => (chart ??= viewState(state.root, definition.machine))
+  let made: ShownActors | undefined
+  const actors = (): ShownActors => (made ??= shownActors(state))
   const shown = {
     revision,
     get value() {
       return view().value
     },
     get context() {
-      return view().context
+      return actors().member('context') ?? {}
     },
     get status() {
       return statusOf(state)
     },
     get output() {
-      return view().output
+      return actors().member('output')
     },
     get error() {
       return view().error
@@ -60,24 +64,36 @@ export function agentState<T extends AgentTypes>(
     get cancelling() {
       return statusOf(state) === 'active' ? state.agent.cancelling : undefined
     },
+    get children() {
+      return actors().children
+    },
     get tags() {
       return view().tags
     },
     get effects() {
-      return Object.entries(state.effects).map(([effect, document]) => pendingEffect(effect, document))
+      return Object.entries(state.effects).map(([effect, document]) =>
+        pendingEffect(effect, { document, input: actors().input(effect) }),
+      )
     },
     get detachedChildren() {
       return Object.keys(state.detachedChildren ?? {}).map(addressOf)
     },
-    matches: (value: unknown) => view().matches(value),
-    hasTag: (tag: string) => view().hasTag(tag),
-    can: (event: unknown) => canTake(event, { state, definition }),
-    getMeta: () => view().meta,
-    toSnapshot: () => view().snapshot(),
+    ...questions(view, { state, definition }),
   }
   const toJSON = (): object => asJson(shown)
   Object.defineProperties(shown, { toJSON: { value: toJSON }, [INSPECT]: { value: toJSON } })
   return shown as unknown as AgentState<T>
+}
+
+/** What a state is asked. */
+function questions(view: () => StateView, of: { state: StateDocument; definition: DefinitionInternals }): object {
+  return {
+    matches: (value: unknown) => view().matches(value),
+    hasTag: (tag: string) => view().hasTag(tag),
+    can: (event: unknown) => canTake(event, of),
+    getMeta: () => view().meta,
+    toSnapshot: () => view().snapshot(),
+  }
 }
 
 /** Asks the chart: guards run, nothing else does. */
@@ -104,8 +120,11 @@ function asJson(shown: { readonly revision: Revision; readonly tags: ReadonlySet
   return { ...rest, tags: [...tags], revision: String(revision) }
 }
 
-function pendingEffect(effect: string, document: EffectDocument): object {
-  const { src, input, attempts, retryAt, lastError, inDoubt, abandoned } = document
+function pendingEffect(
+  effect: string,
+  { document, input }: { readonly document: EffectDocument; readonly input: unknown },
+): object {
+  const { src, attempts, retryAt, lastError, inDoubt, abandoned } = document
   return {
     effect,
     src,

@@ -94,6 +94,8 @@ export const s3 = effect(async () => ({ ids: new Set(['a']), sizes: new Map([['a
 export const s4 = effect(async () => ({ price: new Money() }))
 // @ts-expect-error … 'NotSerializable<"output.at">', also where it may be left out
 export const s5 = effect(async (): Promise<{ at?: Date }> => ({}))
+// @ts-expect-error … 'NotSerializable<"output.ref">': a reference cannot leave its agent
+export const s11 = effect(async () => ({ ref: null as ActorRefFrom<typeof toggler.machine> | null }))
 export const s6 = effect(async ({ step }) => {
   // @ts-expect-error … 'NotSerializable<"result.at">'
   await step('look', async () => ({ at: now }))

@@ -28,10 +28,10 @@ type BadPath<T> = T extends {
   actor: infer A
 }
   ?
-      | NotJson<C, 'context'>
-      | NotJson<E, 'event'>
+      | NotJson<C, 'context', true>
+      | NotJson<E, 'event', true>
       | NotJson<I, 'input'>
-      | NotJson<O, 'output'>
+      | NotJson<O, 'output', true>
       | NotJson<X, 'emitted'>
       | InEffects<EffectMap<A>>
       | InChildren<A>
@@ -40,7 +40,7 @@ type BadPath<T> = T extends {
 /** What effects are given and what they answer: `effects.draft.output.at`. */
 type InEffects<F, K extends keyof F = keyof F> = K extends string
   ? F[K] extends { input: infer I; output: infer O }
-    ? NotJson<I, `effects.${K}.input`> | NotJson<O, `effects.${K}.output`>
+    ? NotJson<I, `effects.${K}.input`, true> | NotJson<O, `effects.${K}.output`>
     : never
   : never
 
@@ -60,12 +60,21 @@ type InChild<T, At extends string> = T extends {
   output: infer O
   actor: infer B
 }
-  ? NotJson<C, `${At}.context`> | NotJson<I, `${At}.input`> | NotJson<O, `${At}.output`> | InChildren<B, `${At}.`>
+  ?
+      | NotJson<C, `${At}.context`, true>
+      | NotJson<I, `${At}.input`, true>
+      | NotJson<O, `${At}.output`, true>
+      | InChildren<B, `${At}.`>
   : never
 type IsAny<T> = 0 extends 1 & T ? true : false
 
-/** The path of each member that JSON cannot hold; `never` when all is well. References to actors may stand in context. Five levels deep: deeper ones are found at run time. */
-export type NotJson<T, At extends string, Depth extends unknown[] = []> = Depth['length'] extends 5
+/** The path of each member that JSON cannot hold; `never` when all is well. Five levels deep: deeper ones are found at run time. `Refs`: references to actors may stand there. */
+export type NotJson<
+  T,
+  At extends string,
+  Refs extends boolean = false,
+  Depth extends unknown[] = [],
+> = Depth['length'] extends 5
   ? never
   : unknown extends T
     ? never
@@ -74,12 +83,14 @@ export type NotJson<T, At extends string, Depth extends unknown[] = []> = Depth[
       : T extends bigint | symbol | ((...args: any[]) => any)
         ? At
         : T extends { sessionId: string; getSnapshot: unknown }
-          ? never
+          ? Refs extends true
+            ? never
+            : At
           : T extends readonly (infer U)[]
-            ? NotJson<U, `${At}[]`, [...Depth, 0]>
+            ? NotJson<U, `${At}[]`, Refs, [...Depth, 0]>
             : T extends NeverJson | ErrorInstance<T>
               ? At
-              : { [K in keyof T & string]: NotJson<T[K], `${At}.${K}`, [...Depth, 0]> }[keyof T & string]
+              : { [K in keyof T & string]: NotJson<T[K], `${At}.${K}`, Refs, [...Depth, 0]> }[keyof T & string]
 
 type NeverJson = Date | ReadonlyMap<any, any> | ReadonlySet<any> | RegExp | Uint8Array | Promise<any>
 /** An error as data has its name and its message too, but no stack. */

@@ -115,7 +115,7 @@ function textOf({
   output?: unknown
   error?: unknown
 }): string {
-  return JSON.stringify({ status, value, context, output, error })
+  return JSON.stringify({ status, value, context, output, error }, withoutRefs)
 }
 
 async function lookAfterCrash(simulation: Simulation, process: SimulatedProcess): Promise<Seen> {
@@ -142,9 +142,10 @@ function seenOf({
   return JSON.parse(JSON.stringify({ status, value, context, output, tags: [...tags] }, withoutRefs)) as Seen
 }
 
-/** References to actors are compared by what they do, not by their names. */
+/** References to actors, and the pointers that stand for them outside, are compared by what they do, not by their names. */
 function withoutRefs(_key: string, value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'xstate$$type' in value ? null : value
+  const isRef = typeof value === 'object' && value !== null && ('xstate$$type' in value || 'actor' in value)
+  return isRef ? null : value
 }
 
 /** Everything that promises of the machine do at once is done. */

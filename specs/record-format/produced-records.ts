@@ -24,7 +24,7 @@ export async function produceRecords(simulation: Simulation): Promise<readonly P
   await comeEarly(simulation, process)
   await endAll(simulation, process)
   return await Promise.all(
-    ['research-r1', 'payment-p1', 'payment-p2', 'failing-f1', 'chief-c1', 'helper-h1', 'early-e1'].map(
+    ['research-r1', 'payment-p1', 'payment-p2', 'failing-f1', 'chief-c1', 'helper-h1', 'helper-h3', 'early-e1'].map(
       async (stream) => ({
         stream,
         records: await simulation.records(stream),
@@ -33,7 +33,7 @@ export async function produceRecords(simulation: Simulation): Promise<readonly P
   )
 }
 
-/** Messages that arrive, that are not taken, and the report of a detached child; one of them waits while the chief is paused. */
+/** Messages that arrive, that are not taken, and the reports of detached children; one of them waits while the chief is paused, and one child is cancelled with it. */
 async function correspond(simulation: Simulation, process: SimulatedProcess): Promise<void> {
   const asking = await simulation.until(process.startAgent('chief', { id: 'c1' }))
   await simulation.until(asking.pause())
@@ -43,6 +43,12 @@ async function correspond(simulation: Simulation, process: SimulatedProcess): Pr
   await simulation.until(asking.send({ type: 'delegate', id: 'h1' }))
   await simulation.until(asking.waitFor((state) => state.context.reports.length === 2))
   await simulation.until(asking.waitFor((state) => state.context.lost.length === 2))
+  for (const id of ['h2', 'h3']) await simulation.until(asking.send({ type: 'let go', id }))
+  await simulation.advance(1_000)
+  await simulation.until(
+    (await simulation.until(process.attach('helper', 'h2'))).send({ type: 'hurry', why: 'all is done' }),
+  )
+  await simulation.until(asking.cancel({ children: 'cancel', by: 'ana', reason: 'all is done' }))
   await simulation.advance(1_000)
 }
 

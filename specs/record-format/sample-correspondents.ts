@@ -28,6 +28,7 @@ export const chief = defineAgent({
       context: {} as { reports: string[]; lost: string[] },
       events: {} as
         | { type: 'delegate'; id: string }
+        | { type: 'let go'; id: string }
         | ChildDone<'helped', typeof helper>
         | ChildFailed<'notHelped', typeof helper>
         | UndeliveredEvent,
@@ -42,6 +43,7 @@ export const chief = defineAgent({
           sendToAgent({ agent: helping, id: ({ event }) => event.id }, { type: 'hurry', why: 'it is later' }),
         ],
       },
+      'let go': { actions: startAgent({ agent: helper, id: ({ event }) => event.id }, {}) },
       helped: {
         actions: assign({ reports: ({ context, event }) => [...context.reports, event.output.result] }),
       },

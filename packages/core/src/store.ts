@@ -51,6 +51,7 @@ export { ChangeSignal } from './store/change-signal.js'
 export { followLog } from './store/follow-log.js'
 export type { FollowedLog } from './store/follow-log.js'
 export { ExternalFeed } from './store/external-feed.js'
+export { manyMayListen } from './world/many-listeners.js'
 
 // trying again: how long to wait before it
 export { backoffMs } from './world/backoff.js'

@@ -12,6 +12,7 @@ export {
   toRevision,
 } from '../src/index.js'
 export type {
+  ActorPointer,
   AgentDefinition,
   AgentEvent,
   AgentOf,

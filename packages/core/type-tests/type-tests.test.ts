@@ -12,28 +12,33 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 const COMPILE_MS = 120_000
 
 describe('the types of the public API', () => {
-  it('accept the examples and refuse every mistake', { timeout: COMPILE_MS }, async () => {
+  it('DEF-15 accept the examples and refuse every mistake', { timeout: COMPILE_MS }, async () => {
     const messages = messagesOf(await compile(here))
     // What is wrong elsewhere in the package is for its own type check to tell.
     expect(messages.filter((message) => !message.startsWith('../'))).toEqual([])
   })
 })
 
+/** With mistakes in them. */
+const FILES = ['negative.ts', 'stored.ts']
+
 describe('what the compiler says of the likeliest mistakes is one line', () => {
-  let mistakes: readonly string[] = []
+  const mistakes = new Map<string, readonly string[]>()
   let messages: readonly string[] = []
   let folder = ''
 
   beforeAll(async () => {
-    const source = await readFile(join(here, 'negative.ts'), 'utf8')
-    const unmarked = source.replaceAll(/\/\/ @ts-expect-error.*/g, '//').replaceAll("'./", "'../")
-    mistakes = unmarked.split('\n')
     // Hidden folders are no part of the surrounding project.
     folder = await mkdtemp(join(here, '.messages-'))
-    await writeFile(join(folder, 'negative.ts'), unmarked)
+    for (const file of FILES) {
+      const source = await readFile(join(here, file), 'utf8')
+      const unmarked = source.replaceAll(/\/\/ @ts-expect-error.*/g, '//').replaceAll("'./", "'../")
+      mistakes.set(file, unmarked.split('\n'))
+      await writeFile(join(folder, file), unmarked)
+    }
     await writeFile(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../tsconfig.json', include: ['negative.ts'], exclude: [] }),
+      JSON.stringify({ extends: '../tsconfig.json', include: FILES, exclude: [] }),
     )
     messages = messagesOf(await compile(folder))
   }, COMPILE_MS)
@@ -70,9 +75,34 @@ describe('what the compiler says of the likeliest mistakes is one line', () => {
     expect(others).toEqual([])
   })
 
+  it.each([
+    ['an effect that gives a date', 'export const s1 =', 'NotSerializable<"output">'],
+    ['one below a list', 'export const s2 =', 'NotSerializable<"output.seen[].at">'],
+    ['several members', 'export const s3 =', 'NotSerializable<"output.ids" | "output.sizes" | "output.total">'],
+    ['a class instance with methods', 'export const s4 =', 'NotSerializable<"output.price.plus">'],
+    ['a step', "step('look'", 'NotSerializable<"result.at">'],
+    ['the schema of an input', 'export const s9 =', 'NotSerializable<"input.at">'],
+    ['the events of a contract', 'export const s10 =', 'NotSerializable<"events.seen.at">'],
+  ])('DEF-15 names the path of what is not JSON: %s', (_mistake, code, said) => {
+    const [message, ...others] = messagesAt(code)
+    expect(message).toContain(said)
+    expect(others).toEqual([])
+  })
+
+  it('DEF-15 names what a machine is given, and what its effects and child machines keep', () => {
+    const [message] = messagesAt('machine: setup({ types: { input: {} as { at: Date } }')
+    for (const path of ['input.at', 'effects.dates.input.since', 'effects.dates.output.until'])
+      expect(message).toContain(`"${path}"`)
+    for (const path of ['effects.inner.ask.output.answer', 'actors.inner.context.ids', 'actors.inner.input.cut'])
+      expect(message).toContain(`"${path}"`)
+  })
+
   function messagesAt(code: string): readonly string[] {
-    const line = mistakes.findIndex((each) => each.includes(code)) + 1
-    return messages.filter((message) => message.includes(`negative.ts(${line},`))
+    for (const [file, lines] of mistakes) {
+      const line = lines.findIndex((each) => each.includes(code)) + 1
+      if (line > 0) return messages.filter((message) => message.includes(`${file}(${line},`))
+    }
+    return []
   }
 })
 

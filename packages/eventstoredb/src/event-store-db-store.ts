@@ -21,7 +21,7 @@ import type {
   SubscribeTarget,
   SubscriptionItem,
 } from '@refold/core/store'
-import { isRefoldError, matchesQuery } from '@refold/core/store'
+import { isRefoldError, manyMayListen, matchesQuery } from '@refold/core/store'
 import { prepareAppend, sendAppend } from './appending.js'
 import type { WireEvent } from './client/wire.js'
 import { acquireConnection } from './client/shared-connection.js'
@@ -63,8 +63,8 @@ class EventStoreDBStore implements Store {
   constructor(options: ResolvedOptions) {
     const shared = acquireConnection(options.connectionString)
     const end = {}
-    this.#connection = { shared, options, closed: this.#close.signal, end }
-    const lingering: Connection = { shared, options, closed: this.#gone.signal, end }
+    this.#connection = { shared, options, closed: manyMayListen(this.#close.signal), end }
+    const lingering: Connection = { shared, options, closed: manyMayListen(this.#gone.signal), end }
     this.#decidedOn = new DecidedOn(lingering)
     this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
     this.registers = this.#registers

@@ -31,7 +31,7 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from './coded.js'
-import { checkWait, deadlineOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
+import { checkWait, cancelOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
@@ -198,7 +198,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return this.#control({ kind: 'resumed' }, options)
   }
   async cancel(options: CancelOptions = {}): Promise<AgentState<T>> {
-    return this.#control({ kind: 'cancel', deadlineMs: deadlineOf(options) }, options)
+    return this.#control(cancelOf(options), options)
   }
   retry(options: ControlOptions = {}): Promise<AgentState<T>> {
     return this.#control({ kind: 'retried' }, options)

@@ -1,4 +1,5 @@
 /** An agent's state as callers see it: a view over the state document, made when it is asked for. */
+import { addressOf } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { effectKey } from '../decide/effects-part.js'
@@ -8,6 +9,8 @@ import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { DeferredInput, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { AgentState, DeferredEvent } from '../public/state.js'
+import { shownActors } from '../step/shown-actors.js'
+import type { ShownActors } from '../step/shown-actors.js'
 import { viewState } from '../step/state-view.js'
 import type { StateView } from '../step/state-view.js'
 import { hydrateTree } from '../step/tree.js'
@@ -21,7 +24,7 @@ export interface FoldedState {
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * The view of a folded state. Actor references stand in `context` as `null`. Its members need no `this`: test tools and
+ * The view of a folded state. Where actor references stand, it has pointers. Its members need no `this`: test tools and
  * loggers call getters on copies.
  */
 // oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row a member
@@ -31,19 +34,21 @@ export function agentState<T extends AgentTypes>(
 ): AgentState<T> {
   let chart: StateView | undefined
   const view = (): StateView => (chart ??= viewState(state.root, definition.machine))
+  let made: ShownActors | undefined
+  const actors = (): ShownActors => (made ??= shownActors(state))
   const shown = {
     revision,
     get value() {
       return view().value
     },
     get context() {
-      return view().context
+      return actors().member('context') ?? {}
     },
     get status() {
       return statusOf(state)
     },
     get output() {
-      return view().output
+      return actors().member('output')
     },
     get error() {
       return view().error
@@ -61,24 +66,39 @@ export function agentState<T extends AgentTypes>(
     get cancelling() {
       return statusOf(state) === 'active' ? state.agent.cancelling : undefined
     },
+    get children() {
+      return actors().children
+    },
     get tags() {
       return view().tags
     },
     get effects() {
-      return Object.entries(state.effects).map(([effect, document]) => pendingEffect(effect, document))
+      return Object.entries(state.effects).map(([effect, document]) =>
+        pendingEffect(effect, { document, input: actors().input(effect) }),
+      )
     },
     get deferred() {
       return (state.agent.deferred ?? []).map(deferredEvent)
     },
-    matches: (value: unknown) => view().matches(value),
-    hasTag: (tag: string) => view().hasTag(tag),
-    can: (event: unknown) => canTake(event, { state, definition }),
-    getMeta: () => view().meta,
-    toSnapshot: () => view().snapshot(),
+    get detachedChildren() {
+      return Object.keys(state.detachedChildren ?? {}).map(addressOf)
+    },
+    ...questions(view, { state, definition }),
   }
   const toJSON = (): object => asJson(shown)
   Object.defineProperties(shown, { toJSON: { value: toJSON }, [INSPECT]: { value: toJSON } })
   return shown as unknown as AgentState<T>
+}
+
+/** What a state is asked. */
+function questions(view: () => StateView, of: { state: StateDocument; definition: DefinitionInternals }): object {
+  return {
+    matches: (value: unknown) => view().matches(value),
+    hasTag: (tag: string) => view().hasTag(tag),
+    can: (event: unknown) => canTake(event, of),
+    getMeta: () => view().meta,
+    toSnapshot: () => view().snapshot(),
+  }
 }
 
 /** Asks the chart: guards run, nothing else does. */
@@ -117,8 +137,11 @@ function deferredEvent({ input, at, revision }: DeferredInput): DeferredEvent {
   return { type, since: at, revision: toRevision(revision) }
 }
 
-function pendingEffect(effect: string, document: EffectDocument): object {
-  const { src, input, attempts, retryAt, lastError, inDoubt, abandoned } = document
+function pendingEffect(
+  effect: string,
+  { document, input }: { readonly document: EffectDocument; readonly input: unknown },
+): object {
+  const { src, attempts, retryAt, lastError, inDoubt, abandoned } = document
   return {
     effect,
     src,

@@ -1,4 +1,5 @@
 /** What callers pass beside data: options and decisions. What makes no sense is refused before anything is done. */
+import type { Cancel } from '../decide/inputs.js'
 import { isTraceparent } from '../decide/trace.js'
 import { suggestName } from '../definition/nearest-name.js'
 import { RefoldError } from '../errors.js'
@@ -10,7 +11,7 @@ export const DEFAULT_LEASE_MS = 10_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 /** With a shorter lease, a busy process would look dead to others. */
 const MIN_LEASE_MS = 100
-const CANCEL_KEYS = ['by', 'reason', 'deadlineMs']
+const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']
 const MAX_NOTE_LENGTH = 1_000
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
@@ -243,14 +244,16 @@ export function checkWait({ whenBlocked = 'reject' }: { readonly whenBlocked?: u
   requireOption(isKnown, { path: 'whenBlocked', problem: "must be 'reject' or 'wait'" })
 }
 
-/** How long a chart may take to end. Throws `INVALID_INPUT`. */
-export function deadlineOf(options: unknown): number {
+/** How an agent is to end. Throws `INVALID_INPUT`. */
+export function cancelOf(options: unknown): Cancel {
   checkMembers(options, { path: '', known: CANCEL_KEYS }) // a mistyped deadline would stop the agent at once
-  const { deadlineMs = 0 } = options
+  const { deadlineMs = 0, children = 'leave' } = options
   const path = 'deadlineMs'
   const problem = 'must be a number of milliseconds, at most ten years'
   requireOption(isWithin(deadlineMs, { from: 0, to: MAX_DEADLINE_MS }), { path, problem })
-  return deadlineMs as number
+  const isKnown = children === 'leave' || children === 'cancel'
+  requireOption(isKnown, { path: 'children', problem: "must be 'leave' or 'cancel'" })
+  return { kind: 'cancel', deadlineMs: deadlineMs as number, ...(children === 'cancel' ? { children } : undefined) }
 }
 
 function isWithin(value: unknown, { from, to }: { readonly from: number; readonly to: number }): boolean {

@@ -61,6 +61,7 @@ const DAMAGE: readonly (readonly [what: string, operation: PatchOperation])[] = 
   ['an outbox that is a number', at('/outbox', 5)],
   ['an outbox of messages that are none', at('/outbox', { last: 1, to: { 'work-2': [5] } })],
   ['an inbox that is a text', at('/inbox', 'x')],
+  ['detached children that are a list', at('/detachedChildren', ['work-2'])],
   ['a member that reaches a prototype', at('/root/context', parsed('{"a": {"__proto__": {"polluted": 1}}}'))],
   ['an actor that is a prototype', at('/root/children', parsed('{"__proto__": {"sid": "1.0", "kind": "promise"}}'))],
   ['a value that names a constructor', at('/root/context', parsed('{"constructor": 1}'))],

@@ -77,7 +77,7 @@ describe('a step', () => {
 
   test('EFF-8 whose result is not JSON fails the effect for good: it is not paid for again', async () => {
     const { work, process, agent } = await working()
-    work.last.args.step('first', () => new Map()).catch(work.last.reject)
+    work.last.args.step('first', () => new Map() as unknown).catch(work.last.reject)
     await process.time.advance(60_000)
     expect(agent.getSnapshot().context.error).toMatchObject({ code: 'OUTCOME_UNSTORABLE' })
     expect(work.runs).toHaveLength(1)

@@ -3,6 +3,7 @@ import { RefoldError } from '../errors.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { setLongTimer } from '../world/long-timer.js'
 import type { WaitOptions } from '../public/agent.js'
+import { manyMayListen } from '../world/many-listeners.js'
 import type { World } from '../world/world.js'
 
 export interface CellWait extends WaitOptions {
@@ -36,7 +37,7 @@ export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | unde
     ends.push(cell.listen(check))
     if (world.keepAlive !== undefined) ends.push(world.keepAlive())
     if (signal !== undefined) {
-      signal.addEventListener('abort', aborted)
+      manyMayListen(signal).addEventListener('abort', aborted)
       ends.push(() => signal.removeEventListener('abort', aborted))
     }
     if (timeoutMs !== undefined) {

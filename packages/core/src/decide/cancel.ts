@@ -2,11 +2,13 @@
  * Cancelling: at once, or as an event that the chart may handle until a deadline.
  *
  * Invariants: the deadline stands in the state, so it runs while the agent is paused or blocked, and any worker may
- * carry it out; it can be drawn nearer and never put off; a payment in flight is kept until its outcome is known.
+ * carry it out; it can be drawn nearer and never put off; a payment in flight is kept until its outcome is known; one that
+ * goes on to detached children is on its way to each of them with the record that asks for it.
  */
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
-import type { OwnRecordType } from '../record/record.js'
+import { toErrorData } from '../record/error-data.js'
+import type { InputHeader, OwnRecordType } from '../record/record.js'
 import type { AgentPart, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
 import type { TreeStep } from '../step/tree-step.js'
@@ -15,39 +17,55 @@ import { compose } from './compose.js'
 import type { Composition } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
+import { withChildrenCancelled } from './detached-children.js'
 import { mayHaveHappened } from './effects-part.js'
 import { chartInputToJson } from './inputs.js'
 import type { Cancel, Envelope } from './inputs.js'
 import { OVER, withAnswers } from './outbox.js'
+import { traced, traceparentOf } from './trace.js'
+import { isTrouble } from './trouble.js'
 
 /** The type of the event that a chart may handle, and of the record that asks for it. */
 const CANCEL_EVENT = 'refold.cancel' satisfies OwnRecordType
 
+/** A cancellation, and the state that it comes to. */
+export interface Cancelled {
+  readonly state: StateDocument
+  readonly input: Cancel
+  /** It came by the message of a parent. */
+  readonly origin?: Pick<InputHeader, 'from' | 'seq'>
+}
+
 /** A person's word: stop at once, or give the chart until the deadline. A chart that cannot take it now is stopped at once. */
-export function decideCancel(
-  context: DecideContext,
-  envelope: Envelope,
-  { state, input }: { state: StateDocument; input: Cancel },
-): Decision {
+export function decideCancel(context: DecideContext, envelope: Envelope, cancelled: Cancelled): Decision {
+  const { state, input } = cancelled
   const { cancelling, waiting } = state.agent
-  if (input.deadlineMs <= 0) return stop(context, envelope, {})
+  if (input.deadlineMs <= 0) return stop(context, envelope, cancelled)
   const deadlineAt = context.now + input.deadlineMs
-  if (cancelling !== undefined && cancelling.deadlineAt <= deadlineAt) return alreadyNearer(cancelling)
+  const isNearer = cancelling !== undefined && cancelling.deadlineAt <= deadlineAt
+  if (isNearer && cancelled.origin === undefined) return alreadyNearer(cancelling)
   const { by, reason } = envelope
   const note = { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
   const event: EventData = { type: CANCEL_EVENT, ...note, deadlineAt }
   const agent: AgentPart = { ...state.agent, cancelling: { at: context.now, deadlineAt, ...note } }
-  const asked = { event, state: { ...state, agent } }
+  if (isNearer) return told(context, envelope, { ...cancelled, event, deadlineAt: cancelling.deadlineAt }) // to its children too
+  const asked = { ...cancelled, event, state: { ...state, agent }, deadlineAt }
   if (cancelling !== undefined) return told(context, envelope, asked) // the chart has heard of it
-  if (state.agent.blocked === undefined && waiting === undefined) return toChart(context, envelope, asked)
-  const inLine = { revision: context.revision, input: chartInputToJson({ kind: 'event', event }) }
-  const lined = { ...agent, waiting: [...(waiting ?? []), inLine] }
-  return told(context, envelope, { event, state: { ...state, agent: lined } })
+  const isFree =
+    state.agent.blocked === undefined && waiting === undefined && context.definition.isUnregistered !== true
+  return isFree ? toChart(context, envelope, asked) : told(context, envelope, inLine(context, asked))
+}
+
+function inLine({ revision }: DecideContext, asked: Asked): Asked {
+  const { event, state } = asked
+  const { waiting = [], ...agent } = state.agent
+  const last = { revision, input: chartInputToJson({ kind: 'event', event }) }
+  return { ...asked, state: { ...state, agent: { ...agent, waiting: [...waiting, last] } } }
 }
 
 /** The deadline has passed. The worker that sees it first carries it out. */
-export function decideDeadline(context: DecideContext, envelope: Envelope, { agent }: StateDocument): Decision {
-  const { cancelling } = agent
+export function decideDeadline(context: DecideContext, envelope: Envelope, state: StateDocument): Decision {
+  const { cancelling } = state.agent
   if (cancelling === undefined || cancelling.deadlineAt > context.now)
     return { kind: 'dropped', why: 'no deadline has passed' }
   const { by, reason } = cancelling
@@ -56,7 +74,9 @@ export function decideDeadline(context: DecideContext, envelope: Envelope, { age
     ...(by === undefined ? undefined : { by }),
     ...(reason === undefined ? undefined : { reason }),
   }
-  return stop(context, inTheName, { lateMs: context.now - cancelling.deadlineAt })
+  const after = stopped(context, state)
+  const data = { lateMs: context.now - cancelling.deadlineAt }
+  return compose(context, inTheName, { type: 'refold.cancelled', data, after, input: { kind: 'cancelled' } })
 }
 
 /** A waiting cancellation that the chart does not take after all: the state it leaves the agent in. */
@@ -64,36 +84,65 @@ export function stopUntaken(context: DecideContext, step: TreeStep, event: { aft
   return event.type === CANCEL_EVENT && step.path.length === 0 ? stopped(context, event.after) : event.after
 }
 
-interface Asked {
+interface Asked extends Cancelled {
   readonly event: EventData
   /** With the deadline in it. */
   readonly state: StateDocument
+  readonly deadlineAt: number
 }
 
-function toChart(context: DecideContext, envelope: Envelope, { event, state }: Asked): Decision {
+function toChart(context: DecideContext, envelope: Envelope, asked: Asked): Decision {
+  const { event, state, origin } = asked
   const input = { kind: 'event', event } as const
   let step: TreeStep
   try {
     step = stepOf(context, input)
   } catch (error) {
-    return { kind: 'refused', error: chartThrew(error) }
+    const refusal = chartThrew(error)
+    if (origin === undefined || isTrouble(refusal)) return { kind: 'refused', error: refusal }
+    return told(context, envelope, blockedBy(refusal, context, asked))
   }
-  if (step.path.length === 0) return stop(context, envelope, {})
+  if (step.path.length === 0) return stop(context, envelope, asked)
   const after = stateAfter({ ...context, state }, envelope, { input, step, dedup: undefined })
-  return told(context, envelope, { event, state: after }, step)
+  return told(context, envelope, { ...asked, state: after }, step)
 }
 
-function told(context: DecideContext, envelope: Envelope, { event, state }: Asked, step?: TreeStep): Decision {
-  const { type: _type, ...data } = event
-  const made: Composition = { type: CANCEL_EVENT, data, after: state, input: { kind: 'cancel' } }
+/** No caller waits who could be told: the agent is blocked, the event waits behind that, and the deadline runs. */
+function blockedBy(error: RefoldError, context: DecideContext, asked: Asked): Asked {
+  const lined = inLine(context, asked)
+  const blocked = { at: context.now, error: toErrorData(error) }
+  return { ...lined, state: { ...lined.state, agent: { ...lined.state.agent, blocked } } }
+}
+
+function told(context: DecideContext, envelope: Envelope, asked: Asked, step?: TreeStep): Decision {
+  const { type: _type, ...data } = asked.event
+  const after = withItsChildren(context, envelope, asked)
+  const input = { kind: 'cancel', ...asked.origin }
+  const made: Composition = { type: CANCEL_EVENT, data: { ...data, ...ofChildren(asked) }, after, input }
   return compose(context, envelope, step === undefined ? made : { ...made, step })
 }
 
-function stop(context: DecideContext, envelope: Envelope, data: JsonObject): Decision {
-  const { state } = context
-  if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
-  const after = stopped(context, state)
-  return compose(context, envelope, { type: 'refold.cancelled', data, after, input: { kind: 'cancelled' } })
+function stop(context: DecideContext, envelope: Envelope, cancelled: Cancelled): Decision {
+  const after = withItsChildren(context, envelope, { ...cancelled, state: stopped(context, cancelled.state) })
+  const input = { kind: 'cancelled', ...cancelled.origin }
+  return compose(context, envelope, { type: 'refold.cancelled', data: ofChildren(cancelled), after, input })
+}
+
+/** Those that were there when it was asked for: a chart that undoes its work may start others. */
+function withItsChildren(
+  context: DecideContext,
+  envelope: Envelope,
+  { state, input, deadlineAt }: Cancelled & { readonly deadlineAt?: number },
+): StateDocument {
+  if (input.children !== 'cancel') return state
+  const { by, reason } = envelope
+  const trace = traced(traceparentOf(context, envelope))
+  const sent = { sentBy: context.eventId, by, reason, deadlineAt, ...trace }
+  return withChildrenCancelled(state, context.state?.detachedChildren, sent)
+}
+
+function ofChildren({ input }: Cancelled): JsonObject {
+  return input.children === undefined ? {} : { children: input.children }
 }
 
 /** Ends the agent here: timers go, effects are aborted, a payment in flight is kept until its outcome is known. */

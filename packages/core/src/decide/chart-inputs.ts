@@ -1,7 +1,7 @@
 /** Inputs that the chart decides: through the tree, or into the waiting line while the agent is blocked. */
 import { RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
-import type { AgentPart, StateDocument } from '../record/state-document.js'
+import type { StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
 import { refuseUnapproved } from './approved.js'
@@ -18,6 +18,8 @@ import { withInInbox } from './inbox.js'
 import { refuseBlocked } from './kept-events.js'
 import { requireRoom, withSent } from './outbox.js'
 import { windowFull, withDedup } from './dedup.js'
+import { withStarted } from './detached-children.js'
+import { firstAgentPart } from './agent-part.js'
 import { isOwnType, recordOf } from './record-type.js'
 import { traced, traceparentOf } from './trace.js'
 import { wait } from './waiting-line.js'
@@ -105,8 +107,6 @@ function notAccepted(context: DecideContext, type: string): Decision {
   }
 }
 
-type Started = Extract<ChartInput, { readonly kind: 'started' }>
-
 interface Stepped extends ChartDecision {
   readonly step: TreeStep
   readonly dedup: StateDocument['dedup'] | undefined
@@ -146,10 +146,12 @@ export function stateAfter(
   })
   const { root, timers, unlisted, messages } = step
   const outbox = withSent(state?.outbox, messages, { sentBy: context.eventId, ...traced(traceparent) })
+  const detachedChildren = withStarted(state, messages)
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
-    const first: StateDocument = { agent, root, effects, timers, unlisted, dedup: {}, ...present({ outbox }) }
+    const sent = present({ outbox, detachedChildren })
+    const first: StateDocument = { agent, root, effects, timers, unlisted, dedup: {}, ...sent }
     return by === undefined ? first : withInInbox(first, by)
   }
   const { fingerprint } = definition
@@ -158,50 +160,13 @@ export function stateAfter(
   const dedup = decision.dedup ?? state.dedup
   const after = { agent, root, effects, timers, unlisted, dedup }
   if (outbox === undefined && state.inbox === undefined) return after
-  return { ...after, ...present({ outbox, inbox: state.inbox }) }
+  return { ...after, ...present({ outbox, inbox: state.inbox, detachedChildren }) }
 }
 
 /** Absent members instead of undefined ones. */
 function present<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: NonNullable<T[K]>
-  }
-}
-
-function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started['by']): AgentPart {
-  const { definition } = context
-  const owned = envelope.epoch !== undefined
-  return {
-    definition: definition.name,
-    version: definition.version,
-    fingerprint: definition.fingerprint,
-    id: context.agentId,
-    incarnation: context.eventId,
-    epoch: envelope.epoch ?? 0,
-    ...(owned ? { owner: envelope.worker } : undefined),
-    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, bulk: true }) }),
-    ...(by?.done === undefined && by?.failed === undefined ? undefined : { reportsTo: reportsTo(by) }),
-  }
-}
-
-/** Since when, by whom and why an agent is paused. */
-export function pausedPart(
-  { now }: DecideContext,
-  { by, reason, bulk }: { readonly by?: string; readonly reason?: string; readonly bulk?: true | undefined },
-): NonNullable<AgentPart['paused']> {
-  return {
-    at: now,
-    ...(by === undefined ? undefined : { by }),
-    ...(reason === undefined ? undefined : { reason }),
-    ...(bulk === undefined ? undefined : { bulk }),
-  }
-}
-
-function reportsTo({ from, done, failed }: NonNullable<Started['by']>): NonNullable<AgentPart['reportsTo']> {
-  return {
-    agent: from,
-    ...(done === undefined ? undefined : { done }),
-    ...(failed === undefined ? undefined : { failed }),
   }
 }
 

@@ -6,7 +6,8 @@ import type { AgentPart, StateDocument, WaitingInput } from '../record/state-doc
 import type { TreeStep } from '../step/tree-step.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
-import { isAccepted, isForOthers, pausedPart, stateAfter, stepOf } from './chart-inputs.js'
+import { pausedPart } from './agent-part.js'
+import { isAccepted, isForOthers, stateAfter, stepOf } from './chart-inputs.js'
 import { deferralFull, withDeferred } from './deferral.js'
 import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
@@ -15,11 +16,12 @@ import type { Decision } from './decision.js'
 import { diagnosticsOf, refusalOf } from './diagnostics.js'
 import { chartInputFromJson } from './inputs.js'
 import type { ControlInput, Envelope } from './inputs.js'
-import { checkedEvent, isTrouble } from './messages.js'
+import { checkedEvent } from './messages.js'
 import { untaken, withoutDedup } from './kept-events.js'
 import { decideMigrated } from './migration.js'
 import { OVER, withAnswers } from './outbox.js'
 import { isOwnType } from './record-type.js'
+import { isTrouble } from './trouble.js'
 
 export function decideControl(
   context: DecideContext,
@@ -120,7 +122,7 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
 /** A message that waited is checked when it is decided; an event was checked when it came. */
 function steppedAgain(context: DecideContext, input: ChartInput): TreeStep {
   if (input.kind !== 'event' && input.kind !== 'message') return stepOf(context, input)
-  if (input.kind === 'event' ? isOwnType(input.event.type) : input.own === true) return stepOf(context, input)
+  if (input.kind === 'event' ? isOwnType(input.event.type) : input.own !== undefined) return stepOf(context, input)
   const event = input.kind === 'message' ? checkedEvent(context, input) : input.event
   const step = stepOf(context, { ...input, event })
   if (isAccepted(step)) return step

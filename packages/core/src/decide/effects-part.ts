@@ -43,7 +43,9 @@ export function effectsAfterStep(
 
 /** A payment that may have happened is not forgotten when the chart leaves it. */
 export function mayHaveHappened(effect: EffectDocument, definition: DefinitionInternals): boolean {
-  return effect.attempt !== undefined && safetyOf(effect, definition) === 'never-retry'
+  if (effect.attempt === undefined) return false
+  if (definition.isUnregistered === true) return effect.attempt.safety === 'never-retry' // its policy is not known here
+  return safetyOf(effect, definition) === 'never-retry'
 }
 
 /** The stricter of what the policy says today and what it said when the attempt began. */

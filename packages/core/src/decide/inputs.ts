@@ -89,6 +89,8 @@ export interface Migrated {
 export interface Cancel {
   readonly kind: 'cancel'
   readonly deadlineMs: number
+  /** Its detached children are cancelled with it, and theirs. */
+  readonly children?: 'cancel'
 }
 
 /** Needs no chart but for `cancel`: decided on the state document alone. */

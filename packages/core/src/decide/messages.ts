@@ -14,27 +14,24 @@ import type { JsonObject } from '../json/json-value.js'
 import type { OutgoingMessage, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
 import type { ReceivedMessage } from '../step/tree-step.js'
+import { decideCancel } from './cancel.js'
 import { decideChart } from './chart-inputs.js'
 import { compose } from './compose.js'
 import { isInInbox, withInInbox } from './inbox.js'
 import type { DecideContext } from './context.js'
+import { cancellationIn, decideChildEnded, isSilentReport, withoutChild } from './detached-children.js'
 import type { Decision } from './decision.js'
 import type { Envelope, MessageSettled } from './inputs.js'
 import { failedStart, nextMessage, undelivered, withoutMessage } from './outbox.js'
 import type { Refusal } from './outbox.js'
 import { statusOf } from './summary.js'
-
-const TROUBLE: ReadonlySet<string> = new Set(['NEEDS_MIGRATION', 'NEWER_FORMAT', 'INVARIANT', 'QUEUE_FULL'])
-
-/** Not the message's fault: it is not refused but tried again. Where too many early events are kept, what comes behind it may be what they wait for. */
-export function isTrouble({ code, facts }: RefoldError): boolean {
-  return TROUBLE.has(code) && facts['deferred'] === undefined
-}
+import { isTrouble } from './trouble.js'
 
 /** At the receiver. A message from before that is `again` in the sender's outbox, of a backup, was judged by the deliverer. */
 export function decideMessage(context: DecideContext, envelope: Envelope, message: ReceivedMessage): Decision {
   const { state } = context
   if (state === undefined) return { kind: 'refused', error: new RefoldError('NOT_FOUND', 'the agent does not exist') }
+  if (isSilentReport(message)) return decideChildEnded(context, envelope, { state, message })
   if (envelope.isNewMessage !== true && isInInbox(state, message))
     return { kind: 'duplicate', revision: context.revision - 1 }
   const refuse = (error: Refusal): Decision => refused(context, envelope, { message, state, error })
@@ -44,9 +41,7 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
   if (blockWith !== undefined)
     return refuse({ code: String(blockWith.code ?? 'TOO_LARGE'), message: blockWith.message })
   try {
-    const event = checkedEvent(context, message)
-    const base = withInInbox(state, message)
-    const decision = decideChart(context, rest, { input: { ...message, event }, late: false, base })
+    const decision = taken(context, rest, { message, base: heard(state, message) })
     if (decision.kind !== 'refused' || isTrouble(decision.error)) return decision
     return refuse(decision.error)
   } catch (error) {
@@ -55,12 +50,33 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
   }
 }
 
+function taken(
+  context: DecideContext,
+  envelope: Envelope,
+  { message, base }: { readonly message: ReceivedMessage; readonly base: StateDocument },
+): Decision {
+  if (message.own !== 'cancel') {
+    const event = checkedEvent(context, message)
+    return decideChart(context, envelope, { input: { ...message, event }, late: false, base })
+  }
+  const { from, seq, event } = message
+  const { deadlineMs, ...notes } = cancellationIn(event, context.now)
+  const input = { kind: 'cancel', deadlineMs, children: 'cancel' } as const
+  return decideCancel(context, { ...envelope, ...notes }, { state: base, input, origin: { from, seq } })
+}
+
+/** The state that has heard the message. Of a child that tells its end nothing more will come. */
+function heard(state: StateDocument, message: ReceivedMessage, refused?: Refusal): StateDocument {
+  const after = withInInbox(state, message, refused)
+  return message.own === 'report' ? withoutChild(after, message.from) : after
+}
+
 /** The event as it stands after its schema. Throws `INVALID_EVENT`, or `APPROVAL_REQUIRED`: an approval is a person's. */
 export function checkedEvent(
   { definition }: DecideContext,
   { event, own }: Pick<ReceivedMessage, 'event' | 'own'>,
 ): EventData {
-  if (own === true) return event
+  if (own !== undefined) return event
   if (!definition.approvals.has(event.type)) return definition.parseEvent(event)
   throw new RefoldError('APPROVAL_REQUIRED', `"${event.type}" is taken with an approval only, and from no other agent`)
 }
@@ -76,7 +92,7 @@ function refused(
   return compose(context, envelope, {
     type: 'refold.message.refused',
     data: { event: event.type, ...why },
-    after: withInInbox(state, message, why),
+    after: heard(state, message, why),
     input: { kind: 'message', from, seq },
   })
 }
@@ -86,8 +102,9 @@ export function decideSettled(context: DecideContext, envelope: Envelope, input:
   const { state } = context
   const { to, seq, refused: why, isBrief } = input
   const message = state === undefined ? undefined : nextMessage(state, to)
-  const base = state === undefined ? undefined : withoutMessage(state, { to, seq })
-  if (base === undefined || message === undefined) return { kind: 'dropped', why: 'the message is settled' }
+  const settled = state === undefined ? undefined : withoutMessage(state, { to, seq })
+  if (settled === undefined || message === undefined) return { kind: 'dropped', why: 'the message is settled' }
+  const base = message.kind === 'start' && why !== undefined ? withoutChild(settled, to, seq) : settled
   const receiver = addressOf(to)
   if (why === undefined) {
     return compose(context, envelope, {
@@ -100,7 +117,7 @@ export function decideSettled(context: DecideContext, envelope: Envelope, input:
   const { type: _type, ...data } = undelivered({ to: receiver, event: sentOf(message, isBrief), ...why })
   const header = { kind: 'message.undelivered', seq }
   // No one waits for an answer to an answer, and an agent that has ended hears nothing any more.
-  if (message.kind === 'undelivered' || message.kind === 'report' || statusOf(base) !== 'active')
+  if ((message.kind !== undefined && message.kind !== 'start') || statusOf(base) !== 'active')
     return compose(context, envelope, { type: 'refold.message.undelivered', data, after: base, input: header })
   const event =
     message.failed === undefined ? { type: 'refold.undelivered', ...data } : failedStart(message.failed, receiver, why)

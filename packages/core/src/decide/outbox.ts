@@ -11,10 +11,14 @@ import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { ErrorData, OutgoingMessage, Outbox, StateDocument, WaitingInput } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
+import type { OwnRecordType } from '../record/record.js'
 import type { SentMessage, TreeStep } from '../step/tree-step.js'
 
 /** Messages that may wait to be delivered, over all receivers. */
 const MAX_OUTBOX = 10_000
+
+/** The type of the report that no chart hears, and of its record. */
+export const CHILD_ENDED = 'refold.child.ended' satisfies OwnRecordType
 
 const EMPTY: Outbox = Object.freeze({ last: 0, to: Object.freeze({}) })
 
@@ -84,11 +88,10 @@ export function withoutMessage(
   return { ...state, outbox: { ...outbox, to: rest.length === 0 ? others : { ...outbox.to, [to]: rest } } }
 }
 
-/** The state with the report that a parent is owed, when this change ends the agent. */
+/** The state with the report that a parent is owed, when this change ends the agent: also one that no chart hears. */
 export function withReport(before: StateDocument | undefined, after: StateDocument, sentWith: SentWith): StateDocument {
   const { reportsTo } = after.agent
   if (reportsTo === undefined || before?.root.status !== undefined || after.root.status === undefined) return after
-  if ((after.root.status === 'done' ? reportsTo.done : reportsTo.failed) === undefined) return after
   return { ...after, outbox: put(after.outbox, reportsTo.agent, { ...sentWith, kind: 'report' }) }
 }
 
@@ -102,7 +105,7 @@ export function withAnswers(
   const to = addressOf(`${state.agent.definition}-${state.agent.id}`)
   for (const { input, traceparent } of dropped) {
     const { kind, from, event, own } = input
-    if (kind !== 'message' || own === true || typeof from !== 'string') continue
+    if (kind !== 'message' || own !== undefined || typeof from !== 'string') continue
     const answer = undelivered({ to, event: event ?? null, code, message })
     const trace = traceparent === undefined ? undefined : { traceparent }
     outbox = put(outbox, from, { sentBy, ...trace, kind: 'undelivered', event: answer })
@@ -120,7 +123,8 @@ export function undelivered(data: { to: AgentAddress; event: JsonValue } & Refus
 export function eventOf({ agent, root }: StateDocument, message: OutgoingMessage): EventData {
   if (message.kind !== 'report') return message.event as EventData // only a report has none
   const child: JsonObject = { name: agent.definition, id: agent.id }
-  const { done = '', failed = '' } = agent.reportsTo ?? {}
+  const { done = CHILD_ENDED, failed = CHILD_ENDED } = agent.reportsTo ?? {}
+  if ((root.status === 'done' ? done : failed) === CHILD_ENDED) return { type: CHILD_ENDED, agent: child }
   if (root.status === 'done')
     return { type: done, agent: child, ...(root.output === undefined ? undefined : { output: root.output }) }
   return { type: failed, agent: child, error: root.status === 'error' ? (root.error ?? null) : asJson(STOPPED) }
@@ -133,7 +137,8 @@ export function failedStart(type: string, to: AgentAddress, { code, message }: R
 
 const STOPPED: ErrorData = { name: 'RefoldError', message: 'the agent was stopped', code: 'NOT_ACTIVE' }
 
-function put(before: Outbox | undefined, to: string, message: Omit<OutgoingMessage, 'seq'>): Outbox {
+/** The outbox with one message more. */
+export function put(before: Outbox | undefined, to: string, message: Omit<OutgoingMessage, 'seq'>): Outbox {
   const { last, to: lines } = before ?? EMPTY
   const seq = last + 1
   return { last: seq, to: { ...lines, [to]: [...(lines[to] ?? []), { seq, ...message }] } }

@@ -109,6 +109,12 @@ const LAST: Record<OwnRecordType, () => Decider> = {
       one.own({ kind: 'message.settled', to: 'peer-1', seq: 1, refused: { code: 'NOT_FOUND', message: 'gone' } }),
     ),
   'refold.message.refused': () => did(Decider.started(correspondent), (one) => one.outside(hello(1, 5))),
+  'refold.child.ended': () =>
+    did(Decider.started(correspondent), (one) => {
+      one.outside(event('delegate'))
+      const origin = { from: 'child-c', incarnation: 'life-1', seq: 1 }
+      one.outside({ kind: 'message', ...origin, event: { type: 'refold.child.ended' }, own: 'report' })
+    }),
   'refold.claimed': claimed,
   'refold.released': () => did(working(), (one) => one.own({ kind: 'released' })),
   'refold.cleared': () =>

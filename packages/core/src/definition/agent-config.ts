@@ -24,7 +24,7 @@ export interface AgentConfig<
   /** A plain machine: `setup({ … }).createMachine({ … })`. */
   machine: Durable<M>
   /** Checks and completes the input of `start`. A field that says `.meta({ secret: true })` is named so in the chart, here and in all schemas. */
-  input?: Agreed<I, MachineTypes<M>['input']>
+  input?: Agreed<I, MachineTypes<M>['input'], 'input'>
   /**
    * One schema per event that may come from outside; the others are internal. Absent: every event may. `{ schema, defer: true }`
    * for one that may come early: it is kept until a state takes it.

@@ -5,6 +5,8 @@ import type { AnyStateMachine, EventObject } from 'xstate'
 export interface AgentTypes {
   input: unknown
   context: unknown
+  /** By id, the references as XState types them. */
+  children: unknown
   value: unknown
   tag: string
   event: EventObject

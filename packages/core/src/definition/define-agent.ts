@@ -40,6 +40,7 @@ export function defineAgent<
   {
     input: [I] extends [never] ? MachineTypes<M>['input'] : SchemaInput<I>
     context: MachineTypes<M>['context']
+    children: MachineTypes<M>['children']
     value: MachineTypes<M>['value']
     tag: MachineTypes<M>['tag']
     event: OutsideEvent<MachineTypes<M>['event'], S>

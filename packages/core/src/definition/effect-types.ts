@@ -1,5 +1,7 @@
 /** What the body of an effect is given, and what XState's promise logic is given by Refold beside its own arguments. */
 
+import type { Storable } from './json-path.js'
+
 /** One step's own key and signal. */
 export interface StepArgs {
   key: string
@@ -7,18 +9,21 @@ export interface StepArgs {
 }
 
 /**
- * Runs `run` once and remembers its result: after a crash the effect's next attempt gets it without a call. The result is known by
+ * Runs `run` once and remembers its result, which is JSON: after a crash the effect's next attempt gets it without a call. The result is known by
  * the name and by how many steps of that name came before: give each step a name of its own, or a deploy that puts one of the same
  * name before it hands its result to the other.
  */
-export type RunStep = <R>(name: string, run: (step: StepArgs) => R | PromiseLike<R>) => Promise<R>
+export type RunStep = <R>(
+  name: string,
+  run: ((step: StepArgs) => R | PromiseLike<R>) & Storable<R, 'result'>,
+) => Promise<R>
 
 /** The arguments of a body made with `effect()`. */
 export interface EffectArgs<I = unknown> {
   input: I
   /**
    * Aborts when the chart leaves the effect, at its time-out, and when this worker may no longer perform it. What a body that
-   * looked at it returns after that is no answer, since it may be half of one; but for a never-retry body.
+   * looked at it returns after that is no answer, since it may be half of one; but for a never-retry body. Any number may listen to it.
    */
   readonly signal: AbortSignal
   /** The idempotency key: the same for every attempt of this effect, never used for another. Send it to the provider. */

@@ -65,7 +65,7 @@ describe('effect() under plain createActor', () => {
 
 describe('effect() under Refold', () => {
   it('gives the body what stands under `refold` in its arguments', async () => {
-    const logic = effect(async ({ input, key, attempt, step, progress }: EffectArgs<string>) => ({
+    const logic = effect<unknown, string>(async ({ input, key, attempt, step, progress }) => ({
       input,
       key,
       attempt,

@@ -4,9 +4,11 @@
  */
 import { fromPromise } from 'xstate'
 import type { PromiseActorLogic } from 'xstate'
+import { manyMayListen } from '../world/many-listeners.js'
 import { checkPolicy } from './check-policy.js'
 import type { AnyPolicy } from './check-policy.js'
 import type { EffectArgs, EffectHandle, RunStep } from './effect-types.js'
+import type { Storable } from './json-path.js'
 import type { CallPolicy } from './policy-types.js'
 
 /** `Symbol.for`: a machine may have been made with another copy of this package. */
@@ -16,18 +18,19 @@ const POLICY = Symbol.for('refold.effect.policy')
  * A drop-in for `fromPromise`. A policy given here travels with the body, into child machines too; the definition's wins
  * over it, member by member. Throws `INVALID_DEFINITION` for a policy that makes no sense.
  *
+ * What the body gives is stored as JSON: the compiler refuses what JSON cannot hold, and names it (`NotSerializable<'output.at'>`).
  * A body that looked at its signal, and was aborted by a pause, a close, a drain or a takeover, gives no outcome, whatever it
  * returns: it runs again with the same key. One that never looked is taken at its word (EFF-19).
  */
 export function effect<O, I = {} | null | undefined>(
-  body: (args: EffectArgs<I>) => PromiseLike<O>,
+  body: ((args: EffectArgs<I>) => PromiseLike<O>) & Storable<O, 'output'>,
   policy?: CallPolicy<NoInfer<I>, NoInfer<O>>,
 ): PromiseActorLogic<O, I> {
   if (policy !== undefined) checkPolicy(policy, { path: 'policy', kind: 'call' })
   const logic = fromPromise<O, I>((args) => {
     const { input } = args
     const { refold } = args as { readonly refold?: EffectHandle }
-    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(args.signal)
+    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(manyMayListen(args.signal))
     // The signal is handed on unread: whether the body looks at it is the body's to say.
     return body({
       input,

@@ -8,7 +8,7 @@ export type MachineTypes<M> =
   M extends StateMachine<
     infer C,
     infer E,
-    any,
+    infer H,
     infer A,
     any,
     any,
@@ -22,7 +22,7 @@ export type MachineTypes<M> =
     any,
     any
   >
-    ? { context: C; event: Own<E>; actor: A; value: V; tag: G; input: I; output: O; emitted: X }
+    ? { context: C; event: Own<E>; children: H; actor: A; value: V; tag: G; input: I; output: O; emitted: X }
     : never
 
 /** XState's own events (`xstate.route`, `xstate.done.…`) and Refold's never come from outside. */

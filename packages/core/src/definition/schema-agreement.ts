@@ -1,6 +1,7 @@
 /** Whether a schema and the machine's type describe the same values, and what the compiler shows when they do not. */
 import type { EventObject } from 'xstate'
 import type { $ZodType } from 'zod/v4/core'
+import type { NotJson, NotSerializable } from './json-path.js'
 import type { OfType, Payload, Untyped } from './machine-types.js'
 
 /** Any schema of zod 4, full or mini. */
@@ -35,10 +36,15 @@ export interface NotAnEvent<Type, MachineEvents> {
   not: MachineEvents
 }
 
+/** The schema's type itself when what it takes and gives can be stored. */
+export type JsonSchema<S, At extends string> = [NotJson<SchemaInput<S> | SchemaOutput<S>, At>] extends [never]
+  ? S
+  : NotSerializable<NotJson<SchemaInput<S> | SchemaOutput<S>, At>>
+
 /** They agree when neither can hold a value that the other refuses. */
-export type Agreed<S, T> = [S] extends [Schema]
+export type Agreed<S, T, At extends string> = [S] extends [Schema]
   ? Untyped<T> extends true
-    ? S
+    ? JsonSchema<S, At>
     : [SchemaOutput<S>] extends [Lax<T>]
       ? [Lax<T>] extends [Lax<SchemaInput<S>>]
         ? S
@@ -71,13 +77,22 @@ export type OutsideEvent<E extends EventObject, S> = string extends keyof S
 
 /** One schema per event that may come from outside. The second half is there for editors: it lists the machine's event types. */
 export type EventSchemas<E extends EventObject, S> = {
-  [K in keyof S]: K extends E['type'] ? AgreedEvent<S[K], Payload<OfType<E, K>>> : NotAnEvent<K, E['type']>
+  [K in keyof S]: K extends E['type']
+    ? AgreedEvent<S[K], Payload<OfType<E, K>>, `events.${K & string}`>
+    : NotAnEvent<K, E['type']>
 } & { [K in E['type']]?: unknown }
 
-type AgreedEvent<D, T> = D extends Schema
-  ? Agreed<D, T>
+type AgreedEvent<D, T, At extends string> = D extends Schema
+  ? Agreed<D, T, At>
   : D extends { readonly schema: infer S }
-    ? S extends Agreed<S, T>
+    ? S extends Agreed<S, T, At>
       ? D & EventOptions
-      : EventOptions<Agreed<S, T>>
+      : EventOptions<Agreed<S, T, At>>
     : DeclaredEvent
+
+/** An event of a contract, whose type no machine says. */
+export type JsonEvent<D, At extends string> = D extends { readonly schema: infer S }
+  ? S extends JsonSchema<S, At>
+    ? D & EventOptions
+    : EventOptions<JsonSchema<S, At>>
+  : JsonSchema<D, At>

@@ -52,6 +52,12 @@ export interface CancelOptions extends ControlOptions {
    * agent is paused or blocked. Default 0: the agent is stopped at once.
    */
   readonly deadlineMs?: number
+  /**
+   * Its detached children, and theirs: `'leave'` (the default) lets them go on, `'cancel'` cancels them in the same name and with
+   * the same deadline, by messages that stand in the record of this cancellation. The resulting state's `detachedChildren` says which
+   * there are.
+   */
+  readonly children?: 'leave' | 'cancel'
 }
 
 /**

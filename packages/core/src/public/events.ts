@@ -68,13 +68,14 @@ type MessageRecord =
       { to: AgentAddress; event: EventObject | null; code: string; message: string }
     >
   | Recorded<'refold.message.refused', { event: string; code: string; message: string }>
+  | Recorded<'refold.child.ended', { agent: AgentAddress }>
 
 type ControlRecord =
   | Recorded<'refold.timer.fired', { timer: string; lateMs: number }>
   | Recorded<'refold.actor.event', { event: EventObject }>
   | Recorded<'refold.paused' | 'refold.resumed', { bulk?: true }>
-  | Recorded<'refold.cancel', Payload<CancelEvent>>
-  | Recorded<'refold.cancelled', { lateMs?: number }>
+  | Recorded<'refold.cancel', Payload<CancelEvent> & { children?: 'cancel' }>
+  | Recorded<'refold.cancelled', { lateMs?: number; children?: 'cancel' }>
   | Recorded<'refold.retried', { revision?: number; deferred?: true; refused?: { code: string; message: string } }>
   /** A kept event, of the record at `revision`, was decided. */
   | Recorded<'refold.recalled', { event: string; revision: number; refused?: { code: string; message: string } }>

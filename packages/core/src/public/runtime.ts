@@ -63,13 +63,15 @@ export interface LoadWaiting {
 
 /** What the start found, once every agent with something to perform runs here, runs elsewhere or is reported. */
 export interface Recovered {
-  /** Agents whose effects and timers this process took up. */
+  /** Agents that this process took over by then: as many as `onTakeover` was told of. Those that it started itself are none. */
   readonly agents: number
+  /** Their effects that go on here. */
   readonly effects: number
   /** Effects that wait for someone's word, of all agents whose definitions are registered here. */
   readonly inDoubt: number
   /** Agents that wait for a `retry`. */
   readonly blocked: number
+  /** Agents with a timer or a deadline that was overdue. */
   readonly overdueTimers: number
   /**
    * Agents that this process could not take up: `NEEDS_MIGRATION`, `UNREADABLE`, …; and, by place, parked ones that it could not,
@@ -95,7 +97,7 @@ export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   /** Told of everything that happens in this process: for metrics, traces, logs. */
   readonly observers?: readonly RuntimeObserver[]
   readonly onReport?: (report: Report) => void
-  /** Told of each agent that this process takes up, but for those it starts itself. */
+  /** Told of each agent that this process takes over, at the start and later; never of those that it starts itself. */
   readonly onTakeover?: (taken: TakenOver) => void
 }
 

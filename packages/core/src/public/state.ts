@@ -1,16 +1,23 @@
 /** An agent's state as callers see it: XState's words, and Refold's own condition beside them. */
 import type { AnyMachineSnapshot } from 'xstate'
+import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { Matching } from '../definition/machine-types.js'
+import type { Outside } from '../definition/shown-types.js'
 import type { Condition } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentPart, EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
+import type { ActorPointer } from '../step/shown-actors.js'
+import type { ChildrenOf } from './child.js'
 
 /** An error as it is stored: plain data, never an instance. */
 export type AgentFault = ErrorData
 
 /** Why no one knows what became of an attempt. */
 export type DoubtReason = NonNullable<EffectDocument['inDoubt']>['why']
+
+/** With pointers in place of references. */
+type Shown<V> = Outside<V, ActorPointer>
 
 /** One effect that has no recorded outcome yet. `src` tells the members of `PendingEffect` apart. */
 export interface PendingEffectOf<K, I, O> {
@@ -35,14 +42,14 @@ export interface PendingEffectOf<K, I, O> {
 
 /** Any effect of the agent that has no recorded outcome yet. */
 export type PendingEffect<T extends AgentTypes> = {
-  [K in keyof T['effects']]: PendingEffectOf<K, T['effects'][K]['input'], T['effects'][K]['output']>
+  [K in keyof T['effects']]: PendingEffectOf<K, Shown<T['effects'][K]['input']>, T['effects'][K]['output']>
 }[keyof T['effects']]
 
 /** An effect that waits for `resolve`. Only one with a single outcome can be in doubt: no callback and no observable. */
 export type InDoubtEffect<T extends AgentTypes> = {
   [K in keyof T['effects']]: [T['effects'][K]['output']] extends [never]
     ? never
-    : PendingEffectOf<K, T['effects'][K]['input'], T['effects'][K]['output']>
+    : PendingEffectOf<K, Shown<T['effects'][K]['input']>, T['effects'][K]['output']>
 }[keyof T['effects']]
 
 /** An event that came before a state took it, and is kept until one does. */
@@ -61,7 +68,10 @@ type Outcome<O> =
 
 interface StateBase<T extends AgentTypes> {
   readonly value: T['value']
-  readonly context: T['context']
+  /** Where the machine's context holds a reference to an actor there is an `ActorPointer`: `children[pointer.id]` is the child. */
+  readonly context: Shown<T['context']>
+  /** Those of the machine, with those below them: invoked and spawned ones, machines and effects. Detached children are agents. */
+  readonly children: ChildrenOf<T['children']>
   readonly tags: ReadonlySet<T['tag']>
   /** Of the newest record in this state. */
   readonly revision: Revision
@@ -77,6 +87,8 @@ interface StateBase<T extends AgentTypes> {
   readonly effects: readonly PendingEffect<T>[]
   /** Events that are kept until a state takes them (`defer` in the definition), in the order of arrival. */
   readonly deferred: readonly DeferredEvent<T['event']['type']>[]
+  /** Detached children that it started and that have not told it their end: they go on when it ends, unless `cancel` says otherwise. */
+  readonly detachedChildren: readonly AgentAddress[]
   matches(value: Matching<T['value']>): boolean
   hasTag(tag: T['tag']): boolean
   /** Whether the agent would take the event in this state; `false` for one that would only be kept. */
@@ -86,7 +98,7 @@ interface StateBase<T extends AgentTypes> {
   /**
    * The state as a snapshot of XState, for its functions that take one (`getNextTransitions`, `getNextSnapshot`,
    * `transition`, `getMicrosteps`) with the definition's machine; they do not take the state itself. It has no children, so a
-   * transition that sends to one throws what XState throws. Throws `NEEDS_MIGRATION` if today's chart lacks the state.
+   * transition that sends to one throws what XState throws, and references stand in it as `null`. Throws `NEEDS_MIGRATION` if today's chart lacks the state.
    */
   toSnapshot(): StateSnapshot<T>
 }
@@ -98,9 +110,12 @@ export type StateSnapshot<T extends AgentTypes> = AnyMachineSnapshot & {
 }
 
 /** `status` tells whether there is an `output` or an `error`. */
-export type AgentState<T extends AgentTypes> = StateBase<T> & Readonly<Outcome<T['output']>>
+export type AgentState<T extends AgentTypes> = StateBase<T> & Readonly<Outcome<Shown<T['output']>>>
 /** The state of an agent that has ended well. */
-export type DoneState<T extends AgentTypes> = StateBase<T> & { readonly status: 'done'; readonly output: T['output'] }
+export type DoneState<T extends AgentTypes> = StateBase<T> & {
+  readonly status: 'done'
+  readonly output: Shown<T['output']>
+}
 /** For code that does not care which agent it is. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `matches` and `can` take arguments: of `AgentTypes` it would be no one's state
 export type AnyAgentState = AgentState<any>

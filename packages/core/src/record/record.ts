@@ -23,6 +23,7 @@ export type OwnRecordType =
   | 'refold.message.acknowledged'
   | 'refold.message.undelivered'
   | 'refold.message.refused'
+  | 'refold.child.ended'
   | 'refold.claimed'
   | 'refold.released'
   | 'refold.cleared'

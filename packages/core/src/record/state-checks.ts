@@ -95,6 +95,7 @@ const STATE = members(
   {
     outbox: members({ last: count, to: each(listOf(members({ seq: count, sentBy: text }))) }),
     inbox: each(members({ incarnation: text, seq: count })),
+    detachedChildren: each(count),
   },
 )
 

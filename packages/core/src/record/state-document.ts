@@ -43,6 +43,8 @@ export interface StateDocument {
   readonly outbox?: Outbox
   /** The newest message heard of each sender, by the sender's stream; absent until the first comes. */
   readonly inbox?: { readonly [sender: string]: InboxEntry }
+  /** Detached children that were started and have not told their end: by stream, the number of the message that starts each. Absent: none. */
+  readonly detachedChildren?: { readonly [child: string]: number }
 }
 
 /** Messages to other agents that were sent and are not known to have arrived. */
@@ -58,8 +60,11 @@ export interface OutgoingMessage {
   readonly seq: number
   /** Event id of the record that sent it. */
   readonly sentBy: string
-  /** Absent: an event. `report`: of the agent's own end, which is made of its state. `undelivered`: the answer to a message. */
-  readonly kind?: 'start' | 'report' | 'undelivered'
+  /**
+   * Absent: an event. `report`: of the agent's own end, which is made of its state. `undelivered`: the answer to a message.
+   * `cancel`: a cancellation that goes on to a detached child.
+   */
+  readonly kind?: 'start' | 'report' | 'undelivered' | 'cancel'
   /** Absent for a report. A start is `{ type: 'refold.started', input }`. */
   readonly event?: JsonObject
   /** Types of the events by which a started agent reports its end to this one. */
@@ -99,7 +104,7 @@ export interface AgentPart {
   readonly waiting?: readonly WaitingInput[]
   /** Events that came before a state took them, oldest first. */
   readonly deferred?: readonly DeferredInput[]
-  /** The agent whose message started this one, and the types of the events by which it is told the end. */
+  /** The agent whose message started this one, and the types of the events by which it is told the end; without a type no chart hears of it. */
   readonly reportsTo?: { readonly agent: string; readonly done?: string; readonly failed?: string }
   /** The chart has until then to end by itself. */
   readonly cancelling?: {

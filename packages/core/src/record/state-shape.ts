@@ -27,5 +27,6 @@ export const STATE_SHAPE: OwnShape = {
     dedup: { each: { each: {} } },
     outbox: { members: { to: { each: {} } } },
     inbox: { each: {} },
+    detachedChildren: { each: {} },
   },
 }

@@ -74,8 +74,8 @@ export interface Reports {
 export interface ReceivedMessage extends MessageOrigin {
   readonly kind: 'message'
   readonly event: EventData
-  /** Made by Refold: a detached child's report, or the news that a message was not delivered. No schema stands before it. */
-  readonly own?: true
+  /** Made by Refold: a detached child's report, the news that a message was not delivered, a parent's cancellation. No schema stands before it. */
+  readonly own?: 'report' | 'undelivered' | 'cancel'
 }
 
 export interface ScheduledEffect {

@@ -3,6 +3,7 @@
  * newest revision per stream: bounded by the number of streams, however slow the listener.
  */
 import type { Revision } from '../record/revision.js'
+import { manyMayListen } from '../world/many-listeners.js'
 import { ChangeSignal } from './change-signal.js'
 import type { ExternalAppend } from './port.js'
 
@@ -36,7 +37,7 @@ export class ExternalFeed {
     }
     if (options.signal?.aborted === true) listener.changes.close()
     else this.#listeners.add(listener)
-    options.signal?.addEventListener('abort', leave, { once: true })
+    if (options.signal !== undefined) manyMayListen(options.signal).addEventListener('abort', leave, { once: true })
     return takeReports(listener, () => {
       options.signal?.removeEventListener('abort', leave)
       leave()

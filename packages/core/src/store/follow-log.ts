@@ -3,6 +3,7 @@
  * would have to be joined to those read: a change only says that reading on is worth it, so there can be neither a gap
  * nor a duplicate, and a slow consumer holds nothing but its own cursor.
  */
+import { manyMayListen } from '../world/many-listeners.js'
 import type { StoredEvent, SubscriptionItem } from './port.js'
 import type { ChangeSignal } from './change-signal.js'
 
@@ -17,6 +18,7 @@ export interface FollowedLog {
 /** What `Store.subscribe` gives. Ends when the signal aborts or the changes are closed. */
 export async function* followLog(log: FollowedLog): AsyncGenerator<SubscriptionItem, void, undefined> {
   const { changes, signal } = log
+  if (signal !== undefined) manyMayListen(signal)
   const ended = (): boolean => changes.closed || signal?.aborted === true
   while (!ended()) {
     const seen = changes.version

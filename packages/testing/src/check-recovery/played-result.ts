@@ -62,7 +62,7 @@ export function isNotTaken(error: unknown): boolean {
   return codes.some((code) => isRefoldError(error, code))
 }
 
-/** What a takeover adds, and acknowledgements: between several receivers they have no order. */
+/** What a takeover adds, and what is heard of other agents and moves no chart: between several of them there is no order. */
 const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.claimed',
   'refold.released',
@@ -72,6 +72,7 @@ const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.effect.doubted',
   'refold.effect.step',
   'refold.message.acknowledged',
+  'refold.child.ended',
 ])
 
 function isDomain({ type }: StoredEvent): boolean {

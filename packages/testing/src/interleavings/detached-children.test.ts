@@ -102,6 +102,36 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       return { allDelivered: true }
     }))
 
+  test.each([
+    { at: 'errand-x', type: 'refold.cancelled', when: 'before' },
+    { at: 'errand-x', type: 'refold.cancelled', when: 'after' },
+    { at: 'boss-1', type: 'refold.message.acknowledged', when: 'before' },
+    { at: 'boss-1', type: 'refold.message.acknowledged', when: 'after' },
+  ] as const)(
+    'INT-18 a cancellation of parent and children, and their owner dies $when $type of $at: all are stopped, once',
+    (crash) =>
+      play({ seed: 'INT-18', backing }, async (simulation) => {
+        const { b, parent } = await office(simulation)
+        for (const id of ['x', 'y']) await simulation.until(parent.send({ type: 'delegate', id }))
+        await simulation.when(() => simulation.effects.began().length === 2)
+        const { at: target, type, when } = crash
+        simulation.faults.add({ process: 'a', target, type, fault: { kind: 'crash', when } })
+        const byOther = await simulation.until(b.attach('boss', '1'))
+        await simulation.until(byOther.cancel({ children: 'cancel', by: 'ana' }))
+        await simulation.advance(2 * LONG_MS)
+        for (const stream of ['boss-1', 'errand-x', 'errand-y']) {
+          const types = (await simulation.records(stream)).map((record) => record.type)
+          expect(
+            types.filter((each) => each === 'refold.cancelled'),
+            stream,
+          ).toHaveLength(1)
+        }
+        const after = await simulation.until(b.attach('boss', '1'))
+        expect(after.getSnapshot()).toMatchObject({ status: 'stopped', detachedChildren: [] })
+        return { allDelivered: true }
+      }),
+  )
+
   test('MSG-18 an id that is taken: the child is reported as failed, and the agent of that id is left alone', () =>
     play({ seed: 'MSG-18', backing }, async (simulation) => {
       const { a, b, parent } = await office(simulation)

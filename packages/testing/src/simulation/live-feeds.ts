@@ -1,5 +1,6 @@
 /** Live reading through a simulated connection: news arrive late, in order, and not at all in a dead or stopped process. */
 import { advance } from '@refold/core'
+import { manyMayListen } from '@refold/core/store'
 import type { Revision, Store, StoredEvent, SubscribeTarget, SubscriptionItem } from '@refold/core'
 import type { ExternalAppend } from '@refold/core/store'
 import type { FaultPlan } from './faults.js'
@@ -45,7 +46,7 @@ export async function* followEvents(
     if (faults.deaf.has(author.process)) return
     if ('all' in target || target.stream === stream) later(feed, () => bell.ring())
   })
-  endWith(feed, bell)
+  const unlisten = endWith(feed, bell)
   let after: StoredEvent | undefined
   try {
     while (!ended(feed)) {
@@ -63,6 +64,7 @@ export async function* followEvents(
     }
   } finally {
     unwatch()
+    unlisten()
   }
 }
 
@@ -79,13 +81,17 @@ export function followExternalAppends(feed: Feed): AsyncIterable<readonly Extern
       bell.ring()
     })
   })
-  endWith(feed, bell)
-  return batches(feed, { bell, news, unwatch })
+  const unlisten = endWith(feed, bell)
+  const leave = (): void => {
+    unwatch()
+    unlisten()
+  }
+  return batches(feed, { bell, news, leave })
 }
 
 async function* batches(
   feed: Feed,
-  { bell, news, unwatch }: { readonly bell: Bell; readonly news: Map<string, Revision>; readonly unwatch: () => void },
+  { bell, news, leave }: { readonly bell: Bell; readonly news: Map<string, Revision>; readonly leave: () => void },
 ): AsyncIterable<readonly ExternalAppend[]> {
   try {
     for (;;) {
@@ -96,7 +102,7 @@ async function* batches(
       if (batch.length > 0) yield batch
     }
   } finally {
-    unwatch()
+    leave()
   }
 }
 
@@ -116,8 +122,13 @@ function later({ time, life, faults }: Feed, callback: () => void): void {
   time.after(faults.delayMs(), () => life.deliver(callback))
 }
 
-function endWith({ signals }: Feed, bell: Bell): void {
-  for (const signal of signals) signal.addEventListener('abort', () => bell.ring(), { once: true })
+/** Returns how to listen no more. */
+function endWith({ signals }: Feed, bell: Bell): () => void {
+  const ring = (): void => bell.ring()
+  for (const signal of signals) manyMayListen(signal).addEventListener('abort', ring)
+  return () => {
+    for (const signal of signals) signal.removeEventListener('abort', ring)
+  }
 }
 
 function ended({ signals }: Feed): boolean {

@@ -1,3 +1,5 @@
+import { manyMayListen } from '../../world/many-listeners.js'
+
 /** An abort signal that costs nothing until a body looks at it: most never do. */
 export class LazyAbort {
   #controller: AbortController | undefined
@@ -19,6 +21,7 @@ export class LazyAbort {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
+      manyMayListen(this.#controller.signal)
       if (this.#aborted) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal

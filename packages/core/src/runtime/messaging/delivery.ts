@@ -122,7 +122,7 @@ function envelopeOf({ worker, holds }: MessagingContext, delivery: PendingDelive
     const input = { kind: 'started', input: event['input'], by: { ...origin, ...reports } } as const
     return { input, worker, epoch: 1, causationId: sentBy, ...trace, ...holds.duringStart(addressOf(delivery.to).name) }
   }
-  const own = kind === undefined ? undefined : ({ own: true } as const)
+  const own = kind === undefined ? undefined : { own: kind }
   return { input: { kind: 'message', ...origin, event, ...own }, worker, causationId: sentBy, ...trace }
 }
 

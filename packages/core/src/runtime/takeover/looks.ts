@@ -17,6 +17,8 @@ type Look = () => Promise<unknown>
 
 interface Running {
   next: Look | undefined
+  /** When this look and the one after it are done. */
+  done: Promise<void>
 }
 
 export class Looks {
@@ -28,26 +30,31 @@ export class Looks {
     this.#world = world
   }
 
-  /** Resolves when the look is done, or its time is over: it then goes on by itself. `look` never rejects. */
-  async at(
-    stream: string,
-    look: Look,
-    { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
-  ): Promise<void> {
+  /**
+   * Resolves when the look is done, or its time is over: it then goes on by itself. One that follows another is not waited for,
+   * unless so long is asked for. `look` never rejects.
+   */
+  async at(stream: string, look: Look, { patienceMs }: { readonly patienceMs?: number } = {}): Promise<void> {
     const running = this.#running.get(stream)
     if (running !== undefined) {
       running.next = look
+      if (patienceMs !== undefined) await this.#isInTime(running.done, patienceMs)
       return
     }
-    const done = this.#run(stream, look)
-    if (this.#late >= MOST_LATE || (await this.#isInTime(done, patienceMs))) return done
+    const done = this.#begin(stream, look)
+    if (this.#late >= MOST_LATE || (await this.#isInTime(done, patienceMs ?? PATIENCE_MS))) return done
     this.#late++
     void done.finally(() => this.#late--)
   }
 
-  async #run(stream: string, look: Look): Promise<void> {
-    const running: Running = { next: look }
+  #begin(stream: string, look: Look): Promise<void> {
+    const running: Running = { next: look, done: Promise.resolve() }
     this.#running.set(stream, running)
+    running.done = this.#run(stream, running)
+    return running.done
+  }
+
+  async #run(stream: string, running: Running): Promise<void> {
     try {
       for (let next = running.next; next !== undefined; next = running.next) {
         running.next = undefined

@@ -3,7 +3,6 @@
  *
  * Invariant: each agent of the directory that names this worker is run or reported.
  */
-import { workOf } from '../../decide/summary.js'
 import { isRefoldError } from '../../errors.js'
 import type { Report } from '../../public/report.js'
 import type { Recovered } from '../../public/runtime.js'
@@ -17,6 +16,7 @@ import type { DeathWatch } from '../liveness/death-watch.js'
 import { horizonOf } from '../liveness/due-watch.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
 import type { Claiming } from './claiming.js'
+import type { Due } from './due.js'
 import type { Guard } from './guard.js'
 import { ParkedPlaces } from './parked-places.js'
 import { FIRST_PATIENCE_MS } from './looks.js'
@@ -24,12 +24,14 @@ import type { Looks } from './looks.js'
 import { assessEntry } from './policy.js'
 import type { Recovered as Adopted, Recovery } from './recovery.js'
 
+const PATIENTLY = { patienceMs: FIRST_PATIENCE_MS }
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
 
 export type MutableRecovered = { -readonly [K in keyof Recovered]: K extends 'reports' ? Report[] : Recovered[K] }
 
-export function nothingRecovered(): MutableRecovered {
-  return { agents: 0, effects: 0, inDoubt: 0, blocked: 0, overdueTimers: 0, reports: [] }
+/** As looks at the directory begin: what is taken over is counted where it is told. */
+export function nothingFound(): Omit<MutableRecovered, 'agents' | 'effects'> {
+  return { inDoubt: 0, blocked: 0, overdueTimers: 0, reports: [] }
 }
 
 export interface SweepOptions {
@@ -40,6 +42,7 @@ export interface SweepOptions {
   readonly watch: DeathWatch
   readonly claiming: Claiming
   readonly recovery: Recovery
+  readonly due: Due
 }
 
 export class Sweep {
@@ -50,10 +53,11 @@ export class Sweep {
   readonly #watch: DeathWatch
   readonly #claiming: Claiming
   readonly #recovery: Recovery
+  readonly #due: Due
   /** That the store is of no use any more was reported. */
   #isTold = false
 
-  constructor({ runtime, guard, looks, signal, watch, claiming, recovery }: SweepOptions) {
+  constructor({ runtime, guard, looks, signal, watch, claiming, recovery, due }: SweepOptions) {
     this.#runtime = runtime
     this.#guard = guard
     this.#looks = looks
@@ -61,6 +65,7 @@ export class Sweep {
     this.#watch = watch
     this.#claiming = claiming
     this.#recovery = recovery
+    this.#due = due
   }
 
   tellNothingIsTaken(cause: unknown): void {
@@ -102,7 +107,7 @@ export class Sweep {
     const { world, events } = this.#runtime
     for (let failures = 0; !this.#signal.aborted; failures++) {
       try {
-        Object.assign(recovered, nothingRecovered())
+        Object.assign(recovered, nothingFound())
         return await this.sweep(recovered)
       } catch (error) {
         if (this.#signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL')) throw error
@@ -139,36 +144,41 @@ export class Sweep {
   }
 
   async sweep(recovered?: MutableRecovered): Promise<void> {
-    const { store, world, settings, due } = this.#runtime
-    const horizonMs = horizonOf(settings)
+    const { store } = this.#runtime
     this.#watch.age()
     await this.#runtime.holds.read()
     for await (const page of store.directory.find({ pending: true })) {
       await inParallel(page, (entry) => {
-        const options = recovered === undefined ? {} : { patienceMs: FIRST_PATIENCE_MS }
-        return this.#looks.at(entry.stream, () => this.#lookThrough(entry, recovered), options)
+        const take = (): Promise<unknown> => this.#guard.run(entry.stream, () => this.#take(entry), recovered?.reports)
+        return this.#looks.at(entry.stream, take, recovered === undefined ? {} : PATIENTLY)
       })
     }
+    await this.#sweepDue(recovered)
+  }
+
+  /** At the start, what is overdue is fired at once: agents that are taken up by it are part of what was recovered. */
+  async #sweepDue(recovered: MutableRecovered | undefined): Promise<void> {
+    const { store, world, settings, due } = this.#runtime
+    const horizonMs = horizonOf(settings)
     for await (const page of store.directory.find({ status: 'active', dueBefore: world.clock.now() + horizonMs })) {
+      const overdue: string[] = []
       for (const entry of page) {
         if (entry.nextDueAt === undefined) continue
         if (settings.registry.find(entry.definition, entry.version) === undefined) {
           await this.#guard.run(entry.stream, () => this.#tellUnregistered(entry))
           continue
         }
-        if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) recovered.overdueTimers++
         if (entry.owner !== undefined && entry.owner !== this.#runtime.worker) this.#watch.named(entry.owner)
-        due.set(entry.stream, entry.nextDueAt)
+        if (recovered !== undefined && entry.nextDueAt <= world.clock.now()) overdue.push(entry.stream)
+        else due.set(entry.stream, entry.nextDueAt)
       }
+      if (recovered === undefined) continue
+      recovered.overdueTimers += overdue.length
+      await inParallel(overdue, (stream) => {
+        const fire = (): Promise<unknown> => this.#guard.run(stream, () => this.#due.fire(stream), recovered.reports)
+        return this.#looks.at(stream, fire, PATIENTLY)
+      })
     }
-  }
-
-  async #lookThrough(entry: DirectoryEntry, recovered: MutableRecovered | undefined): Promise<void> {
-    const taken = await this.#guard.run(entry.stream, () => this.#take(entry), recovered?.reports)
-    if (taken !== 'ours' || recovered === undefined) return
-    recovered.agents++
-    const state = this.#runtime.cells.live(entry.stream)?.state
-    if (state !== undefined) recovered.effects += workOf(state)
   }
 
   async #take(entry: DirectoryEntry): Promise<Adopted> {

@@ -14,7 +14,8 @@ import { Feed } from './feed.js'
 import { Guard } from './guard.js'
 import { Looks } from './looks.js'
 import { Recovery } from './recovery.js'
-import { nothingRecovered, Sweep } from './sweep.js'
+import { nothingFound, Sweep } from './sweep.js'
+import type { MutableRecovered } from './sweep.js'
 
 export class Takeover {
   readonly #runtime: WorkerRuntime
@@ -41,10 +42,10 @@ export class Takeover {
     this.#claiming = claiming
     this.#recovery = new Recovery({ runtime, claiming })
     const looks = new Looks(world)
-    this.#sweep = new Sweep({ runtime, guard, looks, signal, watch, claiming, recovery: this.#recovery })
+    const due = new Due({ runtime, claiming })
+    this.#sweep = new Sweep({ runtime, guard, looks, signal, watch, claiming, recovery: this.#recovery, due })
     this.#feed = new Feed({ runtime, guard, looks, signal, lookAt: (stream) => this.#sweep.lookAt(stream) })
     if (!runtime.performs) return
-    const due = new Due({ runtime, claiming })
     events.on('due', ({ stream }) => void guard.run(stream, () => due.fire(stream)))
     events.on('room', ({ stream }) => {
       void guard.run(stream, () => this.#sweep.lookAt(stream)).then(() => capacity.lookedAt(stream))
@@ -60,10 +61,11 @@ export class Takeover {
   /** Follows other processes from here on, and takes up what no one performs. Resolves when the first look is done. */
   async begin(): Promise<Recovered> {
     this.#following = this.#feed.follow()
-    const recovered = nothingRecovered()
+    const recovered = { agents: 0, effects: 0, ...nothingFound() }
     if (!this.#runtime.performs) return recovered
     try {
       await this.#moment()
+      this.#countInto(recovered)
       this.#claiming.begin()
       for (const cell of this.#runtime.cells.all()) void this.takeUp(cell) // what was asked of them meanwhile
       await this.#sweep.firstSweep(recovered)
@@ -74,7 +76,15 @@ export class Takeover {
     } finally {
       this.#schedule()
     }
-    return recovered
+    return { ...recovered } // what is taken over from now on is told, and not counted
+  }
+
+  /** `recovered` and `onTakeover` say the same: what is told is what is counted. */
+  #countInto(recovered: MutableRecovered): void {
+    this.#runtime.events.on('takeover', ({ taken }) => {
+      recovered.agents++
+      recovered.effects += taken.effects
+    })
   }
 
   async close(): Promise<void> {

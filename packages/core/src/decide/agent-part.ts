@@ -1,0 +1,45 @@
+/** The agent's own part of its state: as it begins, and what a pause puts into it. */
+import type { AgentPart } from '../record/state-document.js'
+import type { ChartInput } from '../step/tree-step.js'
+import type { DecideContext } from './context.js'
+import type { Envelope } from './inputs.js'
+
+type Started = Extract<ChartInput, { readonly kind: 'started' }>
+
+/** Of an agent that is started, by a caller or by another agent's message. */
+export function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started['by']): AgentPart {
+  const { definition } = context
+  const owned = envelope.epoch !== undefined
+  return {
+    definition: definition.name,
+    version: definition.version,
+    fingerprint: definition.fingerprint,
+    id: context.agentId,
+    incarnation: context.eventId,
+    epoch: envelope.epoch ?? 0,
+    ...(owned ? { owner: envelope.worker } : undefined),
+    ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, bulk: true }) }),
+    ...(by === undefined ? undefined : { reportsTo: reportsTo(by) }),
+  }
+}
+
+/** Since when, by whom and why an agent is paused. */
+export function pausedPart(
+  { now }: DecideContext,
+  { by, reason, bulk }: { readonly by?: string; readonly reason?: string; readonly bulk?: true | undefined },
+): NonNullable<AgentPart['paused']> {
+  return {
+    at: now,
+    ...(by === undefined ? undefined : { by }),
+    ...(reason === undefined ? undefined : { reason }),
+    ...(bulk === undefined ? undefined : { bulk }),
+  }
+}
+
+function reportsTo({ from, done, failed }: NonNullable<Started['by']>): NonNullable<AgentPart['reportsTo']> {
+  return {
+    agent: from,
+    ...(done === undefined ? undefined : { done }),
+    ...(failed === undefined ? undefined : { failed }),
+  }
+}

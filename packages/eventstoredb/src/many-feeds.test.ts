@@ -1,0 +1,24 @@
+/** Many subscriptions of one store. */
+import { randomUUID } from 'node:crypto'
+import { expect, test, vi } from 'vitest'
+import { eventStoreDBStore } from './event-store-db-store.js'
+import { describeOn, DEV_SERVER, NAMED_SERVER } from './servers.fixture.js'
+
+describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
+  test('EFF-30 thirty subscriptions that end with their store warn of nothing', async () => {
+    const warned = vi.fn<(warning: Error) => void>()
+    process.on('warning', warned)
+    const prefix = `${randomUUID().slice(0, 8)}.`
+    const store = eventStoreDBStore({ connectionString: server().connectionString, prefix })
+    const caughtUp = vi.fn<() => void>()
+    const follow = async (): Promise<void> => {
+      for await (const { kind } of store.subscribe({ all: true })) if (kind === 'caught-up') caughtUp()
+    }
+    const feeds = Array.from({ length: 30 }, follow)
+    await vi.waitFor(() => expect(caughtUp).toHaveBeenCalledTimes(30), { timeout: 20_000 })
+    await store.close()
+    await Promise.all(feeds)
+    expect(warned.mock.calls.map(([{ name, message }]) => `${name}: ${message}`)).toEqual([])
+    process.off('warning', warned)
+  })
+})

@@ -4,6 +4,7 @@ import { eventOf } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { definitionNamed, withProject } from './project.js'
 import type { ProjectOptions } from './project.js'
+import { notesOf } from './who.js'
 
 export interface StartCommandOptions extends ProjectOptions {
   readonly id?: string
@@ -28,7 +29,7 @@ export async function start(name: string, options: StartCommandOptions): Promise
       id,
       input,
       ...(event === undefined ? undefined : { event }),
-      ...(options.by === undefined ? undefined : { by: options.by }),
+      ...notesOf(options),
     })
     return options.json ? JSON.stringify({ agent: { name: agent.name, id } }) : `${agent.name}-${id}`
   })

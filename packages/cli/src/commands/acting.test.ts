@@ -1,0 +1,137 @@
+/** The commands that act on agents: real processes on a real file. */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeProject } from '../fleet.fixture.js'
+import type { Ended, Project } from '../fleet.fixture.js'
+
+const moduleUrl = (name: string): string => new URL(`../../../${name}/dist/index.js`, import.meta.url).href
+
+/** Asks for a price, is charged by a body that kills its process, and takes no delivery while the file `broken` is there. */
+const ORDERS = `
+import { defineAgent, effect } from ${JSON.stringify(moduleUrl('core'))}
+import { sqliteStore } from ${JSON.stringify(moduleUrl('sqlite'))}
+import { assign, setup } from ${JSON.stringify(import.meta.resolve('xstate'))}
+import { existsSync } from 'node:fs'
+
+const machine = setup({
+  actors: { charge: effect(async () => process.kill(process.pid, 'SIGKILL')) },
+}).createMachine({
+  context: ({ input }) => ({ price: input.price, charge: null }),
+  initial: 'asking',
+  states: {
+    asking: { on: { accept: 'charging' } },
+    charging: {
+      invoke: {
+        src: 'charge',
+        onDone: { target: 'packing.boxes', actions: assign({ charge: ({ event }) => event.output }) },
+        onError: 'asking',
+      },
+    },
+    packing: {
+      initial: 'boxes',
+      states: { boxes: {} },
+      after: { 50: { target: 'sent', actions: assign(() => {
+        if (existsSync(new URL('broken', import.meta.url))) throw new TypeError('no such address')
+      }) } },
+    },
+    sent: { type: 'final' },
+  },
+})
+export default {
+  agents: [defineAgent({
+    name: 'order', version: 1, machine,
+    effects: { charge: { safety: 'never-retry' } },
+    approvals: { accept: ({ context }) => ({ price: context.price }) },
+  })],
+  store: () => sqliteStore(new URL('orders.db', import.meta.url).pathname),
+  worker: { leaseDurationMs: 600 },
+}
+`
+
+describe('the commands that act', { timeout: 120_000 }, () => {
+  let project: Project
+  let config: string
+  const run = (...args: string[]): Promise<Ended> => project.run(...args, '--config', config)
+  const start = (id: string): Promise<Ended> => run('start', 'order', '--id', id, '--input', '{"price":7}')
+  const json = async (...args: string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await run(...args, '--json')
+    expect([code, stderr]).toEqual([0, ''])
+    return JSON.parse(stdout)
+  }
+
+  beforeAll(() => {
+    project = makeProject()
+    config = join(project.directory, 'orders.config.mjs')
+    writeFileSync(config, ORDERS)
+  })
+  afterAll(() => project.remove())
+
+  test('CLI-24 an approval shows what exactly is approved, asks, and answers that', async () => {
+    await start('1')
+    const shown = await run('approve', 'order-1', 'accept', '--show')
+    expect(shown.stdout).toBe('order-1 asks for "accept" at revision 0, about:\n{\n  "price": 7\n}\n')
+    const unasked = await run('approve', 'order-1', 'accept', '--by', 'ana')
+    expect(unasked).toMatchObject({ code: 2, stdout: '' })
+    expect(unasked.stderr).toContain('"price": 7')
+    expect(unasked.stderr).toContain('Say --yes to do it.')
+    const nameless = await run('approve', 'order-1', 'accept', '--yes')
+    expect(nameless.code).not.toBe(0)
+    expect(await json('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).toMatchObject({ value: 'charging' })
+    expect((await run('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).stderr).toContain('EVENT_NOT_ACCEPTED')
+  })
+
+  test('CLI-25 an effect in doubt is settled by name, and what it led to is waited for', async () => {
+    writeFileSync(join(project.directory, 'broken'), '')
+    const fleet = project.up('--workers', '1', '--config', config)
+    await fleet.event('agent.reported', ({ code }) => code === 'IN_DOUBT')
+    const wrong = await run('resolve', 'order-1', 'refund', '--again')
+    expect(wrong.stderr).toMatch(/error\[NOT_IN_DOUBT\].*\n {2}In doubt: \d+\.\d+ \(charge\)\./)
+    expect((await run('resolve', 'order-1', 'charge', '--again', '--fail', 'no')).code).toBe(2)
+    expect(await json('resolve', 'order-1', 'charge', '--complete', '{"id":"ch_1"}', '--by', 'ana')).toMatchObject({
+      value: { packing: 'boxes' },
+    })
+    expect((await run('wait', 'order-1', '--state', 'packing.boxes', '--timeout', '20')).code).toBe(0)
+    const waiting = await run('wait', 'order-1', '--timeout', '30')
+    expect(waiting.stderr).toContain('error[BLOCKED]')
+    rmSync(join(project.directory, 'broken'))
+    expect(await json('retry', '--definition', 'order', '--yes')).toMatchObject([{ agent: { name: 'order', id: '1' } }])
+    expect(await run('wait', 'order-1', '--timeout', '30')).toMatchObject({ code: 0, stdout: 'done "sent"\n' })
+    expect((await run('wait', 'order-1', '--state', 'asking')).code).toBe(1)
+    fleet.child.kill('SIGTERM')
+    await fleet.ended
+  })
+
+  test('CLI-26 commands reach agents by name, of a definition or all, and tell each that refuses', async () => {
+    for (const id of ['2', '3']) await start(id)
+    expect((await run('pause')).stderr).toContain('no agent is named')
+    expect((await run('pause', 'order-2', '--all')).code).toBe(2)
+    expect(await json('pause', 'order-2', '--reason', 'stock')).toMatchObject([
+      { agent: { id: '2' }, condition: 'paused' },
+    ])
+    expect((await run('pause', '--definition', 'order')).stderr).toContain('Say --yes to do it.')
+    expect(await json('pause', '--definition', 'order', '--yes')).toEqual({ count: 1, failed: [] })
+    await start('4')
+    expect(await json('ls', 'order')).toMatchObject([
+      {},
+      { condition: 'paused' },
+      { condition: 'paused' },
+      { condition: 'paused' },
+    ])
+    expect((await run('resume', '--definition', 'order', '--yes')).stdout).toBe('resumed 2\n')
+    const both = await run('cancel', 'order-2', 'order-1', '--yes', '--by', 'ana')
+    expect(both.code).toBe(1)
+    expect(both.stdout).toMatch(/^order-2\tstopped\t"asking"\norder-1\terror\[NOT_ACTIVE\]\t/)
+    expect((await run('cancel', 'order-1')).stderr).toContain('error[NOT_ACTIVE]')
+    expect(await json('cancel', '--all', '--yes')).toHaveLength(2)
+    expect((await run('retry', '--all', '--yes')).stdout).toBe('')
+  })
+
+  test('CLI-26 who commands is said once for all by REFOLD_BY', async () => {
+    await start('5')
+    process.env['REFOLD_BY'] = 'ana'
+    await run('pause', 'order-5')
+    delete process.env['REFOLD_BY']
+    expect((await run('plan')).stdout).toMatch(/paused\s+order-5 since .* by ana/)
+  })
+})

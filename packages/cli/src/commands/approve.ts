@@ -1,0 +1,49 @@
+/** `refold approve`: shows what exactly is to be approved, and says yes to that. */
+import { printable } from '@refold/core'
+import type { ApprovalRequest } from '@refold/core'
+import { attachTo, parseAddress } from './agent-argument.js'
+import { confirm } from './confirm.js'
+import type { ConfirmOptions } from './confirm.js'
+import { eventOf } from './event-argument.js'
+import type { EventArgument } from './event-argument.js'
+import { parseJson, textOf } from './json-argument.js'
+import { withProject } from './project.js'
+import type { ProjectOptions } from './project.js'
+import { notesOf } from './who.js'
+import type { NotesOptions } from './who.js'
+
+export interface ApproveCommandOptions extends ProjectOptions, NotesOptions, ConfirmOptions {
+  /** Which of several questions: JSON of members that the event has. */
+  readonly about?: string
+  /** Only shows what is asked. */
+  readonly show?: boolean
+  readonly json: boolean
+}
+
+/** Resolves when the answer is durable, to the state after it. What has changed since it was shown is `STALE_APPROVAL`. */
+export async function approve(
+  address: string,
+  argument: EventArgument,
+  options: ApproveCommandOptions,
+): Promise<string> {
+  const about = options.about === undefined ? undefined : parseJson(await textOf(options.about), '--about')
+  const event = await eventOf(argument)
+  const { name, id } = parseAddress(address)
+  return withProject(options, async (project) => {
+    const agent = await attachTo(project, { name, id })
+    const asked = await agent.approval(event.type, about === undefined ? {} : { about: about as never })
+    if (options.show === true) return options.json ? JSON.stringify(asked) : shown(asked)
+    await confirm(`${shown(asked)}\n${event.type}`, options)
+    const { payload: _payload, ...approval } = asked
+    const notes = notesOf(options)
+    const { status, condition, value } = await agent.send(event, { ...notes, approval })
+    return options.json ? JSON.stringify({ agent: { name, id }, status, condition, value }) : JSON.stringify(value)
+  })
+}
+
+function shown({ agent, event, revision, payload }: ApprovalRequest): string {
+  return [
+    printable(`${agent.name}-${agent.id} asks for "${event}" at revision ${revision}, about:`),
+    JSON.stringify(payload, undefined, 2),
+  ].join('\n')
+}

@@ -1,0 +1,60 @@
+/** `refold resolve`: what someone found out about an effect in doubt. */
+import { RefoldError } from '@refold/core'
+import type { AnyAgent, EffectId, InDoubtEffect, Resolution } from '@refold/core'
+import { attachTo, parseAddress } from './agent-argument.js'
+import { parseJson, textOf } from './json-argument.js'
+import { withProject } from './project.js'
+import type { ProjectOptions } from './project.js'
+import { notesOf } from './who.js'
+import type { NotesOptions } from './who.js'
+
+export interface ResolveCommandOptions extends ProjectOptions, NotesOptions {
+  /** It has happened, with this output: JSON, `@file`, or `-`. */
+  readonly complete?: string
+  /** It has not happened: once more, with the same key. */
+  readonly again?: boolean
+  /** Although its old owner may be alive. */
+  readonly force?: boolean
+  /** It has failed, for this reason. */
+  readonly fail?: string
+  /** Of an effect whose agent no longer waits for it: it is known. */
+  readonly acknowledge?: boolean
+  readonly json: boolean
+}
+
+/** `effect`: its id, or the name of its source where one effect of it is in doubt. */
+export async function resolve(address: string, effect: string, options: ResolveCommandOptions): Promise<string> {
+  const resolution = await resolutionOf(options)
+  const { name, id } = parseAddress(address)
+  return withProject(options, async (project) => {
+    const agent = await attachTo(project, { name, id })
+    const { status, condition, value } = await agent.resolve(await effectNamed(agent, effect), resolution)
+    return options.json ? JSON.stringify({ agent: { name, id }, status, condition, value }) : JSON.stringify(value)
+  })
+}
+
+async function resolutionOf(options: ResolveCommandOptions): Promise<Resolution<unknown>> {
+  const { complete, again, force, fail, acknowledge } = options
+  const notes = notesOf(options)
+  const given = [complete !== undefined, again === true, fail !== undefined, acknowledge === true].filter(Boolean)
+  if (given.length !== 1)
+    throw new RefoldError('INVALID_INPUT', 'say what became of it, in one way', {
+      hint: '--complete <json>, --again, --fail <reason>, or --acknowledge.',
+    })
+  if (complete !== undefined) return { ...notes, complete: parseJson(await textOf(complete), '--complete') as never }
+  if (fail !== undefined) return { ...notes, fail: new Error(fail) }
+  if (acknowledge === true) return { ...notes, acknowledge }
+  return { ...notes, again: true, ...(force === true ? { force } : undefined) }
+}
+
+async function effectNamed(agent: AnyAgent, effect: string): Promise<EffectId> {
+  const doubts = (await agent.inDoubt()) as readonly InDoubtEffect<never>[] as ReadonlyArray<{
+    readonly effect: EffectId
+    readonly src: string
+  }>
+  const found = doubts.filter((one) => one.effect === effect || one.src === effect)
+  if (found.length === 1 && found[0] !== undefined) return found[0].effect
+  const list = doubts.map((one) => `${one.effect} (${one.src})`).join(', ')
+  const hint = doubts.length === 0 ? 'No effect of this agent waits for anyone.' : `In doubt: ${list}.`
+  throw new RefoldError('NOT_IN_DOUBT', `${found.length} effects in doubt are named "${effect}"`, { hint })
+}

@@ -1,0 +1,31 @@
+/** Data goes to the standard output; everything else to the standard error. */
+import { printableLines } from '@refold/core'
+import { EXIT } from './exit-codes.js'
+
+/** What a command prints, and whether what it was asked for is so. */
+export interface Told {
+  readonly text: string
+  /** `false`: the command ends with 1. */
+  readonly isDone: boolean
+}
+
+/** Of a command that only looks. Its reader may stop when it has enough. */
+export function print(text: string): void {
+  write(text, { hasActed: false })
+}
+
+/** Of one that has done its work, printed or not. */
+export function report(told: string | Told): void {
+  const { text, isDone } = typeof told === 'string' ? { text: told, isDone: true } : told
+  if (!isDone) process.exitCode = EXIT.failed
+  write(text, { hasActed: true })
+}
+
+function write(text: string, { hasActed }: { readonly hasActed: boolean }): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    console.error(`${hasActed ? 'it is done; ' : ''}what there is to print cannot be written: ${error.message}`)
+    process.exit(hasActed ? EXIT.ok : EXIT.failed)
+  })
+  if (text !== '') console.log(printableLines(text))
+}

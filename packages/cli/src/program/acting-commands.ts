@@ -1,0 +1,75 @@
+/** Commands that change something: an agent, or many. */
+import type { Command } from 'commander'
+import { report } from '../output.js'
+import { common, noted, ofMany, seconds } from './options.js'
+
+export function addActingCommands(program: Command): void {
+  addEvents(program)
+  addControl(program)
+  addAnswers(program)
+}
+
+function addEvents(program: Command): void {
+  common(program.command('start'))
+    .description('start an agent; a worker performs it')
+    .argument('<definition>', 'name of the agent definition')
+    .option('--id <id>', 'the same id twice is the same agent (default: the time)')
+    .option('--input <json>', 'JSON, @file, or - for the standard input')
+    .option('--event <type>', 'its first event, stored with the start or not at all')
+    .option('--payload <json>', 'of that event: JSON object, @file, or - for the standard input')
+    .option('--by <who>', 'who starts it; kept in the record (default: REFOLD_BY)')
+    .action(async (name, options) => report(await (await import('../commands/start.js')).start(name, options)))
+  noted(program.command('send'))
+    .description('send an event to an agent; prints the state after it')
+    .argument('<agent>', '<definition>-<id>')
+    .argument('<type>', 'type of the event')
+    .argument('[payload]', 'JSON object, @file, or - for the standard input')
+    .option('--id <id>', 'the same id twice is one event')
+    .option('--keep', 'where the agent is blocked: store the event, to be decided after a retry')
+    .action(async (agent, type, payload, options) =>
+      report(await (await import('../commands/send.js')).send(agent, { type, payload }, options)),
+    )
+}
+
+function addControl(program: Command): void {
+  ofMany(program.command('pause'))
+    .description('hold effects and timers; of a definition or of all: also of agents that start later')
+    .action(async (names, options) => report(await (await import('../commands/control.js')).pause(names, options)))
+  ofMany(program.command('resume'))
+    .description('take a pause back')
+    .action(async (names, options) => report(await (await import('../commands/control.js')).resume(names, options)))
+  ofMany(program.command('cancel'))
+    .description('end agents as stopped; of several, asks first')
+    .option('--deadline <seconds>', 'how long the chart may take to end by itself', seconds)
+    .option('--children', 'the detached children too')
+    .action(async (names, options) => report(await (await import('../commands/control.js')).cancel(names, options)))
+  ofMany(program.command('retry'))
+    .description('decide again what blocked agents hold, as after a fix')
+    .action(async (names, options) => report(await (await import('../commands/control.js')).retry(names, options)))
+}
+
+function addAnswers(program: Command): void {
+  noted(program.command('approve'))
+    .description('show what exactly is to be approved, and say yes to that')
+    .argument('<agent>', '<definition>-<id>')
+    .argument('<type>', 'type of the event that says yes')
+    .argument('[payload]', 'JSON object, @file, or - for the standard input')
+    .option('--about <json>', 'which of several questions: members that the event has')
+    .option('--show', 'only show it')
+    .option('-y, --yes', 'do not ask')
+    .action(async (agent, type, payload, options) =>
+      report(await (await import('../commands/approve.js')).approve(agent, { type, payload }, options)),
+    )
+  noted(program.command('resolve'))
+    .description('say what became of an effect in doubt')
+    .argument('<agent>', '<definition>-<id>')
+    .argument('<effect>', 'its id, or its source where one effect of it is in doubt')
+    .option('--complete <json>', 'it has happened, with this output: JSON, @file, or -; null for none')
+    .option('--again', 'it has not happened: once more, with the same key')
+    .option('--force', 'with --again: although its old owner may be alive')
+    .option('--fail <reason>', 'it has failed')
+    .option('--acknowledge', 'of an effect whose agent does not wait for it any more: it is known')
+    .action(async (agent, effect, options) =>
+      report(await (await import('../commands/resolve.js')).resolve(agent, effect, options)),
+    )
+}

@@ -1,0 +1,40 @@
+/** Options that several commands share, and how their values are read. */
+import { type Command, InvalidArgumentError } from 'commander'
+
+/** Of every command. */
+export function common(command: Command): Command {
+  return command
+    .allowExcessArguments(false)
+    .option('-c, --config <file>', 'configuration (default: refold.config.js, .mjs, .ts or .mts here)')
+    .option('-s, --store <file>', 'SQLite file or esdb:// address, in place of the configured store')
+    .option('--json', 'JSON on the standard output', false)
+}
+
+/** Of a command that changes something. */
+export function noted(command: Command): Command {
+  return common(command)
+    .option('--by <who>', 'who gives the command; kept in the record (default: REFOLD_BY)')
+    .option('--reason <text>', 'why; kept in the record')
+}
+
+/** Of one that may concern many agents. */
+export function ofMany(command: Command): Command {
+  return noted(command)
+    .argument('[agents...]', '<definition>-<id>, as `refold ls` shows them')
+    .option('--definition <name>', 'all agents of this definition')
+    .option('--all', 'all agents of the store')
+    .option('-y, --yes', 'do not ask')
+}
+
+export function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a positive integer.')
+  return value
+}
+
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number of seconds.')
+  return value
+}

@@ -1,0 +1,23 @@
+/** Commands that look, and change nothing. */
+import type { Command } from 'commander'
+import { print, report } from '../output.js'
+import { common, positive, seconds } from './options.js'
+
+export function addReadingCommands(program: Command): void {
+  common(program.command('ls'))
+    .description('list agents')
+    .argument('[definition]', 'only those of this definition')
+    .option('--status <status>', 'active, done, error or stopped')
+    .option('--state <path>', 'only those in this state: review, work.draft')
+    .option('--limit <count>', 'at most so many', positive)
+    .action(async (name, options) => print(await (await import('../commands/list.js')).list(name, options)))
+  common(program.command('wait'))
+    .description('wait until an agent is in a state, or has ended; exit code 1 when it ends otherwise')
+    .argument('<agent>', '<definition>-<id>')
+    .option('--state <path>', 'review, work.draft (default: until it has ended well)')
+    .option('--timeout <seconds>', 'at most so long', seconds)
+    .action(async (agent, options) => report(await (await import('../commands/wait.js')).wait(agent, options)))
+  common(program.command('plan'))
+    .description('say what a worker that began now would do: resume, ask, fire, report; nothing is written')
+    .action(async (options) => print(await (await import('../commands/plan.js')).plan(options)))
+}

@@ -9,6 +9,7 @@ export function makeProgram(version: string): Command {
   const program = new Command('refold')
     .description('Agents that survive: XState machines folded from an event store.')
     .version(version)
+    .enablePositionalOptions() // `ls --version 2` is about agents
     .showHelpAfterError('(refold --help says what there is)')
     .addHelpText('after', EXIT_HELP)
   common(program.command('up'))

@@ -88,6 +88,7 @@ describe('the commands that act', { timeout: 120_000 }, () => {
     const wrong = await run('resolve', 'order-1', 'refund', '--again')
     expect(wrong.stderr).toMatch(/error\[NOT_IN_DOUBT\].*\n {2}In doubt: \d+\.\d+ \(charge\)\./)
     expect((await run('resolve', 'order-1', 'charge', '--again', '--fail', 'no')).code).toBe(2)
+    expect((await run('ls', '--in-doubt', '-q')).stdout).toBe('order-1\n')
     expect(await json('resolve', 'order-1', 'charge', '--complete', '{"id":"ch_1"}', '--by', 'ana')).toMatchObject({
       value: { packing: 'boxes' },
     })
@@ -125,6 +126,23 @@ describe('the commands that act', { timeout: 120_000 }, () => {
     expect((await run('cancel', 'order-1')).stderr).toContain('error[NOT_ACTIVE]')
     expect(await json('cancel', '--all', '--yes')).toHaveLength(2)
     expect((await run('retry', '--all', '--yes')).stdout).toBe('')
+  })
+
+  test('CLI-28 agents are listed from the file alone, by what is the matter with them, and as names', async () => {
+    const ls = async (...args: string[]) =>
+      (await project.run('ls', '-q', '--store', join(project.directory, 'orders.db'), ...args)).stdout
+        .trim()
+        .split('\n')
+    await start('6')
+    await run('pause', 'order-6')
+    expect(await ls('--condition', 'paused', '--status', 'active')).toEqual(['order-6'])
+    expect(await ls('--state', 'sent')).toEqual(['order-1'])
+    expect(await ls('--version', '1', '--limit', '2')).toEqual(['order-1', 'order-2'])
+    expect(await ls('--version', '2')).toEqual([''])
+    expect(await ls('--owner', 'none', '--status', 'active')).toEqual(['order-6'])
+    expect(await ls('--in-doubt')).toEqual([''])
+    expect(await ls('--overdue')).toEqual([''])
+    expect((await run('ls', '--condition', 'lost')).stderr).toContain('One of: running, paused, blocked')
   })
 
   test('CLI-26 who commands is said once for all by REFOLD_BY', async () => {

@@ -9,7 +9,7 @@ const NAMES = ['refold.config.js', 'refold.config.mjs', 'refold.config.ts', 'ref
 
 /** The file to load: the one that was named, else the one in the directory. Throws `NO_CONFIG`. */
 export function findConfig(named: string | undefined, directory: string): string {
-  const files = (named === undefined ? NAMES : [named]).map((name) => resolve(directory, name))
+  const files = filesOf(named, directory)
   const found = files.find((file) => existsSync(file))
   if (found !== undefined) return found
   const message =
@@ -18,6 +18,15 @@ export function findConfig(named: string | undefined, directory: string): string
     hint: `Write ${join(directory, 'refold.config.mjs')}: export default defineConfig({ agents: [...] }), or name another file with --config.`,
     facts: { lookedFor: files },
   })
+}
+
+/** The file, or `undefined` where none is named and there is none. Throws `NO_CONFIG` for one that is named. */
+export function knownConfig(named: string | undefined, directory: string): string | undefined {
+  return named === undefined ? filesOf(named, directory).find((file) => existsSync(file)) : findConfig(named, directory)
+}
+
+function filesOf(named: string | undefined, directory: string): readonly string[] {
+  return (named === undefined ? NAMES : [named]).map((name) => resolve(directory, name))
 }
 
 /** Loads a configuration. Throws `INVALID_CONFIG`, with what its code threw as the cause. */

@@ -22,6 +22,7 @@ export function report(told: string | Told): void {
 }
 
 function write(text: string, { hasActed }: { readonly hasActed: boolean }): void {
+  process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok)
     console.error(`${hasActed ? 'it is done; ' : ''}what there is to print cannot be written: ${error.message}`)

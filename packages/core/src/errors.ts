@@ -55,6 +55,7 @@ export type RefoldErrorCode =
   | 'STORE_REJECTED' // surely not stored; may be tried again
   | 'STORE_UNKNOWN' // may or may not be stored: repeat the identical append
   | 'STORE_FATAL' // a damaged file, access denied: nothing to retry
+  | 'CURSOR_LOST' // the log does not hold what was followed
   | 'COPY_DIFFERS' // a copy of streams whose target holds something else
   // the command line
   | 'NO_CONFIG' // no configuration where one was looked for

@@ -145,6 +145,22 @@ describe('the commands that act', { timeout: 120_000 }, () => {
     expect((await run('ls', '--condition', 'lost')).stderr).toContain('One of: running, paused, blocked')
   })
 
+  test('CLI-29 what happens to agents is told as it is recorded, from a place that can be kept', async () => {
+    await start('7')
+    const told = await run('tail', 'order-7', '--once')
+    expect(told.stdout).toMatch(/^\d{4}-[^ ]+Z {2}order-7 {2}0 {2}refold\.started {2}\{/)
+    const lines = (await run('tail', 'order', '--once', '--json')).stdout.trim().split('\n')
+    const last = JSON.parse(lines.at(-1) ?? '') as { agent: unknown; revision: string; type: string; cursor: string }
+    expect(last).toMatchObject({ agent: { name: 'order', id: '7' }, revision: '0', type: 'refold.started' })
+    await run('pause', 'order-7', '--by', 'ana')
+    const next = await run('tail', '--once', '--since', last.cursor)
+    expect(next.stdout).toMatch(/^[^ ]+ {2}order-7 {2}1 {2}refold\.paused {2}by ana {2}\{\}\n$/)
+    expect((await run('tail', '--since', 'yesterday')).code).toBe(2)
+    expect((await run('tail', '--since', last.cursor.replace(/order-7$/, 'order-none'))).stderr).toContain(
+      'CURSOR_LOST',
+    )
+  })
+
   test('CLI-26 who commands is said once for all by REFOLD_BY', async () => {
     await start('5')
     process.env['REFOLD_BY'] = 'ana'

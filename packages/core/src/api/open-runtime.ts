@@ -7,7 +7,9 @@ import type { Envelope } from '../decide/inputs.js'
 import { pendingOf } from '../decide/summary.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
+import { followAgents } from '../history/follow-agents.js'
 import type { AgentOf } from '../public/agent.js'
+import type { Followed, FollowOptions } from '../public/follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
 import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
@@ -21,6 +23,7 @@ import { AgentHandle } from './agent-handle.js'
 import { codeErrors } from './coded.js'
 import { checkDrainOptions, checkMigrateOptions, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
+import { checkFollowOptions } from './follow-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
 import { givenStart, requireSameStart } from './starts.js'
@@ -193,6 +196,11 @@ export class OpenRuntime implements Worker {
     return drained
   }
 
+  follow<D extends AgentDefinition>(options: FollowOptions<D> = {}): AsyncIterable<Followed<D>> {
+    this.#assertOpen()
+    checkFollowOptions(options)
+    return followAgents(this.#runtime, options)
+  }
   async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
     this.#assertOpen()
     return findAgents(this.#runtime.store, query)

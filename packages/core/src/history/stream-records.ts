@@ -63,7 +63,7 @@ export function agentEventsAfter<T extends AgentTypes>(
   )
 }
 
-function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
+export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
   const definition = header.agent.slice(0, header.agent.indexOf('@'))
   const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
   const { effect, deferred } = header.input

@@ -45,6 +45,8 @@ export interface AgentLog {
   readonly replay: ((stream: string, options: ReplayOptions, target: ReplayTarget) => Promise<void>) | undefined
   /** As the store's, decoded. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
+  /** The last event of all streams. */
+  newest(): Promise<StoredEvent | undefined>
   /** The event as readers of today see it. Throws `UPCAST_FAILED`. */
   upcast(event: ReadableEvent, definition: string): ReadableEvent
   readonly snapshots: {
@@ -56,7 +58,7 @@ export interface AgentLog {
 
 /** The log of agents in a store. */
 export function agentLog(
-  store: Pick<Store, 'append' | 'read' | 'replay' | 'subscribe' | 'registers'>,
+  store: Pick<Store, 'append' | 'read' | 'readAll' | 'replay' | 'subscribe' | 'registers'>,
   { codecs = [], upcasters = [] }: AgentLogOptions = {},
 ): AgentLog {
   const isPlain = codecs.length === 0
@@ -74,6 +76,10 @@ export function agentLog(
     read: (stream, options) => opened(store.read(stream, options), codecs),
     replay,
     subscribe: (target, options) => openedItems(store.subscribe(target, options), codecs),
+    newest: async () => {
+      for await (const [last] of opened(store.readAll({ direction: 'backwards', limit: 1 }), codecs)) return last
+      return undefined
+    },
     upcast: (event, definition) => (upcasters.length === 0 ? event : upcast(upcasters, event, definition)),
     snapshots,
   }

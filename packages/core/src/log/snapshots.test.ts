@@ -39,6 +39,7 @@ describe('a snapshot', () => {
     const { state, head, lastAt, headId, records } = await foldStream(
       agentLog({
         append: (...given) => store.append(...given),
+        readAll: (...given) => store.readAll(...given),
         subscribe: (...given) => store.subscribe(...given),
         registers: store.registers,
         read,

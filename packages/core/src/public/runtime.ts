@@ -6,6 +6,7 @@ import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
 import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
+import type { Followed, FollowOptions } from './follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
 import type { Report } from './report.js'
@@ -154,6 +155,14 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
    * place) when the chart cannot take the patched state, with `OWNER_MAY_LIVE` while a worker performs it: pause it first.
    */
   migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
+  /**
+   * The records of agents in the order of the log: what is stored, then what follows, without a gap or a duplicate. A slow
+   * reader holds up nothing but itself. Ends when the signal aborts or the client closes; fails with `CURSOR_LOST`, `UNREADABLE`,
+   * `UPCAST_FAILED`.
+   */
+  follow<D extends AgentDefinition<Name> = AgentDefinition<Name>>(
+    options?: FollowOptions<D>,
+  ): AsyncIterable<Followed<D>>
   /** A page of agents as the directory knows them, in the order of their starts. */
   find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
   /** Makes the directory again from the log, while agents go on, and tells how many entries were wrong. */

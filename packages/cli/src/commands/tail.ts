@@ -1,0 +1,58 @@
+/** `refold tail`: what happens to agents, as it is recorded. Nothing of the project's own code is needed. */
+import { createClient, printable, RefoldError } from '@refold/core'
+import type { Cursor, Followed, FollowOptions } from '@refold/core'
+import { withStore } from './project.js'
+import type { ProjectOptions } from './project.js'
+
+export interface TailCommandOptions extends ProjectOptions {
+  /** `start`, `now`, a time as ISO 8601, or the `cursor` of a line of `--json`. Default: `now`, with `once` the start. */
+  readonly since?: string
+  /** Ends when all that is stored was told. */
+  readonly once?: boolean
+  /** One line of JSON for each record. */
+  readonly json: boolean
+}
+
+type Event = Extract<Followed, { readonly kind: 'event' }>
+
+/** Tells a line for each record of an agent (`research-42`), of a definition (`research`), or of all. */
+export async function tail(
+  who: string | undefined,
+  options: TailCommandOptions,
+  tell: (line: string) => void,
+): Promise<void> {
+  const from = fromOf(options)
+  await withStore(options, async ({ store, codecs }) => {
+    await using client = await createClient({ store, agents: [], codecs })
+    for await (const item of client.follow({ from })) {
+      if (item.kind === 'event' && isOf(who, item)) tell(options.json ? jsonLine(item) : textLine(item))
+      if (item.kind === 'caught-up' && options.once === true) return
+    }
+  })
+}
+
+function fromOf({ since, once }: TailCommandOptions): NonNullable<FollowOptions['from']> {
+  if (since === undefined) return once === true ? 'start' : 'now'
+  if (since === 'start' || since === 'now') return since
+  if (since.includes('/')) return since as Cursor // what is none is refused when it is followed
+  const at = Date.parse(since)
+  if (Number.isFinite(at)) return { at }
+  throw new RefoldError('INVALID_INPUT', `--since ${since} is no place in the log`, {
+    hint: 'start, now, a time (2026-11-29T14:00:00Z), or the cursor of a line of --json.',
+  })
+}
+
+function isOf(who: string | undefined, { agent }: Event): boolean {
+  return who === undefined || who === agent.name || who === `${agent.name}-${agent.id}`
+}
+
+function jsonLine({ agent, event, cursor }: Event): string {
+  return JSON.stringify({ agent, ...event.toJSON(), cursor })
+}
+
+function textLine({ agent, event }: Event): string {
+  const { type, at, revision, by, data } = event
+  const notes = [...('effect' in event ? [event.effect] : []), ...(by === undefined ? [] : [`by ${by}`])]
+  const parts = [new Date(at).toISOString(), `${agent.name}-${agent.id}`, String(revision), type, ...notes]
+  return [...parts.map(printable), JSON.stringify(data)].join('  ')
+}

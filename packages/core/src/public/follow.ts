@@ -1,0 +1,53 @@
+/** What happens to agents, as those outside follow it: the whole log, or the part that some definitions have in it. */
+import type { AgentAddress } from '../definition/agent-address.js'
+import type { AgentDefinition, TypesOf } from '../definition/agent-types.js'
+import type { RecordHeader } from '../record/record.js'
+import type { AgentEvent } from './events.js'
+
+/**
+ * A place in the log, behind one record: plain text, to be stored with what was made of the records up to there. Of two
+ * cursors of one log the greater text is the later one. It names the record, so that a log in which another one stands there
+ * (a backup that was put back) is found out.
+ */
+export type Cursor = string & { readonly '~cursor': true }
+
+/** What is followed, and from where. */
+export interface FollowOptions<D extends AgentDefinition = AgentDefinition> {
+  /** Agents of these definitions, at whatever version. Absent: all agents of the store, also of definitions that are not registered. */
+  readonly agents?: readonly D[]
+  /**
+   * `'start'` (the default): the first record. `'now'`: those that are stored from now on. A cursor: those behind it; rejects
+   * with `CURSOR_LOST` when the log does not hold what it names. A time in epoch milliseconds: those recorded then or later;
+   * earlier ones are read and passed over.
+   */
+  readonly from?: 'start' | 'now' | Cursor | { readonly at: number }
+  /** Ends it. */
+  readonly signal?: AbortSignal
+}
+
+/** Members of the directory's entry of an agent: where it stands, who owns it, what it waits for. `null`: no longer. */
+export type DirectoryChanges = Pick<
+  RecordHeader,
+  'status' | 'active' | 'condition' | 'owner' | 'pending' | 'inDoubt' | 'nextDueAt'
+>
+
+/**
+ * A record of an agent, in the order of the log; or the news that everything that is stored was given, which may repeat.
+ * `cursor` is where to go on from when this item was dealt with.
+ */
+export type Followed<D extends AgentDefinition = AgentDefinition> =
+  | {
+      readonly kind: 'event'
+      readonly agent: AgentAddress
+      readonly event: AgentEvent<TypesOf<D>>
+      /** What the record changes of what the directory says of the agent. What is absent stays as it was. */
+      readonly changes: DirectoryChanges
+      readonly cursor: Cursor
+      /** How long ago it was recorded, milliseconds, by the clocks of both. */
+      readonly lagMs: number
+    }
+  | {
+      readonly kind: 'caught-up'
+      /** Absent: the log is empty. */
+      readonly cursor: Cursor | undefined
+    }

@@ -1,6 +1,7 @@
 /** `createRuntime`: one process's way to its agents. */
 import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
-import { RefoldError } from '../errors.js'
+import { invalidId } from '../definition/invalid-id.js'
+import { coded } from '../coded.js'
 import { agentLog } from '../log/agent-log.js'
 import type { Report } from '../public/report.js'
 import { EventHub } from '../runtime/events/event-hub.js'
@@ -28,8 +29,10 @@ const DEFAULT_CLOSE_GRACE_MS = 30_000
 export async function createRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Runtime<NameOf<D>>> {
-  checkRuntimeOptions(options)
-  return openRuntime(options)
+  return coded('createRuntime', [options], async () => {
+    checkRuntimeOptions(options)
+    return openRuntime(options)
+  })
 }
 
 /** What was given makes sense: opens it. */
@@ -77,12 +80,8 @@ type ObservedOptions = Pick<RuntimeOptions, 'observers' | 'onReport' | 'onTakeov
 function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
   if (name === undefined) return id
-  if (!WORKER_NAME.test(name)) {
-    throw new RefoldError('INVALID_ID', `${JSON.stringify(name)} is no worker id`, {
-      hint: 'It has 1 to 100 letters, digits or . _ -',
-      facts: { id: name },
-    })
-  }
+  if (typeof name !== 'string' || !WORKER_NAME.test(name))
+    throw invalidId(name, { what: 'worker id', hint: 'It has 1 to 100 letters, digits or . _ -' })
   return `${name}.${id.slice(0, 13)}`
 }
 

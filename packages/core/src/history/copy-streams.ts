@@ -2,6 +2,7 @@
  * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
+import { coded } from '../coded.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { toRevision, type Expected, type Revision } from '../record/revision.js'
 import { appendBytes } from '../store/append-limits.js'
@@ -36,17 +37,21 @@ const MAX_UNKNOWN = 10
  * with `COPY_DIFFERS` when the target holds something else in a stream, and with what the stores reject with.
  */
 export async function copyStreams(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyResult> {
-  const chosen = options.streams === undefined ? undefined : new Set(options.streams)
+  return coded('copyStreams', [options], () => copied(from, to, options))
+}
+
+async function copied(from: Store, to: Store, { streams: named, onProgress }: CopyOptions): Promise<CopyResult> {
+  const chosen = named === undefined ? undefined : new Set(named)
   const target = new Target(to)
   let end: StoredEvent | undefined
   for await (const page of from.readAll()) {
     for (const event of page) {
       if (chosen !== undefined && !chosen.has(event.stream)) continue
       end = event
-      if (await target.take(event)) options.onProgress?.(target.stored)
+      if (await target.take(event)) onProgress?.(target.stored)
     }
   }
-  if (await target.flush()) options.onProgress?.(target.stored)
+  if (await target.flush()) onProgress?.(target.stored)
   const { streams } = target
   const events = end === undefined ? 0 : await comparedLogs(from, to, { streams, upTo: end.position })
   return { streams: streams.size, events, stored: target.stored }

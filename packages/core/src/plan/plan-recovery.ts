@@ -5,6 +5,7 @@
  * same code, and decided without an append.
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
+import { coded } from '../coded.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { NotBegun } from '../runtime/takeover/not-begun.js'
 import { Holds } from '../runtime/limits/holds.js'
@@ -46,9 +47,13 @@ type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at'
  * is active.
  */
 export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> {
+  return coded('planRecovery', [options], () => plan(options))
+}
+
+async function plan(options: PlanOptions): Promise<RecoveryPlan> {
   checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'codecs', 'leaseDurationMs'] })
   const { store, agents, codecs, world = systemWorld, leaseDurationMs = DEFAULT_LEASE_MS } = options
-  checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
+  checkRuntimeOptions({ store, agents, world, codecs, worker: { leaseDurationMs } })
   const at = world.clock.now()
   const registry = new Registry(agents)
   const log = agentLog(store, { codecs })

@@ -148,6 +148,9 @@ export class OpenRuntime implements Worker {
   }
 
   async #attached<D extends AgentDefinition>(cell: AgentCell): Promise<AgentOf<D>> {
+    const { definition } = cell
+    // An agent that has ended is held without its chart too, for its messages; a handle shows its state.
+    if (definition.isUnregistered === true) this.#runtime.settings.registry.get(definition.name, definition.version)
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
   }

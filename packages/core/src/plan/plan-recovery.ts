@@ -96,8 +96,7 @@ interface Planning {
 async function planOf(entry: DirectoryEntry, { context, registry, log }: Planning): Promise<AgentPlan> {
   const { stream, definition: name, version, id, active } = entry
   const agent = { name, id }
-  const definition = registry.find(name, version)
-  if (assessEntry(entry, registry) === 'unregistered' || definition === undefined) {
+  if (!registry.names.includes(name) || assessEntry(entry, registry) === 'unregistered') {
     if (!registry.names.includes(name))
       return isMoreThanParked(entry, context.now) ? { unregistered: { [name]: 1 } } : {}
     const message = `${stream} has version ${version}, which is not registered here`
@@ -106,6 +105,7 @@ async function planOf(entry: DirectoryEntry, { context, registry, log }: Plannin
   try {
     const { state } = await foldStream(log, stream)
     if (state === undefined) return {}
+    const definition = state.root.status === undefined ? registry.get(name, version) : registry.ofEnded(name, version)
     return await planAgent({ agent, state, definition }, context)
   } catch (error) {
     if (isRefoldError(error, 'CLOSED')) throw error

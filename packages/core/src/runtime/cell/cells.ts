@@ -12,7 +12,7 @@ import type { Registry } from './registry.js'
 import type { Waiter, WrittenHere } from './submission.js'
 
 export interface CellsOptions extends CellContext<AgentCell> {
-  readonly registry: Pick<Registry, 'get'>
+  readonly registry: Pick<Registry, 'get' | 'ofEnded'>
   /** Idle cells that stay in memory. */
   readonly keepIdle: number
 }
@@ -201,10 +201,12 @@ export class Cells implements Residence<AgentCell> {
     return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#home, { stream, ...identity }, folded))
   }
 
-  #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {
-    const agent = folded.state?.agent
-    if (agent === undefined) throw notFound(stream)
-    return { id: agent.id, definition: this.#options.registry.get(agent.definition, agent.version) }
+  #identify(stream: string, { state }: Folded): { id: string; definition: DefinitionInternals } {
+    if (state === undefined) throw notFound(stream)
+    const { id, definition: name, version } = state.agent
+    const { registry } = this.#options
+    const definition = state.root.status === undefined ? registry.get(name, version) : registry.ofEnded(name, version)
+    return { id, definition }
   }
 
   #admit(cell: AgentCell): AgentCell {

@@ -67,7 +67,7 @@ export interface NormalizedMember {
 }
 
 /** Before it was settled. */
-export const ABSENT: NormalizedMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
+const ABSENT: NormalizedMember = Object.freeze({ live: undefined, json: undefined, refs: undefined })
 
 /** A class, with every field set in its constructor, so that all actors have one hidden class. */
 export class LiveActor {

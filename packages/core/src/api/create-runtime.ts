@@ -11,6 +11,7 @@ import type { Runtime, RuntimeOptions } from '../public/runtime.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { Worker } from '../public/worker.js'
 import { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
+import { guardedLogger } from '../world/guarded-logger.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { OpenRuntime } from './open-runtime.js'
@@ -39,7 +40,7 @@ export async function createRuntime<const D extends AgentDefinition>(
 export async function openRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Worker<NameOf<D>>> {
-  const world = options.world ?? systemWorld
+  const world = guardedWorld(options.world ?? systemWorld)
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
   const { store, codecs, upcasters } = options
@@ -63,6 +64,19 @@ export async function openRuntime<const D extends AgentDefinition>(
   const opened = new OpenRuntime(runtime)
   await opened.open()
   return opened
+}
+
+/** The same world; its logger cannot throw into what it is told of. */
+function guardedWorld(world: World): World {
+  const { clock, logger, keepAlive, onEndSignal } = world
+  return {
+    clock,
+    random: () => world.random(),
+    newId: () => world.newId(),
+    logger: guardedLogger(logger),
+    ...(keepAlive === undefined ? undefined : { keepAlive: () => keepAlive.call(world) }),
+    ...(onEndSignal === undefined ? undefined : { onEndSignal: (release) => onEndSignal.call(world, release) }),
+  }
 }
 
 /** What happens is told to the log, to the user's listeners, and to the user's observers. */

@@ -73,8 +73,7 @@ export class OpenRuntime implements Worker {
     try {
       await this.#reach()
     } catch (error) {
-      await this.#leave?.()
-      await this.#runtime.store.close()
+      await this.#letGoOfStore().catch(() => undefined) // why it could not be opened says more
       throw error
     }
     this.#setRecovered(this.#takeover.begin())
@@ -183,15 +182,17 @@ export class OpenRuntime implements Worker {
     return this.#handle(cell)
   }
 
-  drain(options: DrainOptions = {}): Promise<Drained> {
-    return (this.#draining ??= this.#drain(options))
+  async drain(options: DrainOptions = {}): Promise<Drained> {
+    if (this.#draining === undefined) {
+      checkDrainOptions(options) // one that is refused is no drain: a signal may still ask for one
+      this.#draining = this.#drain({ ...options, ...notesOf(options) })
+    }
+    return this.#draining
   }
 
   async #drain(options: DrainOptions): Promise<Drained> {
-    checkDrainOptions(options)
-    const notes = notesOf(options)
     if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
-    const drained = await this.#runtime.drain({ ...options, ...notes })
+    const drained = await this.#runtime.drain(options)
     await this.close()
     return drained
   }
@@ -228,9 +229,16 @@ export class OpenRuntime implements Worker {
   async #close(): Promise<void> {
     await Promise.all(this.#holding)
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
-    await this.#leave?.()
-    await this.#runtime.store.close()
-    this.#ignoreSignals?.()
+    await this.#letGoOfStore()
+  }
+
+  /** Also where one part of it fails: the store is closed, and no signal is listened to any more. */
+  async #letGoOfStore(): Promise<void> {
+    try {
+      await this.#leave?.()
+    } finally {
+      await this.#runtime.store.close().finally(() => this.#ignoreSignals?.())
+    }
   }
 
   #assertOpen(): void {

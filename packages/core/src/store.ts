@@ -57,6 +57,9 @@ export { manyMayListen } from './world/many-listeners.js'
 export { backoffMs } from './world/backoff.js'
 export type { Backoff } from './world/backoff.js'
 
+// showing: text that others wrote, on a terminal
+export { printable, printableLines } from './world/printable.js'
+
 // the directory: one projection for all stores
 export { applyHeader, isSameEntry, matchesQuery, readHeader, rebuildDirectory } from './store/directory-projection.js'
 export type { DirectoryHeader } from './store/directory-projection.js'

@@ -1,5 +1,6 @@
 /** `refold-dev-server`. Ends with 0 after SIGTERM or SIGINT, with 1 when it cannot start. */
-import { isRefoldError } from '@refold/core/store'
+import { printable } from '@refold/core/store'
+import { complaintOf } from './complaints.js'
 import { HELP, parseCommandLine } from './command-line.js'
 import { startDevServer, type DevServerOptions } from './start-dev-server.js'
 
@@ -10,16 +11,15 @@ async function run(options: DevServerOptions): Promise<void> {
     closing ??= server.close().then(() => process.exit(0), fail)
   }
   process.on('SIGTERM', stop).on('SIGINT', stop)
-  console.log(`refold-dev-server listens on ${server.connectionString}`)
+  console.log(`refold-dev-server listens on ${printable(server.connectionString)}`)
   console.log(
-    `Events are kept ${options.file === undefined ? 'in memory, and gone at the end' : `in ${options.file}`}.`,
+    `Events are kept ${options.file === undefined ? 'in memory, and gone at the end' : `in ${printable(options.file)}`}.`,
   )
   console.log('For development and tests only: not for production.')
 }
 
 function fail(error: unknown): void {
-  if (isRefoldError(error)) console.error(`${error.code}: ${error.message}${error.hint ? `\n${error.hint}` : ''}`)
-  else console.error(error)
+  console.error(complaintOf(error))
   process.exit(1)
 }
 

@@ -1,6 +1,7 @@
 /** What callers pass beside data: options and decisions. What makes no sense is refused before anything is done. */
 import type { Cancel } from '../decide/inputs.js'
 import { isTraceparent } from '../decide/trace.js'
+import { invalidId } from '../definition/invalid-id.js'
 import { suggestName } from '../definition/nearest-name.js'
 import { RefoldError } from '../errors.js'
 
@@ -274,5 +275,5 @@ export function eventId(id: string | undefined): string | undefined {
   if (id === undefined) return undefined
   if (typeof id === 'string' && id !== '' && id.length <= MAX_EVENT_ID && !RESERVED.has(id)) return id
   const hint = `Give each event a text of 1 to ${MAX_EVENT_ID} characters, such as a UUID.`
-  throw new RefoldError('INVALID_ID', `${JSON.stringify(id)} is no event id`, { hint, facts: { id } })
+  throw invalidId(id, { what: 'event id', hint })
 }

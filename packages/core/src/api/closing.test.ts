@@ -1,7 +1,9 @@
 /** Closing a runtime loses nothing, and never hangs on a store that does not answer. */
-import { describe, expect, test } from 'vitest'
-import { memoryLog } from '../store/memory-store.js'
+import { describe, expect, test, vi } from 'vitest'
+import { RefoldError } from '../errors.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { controlledBody, obedient } from './controlled-body.fixture.js'
+import { createRuntime } from './create-runtime.js'
 import { settle } from './manual-time.fixture.js'
 import { eventsOf, outcomeOf, startProcess, typesOf } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
@@ -133,4 +135,31 @@ test('what a closed runtime left says so: its heartbeat register is a goodbye, a
     'refold.claimed',
     'refold.effect.started',
   ])
+})
+
+describe('a store whose lock cannot be given back', () => {
+  test('is closed all the same, and the error has a code', async () => {
+    const store = memoryStore()
+    const closed = vi.spyOn(store, 'close')
+    const announce = async () => async () => {
+      throw new Error('the lock is gone')
+    }
+    const presence = { announce, provenDead: async () => false }
+    Object.defineProperty(store, 'presence', { value: presence })
+    const runtime = await createRuntime({ store, agents: [] })
+    await expect(runtime.close()).rejects.toMatchObject({ code: 'INVARIANT', cause: { message: 'the lock is gone' } })
+    expect(closed).toHaveBeenCalledTimes(1)
+  })
+
+  test('does not hide why the runtime could not be opened', async () => {
+    const store = memoryStore()
+    const closed = vi.spyOn(store, 'close')
+    vi.spyOn(store.registers, 'put').mockRejectedValue(new RefoldError('STORE_REJECTED', 'read only'))
+    const announce = async () => async () => {
+      throw new Error('the lock is gone')
+    }
+    Object.defineProperty(store, 'presence', { value: { announce, provenDead: async () => false } })
+    await expect(createRuntime({ store, agents: [] })).rejects.toMatchObject({ code: 'STORE_REJECTED' })
+    expect(closed).toHaveBeenCalledTimes(1)
+  })
 })

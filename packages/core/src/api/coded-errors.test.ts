@@ -1,7 +1,12 @@
 /** Nothing without a code leaves the public API, whatever a caller hands in. */
 import { expect, test } from 'vitest'
-import { memoryLog } from '../store/memory-store.js'
+import { copyStreams } from '../history/copy-streams.js'
+import { planRecovery } from '../plan/plan-recovery.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
+import { createClient } from './create-client.js'
+import { createRuntime } from './create-runtime.js'
+import { createWorker } from './create-worker.js'
 import { startProcess } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 
@@ -9,7 +14,7 @@ const raw = (): never => {
   throw new TypeError('raw')
 }
 const HOSTILE = new Proxy({}, { get: raw, ownKeys: raw, has: raw, getPrototypeOf: raw, getOwnPropertyDescriptor: raw })
-const getter = (key: string): object => Object.defineProperty({}, key, { get: raw, enumerable: true })
+const getter = (key: string, on: object = {}): object => Object.defineProperty(on, key, { get: raw, enumerable: true })
 const NOTE = { type: 'note', text: 'a' }
 
 type Called = Readonly<Record<string, (...given: readonly unknown[]) => unknown>>
@@ -81,4 +86,35 @@ test('ERR-5 and with the input of a start', async () => {
     facts: { path: '/input/job' },
   })
   await expect(runtime.start(definition, getter('id') as never)).rejects.toMatchObject(CODED)
+})
+
+const OPENERS: readonly Call[] = ['store', 'agents', 'world', 'observers'].flatMap((key): Call[] => [
+  ['createRuntime', getter(key)],
+  ['createWorker', getter(key)],
+  ['createClient', getter(key)],
+])
+
+test.each<Call>([
+  ...OPENERS,
+  ['createRuntime', HOSTILE],
+  ['createRuntime', { store: memoryStore(), agents: [], worker: getter('id') }],
+  ['createWorker', HOSTILE],
+  ['createWorker', getter('capacity', { store: memoryStore(), agents: [] })],
+  ['createClient', HOSTILE],
+  ['planRecovery', HOSTILE],
+  ['planRecovery', getter('codecs')],
+  ['copyStreams', memoryStore(), memoryStore(), getter('streams')],
+])('ERR-5 so it is with what %s is given', async (...call) => {
+  const [name, ...given] = call as unknown as Call
+  const all = { createRuntime, createWorker, createClient, planRecovery, copyStreams } as unknown as Called
+  await expect(outcome(() => all[name]?.(...given))).rejects.toMatchObject(CODED)
+})
+
+test.each([[1n], [Symbol('1')], [() => '1']])('ERR-5 an id that is no text (%s) is refused by its code', async (id) => {
+  const { runtime, definition, agent } = await opened()
+  const wrong = id as unknown as string
+  await expect(outcome(() => runtime.start(definition, { id: wrong }))).rejects.toMatchObject({ code: 'INVALID_ID' })
+  await expect(agent.send({ type: 'note', text: 'a' }, { id: wrong })).rejects.toMatchObject({ code: 'INVALID_ID' })
+  const options = { store: memoryStore(), agents: [definition], worker: { id: wrong } }
+  await expect(createRuntime(options)).rejects.toMatchObject({ code: 'INVALID_ID' })
 })

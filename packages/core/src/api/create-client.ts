@@ -1,6 +1,7 @@
 /** `createClient`: a process that starts, sends and reads, beside those that perform. */
 import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
 import type { Client, ClientOptions } from '../public/runtime.js'
+import { coded } from '../coded.js'
 import { checkClientOptions } from './check-options.js'
 import { openRuntime } from './create-runtime.js'
 
@@ -11,6 +12,8 @@ import { openRuntime } from './create-runtime.js'
 export async function createClient<const D extends AgentDefinition>(
   options: ClientOptions<D>,
 ): Promise<Client<NameOf<D>>> {
-  checkClientOptions(options)
-  return openRuntime({ ...options, worker: false })
+  return coded('createClient', [options], async () => {
+    checkClientOptions(options)
+    return openRuntime({ ...options, worker: false })
+  })
 }

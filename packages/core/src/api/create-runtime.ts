@@ -1,6 +1,7 @@
 /** `createRuntime`: one process's way to its agents. */
 import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
-import { RefoldError } from '../errors.js'
+import { invalidId } from '../definition/invalid-id.js'
+import { coded } from '../coded.js'
 import { agentLog } from '../log/agent-log.js'
 import type { Report } from '../public/report.js'
 import { EventHub } from '../runtime/events/event-hub.js'
@@ -10,6 +11,7 @@ import type { Runtime, RuntimeOptions } from '../public/runtime.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { Worker } from '../public/worker.js'
 import { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
+import { guardedLogger } from '../world/guarded-logger.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import { OpenRuntime } from './open-runtime.js'
@@ -28,15 +30,17 @@ const DEFAULT_CLOSE_GRACE_MS = 30_000
 export async function createRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Runtime<NameOf<D>>> {
-  checkRuntimeOptions(options)
-  return openRuntime(options)
+  return coded('createRuntime', [options], async () => {
+    checkRuntimeOptions(options)
+    return openRuntime(options)
+  })
 }
 
 /** What was given makes sense: opens it. */
 export async function openRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Worker<NameOf<D>>> {
-  const world = options.world ?? systemWorld
+  const world = guardedWorld(options.world ?? systemWorld)
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
   const { store, codecs, upcasters } = options
@@ -62,6 +66,19 @@ export async function openRuntime<const D extends AgentDefinition>(
   return opened
 }
 
+/** The same world; its logger cannot throw into what it is told of. */
+function guardedWorld(world: World): World {
+  const { clock, logger, keepAlive, onEndSignal } = world
+  return {
+    clock,
+    random: () => world.random(),
+    newId: () => world.newId(),
+    logger: guardedLogger(logger),
+    ...(keepAlive === undefined ? undefined : { keepAlive: () => keepAlive.call(world) }),
+    ...(onEndSignal === undefined ? undefined : { onEndSignal: (release) => onEndSignal.call(world, release) }),
+  }
+}
+
 /** What happens is told to the log, to the user's listeners, and to the user's observers. */
 function eventsOf({ observers = [], onReport, onTakeover }: ObservedOptions, { logger }: World): EventHub<AgentCell> {
   const logReport = ({ message, code, agent, facts }: Report): void =>
@@ -77,12 +94,8 @@ type ObservedOptions = Pick<RuntimeOptions, 'observers' | 'onReport' | 'onTakeov
 function workerId(name: string | undefined, world: World): string {
   const id = world.newId()
   if (name === undefined) return id
-  if (!WORKER_NAME.test(name)) {
-    throw new RefoldError('INVALID_ID', `${JSON.stringify(name)} is no worker id`, {
-      hint: 'It has 1 to 100 letters, digits or . _ -',
-      facts: { id: name },
-    })
-  }
+  if (typeof name !== 'string' || !WORKER_NAME.test(name))
+    throw invalidId(name, { what: 'worker id', hint: 'It has 1 to 100 letters, digits or . _ -' })
   return `${name}.${id.slice(0, 13)}`
 }
 

@@ -2,6 +2,7 @@
 import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
 import type { RuntimeOptions, WorkerOptions } from '../public/runtime.js'
 import type { CreateWorkerOptions, Worker } from '../public/worker.js'
+import { coded } from '../coded.js'
 import { checkWorkerOptions, WORKER_KEYS } from './check-options.js'
 import { openRuntime } from './create-runtime.js'
 
@@ -12,10 +13,19 @@ import { openRuntime } from './create-runtime.js'
 export async function createWorker<const D extends AgentDefinition>(
   options: CreateWorkerOptions<D>,
 ): Promise<Worker<NameOf<D>>> {
-  checkWorkerOptions(options)
+  return coded('createWorker', [options], async () => {
+    checkWorkerOptions(options)
+    return openRuntime(asRuntimeOptions(options))
+  })
+}
+
+/** What says how the process performs stands in a member of its own there. */
+function asRuntimeOptions<D extends AgentDefinition>(
+  options: CreateWorkerOptions<D>,
+): RuntimeOptions<D> & { readonly worker: WorkerOptions } {
   const worker: Record<string, unknown> = { takeoverAfterMs: 0 }
   const runtime: Record<string, unknown> = { worker }
   for (const [key, value] of Object.entries(options))
     if (value !== undefined) (WORKER_KEYS.includes(key) ? worker : runtime)[key] = value
-  return openRuntime(runtime as unknown as RuntimeOptions<D> & { readonly worker: WorkerOptions })
+  return runtime as unknown as RuntimeOptions<D> & { readonly worker: WorkerOptions } // the same members, sorted
 }

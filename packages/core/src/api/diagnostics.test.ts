@@ -184,6 +184,22 @@ describe('REC-13 those who must repair the chart', () => {
     })
   })
 
+  test('OBS-8 are told again by the report of a process that starts later', async () => {
+    const log = memoryLog()
+    const first = await createRuntime({ store: memoryStore(log), agents: [broken], onReport: () => {} })
+    const agent = await first.start(broken, { id: '1' })
+    await agent.waitFor(({ condition }) => condition === 'blocked', { whenBlocked: 'wait' })
+    await agent.pause({ by: 'ann' })
+    await first.close()
+    const reports: Report[] = []
+    const onReport = (report: Report): void => void reports.push(report)
+    await using later = await createRuntime({ store: memoryStore(log), agents: [broken], onReport })
+    await later.recovered
+    const again =
+      'broken-1 is blocked (in asking, at xstate.done.actor.question, by action keep): repair the cause, then retry it'
+    expect(reports).toMatchObject([{ code: 'BLOCKED', message: again, facts }])
+  })
+
   test('REC-13 are told by the log where no one takes reports', async () => {
     const logged: unknown[] = []
     const world = createWorld({ logger: { log: (level, line, more) => logged.push({ level, line, more }) } })

@@ -206,6 +206,12 @@ describe('a drain', () => {
     await a.runtime.close()
   })
 
+  test('WRK-6 that was refused for its options is none: the next one drains', async () => {
+    const { a } = await working()
+    await expect(a.runtime.drain({ deadlineMs: -1 })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await a.runtime.drain({ deadlineMs: 0 })).toMatchObject({ released: 1 })
+  })
+
   test('a process without effects drains nothing', async () => {
     const { log, time, definition } = await working()
     const web = await startProcess({ log, time, agents: [definition], worker: false })

@@ -1,7 +1,8 @@
 /** What observers are told, and that they harm no one. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { RuntimeEvent } from '../public/runtime-event.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { createWorld } from '../world/system-world.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { createRuntime } from './create-runtime.js'
 import { workAgent } from './work-agent.fixture.js'
@@ -124,5 +125,39 @@ describe('observers', () => {
     })
     await runtime.recovered
     expect(steps.slice(0, 6)).toEqual(['snapshot', 'records', 'checking', 'claiming', 'resuming', 'running'])
+  })
+})
+
+describe('a logger', () => {
+  const throwing = (): never => {
+    throw new Error('no space left on device')
+  }
+
+  test.each<readonly [string, () => unknown]>([
+    ['throws', throwing],
+    ['rejects', async () => throwing()],
+  ])('OBS-9 that %s harms no agent, and its lines are on stderr', async (_how, log) => {
+    const lines: unknown[] = []
+    const printed = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
+    onTestFinished(() => printed.mockRestore())
+    const unhandled: unknown[] = []
+    const listener = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', listener)
+    onTestFinished(() => void process.off('unhandledRejection', listener))
+    const body = controlledBody()
+    const onOutcome = (): never => {
+      throw new Error('an action threw')
+    }
+    const definition = workAgent({ body: body.body, onOutcome })
+    const world = createWorld({ logger: { log } })
+    await using runtime = await createRuntime({ store: memoryStore(), agents: [definition], world })
+    const agent = await runtime.start(definition, { id: '1' })
+    await agent.waitFor(() => body.runs.length === 1)
+    body.last.resolve('done')
+    await agent.waitFor(({ condition }) => condition === 'blocked', { whenBlocked: 'wait' })
+    await agent.cancel()
+    expect(agent.getSnapshot().status).toBe('stopped')
+    await expect.poll(() => lines).toEqual([expect.stringContaining('refold: error: work-1 is blocked')])
+    expect(unhandled).toEqual([])
   })
 })

@@ -20,7 +20,7 @@ import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { AgentHandle } from './agent-handle.js'
-import { codeErrors } from './coded.js'
+import { codeErrors } from '../coded.js'
 import { checkDrainOptions, checkMigrateOptions, notesOf, traceOf } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { checkFollowOptions } from './follow-options.js'
@@ -76,8 +76,7 @@ export class OpenRuntime implements Worker {
     try {
       await this.#reach()
     } catch (error) {
-      await this.#leave?.()
-      await this.#runtime.store.close()
+      await this.#letGoOfStore().catch(() => undefined) // why it could not be opened says more
       throw error
     }
     this.#setRecovered(this.#takeover.begin())
@@ -151,6 +150,9 @@ export class OpenRuntime implements Worker {
   }
 
   async #attached<D extends AgentDefinition>(cell: AgentCell): Promise<AgentOf<D>> {
+    const { definition } = cell
+    // An agent that has ended is held without its chart too, for its messages; a handle shows its state.
+    if (definition.isUnregistered === true) this.#runtime.settings.registry.get(definition.name, definition.version)
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
   }
@@ -164,9 +166,8 @@ export class OpenRuntime implements Worker {
     checkMigrateOptions(options)
     const notes = notesOf(options)
     const { cells, owners, worker } = this.#runtime
-    const cell = await cells.loadAs(streamOf(registered.name, id), registered)
-    const { state } = cell
-    if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
+    const { cell, end } = await cells.toMigrate(streamOf(registered.name, id), registered)
+    const { state, stream } = cell
     const { patch = [], beginMissing = false } = options
     const input = {
       kind: 'migrated',
@@ -175,23 +176,25 @@ export class OpenRuntime implements Worker {
       ...(beginMissing ? { beginsMissing: true } : undefined),
     } as const
     try {
+      if (state !== undefined) await refuseWhilePerformed(stream, { state, owners, worker })
       await cell.submit({ input, worker, ...notes })
     } finally {
-      if (cell.state?.agent.version !== registered.version) cells.evict(cell)
+      end()
     }
-    await this.#takeover.takeUp(cell)
-    return this.#handle(cell)
+    return this.#attached(await cells.load(stream))
   }
 
-  drain(options: DrainOptions = {}): Promise<Drained> {
-    return (this.#draining ??= this.#drain(options))
+  async drain(options: DrainOptions = {}): Promise<Drained> {
+    if (this.#draining === undefined) {
+      checkDrainOptions(options) // one that is refused is no drain: a signal may still ask for one
+      this.#draining = this.#drain({ ...options, ...notesOf(options) })
+    }
+    return this.#draining
   }
 
   async #drain(options: DrainOptions): Promise<Drained> {
-    checkDrainOptions(options)
-    const notes = notesOf(options)
     if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
-    const drained = await this.#runtime.drain({ ...options, ...notes })
+    const drained = await this.#runtime.drain(options)
     await this.close()
     return drained
   }
@@ -233,9 +236,16 @@ export class OpenRuntime implements Worker {
   async #close(): Promise<void> {
     await Promise.all(this.#holding)
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
-    await this.#leave?.()
-    await this.#runtime.store.close()
-    this.#ignoreSignals?.()
+    await this.#letGoOfStore()
+  }
+
+  /** Also where one part of it fails: the store is closed, and no signal is listened to any more. */
+  async #letGoOfStore(): Promise<void> {
+    try {
+      await this.#leave?.()
+    } finally {
+      await this.#runtime.store.close().finally(() => this.#ignoreSignals?.())
+    }
   }
 
   #assertOpen(): void {

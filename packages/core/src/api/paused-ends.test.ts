@@ -151,6 +151,36 @@ describe('MSG-20 an agent that ends while it is paused sends what it has to send
     expect(seen()).toEqual({ reports: ['42'], heard: 2 })
   })
 
+  test('MSG-7 of a version that no process has any more: a worker with another version delivers', async () => {
+    const { log, time, process, open, begin, runtime } = await scene()
+    const agent = await begin()
+    await runtime.pause()
+    await agent.send({ type: 'tell' })
+    process.die()
+    const web = await open(false)
+    await (await web.runtime.attach(child, '1')).send({ type: 'finish' })
+    const next = defineAgent({
+      name: 'child',
+      version: 2,
+      machine: setup({ types: { input: {} as { isShort: boolean } } }).createMachine({}),
+    })
+    const agents = [parent, next, friend]
+    const plan = await planRecovery({ store: memoryStore(log), agents })
+    expect(plan.troubled).toEqual([])
+    const other = await startProcess({ log, time, agents })
+    await outliveLease(time)
+    const [above, beside] = [await web.runtime.attach(parent, '1'), await web.runtime.attach(friend, '1')]
+    expect({ ...above.getSnapshot().context, ...beside.getSnapshot().context }).toEqual({ reports: ['42'], heard: 2 })
+    expect(other.takenOver).toMatchObject([{ agent: { name: 'child', id: '1' } }])
+    expect(other.reports).toEqual([])
+    await expect(other.runtime.attach(next, '1')).rejects.toMatchObject({ code: 'WRONG_VERSION' })
+    await expect(other.runtime.start(next, { id: '1', input: { isShort: false } })).rejects.toMatchObject({
+      code: 'UNKNOWN_DEFINITION',
+    })
+    const service = await startProcess({ log, time, agents: [parent, friend] })
+    expect(service.reports).toEqual([])
+  })
+
   test('MSG-20 owned by a worker that is dead, while the hold stands: a plan tells it, and another worker delivers', async () => {
     const { log, time, open, process, runtime, begin } = await scene()
     const agent = await begin()

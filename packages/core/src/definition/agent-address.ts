@@ -1,5 +1,5 @@
 /** Where an agent is: plain data, as it stands in records, events and stream names. */
-import { RefoldError } from '../errors.js'
+import { invalidId } from './invalid-id.js'
 
 /** An agent as other agents name it. */
 export interface AgentAddress {
@@ -14,7 +14,7 @@ const VALID = /^[A-Za-z0-9][A-Za-z0-9._:@~+=-]{0,199}$/
 export function streamOf(name: string, id: string): string {
   if (typeof id !== 'string' || !VALID.test(id)) {
     const hint = 'An id has 1 to 200 letters, digits or . _ : @ ~ + = -, and begins with a letter or digit.'
-    throw new RefoldError('INVALID_ID', `${JSON.stringify(id)} is no agent id`, { hint, facts: { id } })
+    throw invalidId(id, { what: 'agent id', hint })
   }
   return `${name}-${id}`
 }

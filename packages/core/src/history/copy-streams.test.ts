@@ -52,6 +52,27 @@ describe('copying streams', () => {
     await expect(copyStreams(from, to)).rejects.toMatchObject({ code: 'COPY_DIFFERS' })
   })
 
+  test('COPY-3 nothing is stored behind an event that the source does not have', async () => {
+    const [from, to] = [await filled(), memoryStore()]
+    await to.append('boat-1', [event(99)], { expected: 'no_stream' })
+    await expect(copyStreams(from, to, { streams: ['boat-1'] })).rejects.toMatchObject({ code: 'COPY_DIFFERS' })
+    expect(await all(to)).toHaveLength(1)
+  })
+
+  test('COPY-3 each append names the event of the source that it goes on from', async () => {
+    const [from, to] = [await filled(), memoryStore()]
+    const named: (string | undefined)[] = []
+    const append: Store['append'] = (stream, events, options) => {
+      named.push(options.expectedId)
+      return to.append(stream, events, options)
+    }
+    await copyStreams(from, { ...methodsOf(to), append }, { streams: ['boat-1'] })
+    const ids = (await all(to)).map(({ id }) => id)
+    expect(named.length).toBeGreaterThan(2)
+    expect(named.slice(1).every((id) => id !== undefined && ids.includes(id))).toBe(true)
+    expect(named[0]).toBeUndefined()
+  })
+
   test('COPY-3 a stream whose first events are gone is refused', async () => {
     const from = await filled()
     const cut: Store = { ...methodsOf(from), readAll: (options) => without(from.readAll(options), 'boat-1') }

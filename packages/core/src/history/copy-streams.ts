@@ -2,8 +2,9 @@
  * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
+import { coded } from '../coded.js'
 import { isRefoldError, RefoldError } from '../errors.js'
-import { toRevision, type Expected, type Revision } from '../record/revision.js'
+import { advance, FIRST_REVISION, type Expected, type Revision } from '../record/revision.js'
 import { appendBytes } from '../store/append-limits.js'
 import type { NewEvent, Store, StoredEvent } from '../store/port.js'
 import { comparedLogs } from './compare-logs.js'
@@ -36,28 +37,35 @@ const MAX_UNKNOWN = 10
  * with `COPY_DIFFERS` when the target holds something else in a stream, and with what the stores reject with.
  */
 export async function copyStreams(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyResult> {
-  const chosen = options.streams === undefined ? undefined : new Set(options.streams)
+  return coded('copyStreams', [options], () => copied(from, to, options))
+}
+
+async function copied(from: Store, to: Store, { streams: named, onProgress }: CopyOptions): Promise<CopyResult> {
+  const chosen = named === undefined ? undefined : new Set(named)
   const target = new Target(to)
   let end: StoredEvent | undefined
   for await (const page of from.readAll()) {
     for (const event of page) {
       if (chosen !== undefined && !chosen.has(event.stream)) continue
       end = event
-      if (await target.take(event)) options.onProgress?.(target.stored)
+      if (await target.take(event)) onProgress?.(target.stored)
     }
   }
-  if (await target.flush()) options.onProgress?.(target.stored)
+  if (await target.flush()) onProgress?.(target.stored)
   const { streams } = target
   const events = end === undefined ? 0 : await comparedLogs(from, to, { streams, upTo: end.position })
   return { streams: streams.size, events, stored: target.stored }
 }
 
+/** The last event of a stream. */
+type Head = Pick<StoredEvent, 'revision' | 'id'>
+
 /** What is appended next, and what stands in the target. */
 class Target {
   stored = 0
   readonly #store: Store
-  /** The last revision of each stream, as far as it was seen. */
-  readonly #heads = new Map<string, Expected>()
+  /** Of each stream, as far as it was seen; `undefined`: the stream is not there. */
+  readonly #heads = new Map<string, Head | undefined>()
   #batch: StoredEvent[] = []
   #bytes = 0
 
@@ -73,8 +81,11 @@ class Target {
   async take(event: StoredEvent): Promise<boolean> {
     const { stream, revision } = event
     if (!this.#heads.has(stream)) this.#heads.set(stream, await headOf(this.#store, stream))
-    const head = this.#heads.get(stream) ?? 'no_stream'
-    if (head !== 'no_stream' && revision <= head) return false // compared when all is done
+    const head = this.#heads.get(stream)
+    if (head !== undefined && revision <= head.revision) {
+      if (revision === head.revision && event.id !== head.id) throw goesOnOtherwise(event)
+      return false // compared when all is done
+    }
     const [first] = this.#batch
     const bytes = appendBytes([event])
     const isFull =
@@ -92,17 +103,19 @@ class Target {
     if (first === undefined) return false
     this.#batch = []
     this.#bytes = 0
-    const expected = this.#heads.get(first.stream) ?? 'no_stream'
-    await this.#append(first.stream, events.map(toNew), expected)
-    this.#heads.set(first.stream, events.at(-1)?.revision ?? expected)
+    await this.#append(first.stream, events.map(toNew))
+    const { revision, id } = events.at(-1) ?? first
+    this.#heads.set(first.stream, { revision, id }) // of a stream nothing more is kept in memory
     this.stored += events.length
     return true
   }
 
-  async #append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<void> {
+  async #append(stream: string, events: readonly NewEvent[]): Promise<void> {
+    const head = this.#heads.get(stream)
+    const decidedOn = { expected: head?.revision ?? ('no_stream' as const), expectedId: head?.id }
     for (let unknown = 1; ; unknown++) {
       try {
-        const result = await this.#store.append(stream, events, { expected })
+        const result = await this.#store.append(stream, events, decidedOn)
         if (!result.ok) throw differs(stream, result.actual)
         return
       } catch (error) {
@@ -112,23 +125,31 @@ class Target {
   }
 }
 
-async function headOf(store: Store, stream: string): Promise<Expected> {
+async function headOf(store: Store, stream: string): Promise<Head | undefined> {
   for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 }))
-    if (last !== undefined) return last.revision
-  return 'no_stream'
+    if (last !== undefined) return { revision: last.revision, id: last.id }
+  return undefined
 }
 
 function toNew({ id, type, data, metadata }: StoredEvent): NewEvent {
   return { id, type, data, metadata }
 }
 
-function next(head: Expected | undefined): Revision {
-  return head === undefined || head === 'no_stream' ? toRevision(0) : toRevision(head + 1n)
+function next(head: Head | undefined): Revision {
+  return head === undefined ? FIRST_REVISION : advance(head.revision)
 }
 
 function gap({ stream, revision }: StoredEvent): RefoldError {
   return new RefoldError('COPY_DIFFERS', `${stream} begins at revision ${revision} in the source`, {
     hint: 'Its first events were deleted: it cannot be stored elsewhere with its revisions.',
+    facts: { stream, revision: String(revision) },
+  })
+}
+
+/** What would be stored behind it would not be a copy. */
+function goesOnOtherwise({ stream, revision }: StoredEvent): RefoldError {
+  return new RefoldError('COPY_DIFFERS', `the target holds another event at revision ${revision} of ${stream}`, {
+    hint: 'Begin with a target that does not have the stream.',
     facts: { stream, revision: String(revision) },
   })
 }

@@ -5,6 +5,7 @@
  * same code, and decided without an append.
  */
 import type { AgentDefinition } from '../definition/agent-types.js'
+import { coded } from '../coded.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { NotBegun } from '../runtime/takeover/not-begun.js'
 import { Holds } from '../runtime/limits/holds.js'
@@ -46,9 +47,13 @@ type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at'
  * is active.
  */
 export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> {
+  return coded('planRecovery', [options], () => plan(options))
+}
+
+async function plan(options: PlanOptions): Promise<RecoveryPlan> {
   checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'codecs', 'leaseDurationMs'] })
   const { store, agents, codecs, world = systemWorld, leaseDurationMs = DEFAULT_LEASE_MS } = options
-  checkRuntimeOptions({ store, agents, world, worker: { leaseDurationMs } })
+  checkRuntimeOptions({ store, agents, world, codecs, worker: { leaseDurationMs } })
   const at = world.clock.now()
   const registry = new Registry(agents)
   const log = agentLog(store, { codecs })
@@ -91,8 +96,7 @@ interface Planning {
 async function planOf(entry: DirectoryEntry, { context, registry, log }: Planning): Promise<AgentPlan> {
   const { stream, definition: name, version, id, active } = entry
   const agent = { name, id }
-  const definition = registry.find(name, version)
-  if (assessEntry(entry, registry) === 'unregistered' || definition === undefined) {
+  if (!registry.names.includes(name) || assessEntry(entry, registry) === 'unregistered') {
     if (!registry.names.includes(name))
       return isMoreThanParked(entry, context.now) ? { unregistered: { [name]: 1 } } : {}
     const message = `${stream} has version ${version}, which is not registered here`
@@ -101,6 +105,7 @@ async function planOf(entry: DirectoryEntry, { context, registry, log }: Plannin
   try {
     const { state } = await foldStream(log, stream)
     if (state === undefined) return {}
+    const definition = state.root.status === undefined ? registry.get(name, version) : registry.ofEnded(name, version)
     return await planAgent({ agent, state, definition }, context)
   } catch (error) {
     if (isRefoldError(error, 'CLOSED')) throw error

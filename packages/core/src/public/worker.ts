@@ -35,7 +35,7 @@ export interface Worker<out Name extends string = string> extends Runtime<Name> 
   readonly id: string
   /**
    * Begins nothing more, releases each agent as soon as none of its bodies is waited for, then closes. Other workers
-   * take the agents at once. The same promise for every call.
+   * take the agents at once. It happens once: a later call resolves with the first.
    */
   drain(options?: DrainOptions): Promise<Drained>
 }

@@ -19,7 +19,7 @@ export interface Clock {
 /** How urgent a line of the log is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** Takes what the runtime has to tell. Must not throw. */
+/** Takes what the runtime has to tell. A line at which it throws, or rejects, is written to stderr. */
 export interface Logger {
   log(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void
 }

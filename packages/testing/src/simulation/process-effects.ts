@@ -79,24 +79,16 @@ export class ProcessEffects {
 
   #argsFor<I>(src: string, args: EffectArgs<I>): SimulatedBodyArgs<I> {
     const { author, clock, world, onKill } = this.#options
-    const { input, key, attempt, traceparent, step, progress } = args
-    return {
-      input,
-      key,
-      attempt,
-      traceparent,
-      step,
-      progress,
-      // Unread until the body looks at it: only then does an abort make its answer none.
-      get signal() {
-        return args.signal
-      },
+    const { key } = args
+    const own: Omit<SimulatedBodyArgs<I>, keyof EffectArgs<I>> = {
       process: author.process,
       sleep: (durationMs) => abortableSleep(clock, { durationMs, signal: args.signal }),
       sleepDeaf: (durationMs) => new Promise((resolve) => clock.setTimer(resolve, durationMs)),
       perform: (output) => world.perform({ key, src, output }),
       killProcess: () => onKill(`the body of ${src} killed it`),
     }
+    // The getter of the signal as it is: only when the body looks at it does an abort make its answer none.
+    return Object.defineProperties(own, Object.getOwnPropertyDescriptors(args)) as SimulatedBodyArgs<I>
   }
 }
 

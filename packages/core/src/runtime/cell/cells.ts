@@ -12,7 +12,7 @@ import type { Registry } from './registry.js'
 import type { Waiter, WrittenHere } from './submission.js'
 
 export interface CellsOptions extends CellContext<AgentCell> {
-  readonly registry: Pick<Registry, 'get'>
+  readonly registry: Pick<Registry, 'get' | 'ofEnded'>
   /** Idle cells that stay in memory. */
   readonly keepIdle: number
 }
@@ -20,10 +20,17 @@ export interface CellsOptions extends CellContext<AgentCell> {
 /** Whether something outside of the cell needs it in memory. */
 export type Keeper = (cell: AgentCell) => boolean
 
-/** An agent that is being started. */
+/** A cell that is to move its agent to another version. */
+export interface Migration {
+  readonly cell: AgentCell
+  /** To be called once, when it is known what became of it. */
+  readonly end: () => void
+}
+
+/** An agent that is being started, or migrated. */
 interface Start {
   readonly cell: AgentCell
-  /** Resolves when it is known what became of the start. */
+  /** Resolves when it is known what became of it. */
   readonly known: Promise<void>
   readonly tell: () => void
 }
@@ -33,7 +40,7 @@ export class Cells implements Residence<AgentCell> {
   readonly #home: CellHome
   readonly #keepers: Keeper[] = []
   readonly #live = new Map<string, AgentCell>()
-  /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
+  /** Cells of agents that are being started or migrated: until that is stored they may be of another version than the agent. */
   readonly #starting = new Map<string, Start>()
   readonly #loading = new Map<string, Promise<AgentCell>>()
   readonly #idle: IdleCells
@@ -67,27 +74,31 @@ export class Cells implements Residence<AgentCell> {
     return this.#loading.get(stream)?.catch(() => undefined)
   }
 
-  /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
-  async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
-    const live = this.#live.get(stream)
-    if (live?.definition === definition) return live
+  /**
+   * The cell of an agent that is to be migrated to this definition. No one else gets it before the agent is there; a cell of another
+   * version gives way until `end`, which tells its waiters that the agent has gone, or puts it back.
+   */
+  async toMigrate(stream: string, definition: DefinitionInternals): Promise<Migration> {
     const folded = await foldStream(this.#options.log, stream)
     if (folded.state === undefined) throw notFound(stream)
-    const { id } = folded.state.agent
+    for (let start = this.#starting.get(stream); start !== undefined; start = this.#starting.get(stream))
+      await start.known
     const old = this.#live.get(stream)
-    if (old !== undefined) this.evict(old)
-    return this.#admit(new AgentCell(this.#home, { stream, id, definition }, folded))
+    if (old?.definition === definition) return { cell: old, end: () => {} }
+    const { id } = folded.state.agent
+    const cell = this.#start(new AgentCell(this.#home, { stream, id, definition }, folded))
+    if (old !== undefined) {
+      this.#live.delete(stream)
+      this.#idle.remove(old)
+    }
+    return { cell, end: () => this.#endMigration(cell, old) }
   }
 
   /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
     if (existing !== undefined) return existing
-    const cell = new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED)
-    let tell = (): void => {}
-    const known = new Promise<void>((resolve) => (tell = resolve))
-    this.#starting.set(stream, { cell, known, tell })
-    return cell
+    return this.#start(new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED))
   }
   isStarting(cell: AgentCell): boolean {
     return this.#starting.get(cell.stream)?.cell === cell
@@ -168,10 +179,26 @@ export class Cells implements Residence<AgentCell> {
     const isStart = this.isStarting(cell)
     this.#dismiss(cell)
     if (isStart) return
-    const message = `${cell.stream} has been migrated to version ${agent.version}`
-    cell.fail(
-      new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
-    )
+    cell.fail(migratedTo(agent.version, cell))
+  }
+
+  #start(cell: AgentCell): AgentCell {
+    let tell = (): void => {}
+    const known = new Promise<void>((resolve) => (tell = resolve))
+    this.#starting.set(cell.stream, { cell, known, tell })
+    return cell
+  }
+
+  #endMigration(cell: AgentCell, old: AgentCell | undefined): void {
+    const { version } = cell.definition
+    const isThere = cell.state?.agent.version === version
+    if (isThere) this.#endStart(cell)
+    else this.evict(cell)
+    if (isThere) old?.fail(migratedTo(version, cell))
+    else if (old !== undefined) {
+      this.busy(old)
+      this.rested(old)
+    }
   }
 
   /** This process has nothing more to do with the agent as this cell holds it. */
@@ -201,16 +228,23 @@ export class Cells implements Residence<AgentCell> {
     return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#home, { stream, ...identity }, folded))
   }
 
-  #identify(stream: string, folded: Folded): { id: string; definition: DefinitionInternals } {
-    const agent = folded.state?.agent
-    if (agent === undefined) throw notFound(stream)
-    return { id: agent.id, definition: this.#options.registry.get(agent.definition, agent.version) }
+  #identify(stream: string, { state }: Folded): { id: string; definition: DefinitionInternals } {
+    if (state === undefined) throw notFound(stream)
+    const { id, definition: name, version } = state.agent
+    const { registry } = this.#options
+    const definition = state.root.status === undefined ? registry.get(name, version) : registry.ofEnded(name, version)
+    return { id, definition }
   }
 
   #admit(cell: AgentCell): AgentCell {
     this.#live.set(cell.stream, cell)
     return cell
   }
+}
+
+function migratedTo(version: number, { stream }: AgentCell): RefoldError {
+  const hint = 'Attach to it with that version of its definition.'
+  return new RefoldError('NEEDS_MIGRATION', `${stream} has been migrated to version ${version}`, { hint })
 }
 
 function notFound(stream: string): RefoldError {

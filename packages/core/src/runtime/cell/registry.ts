@@ -2,6 +2,7 @@
 import { internalsOf } from '../../definition/define-agent.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
+import { unregisteredDefinition } from '../../definition/unregistered.js'
 import { RefoldError } from '../../errors.js'
 
 export class Registry {
@@ -39,6 +40,15 @@ export class Registry {
 
   find(name: string, version: number): DefinitionInternals | undefined {
     return this.#byName.get(name)?.get(version)
+  }
+
+  /**
+   * Of an agent that has ended: what it still has to send is delivered without its chart, where any version of its definition is
+   * registered. Throws `UNKNOWN_DEFINITION`.
+   */
+  ofEnded(name: string, version: number): DefinitionInternals {
+    const isOurs = this.#byName.has(name)
+    return this.find(name, version) ?? (isOurs ? unregisteredDefinition(name, version) : this.get(name, version))
   }
 
   /** The newest version of a definition that is registered here. */

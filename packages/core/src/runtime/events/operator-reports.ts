@@ -40,15 +40,22 @@ export function newReports({ stream, before, after, blockedBy }: AgentRecorded):
 function placeOf(diagnostics: Diagnostics | undefined): string {
   if (diagnostics === undefined) return ''
   const { state = [], event, action, guard } = diagnostics
+  const within = state.length === 0 ? [] : [`in ${state.join(' and ')}`] // a machine may have one state, without a name
   const at = event === undefined ? [] : [`at ${event}`]
   const by = action !== undefined ? [`by action ${action}`] : guard !== undefined ? [`by guard ${guard}`] : []
-  return ` (${[`in ${state.join(' and ')}`, ...at, ...by].join(', ')})`
+  const place = [...within, ...at, ...by]
+  return place.length === 0 ? '' : ` (${place.join(', ')})`
 }
 
-/** What an agent has stood still for since before this process began. */
-export function lastingReport({ stream, condition, inDoubt }: DirectoryEntry): OperatorReport | undefined {
-  if (condition === 'blocked')
-    return { code: 'BLOCKED', message: `${stream} is blocked: repair the cause, then retry it` }
+/** What an agent has stood still for since before this process began. `blockedBy`: where its chart was, if that is known. */
+export function lastingReport(
+  { stream, condition, inDoubt }: DirectoryEntry,
+  blockedBy?: Diagnostics,
+): OperatorReport | undefined {
+  if (condition === 'blocked') {
+    const message = `${stream} is blocked${placeOf(blockedBy)}: repair the cause, then retry it`
+    return { code: 'BLOCKED', message, ...(blockedBy === undefined ? undefined : { facts: { ...blockedBy } }) }
+  }
   if (inDoubt === 0) return undefined
   const message = `${inDoubt} effects of ${stream} wait for someone’s word: decide`
   return { code: 'IN_DOUBT', message, facts: { inDoubt } }

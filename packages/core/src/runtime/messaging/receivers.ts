@@ -31,7 +31,7 @@ export class Receivers {
     this.#unregistered = new Cells({
       ...options,
       events: troubleOnly(options.events),
-      registry: { get: unregisteredDefinition },
+      registry: { get: unregisteredDefinition, ofEnded: unregisteredDefinition },
       keepIdle: KEEP_UNREGISTERED,
     })
   }
@@ -40,7 +40,8 @@ export class Receivers {
   async find(stream: string, { isStart }: { readonly isStart: boolean }): Promise<Receiver> {
     const { cells } = this.#options
     try {
-      return { cell: await cells.load(stream), isUnregistered: false }
+      const cell = await cells.load(stream)
+      return { cell, isUnregistered: cell.definition.isUnregistered === true }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return isStart ? this.#fresh(stream) : { refused: error }
       if (!isRefoldError(error, 'UNKNOWN_DEFINITION')) throw error

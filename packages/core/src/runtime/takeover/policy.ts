@@ -21,10 +21,13 @@ export function assessEntry(
   { status, pending, condition, definition, version }: DirectoryEntry,
   registry: Registry,
 ): EntryAssessment {
-  if (status !== 'active' && pending === 0) return 'ended' // else it has messages to deliver
+  if (status !== 'active') {
+    if (pending === 0) return 'ended'
+    return registry.names.includes(definition) ? 'work' : 'unregistered' // its messages are delivered without its chart
+  }
   if (registry.find(definition, version) === undefined) return 'unregistered'
   if (pending === 0) return 'idle'
-  return condition === 'paused' && status === 'active' ? 'paused' : 'work'
+  return condition === 'paused' ? 'paused' : 'work'
 }
 
 /** How a suspect is tried: beside others, or, when it died on probation before, with nothing else beginning. */

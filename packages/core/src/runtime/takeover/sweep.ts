@@ -4,8 +4,10 @@
  * Invariant: each agent of the directory that names this worker is run or reported.
  */
 import { isRefoldError } from '../../errors.js'
+import { blockedBy } from '../../history/blocked-by.js'
 import type { Report } from '../../public/report.js'
 import type { Recovered } from '../../public/runtime.js'
+import type { Diagnostics } from '../../record/record.js'
 import type { DirectoryEntry } from '../../store/port.js'
 import { backoffMs } from '../../world/backoff.js'
 import { inParallel } from '../../world/in-parallel.js'
@@ -81,16 +83,27 @@ export class Sweep {
     const { store, settings } = this.#runtime
     for (const condition of ['in-doubt', 'blocked'] as const) {
       for await (const page of store.directory.find({ status: 'active', condition })) {
-        for (const entry of page) {
-          if (settings.registry.find(entry.definition, entry.version) === undefined) continue
+        const ours = page.filter(({ definition, version }) => settings.registry.find(definition, version) !== undefined)
+        const places = condition === 'blocked' ? await this.#placesOf(ours) : undefined
+        for (const entry of ours) {
           recovered.inDoubt += entry.inDoubt
           if (condition === 'blocked') recovered.blocked++
-          const trouble = lastingReport(entry)
+          const trouble = lastingReport(entry, places?.get(entry))
           if (trouble !== undefined) this.#guard.report(entry.stream, trouble)
         }
       }
     }
     await this.#tellParked(recovered)
+  }
+
+  /** Where the charts of blocked agents were. Of one whose stream cannot be read only the rest is told. */
+  async #placesOf(blocked: readonly DirectoryEntry[]): Promise<ReadonlyMap<DirectoryEntry, Diagnostics | undefined>> {
+    const { log } = this.#runtime
+    const places = new Map<DirectoryEntry, Diagnostics | undefined>()
+    await inParallel(blocked, async (entry) => {
+      places.set(entry, await blockedBy(log, entry.stream).catch(() => undefined))
+    })
+    return places
   }
 
   /** Of agents that no one looks at before an event comes. */

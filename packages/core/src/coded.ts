@@ -2,7 +2,7 @@
  * The border of the public API: nothing without a code leaves it. What a caller hands in may run code when it is looked at
  * (accessors, proxies) or called (predicates), and that code may throw.
  */
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from './errors.js'
 
 const MAX_DEPTH = 4
 
@@ -19,8 +19,8 @@ export function codeErrors(prototype: object): void {
   }
 }
 
-/** Does it; what it throws, or rejects with, has a code. */
-function coded<R>(name: string, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
+/** Does it; what it throws, or rejects with, has a code. Functions that were given are to be taken from the argument. */
+export function coded<R>(name: string, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
   const thrown = new Set<unknown>()
   const fail = (error: unknown): never => {
     throw isRefoldError(error) ? error : codedError(name, error, { given, thrown })
@@ -59,7 +59,7 @@ function codedError(
     })
   return new RefoldError('INVARIANT', `${name} failed: ${textOf(cause)}`, {
     cause,
-    hint: 'This is a defect of Refold: please report it.',
+    hint: 'If the cause is none of your store or of a function of yours, this is a defect of Refold: please report it.',
   })
 }
 

@@ -8,7 +8,7 @@ import type { FleetEvent } from './fleet-events.js'
 
 const SECONDS = 1000
 
-describe('a fleet', { timeout: 60 * SECONDS }, () => {
+describe('a fleet', () => {
   let project: Project
   const fleets: Fleet[] = []
   beforeEach(() => {
@@ -138,10 +138,10 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     await start('spinner', { spin: true })
     await whenBegun(1)
     const pid = project.bodies()[0]?.pid as number
-    const killedAt = performance.now()
     fleet.child.kill('SIGKILL')
-    while (isRunning(pid)) await sleep(20)
-    expect(performance.now() - killedAt).toBeLessThan(5 * SECONDS)
+    let waitedMs = 0 // counted in steps: on a busy machine they are late, and so are those of the worker
+    for (; isRunning(pid); waitedMs += 20) await sleep(20)
+    expect(waitedMs).toBeLessThan(5 * SECONDS)
     expect(project.bodies()).toHaveLength(1)
   })
 

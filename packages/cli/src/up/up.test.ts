@@ -181,8 +181,10 @@ describe('a fleet', () => {
   test('CLI-10 a worker whose event loop is blocked is killed, and its agent is set aside like one that kills', async () => {
     project.remove()
     project = makeProject(HASTY)
-    const fleet = up('--stall-after', '2')
+    const from = performance.now()
     await Promise.all([start('spinner', { spin: true }), start('a', { ms: 50 })])
+    // A worker that is starting says nothing: for about as long as these commands took, however busy the machine is.
+    const fleet = up('--stall-after', String(2 + Math.round((performance.now() - from) / SECONDS)))
     await fleet.event('worker.stalled')
     const reported = await fleet.event('agent.reported', ({ code }) => code === 'POISON_AGENT')
     expect(reported.agent).toEqual({ name: 'plan', id: 'spinner' })

@@ -25,7 +25,7 @@ let server: Server
 
 beforeAll(async () => {
   server = await startServer({ file: join(scratch, 'server.db') })
-}, 60_000)
+})
 
 afterAll(() => {
   server.stop()
@@ -34,7 +34,7 @@ afterAll(() => {
 
 const onServer = () => ({ env: { REFOLD_ESDB_URL: server.connectionString }, cwd: scratch })
 
-describe('on a server that one variable names', { timeout: 90_000, concurrent: true }, () => {
+describe('on a server that one variable names', { concurrent: true }, () => {
   it.each([
     ['01-first-agent', 'whales'],
     ['02-effects-and-retries', 'the sky is clear'],
@@ -108,4 +108,4 @@ it('CLI-15 a fleet on a server finishes what its killed workers had', async () =
   const exit = once(fleet, 'exit')
   fleet.kill('SIGTERM')
   expect(await exit).toEqual([0, null])
-}, 90_000)
+})

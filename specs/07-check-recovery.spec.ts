@@ -47,7 +47,7 @@ function counter({ body, initial = 'counting', onOutcome }: CounterOptions) {
 test('REV-1 an agent whose every crash leads to the same end passes', async () => {
   const checked = checkRecovery(counter({ body: async () => 1 }), { ...REAL, runs: 10, maxEvents: 3 })
   await expect(checked).resolves.toBeUndefined()
-}, 60_000)
+})
 
 test('REV-1 it passes after a crash at every boundary of its run', async () => {
   let bodies = 0
@@ -59,7 +59,7 @@ test('REV-1 it passes after a crash at every boundary of its run', async () => {
   // Two appends and one body are six boundaries, and the run without a crash is the seventh. The body has run a second
   // time where the crash took its outcome along: right after it, and right before its append.
   expect(bodies).toBe(7 + 2)
-}, 60_000)
+})
 
 test('REV-2 an agent whose end depends on a crash fails, with the smallest run and a seed that replays it', async () => {
   let bodies = 0
@@ -86,7 +86,7 @@ test('REV-2 an agent whose end depends on a crash fails, with the smallest run a
   const again = (await rejection(checkRecovery(definition, { ...options, runs: 1, path }))) as Failure
   expect(again).toMatchObject({ ...smallest, seed, path })
   expect(again.message).toContain('(run 1;')
-}, 60_000)
+})
 
 test.each([
   ['throws', () => fail(), 'the chart is wrong'],
@@ -103,7 +103,6 @@ test.each([
     const again = await rejection(checkRecovery(definition, { ...REAL, seed, path }))
     expect(again).toMatchObject({ ...smallest, path })
   },
-  60_000,
 )
 
 function fail(): never {

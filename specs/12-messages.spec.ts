@@ -8,7 +8,6 @@ import { startChild } from './real-processes/child.js'
 import { readStore } from './real-processes/stored-effects.js'
 import type { StoredStreams } from './real-processes/stored-effects.js'
 
-const timeout = 180_000
 /** More deaths than any run needs: each life gets further than the one before, which may have done no more than take over. */
 const MAX_LIVES = 60
 
@@ -50,7 +49,6 @@ const END = { tokens: [0, 1, 2, 3, 4], reports: ['x', 'y', 'z'] }
 
 test.concurrent.each(['before', 'after'] as const)(
   'MSG-2 MSG-3 MSG-7 MSG-16 MSG-17 processes that are killed again and again right %s an append: every message arrives once, in order, and nothing is left',
-  { timeout },
   async (moment) => {
     const { kills, output, stored } = await runMail((life) => ({ nth: 8 + life * 2, moment }))
     expect(output).toEqual(END)

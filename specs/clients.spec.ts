@@ -8,8 +8,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { setup } from 'xstate'
 import { startChild } from './real-processes/child.js'
 
-const timeout = 60_000
-
 function slowAgent() {
   let finish = (): void => {}
   const work = effect(() => new Promise<string>((resolve) => (finish = () => resolve('done'))))
@@ -41,7 +39,6 @@ describe('SND-12 a process that waits for an agent', () => {
       finish()
       expect(await client.ended).toEqual({ code: 42, signal: null })
     },
-    timeout,
   )
 })
 

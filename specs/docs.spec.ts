@@ -27,7 +27,7 @@ describe('the code of the guides', () => {
 
   for (const page of pages) {
     for (const block of page.blocks.filter(isCode)) {
-      test(`${page.name}:${block.line} ${block.isRun ? 'runs' : 'can be read'}`, { timeout: 90_000 }, () => {
+      test(`${page.name}:${block.line} ${block.isRun ? 'runs' : 'can be read'}`, () => {
         const { stdout, ...ended } = runBlock(page, block)
         expect(ended, stdout.slice(-2_000)).toEqual({ status: 0, stderr: '' })
         if (block.isRun && block.output !== undefined) expect(stdout).toBe(block.output)

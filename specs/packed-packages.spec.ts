@@ -11,7 +11,6 @@ import { compile, installPacked, runNode, runShell } from './packed-packages/use
 import type { UserProject } from './packed-packages/user-project.js'
 import { root, workspacePackages } from './packages/package-files.js'
 
-const timeout = 120_000
 const packages = workspacePackages()
 const readme = codeBlocks(readFileSync(join(root, 'README.md'), 'utf8'))
 const firstAgent = readme.find(({ language }) => language === 'js')?.code ?? ''
@@ -37,7 +36,7 @@ const needsServer = (code: string): boolean => code.includes('127.0.0.1:2113')
 let installed: ReturnType<typeof installPacked> | undefined
 beforeAll(() => {
   installed = installPacked()
-}, timeout)
+})
 afterAll(() => {
   if (installed !== undefined && 'directory' in installed) installed.dispose()
 })
@@ -48,7 +47,7 @@ function project(context: TestContext): UserProject {
   return installed
 }
 
-it('hold their README and their license, and no tests', { timeout }, (context) => {
+it('hold their README and their license, and no tests', (context) => {
   for (const { manifest } of packages) {
     const files = project(context).packed.get(manifest.name) ?? []
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js']))
@@ -56,7 +55,7 @@ it('hold their README and their license, and no tests', { timeout }, (context) =
   }
 })
 
-it('run the first agent of the README as JavaScript', { timeout }, (context) => {
+it('run the first agent of the README as JavaScript', (context) => {
   const { directory } = project(context)
   writeFileSync(join(directory, 'first-agent.mjs'), firstAgent)
   const outputs = firstCommands.map((line) => runNode(line.split(/\s+/).slice(1), { cwd: directory }))
@@ -66,7 +65,7 @@ it('run the first agent of the README as JavaScript', { timeout }, (context) => 
 
 const STRICT = { strict: true, noUncheckedIndexedAccess: true, target: 'es2023', module: 'nodenext' }
 
-it('run the same text as TypeScript', { timeout }, (context) => {
+it('run the same text as TypeScript', (context) => {
   const { directory } = project(context)
   writeFileSync(join(directory, 'first-agent.ts'), firstAgent)
   writeFileSync(join(directory, 'first-agent.mts'), firstAgent.replace('agents.db', 'typed-agents.db'))
@@ -79,7 +78,7 @@ it('run the same text as TypeScript', { timeout }, (context) => {
   expect(outputs.map(({ stdout }) => stdout)).toEqual(FIRST_OUTPUTS)
 })
 
-it('are imported at every entry point, and their declarations compile', { timeout }, (context) => {
+it('are imported at every entry point, and their declarations compile', (context) => {
   const { directory } = project(context)
   const entries = packages.flatMap(({ manifest }) =>
     Object.keys(manifest.exports ?? {}).map((entry) => manifest.name + entry.slice(1)),
@@ -103,13 +102,13 @@ it('are imported at every entry point, and their declarations compile', { timeou
   expect(stdout.match(/^@refold\/\S+ [1-9]\d*$/gm)).toHaveLength(entries.length)
 })
 
-it('have READMEs whose programs compile as TypeScript', { timeout }, (context) => {
+it('have READMEs whose programs compile as TypeScript', (context) => {
   const { directory } = project(context)
   for (const { file, code } of programs) writeFileSync(join(directory, `${file}.ts`), code)
   expect(compile(directory, { ...STRICT, skipLibCheck: false }).stdout).toBe('')
 })
 
-it.for(programs)('have a README whose program runs: $title', { timeout }, async ({ file, code }, context) => {
+it.for(programs)('have a README whose program runs: $title', async ({ file, code }, context) => {
   const { directory } = project(context)
   const port = needsServer(code) ? await startServer(directory) : ''
   writeFileSync(join(directory, `${file}.mjs`), code.replace('127.0.0.1:2113', `127.0.0.1:${port}`))
@@ -119,7 +118,7 @@ it.for(programs)('have a README whose program runs: $title', { timeout }, async 
   expect(stdout.split('\n').filter((line) => said.includes(line))).toEqual(said)
 })
 
-it('have commands that run as the README says', { timeout }, (context) => {
+it('have commands that run as the README says', (context) => {
   const { directory } = project(context)
   const readme = codeBlocks(readFileSync(join(root, 'packages/cli/README.md'), 'utf8'))
   writeFileSync(join(directory, 'refold.config.js'), readme.find(({ language }) => language === 'js')?.code ?? '')

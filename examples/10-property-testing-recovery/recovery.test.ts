@@ -14,8 +14,6 @@ import { till } from '../09-time-travel/agent.js'
 import { runExample } from '../process.fixture.js'
 import { forgetfulOrders, orders } from './agent.js'
 
-const timeout = 60_000
-
 /** Where a body uses no more than its input and calls no one, it may run; else an outcome stands in its place. */
 const checks = [
   { definition: orders, options: { effects: { number: 'real' } } },
@@ -53,16 +51,16 @@ function toolResult(input: unknown): ChatMessage {
   return { role: 'tool', tool_call_id: (input as { id: string }).id, content: 'result' }
 }
 
-it.each(checks)('$name becomes the same, wherever it is killed', { timeout }, async ({ definition, options }) => {
+it.each(checks)('$name becomes the same, wherever it is killed', async ({ definition, options }) => {
   await expect(checkRecovery(definition, { runs: 8, maxCrashes: 20, ...options })).resolves.toBeUndefined()
 })
 
-it('finds the agent that keeps something in memory, and tells how to see it again', { timeout }, async () => {
+it('finds the agent that keeps something in memory, and tells how to see it again', async () => {
   const check = checkRecovery(forgetfulOrders, { effects: { number: 'real' }, runs: 100, seed: 1 })
   await expect(check).rejects.toThrow(/forgetful_orders does not survive every crash .*seed/)
 })
 
-it('shows both, as a program', { timeout }, async () => {
+it('shows both, as a program', async () => {
   const { code, stdout } = await runExample('10-property-testing-recovery/main')
   expect(code).toBe(0)
   expect(stdout).toContain('orders: survived every crash')

@@ -70,7 +70,7 @@ it('gives up after a week without an answer, and when it is cancelled', async ()
   expect((await agent.done()).output).toEqual({ receipt: '', why: 'no one answered' })
 })
 
-it('is answered by a link, days later, as programs', { timeout: 60_000 }, async () => {
+it('is answered by a link, days later, as programs', async () => {
   const env = { REFUND_DB: tempFile() }
   const run = (...args: string[]) => runExample('13-waiting-days-for-a-person/main', args, { env })
   const asked = await run()

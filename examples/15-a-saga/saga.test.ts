@@ -9,7 +9,6 @@ import { openAgency } from './agency.js'
 import type { Wish } from './agency.js'
 import { trip } from './agent.js'
 
-const timeout = 60_000
 const open = (file: string) => createRuntime({ store: sqliteStore(file), agents: [trip], onReport: () => {} })
 
 it('books all of a trip', async () => {
@@ -51,7 +50,7 @@ it.each([
   ['make', 'hotel'],
   ['undo', 'hotel'],
   ['undo', 'flight'],
-] as const)('goes on where it was when it is killed in the middle of: %s %s', { timeout }, async (what, step) => {
+] as const)('goes on where it was when it is killed in the middle of: %s %s', async (what, step) => {
   const { file, agency } = await killedAt((wish) => wish.what === what && wish.step === step, { payment: 'declined' })
   await using _ = agency
   await using refold = await open(file)
@@ -63,22 +62,18 @@ it.each([
   expect(repeated).toHaveLength(2)
 })
 
-it(
-  'begins the payment once: killed in the middle of it, a person decides, and the rest is undone',
-  { timeout },
-  async () => {
-    const { file, agency } = await killedAt(({ step }) => step === 'payment', {})
-    await using _ = agency
-    await using refold = await open(file)
-    const agent = await refold.attach(trip, '1')
-    await agent.waitFor((state) => state.condition === 'in-doubt')
-    const [payment] = await agent.inDoubt()
-    await agent.resolve(payment?.effect ?? '', { fail: new Error('the bank has no trace of it'), by: 'ana' })
-    expect((await agent.done()).output.why).toBe('the bank has no trace of it')
-    expect(agency.calls.filter(({ step }) => step === 'payment')).toHaveLength(1)
-    expect(agency.done.slice(3)).toEqual(['undo hotel', 'undo flight'])
-  },
-)
+it('begins the payment once: killed in the middle of it, a person decides, and the rest is undone', async () => {
+  const { file, agency } = await killedAt(({ step }) => step === 'payment', {})
+  await using _ = agency
+  await using refold = await open(file)
+  const agent = await refold.attach(trip, '1')
+  await agent.waitFor((state) => state.condition === 'in-doubt')
+  const [payment] = await agent.inDoubt()
+  await agent.resolve(payment?.effect ?? '', { fail: new Error('the bank has no trace of it'), by: 'ana' })
+  expect((await agent.done()).output.why).toBe('the bank has no trace of it')
+  expect(agency.calls.filter(({ step }) => step === 'payment')).toHaveLength(1)
+  expect(agency.done.slice(3)).toEqual(['undo hotel', 'undo flight'])
+})
 
 it('is cancelled between two steps: the one under way is completed, then all is undone', async () => {
   const [booking, answer] = [moment(), moment()]
@@ -100,7 +95,7 @@ it('is cancelled between two steps: the one under way is completed, then all is 
   expect(agency.done).toEqual(['make flight', 'make hotel', 'undo hotel', 'undo flight'])
 })
 
-it('does so as a program', { timeout }, async () => {
+it('does so as a program', async () => {
   const { code, stdout } = await runExample('15-a-saga/main', [tempFile()])
   expect(stdout.split('\n')).toEqual([
     'killed (SIGKILL) after: make flight, make hotel, undo hotel',

@@ -9,4 +9,4 @@ it('reads clean events of an agent with the plain client of EventStoreDB', async
   expect(lines).toContainEqual(expect.stringMatching(/^\d refold.effect.done \(Refold\) .*"output":"1Z-ANA"/))
   expect(lines).toContainEqual(expect.stringMatching(/^\d packed \(someone\) {"grams":300}$/))
   expect(lines.at(-1)).toMatch(/^\d delivered \(someone\) {"signedBy":"Bo"}$/)
-}, 30_000)
+})

@@ -9,4 +9,4 @@ it('goes on where it was in the file, and pays for no chapter twice', async () =
   expect(copied).toMatch(/^(\d+) records are the same in both stores, \1 of them new$/)
   expect(translated).toBe('chapitre 1, chapitre 2, chapitre 3, chapitre 4')
   expect(paid).toBe('translated: chapter 1, chapter 2, chapter 3, chapter 4')
-}, 30_000)
+})

@@ -41,7 +41,7 @@ function begunIn(stdout: string): Record<string, number> {
 
 const ONCE = Object.fromEntries(STEPS.map((step) => [step, 1]))
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', () => {
   it('is killed in step 5 and finishes: eleven bodies for ten steps, and the report of an unkilled run', async () => {
     const unkilled = await review(project, ['--kill-at', 'none'])
     expect(unkilled).toMatchObject({ code: 3, begun: ONCE })

@@ -22,7 +22,8 @@ export interface Ended {
   readonly stderr: string
 }
 
-const PROGRAM_TIMEOUT_MS = 60_000
+/** For one that hangs. */
+const PROGRAM_TIMEOUT_MS = 240_000
 const COMPILER_OPTIONS = {
   target: 'es2023',
   lib: ['es2023', 'esnext.disposable'],

@@ -94,10 +94,10 @@ async function live(order: object): Promise<EndTold | 'killed'> {
   return (await told) as unknown as EndTold
 }
 
-/** A life takes less than a second. */
+/** A life takes less than a second where no one else works. */
 function patience(): Promise<undefined> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), 60_000).unref()
+    setTimeout(() => resolve(undefined), 240_000).unref()
   })
 }
 

@@ -33,7 +33,8 @@ export interface WorkerSettings {
   readonly capacity?: number
 }
 
-const ALL_WITHIN_MS = 60_000
+/** For what a run comes to in seconds where no one else works. Says nothing of the product. */
+export const ALL_WITHIN_MS = 240_000
 
 /** `await using` kills what still runs and deletes the files. */
 export class LoadRun implements AsyncDisposable {

@@ -21,7 +21,6 @@ const refold = await createRuntime({
 })
 if (listens)
   process.once('SIGINT', () => {
-    process.send({ heard: true })
-    setTimeout(() => process.exit(7), 50)
+    process.once('message', () => process.exit(7))
   })
 await refold.start(worker, { id: '1' })

@@ -11,12 +11,14 @@ export interface Seen {
 
 /** `await using` closes it. */
 export class StoreWatch implements AsyncDisposable {
+  readonly #file: string
   readonly #store: Store
   readonly #seen: Seen[] = []
   readonly #looking = new Set<() => void>()
   readonly #following: Promise<void>
 
   constructor(file: string) {
+    this.#file = file
     this.#store = sqliteStore(file)
     this.#following = this.#follow()
   }
@@ -30,6 +32,19 @@ export class StoreWatch implements AsyncDisposable {
     const entries: DirectoryEntry[] = []
     for await (const page of this.#store.directory.find()) entries.push(...page)
     return entries
+  }
+
+  /** Whether someone who asks now can write, or another one holds the file's lock for good. */
+  async isWritable(): Promise<boolean> {
+    const store = sqliteStore(this.#file, { busyTimeoutMs: 1_000 })
+    try {
+      await store.registers.put('asked', null)
+      return true
+    } catch {
+      return false
+    } finally {
+      await store.close()
+    }
   }
 
   /** Resolves with what the look finds: now, or when a later record is seen. `undefined` after the time. */

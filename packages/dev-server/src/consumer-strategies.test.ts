@@ -8,11 +8,11 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { Consumer } from './persistent/consumer.js'
 import { consumerStrategy } from './persistent/consumer-strategies.js'
 import { messageOf } from './persistent/message.js'
-import { consume, numbersIn, until, type TestConsumer } from './consumers.fixture.js'
+import { consume, eventually, numbersIn, until, type TestConsumer } from './consumers.fixture.js'
 import { numbered, runningServer } from './running-server.fixture.js'
 
 const ALL_STRATEGIES = [ROUND_ROBIN, DISPATCH_TO_SINGLE, PINNED] as const
@@ -27,7 +27,7 @@ async function threeConsumers(
   const settings = persistentSubscriptionToAllSettingsFromDefaults({ startFrom: START, consumerStrategyName })
   await client.createPersistentSubscriptionToAll('g', settings, { filter: streamNameFilter({ prefixes: ['order-'] }) })
   const consumers = [1, 2, 3].map(() => consume(client, { stream: '$all', answer: 'nothing', bufferSize }))
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await client.getPersistentSubscriptionToAllInfo('g')).connections).toHaveLength(3),
   )
   for (const [n, stream] of streams.entries()) await client.appendToStream(stream, numbered(1, { from: n }))
@@ -88,7 +88,7 @@ it('DEV-35 no event is lost when one that is busy holds up a stream that is pinn
   await client.appendToStream('order-a', numbered(2))
   await until(() => busy.events.length === 1)
   const free = consume(client, { stream: '$all', bufferSize: 10 })
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await client.getPersistentSubscriptionToAllInfo('g')).connections).toHaveLength(2),
   )
   for (let n = 0; n < 20; n++) await client.appendToStream(`order-${n}`, numbered(1, { from: 10 + n }))

@@ -1,6 +1,7 @@
 /** Consumers of persistent subscriptions, for tests. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EventStoreDBClient, PersistentAction } from '@eventstore/db-client'
+import { vi } from 'vitest'
 
 interface ConsumedEvent {
   readonly event?: {
@@ -52,9 +53,17 @@ export function numbersIn({ events }: TestConsumer): readonly number[] {
   return events.map(({ event }) => (event?.data as { readonly n: number } | undefined)?.n ?? Number.NaN)
 }
 
+/** Says nothing of the product. */
+const PATIENCE_MS = 120_000
+
+/** Resolves when the check passes, asked again and again. Rejects with its last failure after a while. */
+export async function eventually(check: () => Promise<void>): Promise<void> {
+  await vi.waitFor(check, { timeout: PATIENCE_MS })
+}
+
 /** Resolves when it is so. Rejects after a while that says nothing of the product. */
 export async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + PATIENCE_MS
   while (!isSo()) {
     if (performance.now() > deadline) throw new Error('it did not become so')
     await pause(5)

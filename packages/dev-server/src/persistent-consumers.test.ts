@@ -8,8 +8,8 @@ import {
   streamNameFilter,
   type EventStoreDBClient,
 } from '@eventstore/db-client'
-import { describe, expect, it, vi } from 'vitest'
-import { consume, numbersIn, until } from './consumers.fixture.js'
+import { describe, expect, it } from 'vitest'
+import { consume, eventually, numbersIn, until } from './consumers.fixture.js'
 import { clientOf, errorOf, numbered, runningServer, take } from './running-server.fixture.js'
 
 const fromStart = (changes = {}) => persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: START, ...changes })
@@ -117,7 +117,7 @@ describe('a group on a stream', () => {
     await madeGroup(client, {}, 1)
     const consumer = consume(client)
     await until(() => consumer.events.length === 1)
-    await vi.waitFor(async () => expect((await infoOf(client)).status).toBe('Live'))
+    await eventually(async () => expect((await infoOf(client)).status).toBe('Live'))
     await client.appendToStream('order-1', numbered(1, { from: 1 }))
     await client.tombstoneStream('order-1')
     await until(() => consumer.events.length === 3)
@@ -135,7 +135,7 @@ describe('an answer', () => {
     const consumer = consume(client, { answer: 'retry' })
     await until(() => consumer.events.length === 3)
     expect(consumer.events.map(({ retryCount }) => retryCount)).toEqual([0, 1, 2])
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(1n))
+    await eventually(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(1n))
     const [parked] = await take(client.readStream('$persistentsubscription-order-1::g-parked'))
     expect(parked?.event).toMatchObject({
       type: '$>',
@@ -148,7 +148,7 @@ describe('an answer', () => {
     const { client } = await runningServer()
     await madeGroup(client, {}, 1)
     const consumer = consume(client, { answer: 'park' })
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(1n))
+    await eventually(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(1n))
     const [parked] = await take(client.readStream('$persistentsubscription-order-1::g-parked'))
     expect(parked?.event?.metadata).toMatchObject({ reason: "Client explicitly NAK'ed message.\nbecause" })
     expect(consumer.events).toHaveLength(1)
@@ -159,7 +159,7 @@ describe('an answer', () => {
     await madeGroup(client)
     const consumer = consume(client, { answer, bufferSize: 1 })
     await until(() => consumer.events.length === 5)
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await infoOf(client)).stats).toMatchObject({ outstandingMessagesCount: 0, parkedMessageCount: 0n }),
     )
   })
@@ -169,7 +169,7 @@ describe('an answer', () => {
     await madeGroup(client, { messageTimeout: 100, maxRetryCount: 1 }, 1)
     const consumer = consume(client, { answer: 'nothing' })
     await until(() => consumer.events.length === 2)
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(1n))
+    await eventually(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(1n))
   })
 
   it('DEV-29 of a consumer that goes is given by another, and never parks', async () => {
@@ -192,12 +192,12 @@ describe('parked messages', () => {
     const { client } = await runningServer()
     await madeGroup(client, {}, 3)
     const parking = consume(client, { answer: 'park' })
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(3n))
+    await eventually(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(3n))
     await parking.subscription.unsubscribe()
     await client.replayParkedMessagesToStream('order-1', 'g', { stopAt: 2 })
     const some = consume(client, { answer: 'park' })
     await until(() => some.events.length === 2)
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(3n))
+    await eventually(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(3n))
     await some.subscription.unsubscribe()
     await client.replayParkedMessagesToStream('order-1', 'g')
     const all = consume(client)
@@ -207,7 +207,7 @@ describe('parked messages', () => {
       retryCount: 0,
       link: { streamId: '$persistentsubscription-order-1::g-parked' },
     })
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await infoOf(client)).stats).toMatchObject({ parkedMessageCount: 0n, outstandingMessagesCount: 0 }),
     )
   })
@@ -216,10 +216,10 @@ describe('parked messages', () => {
     const { client } = await runningServer()
     await madeGroup(client, {}, 2)
     consume(client, { answer: 'park' })
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(2n))
+    await eventually(async () => expect((await infoOf(client)).stats.parkedMessageCount).toBe(2n))
     await client.setStreamMetadata('order-1', { truncateBefore: 1 })
     await client.replayParkedMessagesToStream('order-1', 'g')
-    await vi.waitFor(async () => expect((await infoOf(client)).stats.totalItems).toBe(3n))
+    await eventually(async () => expect((await infoOf(client)).stats.totalItems).toBe(3n))
     const refused = client.replayParkedMessagesToStream('order-1', 'g', { stopAt: -1 })
     expect(await errorOf(refused)).toMatchObject({ type: 'persistent-subscription-failed' })
     const missing = client.replayParkedMessagesToStream('order-1', 'none')
@@ -254,7 +254,7 @@ describe('a group on everything', () => {
     const changes = { checkPointLowerBound: 1, checkPointUpperBound: 1, checkPointAfter: 1 }
     await client.createPersistentSubscriptionToAll('g', toAll(changes))
     const consumer = consume(client, { stream: '$all', answer: 'park' })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { stats } = await client.getPersistentSubscriptionToAllInfo('g')
       expect(stats.lastCheckpointedEventPosition).toEqual(stats.lastKnownEventPosition)
       expect(stats.parkedMessageCount).toBeGreaterThan(2n)

@@ -8,10 +8,10 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { CERT, KEY } from './certificate.fixture.js'
 import { childServer, scratchDirectory } from './child-server.fixture.js'
-import { consume, numbersIn, until } from './consumers.fixture.js'
+import { consume, eventually, numbersIn, until } from './consumers.fixture.js'
 import { clientOf, errorOf, numbered, runningServer, take } from './running-server.fixture.js'
 import { startDevServer } from './start-dev-server.js'
 
@@ -90,7 +90,7 @@ describe('a group', () => {
     for (let turn = 0; turn < 3; turn++) {
       await client.createPersistentSubscriptionToStream('order-1', 'g', toStream({ ...EAGER }))
       const consumer = consume(client, { answer: 'park' })
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const { stats } = await client.getPersistentSubscriptionToStreamInfo('order-1', 'g')
         expect(stats).toMatchObject({ parkedMessageCount: 2n, lastCheckpointedEventRevision: 1n })
       })
@@ -105,7 +105,7 @@ describe('a group', () => {
     await client.createPersistentSubscriptionToStream('order-1', 'g', toStream({ extraStatistics: true }))
     const consumer = consume(client)
     await until(() => consumer.events.length === 5)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { connections, stats } = await client.getPersistentSubscriptionToStreamInfo('order-1', 'g')
       expect(stats).toMatchObject({ totalItems: 5n, outstandingMessagesCount: 0 })
       expect(connections).toMatchObject([{ totalItems: 5n, username: 'anonymous', availableSlots: 10 }])
@@ -163,7 +163,7 @@ describe('after the server was killed', () => {
     await first.createPersistentSubscriptionToStream('order-1', 'new', toStream({ startFrom: 'end', maxRetryCount: 3 }))
     const parking = consume(first, { stream: '$all', answer: 'park' })
     await until(() => parking.events.length === 5)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { stats } = await first.getPersistentSubscriptionToAllInfo('g')
       expect(stats).toMatchObject({ parkedMessageCount: 5n, outstandingMessagesCount: 0 })
       expect(stats.lastCheckpointedEventPosition).toBeDefined()
@@ -197,14 +197,14 @@ describe('after the server was killed', () => {
     const infoOf = async (from: EventStoreDBClient) =>
       (await from.getPersistentSubscriptionToStreamInfo('order-1', 'g')).stats
     const parking = consume(client, { answer: 'park' })
-    await vi.waitFor(async () => expect((await infoOf(client)).parkedMessageCount).toBe(4n))
+    await eventually(async () => expect((await infoOf(client)).parkedMessageCount).toBe(4n))
     await parking.subscription.unsubscribe()
     await client.replayParkedMessagesToStream('order-1', 'g')
     const forgetful = consume(client, { answer: 'nothing' })
     await until(() => forgetful.events.length === 4)
     expect((await infoOf(client)).parkedMessageCount).toBe(0n)
     await forgetful.subscription.ack(...forgetful.events.slice(0, 2))
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const left = await take(client.readStream('$persistentsubscription-order-1::g-parked'))
       expect(left).toHaveLength(2)
     })
@@ -227,7 +227,7 @@ describe('after the server was killed', () => {
     await until(() => consumer.events.length === 20)
     const acknowledged = consumer.events.filter((_, index) => index < 3 || index > 4)
     await consumer.subscription.ack(...acknowledged)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { stats } = await client.getPersistentSubscriptionToStreamInfo('order-1', 'g')
       expect(stats.lastCheckpointedEventRevision).toBe(2n)
     })

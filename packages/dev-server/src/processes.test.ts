@@ -8,7 +8,7 @@ import { CERT, KEY } from './certificate.fixture.js'
 import { clientOf, errorOf, numbered, runningServer, take, type Numbered } from './running-server.fixture.js'
 import { startDevServer } from './start-dev-server.js'
 
-it('DEV-16 DEV-17 what was acknowledged, and each link once, is there after SIGKILL', { timeout: 60_000 }, async () => {
+it('DEV-16 DEV-17 what was acknowledged, and each link once, is there after SIGKILL', async () => {
   const file = join(scratchDirectory(), 'events.db')
   const acknowledged: string[] = []
   const attempted = 40

@@ -1,6 +1,7 @@
 /** Subscriptions through the real client. */
 import { END, eventTypeFilter, excludeSystemEvents, START, streamNameFilter } from '@eventstore/db-client'
 import { describe, expect, it } from 'vitest'
+import { processorMs } from './processor-time.fixture.js'
 import { errorOf, numbered, numbersOf, runningServer, take, type Numbered } from './running-server.fixture.js'
 
 type Client = Awaited<ReturnType<typeof runningServer>>['client']
@@ -128,9 +129,9 @@ describe('a filtered subscription to everything', () => {
     const hostile = Array.from({ length: 30 }, () => client.subscribeToAll({ filter: filter() }))
     const caughtUp = hostile.map((subscription) => new Promise((resolve) => subscription.once('caughtUp', resolve)))
     for (const subscription of hostile) subscription.resume()
-    const started = performance.now()
+    const before = processorMs()
     for (let n = 0; n < 5; n++) await client.appendToStream('order-1', numbered(1))
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(processorMs() - before).toBeLessThan(5_000) // all of them work in this process
     await Promise.all(caughtUp)
     await Promise.all(hostile.map((subscription) => subscription.unsubscribe()))
   })

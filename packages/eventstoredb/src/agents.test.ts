@@ -21,7 +21,7 @@ let workerFile = ''
 
 beforeAll(async () => {
   workerFile = await bundle('worker-child.fixture.ts')
-}, 90_000)
+})
 
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
@@ -82,7 +82,7 @@ interface Place {
 
 function openPlace({ connectionString }: TestServer): Place {
   const prefix = `${randomUUID().slice(0, 8)}.`
-  const store = eventStoreDBStore({ connectionString, prefix, timeoutMs: 3000 })
+  const store = eventStoreDBStore({ connectionString, prefix, timeoutMs: 20_000 })
   closing.push(() => store.close())
   return { connectionString, prefix, store }
 }

@@ -42,7 +42,7 @@ describeOn([CLUSTER], (server) => {
 })
 
 function openStore(connectionString: string): Store {
-  const store = eventStoreDBStore({ connectionString, timeoutMs: 5000 })
+  const store = eventStoreDBStore({ connectionString, timeoutMs: 20_000 })
   closing.push(() => store.close())
   return store
 }

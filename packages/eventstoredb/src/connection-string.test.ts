@@ -3,6 +3,7 @@ import type { Store } from '@refold/core'
 import { isRefoldError } from '@refold/core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { eventStoreDBStore } from './event-store-db-store.js'
+import { loopMsOf } from './loop-time.fixture.js'
 import { describeOn, DEV_SERVER, NAMED_SERVER } from './servers.fixture.js'
 
 const NOTED = { id: '6a0e1f4e-3c0f-4f5e-9d0a-0d7c4f1b2a3c', type: 'noted', data: null, metadata: {} }
@@ -16,11 +17,11 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
   test('ESDB-13 an address where no one listens is told at once, with what to do', async () => {
     const store = eventStoreDBStore('esdb://127.0.0.1:1?tls=false')
     closing.push(() => store.close())
-    const from = performance.now()
-    const error = await errorOf(store.append('a-1', [NOTED], { expected: 'no_stream' }))
-    expect(error).toMatchObject({ code: 'STORE_REJECTED', hint: expect.stringMatching(/address and port/) })
-    expect(await errorOf(firstPage(store))).toMatchObject({ code: 'STORE_REJECTED' })
-    expect(performance.now() - from).toBeLessThan(5000)
+    const append = errorOf(store.append('a-1', [NOTED], { expected: 'no_stream' }))
+    const page = append.then(() => errorOf(firstPage(store)))
+    expect(await loopMsOf(page)).toBeLessThan(5000)
+    expect(await append).toMatchObject({ code: 'STORE_REJECTED', hint: expect.stringMatching(/address and port/) })
+    expect(await page).toMatchObject({ code: 'STORE_REJECTED' })
   })
 
   test('ESDB-13 a server that does not speak TLS is told with what to do', async () => {

@@ -71,7 +71,7 @@ function filePlace(): Place {
 
 function serverPlace({ connectionString }: { readonly connectionString: string }, given?: string): Place {
   const prefix = given ?? `${randomUUID().slice(0, 8)}.`
-  return () => eventStoreDBStore({ connectionString, prefix, timeoutMs: 3000 })
+  return () => eventStoreDBStore({ connectionString, prefix, timeoutMs: 20_000 })
 }
 
 function opened(place: Place): Store {

@@ -87,7 +87,7 @@ async function server(port: number, { file }: { readonly file?: string } = {}): 
 }
 
 function open(connectionString: string): Store {
-  const store = eventStoreDBStore({ connectionString, timeoutMs: 3_000 })
+  const store = eventStoreDBStore({ connectionString, timeoutMs: 20_000 })
   closing.push(() => store.close())
   return store
 }

@@ -15,6 +15,6 @@ describeOn([DEV_SERVER, NAMED_SERVER, SECURED_SERVER, CLUSTER], (server) => {
     },
     describe,
     // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the contract brings its titles and assertions
-    test: (title, body) => test(title, { timeout: 60_000 }, body),
+    test: (title, body) => test(title, body),
   })
 })

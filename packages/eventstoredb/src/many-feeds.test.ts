@@ -15,7 +15,7 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
       for await (const { kind } of store.subscribe({ all: true })) if (kind === 'caught-up') caughtUp()
     }
     const feeds = Array.from({ length: 30 }, follow)
-    await vi.waitFor(() => expect(caughtUp).toHaveBeenCalledTimes(30), { timeout: 20_000 })
+    await expect.poll(() => caughtUp.mock.calls.length).toBe(30)
     await store.close()
     await Promise.all(feeds)
     expect(warned.mock.calls.map(([{ name, message }]) => `${name}: ${message}`)).toEqual([])

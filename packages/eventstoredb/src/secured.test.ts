@@ -93,7 +93,7 @@ async function createUser({ port, connectionString }: TestServer) {
 }
 
 function openStore(connectionString: string): Store {
-  const store = eventStoreDBStore({ connectionString, timeoutMs: 5000 })
+  const store = eventStoreDBStore({ connectionString, timeoutMs: 20_000 })
   closing.push(() => store.close())
   return store
 }

@@ -17,7 +17,6 @@ export interface ServerKind {
   readonly make: () => Promise<TestServer>
 }
 
-const START_WITHIN_MS = 180_000
 const named = process.env['REFOLD_ESDB_URL']
 const noCommand = hasCommand(REAL_COMMAND) ? undefined : `the command ${REAL_COMMAND} is not on the PATH`
 const neither = noCommand === undefined ? undefined : `REFOLD_ESDB_URL is not set, and ${noCommand}`
@@ -51,7 +50,7 @@ export const CLUSTER = kind('a real cluster of three', noCommand, ({ directory }
 export function describeOn(kinds: readonly ServerKind[], tests: (server: () => TestServer) => void): void {
   for (const one of kinds.filter(({ missing }) => missing === undefined))
     // oxlint-disable-next-line vitest/valid-title -- the name of a server, as a title
-    describe(one.name, { timeout: 90_000 }, () => {
+    describe(one.name, () => {
       onServer(one, tests)
     })
   for (const { name, missing } of kinds.filter(({ missing }) => missing !== undefined))
@@ -64,7 +63,7 @@ function onServer({ make, name }: ServerKind, tests: (server: () => TestServer) 
   beforeAll(async () => {
     server = await make()
     await server.start()
-  }, START_WITHIN_MS)
+  })
   afterAll(() => server?.stop())
   tests(() => {
     if (server === undefined) throw new Error(`${name} is not started yet`)

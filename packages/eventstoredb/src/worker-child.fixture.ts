@@ -8,7 +8,7 @@ const definition = stepper(async (agent, step, key) => {
   process.stdout.write(`${JSON.stringify({ agent, step, key })}\n`)
   await new Promise((resolve) => setTimeout(resolve, Number(stepMs)))
 })
-const store = eventStoreDBStore({ connectionString, prefix, timeoutMs: 3000 })
+const store = eventStoreDBStore({ connectionString, prefix, timeoutMs: 20_000 })
 await createRuntime({
   store,
   agents: [definition],

@@ -14,7 +14,7 @@ describe('several processes on one file', () => {
   beforeAll(async () => {
     for (const name of ['appender', 'worker', 'locker'] as const)
       bundles[name] = await bundle(`${name}-child.fixture.ts`)
-  }, 60_000)
+  })
   afterAll(() => {
     for (const file of Object.values(bundles)) rmSync(file, { force: true })
   })
@@ -43,7 +43,7 @@ describe('several processes on one file', () => {
     expect(stored).toHaveLength(120)
     for (const { id, revision } of told) expect(stored[revision]?.id).toBe(id)
     expect(new Set(told.map(({ revision }) => revision)).size).toBe(120)
-  }, 60_000)
+  })
 
   test('CLOSE-2 a process that is killed while it appends leaves everything that it was told is stored', async () => {
     const appender = start('appender', 's-1', '1000000')
@@ -56,7 +56,7 @@ describe('several processes on one file', () => {
     const stored = await readAll(store)
     await store.close()
     for (const { id, revision } of told) expect(stored[revision]?.id).toBe(id)
-  }, 60_000)
+  })
 
   test('FOR-1 SUB-1 what another process appends is reported and reaches subscribers', async () => {
     const store = sqliteStore(scratch.file)
@@ -71,7 +71,7 @@ describe('several processes on one file', () => {
     }
     expect(revisions).toEqual([0n, 1n, 2n, 3n, 4n])
     await store.close()
-  }, 60_000)
+  })
 
   test('an append to a file that another process holds locked is stored when the lock is given up', async () => {
     const store = sqliteStore(scratch.file)
@@ -87,7 +87,7 @@ describe('several processes on one file', () => {
     for (const result of await Promise.all(waiting)) expect(result.ok).toBe(true)
     expect(await readAll(store)).toHaveLength(21)
     await store.close()
-  }, 60_000)
+  })
 
   test('an append gives up with STORE_REJECTED, and is surely not stored, when the lock outlasts the time to wait', async () => {
     const store = sqliteStore(scratch.file, { busyTimeoutMs: 50 })
@@ -101,7 +101,7 @@ describe('several processes on one file', () => {
     await locker.ended()
     expect(await readAll(store)).toHaveLength(1)
     await store.close()
-  }, 60_000)
+  })
 
   test('a worker that lost its lock, because its own process read the lock file, is not proven dead while it runs', async () => {
     const worker = start('worker', 'w-2')
@@ -126,7 +126,7 @@ describe('several processes on one file', () => {
     expect(await store.presence?.provenDead('w-1')).toBe(true)
     expect(await store.presence?.provenDead('w-2')).toBe(false)
     await store.close()
-  }, 60_000)
+  })
 })
 
 interface Acknowledged {

@@ -11,7 +11,7 @@ const XSTATE = import.meta.resolve('xstate')
 /** Looks like a definition. */
 const AGENT = "{ name: 'a', version: 1 }"
 
-describe('the command line', { timeout: 60_000 }, () => {
+describe('the command line', () => {
   let project: Project
   beforeAll(() => {
     project = makeProject()

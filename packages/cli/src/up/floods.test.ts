@@ -21,29 +21,25 @@ async function readSlowly({ stdout, stderr }: ChildProcess): Promise<void> {
   for await (const _ of stdout ?? []) await setImmediate()
 }
 
-test.for(FLOODS)(
-  'CLI-12 %s of a worker take a bounded part of its supervisor’s memory',
-  { timeout: 120_000 },
-  async (flood, context) => {
-    if (!existsSync('/proc/self/status')) return context.skip('no /proc tells here how much memory a process takes')
-    const project = makeProject(FLOODING)
-    const up = project.upUnread('--workers', '1')
-    const gone = once(up, 'exit')
-    try {
-      await once(up.stdout!, 'readable')
-      const before = mostMegabytesOf(up)
-      const read = readSlowly(up)
-      await project.run('start', 'plan', '--id', 'a', '--input', JSON.stringify({ ms: 1, flood }))
-      const ended = (): number => project.bodies().filter(({ what }) => what === 'ended').length
-      await expect.poll(ended, { timeout: 110_000, interval: 100 }).toBe(10)
-      expect(up.exitCode).toBeNull()
-      expect(mostMegabytesOf(up) - before).toBeLessThan(BOUND_MEGABYTES)
-      up.kill('SIGTERM')
-      await Promise.all([gone, read])
-    } finally {
-      up.kill('SIGKILL')
-      await gone
-      project.remove()
-    }
-  },
-)
+test.for(FLOODS)('CLI-12 %s of a worker take a bounded part of its supervisor’s memory', async (flood, context) => {
+  if (!existsSync('/proc/self/status')) return context.skip('no /proc tells here how much memory a process takes')
+  const project = makeProject(FLOODING)
+  const up = project.upUnread('--workers', '1')
+  const gone = once(up, 'exit')
+  try {
+    await once(up.stdout!, 'readable')
+    const before = mostMegabytesOf(up)
+    const read = readSlowly(up)
+    await project.run('start', 'plan', '--id', 'a', '--input', JSON.stringify({ ms: 1, flood }))
+    const ended = (): number => project.bodies().filter(({ what }) => what === 'ended').length
+    await expect.poll(ended, { interval: 100 }).toBe(10)
+    expect(up.exitCode).toBeNull()
+    expect(mostMegabytesOf(up) - before).toBeLessThan(BOUND_MEGABYTES)
+    up.kill('SIGTERM')
+    await Promise.all([gone, read])
+  } finally {
+    up.kill('SIGKILL')
+    await gone
+    project.remove()
+  }
+})

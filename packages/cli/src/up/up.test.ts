@@ -8,7 +8,7 @@ import type { FleetEvent } from './fleet-events.js'
 
 const SECONDS = 1000
 
-describe('a fleet', { timeout: 60 * SECONDS }, () => {
+describe('a fleet', () => {
   let project: Project
   const fleets: Fleet[] = []
   beforeEach(() => {
@@ -138,10 +138,10 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
     await start('spinner', { spin: true })
     await whenBegun(1)
     const pid = project.bodies()[0]?.pid as number
-    const killedAt = performance.now()
     fleet.child.kill('SIGKILL')
-    while (isRunning(pid)) await sleep(20)
-    expect(performance.now() - killedAt).toBeLessThan(5 * SECONDS)
+    let waitedMs = 0 // counted in steps: on a busy machine they are late, and so are those of the worker
+    for (; isRunning(pid); waitedMs += 20) await sleep(20)
+    expect(waitedMs).toBeLessThan(5 * SECONDS)
     expect(project.bodies()).toHaveLength(1)
   })
 
@@ -181,8 +181,10 @@ describe('a fleet', { timeout: 60 * SECONDS }, () => {
   test('CLI-10 a worker whose event loop is blocked is killed, and its agent is set aside like one that kills', async () => {
     project.remove()
     project = makeProject(HASTY)
-    const fleet = up('--stall-after', '2')
+    const from = performance.now()
     await Promise.all([start('spinner', { spin: true }), start('a', { ms: 50 })])
+    // A worker that is starting says nothing: for about as long as these commands took, however busy the machine is.
+    const fleet = up('--stall-after', String(2 + Math.round((performance.now() - from) / SECONDS)))
     await fleet.event('worker.stalled')
     const reported = await fleet.event('agent.reported', ({ code }) => code === 'POISON_AGENT')
     expect(reported.agent).toEqual({ name: 'plan', id: 'spinner' })

@@ -42,7 +42,7 @@ describe('diff over random values, payloads and edits', () => {
       }),
       { numRuns: 2_000 },
     )
-  }, 60_000)
+  })
 
   it('REC-3 gives a patch that a standard library applies to the same text', () => {
     fc.assert(
@@ -56,7 +56,7 @@ describe('diff over random values, payloads and edits', () => {
       }),
       { numRuns: 800 },
     )
-  }, 60_000)
+  })
 
   it('REC-6 writes below its own path only, reads the data and the state only, with no operation but the four', () => {
     fc.assert(
@@ -69,7 +69,7 @@ describe('diff over random values, payloads and edits', () => {
       }),
       { numRuns: 300 },
     )
-  }, 60_000)
+  })
 
   it('REC-5 gives no operation for equal values, whatever their references', () => {
     fc.assert(
@@ -78,5 +78,5 @@ describe('diff over random values, payloads and edits', () => {
       }),
       { numRuns: 300 },
     )
-  }, 60_000)
+  })
 })

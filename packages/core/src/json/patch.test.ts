@@ -114,5 +114,5 @@ describe('a document that takes many patches', () => {
       }),
       { numRuns: 500 },
     )
-  }, 60_000)
+  })
 })

@@ -219,7 +219,7 @@ describe('patchOf of Refold’s own objects', () => {
       }),
       { numRuns: 400 },
     )
-  }, 60_000)
+  })
 })
 
 interface Parts {

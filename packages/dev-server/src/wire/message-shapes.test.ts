@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { processorMs } from '../processor-time.fixture.js'
 import { PersistentSubscriptionsService, StreamsService } from './client-names.js'
 import { APPEND_REQUEST, assertMessage, BATCH_APPEND_REQUEST, DELETE_REQUEST, READ_REQUEST } from './message-shapes.js'
 import {
@@ -51,11 +52,11 @@ it.each(REQUESTS)(
           return
         }
         passed++
-        const started = performance.now()
+        const before = processorMs()
         try {
           method.requestDeserialize(Buffer.from(bytes))
         } catch {}
-        expect(performance.now() - started).toBeLessThan(1_000)
+        expect(processorMs() - before).toBeLessThan(1_000)
       }),
       { numRuns: 2_000 },
     )

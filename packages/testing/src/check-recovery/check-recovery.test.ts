@@ -187,7 +187,7 @@ function listener(count: (before: number) => number, { hearsTicks = true } = {})
 /** They are functions of their input. */
 const REAL = { draft: 'real', charge: 'real', ship: 'real' } as const
 
-describe('checkRecovery', { timeout: 60_000 }, () => {
+describe('checkRecovery', () => {
   test('an agent with effects of every safety, timers and events survives a crash at each boundary', async () => {
     await expect(checkRecovery(research, { runs: 15, seed: 1, effects: REAL })).resolves.toBeUndefined()
   })

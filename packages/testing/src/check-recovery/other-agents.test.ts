@@ -92,7 +92,7 @@ const editor = defineAgent({
 
 const stub = (topic: string): string => `about ${topic}`
 
-describe('other agents', { timeout: 60_000 }, () => {
+describe('other agents', () => {
   test('REV-6 agents that the checked one starts and writes to play along, with effects of their own', async () => {
     const topics: string[] = []
     const write = (topic: string): string => {

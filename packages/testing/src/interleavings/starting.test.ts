@@ -79,32 +79,28 @@ describe.each(BACKINGS)('on $name', ({ backing, slow }) => {
       expect(agent.getSnapshot().context.result).toEqual({ done: 'by hand' })
     }))
 
-  test(
-    `I5 OWN-11 a body that kills its process, beside ${slow ? 'a hundred' : 'a thousand'} healthy agents: they end, it alone is blocked`,
-    { timeout: 60_000 },
-    () =>
-      play({ seed: 'I5', backing }, async (simulation) => {
-        const a = simulation.process('a', { agents: (effects) => [job(effects, { run: poisonous })], machine: 'one' })
-        await simulation.until(a.start())
-        const ids = Array.from({ length: slow ? 100 : 1_000 }, (_, index) => String(index))
-        const starts = [...ids.slice(0, 50), 'poison', ...ids.slice(50)].map((id) =>
-          a.startAgent('job', { id, input: { agent: id } }).catch(() => undefined),
-        )
-        await keepAlive(simulation, a)
-        await simulation.until(Promise.all(starts))
-        const missing = await simulation.until(
-          Promise.all(ids.map((id) => a.startAgent('job', { id, input: { agent: id } }))),
-        )
-        await simulation.until(Promise.all(missing.map((agent) => agent.waitFor((state) => state.matches('idle')))))
-        const poison = await simulation.until(a.startAgent('job', { id: 'poison', input: { agent: 'poison' } }))
-        await simulation.until(poison.waitFor((state) => state.condition === 'blocked'))
-        expect(a.state).toBe('running')
-        const entry = await (await simulation.disk.admin()).directory.get('job-poison')
-        expect(entry?.condition).toBe('blocked')
-        const others = simulation.effects.began().filter(({ input }) => (input as { agent: string }).agent !== 'poison')
-        expect(new Set(others.map(({ key }) => key)).size).toBe(ids.length)
-      }),
-  )
+  test(`I5 OWN-11 a body that kills its process, beside ${slow ? 'a hundred' : 'a thousand'} healthy agents: they end, it alone is blocked`, () =>
+    play({ seed: 'I5', backing }, async (simulation) => {
+      const a = simulation.process('a', { agents: (effects) => [job(effects, { run: poisonous })], machine: 'one' })
+      await simulation.until(a.start())
+      const ids = Array.from({ length: slow ? 100 : 1_000 }, (_, index) => String(index))
+      const starts = [...ids.slice(0, 50), 'poison', ...ids.slice(50)].map((id) =>
+        a.startAgent('job', { id, input: { agent: id } }).catch(() => undefined),
+      )
+      await keepAlive(simulation, a)
+      await simulation.until(Promise.all(starts))
+      const missing = await simulation.until(
+        Promise.all(ids.map((id) => a.startAgent('job', { id, input: { agent: id } }))),
+      )
+      await simulation.until(Promise.all(missing.map((agent) => agent.waitFor((state) => state.matches('idle')))))
+      const poison = await simulation.until(a.startAgent('job', { id: 'poison', input: { agent: 'poison' } }))
+      await simulation.until(poison.waitFor((state) => state.condition === 'blocked'))
+      expect(a.state).toBe('running')
+      const entry = await (await simulation.disk.admin()).directory.get('job-poison')
+      expect(entry?.condition).toBe('blocked')
+      const others = simulation.effects.began().filter(({ input }) => (input as { agent: string }).agent !== 'poison')
+      expect(new Set(others.map(({ key }) => key)).size).toBe(ids.length)
+    }))
 })
 
 const poisonous: SimulatedBody<WorkInput, unknown> = async (args) => {

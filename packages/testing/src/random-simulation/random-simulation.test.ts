@@ -21,7 +21,6 @@ function groups(runs: number): readonly (readonly string[])[] {
 describe.each(BACKINGS)('on $name', ({ backing, share }) => {
   test.each(groups(RUNS * share).map((seeds, group) => ({ seeds, group })))(
     'whatever befalls processes and store, every agent ends and no promise is broken (group $group)',
-    { timeout: 120_000 },
     async ({ seeds }) => {
       for (const each of seeds) expect(await randomRun(each, backing), each).not.toEqual([])
     },

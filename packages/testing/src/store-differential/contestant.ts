@@ -79,7 +79,8 @@ export class Contestant {
       const events = await readStream(this.#store(0), stream)
       const expected = events.length === 0 ? 'no_stream' : toRevision(events.length - 1)
       const last: NewEvent = { id: lastId, type: 'last', data: null, metadata: {} }
-      await this.#store(1).append(stream, [last], { expected })
+      const { ok } = await this.#store(1).append(stream, [last], { expected })
+      assert.ok(ok, `${this.name}: what a read of ${stream} gives is not all of it: an append after that is a conflict`)
       given.push(await seen)
     }
     return given

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import type { ContractData } from '../store-contract/contract-case.js'
 import { Contestant } from './contestant.js'
+import { Patience } from './patience.js'
 import { storeOperation, type StoreOperation } from './store-operation.js'
 
 /** The stores that are to behave alike, and how long they are tried. */
@@ -18,12 +19,15 @@ export interface StoreDifferentialOptions {
   readonly seed?: number
   /** The first failure ends it, and no shorter sequence is looked for. */
   readonly endOnFailure?: true
+  /** Longest wait for one answer of a store. Default: 30,000. */
+  readonly patienceMs?: number
 }
 
 /**
  * Rejects when two stores answer an operation differently: what an append answers, also a repeated one; what is read in both
  * directions; registers; the directory; what subscriptions give, of the past and live. The error names the shortest
- * sequence found, the stores, their answers and the seed.
+ * sequence found, the stores, their answers and the seed. Rejects, too, when a store gives no answer at all; for such a
+ * sequence no shorter one is looked for.
  */
 export async function storeDifferential({
   stores,
@@ -31,10 +35,15 @@ export async function storeDifferential({
   operations = 40,
   seed,
   endOnFailure,
+  patienceMs = 30_000,
 }: StoreDifferentialOptions): Promise<void> {
   const sequence = fc.array(storeOperation, { minLength: 1, maxLength: operations, size: 'max' })
+  const patience = new Patience(patienceMs)
   await fc.assert(
-    fc.asyncProperty(sequence, (given) => compareStores(stores, given)),
+    fc.asyncProperty(sequence, (given) => {
+      fc.pre(!patience.isAtItsEnd) // each shorter sequence could cost as much time again
+      return compareStores(stores, { operations: given, patience })
+    }),
     {
       numRuns: runs,
       includeErrorInReport: true,
@@ -44,31 +53,47 @@ export async function storeDifferential({
   )
 }
 
-async function compareStores(
-  stores: StoreDifferentialOptions['stores'],
-  operations: readonly StoreOperation[],
-): Promise<void> {
-  const contestants: Contestant[] = []
-  try {
-    for (const [name, open] of Object.entries(stores)) contestants.push(await Contestant.open(name, open))
-    for (const stream of [undefined, 'boat-1']) {
-      const lastId = randomUUID()
-      await Promise.all(contestants.map((contestant) => contestant.watch(stream, lastId)))
-    }
-    for (const [at, operation] of operations.entries())
-      await compare(contestants, `operation ${at}, ${operation.kind},`, (one) => one.perform(operation))
-    await compare(contestants, 'the live subscriptions', (one) => one.watched())
-  } finally {
-    await Promise.all(contestants.map((contestant) => contestant.close()))
-  }
+interface Comparison {
+  readonly operations: readonly StoreOperation[]
+  readonly patience: Patience
 }
 
-async function compare(
-  contestants: readonly Contestant[],
-  what: string,
-  ask: (contestant: Contestant) => Promise<unknown>,
+async function compareStores(
+  stores: StoreDifferentialOptions['stores'],
+  { operations, patience }: Comparison,
 ): Promise<void> {
-  const answers = await Promise.all(contestants.map(ask))
-  for (const [index, answer] of answers.entries())
-    assert.deepEqual(answer, answers[0], `${what} of ${contestants[index]?.name} and of ${contestants[0]?.name}`)
+  const contestants: Contestant[] = []
+  const ask: Ask = (what, question) =>
+    Promise.all(contestants.map((one) => patience.wait(question(one), `${what} of ${one.name}`)))
+  const close = (): Promise<unknown> => ask('closing', (one) => one.close())
+  try {
+    for (const [name, open] of Object.entries(stores))
+      contestants.push(await patience.wait(Contestant.open(name, open), `opening of ${name}`))
+    await compareAnswers(contestants, { operations, ask })
+  } catch (error) {
+    await close().catch(() => {}) // what came first is told
+    throw error
+  }
+  await close()
+}
+
+/** The answers of all stores to one question, in their order. */
+type Ask = <T>(what: string, question: (one: Contestant) => Promise<T>) => Promise<readonly T[]>
+
+async function compareAnswers(
+  contestants: readonly Contestant[],
+  { operations, ask }: { readonly operations: readonly StoreOperation[]; readonly ask: Ask },
+): Promise<void> {
+  const compare = async (what: string, question: (one: Contestant) => Promise<unknown>): Promise<void> => {
+    const answers = await ask(what, question)
+    for (const [index, answer] of answers.entries())
+      assert.deepEqual(answer, answers[0], `${what} of ${contestants[index]?.name} and of ${contestants[0]?.name}`)
+  }
+  for (const stream of [undefined, 'boat-1']) {
+    const lastId = randomUUID()
+    await ask('a subscription, until it has caught up,', (one) => one.watch(stream, lastId))
+  }
+  for (const [at, operation] of operations.entries())
+    await compare(`operation ${at}, ${operation.kind},`, (one) => one.perform(operation))
+  await compare('the live subscriptions', (one) => one.watched())
 }

@@ -7,7 +7,7 @@ import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import type { ControlledBody } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
-import { outcomeOf, startProcess, typesOf } from './process.fixture.js'
+import { startProcess, typesOf } from './process.fixture.js'
 
 /** Version 2 calls the state `review` `approval`; version 1 cannot take the body's answer. */
 function versionOf(version: 1 | 2, body: ControlledBody['body']) {
@@ -129,42 +129,6 @@ describe('migrating an agent', () => {
       code: 'INVALID_INPUT',
       facts: { path: 'beginMissing' },
     })
-  })
-
-  test('RCV-11 who waits for the agent at its old version hears that it was moved', async () => {
-    const { two, process, agent } = await scene()
-    await agent.send({ type: 'approve' })
-    const done = agent.done()
-    done.catch(() => undefined)
-    const seen: unknown[] = []
-    agent.state$.subscribe({ next: ({ value }) => seen.push(value), error: (error: unknown) => seen.push(error) })
-    await settle()
-    await process.runtime.migrate(two, '1', { patch: RENAMED })
-    await settle()
-    expect(await outcomeOf(done)).toMatchObject({ error: { code: 'NEEDS_MIGRATION' } })
-    expect(seen).toMatchObject(['review', { code: 'NEEDS_MIGRATION' }])
-  })
-
-  test('RCV-7 RCV-11 a migration that is refused leaves the agent to the chart of its version', async () => {
-    const { work, two, process, agent } = await scene()
-    await expect(process.runtime.migrate(two, '1')).rejects.toMatchObject({ code: 'OWNER_MAY_LIVE' })
-    work.last.resolve('answer')
-    await settle()
-    expect(agent.getSnapshot()).toMatchObject({ condition: 'blocked', value: 'asking' }) // version 2 would have taken it
-  })
-
-  test('RCV-11 who waits for an agent whose migration is refused goes on as before', async () => {
-    const { one, two, process, agent } = await scene()
-    await agent.send({ type: 'approve' })
-    const seen: unknown[] = []
-    agent.state$.subscribe(({ value }) => seen.push(value))
-    const done = agent.done()
-    await settle()
-    await expect(process.runtime.migrate(two, '1')).rejects.toMatchObject({ code: 'NEEDS_MIGRATION' })
-    await (await process.runtime.attach(one, '1')).send({ type: 'approve' })
-    await settle()
-    expect(seen).toEqual(['review', 'done'])
-    expect(await outcomeOf(done)).toMatchObject({ value: { status: 'done' } })
   })
 
   test('an agent that is there already, or that does not exist, is refused', async () => {

@@ -166,8 +166,9 @@ export class OpenRuntime implements Worker {
     checkMigrateOptions(options)
     const notes = notesOf(options)
     const { cells, owners, worker } = this.#runtime
-    const { cell, end } = await cells.toMigrate(streamOf(registered.name, id), registered)
-    const { state, stream } = cell
+    const cell = await cells.loadAs(streamOf(registered.name, id), registered)
+    const { state } = cell
+    if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
     const { patch = [], beginMissing = false } = options
     const input = {
       kind: 'migrated',
@@ -176,12 +177,12 @@ export class OpenRuntime implements Worker {
       ...(beginMissing ? { beginsMissing: true } : undefined),
     } as const
     try {
-      if (state !== undefined) await refuseWhilePerformed(stream, { state, owners, worker })
       await cell.submit({ input, worker, ...notes })
     } finally {
-      end()
+      if (cell.state?.agent.version !== registered.version) cells.evict(cell)
     }
-    return this.#attached(await cells.load(stream))
+    await this.#takeover.takeUp(cell)
+    return this.#handle(cell)
   }
 
   async drain(options: DrainOptions = {}): Promise<Drained> {

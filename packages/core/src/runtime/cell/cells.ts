@@ -20,17 +20,10 @@ export interface CellsOptions extends CellContext<AgentCell> {
 /** Whether something outside of the cell needs it in memory. */
 export type Keeper = (cell: AgentCell) => boolean
 
-/** A cell that is to move its agent to another version. */
-export interface Migration {
-  readonly cell: AgentCell
-  /** To be called once, when it is known what became of it. */
-  readonly end: () => void
-}
-
-/** An agent that is being started, or migrated. */
+/** An agent that is being started. */
 interface Start {
   readonly cell: AgentCell
-  /** Resolves when it is known what became of it. */
+  /** Resolves when it is known what became of the start. */
   readonly known: Promise<void>
   readonly tell: () => void
 }
@@ -40,7 +33,7 @@ export class Cells implements Residence<AgentCell> {
   readonly #home: CellHome
   readonly #keepers: Keeper[] = []
   readonly #live = new Map<string, AgentCell>()
-  /** Cells of agents that are being started or migrated: until that is stored they may be of another version than the agent. */
+  /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
   readonly #starting = new Map<string, Start>()
   readonly #loading = new Map<string, Promise<AgentCell>>()
   readonly #idle: IdleCells
@@ -74,31 +67,27 @@ export class Cells implements Residence<AgentCell> {
     return this.#loading.get(stream)?.catch(() => undefined)
   }
 
-  /**
-   * The cell of an agent that is to be migrated to this definition. No one else gets it before the agent is there; a cell of another
-   * version gives way until `end`, which tells its waiters that the agent has gone, or puts it back.
-   */
-  async toMigrate(stream: string, definition: DefinitionInternals): Promise<Migration> {
+  /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
+  async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
+    const live = this.#live.get(stream)
+    if (live?.definition === definition) return live
     const folded = await foldStream(this.#options.log, stream)
     if (folded.state === undefined) throw notFound(stream)
-    for (let start = this.#starting.get(stream); start !== undefined; start = this.#starting.get(stream))
-      await start.known
-    const old = this.#live.get(stream)
-    if (old?.definition === definition) return { cell: old, end: () => {} }
     const { id } = folded.state.agent
-    const cell = this.#start(new AgentCell(this.#home, { stream, id, definition }, folded))
-    if (old !== undefined) {
-      this.#live.delete(stream)
-      this.#idle.remove(old)
-    }
-    return { cell, end: () => this.#endMigration(cell, old) }
+    const old = this.#live.get(stream)
+    if (old !== undefined) this.evict(old)
+    return this.#admit(new AgentCell(this.#home, { stream, id, definition }, folded))
   }
 
   /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
     if (existing !== undefined) return existing
-    return this.#start(new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED))
+    const cell = new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED)
+    let tell = (): void => {}
+    const known = new Promise<void>((resolve) => (tell = resolve))
+    this.#starting.set(stream, { cell, known, tell })
+    return cell
   }
   isStarting(cell: AgentCell): boolean {
     return this.#starting.get(cell.stream)?.cell === cell
@@ -179,26 +168,10 @@ export class Cells implements Residence<AgentCell> {
     const isStart = this.isStarting(cell)
     this.#dismiss(cell)
     if (isStart) return
-    cell.fail(migratedTo(agent.version, cell))
-  }
-
-  #start(cell: AgentCell): AgentCell {
-    let tell = (): void => {}
-    const known = new Promise<void>((resolve) => (tell = resolve))
-    this.#starting.set(cell.stream, { cell, known, tell })
-    return cell
-  }
-
-  #endMigration(cell: AgentCell, old: AgentCell | undefined): void {
-    const { version } = cell.definition
-    const isThere = cell.state?.agent.version === version
-    if (isThere) this.#endStart(cell)
-    else this.evict(cell)
-    if (isThere) old?.fail(migratedTo(version, cell))
-    else if (old !== undefined) {
-      this.busy(old)
-      this.rested(old)
-    }
+    const message = `${cell.stream} has been migrated to version ${agent.version}`
+    cell.fail(
+      new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
+    )
   }
 
   /** This process has nothing more to do with the agent as this cell holds it. */
@@ -240,11 +213,6 @@ export class Cells implements Residence<AgentCell> {
     this.#live.set(cell.stream, cell)
     return cell
   }
-}
-
-function migratedTo(version: number, { stream }: AgentCell): RefoldError {
-  const hint = 'Attach to it with that version of its definition.'
-  return new RefoldError('NEEDS_MIGRATION', `${stream} has been migrated to version ${version}`, { hint })
 }
 
 function notFound(stream: string): RefoldError {

@@ -48,6 +48,8 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
     const base = withInInbox(state, message)
     const decision = decideChart(context, rest, { input: { ...message, event }, late: false, base })
     if (decision.kind !== 'refused' || isTrouble(decision.error)) return decision
+    // A child that has ended says it once: its report waits until there is room.
+    if (message.own === true && decision.error.code === 'QUEUE_FULL') return decision
     return refuse(decision.error)
   } catch (error) {
     if (isRefoldError(error)) return refuse(error)

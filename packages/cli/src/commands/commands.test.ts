@@ -7,6 +7,7 @@ import type { Project } from '../fleet.fixture.js'
 
 const CORE = new URL('../../../core/dist/index.js', import.meta.url).href
 const XSTATE = import.meta.resolve('xstate')
+const ZOD = import.meta.resolve('zod')
 
 /** Looks like a definition. */
 const AGENT = "{ name: 'a', version: 1 }"
@@ -165,6 +166,29 @@ describe('the command line', () => {
       await agent.retry()
       await agent.waitFor((state) => state.context.notes === 1)
     })
+  })
+
+  test('CLI-30 CLI-31 an event that is only kept is told so, and a payload that says another type is refused', async () => {
+    const file = join(project.directory, 'early.mjs')
+    const states = "{ a: { on: { go: 'b' } }, b: { on: { early: 'c' } }, c: {} }"
+    const machine = `setup({}).createMachine({ initial: 'a', states: ${states} })`
+    const early = 'early: { schema: z.object({}), defer: true }, go: z.object({})'
+    const imports = [['defineAgent', CORE] as const, ['setup', XSTATE] as const, ['z', ZOD] as const]
+    const lines = imports.map(([name, from]) => `import { ${name} } from ${JSON.stringify(from)}`)
+    const agent = `defineAgent({ name: 'soon', version: 1, machine: ${machine}, events: { ${early} } })`
+    writeFileSync(file, [...lines, `export default { agents: [${agent}] }`].join('\n'))
+    const run = (...args: string[]) => project.run(...args, '--config', file)
+    await run('start', 'soon', '--id', '1')
+    expect(await run('send', 'soon-1', 'early', '{"type":"go"}')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the payload says the type "go"') as string,
+    })
+    expect(await run('send', 'soon-1', 'early', '{"type":"early"}')).toEqual({
+      code: 0,
+      stdout: '"a"\n',
+      stderr: '"early" is kept until a state of soon-1 takes it; 1 wait so\n',
+    })
+    expect(await run('send', 'soon-1', 'go')).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('SND-21 `start --event` stores the start with its first event, or nothing', async () => {

@@ -15,17 +15,20 @@ export interface SendCommandOptions extends ProjectOptions, NotesOptions {
   readonly json: boolean
 }
 
-/** Resolves when the event is durable, to the state after it. `payload` is JSON, `@file`, or `-`. */
+/** Resolves when the event is durable, to the state after it; the standard error says when it is only kept. `payload` is JSON, `@file`, or `-`. */
 export async function send(address: string, argument: EventArgument, options: SendCommandOptions): Promise<string> {
   const event = await eventOf(argument)
   const { name, id } = parseAddress(address)
   return withProject(options, async (project) => {
     const agent = await attachTo(project, { name, id })
-    const { status, value, condition, deferred } = await agent.send(event, {
+    const { status, value, condition, deferred, revision } = await agent.send(event, {
       ...(options.id === undefined ? undefined : { id: options.id }),
       ...notesOf(options),
       ...(options.keep === true ? { whenBlocked: 'keep' } : undefined),
     })
+    // Else the state looks as if the event had done nothing, and someone sends it again.
+    if (!options.json && deferred.some((kept) => kept.revision === revision))
+      console.error(`"${event.type}" is kept until a state of ${address} takes it; ${deferred.length} wait so`)
     return options.json
       ? JSON.stringify({ agent: { name, id }, status, value, condition, deferred: deferred.map(({ type }) => type) })
       : JSON.stringify(value)

@@ -12,6 +12,7 @@ import { agentState } from './agent-state.js'
 import { diffBetween, momentOf, noMoment, stateAt } from '../history/past-state.js'
 import { Observable } from '../history/observable.js'
 import { agentEventsAfter, recordsAfter } from '../history/stream-records.js'
+import type { ReadFrom } from '../history/stream-records.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type {
   Agent,
@@ -37,6 +38,7 @@ import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './ev
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { keepingAlive } from './keep-alive.js'
+import { readFrom } from './read-from.js'
 import { statesOf } from './states.js'
 import { whenCell } from './waiting.js'
 import type { CellWait } from './waiting.js'
@@ -101,7 +103,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   on(type: string, handler: (emitted: never) => void): Subscription {
     const { runtime, stream } = this.#options
     const { next, error } = guarded<never>({ next: handler }, this.#watched())
-    return keepingAlive(recordsAfter(runtime.log, stream, this.#newestHead()), runtime.world).subscribe({
+    return keepingAlive(recordsAfter(runtime.log, stream, this.#from(this.#newestHead())), runtime.world).subscribe({
       next: ({ header }) => {
         for (const emitted of header.body.emit ?? [])
           if (type === '*' || emitted['type'] === type) next(emitted as never)
@@ -275,7 +277,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
   #records(after: Revision | undefined): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
-    return keepingAlive(agentEventsAfter<T>(runtime.log, stream, after), runtime.world)
+    const from = after === undefined ? undefined : this.#from(after)
+    return keepingAlive(agentEventsAfter<T>(runtime.log, stream, from), runtime.world)
+  }
+  #from(after: Revision): ReadFrom {
+    return readFrom(after, () => this.#fresh())
   }
 
   #seen(cell: AgentCell): AgentState<T> {

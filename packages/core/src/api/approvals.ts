@@ -161,12 +161,12 @@ async function staleSince({ cell, log, revision, event, about, isAgain }: Visit)
   if (limit === 0) return undefined
   let moved = false
   for await (const page of log.read(cell.stream, { from: toRevision(revision + 1), limit })) {
-    for (const { type, metadata } of page) {
+    for (const { type, data, metadata } of page) {
       const header = headerOf(metadata)
       if (header === undefined) continue
       // One question has one answer, of one person or of two: a double click is no second payment.
-      if (type === event && header.approved !== undefined && isOneQuestion(header.approved.about, about))
-        return 'answered'
+      const isAnswer = type === event && header.approved !== undefined
+      if (isAnswer && hasAnswered({ about: header.approved.about, data }, about)) return 'answered'
       // What moved before the chart changed names edges of another chart.
       if (type === 'refold.migrated' || !hasReadableBody(header) || (header.fingerprint !== undefined && moved))
         return 'asked again'
@@ -179,12 +179,20 @@ async function staleSince({ cell, log, revision, event, about, isAgain }: Visit)
   return isOfThisChart ? undefined : 'asked again'
 }
 
-/** Who answered about everything has answered about each. */
-function isOneQuestion(answered: About, asked: About): boolean {
-  return answered === undefined || asked === undefined || hashOfJson(answered) === hashOfJson(asked)
+type About = JsonObject | undefined
+
+/** Who answered about more has answered about each part of it; and what an approved event says is answered, whatever it was asked by. */
+function hasAnswered({ about, data }: { readonly about: About; readonly data: JsonValue }, asked: About): boolean {
+  return holds(asked, about) || holds(data, asked)
 }
 
-type About = JsonObject | undefined
+/** Whether a value has all of these members. */
+function holds(value: JsonValue | undefined, members: About = {}): boolean {
+  return Object.entries(members).every(([key, member]) => {
+    const own = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+    return own !== undefined && hashOfJson(own) === hashOfJson(member)
+  })
+}
 
 /** User code, on the context as readers see it. */
 function payloadOf(

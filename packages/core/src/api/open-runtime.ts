@@ -166,9 +166,8 @@ export class OpenRuntime implements Worker {
     checkMigrateOptions(options)
     const notes = notesOf(options)
     const { cells, owners, worker } = this.#runtime
-    const cell = await cells.loadAs(streamOf(registered.name, id), registered)
+    const cell = await cells.mover(streamOf(registered.name, id), registered)
     const { state } = cell
-    if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
     const { patch = [], beginMissing = false } = options
     const input = {
       kind: 'migrated',
@@ -177,6 +176,7 @@ export class OpenRuntime implements Worker {
       ...(beginMissing ? { beginsMissing: true } : undefined),
     } as const
     try {
+      if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
       await cell.submit({ input, worker, ...notes })
     } finally {
       if (cell.state?.agent.version !== registered.version) cells.evict(cell)

@@ -122,3 +122,51 @@ describe('INT-17 several questions of one type', () => {
       })
   })
 })
+
+describe('INT-30 questions that overlap', () => {
+  const pays = defineAgent({
+    name: 'pays',
+    version: 1,
+    machine: setup({ types: { context: {} as { paid: number } } }).createMachine({
+      context: { paid: 0 },
+      on: { approve: { actions: assign({ paid: ({ context }) => context.paid + 1 }) } },
+    }),
+    approvals: { approve: () => 'the payment' },
+  })
+  const stale = { code: 'STALE_APPROVAL', facts: { why: 'answered' } }
+  const both = { type: 'approve', order: 1, item: 2 }
+
+  async function asked(...abouts: object[]) {
+    const { runtime } = await startProcess({ log: memoryLog(), time: new ManualTime(), agents: [pays] })
+    const agent = await runtime.start(pays, { id: '1' })
+    const answer = async (about: object, event: typeof both) => {
+      const question = questions[abouts.indexOf(about)]
+      await agent.send(event, { by: 'ana', approval: question! })
+    }
+    const questions = await Promise.all(abouts.map((about) => agent.approval('approve', { about })))
+    return { agent, answer }
+  }
+
+  test.each([
+    [{ order: 1 }, { order: 1, item: 2 }],
+    [{ order: 1, item: 2 }, { order: 1 }],
+    [{ order: 1 }, { item: 2 }],
+    [
+      { order: 1, item: 2 },
+      { item: 2, order: 1 },
+    ],
+  ])('INT-30 are answered by one event once: %j, then %j', async (first, second) => {
+    const { agent, answer } = await asked(first, second)
+    await answer(first, both)
+    await expect(answer(second, both)).rejects.toMatchObject(stale)
+    expect(agent.getSnapshot().context.paid).toBe(1)
+  })
+
+  test('INT-30 an answer about more answers each part of it, and no other question', async () => {
+    const [order, part, another] = [{ order: 1 }, { order: 1, item: 3 }, { order: 2, item: 2 }]
+    const { answer } = await asked(order, part, another)
+    await answer(order, both)
+    await expect(answer(part, { ...both, item: 3 })).rejects.toMatchObject(stale)
+    await answer(another, { ...both, order: 2 })
+  })
+})

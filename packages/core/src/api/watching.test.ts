@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { FIRST_REVISION, toRevision } from '../record/revision.js'
-import { memoryLog } from '../store/memory-store.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
-import { startProcess, typesOf } from './process.fixture.js'
+import { eventsOf, startProcess, typesOf } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 
 const machine = setup({
@@ -64,6 +64,37 @@ describe('HIS-1 events', () => {
     await agent.send({ type: 'end' })
     await settle()
     expect(ended).toEqual(expect.arrayContaining([0, 2]))
+  })
+
+  test('HIS-1 all that is stored comes, also what was recorded after the end', async () => {
+    const { log, agent, open } = await counting()
+    await agent.send({ type: 'end' })
+    const [first] = await eventsOf(log, 'counter-1')
+    const { refold: header } = (first?.metadata ?? {}) as { refold: object }
+    const refold = { ...header, body: { patch: [] } }
+    const late = { id: 'late', type: 'refold.message.refused', data: {}, metadata: { refold } }
+    await memoryStore(log).append('counter-1', [late], { expected: toRevision(1) })
+    const there = await (await open()).runtime.attach(counter, '1')
+    const seen: string[] = []
+    there.eventsFrom(toRevision(0)).subscribe(({ type }) => seen.push(type))
+    await settle()
+    expect(seen).toEqual(['refold.started', 'end', 'refold.message.refused'])
+  })
+
+  test('SND-40 those who begin to listen to an agent that has ended are told that nothing more comes', async () => {
+    const { agent, open } = await counting()
+    await agent.send({ type: 'add', by: 1 })
+    await agent.send({ type: 'end' })
+    const there = await (await open()).runtime.attach(counter, '1')
+    const over: string[] = []
+    const end = (what: string) => ({ complete: () => over.push(what) })
+    there.events$.subscribe(end('from now on'))
+    there.eventsFrom(toRevision(2)).subscribe(end('from its end'))
+    there.eventsFrom(toRevision(9)).subscribe(end('from later on'))
+    const emitted = there.on('*', () => {})
+    await settle()
+    expect(over.toSorted()).toEqual(['from its end', 'from later on', 'from now on'])
+    expect(emitted).toMatchObject({ closed: true })
   })
 
   test('HIS-1 a subscriber that throws or leaves harms no other', async () => {

@@ -10,7 +10,7 @@ import { compose } from './compose.js'
 import type { ChartDecision, Decision } from './decision.js'
 import { refusalOf } from './diagnostics.js'
 import { effectsAfterStep } from './effects-part.js'
-import { keep } from './deferral.js'
+import { earlyIn, keep } from './deferral.js'
 import { inputHeader } from './input-header.js'
 import { isOutcome } from './inputs.js'
 import type { Envelope, Migrated } from './inputs.js'
@@ -43,10 +43,11 @@ export function decideChart(context: DecideContext, envelope: Envelope, decision
   } catch (error) {
     return thrown(context, envelope, { ...decision, cause: error })
   }
-  if (mustBeAccepted(input) && !isAccepted(step))
-    return context.definition.deferred.has(input.event.type)
-      ? keep(context, envelope, { ...decision, input, step })
-      : notAccepted(context, input.event.type)
+  if (!isAccepted(step)) {
+    const early = earlyIn(context, input)
+    if (early !== undefined) return keep(context, envelope, { ...decision, input: early, step })
+    if (mustBeAccepted(input)) return notAccepted(context, input.event.type)
+  }
   const dedup = state === undefined ? undefined : withDedup(context, envelope)
   if (dedup === 'full') return { kind: 'refused', error: windowFull(context) }
   return record(context, envelope, { ...decision, step, dedup })

@@ -8,7 +8,7 @@ import type { ChartInput } from '../step/tree-step.js'
 import { decideCancel, decideDeadline, stopUntaken } from './cancel.js'
 import { pausedPart } from './agent-part.js'
 import { isAccepted, isForOthers, stateAfter, stepOf } from './chart-inputs.js'
-import { deferralFull, withDeferred } from './deferral.js'
+import { deferralFull, earlyIn, withDeferred } from './deferral.js'
 import { cleared, claimed, released } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
@@ -119,19 +119,23 @@ function retried(context: DecideContext, envelope: Envelope, state: StateDocumen
   })
 }
 
-/** A message that waited is checked when it is decided; an event was checked when it came. */
+/** A message that waited is checked when it is decided; an event was checked when it came. What no one sent may be ignored. */
 function steppedAgain(context: DecideContext, input: ChartInput): TreeStep {
-  if (input.kind !== 'event' && input.kind !== 'message') return stepOf(context, input)
-  if (input.kind === 'event' ? isOwnType(input.event.type) : input.own !== undefined) return stepOf(context, input)
+  if (input.kind !== 'event' && input.kind !== 'message' && input.kind !== 'message.undelivered')
+    return stepOf(context, input)
   const event = input.kind === 'message' ? checkedEvent(context, input) : input.event
   const step = stepOf(context, { ...input, event })
-  if (isAccepted(step)) return step
+  if (isAccepted(step) || (!isFromOutside(input) && earlyIn(context, input) === undefined)) return step
   throw new RefoldError('EVENT_NOT_ACCEPTED', `the current state does not accept "${event.type}"`)
+}
+
+function isFromOutside(input: ChartInput): boolean {
+  return input.kind === 'event' ? !isOwnType(input.event.type) : input.kind === 'message' && input.own === undefined
 }
 
 /** Whether an input that waited is refused for this, and the agent goes on. An event at which the chart throws was kept for a chart that does not. */
 function isRefused(input: ChartInput, error: RefoldError): boolean {
-  if (input.kind === 'event') return error.code === 'EVENT_NOT_ACCEPTED'
+  if (input.kind === 'event' || input.kind === 'message.undelivered') return error.code === 'EVENT_NOT_ACCEPTED'
   return input.kind === 'message' && !isTrouble(error)
 }
 
@@ -169,13 +173,12 @@ function answered(
 
 /** An event that may come early, and that no state takes yet, is kept on; `undefined`: it is none. */
 function keptOn(
-  { definition, now }: DecideContext,
+  context: DecideContext,
   { state, oldest, refusal }: { state: StateDocument; oldest: WaitingInput; refusal: RefoldError },
 ): { readonly state: StateDocument } | RefoldError | undefined {
   const input = chartInputFromJson(oldest.input)
-  if (refusal.code !== 'EVENT_NOT_ACCEPTED' || (input.kind !== 'event' && input.kind !== 'message')) return undefined
-  if (!definition.deferred.has(input.event.type)) return undefined
-  return deferralFull(state) ?? { state: withDeferred(state, { ...oldest, at: now }) }
+  if (refusal.code !== 'EVENT_NOT_ACCEPTED' || earlyIn(context, input) === undefined) return undefined
+  return deferralFull(state) ?? { state: withDeferred(state, { ...oldest, at: context.now }) }
 }
 
 function withWaiting(state: StateDocument, waiting: readonly WaitingInput[]): StateDocument {

@@ -20,7 +20,14 @@ import { traced, traceparentOf } from './trace.js'
 /** Events that may be kept: each is tried after every step, and stands in every snapshot. */
 const MAX_DEFERRED = 100
 
-type Early = Extract<ChartInput, { readonly kind: 'event' | 'message' }>
+/** Inputs that may come early: what came from outside, and the news of children, also that one could not be started. */
+export type Early = Extract<ChartInput, { readonly kind: 'event' | 'message' | 'message.undelivered' }>
+
+/** The input, if it is to be kept while the state does not take it. */
+export function earlyIn({ definition }: Pick<DecideContext, 'definition'>, input: ChartInput): Early | undefined {
+  const mayCome = input.kind === 'event' || input.kind === 'message' || input.kind === 'message.undelivered'
+  return mayCome && definition.deferred.has(input.event.type) ? input : undefined
+}
 
 /** Keeps an event that the chart did not take: the step changed nothing. */
 export function keep(
@@ -35,7 +42,9 @@ export function keep(
   const dedup = withDedup(context, envelope)
   if (dedup === 'full') return { kind: 'refused', error: windowFull(context) }
   const { revision, now: at } = context
-  const kept = { revision, at, input: chartInputToJson(input), ...traced(traceparentOf(context, envelope)) }
+  // What its record says is needed once.
+  const stored = input.kind === 'message.undelivered' ? { ...input, data: {} } : input
+  const kept = { revision, at, input: chartInputToJson(stored), ...traced(traceparentOf(context, envelope)) }
   const after = withDeferred(base, kept)
   return compose(context, envelope, {
     ...recordOf(context, input, envelope.attempt),

@@ -38,10 +38,12 @@ export function refuseBlocked(state: StateDocument, { whenBlocked, approved }: E
   return new RefoldError('BLOCKED', `the agent is blocked: ${blocked.error.message}`, { hint, facts: { blocked } })
 }
 
-/** A kept event that was not taken when its turn came. */
+/** A kept event that was not taken when its turn came. Another agent that sent it hears of it by a message. */
 export function untaken({ revision, input }: WaitingInput, { code, message }: Refusal): readonly Untaken[] {
   const kept = chartInputFromJson(input)
-  if (kept.kind !== 'event' || isOwnType(kept.event.type)) return []
+  const hasNoSender =
+    kept.kind === 'event' || kept.kind === 'message.undelivered' || (kept.kind === 'message' && kept.own !== undefined)
+  if (!hasNoSender || isOwnType(kept.event.type)) return []
   return [{ event: kept.event.type, revision, code, message }]
 }
 

@@ -43,6 +43,8 @@ export function decideMessage(context: DecideContext, envelope: Envelope, messag
   try {
     const decision = taken(context, rest, { message, base: heard(state, message) })
     if (decision.kind !== 'refused' || isTrouble(decision.error)) return decision
+    // A child that has ended says it once: its report waits until there is room.
+    if (message.own !== undefined && decision.error.code === 'QUEUE_FULL') return decision
     return refuse(decision.error)
   } catch (error) {
     if (isRefoldError(error)) return refuse(error)

@@ -7,11 +7,12 @@
 import { isSameJson } from '../json/same-json.js'
 import type { Diagnostics } from '../record/record.js'
 import type { DeferredInput, StateDocument } from '../record/state-document.js'
-import type { ChartInput, TreeStep } from '../step/tree-step.js'
+import type { TreeStep } from '../step/tree-step.js'
 import { isAccepted, stateAfter, stepOf } from './chart-inputs.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
+import type { Early } from './deferral.js'
 import { diagnosticsOf, refusalOf } from './diagnostics.js'
 import { chartInputFromJson } from './inputs.js'
 import type { Envelope } from './inputs.js'
@@ -47,15 +48,13 @@ interface Kept {
   readonly kept: DeferredInput
 }
 
-type Early = Extract<ChartInput, { readonly kind: 'event' | 'message' }>
-
 /** `undefined`: the state does not take it. */
 function decideKept(context: DecideContext, envelope: Envelope, { state, kept }: Kept): Decision | undefined {
   const stored = chartInputFromJson(kept.input) as Early // nothing else is kept
   let input: Early
   let step: TreeStep
   try {
-    const event = checkedEvent(context, stored)
+    const event = stored.kind === 'message.undelivered' ? stored.event : checkedEvent(context, stored)
     // The stored one itself, where it is the same: then the patch copies it.
     input = isSameJson(event, stored.event) ? stored : { ...stored, event }
     step = stepOf(context, input)

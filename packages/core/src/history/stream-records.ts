@@ -1,8 +1,11 @@
 /** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
+import { inDoubtOf, pendingOf, statusOf } from '../decide/summary.js'
 import { Observable } from './observable.js'
 import { hasReadableBody, headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
+import { FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
+import type { StateDocument } from '../record/state-document.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { AgentEvent } from '../public/events.js'
 import type { AgentLog } from '../log/agent-log.js'
@@ -13,27 +16,56 @@ export interface HeadedEvent {
   readonly header: RecordHeader
 }
 
+/** How an agent stands after a record: what tells whether more records may come. */
+export interface Standing {
+  readonly revision: Revision
+  readonly ended: boolean
+  /** Effects that wait for someone's word. */
+  readonly inDoubt: number
+  /** Payments and messages under way. */
+  readonly pending: number
+}
+
+export function standingOf({
+  state,
+  revision,
+}: {
+  readonly state: StateDocument
+  readonly revision: Revision
+}): Standing {
+  return { revision, ended: statusOf(state) !== 'active', inDoubt: inDoubtOf(state), pending: pendingOf(state) }
+}
+
+/** Where reading begins: after a revision, with how the agent stands now; or with the first record. */
+export type ReadFrom = { readonly after: Revision; readonly standing: () => Promise<Standing | undefined> } | undefined
+
 /**
- * The records of an agent after a revision (`undefined`: from the first). Records without a valid header are passed
- * over. Completes when the agent has ended and no payment or message of it is under way any more, or when the store closes.
+ * The records of an agent after a revision, or from the first. Records without a valid header are passed over. Completes when
+ * all that is stored was given and the agent has ended, with no payment or message of it under way any more, or when the store
+ * closes.
  */
-export function recordsAfter(log: AgentLog, stream: string, after: Revision | undefined): Observable<HeadedEvent> {
+export function recordsAfter(log: AgentLog, stream: string, from: ReadFrom): Observable<HeadedEvent> {
   return new Observable((subscriber) => {
     const abort = new AbortController()
     const follow = async (): Promise<void> => {
-      const target = after === undefined ? { stream } : { stream, after }
-      let ended = false
-      let unsettled = 0
-      let pending = 0
+      const target = from === undefined ? { stream } : { stream, after: from.after }
+      let known: Standing = { revision: from?.after ?? FIRST_REVISION, ended: false, inDoubt: 0, pending: 0 }
+      let now: Standing | undefined
+      let isCaughtUp = false
       for await (const item of log.subscribe(target, { signal: abort.signal })) {
-        if (item.kind !== 'event') continue
-        const header = headerOf(item.event.metadata)
-        if (header === undefined) continue
-        subscriber.next({ event: item.event, header })
-        if (header.status !== undefined) ended = header.status !== 'active'
-        if (header.inDoubt !== undefined) unsettled = header.inDoubt
-        if (header.pending !== undefined) pending = header.pending
-        if (subscriber.closed || (ended && unsettled === 0 && pending === 0)) break
+        if (item.kind === 'event') {
+          const header = headerOf(item.event.metadata)
+          if (header !== undefined) subscriber.next({ event: item.event, header })
+          known = after(known, item.event.revision, header)
+        } else if (!isCaughtUp) {
+          isCaughtUp = true
+          now = await from?.standing()
+        }
+        if (now !== undefined && now.revision <= known.revision) {
+          known = { ...now, revision: known.revision }
+          now = undefined // from here on the headers say what changes
+        }
+        if (subscriber.closed || (isCaughtUp && isOver(known))) break
       }
       subscriber.complete()
     }
@@ -42,14 +74,24 @@ export function recordsAfter(log: AgentLog, stream: string, after: Revision | un
   })
 }
 
+/** A header says what has changed. */
+function after(before: Standing, revision: Revision, header: RecordHeader | undefined): Standing {
+  const { status, inDoubt = before.inDoubt, pending = before.pending } = header ?? {}
+  return { revision, ended: status === undefined ? before.ended : status !== 'active', inDoubt, pending }
+}
+
+function isOver({ ended, inDoubt, pending }: Standing): boolean {
+  return ended && inDoubt === 0 && pending === 0
+}
+
 /** The same as readers of one agent see them. Fails with `UPCAST_FAILED` where an upcaster throws. */
 export function agentEventsAfter<T extends AgentTypes>(
   log: AgentLog,
   stream: string,
-  after: Revision | undefined,
+  from: ReadFrom,
 ): Observable<AgentEvent<T>> {
   return new Observable((subscriber) =>
-    recordsAfter(log, stream, after).subscribe({
+    recordsAfter(log, stream, from).subscribe({
       next: (record) => {
         try {
           subscriber.next(toAgentEvent<T>(log, record))

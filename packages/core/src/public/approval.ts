@@ -8,7 +8,10 @@ import type { JsonObject } from '../json/json-value.js'
 export interface Approval<Type extends string = string> {
   readonly agent: { readonly name: string; readonly id: string }
   readonly event: Type
-  /** Which of several questions of this event type: members that the event must have. Absent: it is about the event as a whole. */
+  /**
+   * Which of several questions of this event type: members that the event must have. Absent: it is about the event as a whole. An
+   * event answers each question whose members it has.
+   */
   readonly about?: JsonObject
   /** Of the state that was shown. */
   readonly revision: number

@@ -153,6 +153,7 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
    * Moves an agent to the given version of its definition, by one record. States that the patch reaches begin their invokes and
    * `after` delays, states that it leaves end theirs, and a final state ends the agent; no action of entering or leaving runs. Rejects with `NEEDS_MIGRATION` (and what has no
    * place) when the chart cannot take the patched state, with `OWNER_MAY_LIVE` while a worker performs it: pause it first.
+   * When it rejects the agent is as it was. Those who wait for the agent (`done`, `waitFor`) hear `NEEDS_MIGRATION`.
    */
   migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
   /**

@@ -3,8 +3,8 @@
  * nothing once either of them has fired. Those that no index names any more are *lost*.
  */
 import { RefoldError } from '../errors.js'
-import type { JsonObject } from '../json/json-value.js'
 import type { Copies } from '../json/separate-copy.js'
+import { isEventData } from '../record/event-data.js'
 import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
 import { normalize, denormalize } from './normalize.js'
 import type { RefPort, Normalized } from './normalize.js'
@@ -145,6 +145,7 @@ function documentOf(timer: LiveTimer, key: TimerId, settling: Settling): TimerDo
   }
   const { source, target, id, node, due } = timer
   const event = settleEvent(timer.event, `${at}/event`, settling)
+  if (!isEventData(event.json)) throw notAnEvent(`${at}/event`)
   const refs = event.refs === undefined ? undefined : { refs: event.refs }
   timer.document = {
     source,
@@ -152,12 +153,17 @@ function documentOf(timer: LiveTimer, key: TimerId, settling: Settling): TimerDo
     id,
     ...(node === undefined ? undefined : { node }),
     due,
-    event: event.json as JsonObject,
+    event: event.json,
     ...(timer.lost ? { lost: true as const } : undefined),
     ...refs,
   }
   ;(timer as { event: EventShape }).event = event.live as EventShape
   return timer.document
+}
+
+function notAnEvent(path: string): RefoldError {
+  const hint = 'Events are objects with a `type`.'
+  return new RefoldError('INVALID_EVENT', 'what is to be sent after a delay is no event', { hint, facts: { path } })
 }
 
 /** The references stand beside the event, with pointers into it; an error names the whole path. */

@@ -20,10 +20,12 @@ export interface CellsOptions extends CellContext<AgentCell> {
 /** Whether something outside of the cell needs it in memory. */
 export type Keeper = (cell: AgentCell) => boolean
 
-/** An agent that is being started. */
+/** An agent that is being started, or moved to another version. */
 interface Start {
   readonly cell: AgentCell
-  /** Resolves when it is known what became of the start. */
+  /** Until it is moved another cell may stand for it. */
+  readonly isMove: boolean
+  /** Resolves when it is known what became of it. */
   readonly known: Promise<void>
   readonly tell: () => void
 }
@@ -33,7 +35,7 @@ export class Cells implements Residence<AgentCell> {
   readonly #home: CellHome
   readonly #keepers: Keeper[] = []
   readonly #live = new Map<string, AgentCell>()
-  /** Cells of agents that are being started: until their stream is known they may be of another version than the agent. */
+  /** Cells of agents that are being started or moved: until it is known what is stored they may be of another version than the agent. */
   readonly #starting = new Map<string, Start>()
   readonly #loading = new Map<string, Promise<AgentCell>>()
   readonly #idle: IdleCells
@@ -54,7 +56,7 @@ export class Cells implements Residence<AgentCell> {
   }
 
   /**
-   * The cell of an agent that exists. While it is being started here that is waited for: a second cell beside the first
+   * The cell of an agent that exists. While it is being started or moved here that is waited for: a second cell beside the first
    * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`.
    */
   async load(stream: string): Promise<AgentCell> {
@@ -62,32 +64,29 @@ export class Cells implements Residence<AgentCell> {
     return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
   }
 
-  /** Awaited before `fresh`: a second cell beside one that is being loaded would append along with it. */
-  loading(stream: string): Promise<unknown> | undefined {
-    return this.#loading.get(stream)?.catch(() => undefined)
+  /** Awaited before `fresh`: a second cell beside one that is being loaded, or moved, would append along with it. */
+  async loading(stream: string): Promise<void> {
+    await this.#loading.get(stream)?.catch(() => undefined)
+    if (this.#starting.get(stream)?.isMove === true) await this.#starting.get(stream)?.known
   }
 
-  /** The cell of an agent that is to be migrated to this definition; a cell of another version gives way. */
-  async loadAs(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
-    const live = this.#live.get(stream)
-    if (live?.definition === definition) return live
+  /** The cell that moves an agent to this definition. No one else gets it before it is moved: until then another one may stand for the agent. */
+  async mover(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
     const folded = await foldStream(this.#options.log, stream)
     if (folded.state === undefined) throw notFound(stream)
     const { id } = folded.state.agent
-    const old = this.#live.get(stream)
-    if (old !== undefined) this.evict(old)
-    return this.#admit(new AgentCell(this.#home, { stream, id, definition }, folded))
+    for (let other = this.#starting.get(stream); other !== undefined; other = this.#starting.get(stream))
+      await other.known
+    const live = this.#live.get(stream)
+    if (live?.definition === definition) return live
+    return this.#begin(new AgentCell(this.#home, { stream, id, definition }, folded), { isMove: true })
   }
 
   /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
     if (existing !== undefined) return existing
-    const cell = new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED)
-    let tell = (): void => {}
-    const known = new Promise<void>((resolve) => (tell = resolve))
-    this.#starting.set(stream, { cell, known, tell })
-    return cell
+    return this.#begin(new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED), { isMove: false })
   }
   isStarting(cell: AgentCell): boolean {
     return this.#starting.get(cell.stream)?.cell === cell
@@ -96,10 +95,16 @@ export class Cells implements Residence<AgentCell> {
   /** The agent is there, and of the cell's version. `false`: another cell stands for it already, and is told to read on. */
   confirm(cell: AgentCell): boolean {
     this.#endStart(cell)
-    const live = this.#live.get(cell.stream)
-    if (live === undefined) this.#live.set(cell.stream, cell)
-    else if (live !== cell) void live.refresh()
-    return live === undefined || live === cell
+    const { stream, definition } = cell
+    const other = this.#live.get(stream)
+    if (other === cell) return true
+    if (other?.definition.version === definition.version) {
+      void other.refresh()
+      return false
+    }
+    if (other !== undefined) this.#giveWay(other, definition.version)
+    this.#live.set(stream, cell)
+    return true
   }
 
   /** Notes that a cell must stay. One that has just left comes back, unless another stands in its place. */
@@ -150,9 +155,9 @@ export class Cells implements Residence<AgentCell> {
     this.#keepers.push(keeper)
   }
 
-  /** Submits to the agent, also when its cell has left memory meanwhile. */
+  /** Submits to the agent, also when its cell has left memory meanwhile, or is about to give way. */
   post(stream: string, envelope: Envelope, waiter: Waiter): void {
-    const live = this.#live.get(stream)
+    const live = this.#starting.has(stream) ? undefined : this.#live.get(stream)
     if (live !== undefined) return live.post(envelope, waiter)
     this.load(stream).then(
       (loaded) => loaded.post(envelope, waiter),
@@ -165,10 +170,14 @@ export class Cells implements Residence<AgentCell> {
 
   /** It was found at its start, or migrated by someone else: only its own chart may decide for it. */
   #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
-    const isStart = this.isStarting(cell)
+    if (!this.isStarting(cell)) return this.#giveWay(cell, agent.version)
+    if (this.#starting.get(cell.stream)?.isMove !== true) this.#dismiss(cell)
+  }
+
+  /** The agent is of another version by now. */
+  #giveWay(cell: AgentCell, version: number): void {
     this.#dismiss(cell)
-    if (isStart) return
-    const message = `${cell.stream} has been migrated to version ${agent.version}`
+    const message = `${cell.stream} has been migrated to version ${version}`
     cell.fail(
       new RefoldError('NEEDS_MIGRATION', message, { hint: 'Attach to it with that version of its definition.' }),
     )
@@ -178,6 +187,13 @@ export class Cells implements Residence<AgentCell> {
   #dismiss(cell: AgentCell): void {
     this.#options.events.tell({ kind: 'dismissed', stream: cell.stream }, cell)
     this.evict(cell)
+  }
+
+  #begin(cell: AgentCell, { isMove }: Pick<Start, 'isMove'>): AgentCell {
+    let tell = (): void => {}
+    const known = new Promise<void>((resolve) => (tell = resolve))
+    this.#starting.set(cell.stream, { cell, isMove, known, tell })
+    return cell
   }
 
   #endStart(cell: AgentCell): void {

@@ -1,8 +1,8 @@
 /** Custom actions: they run after the append of the record that names them, once. */
 import type { Input } from '../../decide/inputs.js'
-import type { RefoldError } from '../../errors.js'
+import { RefoldError } from '../../errors.js'
 import { jsonOf } from '../../json/to-json.js'
-import type { EventData } from '../../record/event-data.js'
+import { isEventData } from '../../record/event-data.js'
 import type { ActionCall } from '../../step/tree-step.js'
 import type { Teller } from '../events/event-hub.js'
 
@@ -28,7 +28,9 @@ export function sentByAction(
   { stream, events }: ActionPlace,
 ): Input | undefined {
   try {
-    return { kind: 'actor.event', to, event: jsonOf(event) as EventData } // what has no type, decide refuses
+    const json = jsonOf(event)
+    if (isEventData(json)) return { kind: 'actor.event', to, event: json }
+    throw new RefoldError('INVALID_EVENT', 'an event is an object with a `type`')
   } catch (error) {
     events.notice('error', `an action of ${stream} sent what is no event`, { error })
     return undefined

@@ -5,6 +5,7 @@ import type { JsonValue } from '../../json/json-value.js'
 import { copyJson } from '../../json/copy-json.js'
 import { jsonOf, toJson } from '../../json/to-json.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
+import { isEventData } from '../../record/event-data.js'
 import type { EventData } from '../../record/event-data.js'
 import type { EffectHost } from '../../step/tree-step.js'
 import { unstorable } from './effect-outcome.js'
@@ -137,14 +138,7 @@ function send(call: HostedCall, input: () => Input): void {
 /** An event as data. Throws when it is none. */
 function toEvent(event: unknown): EventData {
   const json = jsonOf(event)
-  if (
-    typeof json === 'object' &&
-    json !== null &&
-    !Array.isArray(json) &&
-    'type' in json &&
-    typeof json.type === 'string'
-  )
-    return json as EventData
+  if (isEventData(json)) return json
   throw new RefoldError('INVALID_EVENT', 'an effect sent something that is no event', {
     hint: 'Events are objects with a `type`.',
   })

@@ -1,5 +1,6 @@
 /** Performs the effects of one agent, as long as this worker owns it: what the state says is to be performed has a execution. */
 import { isQuarantined } from '../../decide/claims.js'
+import { isOutcome } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { RefoldError } from '../../errors.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
@@ -62,6 +63,8 @@ export class EffectRunner implements ExecutionContext {
     }
     this.undelivered.keepOnly(state.effects)
     if (!mine || state.agent.paused !== undefined || this.runtime.lifecycle.isClosing || isQuarantined(state)) return
+    // What another cell has taken the place of does not know what has an outcome by now.
+    if (this.runtime.cells.live(this.cell.stream) !== this.cell) return
     for (const id in state.effects) {
       const effect = state.effects[id]
       if (effect === undefined || !isToPerform(effect)) continue
@@ -118,6 +121,8 @@ export class EffectRunner implements ExecutionContext {
   submit(envelope: Parameters<ExecutionContext['submit']>[0], told?: Parameters<ExecutionContext['submit']>[1]): void {
     const { worker, cells } = this.runtime
     const reject = (error: RefoldError): void => {
+      // The agent was moved to another version meanwhile: what was paid for is decided by that.
+      if (error.code === 'NEEDS_MIGRATION' && isOutcome(envelope.input)) return this.submit(envelope, told)
       this.#refused(envelope, error)
       told?.(undefined)
     }

@@ -34,3 +34,6 @@ export type {
 export type { OwnerChange } from './history/outline.js'
 export type { HistoryCursor } from './history/cursor.js'
 export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/find-flips.js'
+
+// why it came there
+export type { Cause, CauseHow, ExplainOptions, Explanation, OutsideKind } from './history/explain.js'

@@ -2,6 +2,7 @@
 import { addressOf } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentReader } from '../log/agent-log.js'
+import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { hasReadableBody, headerOf } from '../record/header.js'
 import type { AgentStatus, Approved, Condition, Delivery, Diagnostics, RecordHeader } from '../record/record.js'
@@ -38,6 +39,8 @@ export interface RecordCommon<K extends string, D> {
   readonly epoch?: number
   readonly approved?: Approved
   readonly traceparent?: string
+  /** Event id of the record that caused it: that asked for the effect, or that sent the message, in its sender's stream. */
+  readonly causedBy?: string
   /** It came from an older epoch, or after its effect was gone. */
   readonly late?: true
   /** The state did not take it: it is kept. */
@@ -151,6 +154,7 @@ export function historyRecord(event: StoredEvent, { upcast, at }: ToRecord): His
     at: header.at,
     definition: header.agent,
     ...partsOf(header),
+    ...causeIn(metadata),
   }
   return record as unknown as HistoryRecord // stored data is what its kind says, or damaged
 }
@@ -161,19 +165,25 @@ function definitionName({ agent }: RecordHeader): string {
   return at < 0 ? agent : agent.slice(0, at)
 }
 
+function causeIn(metadata: JsonValue): { readonly causedBy?: string } {
+  const id = isJsonObject(metadata) ? metadata['$causationId'] : undefined
+  return typeof id === 'string' ? { causedBy: id } : {}
+}
+
 function partsOf(header: RecordHeader): object {
   const { input } = header
   const body = hasReadableBody(header) ? header.body : undefined
-  const from = input.from === undefined ? undefined : addressOf(input.from)
+  const sender = textOf(input.from)
+  const from = sender === undefined ? undefined : addressOf(sender)
   return present({
-    effect: input.effect,
-    timer: input.timer,
-    to: input.to,
+    effect: textOf(input.effect),
+    timer: textOf(input.timer),
+    to: textOf(input.to),
     from,
     seq: input.seq,
-    by: header.by,
-    reason: header.reason,
-    worker: header.worker,
+    by: textOf(header.by),
+    reason: textOf(header.reason),
+    worker: textOf(header.worker),
     epoch: header.epoch,
     approved: header.approved,
     traceparent: header.traceparent,
@@ -191,6 +201,11 @@ function partsOf(header: RecordHeader): object {
     condition: header.condition,
     owner: header.owner,
   })
+}
+
+/** A text where the format has one; a damaged record may have anything there. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Without what is `undefined`. */

@@ -13,15 +13,17 @@ import { agentReader } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { toRevision } from '../record/revision.js'
 import { HistoryCursor } from './cursor.js'
+import { explainRecord } from './explain.js'
+import type { ExplainOptions, Explanation } from './explain.js'
 import { findFlips } from './find-flips.js'
 import type { FindFlipsOptions, HistoryFlip, StatePredicate } from './find-flips.js'
 import { historyPoint } from './history-point.js'
 import type { HistoryPoint } from './history-point.js'
-import { historyRecord } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
 import type { RecordOutline } from './outline.js'
 import { PastLog } from './past-log.js'
+import { PastLogs } from './past-logs.js'
 import type { Walk } from './walk.js'
 
 /** Which records: from one revision to another, both included. Default: all. */
@@ -60,6 +62,7 @@ export class AgentHistory {
   readonly agent: AgentAddress
   readonly #log: PastLog
   readonly #reader: AgentReader
+  readonly #logs: PastLogs
   /** For questions that come one after another: each is near the one before. */
   readonly #walk: Walk
   #asked: Promise<unknown> = Promise.resolve()
@@ -68,6 +71,7 @@ export class AgentHistory {
   constructor(log: PastLog, reader: AgentReader) {
     this.#log = log
     this.#reader = reader
+    this.#logs = new PastLogs(reader, log)
     this.#walk = log.walk()
     this.stream = log.stream
     this.agent = addressOf(log.stream)
@@ -106,7 +110,7 @@ export class AgentHistory {
   /** The record at a revision, or the newest at or before a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, `UPCAST_FAILED`. */
   async record(moment: HistoryMoment): Promise<HistoryRecord> {
     const revision = this.#log.listed(moment)
-    return this.#recordOf(await this.#log.records.at(revision))
+    return this.#log.record(revision)
   }
 
   /** Records in turn. */
@@ -114,7 +118,7 @@ export class AgentHistory {
     const start = Math.max(from, this.first)
     const end = Math.min(to, this.last)
     if (start > end) return
-    for await (const event of this.#log.records.from(start, end - start + 1)) yield this.#recordOf(event)
+    for await (const event of this.#log.records.from(start, end - start + 1)) yield this.#log.toRecord(event)
   }
 
   /** What the agent was after the record at a revision, or at a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the states end before it. */
@@ -140,6 +144,15 @@ export class AgentHistory {
     return new HistoryCursor(log, log.walk())
   }
 
+  /**
+   * Why the record at a point came: what caused it, what caused that, and so on to what came from outside, also through other
+   * agents of the source. Rejects with `NOT_FOUND` or `INVALID_INPUT`.
+   */
+  async explain(moment: HistoryMoment, options: ExplainOptions = {}): Promise<Explanation> {
+    const revision = this.#log.listed(moment)
+    return explainRecord({ log: this.#log, revision }, { ...options, logs: this.#logs })
+  }
+
   /** Every revision at which a condition on the state document becomes true or false. What the condition throws is thrown. */
   find(predicate: StatePredicate, options: FindFlipsOptions = {}): Promise<readonly HistoryFlip[]> {
     return findFlips(this.#log, predicate, options)
@@ -156,11 +169,6 @@ export class AgentHistory {
       if (!this.#log.take(item.event)) return
       yield Number(item.event.revision)
     }
-  }
-
-  #recordOf(event: Parameters<typeof historyRecord>[0]): HistoryRecord {
-    const at = this.#log.outline.get(Number(event.revision))?.at ?? 0
-    return historyRecord(event, { upcast: this.#reader.upcast, at })
   }
 
   /** One question at a time moves the walk that they share. */

@@ -1,6 +1,7 @@
 /** What is kept in memory of every record of a history: in columns, some dozens of bytes for each. */
 import { headerOf } from '../record/header.js'
 import type { StoredEvent } from '../store/port.js'
+import { textOf } from './history-record.js'
 
 /** A record in a few words, for lists of many. */
 export interface RecordOutline {
@@ -49,9 +50,9 @@ export class Outline {
     this.#types.push(this.#word(event.type))
     this.#kinds.push(this.#word(header?.input.kind ?? 'foreign'))
     this.#at.push(header?.at ?? this.#at.at(-1) ?? 0)
-    this.#about.push(header?.input.effect ?? header?.input.timer)
+    this.#about.push(textOf(header?.input.effect) ?? textOf(header?.input.timer))
     if (header?.owner !== undefined)
-      this.#owners.push({ revision: Number(event.revision), worker: header.owner ?? undefined })
+      this.#owners.push({ revision: Number(event.revision), worker: textOf(header.owner) })
   }
 
   get(revision: number): RecordOutline | undefined {

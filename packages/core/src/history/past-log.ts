@@ -9,6 +9,8 @@ import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
+import { historyRecord } from './history-record.js'
+import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryTrouble } from './history-types.js'
 import { Keyframes } from './keyframes.js'
 import type { Keyframe } from './keyframes.js'
@@ -24,6 +26,7 @@ export class PastLog implements Ground {
   readonly records: StoredRecords
   readonly #keyframes = new Keyframes()
   readonly #folder = new Folder()
+  readonly #upcast: AgentReader['upcast']
   /** The newest revision that was folded; -1: none. */
   #folded = -1
   #trouble: HistoryTrouble | undefined
@@ -31,6 +34,7 @@ export class PastLog implements Ground {
   constructor(reader: AgentReader, stream: string) {
     this.stream = stream
     this.records = new StoredRecords(reader, stream)
+    this.#upcast = reader.upcast
   }
 
   get first(): number {
@@ -81,6 +85,16 @@ export class PastLog implements Ground {
     this.outline.add(event)
     if (this.#trouble === undefined) this.#fold(event, revision)
     return true
+  }
+
+  /** The record at a revision that is listed. Throws `UPCAST_FAILED`. */
+  async record(revision: number): Promise<HistoryRecord> {
+    return this.toRecord(await this.records.at(revision))
+  }
+
+  toRecord(event: StoredEvent): HistoryRecord {
+    const at = this.outline.get(Number(event.revision))?.at ?? 0
+    return historyRecord(event, { upcast: this.#upcast, at })
   }
 
   /** The revision of a point that has a state. Throws `NOT_FOUND`, `INVALID_INPUT`, or why the fold ends before it. */

@@ -35,5 +35,6 @@ export type { OwnerChange } from './history/outline.js'
 export type { HistoryCursor } from './history/cursor.js'
 export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/find-flips.js'
 
-// why it came there
-export type { Cause, CauseHow, ExplainOptions, Explanation, OutsideKind } from './history/explain.js'
+// who set a field, and why it came there
+export type { Blame, BlameHow, BlameStep } from './history/blame.js'
+export type { Cause, CauseHow, ChainRecord, ExplainOptions, Explanation, OutsideKind } from './history/explain.js'

@@ -25,8 +25,8 @@ export type CauseHow = 'effect' | 'timer' | 'message' | 'sent' | 'waiting' | 'de
  */
 export type OutsideKind = 'caller' | 'effect' | 'clock' | 'operator' | 'worker'
 
-/** One record of a chain. */
-export interface Cause {
+/** A record in the words of a chain. */
+export interface ChainRecord {
   readonly agent: AgentAddress
   readonly revision: number
   readonly at: number
@@ -39,6 +39,10 @@ export interface Cause {
   readonly src?: string
   /** Absent: all that brought it is the cause behind it. */
   readonly outside?: OutsideKind
+}
+
+/** One record of a chain. */
+export interface Cause extends ChainRecord {
   /** Absent for the last. */
   readonly because?: CauseHow
   /** The record behind is the nearest that fits: which it was is not recorded. */
@@ -83,9 +87,17 @@ export async function explainRecord(
 }
 
 function causeIn(record: HistoryRecord, log: PastLog, behind: Behind | 'not-found' | undefined): Cause {
+  const short = chainRecord(record, log)
+  if (behind === undefined || behind === 'not-found') return short
+  const { how, isGuess } = behind
+  return { ...short, because: how, ...(isGuess === undefined ? undefined : { isGuess }) }
+}
+
+/** What a chain tells of a record. */
+export function chainRecord(record: HistoryRecord, { stream }: Pick<PastLog, 'stream'>): ChainRecord {
   const { revision, at, kind, type, by, reason } = record
   return present({
-    agent: addressOf(log.stream),
+    agent: addressOf(stream),
     revision,
     at,
     kind,
@@ -95,9 +107,7 @@ function causeIn(record: HistoryRecord, log: PastLog, behind: Behind | 'not-foun
     effect: 'effect' in record ? record.effect : undefined,
     src: 'effect' in record ? textOf(dataOf(record)['src']) : undefined,
     outside: outsideOf(record),
-    because: behind === undefined || behind === 'not-found' ? undefined : behind.how,
-    isGuess: behind === undefined || behind === 'not-found' ? undefined : behind.isGuess,
-  }) as Cause // only members that may be absent are `undefined`
+  }) as ChainRecord // only members that may be absent are `undefined`
 }
 
 function outsideOf(record: HistoryRecord): OutsideKind | undefined {
@@ -206,7 +216,7 @@ async function sentAt(
   if (!isJsonObject(to)) return undefined
   if (revision - 1 < log.first || revision - 1 > log.lastState) return undefined
   const { outbox } = await log.stateAt(revision - 1)
-  const message = outbox?.to[`${String(to['name'])}-${String(to['id'])}`]?.find((one) => one.seq === seq)
+  const message = outbox?.to[`${textOf(to['name'])}-${textOf(to['id'])}`]?.find((one) => one.seq === seq)
   return message === undefined ? undefined : log.outline.revisionOf(message.sentBy)
 }
 

@@ -12,6 +12,8 @@ import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { toRevision } from '../record/revision.js'
+import { blamePlace } from './blame.js'
+import type { Blame } from './blame.js'
 import { HistoryCursor } from './cursor.js'
 import { explainRecord } from './explain.js'
 import type { ExplainOptions, Explanation } from './explain.js'
@@ -24,6 +26,7 @@ import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } fro
 import type { RecordOutline } from './outline.js'
 import { PastLog } from './past-log.js'
 import { PastLogs } from './past-logs.js'
+import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
 
 /** Which records: from one revision to another, both included. Default: all. */
@@ -142,6 +145,16 @@ export class AgentHistory {
   cursor(): HistoryCursor {
     const log = this.#log
     return new HistoryCursor(log, log.walk())
+  }
+
+  /**
+   * Which record set a field of the state, and where its value came from, also through messages of other agents. `path` is a JSON
+   * pointer into the state document; `/context/…` is short for `/root/context/…`. Of an object or an array, what was last changed
+   * within counts. Rejects with `NOT_FOUND` where nothing ever stood there, `INVALID_INPUT`, or why the states end before.
+   */
+  async blame(path: string, { at = this.lastState }: { readonly at?: HistoryMoment } = {}): Promise<Blame> {
+    const keys = placeOf(path)
+    return blamePlace({ log: this.#log, revision: this.#log.resolve(at), keys }, this.#logs)
   }
 
   /**

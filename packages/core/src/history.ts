@@ -12,6 +12,11 @@ export { openHistory } from './history/open-history.js'
 export type { AgentHistory, RecordRange } from './history/open-history.js'
 export type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history/history-types.js'
 
+// files: what a store holds of some agents, to be opened where there is no store
+export { exportStreams } from './history/export-streams.js'
+export { openExport } from './history/open-export.js'
+export type { ExportedStream, ExportedStreams } from './history/open-export.js'
+
 // its records
 export type { RecordOutline } from './history/outline.js'
 export type {

@@ -2,10 +2,16 @@
 import type { RefoldError } from '../errors.js'
 import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
-import type { Store } from '../store/port.js'
+import type { Revision } from '../record/revision.js'
+import type { Store, StoredEvent } from '../store/port.js'
 
 /** What a history is read from: a store, or what `openExport` gives. Only `read` is needed; `subscribe` is for `follow`. */
-export type HistorySource = Pick<Store, 'read'> & Partial<Pick<Store, 'subscribe'>>
+export interface HistorySource extends Partial<Pick<Store, 'subscribe'>> {
+  read(
+    stream: string,
+    options?: { readonly from?: Revision; readonly limit?: number },
+  ): AsyncIterable<readonly StoredEvent[]>
+}
 
 /** A revision, or the newest record at or before a time in epoch milliseconds. */
 export type HistoryMoment = number | bigint | { readonly at: number }

@@ -16,6 +16,7 @@ import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
 import { takeover } from './measurements/f1-takeover.js'
 import { ownership } from './measurements/f3-ownership.js'
 import { startBesideParked, writeParked } from './measurements/f4-parked-file.js'
+import { history } from './measurements/h1-history.js'
 import { latency } from './measurements/w1-latency.js'
 import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements/w2-throughput.js'
 import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
@@ -49,6 +50,7 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   f3: ownership,
   'f4-write': (directory, agents) => writeParked(directory, Number(agents)),
   f4: startBesideParked,
+  h1: history,
 }
 
 interface Row {
@@ -63,7 +65,7 @@ const rows: Row[] = []
 
 const USAGE = `npm run bench                     all measurements
 npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
-                                  walks (files that run)
+                                  history (H1), walks (files that run)
 
 BENCH_RUNS=n sets how often each is run (default 3). E1–E4 run on the server that REFOLD_ESDB_URL names, else on a real
 one that is started for them, if the command eventstored is on the PATH.
@@ -73,6 +75,7 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   fleet: benchFleet,
   eventstoredb: benchEventStoreDB,
   'dev-server': benchDevServer,
+  history: benchHistory,
   walks: benchWalks,
 }
 
@@ -130,6 +133,31 @@ function benchEngine(): void {
   const w7 = repeated('w7')
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
+}
+
+/** An agent of 100,000 records, looked at without its code: as records that are parsed, in a SQLite file, in an exported one. */
+function benchHistory(): void {
+  withDirectory((shared) => {
+    run('w3-write', shared, String(LONG))
+    for (const kind of ['parsed', 'sqlite', 'file']) {
+      const h1 = Array.from({ length: repetitions }, () => run('h1', shared, kind))
+      const floor = (of: string): string => (kind === 'file' ? '' : of)
+      const opening = kind === 'parsed' ? 'building it, ms' : 'reading and building it, ms'
+      add(`H1 ${kind}`, opening, h1, { figure: 'openMs', floor: kind === 'parsed' ? '≤ 150' : '' })
+      add(`H1 ${kind}`, 'the same, processor time', h1, { figure: 'openCpuMs', floor: '' })
+      if (kind === 'parsed') add(`H1 ${kind}`, 'of a plain fold', h1, { figure: 'ofPlainFold', floor: '' })
+      add(`H1 ${kind}`, 'any revision, p99, ms', h1, { figure: 'jumpP99Ms', floor: floor('≤ 10') })
+      add(`H1 ${kind}`, 'any revision, p50, ms', h1, { figure: 'jumpMs', floor: '' })
+      add(`H1 ${kind}`, 'a step back, µs', h1, { figure: 'backUs', floor: '' })
+      add(`H1 ${kind}`, 'a step on, µs', h1, { figure: 'forwardUs', floor: '' })
+      add(`H1 ${kind}`, 'a condition over all states, ms', h1, { figure: 'findMs', floor: '' })
+      add(`H1 ${kind}`, 'blame of a field of the last record, ms', h1, { figure: 'blameMs', floor: '' })
+      add(`H1 ${kind}`, 'blame of a field of the first record, ms', h1, { figure: 'oldestMs', floor: '' })
+      add(`H1 ${kind}`, 'explain, 1000 causes, ms', h1, { figure: 'explainMs', floor: '' })
+      if (kind !== 'parsed')
+        add(`H1 ${kind}`, 'memory after all of it, MB', h1, { figure: 'megabytes', floor: '≤ 150' })
+    }
+  })
 }
 
 /** Files that run on the two walks of `docs/how-it-works.md`. WALKS_LIST=1 names them. */

@@ -29,15 +29,17 @@ export async function findFlips(
   let holds = false
   const { first, lastState } = log
   if (lastState < first || limit <= 0) return flips
-  for await (const event of log.records.from(first, lastState - first + 1)) {
-    const revision = Number(event.revision)
-    folder.add(event)
-    const state = folder.view('state') as StateDocument | undefined // what the patches of records build
-    const becomes = state !== undefined && predicate(state, { revision })
-    if (becomes === holds) continue
-    holds = becomes
-    flips.push({ revision, becomes })
-    if (flips.length >= limit) break
+  for await (const page of log.records.from(first, lastState - first + 1)) {
+    for (const event of page) {
+      const revision = Number(event.revision)
+      folder.add(event)
+      const state = folder.view('state') as StateDocument | undefined // what the patches of records build
+      const becomes = state !== undefined && predicate(state, { revision })
+      if (becomes === holds) continue
+      holds = becomes
+      flips.push({ revision, becomes })
+      if (flips.length >= limit) return flips
+    }
   }
   return flips
 }

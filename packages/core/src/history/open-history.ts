@@ -121,7 +121,8 @@ export class AgentHistory {
     const start = Math.max(from, this.first)
     const end = Math.min(to, this.last)
     if (start > end) return
-    for await (const event of this.#log.records.from(start, end - start + 1)) yield this.#log.toRecord(event)
+    for await (const page of this.#log.records.from(start, end - start + 1))
+      for (const event of page) yield this.#log.toRecord(event)
   }
 
   /** What the agent was after the record at a revision, or at a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the states end before it. */

@@ -65,7 +65,8 @@ export class PastLog implements Ground {
   /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
   async readOn(): Promise<void> {
     try {
-      for await (const event of this.records.from(this.outline.next)) if (!this.take(event)) return
+      for await (const page of this.records.from(this.outline.next))
+        for (const event of page) if (!this.take(event)) return
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#stop(this.outline.next, error)

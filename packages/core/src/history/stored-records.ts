@@ -4,8 +4,8 @@ import { toRevision } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
 import { noSuchMoment } from './moments.js'
 
-const WINDOW = 128
-const WINDOWS = 6
+const WINDOW = 64
+const WINDOWS = 12
 
 export class StoredRecords {
   readonly stream: string
@@ -18,10 +18,10 @@ export class StoredRecords {
     this.stream = stream
   }
 
-  /** Events from a revision on, to the end or so many. Throws what the store throws, after what stands before it. */
-  async *from(revision: number, limit?: number): AsyncGenerator<StoredEvent, void, undefined> {
+  /** Pages of events from a revision on, to the end or so many. Throws what the store throws, after what stands before it. */
+  from(revision: number, limit?: number): AsyncIterable<readonly StoredEvent[]> {
     const range = { from: toRevision(revision), ...(limit === undefined ? undefined : { limit }) }
-    for await (const page of this.#reader.read(this.stream, range)) yield* page
+    return this.#reader.read(this.stream, range)
   }
 
   /** The event at a revision. Throws `NOT_FOUND`. */
@@ -61,7 +61,7 @@ export class StoredRecords {
   async #read(from: number): Promise<readonly StoredEvent[]> {
     const events: StoredEvent[] = []
     try {
-      for await (const event of this.from(from, WINDOW)) events.push(event)
+      for await (const page of this.from(from, WINDOW)) events.push(...page)
     } catch (error) {
       if (events.length === 0) throw error
     }

@@ -101,7 +101,8 @@ export class TemplateReader {
     if (hole === HOLES.ownRevision) return String(revision)
     if (hole === HOLES.previousRevision) return String(revision - 1)
     if (hole === HOLES.revisionsBack) return String(revision - Number(this.#value()))
-    return String(this.#value())
+    const value = this.#value()
+    return typeof value === 'string' ? value : JSON.stringify(value)
   }
 
   #value(): JsonValue {

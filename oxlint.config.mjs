@@ -76,7 +76,10 @@ function laterFolders(folder) {
   const message = `A folder imports only from earlier ones: ${DATA_PATH.join(' → ')}.`
   return [
     ...(names.length > 0 ? [{ regex: `^(\\.\\./)+(${names.join('|')})/`, message }] : []),
-    { regex: '^(\\.\\./)+(index|record|store)\\.js$', message: 'The entries are for users: import the file itself.' },
+    {
+      regex: '^(\\.\\./)+(index|record|history|store)\\.js$',
+      message: 'The entries are for users: import the file itself.',
+    },
   ]
 }
 

@@ -1,8 +1,10 @@
 /** What reads records, and what runs agents, works in a browser: bundled, and run without anything of Node. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { exportStreams, openHistory } from '@refold/core/history'
 import { canonicalJson, fold } from '@refold/core/record'
 import type { JsonValue, StateDocument } from '@refold/core/record'
+import { memoryLog, memoryStore } from '@refold/core/store'
 import { describe, expect, it } from 'vitest'
 import { bundleForBrowser, gzippedBytes, runInBrowserWorld } from './browser-bundles/bundle.js'
 import type { Bundle } from './browser-bundles/bundle.js'
@@ -10,6 +12,9 @@ import { writePoem } from './browser-bundles/poet.js'
 
 /** All of `@refold/core/record`, minified and gzipped. Raise it only for what a reader of records needs. */
 const RECORD_BYTES = 9_000
+
+/** All of `@refold/core/history`. */
+const HISTORY_BYTES = 17_000
 
 const POET = JSON.stringify(join(import.meta.dirname, 'browser-bundles/poet.ts'))
 /** What only the runtime says. */
@@ -69,6 +74,46 @@ describe('@refold/core/record in a browser', () => {
     expect(packages).toEqual([])
     expect(text).not.toContain(OF_THE_RUNTIME)
     expect(text.length).toBeLessThan(0.6 * whole.text.length)
+  })
+})
+
+describe('@refold/core/history in a browser', () => {
+  it('HIS-36 opens an exported file and answers as Node does', async () => {
+    const log = memoryLog()
+    await writePoem(memoryStore(log))
+    const store = memoryStore(log)
+    let text = ''
+    for await (const line of exportStreams(store, ['poet-1'])) text += line
+    const history = await openHistory(store, 'poet-1')
+    const here = {
+      point: await history.at(history.last),
+      record: await history.record(1),
+      patch: await history.diff(0, 1),
+      blame: await history.blame('/context/poem'),
+      causes: await history.explain(1),
+    }
+    const bundle = await bundleForBrowser(`export * from '@refold/core/history'`)
+    expect(nodeParts(bundle)).toEqual([])
+    const there = `await (async () => {
+      const file = await bundled.openExport(new Blob([given]))
+      const history = await bundled.openHistory(file, file.streams[0].stream)
+      return {
+        point: await history.at(history.last),
+        record: await history.record(1),
+        patch: await history.diff(0, 1),
+        blame: await history.blame('/context/poem'),
+        causes: await history.explain(1),
+      }
+    })()`
+    expect(await runInBrowserWorld(bundle, there, text)).toEqual(here)
+  })
+
+  it('is small, and takes in neither XState nor the runtime', async () => {
+    const bundle = await bundleForBrowser(`export * from '@refold/core/history'`)
+    const bytes = gzippedBytes(bundle)
+    expect(bytes, `@refold/core/history has ${bytes} bytes gzipped`).toBeLessThan(HISTORY_BYTES)
+    expect(bundle.packages).toEqual([])
+    expect(bundle.text).not.toContain(OF_THE_RUNTIME)
   })
 })
 

@@ -44,6 +44,7 @@ export function gzippedBytes({ text }: Bundle): number {
 const BROWSER_GLOBALS = {
   AbortController,
   AbortSignal,
+  Blob,
   clearInterval,
   clearTimeout,
   console,

@@ -8,14 +8,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { median, report } from './figures.js'
+import { report } from './figures.js'
 import type { Figures } from './figures.js'
+import { add, print } from './table.js'
 import { hasRealServer, startServerProcess, type ServerKind } from './esdb-process.js'
 import { devServer } from './measurements/d1-dev-server.js'
 import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
 import { takeover } from './measurements/f1-takeover.js'
 import { ownership } from './measurements/f3-ownership.js'
 import { startBesideParked, writeParked } from './measurements/f4-parked-file.js'
+import { history } from './measurements/h1-history.js'
 import { latency } from './measurements/w1-latency.js'
 import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements/w2-throughput.js'
 import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
@@ -49,21 +51,12 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   f3: ownership,
   'f4-write': (directory, agents) => writeParked(directory, Number(agents)),
   f4: startBesideParked,
+  h1: history,
 }
-
-interface Row {
-  readonly work: string
-  readonly what: string
-  readonly figure: string
-  readonly floor: string
-  readonly runs: readonly number[]
-}
-
-const rows: Row[] = []
 
 const USAGE = `npm run bench                     all measurements
 npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
-                                  walks (files that run)
+                                  history (H1), walks (files that run)
 
 BENCH_RUNS=n sets how often each is run (default 3). E1–E4 run on the server that REFOLD_ESDB_URL names, else on a real
 one that is started for them, if the command eventstored is on the PATH.
@@ -73,6 +66,7 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   fleet: benchFleet,
   eventstoredb: benchEventStoreDB,
   'dev-server': benchDevServer,
+  history: benchHistory,
   walks: benchWalks,
 }
 
@@ -130,6 +124,31 @@ function benchEngine(): void {
   const w7 = repeated('w7')
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
+}
+
+/** An agent of 100,000 records, looked at without its code: as records that are parsed, in a SQLite file, in an exported one. */
+function benchHistory(): void {
+  withDirectory((shared) => {
+    run('w3-write', shared, String(LONG))
+    for (const kind of ['parsed', 'sqlite', 'file']) {
+      const h1 = Array.from({ length: repetitions }, () => run('h1', shared, kind))
+      const floor = (of: string): string => (kind === 'file' ? '' : of)
+      const opening = kind === 'parsed' ? 'building it, ms' : 'reading and building it, ms'
+      add(`H1 ${kind}`, opening, h1, { figure: 'openMs', floor: kind === 'parsed' ? '≤ 150' : '' })
+      add(`H1 ${kind}`, 'the same, processor time', h1, { figure: 'openCpuMs', floor: '' })
+      if (kind === 'parsed') add(`H1 ${kind}`, 'of a plain fold', h1, { figure: 'ofPlainFold', floor: '' })
+      add(`H1 ${kind}`, 'any revision, p99, ms', h1, { figure: 'jumpP99Ms', floor: floor('≤ 10') })
+      add(`H1 ${kind}`, 'any revision, p50, ms', h1, { figure: 'jumpMs', floor: '' })
+      add(`H1 ${kind}`, 'a step back, µs', h1, { figure: 'backUs', floor: '' })
+      add(`H1 ${kind}`, 'a step on, µs', h1, { figure: 'forwardUs', floor: '' })
+      add(`H1 ${kind}`, 'a condition over all states, ms', h1, { figure: 'findMs', floor: '' })
+      add(`H1 ${kind}`, 'blame of a field of the last record, ms', h1, { figure: 'blameMs', floor: '' })
+      add(`H1 ${kind}`, 'blame of a field of the first record, ms', h1, { figure: 'oldestMs', floor: '' })
+      add(`H1 ${kind}`, 'explain, 1000 causes, ms', h1, { figure: 'explainMs', floor: '' })
+      if (kind !== 'parsed')
+        add(`H1 ${kind}`, 'memory after all of it, MB', h1, { figure: 'megabytes', floor: '≤ 150' })
+    }
+  })
 }
 
 /** Files that run on the two walks of `docs/how-it-works.md`. WALKS_LIST=1 names them. */
@@ -264,36 +283,4 @@ function run(measured: string, at: string, given: string): Figures {
   })
   const last = output.trim().split('\n').at(-1) ?? ''
   return last === '' ? {} : (JSON.parse(last) as Figures)
-}
-
-function add(
-  work: string,
-  what: string,
-  figures: readonly Figures[],
-  { figure, floor }: { figure: string; floor: string },
-): void {
-  rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
-}
-
-function print(): void {
-  const lines = rows.map(({ work, what, floor, runs }) => [
-    work,
-    what,
-    show(median(runs)),
-    floor,
-    `${show(Math.min(...runs))} … ${show(Math.max(...runs))}`,
-  ])
-  const table = [['work', 'what', 'median', 'floor', 'spread'], ...lines]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? '').length)))
-  for (const line of table)
-    process.stdout.write(
-      `${line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    )
-}
-
-function show(value: number): string {
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

@@ -3,7 +3,7 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import type { Diagnostics } from '../record/record.js'
 import { stackOf } from '../record/stack.js'
 import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
-import { activeStates } from '../step/state-view.js'
+import { activeStates } from '../record/active-states.js'
 import { throwerOf } from '../step/thrown-by.js'
 import type { ChartInput } from '../step/tree-step.js'
 

@@ -3,7 +3,7 @@ import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { AgentPart, StateDocument } from '../record/state-document.js'
 import { isQuarantined, isSuspected } from './claims.js'
 import { hasOutbox } from './outbox.js'
-import { activeStates } from '../step/state-view.js'
+import { activeStates } from '../record/active-states.js'
 
 type SummaryFields = Pick<
   RecordHeader,

@@ -24,3 +24,8 @@ export function addressOf(stream: string): AgentAddress {
   const dash = stream.indexOf('-')
   return { name: stream.slice(0, dash), id: stream.slice(dash + 1) }
 }
+
+/** The stream of an address that stands in a record: it was checked when it was written. */
+export function streamOfAddress({ name, id }: AgentAddress): string {
+  return `${name}-${id}`
+}

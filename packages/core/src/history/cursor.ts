@@ -1,47 +1,77 @@
-/** Cursors: a position that compares as text, and the record that stands there. */
+/** A place in a history that moves: steps, jumps, scans. Reads only. */
 import { RefoldError } from '../errors.js'
-import type { AgentLog } from '../log/agent-log.js'
-import type { Cursor } from '../public/follow.js'
-import { toPosition, toRevision, type Position, type Revision } from '../record/revision.js'
-import type { StoredEvent } from '../store/port.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { HistoryMoment } from './history-types.js'
+import type { Walk } from './walk.js'
 
-/** Positions are at most 2⁶³. */
-const DIGITS = 19
-const FORM = /^(\d{19})\/(\d+)\/([^/]+)\/(.+)$/s
-
-/** A cursor's parts. */
-interface Place {
-  readonly position: Position
-  readonly revision: Revision
-  readonly id: string
-  readonly stream: string
+/** What a cursor asks of its history. */
+export interface CursorHost {
+  /** Throws `NOT_FOUND` for a point that is not there, and why the fold ends before it. */
+  resolve(moment: HistoryMoment): number
+  readonly first: number
+  /** The newest revision with a state. */
+  readonly lastState: number
 }
 
-/** Behind this event. */
-export function cursorOf({ position, revision, id, stream }: StoredEvent): Cursor {
-  return `${String(position).padStart(DIGITS, '0')}/${revision}/${id}/${stream}` as Cursor
+/** Moves through the states of an agent. Moves that are asked for at once are made one after another. */
+export class HistoryCursor {
+  readonly #host: CursorHost
+  readonly #walk: Walk
+  #moves: Promise<unknown> = Promise.resolve()
+
+  constructor(host: CursorHost, walk: Walk) {
+    this.#host = host
+    this.#walk = walk
+  }
+
+  /** Where it stands; -1 before its first move. */
+  get revision(): number {
+    return this.#walk.revision
+  }
+
+  /** The state there, for a look: the next move writes to it. Throws `INVALID_INPUT` before the first move. */
+  get state(): StateDocument {
+    return this.#walk.view ?? nowhere()
+  }
+
+  /** The state there; it stays as it is. */
+  snapshot(): StateDocument {
+    return this.#walk.state() ?? nowhere()
+  }
+
+  /** Jumps. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the history cannot be folded so far, and stays where it is. */
+  to(moment: HistoryMoment): Promise<void> {
+    return this.#next(() => this.#walk.to(this.#host.resolve(moment)))
+  }
+
+  /** One record on. `false`: it stands at the end. */
+  forward(): Promise<boolean> {
+    return this.#next(async () => {
+      const next = Math.max(this.#walk.revision + 1, this.#host.first)
+      if (next > this.#host.lastState) return false
+      await this.#walk.to(next)
+      return true
+    })
+  }
+
+  /** One record back. `false`: it stands at the first, or nowhere. */
+  back(): Promise<boolean> {
+    return this.#next(async () => {
+      if (this.#walk.revision <= this.#host.first) return false
+      await this.#walk.to(this.#walk.revision - 1)
+      return true
+    })
+  }
+
+  #next<T>(move: () => Promise<T>): Promise<T> {
+    const moved = this.#moves.then(move)
+    this.#moves = moved.catch(() => {}) // the one who asked for it is told
+    return moved
+  }
 }
 
-/** The position behind which it goes on. Rejects with `INVALID_INPUT`, or with `CURSOR_LOST` when another event stands there. */
-export async function positionAt(log: AgentLog, cursor: string): Promise<Position> {
-  const { position, revision, id, stream } = parsed(cursor)
-  for await (const [found] of log.read(stream, { from: revision, limit: 1 }))
-    if (found?.id === id && found.position === position) return position
-  throw new RefoldError(
-    'CURSOR_LOST',
-    `the log does not hold what was followed up to record ${revision} of ${stream}`,
-    {
-      hint: 'A backup was put back, or it is another store: go on from a cursor of that backup, or from the start.',
-      facts: { stream, revision },
-    },
-  )
-}
-
-function parsed(cursor: string): Place {
-  const [, position, revision, id, stream] = FORM.exec(cursor) ?? []
-  if (position !== undefined && revision !== undefined && id !== undefined && stream !== undefined)
-    return { position: toPosition(BigInt(position)), revision: toRevision(BigInt(revision)), id, stream }
-  throw new RefoldError('INVALID_INPUT', 'from: is no cursor', {
-    hint: "A cursor is one that `follow` gave, 'start', or 'now'.",
+function nowhere(): never {
+  throw new RefoldError('INVALID_INPUT', 'the cursor stands nowhere yet', {
+    hint: 'Move it first: `await cursor.to(0)`.',
   })
 }

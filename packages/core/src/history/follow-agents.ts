@@ -8,7 +8,7 @@ import type { RecordHeader } from '../record/record.js'
 import type { Position } from '../record/revision.js'
 import type { SubscriptionItem } from '../store/port.js'
 import type { World } from '../world/world.js'
-import { cursorOf, positionAt } from './cursor.js'
+import { cursorOf, positionAt } from './log-cursor.js'
 import { toAgentEvent } from './stream-records.js'
 
 export interface FollowedLog {

@@ -4,35 +4,15 @@ import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
-import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { Moment } from '../public/agent.js'
 import type { AgentLog } from '../log/agent-log.js'
+import { momentOf, noSuchMoment } from './moments.js'
 
 export interface PastState {
   readonly state: StateDocument
   readonly revision: Revision
-}
-
-/** The last moment that a date can say, epoch milliseconds. */
-const MAX_TIME_MS = 8.64e15
-
-/** A moment as it came from outside: an integer is taken for a revision. Throws `INVALID_INPUT` for anything else. */
-export function momentOf(given: unknown): Moment {
-  if (typeof given === 'bigint' || Number.isSafeInteger(given)) return toRevision(given as bigint | number)
-  if (typeof given !== 'object' || given === null || !('at' in given)) throw noMoment(given)
-  const { at } = given
-  if (typeof at !== 'number' || !(Math.abs(at) <= MAX_TIME_MS)) throw noMoment(given)
-  return { at }
-}
-
-/** What is told to those who name no point of a history. */
-export function noMoment(given: unknown): RefoldError {
-  return new RefoldError('INVALID_INPUT', 'this names no point of a history', {
-    hint: 'Give a revision, or `{ at }` with epoch milliseconds where a time will do.',
-    facts: { given },
-  })
 }
 
 /** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet, `INVALID_INPUT` for no moment. */
@@ -51,12 +31,7 @@ export async function stateAt(log: AgentLog, stream: string, given: Moment): Pro
   }
   const beyond = typeof moment === 'bigint' && revision !== moment
   if (revision === undefined || beyond) {
-    const what =
-      typeof moment === 'bigint' ? `revision ${moment}` : `record at or before ${new Date(moment.at).toISOString()}`
-    throw new RefoldError('NOT_FOUND', `${stream} has no ${what}`, {
-      facts: { stream, head: revision },
-      hint: revision === undefined ? 'Is the agent started?' : `Its last revision is ${revision}.`,
-    })
+    throw noSuchMoment(stream, { moment, last: revision })
   }
   const state = folder.result()
   if (state === undefined)

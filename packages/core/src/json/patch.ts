@@ -49,15 +49,23 @@ export class PatchedDocument {
     return { ...this.#root }
   }
 
+  /** A member as it stands now: the next operation may write to it. */
+  view(member: string): JsonValue | undefined {
+    return this.#root[member]
+  }
+
   /** Puts a member in place, or takes it away. */
   set(member: string, value: JsonValue | undefined): void {
     if (value === undefined) delete this.#root[member]
     else this.#root[member] = value
   }
 
-  /** Applies operations in order. Throws `UNREADABLE` for one that does not fit. */
-  apply(operations: readonly PatchOperation[]): void {
-    for (const operation of operations) this.#applyOne(operation)
+  /** Applies operations in order. Throws `UNREADABLE` for one that does not fit. `before` is told of each, while it has changed nothing. */
+  apply(operations: readonly PatchOperation[], before?: (operation: PatchOperation) => void): void {
+    for (const operation of operations) {
+      before?.(operation)
+      this.#applyOne(operation)
+    }
     if (this.#stamps.size > STAMPS_BOUND) this.#disown()
   }
 

@@ -36,6 +36,17 @@ export function toPointer(keys: readonly string[]): string {
 
 /** The keys of a pointer; `''` has none. Throws `UNREADABLE` when it is no pointer, or reaches for a prototype. */
 export function parsePointer(pointer: string): readonly string[] {
+  if (typeof pointer !== 'string') return parse(pointer)
+  const slash = pointer.lastIndexOf('/')
+  const code = pointer.charCodeAt(slash + 1)
+  if (slash < 0 || !(code >= 48 && code <= 57)) return remembered(pointer)
+  // An index or an id, of which there are many: only what stands before it is remembered.
+  const keys = remembered(pointer.slice(0, slash)).slice()
+  keys.push(unescapeToken(pointer.slice(slash + 1)))
+  return keys
+}
+
+function remembered(pointer: string): readonly string[] {
   const known = cache.get(pointer)
   if (known !== undefined) return known
   const keys = parse(pointer)

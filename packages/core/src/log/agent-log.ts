@@ -56,11 +56,31 @@ export interface AgentLog {
   }
 }
 
+/** The part of the log that only reads. */
+export type AgentReader = Pick<AgentLog, 'read' | 'subscribe' | 'upcast'>
+
+/** For readers of what is no whole store: an exported file has only `read`. A subscription to such a one ends at once. */
+export function agentReader(
+  source: Pick<Store, 'read'> & Partial<Pick<Store, 'subscribe'>>,
+  { codecs = [], upcasters = [] }: AgentLogOptions = {},
+): AgentReader {
+  return {
+    // Also without codecs: what another process encoded must be told to be unreadable, not to be damaged.
+    read: (stream, options) => opened(source.read(stream, options), codecs),
+    subscribe: (target, options) => openedItems(source.subscribe?.(target, options) ?? NOTHING, codecs),
+    upcast: (event, definition) => (upcasters.length === 0 ? event : upcast(upcasters, event, definition)),
+  }
+}
+
+const NOTHING: AsyncIterable<SubscriptionItem> = { [Symbol.asyncIterator]: () => ({ next: async () => END }) }
+const END = { done: true, value: undefined } as const
+
 /** The log of agents in a store. */
 export function agentLog(
   store: Pick<Store, 'append' | 'read' | 'readAll' | 'replay' | 'subscribe' | 'registers'>,
-  { codecs = [], upcasters = [] }: AgentLogOptions = {},
+  options: AgentLogOptions = {},
 ): AgentLog {
+  const { codecs = [] } = options
   const isPlain = codecs.length === 0
   const replay = isPlain && store.replay !== undefined ? store.replay.bind(store) : undefined
   const snapshots = snapshotFile(store.registers, codecs)
@@ -72,15 +92,12 @@ export function agentLog(
       return sealed as unknown as Promise<SealedBatch>
     },
     append: (stream, batch, options) => store.append(stream, batch, options),
-    // Also without codecs: what another process encoded must be told to be unreadable, not to be damaged.
-    read: (stream, options) => opened(store.read(stream, options), codecs),
+    ...agentReader(store, options),
     replay,
-    subscribe: (target, options) => openedItems(store.subscribe(target, options), codecs),
     newest: async () => {
       for await (const [last] of opened(store.readAll({ direction: 'backwards', limit: 1 }), codecs)) return last
       return undefined
     },
-    upcast: (event, definition) => (upcasters.length === 0 ? event : upcast(upcasters, event, definition)),
     snapshots,
   }
 }
@@ -90,9 +107,26 @@ async function* opened(
   codecs: readonly Codec[],
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   for await (const page of pages) {
-    if (page.some(isSealed)) yield await Promise.all(page.map((event) => openEvent(codecs, event)))
-    else yield page
+    if (!page.some(isSealed)) {
+      yield page
+      continue
+    }
+    const events = await Promise.allSettled(page.map((event) => openEvent(codecs, event)))
+    const failed = events.find(isRejected)
+    if (failed === undefined) yield events.flatMap(valuesOf)
+    else {
+      yield events.slice(0, events.indexOf(failed)).flatMap(valuesOf) // what stands before it is not lost
+      throw failed.reason
+    }
   }
+}
+
+function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {
+  return result.status === 'rejected'
+}
+
+function valuesOf<T>(result: PromiseSettledResult<T>): readonly T[] {
+  return result.status === 'fulfilled' ? [result.value] : []
 }
 
 async function* openedItems(

@@ -25,7 +25,7 @@ import type {
   RecoveryPlan,
 } from '../public/plan.js'
 import type { NotBegun } from '../runtime/takeover/not-begun.js'
-import { activeStates } from '../step/state-view.js'
+import { activeStates } from '../record/active-states.js'
 import { incompatibilitiesOf } from '../step/compatibility.js'
 
 /** What one agent adds to the lists of the plan. */

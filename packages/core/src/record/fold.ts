@@ -5,7 +5,7 @@
  * gives what folding from the first record gives; a patch writes to the state only.
  */
 import { RefoldError } from '../errors.js'
-import type { JsonValue } from '../json/json-value.js'
+import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { PatchedDocument } from '../json/patch.js'
 import { hasReadableBody, headerOf } from './header.js'
 import { RECORD_FORMAT, type RecordHeader } from './record.js'
@@ -42,8 +42,8 @@ export class Folder {
     return this.#foreign
   }
 
-  /** Folds one record. Throws as `fold` does; the error's facts name the event. */
-  add(event: FoldableEvent): 'folded' | 'foreign' {
+  /** Folds one record. Throws as `fold` does; the error's facts name the event. `before` is told of each operation, while it has changed nothing. */
+  add(event: FoldableEvent, before?: (operation: PatchOperation) => void): 'folded' | 'foreign' {
     const header = headerOf(event.metadata)
     if (header === undefined) {
       this.#foreign++
@@ -53,8 +53,18 @@ export class Folder {
     this.#document.set('data', event.data)
     this.#document.set('id', event.id)
     this.#tookFromData = false
-    this.#document.apply(header.body.patch)
+    this.#document.apply(header.body.patch, before)
     return 'folded'
+  }
+
+  /** Applies operations that are not of a record: those that take records back. */
+  apply(operations: readonly PatchOperation[]): void {
+    this.#document.apply(operations)
+  }
+
+  /** A member of the document `{state, data, id}` as it stands now, for a look: what comes next may write to it. */
+  view(member: string): JsonValue | undefined {
+    return this.#document.view(member)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMachine } from 'xstate'
-import { activeStates, viewState } from './state-view.js'
+import { activeStates } from '../record/active-states.js'
+import { viewState } from './state-view.js'
 import { started } from './tree-driver.fixture.js'
 
 const machine = createMachine({

@@ -3,6 +3,7 @@ import { matchesState } from 'xstate'
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { activeStates } from '../record/active-states.js'
 import type { AgentStatus } from '../record/record.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { templateOf } from './configurations.js'
@@ -83,24 +84,4 @@ function templateFor(root: ActorDocument, machine: AnyStateMachine): Template {
     hint,
     facts: { value: root.value },
   })
-}
-
-/**
- * Paths of the active leaf states, in the order of the state's value; needs no machine. A `.` or `\` in a state's name is
- * preceded by `\`, as in XState's targets. None for a machine without states.
- */
-export function activeStates(root: Pick<ActorDocument, 'value'>): readonly string[] {
-  return leavesOf(root.value ?? {}, '')
-}
-
-function leavesOf(value: JsonValue, path: string): string[] {
-  if (typeof value === 'string') return [join(path, value)]
-  const entries = Object.entries(value as { [key: string]: JsonValue })
-  if (entries.length === 0) return path === '' ? [] : [path]
-  return entries.flatMap(([key, below]) => leavesOf(below, join(path, key)))
-}
-
-function join(path: string, key: string): string {
-  const name = /[.\\]/.test(key) ? key.replaceAll(/[.\\]/g, '\\$&') : key
-  return path === '' ? name : `${path}.${name}`
 }

@@ -11,6 +11,8 @@ import {
   type Template,
 } from './template.js'
 
+const EACH_HOLE = new RegExp(HOLE_PATTERN, 'gu')
+
 /** A shape as it is kept in memory. */
 export interface Shape {
   readonly type: string
@@ -89,17 +91,18 @@ export class TemplateReader {
     return idsBack === 0 ? id : uuidOf(id.slice(0, PREFIX_LENGTH), suffixOf(id) - idsBack)
   }
 
+  /** One flat text: one that is put together by `+` is copied again by the first who looks into it. */
   #filled(template: string): string {
+    return template.replace(EACH_HOLE, (hole) => this.#inHole(hole))
+  }
+
+  #inHole(hole: string): string {
     const { revision } = this.#row.place
-    let text = ''
-    for (const char of template) {
-      if (char === HOLES.ownRevision) text += revision
-      else if (char === HOLES.previousRevision) text += revision - 1
-      else if (char === HOLES.revisionsBack) text += revision - Number(this.#value())
-      else if (char === HOLES.text || char === HOLES.number) text += this.#value() as string | number
-      else text += char
-    }
-    return text
+    if (hole === HOLES.ownRevision) return String(revision)
+    if (hole === HOLES.previousRevision) return String(revision - 1)
+    if (hole === HOLES.revisionsBack) return String(revision - Number(this.#value()))
+    const value = this.#value()
+    return typeof value === 'string' ? value : JSON.stringify(value)
   }
 
   #value(): JsonValue {

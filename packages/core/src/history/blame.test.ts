@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { JsonValue, PatchOperation } from '../json/json-value.js'
+import { applyPatch } from '../json/patch.js'
+import { changeOf } from '../json/undo.js'
+import { openHistory } from './open-history.js'
+import { researched } from './research.fixture.js'
+import { placeOf, touchOf } from './value-path.js'
+
+describe('blame', () => {
+  test('HIS-27 tells which record set a field, and who sent the event that it came with', async () => {
+    const history = await openHistory(await researched(), 'research-42')
+    const cents = await history.blame('/context/cents')
+    expect(cents).toMatchObject({ path: '/root/context/cents', value: 500, steps: { length: 1 } })
+    expect(cents.steps[0]).toMatchObject({ revision: 1, type: 'budget', by: 'bob', how: 'equal', from: '/data/cents' })
+    const question = await history.blame('/root/context/question')
+    expect(question.steps).toMatchObject([{ revision: 2, by: 'ada', how: 'copied', from: '/data/question' }])
+    expect((await history.blame('/context/question', { at: 1 })).steps).toMatchObject([
+      { revision: 0, how: 'computed', path: '' },
+    ])
+    expect((await history.blame('/context/log/0')).steps).toMatchObject([{ revision: 2, how: 'computed' }])
+    expect(JSON.parse(JSON.stringify(question))).toEqual(question)
+  })
+
+  test('HIS-28 goes through a message and the output of a model to the person who asked', async () => {
+    const history = await openHistory(await researched(), 'writer-7')
+    const { value, steps, causes } = await history.blame('/context/text')
+    expect(value).toMatch(/^The sky is blue/)
+    expect(steps.map(({ agent, revision, how, from }) => [agent.name, revision, how, from])).toEqual([
+      ['writer', 1, 'copied', '/data/text'],
+      ['research', 4, 'equal', '/data/output/text'],
+    ])
+    expect(steps[1]).toMatchObject({ kind: 'effect.done', src: 'callModel', outside: 'effect' })
+    expect(causes.chain.at(-1)).toMatchObject({
+      agent: { name: 'research' },
+      type: 'ask',
+      by: 'ada',
+      outside: 'caller',
+    })
+  })
+
+  test('HIS-27 of an object tells what was last changed within, of what is gone who took it away', async () => {
+    const history = await openHistory(await researched(), 'research-42')
+    const { steps } = await history.blame('/context')
+    expect(steps[0]).toMatchObject({
+      revision: 4,
+      isPart: true,
+      path: '/root/context/answer',
+      from: '/data/output/text',
+    })
+    expect((await history.blame('')).steps[0]).toMatchObject({ revision: 5, isPart: true, how: 'removed' })
+    const effect = await history.blame('/effects/2.0/lastError')
+    expect(effect).not.toHaveProperty('value')
+    expect(effect.steps).toMatchObject([{ revision: 4, how: 'removed', path: '/effects/2.0' }])
+    expect((await history.blame('/effects/2.0/lastError/message', { at: 3 })).steps).toMatchObject([
+      { revision: 3, how: 'copied', from: '/data/error/message' },
+    ])
+  })
+
+  test('HIS-27 refuses what is no pointer, and says where nothing ever stood', async () => {
+    const history = await openHistory(await researched(), 'research-42')
+    for (const path of ['context', '/~2', '/context/__proto__', 5, undefined])
+      await expect(history.blame(path as string)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    for (const path of ['/context/none', '/context/log/7', '/nowhere', '/effects/9.9', '/effects/2.0/none'])
+      await expect(history.blame(path)).rejects.toMatchObject({ code: 'NOT_FOUND', facts: { stream: 'research-42' } })
+    await expect(history.blame('/effects/2.0/lastError/none', { at: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(history.blame('/context/cents', { at: 77 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('the way of a place', () => {
+  /** Edits of a list of named items, as a patch does them. */
+  const edit = fc.record({ op: fc.constantFrom('add', 'replace', 'remove', 'copy'), at: fc.nat(5), end: fc.boolean() })
+
+  test('HIS-27 follows an item of an array, however it was moved', () => {
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 20 }), (edits) => {
+        let list: readonly string[] = ['a', 'b', 'c']
+        const writes: { readonly change: NonNullable<ReturnType<typeof changeOf>>; readonly name: string }[] = []
+        for (const [n, { op, at, end }] of edits.entries()) {
+          const path = end && op === 'add' ? '/state/list/-' : `/state/list/${at}`
+          const name = `new ${n}`
+          const value: PatchOperation =
+            op === 'remove' ? { op, path } : op === 'copy' ? { op, path, from: '/data' } : { op, path, value: name }
+          const document = { state: { list }, data: name } as { readonly [key: string]: JsonValue }
+          const isItem =
+            at < list.length || (at === list.length && (op === 'add' || op === 'copy')) || path.endsWith('-')
+          if (!isItem) continue
+          const change = changeOf(value, (member) => document[member])
+          if (change === undefined) throw new Error('it fits')
+          writes.push({ change, name })
+          list = (applyPatch(document, [value])['state'] as { list: string[] }).list
+        }
+        for (const [index, item] of list.entries()) {
+          let keys: readonly string[] = ['state', 'list', String(index)]
+          let setBy = ['a', 'b', 'c'][index] as string
+          for (const { change, name } of writes.toReversed()) {
+            const touch = touchOf(change, keys)
+            if (touch.did === 'set') {
+              setBy = name
+              break
+            }
+            if (touch.did !== 'nothing') throw new Error(touch.did)
+            keys = touch.keys
+            setBy = ['a', 'b', 'c'][Number(keys[2])] as string
+          }
+          expect(setBy).toBe(item)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('HIS-27 is taken for one of the root actor unless it begins with a part of the state', () => {
+    expect(placeOf('/context/a')).toEqual(['state', 'root', 'context', 'a'])
+    expect(placeOf('/timers/1.t0')).toEqual(['state', 'timers', '1.t0'])
+    expect(placeOf('')).toEqual(['state'])
+  })
+})

@@ -1,0 +1,215 @@
+/** What an agent was at one point: the objects that a state document holds, in words for readers. */
+import { conditionOf, statusOf } from '../decide/summary.js'
+import { effectKey } from '../decide/effects-part.js'
+import { addressOf } from '../definition/agent-address.js'
+import type { AgentAddress } from '../definition/agent-address.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
+import { activeStates } from '../record/active-states.js'
+import { nodeOf } from '../record/asking-node.js'
+import type { AgentStatus, Condition } from '../record/record.js'
+import type {
+  ActorDocument,
+  ActorId,
+  ActorKind,
+  AgentPart,
+  EffectDocument,
+  EffectId,
+  ErrorData,
+  StateDocument,
+  TimerDocument,
+  TimerId,
+} from '../record/state-document.js'
+import { present } from './history-record.js'
+import type { Outline, OwnerChange } from './outline.js'
+
+/** An effect that had no recorded outcome yet. */
+export interface PointEffect extends Omit<EffectDocument, 'attempts'> {
+  readonly effect: EffectId
+  /** The idempotency key of all its attempts. */
+  readonly key: string
+  /** The record that asked for it. */
+  readonly scheduledAt: number
+  /** Attempts that failed so far. */
+  readonly attempts: number
+  /** Its records so far, after that one: what became of its attempts and steps. */
+  readonly records: readonly { readonly revision: number; readonly kind: string; readonly at: number }[]
+}
+
+/** A timer that had not fired. `due` in epoch milliseconds. */
+export interface PointTimer extends Omit<TimerDocument, 'id'> {
+  readonly timer: TimerId
+  /** XState's id of the delayed event. */
+  readonly id: string
+  /** The record that set it. */
+  readonly setAt: number
+  /** Milliseconds from the record of this point; below 0: overdue already. */
+  readonly dueIn: number
+}
+
+/** An actor below the root: a child machine, other logic, or the one that stands for an effect. */
+export interface PointChild {
+  /** Its path of ids from the root. */
+  readonly path: readonly string[]
+  readonly actor: ActorId
+  readonly kind: ActorKind
+  readonly src?: string
+  /** The state node that invoked it. */
+  readonly node?: string
+  readonly status: AgentStatus
+  readonly active: readonly string[]
+  /** The record that made it. */
+  readonly startedAt: number
+  readonly context?: JsonValue
+  readonly output?: JsonValue
+  readonly error?: JsonValue
+}
+
+/** An input or an event that was stored, and not decided yet. */
+export interface PointWaiting {
+  /** Of its record. */
+  readonly revision: number
+  readonly input: JsonObject
+}
+
+/** A message that was not known to have arrived. */
+export interface PointMessage {
+  readonly to: AgentAddress
+  readonly seq: number
+  readonly kind: 'event' | 'start' | 'report' | 'undelivered' | 'cancel'
+  readonly event?: JsonObject
+}
+
+/** An agent at one revision. Plain JSON. */
+export interface HistoryPoint {
+  readonly revision: number
+  /** Of the record, epoch milliseconds. */
+  readonly at: number
+  readonly status: AgentStatus
+  readonly condition: Condition | 'ended'
+  /** Paths of the active leaf states of the root machine. */
+  readonly active: readonly string[]
+  readonly value: JsonValue
+  readonly context: JsonValue
+  readonly output?: JsonValue
+  readonly error?: JsonValue
+  readonly effects: readonly PointEffect[]
+  readonly timers: readonly PointTimer[]
+  readonly children: readonly PointChild[]
+  readonly owner: { readonly worker?: string; readonly epoch: number; readonly since?: number }
+  /** Every change of owner until then. */
+  readonly owners: readonly OwnerChange[]
+  readonly paused?: AgentPart['paused']
+  readonly blocked?: { readonly at: number; readonly error: ErrorData }
+  readonly cancelling?: AgentPart['cancelling']
+  readonly waiting: readonly PointWaiting[]
+  readonly deferred: readonly PointWaiting[]
+  readonly messages: readonly PointMessage[]
+  /** All of it: what `diff`, `blame` and patches speak of. */
+  readonly document: StateDocument
+}
+
+/** Which revision it is, and what the outline of the history adds. */
+export interface PointContext {
+  readonly revision: number
+  readonly outline: Outline
+}
+
+/** Reads a state that was checked. */
+export function historyPoint(document: StateDocument, { revision, outline }: PointContext): HistoryPoint {
+  const { agent, root } = document
+  const at = outline.get(revision)?.at ?? 0
+  const status = statusOf(document)
+  const condition = conditionOf(document)
+  const owners = outline.owners(revision)
+  return present({
+    revision,
+    at,
+    status,
+    condition: condition === 'running' && status !== 'active' ? 'ended' : condition,
+    active: activeStates(root),
+    value: root.value ?? {},
+    context: root.context ?? {},
+    output: root.output,
+    error: root.error,
+    effects: Object.entries(document.effects).map((entry) => pointEffect(entry, { revision, outline })),
+    timers: Object.entries(document.timers).map(([timer, set]) => ({
+      ...set,
+      timer,
+      setAt: revisionIn(timer),
+      dueIn: set.due - at,
+    })),
+    children: childrenOf(root, []).concat(
+      Object.values(document.unlisted).flatMap(({ id, actor }) => child(actor, [id])),
+    ),
+    owner: present({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
+    owners,
+    paused: agent.paused,
+    blocked: agent.blocked,
+    cancelling: agent.cancelling,
+    waiting: (agent.waiting ?? []).map(waitingInput),
+    deferred: (agent.deferred ?? []).map(waitingInput),
+    messages: messagesOf(document),
+    document,
+  }) as HistoryPoint // only members that may be absent are `undefined`
+}
+
+/** The revision that the id of an actor, an effect or a timer begins with: of the record that made it. */
+export function revisionIn(id: string): number {
+  return Number(id.slice(0, Math.max(0, id.indexOf('.'))))
+}
+
+function pointEffect(
+  [effect, document]: readonly [EffectId, EffectDocument],
+  { revision, outline }: PointContext,
+): PointEffect {
+  const scheduledAt = revisionIn(effect)
+  const records = outline.about(effect, { from: scheduledAt, to: revision }).flatMap((at) => {
+    const record = outline.get(at)
+    return record === undefined ? [] : [{ revision: at, kind: record.kind, at: record.at }]
+  })
+  return {
+    ...document,
+    effect,
+    key: effectKey(effect, document),
+    scheduledAt,
+    attempts: document.attempts ?? 0,
+    records,
+  }
+}
+
+function childrenOf(parent: ActorDocument, path: readonly string[]): readonly PointChild[] {
+  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) => child(actor, [...path, id]))
+}
+
+function child(actor: ActorDocument, path: readonly string[]): readonly PointChild[] {
+  const { sid, kind, src, status, context, output, error } = actor
+  const shown = present({
+    path,
+    actor: sid,
+    kind,
+    src,
+    node: nodeOf(path.at(-1) ?? '', actor),
+    status: status ?? 'active',
+    active: activeStates(actor),
+    startedAt: revisionIn(sid),
+    context,
+    output,
+    error,
+  }) as PointChild // only members that may be absent are `undefined`
+  return [shown, ...childrenOf(actor, path)]
+}
+
+function waitingInput({ revision, input }: PointWaiting): PointWaiting {
+  return { revision, input }
+}
+
+function messagesOf({ outbox }: StateDocument): readonly PointMessage[] {
+  return Object.entries(outbox?.to ?? {}).flatMap(([to, messages]) =>
+    messages.map(({ seq, kind = 'event' as const, event }) => ({
+      to: addressOf(to),
+      seq,
+      kind,
+      ...(event === undefined ? undefined : { event }),
+    })),
+  )
+}

@@ -1,0 +1,32 @@
+/** Words of a history that its parts share. All of it is plain JSON; revisions are numbers, since JSON has no big integers. */
+import type { RefoldError } from '../errors.js'
+import type { Codec } from '../log/codec.js'
+import type { Upcaster } from '../log/upcaster.js'
+import type { Revision } from '../record/revision.js'
+import type { Store, StoredEvent } from '../store/port.js'
+
+/** What a history is read from: a store, or what `openExport` gives. Only `read` is needed; `subscribe` is for `follow`. */
+export interface HistorySource extends Partial<Pick<Store, 'subscribe'>> {
+  read(
+    stream: string,
+    options?: { readonly from?: Revision; readonly limit?: number },
+  ): AsyncIterable<readonly StoredEvent[]>
+}
+
+/** A revision, or the newest record at or before a time in epoch milliseconds. */
+export type HistoryMoment = number | bigint | { readonly at: number }
+
+/** Of `openHistory`. */
+export interface HistoryOptions {
+  /** Those that the records were written with, in the same order. */
+  readonly codecs?: readonly Codec[]
+  /** What outside events of an older shape look like to readers. */
+  readonly upcasters?: readonly Upcaster[]
+}
+
+/** Where a history cannot be folded on, and why: `UNREADABLE` or `NEWER_FORMAT`. What stands before it can be shown. */
+export interface HistoryTrouble {
+  /** Of the record that stops the fold, or that is missing. */
+  readonly revision: number
+  readonly error: RefoldError
+}

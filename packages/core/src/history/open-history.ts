@@ -1,0 +1,194 @@
+/**
+ * The history of one agent, without its code and without a runtime: what its records say, and what it was at any point.
+ *
+ * Invariants: it appends nothing and claims nothing; what is damaged ends what can be shown of states, and not what can be
+ * shown before; memory holds an outline of each record and some states, never all records.
+ */
+import { addressOf } from '../definition/agent-address.js'
+import type { AgentAddress } from '../definition/agent-address.js'
+import { RefoldError } from '../errors.js'
+import { diff } from '../json/diff.js'
+import type { JsonValue, PatchOperation } from '../json/json-value.js'
+import { agentReader } from '../log/agent-log.js'
+import type { AgentReader } from '../log/agent-log.js'
+import { toRevision } from '../record/revision.js'
+import { blamePlace } from './blame.js'
+import type { Blame } from './blame.js'
+import { HistoryCursor } from './cursor.js'
+import { explainRecord } from './explain.js'
+import type { ExplainOptions, Explanation } from './explain.js'
+import { findFlips } from './find-flips.js'
+import type { FindFlipsOptions, HistoryFlip, StatePredicate } from './find-flips.js'
+import { historyPoint } from './history-point.js'
+import type { HistoryPoint } from './history-point.js'
+import type { HistoryRecord } from './history-record.js'
+import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
+import type { RecordOutline } from './outline.js'
+import { PastLog } from './past-log.js'
+import { PastLogs } from './past-logs.js'
+import { placeOf } from './value-path.js'
+import type { Walk } from './walk.js'
+
+/** Which records: from one revision to another, both included. Default: all. */
+export interface RecordRange {
+  readonly from?: number
+  readonly to?: number
+}
+
+/**
+ * Reads the stream of an agent to its end. `agent` is its stream (`research-42`) or its address. Rejects with `NOT_FOUND` when
+ * the source has no such agent; what is damaged is told by `trouble`, and by what asks for a state behind it.
+ */
+export async function openHistory(
+  source: HistorySource,
+  agent: string | AgentAddress,
+  options: HistoryOptions = {},
+): Promise<AgentHistory> {
+  const stream = typeof agent === 'string' ? agent : `${agent.name}-${agent.id}`
+  const reader = agentReader(source, options)
+  const log = new PastLog(reader, stream)
+  await log.readOn()
+  if (log.outline.length === 0 && log.trouble === undefined) throw noAgent(stream)
+  return new AgentHistory(log, reader)
+}
+
+function noAgent(stream: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, {
+    hint: 'Name it by its stream, `<definition>-<id>`, and look whether it is in this store or file.',
+    facts: { stream },
+  })
+}
+
+/** What an agent did, and what it was. Made by `openHistory`. Revisions are numbers here, as in JSON. */
+export class AgentHistory {
+  readonly stream: string
+  readonly agent: AgentAddress
+  readonly #log: PastLog
+  readonly #reader: AgentReader
+  readonly #logs: PastLogs
+  /** For questions that come one after another: each is near the one before. */
+  readonly #walk: Walk
+  #asked: Promise<unknown> = Promise.resolve()
+
+  /** Use `openHistory`. */
+  constructor(log: PastLog, reader: AgentReader) {
+    this.#log = log
+    this.#reader = reader
+    this.#logs = new PastLogs(reader, log)
+    this.#walk = log.walk()
+    this.stream = log.stream
+    this.agent = addressOf(log.stream)
+  }
+
+  /** Of the first record: above 0 where those before are gone, and then there is no state at all. */
+  get first(): number {
+    return this.#log.first
+  }
+
+  /** Of the last record that was read. */
+  get last(): number {
+    return this.#log.last
+  }
+
+  /** Of the newest state: less than `last` where something is damaged; -1: there is none. */
+  get lastState(): number {
+    return this.#log.lastState
+  }
+
+  /** Where the states end because something is damaged or missing. `undefined`: all is well. */
+  get trouble(): HistoryTrouble | undefined {
+    return this.#log.trouble
+  }
+
+  /** Records in a few words, also damaged ones: for lists of many. Reads nothing. */
+  outline({ from = 0, to = this.last }: RecordRange = {}): readonly RecordOutline[] {
+    const found: RecordOutline[] = []
+    for (let revision = Math.max(from, this.first); revision <= Math.min(to, this.last); revision++) {
+      const record = this.#log.outline.get(revision)
+      if (record !== undefined) found.push(record)
+    }
+    return found
+  }
+
+  /** The record at a revision, or the newest at or before a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, `UPCAST_FAILED`. */
+  async record(moment: HistoryMoment): Promise<HistoryRecord> {
+    const revision = this.#log.listed(moment)
+    return this.#log.record(revision)
+  }
+
+  /** Records in turn. */
+  async *records({ from = 0, to = this.last }: RecordRange = {}): AsyncGenerator<HistoryRecord, void, undefined> {
+    const start = Math.max(from, this.first)
+    const end = Math.min(to, this.last)
+    if (start > end) return
+    for await (const page of this.#log.records.from(start, end - start + 1))
+      for (const event of page) yield this.#log.toRecord(event)
+  }
+
+  /** What the agent was after the record at a revision, or at a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the states end before it. */
+  async at(moment: HistoryMoment): Promise<HistoryPoint> {
+    const revision = this.#log.resolve(moment)
+    const document = await this.#alone((walk) => this.#log.stateAt(revision, walk))
+    return historyPoint(document, { revision, outline: this.#log.outline })
+  }
+
+  /** The patch (RFC 6902) from the state document of one point to that of another, in either direction of time. */
+  async diff(from: HistoryMoment, to: HistoryMoment): Promise<readonly PatchOperation[]> {
+    const [start, end] = [this.#log.resolve(from), this.#log.resolve(to)]
+    return this.#alone(async (walk) => {
+      const before = await this.#log.stateAt(start, walk)
+      const after = await this.#log.stateAt(end, walk)
+      return diff(before as unknown as JsonValue, after as unknown as JsonValue, { path: '' })
+    })
+  }
+
+  /** A place that moves through the states, for those who step and scan. */
+  cursor(): HistoryCursor {
+    const log = this.#log
+    return new HistoryCursor(log, log.walk())
+  }
+
+  /**
+   * Which record set a field of the state, and where its value came from, also through messages of other agents. `path` is a JSON
+   * pointer into the state document; `/context/…` is short for `/root/context/…`. Of an object or an array, what was last changed
+   * within counts. Rejects with `NOT_FOUND` where nothing ever stood there, `INVALID_INPUT`, or why the states end before.
+   */
+  async blame(path: string, { at = this.lastState }: { readonly at?: HistoryMoment } = {}): Promise<Blame> {
+    const keys = placeOf(path)
+    return blamePlace({ log: this.#log, revision: this.#log.resolve(at), keys }, this.#logs)
+  }
+
+  /**
+   * Why the record at a point came: what caused it, what caused that, and so on to what came from outside, also through other
+   * agents of the source. Rejects with `NOT_FOUND` or `INVALID_INPUT`.
+   */
+  async explain(moment: HistoryMoment, options: ExplainOptions = {}): Promise<Explanation> {
+    const revision = this.#log.listed(moment)
+    return explainRecord({ log: this.#log, revision }, { ...options, logs: this.#logs })
+  }
+
+  /** Every revision at which a condition on the state document becomes true or false. What the condition throws is thrown. */
+  find(predicate: StatePredicate, options: FindFlipsOptions = {}): Promise<readonly HistoryFlip[]> {
+    return findFlips(this.#log, predicate, options)
+  }
+
+  /**
+   * Follows what the agent does from now on: each revision as it becomes part of this history. Ends when the signal aborts, the
+   * store closes, or the history cannot go on (`trouble`); at once where the source is a file. One call at a time.
+   */
+  async *follow({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
+    const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
+    for await (const item of this.#reader.subscribe(target, signal === undefined ? {} : { signal })) {
+      if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
+      if (!this.#log.take(item.event)) return
+      yield Number(item.event.revision)
+    }
+  }
+
+  /** One question at a time moves the walk that they share. */
+  #alone<T>(act: (walk: Walk) => Promise<T>): Promise<T> {
+    const done = this.#asked.then(() => act(this.#walk))
+    this.#asked = done.catch(() => {}) // the one who asked is told
+    return done
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * One stream, read to its end: the outline of every record, keyframes of the state, and where the fold ends if something is
+ * damaged. It grows with the stream.
+ */
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { AgentReader } from '../log/agent-log.js'
+import { checkState } from '../record/check-state.js'
+import { Folder } from '../record/fold.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { StoredEvent } from '../store/port.js'
+import { historyRecord } from './history-record.js'
+import type { HistoryRecord } from './history-record.js'
+import type { HistoryMoment, HistoryTrouble } from './history-types.js'
+import { Keyframes } from './keyframes.js'
+import type { Keyframe } from './keyframes.js'
+import { momentOf, noSuchMoment } from './moments.js'
+import { Outline } from './outline.js'
+import { StoredRecords } from './stored-records.js'
+import { Walk } from './walk.js'
+import type { Ground } from './walk.js'
+
+export class PastLog implements Ground {
+  readonly stream: string
+  readonly outline = new Outline()
+  readonly records: StoredRecords
+  readonly #keyframes = new Keyframes()
+  readonly #folder = new Folder()
+  readonly #upcast: AgentReader['upcast']
+  /** The newest revision that was folded; -1: none. */
+  #folded = -1
+  #trouble: HistoryTrouble | undefined
+
+  constructor(reader: AgentReader, stream: string) {
+    this.stream = stream
+    this.records = new StoredRecords(reader, stream)
+    this.#upcast = reader.upcast
+  }
+
+  get first(): number {
+    return this.outline.first
+  }
+
+  /** Of the last record that is listed. */
+  get last(): number {
+    return this.outline.next - 1
+  }
+
+  get lastState(): number {
+    return this.#folded
+  }
+
+  get trouble(): HistoryTrouble | undefined {
+    return this.#trouble
+  }
+
+  before(revision: number): Keyframe | undefined {
+    return this.#keyframes.before(revision)
+  }
+
+  walk(): Walk {
+    return new Walk(this)
+  }
+
+  /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
+  async readOn(): Promise<void> {
+    try {
+      for await (const page of this.records.from(this.outline.next))
+        for (const event of page) if (!this.take(event)) return
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#stop(this.outline.next, error)
+    }
+  }
+
+  /** The next record. `false`: it is not the next, so nothing behind it can be placed. */
+  take(event: StoredEvent): boolean {
+    const revision = Number(event.revision)
+    const isFirst = this.outline.length === 0
+    if (isFirst && revision > 0) this.#stop(0, missing(this.stream, { from: 0, to: revision - 1 }))
+    if (!isFirst && revision < this.outline.next) return true // known
+    if (!isFirst && revision > this.outline.next) {
+      this.#stop(this.outline.next, missing(this.stream, { from: this.outline.next, to: revision - 1 }))
+      return false
+    }
+    this.outline.add(event)
+    if (this.#trouble === undefined) this.#fold(event, revision)
+    return true
+  }
+
+  /** The record at a revision that is listed. Throws `UPCAST_FAILED`. */
+  async record(revision: number): Promise<HistoryRecord> {
+    return this.toRecord(await this.records.at(revision))
+  }
+
+  toRecord(event: StoredEvent): HistoryRecord {
+    const at = this.outline.get(Number(event.revision))?.at ?? 0
+    return historyRecord(event, { upcast: this.#upcast, at })
+  }
+
+  /** The revision of a point that has a state. Throws `NOT_FOUND`, `INVALID_INPUT`, or why the fold ends before it. */
+  resolve(given: HistoryMoment): number {
+    const revision = this.listed(given)
+    if (revision > this.#folded && this.#trouble !== undefined) throw this.#trouble.error
+    return revision
+  }
+
+  /** The revision of a point that has a record, whether or not it can be folded. */
+  listed(given: HistoryMoment): number {
+    const moment = momentOf(given)
+    const revision = typeof moment === 'bigint' ? Number(moment) : this.outline.revisionAt(moment.at)
+    if (revision !== undefined && revision >= 0 && revision <= this.last) {
+      if (revision >= this.first || this.#trouble === undefined) return revision
+      throw this.#trouble.error
+    }
+    if (this.#trouble !== undefined && revision !== undefined && revision > this.last) throw this.#trouble.error
+    throw noSuchMoment(this.stream, { moment, last: this.last < 0 ? undefined : this.last })
+  }
+
+  /** The state after a record that was found foldable. Throws `UNREADABLE` where it is none that an agent can be in. */
+  async stateAt(revision: number, walk: Walk = this.walk()): Promise<StateDocument> {
+    await walk.to(revision)
+    return this.checked(walk.state(), revision)
+  }
+
+  checked(state: StateDocument | undefined, revision: number): StateDocument {
+    try {
+      checkState(state as unknown as JsonValue)
+      return state as StateDocument // so it was found
+    } catch (cause) {
+      throw unreadable(this.stream, { revision, cause })
+    }
+  }
+
+  #fold(event: StoredEvent, revision: number): void {
+    try {
+      this.#folder.add(event)
+    } catch (cause) {
+      this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : unreadable(this.stream, { revision, cause }))
+      return
+    }
+    this.#folded = revision
+    this.#keyframes.offer(revision, () => this.#folder.result())
+  }
+
+  #stop(revision: number, error: RefoldError): void {
+    this.#trouble ??= { revision, error }
+  }
+}
+
+function isDamage(error: unknown): error is RefoldError {
+  return isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')
+}
+
+function unreadable(
+  stream: string,
+  { revision, cause }: { readonly revision: number; readonly cause: unknown },
+): RefoldError {
+  const because = cause instanceof Error ? `: ${cause.message}` : ''
+  return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded${because}`, {
+    cause,
+    facts: { stream, revision },
+    hint: 'The states before it can be shown. It, or one before it, was damaged, or was not written by Refold.',
+  })
+}
+
+function missing(stream: string, { from, to }: { readonly from: number; readonly to: number }): RefoldError {
+  const what = from === to ? `record ${from}` : `the records ${from} to ${to}`
+  return new RefoldError('UNREADABLE', `${what} of ${stream} are gone: deleted, or cut from the file`, {
+    facts: { stream, revision: from },
+    hint: 'A state is made of all records before it: put the stream back from a backup.',
+  })
+}

@@ -1,0 +1,115 @@
+/**
+ * Moves through a history, forwards by the patches of records and backwards by what takes them back.
+ *
+ * Invariants: the state at a revision has the same text however it was reached; what a keyframe holds is never written; at
+ * most `UNDO_RECORDS` records can be taken back without folding again, so memory does not grow with the history.
+ */
+import { changeOf, undo, type Change, type UndoStep } from '../json/undo.js'
+import { Folder } from '../record/fold.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { Keyframe } from './keyframes.js'
+import type { StoredRecords } from './stored-records.js'
+
+/** What a walk moves over. */
+export interface Ground {
+  readonly records: StoredRecords
+  /** The newest kept state at or before a revision; `undefined`: fold from the first record. */
+  before(revision: number): Keyframe | undefined
+  readonly first: number
+}
+
+const UNDO_RECORDS = 256
+
+interface Taken {
+  readonly changes: readonly Change[]
+}
+
+export class Walk {
+  readonly #ground: Ground
+  #folder: Folder | undefined
+  #revision = -1
+  /** Of the last records, the newest at the end. */
+  #taken: Taken[] = []
+
+  constructor(ground: Ground) {
+    this.#ground = ground
+  }
+
+  /** -1 before the first move. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** As it stands now: the next move writes to it. */
+  get view(): StateDocument | undefined {
+    return this.#folder?.view('state') as StateDocument | undefined // what the patches of records build
+  }
+
+  /** The state; it stays as it is. */
+  state(): StateDocument | undefined {
+    return this.#folder?.result()
+  }
+
+  /** Goes to a revision, which must be there and foldable. After a throw it stands somewhere between. */
+  async to(revision: number): Promise<void> {
+    if (this.#folder !== undefined && revision <= this.#revision && this.#revision - revision <= this.#taken.length) {
+      while (this.#revision > revision) this.#back()
+      return
+    }
+    const frame = this.#ground.before(revision)
+    const start = frame?.revision ?? this.#ground.first - 1
+    if (this.#folder === undefined || revision < this.#revision || start > this.#revision) {
+      this.#folder = new Folder(frame?.state)
+      this.#revision = start
+      this.#taken = []
+    }
+    await this.#forward(this.#folder, revision)
+  }
+
+  /** What the record at this revision changed, the first change first. Goes back over it. `undefined`: there is none before. */
+  async back(): Promise<readonly Change[] | undefined> {
+    if (this.#revision < this.#ground.first) return undefined
+    if (this.#taken.length === 0) await this.#again()
+    return this.#back()
+  }
+
+  /** Stands where it stood, and can go back. */
+  async #again(): Promise<void> {
+    const revision = this.#revision
+    const frame = this.#ground.before(revision - 1)
+    this.#folder = new Folder(frame?.state)
+    this.#revision = frame?.revision ?? this.#ground.first - 1
+    await this.#forward(this.#folder, revision)
+  }
+
+  async #forward(folder: Folder, revision: number): Promise<void> {
+    try {
+      while (this.#revision < revision) {
+        const event = await this.#ground.records.at(this.#revision + 1)
+        const keeps = revision - this.#revision <= UNDO_RECORDS
+        const changes: Change[] = []
+        const note = (operation: Change['operation']): void => {
+          const change = changeOf(operation, (name) => folder.view(name))
+          if (change !== undefined) changes.push(change)
+        }
+        folder.add(event, keeps ? note : undefined)
+        this.#revision++
+        if (keeps) this.#taken.push({ changes })
+        if (this.#taken.length > UNDO_RECORDS) this.#taken.shift()
+      }
+    } catch (error) {
+      this.#folder = undefined // it may stand within a record
+      this.#taken = []
+      throw error
+    }
+  }
+
+  #back(): readonly Change[] {
+    const taken = this.#taken.pop()
+    if (taken === undefined || this.#folder === undefined) return []
+    const steps: UndoStep[] = taken.changes.toReversed().flatMap((change) => change.undo)
+    undo(this.#folder, steps)
+    this.#revision--
+    return taken.changes
+  }
+}

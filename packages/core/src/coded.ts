@@ -13,17 +13,24 @@ export function codeErrors(prototype: object): void {
     const method: unknown = property?.value
     if (name === 'constructor' || typeof method !== 'function') continue
     const value = function (this: unknown, ...given: readonly unknown[]): unknown {
-      return coded(name, given, (args) => Reflect.apply(method, this, args))
+      return coded({ name, takes: method.length }, given, (args) => Reflect.apply(method, this, args))
     }
     Object.defineProperty(prototype, name, { ...property, value })
   }
 }
 
+/** A function of the public API. */
+interface Called {
+  readonly name: string
+  /** So many arguments at least. */
+  readonly takes: number
+}
+
 /** Does it; what it throws, or rejects with, has a code. Functions that were given are to be taken from the argument. */
-export function coded<R>(name: string, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
+export function coded<R>(called: Called, given: readonly unknown[], act: (given: readonly unknown[]) => R): R {
   const thrown = new Set<unknown>()
   const fail = (error: unknown): never => {
-    throw isRefoldError(error) ? error : codedError(name, error, { given, thrown })
+    throw isRefoldError(error) ? error : codedError(called, error, { given, thrown })
   }
   try {
     const result = act(given.map((value) => (typeof value === 'function' ? noting(value, thrown) : value)))
@@ -46,7 +53,7 @@ function noting(given: Function, thrown: Set<unknown>): unknown {
 }
 
 function codedError(
-  name: string,
+  { name, takes }: Called,
   cause: unknown,
   { given, thrown }: { readonly given: readonly unknown[]; readonly thrown: ReadonlySet<unknown> },
 ): RefoldError {
@@ -57,6 +64,8 @@ function codedError(
       cause,
       hint: 'Give plain objects, without accessors and proxies that throw.',
     })
+  if (given.length < takes || given.some((value) => value === null || value === undefined))
+    return new RefoldError('INVALID_INPUT', `${name}: an argument is missing: ${textOf(cause)}`, { cause })
   return new RefoldError('INVARIANT', `${name} failed: ${textOf(cause)}`, {
     cause,
     hint: 'If the cause is none of your store or of a function of yours, this is a defect of Refold: please report it.',

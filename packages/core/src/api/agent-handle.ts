@@ -33,7 +33,7 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from '../coded.js'
-import { checkWait, cancelOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
+import { checkWait, cancelOf, eventId, notesOf, traceOf, requirePredicate, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
@@ -167,6 +167,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     predicate: ((state: AgentState<T>) => state is S) | ((state: AgentState<T>) => boolean),
     options: WaitOptions = {},
   ): Promise<S> {
+    requirePredicate(predicate)
     const cell = await this.#cell()
     return whenCell(
       cell,

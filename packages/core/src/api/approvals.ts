@@ -37,6 +37,7 @@ export function askFor(cell: AgentCell, type: string, options: unknown): Approva
   checkMembers(options, { path: 'options', known: ['about'] })
   const about = aboutOf(options.about, 'options.about')
   const { state, definition } = cell
+  requireOption(typeof type !== 'symbol', { path: 'event', problem: 'must be the type of an event' })
   const known = [...definition.approvals.keys()]
   const hint = suggestName(type, known)
   requireOption(known.includes(type), { path: 'event', problem: `'${type}' needs no approval`, hint })

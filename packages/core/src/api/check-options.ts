@@ -239,6 +239,11 @@ export function whenBlockedOf(options: { readonly whenBlocked?: unknown; readonl
   return { whenBlocked }
 }
 
+/** Throws `INVALID_INPUT`. */
+export function requirePredicate(predicate: unknown): void {
+  requireOption(typeof predicate === 'function', { path: 'predicate', problem: 'must be a function of a state' })
+}
+
 /** What a wait does on a blocked agent. Throws `INVALID_INPUT`. */
 export function checkWait({ whenBlocked = 'reject' }: { readonly whenBlocked?: unknown }): void {
   const isKnown = whenBlocked === 'reject' || whenBlocked === 'wait'

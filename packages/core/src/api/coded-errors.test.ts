@@ -118,3 +118,43 @@ test.each([[1n], [Symbol('1')], [() => '1']])('ERR-5 an id that is no text (%s) 
   const options = { store: memoryStore(), agents: [definition], worker: { id: wrong } }
   await expect(createRuntime(options)).rejects.toMatchObject({ code: 'INVALID_ID' })
 })
+
+const NO_ARGUMENT: readonly Call[] = [
+  ['waitFor'],
+  ['waitFor', 'done'],
+  ['waitFor', () => true, null],
+  ['send', NOTE, null],
+  ['pause', null],
+  ['retry', null],
+  ['resolve'],
+  ['resolve', null, {}],
+  ['approval'],
+  ['approval', Symbol('approve')],
+]
+
+test.each(NO_ARGUMENT)('SND-43 %s without what it needs is the mistake of its caller', async (...call) => {
+  const [method, ...given] = call as unknown as Call
+  const { agent } = await opened()
+  const called = outcome(() => (agent as unknown as Called)[method]?.(...given))
+  await expect(called).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+})
+
+const DEFINITION = 'the definition'
+const NO_START: readonly Call[] = [
+  ['start', undefined],
+  ['start', null, { id: '2' }],
+  ['start', DEFINITION],
+  ['start', DEFINITION, null],
+  ['start', DEFINITION, { id: 10n }],
+  ['attach', DEFINITION, 10n],
+  ['migrate', DEFINITION, Symbol('1')],
+]
+
+test.each(NO_START)('SND-43 so it is with %s of a runtime', async (...call) => {
+  const [method, ...given] = call as unknown as Call
+  const { runtime, definition } = await opened()
+  const meant = given.map((each) => (each === DEFINITION ? definition : each))
+  await expect(outcome(() => (runtime as unknown as Called)[method]?.(...meant))).rejects.toMatchObject({
+    code: expect.stringMatching(/^INVALID_(INPUT|ID|DEFINITION)$/) as string,
+  })
+})

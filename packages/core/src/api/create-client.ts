@@ -12,7 +12,7 @@ import { openRuntime } from './create-runtime.js'
 export async function createClient<const D extends AgentDefinition>(
   options: ClientOptions<D>,
 ): Promise<Client<NameOf<D>>> {
-  return coded('createClient', [options], async () => {
+  return coded({ name: 'createClient', takes: 1 }, [options], async () => {
     checkClientOptions(options)
     return openRuntime({ ...options, worker: false })
   })

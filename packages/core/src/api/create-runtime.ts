@@ -30,7 +30,7 @@ const DEFAULT_CLOSE_GRACE_MS = 30_000
 export async function createRuntime<const D extends AgentDefinition>(
   options: RuntimeOptions<D>,
 ): Promise<Runtime<NameOf<D>>> {
-  return coded('createRuntime', [options], async () => {
+  return coded({ name: 'createRuntime', takes: 1 }, [options], async () => {
     checkRuntimeOptions(options)
     return openRuntime(options)
   })

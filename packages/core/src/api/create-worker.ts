@@ -13,7 +13,7 @@ import { openRuntime } from './create-runtime.js'
 export async function createWorker<const D extends AgentDefinition>(
   options: CreateWorkerOptions<D>,
 ): Promise<Worker<NameOf<D>>> {
-  return coded('createWorker', [options], async () => {
+  return coded({ name: 'createWorker', takes: 1 }, [options], async () => {
     checkWorkerOptions(options)
     return openRuntime(asRuntimeOptions(options))
   })

@@ -1,5 +1,6 @@
 /**
- * The window of event ids that outside callers gave: bounded in age and size, and never forgetful within it.
+ * The window of event ids that outside callers gave: bounded in age and size, and never forgetful within it. The id of an event
+ * that is kept undecided stays.
  *
  * The ids stand in small buckets, in the order in which they came, so that one more id copies, compares and folds one
  * bucket and not the whole window. A bucket that is full is never written again; it goes when all of it is too old.
@@ -29,15 +30,17 @@ export function withDedup(context: DecideContext, envelope: Envelope): StateDocu
   if (state === undefined || dedupId === undefined) return undefined
   const { maxAgeMs, maxCount } = context.definition.dedup
   const since = now - maxAgeMs
+  const undecided = undecidedIn(state)
   const kept: { [bucket: string]: DedupBucket } = {}
-  let count = 0
+  let [count, isOldest] = [0, true]
   let last: string | undefined
   for (const name in state.dedup) {
     const bucket = state.dedup[name] as DedupBucket
-    const young = youngIn(bucket, { since, isOldest: count === 0 })
-    if (young === 0) continue
+    const young = youngIn(bucket, { since, isOldest })
+    if (young === 0 && !holdsOne(bucket, undecided)) continue
     kept[name] = bucket
     count += young
+    isOldest &&= young === 0
     last = name
   }
   if (count >= maxCount) return 'full'
@@ -46,6 +49,16 @@ export function withDedup(context: DecideContext, envelope: Envelope): StateDocu
   if (last !== undefined && open !== undefined && sizeOf(open) < BUCKET_SIZE) kept[last] = { ...open, [dedupId]: entry }
   else kept[String(revision)] = { [dedupId]: entry }
   return kept
+}
+
+/** Revisions of events that are stored and not decided: one that comes again by the same id is the same, however old it is. */
+function undecidedIn({ agent: { deferred = [], waiting = [] } }: StateDocument): ReadonlySet<number> {
+  return new Set([...deferred, ...waiting].map(({ revision }) => revision))
+}
+
+function holdsOne(bucket: DedupBucket, revisions: ReadonlySet<number>): boolean {
+  if (revisions.size > 0) for (const id in bucket) if (revisions.has((bucket[id] as DedupEntry).revision)) return true
+  return false
 }
 
 /** How many of its ids count. Only in the oldest bucket some may be too old: the ids of the others came later. */

@@ -37,7 +37,7 @@ const MAX_UNKNOWN = 10
  * with `COPY_DIFFERS` when the target holds something else in a stream, and with what the stores reject with.
  */
 export async function copyStreams(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyResult> {
-  return coded('copyStreams', [options], () => copied(from, to, options))
+  return coded({ name: 'copyStreams', takes: 1 }, [options], () => copied(from, to, options))
 }
 
 async function copied(from: Store, to: Store, { streams: named, onProgress }: CopyOptions): Promise<CopyResult> {

@@ -47,7 +47,7 @@ type Lists = Omit<{ -readonly [K in keyof RecoveryPlan]: RecoveryPlan[K] }, 'at'
  * is active.
  */
 export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> {
-  return coded('planRecovery', [options], () => plan(options))
+  return coded({ name: 'planRecovery', takes: 1 }, [options], () => plan(options))
 }
 
 async function plan(options: PlanOptions): Promise<RecoveryPlan> {

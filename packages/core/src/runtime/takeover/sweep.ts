@@ -24,7 +24,7 @@ import { ParkedPlaces } from './parked-places.js'
 import { FIRST_PATIENCE_MS } from './looks.js'
 import type { Looks } from './looks.js'
 import { assessEntry } from './policy.js'
-import type { Recovered as Adopted, Recovery } from './recovery.js'
+import type { Adopted, Recovery } from './recovery.js'
 
 const PATIENTLY = { patienceMs: FIRST_PATIENCE_MS }
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }

@@ -31,7 +31,7 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from '../coded.js'
-import { checkWait, cancelOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
+import { checkSendOptions, checkWait, cancelOf, eventId, notesOf, traceOf, whenBlockedOf } from './check-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './events.js'
 import { guarded } from './guarded-observer.js'
@@ -111,6 +111,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
+    checkSendOptions(options)
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
     const known = id === undefined ? undefined : { dedupId: id, given: givenHash(event, { parsed }) }

@@ -13,6 +13,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 /** With a shorter lease, a busy process would look dead to others. */
 const MIN_LEASE_MS = 100
 const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']
+const SEND_KEYS = ['id', 'by', 'reason', 'traceparent', 'whenBlocked', 'approval']
 const MAX_NOTE_LENGTH = 1_000
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
@@ -110,8 +111,14 @@ export function checkClientOptions(options: unknown): void {
 function checkParts(options: Readonly<Record<string, unknown>>): void {
   const { store, agents, world, snapshots } = options
   requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
-  const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'close'])
+  const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'externalAppends', 'close'])
   requireOption(isStore, { path: 'store', problem: 'must be a store', hint: 'For instance `sqliteStore(file)`.' })
+  const { registers, directory } = store as Record<string, unknown>
+  const hint = 'A store of your own has to pass the contract of `@refold/testing`.'
+  const hasRegisters = hasMethods(registers, ['put', 'get', 'remove'])
+  requireOption(hasRegisters, { path: 'store.registers', problem: 'must have put, get and remove', hint })
+  const hasDirectory = hasMethods(directory, ['find', 'get', 'rebuild'])
+  requireOption(hasDirectory, { path: 'store.directory', problem: 'must have find, get and rebuild', hint })
   if (world !== undefined) checkWorld(world)
   if (snapshots !== undefined) {
     checkMembers(snapshots, { path: 'snapshots', known: ['everyEvents'] })
@@ -239,8 +246,19 @@ export function whenBlockedOf(options: { readonly whenBlocked?: unknown; readonl
   return { whenBlocked }
 }
 
-/** What a wait does on a blocked agent. Throws `INVALID_INPUT`. */
-export function checkWait({ whenBlocked = 'reject' }: { readonly whenBlocked?: unknown }): void {
+/** What goes with an event. Throws `INVALID_INPUT`. */
+export function checkSendOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: SEND_KEYS }) // with a mistyped id an event would count twice
+}
+
+/** How long a wait lasts, and what it does on a blocked agent. Throws `INVALID_INPUT`. */
+export function checkWait(options: unknown): void {
+  checkMembers(options, { path: '', known: ['timeoutMs', 'signal', 'whenBlocked'] })
+  const { timeoutMs = 0, signal, whenBlocked = 'reject' } = options
+  const isTime = isWithin(timeoutMs, { from: 0, to: Number.POSITIVE_INFINITY })
+  requireOption(isTime, { path: 'timeoutMs', problem: 'must be a number of milliseconds' })
+  const isSignal = signal === undefined || hasMethods(signal, ['addEventListener', 'removeEventListener'])
+  requireOption(isSignal, { path: 'signal', problem: 'must be an AbortSignal' })
   const isKnown = whenBlocked === 'reject' || whenBlocked === 'wait'
   requireOption(isKnown, { path: 'whenBlocked', problem: "must be 'reject' or 'wait'" })
 }

@@ -125,10 +125,7 @@ export class OutboxRelay {
     delivery.failures++
     events.notice('warn', `${message}; it is tried again`, { tries: delivery.failures, error })
     if (delivery.failures === TELL_AFTER) events.tell(stuck(delivery.from, error))
-    delivery.cancel = world.clock.setTimer(
-      () => this.#go(delivery),
-      backoffMs(Math.min(delivery.failures, 10), RETRY, world.random),
-    )
+    delivery.cancel = world.clock.setTimer(() => this.#go(delivery), backoffMs(delivery.failures, RETRY, world.random))
   }
 
   /** The next message, if there is one. */

@@ -125,7 +125,7 @@ export class Sweep {
       } catch (error) {
         if (this.#signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL')) throw error
         events.notice('warn', 'the directory could not be searched; it is tried again', { error })
-        await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
+        await pause(backoffMs(failures + 1, RETRY, world.random), world)
       }
     }
   }

@@ -1,7 +1,7 @@
 /** Outside events: which ones an agent takes now, and whether one with a known id is the one that came before. */
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError, withCode } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { headerOf } from '../record/header.js'
 import { toRevision } from '../record/revision.js'
@@ -60,7 +60,7 @@ export async function inTurn(
 
 /** How it is told that an event which no one awaits was not taken. */
 export function refusedPost(event: unknown, cause: unknown): OperatorReport {
-  const error = isRefoldError(cause) ? cause : new RefoldError('INVARIANT', 'it could not be sent', { cause })
+  const error = withCode(cause, 'it could not be sent')
   const type = (event as { readonly type?: unknown } | null | undefined)?.type
   const message = `"${String(type)}", which was posted, was not taken: ${error.message}`
   return { code: error.code, message, facts: { event: type, error } }

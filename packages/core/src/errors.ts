@@ -70,11 +70,11 @@ export interface RefoldErrorOptions {
   /** What to do about it, in one sentence. */
   readonly hint?: string
   readonly cause?: unknown
-  /** Facts: the agent, the path, the legal events, … Copied onto the error as fields. */
+  /** The agent, the path, the legal events, … */
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
-/** The one error class. `facts` become readable through `error.facts`. */
+/** The one error class. */
 export class RefoldError extends Error {
   override readonly name = 'RefoldError'
   readonly code: RefoldErrorCode
@@ -105,4 +105,9 @@ export function isRefoldError<C extends RefoldErrorCode = RefoldErrorCode>(
 /** Stays on in production: a broken invariant must stop the agent before it writes a wrong record. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new RefoldError('INVARIANT', message, { hint: 'This is a defect of Refold: please report it.' })
+}
+
+/** What was thrown, with a code: itself where it has one, else `INVARIANT` with this message and what was thrown as the cause. */
+export function withCode(thrown: unknown, message: string): RefoldError {
+  return isRefoldError(thrown) ? thrown : new RefoldError('INVARIANT', message, { cause: thrown })
 }

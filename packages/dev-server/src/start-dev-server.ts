@@ -109,7 +109,7 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const http = plainHttpServer({ isAuthenticated: auth, hasProjections: projections })
   const onHttp2 = (socket: Socket): void => (connections.add(socket), injector.injectConnection(socket))
   const server = onePort({ http, tls, onHttp2 })
-  address.port = await listen(server, { host, port })
+  address.port = await listen(server, { host, port }).catch((error: unknown) => stopped(groups, error))
   const background = [log.followOthers(stop)]
   if (projections) background.push(runSystemProjections(log, { signal: stop.signal, onError }))
   const close = async (): Promise<void> => {
@@ -133,6 +133,12 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   }
 }
 
+/** Groups read on by themselves: where the server cannot listen they would ask a store that is closed. */
+async function stopped(groups: Groups, error: unknown): Promise<never> {
+  await groups.stop()
+  throw error
+}
+
 function connectionString({ host, port }: { host: string; port: number }, { auth, tls }: Resolved): string {
   return `esdb://${auth ? 'admin:changeit@' : ''}${host}:${port}?tls=${tls !== undefined}`
 }
@@ -145,8 +151,8 @@ async function openStore(file: string | undefined): Promise<Store> {
     busyTimeoutMs: BUSY_TIMEOUT_MS,
     sync: 'background',
   })
-  for await (const _ of store.readAll({ limit: 1 })) break
   try {
+    for await (const _ of store.readAll({ limit: 1 })) break
     await takeFile(store, file)
   } catch (error) {
     await store.close()

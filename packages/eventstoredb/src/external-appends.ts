@@ -41,6 +41,7 @@ export class ExternalAppends {
     const end = endOfLog(this.#connection)
     this.#connection.shared.holdAppends(end)
     const begun = Promise.all([end, running()]).then(([end]) => this.#begin(listener, end))
+    begun.catch(() => {}) // told to the one who takes the reports, also where that is later
     return this.#reports(listener, { reports, begun })
   }
 

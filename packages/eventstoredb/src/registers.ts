@@ -18,6 +18,8 @@ const VALUE = 'refold.register'
 const PARTS = 'refold.register.parts'
 const PART = 'refold.register.part'
 const REMOVED = 'refold.register.removed'
+/** Each agent has a register for its snapshot: beyond so many it is asked again, which changes nothing. */
+const MOST_PREPARED = 10_000
 const MAX_READS = 5
 const GONE = 'gone'
 const NO_METADATA = toBytes('{}')
@@ -168,6 +170,7 @@ export class StreamRegisters implements Registers {
   async #keepOne(stream: string): Promise<void> {
     if (this.#prepared.has(stream)) return
     await this.#setMetadata(stream, { maxCount: 1 })
+    if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear()
     this.#prepared.add(stream)
   }
 

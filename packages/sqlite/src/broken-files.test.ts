@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewEvent, Store } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -41,6 +42,15 @@ describe('files that are not as they should be', () => {
     const before = readFileSync(scratch.file)
     await expect(append(sqliteStore(scratch.file))).rejects.toMatchObject(FATAL)
     expect(readFileSync(scratch.file)).toEqual(before)
+  })
+
+  test.runIf(process.platform === 'linux')('SQL-20 a file that is refused is not kept open', async () => {
+    await append(sqliteStore(scratch.file))
+    edit(scratch.file, 'DROP TABLE register')
+    const store = sqliteStore(scratch.file)
+    await expect(append(store, { keepOpen: true })).rejects.toMatchObject(FATAL)
+    expect(openFiles().filter((file) => file.startsWith(scratch.file))).toEqual([])
+    await store.close()
   })
 
   test('a file of a newer release is refused', async () => {
@@ -170,4 +180,15 @@ async function withoutRights(action: () => Promise<void>): Promise<void> {
   } finally {
     if (isRoot) process.seteuid?.(0)
   }
+}
+
+/** By this process. */
+function openFiles(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(join('/proc/self/fd', fd))]
+    } catch {
+      return [] // that of the list itself
+    }
+  })
 }

@@ -58,7 +58,19 @@ export function assertFileName(path: string): void {
 
 function openNow(path: string, options: OpeningOptions): OpenFile {
   const connection = openDatabase(path, { driver: loadDriver(options.driver), sync: options.sync })
-  const file = new LogFile(connection, { path })
+  let file: LogFile | undefined
+  try {
+    file = new LogFile(connection, { path })
+    return partsOf(file, path, options)
+  } catch (error) {
+    if (file === undefined) connection.close()
+    else file.close()
+    throw error
+  }
+}
+
+function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile {
+  const { connection } = file
   return {
     file,
     queue: new CommitQueue(file, {

@@ -4,7 +4,7 @@ import type { AgentTypes } from '../definition/agent-types.js'
 import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
-import { invariant, isRefoldError, RefoldError } from '../errors.js'
+import { invariant, RefoldError } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
 import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -33,15 +33,24 @@ import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from '../coded.js'
-import { checkWait, cancelOf, eventId, notesOf, traceOf, requirePredicate, whenBlockedOf } from './check-options.js'
+import {
+  checkSendOptions,
+  checkWait,
+  cancelOf,
+  eventId,
+  notesOf,
+  traceOf,
+  requirePredicate,
+  whenBlockedOf,
+} from './agent-options.js'
 import { effectResolution } from './effect-resolution.js'
-import { inTurn, isOpen, legalEvents, refusedPost, requireSameEvent } from './events.js'
+import { inTurn, legalEvents, refusedPost, requireSameEvent, takesNow } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { keepingAlive } from './keep-alive.js'
 import { readFrom } from './read-from.js'
 import { statesOf } from './states.js'
-import { whenCell } from './waiting.js'
+import { requireDone, whenCell } from './waiting.js'
 import type { CellWait } from './waiting.js'
 
 export interface HandleOptions {
@@ -114,6 +123,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async send(event: T['event'], options: SendOptions = {}): Promise<AgentState<T>> {
+    checkSendOptions(options)
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
     const known = id === undefined ? undefined : { dedupId: id, given: givenHash(event, { parsed }) }
@@ -148,15 +158,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async can(event: T['event']): Promise<boolean> {
-    let parsed
-    try {
-      parsed = this.#options.definition.parseEvent(event)
-    } catch (error) {
-      if (isRefoldError(error)) return false
-      throw error
-    }
-    const cell = await this.#fresh()
-    return isOpen(cell.state) && cell.tree().can(parsed)
+    return takesNow(event, this.#options.definition, () => this.#fresh())
   }
 
   async legalEvents(): Promise<readonly LegalEvent<T['event']['type']>[]> {
@@ -189,10 +191,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
       this.#wait(options, `the end of ${stream}`),
     )
-    if (ended.status === 'done') return ended
-    if (ended.status === 'error')
-      throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
-    throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
+    return requireDone(ended, stream)
   }
 
   pause(options: ControlOptions = {}): Promise<AgentState<T>> {

@@ -1,7 +1,4 @@
-/** What callers pass beside data: options and decisions. What makes no sense is refused before anything is done. */
-import type { Cancel } from '../decide/inputs.js'
-import { isTraceparent } from '../decide/trace.js'
-import { invalidId } from '../definition/invalid-id.js'
+/** What a process is opened with. What makes no sense is refused before anything is done. */
 import { suggestName } from '../definition/nearest-name.js'
 import { RefoldError } from '../errors.js'
 
@@ -12,9 +9,6 @@ export const DEFAULT_LEASE_MS = 10_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 /** With a shorter lease, a busy process would look dead to others. */
 const MIN_LEASE_MS = 100
-const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']
-const MAX_NOTE_LENGTH = 1_000
-const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
 const OPTION_KEYS = [
   'store',
@@ -37,12 +31,6 @@ export const WORKER_KEYS = [
   'takeoverAfterMs',
   'releaseOnSignal',
 ]
-
-/** Who gave a command, and why. */
-interface Notes {
-  readonly by?: string
-  readonly reason?: string
-}
 
 interface Refusal {
   readonly path: string
@@ -110,8 +98,14 @@ export function checkClientOptions(options: unknown): void {
 function checkParts(options: Readonly<Record<string, unknown>>): void {
   const { store, agents, world, snapshots } = options
   requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
-  const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'close'])
+  const isStore = hasMethods(store, ['append', 'read', 'subscribe', 'externalAppends', 'close'])
   requireOption(isStore, { path: 'store', problem: 'must be a store', hint: 'For instance `sqliteStore(file)`.' })
+  const { registers, directory } = store as Record<string, unknown>
+  const hint = 'A store of your own has to pass the contract of `@refold/testing`.'
+  const hasRegisters = hasMethods(registers, ['put', 'get', 'remove'])
+  requireOption(hasRegisters, { path: 'store.registers', problem: 'must have put, get and remove', hint })
+  const hasDirectory = hasMethods(directory, ['find', 'get', 'rebuild'])
+  requireOption(hasDirectory, { path: 'store.directory', problem: 'must have find, get and rebuild', hint })
   if (world !== undefined) checkWorld(world)
   if (snapshots !== undefined) {
     checkMembers(snapshots, { path: 'snapshots', known: ['everyEvents'] })
@@ -203,82 +197,11 @@ export function checkDrainOptions(options: unknown): void {
   requireOption(bodies === 'abort' || bodies === 'finish', { path: 'bodies', problem: "must be 'abort' or 'finish'" })
 }
 
-/** Who did it, and why: both are recorded, so they must be short texts. */
-export function notesOf(options: { readonly by?: unknown; readonly reason?: unknown }): Notes {
-  const notes: { -readonly [K in keyof Notes]: Notes[K] } = {}
-  for (const key of ['by', 'reason'] as const) {
-    const note = options[key]
-    if (note === undefined) continue
-    const isNote = typeof note === 'string' && note.length <= MAX_NOTE_LENGTH
-    requireOption(isNote, { path: key, problem: `must be a text of at most ${MAX_NOTE_LENGTH} characters` })
-    notes[key] = note
-  }
-  return notes
-}
-
-/** The caller's trace, recorded and handed on. Throws `INVALID_INPUT`. */
-export function traceOf({ traceparent }: { readonly traceparent?: unknown }): { readonly traceparent?: string } {
-  if (traceparent === undefined) return {}
-  requireOption(isTraceparent(traceparent), {
-    path: 'traceparent',
-    problem: 'is no W3C trace context',
-    hint: 'It looks like 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01.',
-  })
-  return { traceparent }
-}
-
-/** Whether an event is kept for a blocked agent. Throws `INVALID_INPUT`. */
-export function whenBlockedOf(options: { readonly whenBlocked?: unknown; readonly approval?: unknown }): {
-  readonly whenBlocked?: 'keep'
-} {
-  const { whenBlocked = 'refuse', approval } = options
-  const path = 'whenBlocked'
-  requireOption(whenBlocked === 'refuse' || whenBlocked === 'keep', { path, problem: "must be 'refuse' or 'keep'" })
-  if (whenBlocked === 'refuse') return {}
-  requireOption(approval === undefined, { path, problem: 'must be left out: an answer to a question is never kept' })
-  return { whenBlocked }
-}
-
-/** Throws `INVALID_INPUT`. */
-export function requirePredicate(predicate: unknown): void {
-  requireOption(typeof predicate === 'function', { path: 'predicate', problem: 'must be a function of a state' })
-}
-
-/** What a wait does on a blocked agent. Throws `INVALID_INPUT`. */
-export function checkWait({ whenBlocked = 'reject' }: { readonly whenBlocked?: unknown }): void {
-  const isKnown = whenBlocked === 'reject' || whenBlocked === 'wait'
-  requireOption(isKnown, { path: 'whenBlocked', problem: "must be 'reject' or 'wait'" })
-}
-
-/** How an agent is to end. Throws `INVALID_INPUT`. */
-export function cancelOf(options: unknown): Cancel {
-  checkMembers(options, { path: '', known: CANCEL_KEYS }) // a mistyped deadline would stop the agent at once
-  const { deadlineMs = 0, children = 'leave' } = options
-  const path = 'deadlineMs'
-  const problem = 'must be a number of milliseconds, at most ten years'
-  requireOption(isWithin(deadlineMs, { from: 0, to: MAX_DEADLINE_MS }), { path, problem })
-  const isKnown = children === 'leave' || children === 'cancel'
-  requireOption(isKnown, { path: 'children', problem: "must be 'leave' or 'cancel'" })
-  return { kind: 'cancel', deadlineMs: deadlineMs as number, ...(children === 'cancel' ? { children } : undefined) }
-}
-
-function isWithin(value: unknown, { from, to }: { readonly from: number; readonly to: number }): boolean {
+export function isWithin(value: unknown, { from, to }: { readonly from: number; readonly to: number }): boolean {
   return typeof value === 'number' && value >= from && value <= to
 }
 
-function hasMethods(value: unknown, names: readonly string[]): boolean {
+export function hasMethods(value: unknown, names: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-}
-
-const MAX_EVENT_ID = 200
-/** No patch may write to them. */
-const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-
-/** The caller's own id of an event, if it can be kept: any text but the three that reach for a prototype. Throws `INVALID_ID`. */
-export function eventId(id: string | undefined): string | undefined {
-  if (id === undefined) return undefined
-  if (typeof id === 'string' && id !== '' && id.length <= MAX_EVENT_ID && !RESERVED.has(id)) return id
-  const hint = `Give each event a text of 1 to ${MAX_EVENT_ID} characters, such as a UUID.`
-  throw invalidId(id, { what: 'event id', hint })
 }

@@ -1,7 +1,8 @@
 /** Outside events: which ones an agent takes now, and whether one with a known id is the one that came before. */
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import { isRefoldError, RefoldError, withCode } from '../errors.js'
 import { isSameJson } from '../json/same-json.js'
 import { headerOf } from '../record/header.js'
 import { toRevision } from '../record/revision.js'
@@ -32,8 +33,25 @@ export function legalEvents(cell: AgentCell): readonly LegalEvent<string>[] {
 }
 
 /** Whether the agent takes events now: it has not ended, and nothing blocks it. */
-export function isOpen(state: StateDocument | undefined): boolean {
+function isOpen(state: StateDocument | undefined): boolean {
   return state?.root.status === undefined && state?.agent.blocked === undefined
+}
+
+/** Whether the newest state takes the event; one that its schema refuses, it does not. */
+export async function takesNow(
+  event: unknown,
+  definition: DefinitionInternals,
+  fresh: () => Promise<AgentCell>,
+): Promise<boolean> {
+  let parsed
+  try {
+    parsed = definition.parseEvent(event)
+  } catch (error) {
+    if (isRefoldError(error)) return false
+    throw error
+  }
+  const cell = await fresh()
+  return isOpen(cell.state) && cell.tree().can(parsed)
 }
 
 const MAX_TURNS = 10_000
@@ -60,7 +78,7 @@ export async function inTurn(
 
 /** How it is told that an event which no one awaits was not taken. */
 export function refusedPost(event: unknown, cause: unknown): OperatorReport {
-  const error = isRefoldError(cause) ? cause : new RefoldError('INVARIANT', 'it could not be sent', { cause })
+  const error = withCode(cause, 'it could not be sent')
   const type = (event as { readonly type?: unknown } | null | undefined)?.type
   const message = `"${String(type)}", which was posted, was not taken: ${error.message}`
   return { code: error.code, message, facts: { event: type, error } }

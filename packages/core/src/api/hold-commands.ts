@@ -8,7 +8,8 @@ import { inParallel } from '../world/in-parallel.js'
 import type { BulkResult, BulkFailure, HoldRequest, Hold } from '../public/holds.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
-import { checkMembers, notesOf, requireOption } from './check-options.js'
+import { notesOf } from './agent-options.js'
+import { checkMembers, requireOption } from './check-options.js'
 
 export interface HoldCommands {
   readonly runtime: WorkerRuntime

@@ -9,6 +9,9 @@ import { workAgent } from './work-agent.fixture.js'
 
 const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
 
+const nothing = (): void => {}
+const METHODS = { append: nothing, read: nothing, subscribe: nothing, externalAppends: nothing, close: nothing }
+
 function open(extra: object) {
   return createRuntime({ store: memoryStore(memoryLog()), agents: [definition], ...extra })
 }
@@ -39,6 +42,8 @@ describe('options', () => {
     [{ agents: definition }, 'agents'],
     [{ store: undefined }, 'store'],
     [{ store: {} }, 'store'],
+    [{ store: { ...METHODS } }, 'store.registers'],
+    [{ store: { ...METHODS, registers: memoryStore().registers } }, 'store.directory'],
     [{ storr: 1 }, 'storr'],
   ])('%j are refused at %s', async (extra, path) => {
     await expect(open(extra)).rejects.toMatchObject({ code: 'INVALID_INPUT', facts: { path } })
@@ -88,3 +93,25 @@ test.each([undefined, false] as const)(
 function asStore(store: Store, replaced: Partial<Store>): Store {
   return Object.assign(Object.create(store) as Store, replaced)
 }
+
+describe('options of an agent', () => {
+  const agent = async () => (await open({ worker: false })).start(definition, { id: '1' })
+
+  test.each([
+    [{ timeoutMs: Number.NaN }, 'timeoutMs'],
+    [{ timeoutMs: '5s' }, 'timeoutMs'],
+    [{ timeoutMs: -1 }, 'timeoutMs'],
+    [{ timeout: 5 }, 'timeout'],
+    [{ signal: {} }, 'signal'],
+    [{ whenBlocked: 'never' }, 'whenBlocked'],
+  ])('a wait with %j is refused at %s', async (options, path) => {
+    const refused = { code: 'INVALID_INPUT', facts: { path } }
+    await expect((await agent()).done(options as never)).rejects.toMatchObject(refused)
+    await expect((await agent()).waitFor(() => false, options as never)).rejects.toMatchObject(refused)
+  })
+
+  test('a mistyped id of an event is refused: the event would count twice', async () => {
+    const sent = (await agent()).send({ type: 'note', text: 'a' }, { ID: '1' } as never)
+    await expect(sent).rejects.toMatchObject({ code: 'INVALID_INPUT', hint: "Did you mean 'id'?" })
+  })
+})

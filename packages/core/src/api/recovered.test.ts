@@ -6,7 +6,7 @@ import { effect } from '../definition/effect.js'
 import { memoryLog } from '../store/memory-store.js'
 import type { TakenOver } from '../public/taken-over.js'
 import { ManualTime } from './manual-time.fixture.js'
-import { outliveLease, startProcess } from './process.fixture.js'
+import { outcomeOf, outliveLease, startProcess } from './process.fixture.js'
 
 const never = effect<never, undefined>(() => new Promise(() => {}))
 const atOnce = effect<string, undefined>(async () => 'done')
@@ -102,3 +102,28 @@ test('RCV-33 a look at the directory that fails in the middle counts nothing twi
   expect(worker.takenOver).toHaveLength(4)
   await worker.runtime.close()
 })
+
+test.each(['in-doubt', 'blocked', undefined] as const)(
+  'RCV-33 so it is where it is asked what stands still: condition %s',
+  async (condition) => {
+    let finds = 0
+    const worker = await startProcess({
+      log: memoryLog(),
+      agents: [agent],
+      prepare: ({ store }) => {
+        const { find } = store.directory
+        const failing = async function* (query: Parameters<typeof find>[0]): ReturnType<typeof find> {
+          const isAsked = query?.status === 'active' && query.dueBefore === undefined && query.condition === condition
+          if (isAsked && finds++ < 2) throw new Error('gone for a moment')
+          yield* find.call(store.directory, query)
+        }
+        Object.defineProperty(store, 'directory', { value: { ...store.directory, find: failing } })
+      },
+    })
+    await worker.time.advance(1_000)
+    expect(await outcomeOf(worker.runtime.recovered)).toMatchObject({ value: { blocked: 0, inDoubt: 0, reports: [] } })
+    expect(worker.reports).toEqual([])
+    expect(finds).toBeGreaterThan(2)
+    await worker.runtime.close()
+  },
+)

@@ -39,14 +39,16 @@ describe('LOG-5 upcasters', () => {
     expect(agent.getSnapshot().context).toMatchObject({ notes: ['hello'] })
   })
 
-  test('LOG-5 one that throws is told to the reader with its type, and the agent goes on', async () => {
+  const throwing = (): never => {
+    throw new Error('an unknown shape')
+  }
+  test.each<readonly [string, () => unknown]>([
+    ['throws', throwing],
+    ['gives nothing', () => undefined],
+    ['gives no data', () => ({ type: 'note' })],
+  ])('LOG-5 one that %s is told to the reader with its type, and the agent goes on', async (_how, upcast) => {
     const log = await noted('hello')
-    const broken: Upcaster = {
-      type: 'note',
-      upcast: () => {
-        throw new Error('an unknown shape')
-      },
-    }
+    const broken: Upcaster = { type: 'note', upcast: upcast as Upcaster['upcast'] }
     await using runtime = await createRuntime({ store: memoryStore(log), agents: [definition], upcasters: [broken] })
     const agent = await runtime.attach(definition, '1')
     const reading = firstValueFrom(agent.eventsFrom(FIRST_REVISION).pipe(take(2), toArray()))

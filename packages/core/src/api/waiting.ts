@@ -1,8 +1,10 @@
 /** Waiting for a state: bounded by a time and a signal, and never for ever on a runtime that is gone. */
+import type { AgentTypes } from '../definition/agent-types.js'
 import { RefoldError } from '../errors.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { setLongTimer } from '../world/long-timer.js'
 import type { WaitOptions } from '../public/agent.js'
+import type { AgentState, DoneState } from '../public/state.js'
 import { manyMayListen } from '../world/many-listeners.js'
 import type { World } from '../world/world.js'
 
@@ -61,4 +63,12 @@ function refuseBlocked({ state, stream }: AgentCell, what: string): void {
     hint: "Repair the cause and `retry` the agent; `{ whenBlocked: 'wait' }` waits for that too.",
     facts: { blocked },
   })
+}
+
+/** The state, if the agent has ended well. Throws `AGENT_FAILED`, or `NOT_ACTIVE` for one that was stopped. */
+export function requireDone<T extends AgentTypes>(ended: AgentState<T>, stream: string): DoneState<T> {
+  if (ended.status === 'done') return ended
+  if (ended.status === 'error')
+    throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
+  throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
 }

@@ -5,8 +5,6 @@
  * of another format, another incarnation, or beyond the head is ignored; memory is bounded by a page and the state.
  */
 import { isRefoldError, RefoldError } from '../errors.js'
-import type { JsonValue } from '../json/json-value.js'
-import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
 import type { RecordBody } from '../record/record.js'
@@ -14,6 +12,7 @@ import { advance, FIRST_REVISION, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
+import { addRecord, checkFolded, unreadable } from './fold-record.js'
 import { anotherHistory } from '../store/decided-on.js'
 import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
@@ -197,7 +196,7 @@ class FoldedPages {
     this.#folder ??= new Folder(this.#options.start.state)
     this.#head = event.revision
     this.#headId = event.id
-    if (addTo(this.#folder, event) === 'foreign') {
+    if (addRecord(this.#folder, event) === 'foreign') {
       this.#foreign++
       return
     }
@@ -258,12 +257,8 @@ function beheaded({ stream, revision }: StoredEvent): RefoldError {
 function checked(folded: Folded, stream: string): Folded {
   const { state, records, head } = folded
   if (head === 'no_stream' || (state === undefined && records === 0)) return folded
-  try {
-    checkState(state as unknown as JsonValue)
-    return folded
-  } catch (error) {
-    throw unreadable(error, { stream, revision: head })
-  }
+  checkFolded(state, { stream, revision: head })
+  return folded
 }
 
 function deliveriesOf(deliver: unknown, event: StoredEvent): readonly Delivery[] {
@@ -277,21 +272,4 @@ function deliveriesOf(deliver: unknown, event: StoredEvent): readonly Delivery[]
   if (!Array.isArray(deliver) || !deliver.every(isDelivery))
     throw unreadable(new TypeError('it delivers no events'), event)
   return deliver as readonly Delivery[]
-}
-
-function addTo(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
-  try {
-    return folder.add(event) === 'folded' ? 'ours' : 'foreign'
-  } catch (error) {
-    if (isRefoldError(error, 'NEWER_FORMAT')) throw error
-    throw unreadable(error, event)
-  }
-}
-
-function unreadable(cause: unknown, { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>): RefoldError {
-  return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded`, {
-    cause,
-    facts: { stream, revision },
-    hint: 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
-  })
 }

@@ -3,6 +3,7 @@ import { RefoldError } from '../errors.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { Folder } from '../record/fold.js'
+import { addRecord, checkFolded } from './fold-record.js'
 import { headerOf } from '../record/header.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
@@ -15,7 +16,7 @@ export interface PastState {
   readonly revision: Revision
 }
 
-/** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet, `INVALID_INPUT` for no moment. */
+/** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet, `INVALID_INPUT` for no moment, `UNREADABLE` for damaged records. */
 export async function stateAt(log: AgentLog, stream: string, given: Moment): Promise<PastState> {
   const moment = momentOf(given)
   const folder = new Folder(undefined)
@@ -25,7 +26,7 @@ export async function stateAt(log: AgentLog, stream: string, given: Moment): Pro
       if (typeof moment === 'bigint') {
         if (event.revision > moment) break outer
       } else if ((headerOf(event.metadata)?.at ?? Number.NEGATIVE_INFINITY) > moment.at) break outer
-      folder.add(event)
+      addRecord(folder, event)
       revision = event.revision
     }
   }
@@ -36,6 +37,7 @@ export async function stateAt(log: AgentLog, stream: string, given: Moment): Pro
   const state = folder.result()
   if (state === undefined)
     throw new RefoldError('NOT_FOUND', `${stream} holds no record of an agent`, { facts: { stream } })
+  checkFolded(state, { stream, revision })
   return { state, revision }
 }
 

@@ -28,14 +28,24 @@ export function upcast(upcasters: readonly Upcaster[], event: ReadableEvent, def
     if (upcaster.type !== current.type) continue
     if (upcaster.definition !== undefined && upcaster.definition !== definition) continue
     try {
-      current = upcaster.upcast(current)
+      current = readable(upcaster.upcast(current))
     } catch (cause) {
-      throw new RefoldError('UPCAST_FAILED', `an upcaster of "${event.type}" of ${definition} threw`, {
-        cause,
-        facts: { type: event.type, definition },
-        hint: 'An upcaster takes every shape that was ever stored under the type.',
-      })
+      throw new RefoldError(
+        'UPCAST_FAILED',
+        `an upcaster of "${event.type}" of ${definition} threw, or gave no event`,
+        {
+          cause,
+          facts: { type: event.type, definition },
+          hint: 'An upcaster takes every shape that was ever stored under the type.',
+        },
+      )
     }
   }
   return current
+}
+
+function readable(given: ReadableEvent | undefined): ReadableEvent {
+  if (typeof given?.type !== 'string' || given.data === undefined)
+    throw new TypeError('an upcaster gives { type, data }')
+  return given
 }

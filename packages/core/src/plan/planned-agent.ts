@@ -60,7 +60,7 @@ async function planTaking(planned: Planned, context: PlanContext): Promise<Agent
   const standing = standingOf(planned, state)
   const timers = timersOf(planned, { now: context.now, isFree: why !== undefined })
   if (paused !== undefined) {
-    const { at: since, bulk: _order, ...note } = paused
+    const { at: since, bulk: _bulk, ...note } = paused
     return { ...standing, overdue: timers, paused: [{ agent, since, ...note }], ...troubleOf(planned) }
   }
   const assessment = await assessState(state, { definition, whyFree: async () => why })

@@ -156,7 +156,7 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   /**
    * Ends the agent as `stopped`: effects are aborted, timers go. With `deadlineMs` the chart gets the event `refold.cancel`
    * and may end by itself until then; one that does not take it now is stopped at once. A second call may draw the
-   * deadline nearer; else it rejects with `CONFLICT`.
+   * deadline nearer; else it rejects with `ALREADY_SO`.
    */
   cancel(options?: CancelOptions): Promise<AgentState<T>>
   /** Decides again what a blocked agent holds. */

@@ -176,7 +176,7 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
    */
   pause<K extends Name>(request?: HoldRequest<K>): Promise<BulkResult>
   /**
-   * Takes the hold back and resumes what it held. Agents that were paused one by one stay so. Rejects with `CONFLICT` for a
+   * Takes the hold back and resumes what it held. Agents that were paused one by one stay so. Rejects with `HELD` for a
    * definition while a hold holds all.
    */
   resume<K extends Name>(request?: HoldRequest<K>): Promise<BulkResult>

@@ -9,9 +9,14 @@ export interface Backoff {
 }
 
 /** Milliseconds to wait after the n-th failure (1-based). With jitter: between half of it and all of it. */
-export function backoffMs(failures: number, backoff: Backoff, random: () => number): number {
-  const full = Math.min(backoff.maxDelayMs, backoff.delayMs * backoff.factor ** (failures - 1))
-  return Math.round(backoff.jitter ? full / 2 + (full / 2) * random() : full)
+export function backoffMs(
+  failures: number,
+  { delayMs, factor, maxDelayMs, jitter }: Backoff,
+  random: () => number,
+): number {
+  // The power grows beyond all numbers, and so many times nothing would be no number.
+  const full = delayMs === 0 ? 0 : Math.min(maxDelayMs, delayMs * factor ** (failures - 1))
+  return Math.round(jitter ? full / 2 + (full / 2) * random() : full)
 }
 
 /** What goes on for long is logged ever more rarely: at the 1st, 2nd, 4th, 8th time and so on. */

@@ -1,4 +1,4 @@
-/** Inputs that meet other inputs: the first group of DESIGN's named interleavings. */
+/** Inputs that meet other inputs: the first group of the named interleavings. */
 import { describe, expect, test } from 'vitest'
 import { BACKINGS } from './backings.fixture.js'
 import { job, workFor } from './job.fixture.js'

@@ -11,7 +11,8 @@
 import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { invariant, isRefoldError, RefoldError } from '../../errors.js'
+import { invariant, withCode } from '../../errors.js'
+import type { RefoldError } from '../../errors.js'
 import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
@@ -178,11 +179,7 @@ export class AgentCell {
       }
     } catch (error) {
       this.#queue.undo()
-      this.fail(
-        isRefoldError(error)
-          ? error
-          : new RefoldError('INVARIANT', 'the agent stopped on an unexpected error', { cause: error }),
-      )
+      this.fail(withCode(error, 'the agent stopped on an unexpected error'))
       this.#home.residence.failed(this)
     } finally {
       this.#busy = false

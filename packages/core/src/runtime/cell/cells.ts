@@ -1,6 +1,6 @@
 /** The cells of this process, one a stream: loaded when something arrives, gone from memory when nothing does. */
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { isRefoldError, RefoldError } from '../../errors.js'
+import { RefoldError, withCode } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { AgentCell } from './agent-cell.js'
@@ -161,10 +161,7 @@ export class Cells implements Residence<AgentCell> {
     if (live !== undefined) return live.post(envelope, waiter)
     this.load(stream).then(
       (loaded) => loaded.post(envelope, waiter),
-      (cause: unknown) =>
-        waiter.reject?.(
-          isRefoldError(cause) ? cause : new RefoldError('INVARIANT', `${stream} could not be loaded`, { cause }),
-        ),
+      (cause: unknown) => waiter.reject?.(withCode(cause, `${stream} could not be loaded`)),
     )
   }
 

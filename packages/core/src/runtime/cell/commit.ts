@@ -61,7 +61,7 @@ export async function commit(
       if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
       options.onUnknown(failure.error, tries)
       if (options.isClosed()) return { kind: 'fatal', error: failure.error }
-      await pause(backoffMs(Math.min(tries, 10), RETRY, options.world.random), options.world)
+      await pause(backoffMs(tries, RETRY, options.world.random), options.world)
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
  * One effect in this worker's hands, over all its attempts.
  *
- * Invariants (DESIGN's section on effects; cited by tests):
+ * Invariants (cited by tests):
  * E1 a body begins only after the record that starts its effect is durable, and, where an attempt is recorded, after
  *    that record too; right before the call owner, epoch and lease are checked once more;
  * E2 an abort by pause, close, lease or takeover is no outcome: the rejection that follows is dropped and no attempt counted,

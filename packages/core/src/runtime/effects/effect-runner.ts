@@ -1,4 +1,4 @@
-/** Performs the effects of one agent, as long as this worker owns it: what the state says is to be performed has a execution. */
+/** Performs the effects of one agent, as long as this worker owns it: what the state says is to be performed has an execution. */
 import { isQuarantined } from '../../decide/claims.js'
 import { isOutcome } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'

@@ -1,5 +1,5 @@
 /**
- * Orders that concern whole definitions and outlive every process: a stream of their own, whose last event says what stands.
+ * Pauses of whole definitions, which outlive every process: a stream of their own, whose last event says what stands.
  *
  * Invariants: a hold is appended with the expected revision, so that of two at once neither is lost; an agent's start
  * that was stored after the hold was placed is held, at its start or, by the one who started it, right after it.
@@ -46,7 +46,7 @@ interface Known {
 export class Holds {
   readonly #options: HoldsOptions
   #known: Known = { head: 'no_stream', standing: [] }
-  /** Orders given here: a look that began before one of them knows less than this process does. */
+  /** Holds given or lifted here: a look that began before one of them knows less than this process does. */
   #given = 0
   #reading: Promise<void> | undefined
   #next: Promise<void> | undefined

@@ -19,6 +19,9 @@ export interface FailureDetectorOptions {
   readonly leaseMs: number
 }
 
+/** Workers that are remembered: of those that fell silent nothing more comes. */
+const MOST_REMEMBERED = 10_000
+
 interface Observation {
   readonly beat: string
   readonly since: number
@@ -64,6 +67,7 @@ export class FailureDetector {
     const beat = JSON.stringify(register ?? null)
     const before = this.#observed.get(owner)
     if (before === undefined || before.beat !== beat) {
+      if (this.#observed.size >= MOST_REMEMBERED) this.#observed.clear() // each is silent only after another lease
       this.#observed.set(owner, { beat, since: now, leaseMs: leaseOf(register) ?? this.#options.leaseMs })
       return 'alive'
     }
@@ -76,7 +80,7 @@ export class FailureDetector {
 
   #bury(owner: string, verdict: Verdict): Verdict {
     this.#observed.delete(owner)
-    if (this.#gone.size > 10_000) this.#gone.clear()
+    if (this.#gone.size >= MOST_REMEMBERED) this.#gone.clear()
     this.#gone.set(owner, verdict)
     return verdict
   }

@@ -8,7 +8,8 @@
  * O3 no cell waits for another: two agents that write to each other do not hold each other up.
  */
 import { pauseOf } from '../../decide/summary.js'
-import { isRefoldError, RefoldError } from '../../errors.js'
+import { isRefoldError, withCode } from '../../errors.js'
+import type { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import { reported } from '../events/operator-reports.js'
 import type { CancelTimer } from '../../world/world.js'
@@ -121,14 +122,11 @@ export class OutboxRelay {
     const { world, events, lifecycle } = this.#context
     if (lifecycle.isClosing || isRefoldError(thrown, 'CLOSED')) return this.#forget(delivery)
     const message = `a message of ${delivery.from} to ${delivery.to} could not be delivered`
-    const error = isRefoldError(thrown) ? thrown : new RefoldError('INVARIANT', message, { cause: thrown })
+    const error = withCode(thrown, message)
     delivery.failures++
     events.notice('warn', `${message}; it is tried again`, { tries: delivery.failures, error })
     if (delivery.failures === TELL_AFTER) events.tell(stuck(delivery.from, error))
-    delivery.cancel = world.clock.setTimer(
-      () => this.#go(delivery),
-      backoffMs(Math.min(delivery.failures, 10), RETRY, world.random),
-    )
+    delivery.cancel = world.clock.setTimer(() => this.#go(delivery), backoffMs(delivery.failures, RETRY, world.random))
   }
 
   /** The next message, if there is one. */

@@ -42,7 +42,7 @@ export class Feed {
       } catch (error) {
         if (this.#signal.aborted || isRefoldError(error, 'CLOSED')) return
         events.notice('error', 'other processes cannot be followed for now', { error })
-        await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
+        await pause(backoffMs(failures + 1, RETRY, world.random), world)
       }
     }
   }

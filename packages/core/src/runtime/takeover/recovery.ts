@@ -22,7 +22,7 @@ import { assessState } from './policy.js'
 import type { ProbationKind } from './policy.js'
 
 /** What became of a look at an agent. */
-export type Recovered = 'ours' | 'theirs' | 'nothing to do'
+export type Adopted = 'ours' | 'theirs' | 'nothing to do'
 
 type Phase =
   /** Is there something to perform, may this worker, and does today's chart take it? */
@@ -32,7 +32,7 @@ type Phase =
   /** Effects that are to be performed begin, messages go on their way, timers are set. */
   | { readonly name: 'resuming'; readonly cell: AgentCell; readonly state: StateDocument }
   | { readonly name: 'running' }
-  | { readonly name: 'left'; readonly because: Exclude<Recovered, 'ours'> }
+  | { readonly name: 'left'; readonly because: Exclude<Adopted, 'ours'> }
 
 export interface RecoveryOptions {
   readonly runtime: WorkerRuntime
@@ -52,7 +52,7 @@ export class Recovery {
    * Of an agent that the directory names, with so much pending. Throws what makes its stream unreadable, `NEEDS_MIGRATION`,
    * `UNKNOWN_DEFINITION`.
    */
-  async recover(stream: string, { pending }: { readonly pending: number }): Promise<Recovered> {
+  async recover(stream: string, { pending }: { readonly pending: number }): Promise<Adopted> {
     const cell = await this.#runtime.cells.load(stream) // tells `loading`
     // News of what others appended may have been lost on its way: then the directory knows more.
     if (cell.state !== undefined && pendingOf(cell.state) !== pending) await cell.refresh()
@@ -60,11 +60,11 @@ export class Recovery {
   }
 
   /** The same from a cell that is in memory. */
-  adopt(cell: AgentCell): Promise<Recovered> {
+  adopt(cell: AgentCell): Promise<Adopted> {
     return cell.holding(() => this.#run(cell))
   }
 
-  async #run(cell: AgentCell): Promise<Recovered> {
+  async #run(cell: AgentCell): Promise<Adopted> {
     const { events } = this.#runtime
     for (let phase: Phase = { name: 'checking', cell }; ; phase = await this.#next(phase)) {
       events.tell({ kind: 'recovery', stream: cell.stream, step: phase.name })

@@ -24,7 +24,7 @@ import { ParkedPlaces } from './parked-places.js'
 import { FIRST_PATIENCE_MS } from './looks.js'
 import type { Looks } from './looks.js'
 import { assessEntry } from './policy.js'
-import type { Recovered as Adopted, Recovery } from './recovery.js'
+import type { Adopted, Recovery } from './recovery.js'
 
 const PATIENTLY = { patienceMs: FIRST_PATIENCE_MS }
 const RETRY = { delayMs: 50, factor: 2, maxDelayMs: 2_000, jitter: true }
@@ -79,7 +79,7 @@ export class Sweep {
   }
 
   /** Agents that wait for a person were told of once, perhaps to a process that is gone. */
-  async tellWhatStandsStill(recovered: MutableRecovered): Promise<void> {
+  async #tellWhatStandsStill(recovered: MutableRecovered): Promise<void> {
     const { store, settings } = this.#runtime
     for (const condition of ['in-doubt', 'blocked'] as const) {
       for await (const page of store.directory.find({ status: 'active', condition })) {
@@ -115,17 +115,28 @@ export class Sweep {
     }
   }
 
-  /** Repeated until it succeeds: no one else may be there to take up what is pending. */
+  /** Takes up what is pending, then tells what stands still. */
   async firstSweep(recovered: MutableRecovered): Promise<void> {
+    await this.#untilDone(() => {
+      Object.assign(recovered, nothingFound())
+      return this.sweep(recovered)
+    })
+    await this.#untilDone(() => {
+      Object.assign(recovered, { inDoubt: 0, blocked: 0 })
+      return this.#tellWhatStandsStill(recovered)
+    })
+  }
+
+  /** Repeated until it succeeds: no one else may be there to do it. */
+  async #untilDone(look: () => Promise<void>): Promise<void> {
     const { world, events } = this.#runtime
     for (let failures = 0; !this.#signal.aborted; failures++) {
       try {
-        Object.assign(recovered, nothingFound())
-        return await this.sweep(recovered)
+        return await look()
       } catch (error) {
         if (this.#signal.aborted || isRefoldError(error, 'CLOSED') || isRefoldError(error, 'STORE_FATAL')) throw error
         events.notice('warn', 'the directory could not be searched; it is tried again', { error })
-        await pause(backoffMs(Math.min(failures + 1, 10), RETRY, world.random), world)
+        await pause(backoffMs(failures + 1, RETRY, world.random), world)
       }
     }
   }

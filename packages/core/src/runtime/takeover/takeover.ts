@@ -69,7 +69,6 @@ export class Takeover {
       this.#claiming.begin()
       for (const cell of this.#runtime.cells.all()) void this.takeUp(cell) // what was asked of them meanwhile
       await this.#sweep.firstSweep(recovered)
-      await this.#sweep.tellWhatStandsStill(recovered)
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#sweep.tellNothingIsTaken(error)
       throw error

@@ -1,0 +1,38 @@
+/** One record of a stream into a state; what is wrong with it is told with its place. */
+import { isRefoldError, RefoldError } from '../errors.js'
+import type { JsonValue } from '../json/json-value.js'
+import { checkState } from '../record/check-state.js'
+import type { Folder } from '../record/fold.js'
+import type { StateDocument } from '../record/state-document.js'
+import type { StoredEvent } from '../store/port.js'
+
+/** Folds one record of a stream. Throws `NEWER_FORMAT`, or `UNREADABLE` with the revision. */
+export function addRecord(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
+  try {
+    return folder.add(event) === 'folded' ? 'ours' : 'foreign'
+  } catch (error) {
+    if (isRefoldError(error, 'NEWER_FORMAT')) throw error
+    throw unreadable(error, event)
+  }
+}
+
+/** Throws `UNREADABLE` for a state that no agent can be in, with the record that gave it. */
+export function checkFolded(state: StateDocument | undefined, at: Pick<StoredEvent, 'stream' | 'revision'>): void {
+  try {
+    checkState(state as unknown as JsonValue)
+  } catch (error) {
+    throw unreadable(error, at)
+  }
+}
+
+/** `cause`: why the record cannot be folded. */
+export function unreadable(
+  cause: unknown,
+  { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>,
+): RefoldError {
+  return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded`, {
+    cause,
+    facts: { stream, revision },
+    hint: 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
+  })
+}

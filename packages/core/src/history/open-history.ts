@@ -174,7 +174,8 @@ export class AgentHistory {
 
   /**
    * Follows what the agent does from now on: each revision as it becomes part of this history. Ends when the signal aborts, the
-   * store closes, or the history cannot go on (`trouble`); at once where the source is a file. One call at a time.
+   * store closes, or the history cannot go on (`trouble`); at once where the source is a file. Rejects with `UNREADABLE` where a
+   * record cannot be decoded. One call at a time.
    */
   async *follow({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }

@@ -55,10 +55,11 @@ describe('openHistory', () => {
   })
 
   test('HIS-20 of an agent that is not there is NOT_FOUND', async () => {
-    await expect(openHistory(memoryStore(), 'reserch-42')).rejects.toMatchObject({
-      code: 'NOT_FOUND',
-      facts: { stream: 'reserch-42' },
-    })
+    const store = memoryStore()
+    const foreign = { id: crypto.randomUUID(), type: 'note', data: {}, metadata: null }
+    await store.append('notes-1', [foreign], { expected: 'no_stream' })
+    for (const stream of ['reserch-42', '', 'notes-1'])
+      await expect(openHistory(store, stream)).rejects.toMatchObject({ code: 'NOT_FOUND', facts: { stream } })
   })
 })
 

@@ -48,7 +48,7 @@ export async function openHistory(
   const reader = agentReader(source, options)
   const log = new PastLog(reader, stream)
   await log.readOn()
-  if (log.outline.length === 0 && log.trouble === undefined) throw noAgent(stream)
+  if (log.isEmpty) throw noAgent(stream)
   return new AgentHistory(log, reader)
 }
 

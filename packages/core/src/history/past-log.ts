@@ -62,6 +62,11 @@ export class PastLog implements Ground {
     return new Walk(this)
   }
 
+  /** Whether it holds no record of an agent, and none that was damaged. */
+  get isEmpty(): boolean {
+    return this.#trouble === undefined && !this.outline.hasRecord
+  }
+
   /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
   async readOn(): Promise<void> {
     try {

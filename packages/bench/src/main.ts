@@ -8,8 +8,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { median, report } from './figures.js'
+import { report } from './figures.js'
 import type { Figures } from './figures.js'
+import { printTable } from './table.js'
+import type { Row } from './table.js'
 import { hasRealServer, startServerProcess, type ServerKind } from './esdb-process.js'
 import { devServer } from './measurements/d1-dev-server.js'
 import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
@@ -53,14 +55,6 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   h1: history,
 }
 
-interface Row {
-  readonly work: string
-  readonly what: string
-  readonly figure: string
-  readonly floor: string
-  readonly runs: readonly number[]
-}
-
 const rows: Row[] = []
 
 const USAGE = `npm run bench                     all measurements
@@ -100,7 +94,7 @@ async function benchGroups(asked: readonly string[]): Promise<void> {
   try {
     for (const group of asked.length > 0 ? asked : Object.keys(GROUPS)) await GROUPS[group]?.()
   } finally {
-    print()
+    printTable(rows)
   }
 }
 
@@ -301,27 +295,4 @@ function add(
   { figure, floor }: { figure: string; floor: string },
 ): void {
   rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
-}
-
-function print(): void {
-  const lines = rows.map(({ work, what, floor, runs }) => [
-    work,
-    what,
-    show(median(runs)),
-    floor,
-    `${show(Math.min(...runs))} … ${show(Math.max(...runs))}`,
-  ])
-  const table = [['work', 'what', 'median', 'floor', 'spread'], ...lines]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? '').length)))
-  for (const line of table)
-    process.stdout.write(
-      `${line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    )
-}
-
-function show(value: number): string {
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { report } from './figures.js'
 import type { Figures } from './figures.js'
-import { add, print } from './table.js'
+import { printTable } from './table.js'
+import type { Row } from './table.js'
 import { hasRealServer, startServerProcess, type ServerKind } from './esdb-process.js'
 import { devServer } from './measurements/d1-dev-server.js'
 import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
@@ -54,6 +55,8 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   h1: history,
 }
 
+const rows: Row[] = []
+
 const USAGE = `npm run bench                     all measurements
 npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
                                   history (H1), walks (files that run)
@@ -91,7 +94,7 @@ async function benchGroups(asked: readonly string[]): Promise<void> {
   try {
     for (const group of asked.length > 0 ? asked : Object.keys(GROUPS)) await GROUPS[group]?.()
   } finally {
-    print()
+    printTable(rows)
   }
 }
 
@@ -283,4 +286,13 @@ function run(measured: string, at: string, given: string): Figures {
   })
   const last = output.trim().split('\n').at(-1) ?? ''
   return last === '' ? {} : (JSON.parse(last) as Figures)
+}
+
+function add(
+  work: string,
+  what: string,
+  figures: readonly Figures[],
+  { figure, floor }: { figure: string; floor: string },
+): void {
+  rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
 }

@@ -1,8 +1,8 @@
-/** The table of a run. */
+/** The table that a run of the measurements ends with. */
 import { median } from './figures.js'
-import type { Figures } from './figures.js'
 
-interface Row {
+/** One figure over all runs. */
+export interface Row {
   readonly work: string
   readonly what: string
   readonly figure: string
@@ -10,20 +10,8 @@ interface Row {
   readonly runs: readonly number[]
 }
 
-const rows: Row[] = []
-
-/** One row: the median of the runs, and how far they lie apart. */
-export function add(
-  work: string,
-  what: string,
-  figures: readonly Figures[],
-  { figure, floor }: { figure: string; floor: string },
-): void {
-  rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
-}
-
-/** What was added so far. */
-export function print(): void {
+/** Prints what was measured, a row each, with its bound and its spread. */
+export function printTable(rows: readonly Row[]): void {
   const lines = rows.map(({ work, what, floor, runs }) => [
     work,
     what,

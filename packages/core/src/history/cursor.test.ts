@@ -137,7 +137,7 @@ describe('keyframes', () => {
       return keyframes
     }
     const few = kept(new Keyframes({ maxWeight: 400_000 }), big)
-    expect(kept(new Keyframes(), 'x').count).toBe(40)
+    expect(kept(new Keyframes(), 'x').count).toBe(79)
     expect(few.count).toBeLessThan(5)
     expect(few.before(4_999)?.revision).toBeLessThanOrEqual(4_999)
     expect(few.before(0)?.revision).toBe(0)

@@ -143,7 +143,8 @@ export function historyRecord(event: StoredEvent, { upcast, at }: ToRecord): His
     return { revision, id, kind: 'foreign', type, data, at, definition: '', metadata }
   }
   const isOutside = header.input.kind === 'event' || header.input.kind === 'message'
-  const read = isOutside && !event.type.startsWith('refold.') ? upcast(event, definitionName(header)) : event
+  const isReadable = hasReadableBody(header) && !event.type.startsWith('refold.') // else `data` may be encoded still
+  const read = isOutside && isReadable ? upcast(event, definitionName(header)) : event
   const kind = event.type === 'refold.message.refused' ? 'message.refused' : header.input.kind
   const record = {
     revision,

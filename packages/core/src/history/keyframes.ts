@@ -12,7 +12,7 @@ export interface Keyframe {
 }
 
 /** Records between two keyframes, unless there is too much to keep. */
-const SPACING = 128
+const SPACING = 64
 /** Roughly the bytes that all of them hold. */
 const MAX_WEIGHT = 48 * 1024 * 1024
 

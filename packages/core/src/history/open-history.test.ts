@@ -55,10 +55,11 @@ describe('openHistory', () => {
   })
 
   test('HIS-20 of an agent that is not there is NOT_FOUND', async () => {
-    await expect(openHistory(memoryStore(), 'reserch-42')).rejects.toMatchObject({
-      code: 'NOT_FOUND',
-      facts: { stream: 'reserch-42' },
-    })
+    const store = memoryStore()
+    const foreign = { id: crypto.randomUUID(), type: 'note', data: {}, metadata: null }
+    await store.append('notes-1', [foreign], { expected: 'no_stream' })
+    for (const stream of ['reserch-42', '', 'notes-1'])
+      await expect(openHistory(store, stream)).rejects.toMatchObject({ code: 'NOT_FOUND', facts: { stream } })
   })
 })
 
@@ -178,6 +179,17 @@ describe('the state at a point', () => {
     const sealed = await openHistory(store, 'research-42')
     expect(sealed.trouble).toMatchObject({ revision: 0, error: { code: 'UNREADABLE' } })
     await expect(sealed.at(0)).rejects.toMatchObject({ code: 'UNREADABLE' })
+    expect(sealed.trouble?.error.message).toContain('encoded by "flip"')
+    expect(sealed.outline().map(({ type }) => type)).toEqual(history.outline().map(({ type }) => type))
+    expect(await sealed.record(2)).toMatchObject({ type: 'ask', by: 'ada', active: ['thinking'] })
+    expect(await sealed.record(2)).not.toHaveProperty('patch')
+    expect((await sealed.explain(4)).chain.map(({ revision, because }) => [revision, because])).toEqual([
+      [4, 'effect'],
+      [2, undefined],
+    ])
+    const failing = { type: 'ask', upcast: () => Promise.reject(new Error('never asked')) as never }
+    const unread = await openHistory(store, 'research-42', { upcasters: [failing] })
+    expect(await unread.record(2)).toMatchObject({ by: 'ada' })
   })
 })
 

@@ -9,8 +9,6 @@ import type { AgentAddress } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
-import { agentReader } from '../log/agent-log.js'
-import type { AgentReader } from '../log/agent-log.js'
 import { toRevision } from '../record/revision.js'
 import { blamePlace } from './blame.js'
 import type { Blame } from './blame.js'
@@ -24,7 +22,8 @@ import type { HistoryPoint } from './history-point.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
 import type { RecordOutline } from './outline.js'
-import { PastLog } from './past-log.js'
+import { historyReader, PastLog } from './past-log.js'
+import type { HistoryReader } from './past-log.js'
 import { PastLogs } from './past-logs.js'
 import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
@@ -45,10 +44,10 @@ export async function openHistory(
   options: HistoryOptions = {},
 ): Promise<AgentHistory> {
   const stream = typeof agent === 'string' ? agent : `${agent.name}-${agent.id}`
-  const reader = agentReader(source, options)
+  const reader = historyReader(source, options)
   const log = new PastLog(reader, stream)
   await log.readOn()
-  if (log.outline.length === 0 && log.trouble === undefined) throw noAgent(stream)
+  if (log.isEmpty) throw noAgent(stream)
   return new AgentHistory(log, reader)
 }
 
@@ -64,14 +63,14 @@ export class AgentHistory {
   readonly stream: string
   readonly agent: AgentAddress
   readonly #log: PastLog
-  readonly #reader: AgentReader
+  readonly #reader: HistoryReader
   readonly #logs: PastLogs
   /** For questions that come one after another: each is near the one before. */
   readonly #walk: Walk
   #asked: Promise<unknown> = Promise.resolve()
 
   /** Use `openHistory`. */
-  constructor(log: PastLog, reader: AgentReader) {
+  constructor(log: PastLog, reader: HistoryReader) {
     this.#log = log
     this.#reader = reader
     this.#logs = new PastLogs(reader, log)
@@ -174,11 +173,11 @@ export class AgentHistory {
 
   /**
    * Follows what the agent does from now on: each revision as it becomes part of this history. Ends when the signal aborts, the
-   * store closes, or the history cannot go on (`trouble`); at once where the source is a file. One call at a time.
+   * store closes, or the history cannot go on (`trouble`); at once where the source is a file.  One call at a time.
    */
   async *follow({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
-    for await (const item of this.#reader.subscribe(target, signal === undefined ? {} : { signal })) {
+    for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
       if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
       if (!this.#log.take(item.event)) return
       yield Number(item.event.revision)

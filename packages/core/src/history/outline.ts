@@ -25,6 +25,8 @@ export interface OwnerChange {
 export class Outline {
   /** Of the first record: above 0 where the store has lost those before. */
   first = 0
+  /** Whether one of them is a record of Refold. */
+  hasRecord = false
   readonly #ids: string[] = []
   readonly #types: string[] = []
   readonly #kinds: string[] = []
@@ -46,6 +48,7 @@ export class Outline {
   add(event: StoredEvent): void {
     if (this.length === 0) this.first = Number(event.revision)
     const header = headerOf(event.metadata)
+    this.hasRecord ||= header !== undefined
     this.#ids.push(event.id)
     this.#types.push(this.#word(event.type))
     this.#kinds.push(this.#word(header?.input.kind ?? 'foreign'))

@@ -4,6 +4,7 @@
  */
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { agentReader } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
@@ -11,7 +12,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { historyRecord } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
-import type { HistoryMoment, HistoryTrouble } from './history-types.js'
+import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
 import { Keyframes } from './keyframes.js'
 import type { Keyframe } from './keyframes.js'
 import { momentOf, noSuchMoment } from './moments.js'
@@ -20,6 +21,22 @@ import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
 import type { Ground } from './walk.js'
 
+/** Why events could not be decoded, as far as they were read. */
+export type Unread = WeakMap<StoredEvent, RefoldError>
+
+/** A reader that gives what it cannot decode as it is stored, and why. */
+export interface HistoryReader {
+  readonly reader: AgentReader
+  readonly unread: Unread
+}
+
+/** Reads a source for histories. */
+export function historyReader(source: HistorySource, options: HistoryOptions): HistoryReader {
+  const unread: Unread = new WeakMap()
+  const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
+  return { reader: agentReader(source, { ...options, onUnreadable }), unread }
+}
+
 export class PastLog implements Ground {
   readonly stream: string
   readonly outline = new Outline()
@@ -27,14 +44,16 @@ export class PastLog implements Ground {
   readonly #keyframes = new Keyframes()
   readonly #folder = new Folder()
   readonly #upcast: AgentReader['upcast']
+  readonly #unread: Unread
   /** The newest revision that was folded; -1: none. */
   #folded = -1
   #trouble: HistoryTrouble | undefined
 
-  constructor(reader: AgentReader, stream: string) {
+  constructor({ reader, unread }: HistoryReader, stream: string) {
     this.stream = stream
     this.records = new StoredRecords(reader, stream)
     this.#upcast = reader.upcast
+    this.#unread = unread
   }
 
   get first(): number {
@@ -60,6 +79,11 @@ export class PastLog implements Ground {
 
   walk(): Walk {
     return new Walk(this)
+  }
+
+  /** Whether it holds no record of an agent, and none that was damaged. */
+  get isEmpty(): boolean {
+    return this.#trouble === undefined && !this.outline.hasRecord
   }
 
   /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
@@ -135,7 +159,8 @@ export class PastLog implements Ground {
   #fold(event: StoredEvent, revision: number): void {
     try {
       this.#folder.add(event)
-    } catch (cause) {
+    } catch (thrown) {
+      const cause = this.#unread.get(event) ?? thrown
       this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : unreadable(this.stream, { revision, cause }))
       return
     }

@@ -1,15 +1,15 @@
 /** The streams of one source, each read once: a cause may stand in the stream of another agent. */
-import type { AgentReader } from '../log/agent-log.js'
 import { PastLog } from './past-log.js'
+import type { HistoryReader } from './past-log.js'
 
 /** Others are kept for the next question; so many at a time. */
 const KEPT = 16
 
 export class PastLogs {
-  readonly #reader: AgentReader
+  readonly #reader: HistoryReader
   readonly #logs = new Map<string, Promise<PastLog>>()
 
-  constructor(reader: AgentReader, own: PastLog) {
+  constructor(reader: HistoryReader, own: PastLog) {
     this.#reader = reader
     this.#logs.set(own.stream, Promise.resolve(own))
   }

@@ -20,7 +20,7 @@ const checking = setup({}).createMachine({
   states: { open: { on: { CLOSE: 'closed' } }, closed: { type: 'final' } },
 })
 
-export const writer = defineAgent({
+const writer = defineAgent({
   ...contract,
   version: 1,
   machine: setup({
@@ -38,7 +38,7 @@ export const writer = defineAgent({
 
 type Asked = { type: 'ask'; question: string } | { type: 'budget'; cents: number } | { type: 'drop' }
 
-export const research = defineAgent({
+const research = defineAgent({
   name: 'research',
   version: 1,
   effects: { callModel: { retry: { attempts: 3, delayMs: 0 } } },

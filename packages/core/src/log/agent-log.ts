@@ -2,6 +2,8 @@
  * The one way to the streams of agents, and of what concerns them all: appending, reading, following, snapshots. What is
  * stored passes the codecs here, and what readers see passes the upcasters; nothing else in Refold touches a store for it.
  */
+import { isRefoldError } from '../errors.js'
+import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { NewRecord } from '../record/record.js'
 import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
@@ -45,7 +47,7 @@ export interface AgentLog {
   readonly replay: ((stream: string, options: ReplayOptions, target: ReplayTarget) => Promise<void>) | undefined
   /** As the store's, decoded. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
-  /** The last event of all streams. */
+  /** The last event of all streams, as it is stored. */
   newest(): Promise<StoredEvent | undefined>
   /** The event as readers of today see it. Throws `UPCAST_FAILED`. */
   upcast(event: ReadableEvent, definition: string): ReadableEvent
@@ -56,21 +58,40 @@ export interface AgentLog {
   }
 }
 
+export interface AgentReaderOptions extends AgentLogOptions {
+  /**
+   * Told of an event that cannot be decoded, which is then given as it is stored: its header is readable without a key. Absent: the
+   * read ends there with the error.
+   */
+  readonly onUnreadable?: (event: StoredEvent, error: RefoldError) => void
+}
+
 /** The part of the log that only reads. */
 export type AgentReader = Pick<AgentLog, 'read' | 'subscribe' | 'upcast'>
 
 /** For readers of what is no whole store: an exported file has only `read`. A subscription to such a one ends at once. */
 export function agentReader(
   source: Pick<Store, 'read'> & Partial<Pick<Store, 'subscribe'>>,
-  { codecs = [], upcasters = [] }: AgentLogOptions = {},
+  { codecs = [], upcasters = [], onUnreadable }: AgentReaderOptions = {},
 ): AgentReader {
+  const open = async (event: StoredEvent): Promise<StoredEvent> => {
+    try {
+      return await openEvent(codecs, event)
+    } catch (error) {
+      if (onUnreadable === undefined || !isRefoldError(error)) throw error
+      onUnreadable(event, error)
+      return event
+    }
+  }
   return {
     // Also without codecs: what another process encoded must be told to be unreadable, not to be damaged.
-    read: (stream, options) => opened(source.read(stream, options), codecs),
-    subscribe: (target, options) => openedItems(source.subscribe?.(target, options) ?? NOTHING, codecs),
+    read: (stream, options) => opened(source.read(stream, options), open),
+    subscribe: (target, options) => openedItems(source.subscribe?.(target, options) ?? NOTHING, open),
     upcast: (event, definition) => (upcasters.length === 0 ? event : upcast(upcasters, event, definition)),
   }
 }
+
+type OpenEvent = (event: StoredEvent) => Promise<StoredEvent>
 
 const NOTHING: AsyncIterable<SubscriptionItem> = { [Symbol.asyncIterator]: () => ({ next: async () => END }) }
 const END = { done: true, value: undefined } as const
@@ -95,7 +116,7 @@ export function agentLog(
     ...agentReader(store, options),
     replay,
     newest: async () => {
-      for await (const [last] of opened(store.readAll({ direction: 'backwards', limit: 1 }), codecs)) return last
+      for await (const [last] of store.readAll({ direction: 'backwards', limit: 1 })) return last
       return undefined
     },
     snapshots,
@@ -104,14 +125,14 @@ export function agentLog(
 
 async function* opened(
   pages: AsyncIterable<readonly StoredEvent[]>,
-  codecs: readonly Codec[],
+  open: OpenEvent,
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   for await (const page of pages) {
     if (!page.some(isSealed)) {
       yield page
       continue
     }
-    const events = await Promise.allSettled(page.map((event) => openEvent(codecs, event)))
+    const events = await Promise.allSettled(page.map(open))
     const failed = events.find(isRejected)
     if (failed === undefined) yield events.flatMap(valuesOf)
     else {
@@ -131,11 +152,10 @@ function valuesOf<T>(result: PromiseSettledResult<T>): readonly T[] {
 
 async function* openedItems(
   items: AsyncIterable<SubscriptionItem>,
-  codecs: readonly Codec[],
+  open: OpenEvent,
 ): AsyncGenerator<SubscriptionItem, void, undefined> {
   for await (const item of items) {
-    if (item.kind === 'event' && isSealed(item.event))
-      yield { kind: 'event', event: await openEvent(codecs, item.event) }
+    if (item.kind === 'event' && isSealed(item.event)) yield { kind: 'event', event: await open(item.event) }
     else yield item
   }
 }

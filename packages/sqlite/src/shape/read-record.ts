@@ -49,7 +49,7 @@ export class TemplateReader {
     if (typeof template === 'string') return this.#text(template)
     if (Array.isArray(template)) return template.map((inner: Template) => this.read(inner))
     const object: Record<string, JsonValue> = {}
-    for (const [key, inner] of Object.entries(template as { readonly [key: string]: Template }))
+    for (const [key, inner] of membersOf(template as { readonly [key: string]: Template }))
       object[key] = this.read(inner)
     return object
   }
@@ -108,6 +108,17 @@ export class TemplateReader {
   #value(): JsonValue {
     return this.#row.values[this.#next++] ?? null
   }
+}
+
+const members = new WeakMap<object, readonly (readonly [string, Template])[]>()
+
+/** Many records are read from one template. */
+function membersOf(template: { readonly [key: string]: Template }): readonly (readonly [string, Template])[] {
+  const known = members.get(template)
+  if (known !== undefined) return known
+  const entries = Object.entries(template)
+  members.set(template, entries)
+  return entries
 }
 
 const counts = new WeakMap<object, number>()

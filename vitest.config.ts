@@ -19,7 +19,7 @@ export default defineConfig({
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
     teardownTimeout: HANGS_MS,
-    expect: { poll: { timeout: HANGS_MS / 2 } },
+    expect: { poll: { timeout: 0.8 * HANGS_MS } },
     // Many tests wait for child processes and leases: two files at a time, also where there are two cores only.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root } })),

@@ -18,7 +18,8 @@ export default defineConfig({
     // Nets for what hangs, the only ones: they say nothing of the product, and hold on a machine that is very busy.
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
-    expect: { poll: { timeout: HANGS_MS / 2 } },
+    teardownTimeout: HANGS_MS,
+    expect: { poll: { timeout: 0.8 * HANGS_MS } },
     // Many tests wait for child processes and leases: two files at a time, also where there are two cores only.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root } })),

@@ -109,12 +109,12 @@ const FLOOD_TURNS = {
 }
 export const FLOODS = Object.keys(FLOOD_TURNS)
 
-/** Each step floods its supervisor with 20 MB of `flood`: 200 MB in all. */
+/** Each step floods its supervisor with 12 MB of `flood`: 120 MB in all. */
 export const FLOODING = `const written = (stream, text) => new Promise((resolve) => stream.write(text, resolve))
 const turns = { ${Object.entries(FLOOD_TURNS)
   .map(([name, turn]) => `${JSON.stringify(name)}: ${turn}`)
   .join(', ')} }
-${CONFIG.replace("note(key, 'begun')\n", "note(key, 'begun')\n      for (let turn = 0; turn < 20; turn++) await turns[input.flood]()\n")}`
+${CONFIG.replace("note(key, 'begun')\n", "note(key, 'begun')\n      for (let turn = 0; turn < 12; turn++) await turns[input.flood]()\n")}`
 
 /** Workers with a short lease. */
 export const HASTY = CONFIG.replace('workers: 2,', 'workers: 2, worker: { leaseDurationMs: 600 },')

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { FLOODING, FLOODS, makeProject } from '../fleet.fixture.js'
 
 /** Half of the flood; all of it was kept once, in several copies. */
-const BOUND_MEGABYTES = 100
+const BOUND_MEGABYTES = 60
 
 /** The most that a process has ever taken. */
 function mostMegabytesOf({ pid }: ChildProcess): number {

@@ -11,7 +11,8 @@ import { TreeRun } from './tree-run.fixture.js'
 
 const CHARTS = Number(process.env['REFOLD_CHARTS'] ?? 2_000)
 const FIRST = Number(process.env['REFOLD_CHART_SEED'] ?? 1)
-const BATCH = 250
+/** Few enough for a test that a busy machine comes to the end of. */
+const BATCH = 100
 const INPUTS = 14
 
 interface Tally {

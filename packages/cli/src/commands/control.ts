@@ -85,7 +85,8 @@ async function each(verb: string, { names, options, isMeant }: Whom, act: Contro
   assertOneWay(names, options)
   return withProject(options, async (project) => {
     const whom = names.length > 0 ? names : await streamsOf(project, options.definition, isMeant)
-    if (names.length === 0 || (verb === 'cancel' && names.length > 1)) await confirm(`${verb} ${agents(whom)}`, options)
+    if (whom.length > 0 && (names.length === 0 || (verb === 'cancel' && names.length > 1)))
+      await confirm(`${verb} ${agents(whom)}`, options)
     return toEach(project, whom, { options, act })
   })
 }

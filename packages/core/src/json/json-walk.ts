@@ -221,7 +221,8 @@ export class JsonWalk {
     this.#loose = this.#inState === undefined && level.loose
     const standing: Standing = this.#inState !== undefined ? 'state' : level.loose ? 'loose' : 'mixed'
     acceptJson(json, height, standing)
-    if (copy !== undefined && level.refs === undefined) (this.#given ??= new Map()).set(value, copy)
+    const mayComeAgain = level.depth > 0 || this.#given !== undefined
+    if (copy !== undefined && level.refs === undefined && mayComeAgain) (this.#given ??= new Map()).set(value, copy)
     return Object.freeze(json)
   }
 

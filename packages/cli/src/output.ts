@@ -21,12 +21,18 @@ export function report(told: string | Told): void {
   write(text, { hasActed: true })
 }
 
-function write(text: string, { hasActed }: { readonly hasActed: boolean }): void {
-  process.stdout.removeAllListeners('error')
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok)
-    console.error(`${hasActed ? 'it is done; ' : ''}what there is to print cannot be written: ${error.message}`)
-    process.exit(hasActed ? EXIT.ok : EXIT.failed)
-  })
+let isListening = false
+let hasActed = false
+
+function write(text: string, told: { readonly hasActed: boolean }): void {
+  hasActed ||= told.hasActed
+  if (!isListening) process.stdout.on('error', failed)
+  isListening = true
   if (text !== '') console.log(printableLines(text))
+}
+
+function failed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  console.error(`${hasActed ? 'it is done; ' : ''}what there is to print cannot be written: ${error.message}`)
+  process.exit(hasActed ? EXIT.ok : EXIT.failed)
 }

@@ -1,5 +1,6 @@
 /** Inputs that the chart decides: through the tree, or into the waiting line while the agent is blocked. */
 import { RefoldError } from '../errors.js'
+import { withoutUndefined } from '../json/without-undefined.js'
 import { toErrorData } from '../record/error-data.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
@@ -151,7 +152,7 @@ export function stateAfter(
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
-    const sent = present({ outbox, detachedChildren })
+    const sent = withoutUndefined({ outbox, detachedChildren })
     const first: StateDocument = { agent, root, effects, timers, unlisted, dedup: {}, ...sent }
     return by === undefined ? first : withInInbox(first, by)
   }
@@ -161,14 +162,7 @@ export function stateAfter(
   const dedup = decision.dedup ?? state.dedup
   const after = { agent, root, effects, timers, unlisted, dedup }
   if (outbox === undefined && state.inbox === undefined) return after
-  return { ...after, ...present({ outbox, inbox: state.inbox, detachedChildren }) }
-}
-
-/** Absent members instead of undefined ones. */
-function present<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>
-  }
+  return { ...after, ...withoutUndefined({ outbox, inbox: state.inbox, detachedChildren }) }
 }
 
 /** Codes of what is wrong with this process, and not with the input. */

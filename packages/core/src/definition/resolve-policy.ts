@@ -1,4 +1,5 @@
 /** Fills in a policy: the definition's members win over those that travel with the effect, and these over the defaults. */
+import { withoutUndefined } from '../json/without-undefined.js'
 import type { AnyPolicy } from './check-policy.js'
 import type { EffectPolicy, RetryPolicy } from './internals.js'
 import type { RetryOptions } from './policy-types.js'
@@ -56,9 +57,4 @@ function limitOf({ src, attached, defined }: WrittenPolicies): EffectPolicy['lim
 function resolveRetry({ delayMs, ...written }: Partial<RetryOptions>): RetryPolicy {
   if (typeof delayMs === 'function') return { ...RETRY_DEFAULTS, ...written, delayOf: delayMs }
   return { ...RETRY_DEFAULTS, ...written, ...withoutUndefined({ delayMs }) }
-}
-
-/** A member that is there but `undefined` says nothing. */
-function withoutUndefined<T extends object>(given: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -6,8 +6,9 @@ import type { AgentAddress } from '../definition/agent-address.js'
 import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
+import { withoutUndefined } from '../json/without-undefined.js'
 import { revisionIn } from './history-point.js'
-import { present, textOf } from './history-record.js'
+import { textOf } from './history-record.js'
 import type { HistoryRecord, HistoryRecordKinds } from './history-record.js'
 import type { PastLog } from './past-log.js'
 import type { PastLogs } from './past-logs.js'
@@ -96,7 +97,7 @@ function causeIn(record: HistoryRecord, log: PastLog, behind: Behind | 'not-foun
 /** What a chain tells of a record. */
 export function chainRecord(record: HistoryRecord, { stream }: Pick<PastLog, 'stream'>): ChainRecord {
   const { revision, at, kind, type, by, reason } = record
-  return present({
+  return withoutUndefined({
     agent: addressOf(stream),
     revision,
     at,

@@ -6,7 +6,7 @@ import type { Cursor, DirectoryChanges, Followed, FollowOptions } from '../publi
 import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { Position } from '../record/revision.js'
-import type { SubscriptionItem } from '../store/port.js'
+import type { StoredEvent, SubscriptionItem } from '../store/port.js'
 import type { World } from '../world/world.js'
 import { cursorOf, positionAt } from './log-cursor.js'
 import { toAgentEvent } from './stream-records.js'
@@ -24,19 +24,20 @@ export async function* followAgents<D extends AgentDefinition>(
   const names = agents === undefined ? undefined : new Set(agents.map(({ name }) => name))
   const notBefore = typeof from === 'object' ? from.at : -Infinity
   const begin = await beginOf(log, from)
-  let { cursor } = begin
+  let last: StoredEvent | undefined
   for await (const item of itemsAfter(log, begin.after, signal)) {
     if (item.kind === 'caught-up') {
-      yield { kind: 'caught-up', cursor }
+      yield { kind: 'caught-up', cursor: last === undefined ? begin.cursor : cursorOf(last) }
       continue
     }
     const { event } = item
-    cursor = cursorOf(event)
+    last = event
     const header = headerOf(event.metadata)
     if (header === undefined || header.at < notBefore) continue
     const agent = addressOf(event.stream)
     if (names !== undefined && !names.has(agent.name)) continue
     const changes = changesIn(header)
+    const cursor = cursorOf(event)
     const lagMs = Math.max(0, world.clock.now() - header.at)
     yield { kind: 'event', agent, event: toAgentEvent(log, { event, header }), changes, cursor, lagMs }
   }

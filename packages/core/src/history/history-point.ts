@@ -4,6 +4,7 @@ import { effectKey } from '../decide/effects-part.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
+import { withoutUndefined } from '../json/without-undefined.js'
 import { activeStates } from '../record/active-states.js'
 import { nodeOf } from '../record/asking-node.js'
 import type { AgentStatus, Condition } from '../record/record.js'
@@ -19,7 +20,6 @@ import type {
   TimerDocument,
   TimerId,
 } from '../record/state-document.js'
-import { present } from './history-record.js'
 import type { Outline, OwnerChange } from './outline.js'
 
 /** An effect that had no recorded outcome yet. */
@@ -121,7 +121,7 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
   const status = statusOf(document)
   const condition = conditionOf(document)
   const owners = outline.owners(revision)
-  return present({
+  return withoutUndefined({
     revision,
     at,
     status,
@@ -141,7 +141,7 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
     children: childrenOf(root, []).concat(
       Object.values(document.unlisted).flatMap(({ id, actor }) => child(actor, [id])),
     ),
-    owner: present({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
+    owner: withoutUndefined({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
     owners,
     paused: agent.paused,
     blocked: agent.blocked,
@@ -183,7 +183,7 @@ function childrenOf(parent: ActorDocument, path: readonly string[]): readonly Po
 
 function child(actor: ActorDocument, path: readonly string[]): readonly PointChild[] {
   const { sid, kind, src, status, context, output, error } = actor
-  const shown = present({
+  const shown = withoutUndefined({
     path,
     actor: sid,
     kind,

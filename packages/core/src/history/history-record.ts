@@ -4,7 +4,8 @@ import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
-import { hasReadableBody, headerOf } from '../record/header.js'
+import { withoutUndefined } from '../json/without-undefined.js'
+import { definitionIn, hasReadableBody, headerOf, isOutside } from '../record/header.js'
 import type { AgentStatus, Approved, Condition, Delivery, Diagnostics, RecordHeader } from '../record/record.js'
 import type { ActorId, EffectDocument, EffectId, ErrorData, TimerId } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
@@ -142,9 +143,8 @@ export function historyRecord(event: StoredEvent, { upcast, at }: ToRecord): His
     const { type, data } = event
     return { revision, id, kind: 'foreign', type, data, at, definition: '', metadata }
   }
-  const isOutside = header.input.kind === 'event' || header.input.kind === 'message'
   const isReadable = hasReadableBody(header) && !event.type.startsWith('refold.') // else `data` may be encoded still
-  const read = isOutside && isReadable ? upcast(event, definitionName(header)) : event
+  const read = isOutside(header) && isReadable ? upcast(event, definitionIn(header)) : event
   const kind = event.type === 'refold.message.refused' ? 'message.refused' : header.input.kind
   const record = {
     revision,
@@ -160,12 +160,6 @@ export function historyRecord(event: StoredEvent, { upcast, at }: ToRecord): His
   return record as unknown as HistoryRecord // stored data is what its kind says, or damaged
 }
 
-/** The name in `research@3`. */
-function definitionName({ agent }: RecordHeader): string {
-  const at = agent.lastIndexOf('@')
-  return at < 0 ? agent : agent.slice(0, at)
-}
-
 function causeIn(metadata: JsonValue): { readonly causedBy?: string } {
   const id = isJsonObject(metadata) ? metadata['$causationId'] : undefined
   return typeof id === 'string' ? { causedBy: id } : {}
@@ -176,7 +170,7 @@ function partsOf(header: RecordHeader): object {
   const body = hasReadableBody(header) ? header.body : undefined
   const sender = textOf(input.from)
   const from = sender === undefined ? undefined : addressOf(sender)
-  return present({
+  return withoutUndefined({
     effect: textOf(input.effect),
     timer: textOf(input.timer),
     to: textOf(input.to),
@@ -207,9 +201,4 @@ function partsOf(header: RecordHeader): object {
 /** A text where the format has one; a damaged record may have anything there. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
-}
-
-/** Without what is `undefined`. */
-export function present<T extends object>(members: T): T {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T
 }

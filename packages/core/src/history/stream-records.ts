@@ -1,7 +1,7 @@
 /** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
 import { inDoubtOf, pendingOf, statusOf } from '../decide/summary.js'
 import { Observable } from './observable.js'
-import { hasReadableBody, headerOf } from '../record/header.js'
+import { definitionIn, hasReadableBody, headerOf, isOutside } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import { FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -106,8 +106,7 @@ export function agentEventsAfter<T extends AgentTypes>(
 }
 
 export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
-  const definition = header.agent.slice(0, header.agent.indexOf('@'))
-  const { type, data } = isOutside(header) ? log.upcast(event, definition) : event
+  const { type, data } = isOutside(header) ? log.upcast(event, definitionIn(header)) : event
   const { effect, deferred } = header.input
   const emitted = hasReadableBody(header) ? header.body.emit : undefined
   const recorded = {
@@ -125,9 +124,4 @@ export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, heade
   }
   const toJSON = (): object => ({ ...recorded, revision: String(event.revision) })
   return Object.defineProperty(recorded, 'toJSON', { value: toJSON }) as unknown as AgentEvent<T>
-}
-
-/** What came from outside: the records of Refold's own inputs have one shape. */
-function isOutside({ input }: RecordHeader): boolean {
-  return input.kind === 'event' || input.kind === 'message'
 }

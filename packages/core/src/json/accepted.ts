@@ -10,13 +10,11 @@ export type RefOf = (value: object) => string | undefined
 /** Where actor references stand in a value (as `null`), by JSON pointer. */
 export type ActorRefs = { readonly [pointer: string]: string }
 
-/** The JSON of a live value that is not JSON itself. */
+/** The JSON of a live value that differs from it by references alone. */
 export interface Conversion {
   readonly json: JsonContainer
   /** Pointers are relative to the value. */
   readonly refs: ActorRefs | undefined
-  /** Nothing but references differs between the live value and its JSON. */
-  readonly same: boolean
   /** Levels of containers, at least 1. May be too high, never too low. */
   readonly height: number
 }

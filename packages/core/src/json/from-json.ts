@@ -69,7 +69,7 @@ function byFirstKey(placed: readonly Placed[]): Map<string, Placed[]> {
 
 function remember(live: object, json: JsonContainer, placed: readonly Placed[]): object {
   const height = acceptedAs(json)
-  if (typeof height === 'number') accept(live, { json, refs: refsOf(placed), same: true, height })
+  if (typeof height === 'number') accept(live, { json, refs: refsOf(placed), height })
   return Object.freeze(live)
 }
 

@@ -141,7 +141,7 @@ export class JsonWalk {
       return json
     }
     if (known.refs !== undefined && this.#refOf === undefined) throw REFUSED
-    this.#tell(known.height, known.refs, known.same)
+    this.#tell(known.height, known.refs, true)
     this.#loose = false
     return known.json
   }

@@ -21,3 +21,14 @@ export function hasReadableBody(header: RecordHeader): boolean {
   const body = header.body as unknown as JsonValue | undefined // the type says what it should be
   return isJsonObject(body) && isJsonArray(body['patch'])
 }
+
+/** What came from outside: the records of Refold's own inputs have one shape. */
+export function isOutside({ input }: RecordHeader): boolean {
+  return input.kind === 'event' || input.kind === 'message'
+}
+
+/** The definition's name in `research@3`. */
+export function definitionIn({ agent }: RecordHeader): string {
+  const at = agent.lastIndexOf('@')
+  return at < 0 ? agent : agent.slice(0, at)
+}

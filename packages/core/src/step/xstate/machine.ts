@@ -10,7 +10,7 @@ const MAX_MICROSTEPS = 5_000
 const derived = new WeakMap<object, MachineShape>()
 
 /**
- * The machine with a copy of its context literal, so that nothing of the user's is frozen, with a bound on the microsteps, and
+ * The machine with a copy of its context literal, so that what the user writes to it later changes no agent, with a bound on the microsteps, and
  * with actions that note what they throw. It delegates to the machine itself: no `provide()`, which costs up to a millisecond.
  */
 export function boundedMachine(machine: AnyStateMachine | MachineShape): MachineShape {

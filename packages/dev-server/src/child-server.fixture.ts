@@ -16,18 +16,24 @@ export interface ChildServer {
   kill(signal: NodeJS.Signals): Promise<number | null>
 }
 
+export interface ChildServerOptions {
+  readonly largestFileKiB?: number | 'unlimited'
+  readonly nodeOptions?: readonly string[]
+}
+
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Resolves when it listens. It is killed when the test has finished. */
 export async function childServer(
   args: readonly string[],
-  { largestFileKiB = 'unlimited' }: { readonly largestFileKiB?: number | 'unlimited' } = {},
+  { largestFileKiB = 'unlimited', nodeOptions = [] }: ChildServerOptions = {},
 ): Promise<ChildServer> {
   const limited = [
     '-c',
     `ulimit -f ${largestFileKiB}; exec "$@"`,
     'bash',
     process.execPath,
+    ...nodeOptions,
     MAIN,
     '--port',
     '0',

@@ -32,8 +32,8 @@ test.for(FLOODS)('CLI-12 %s of a worker take a bounded part of its supervisor’
     const read = readSlowly(up)
     await project.run('start', 'plan', '--id', 'a', '--input', JSON.stringify({ ms: 1, flood }))
     const ended = (): number => project.bodies().filter(({ what }) => what === 'ended').length
-    await expect.poll(ended, { interval: 100 }).toBe(10)
-    expect(up.exitCode).toBeNull()
+    await Promise.race([gone, expect.poll(ended, { interval: 100 }).toBe(10)])
+    expect([up.exitCode, up.signalCode]).toEqual([null, null])
     expect(mostMegabytesOf(up) - before).toBeLessThan(BOUND_MEGABYTES)
     up.kill('SIGTERM')
     await Promise.all([gone, read])

@@ -8,6 +8,7 @@ import type { CellHome } from './agent-cell.js'
 import type { CellContext, Residence } from './cell-context.js'
 import { foldStream, NOTHING_FOLDED } from '../../history/fold-stream.js'
 import type { Folded, FoldPhase } from '../../history/fold-stream.js'
+import { IdleCells } from './idle-cells.js'
 import type { Registry } from './registry.js'
 import type { Waiter, WrittenHere } from './submission.js'
 
@@ -20,11 +21,19 @@ export interface CellsOptions extends CellContext<AgentCell> {
 /** Whether something outside of the cell needs it in memory. */
 export type Keeper = (cell: AgentCell) => boolean
 
-/** An agent that is being started, or moved to another version. */
-interface Start {
+/** What this process has of a stream. */
+type Place =
+  | { readonly is: 'loading'; readonly loaded: Promise<AgentCell> }
+  | { readonly is: 'live'; readonly cell: AgentCell }
+  | Arrival
+
+/** An agent that is being started, or moved to another version: until it is known what is stored, its cell may be of another version than the agent. */
+interface Arrival {
+  readonly is: 'arriving'
   readonly cell: AgentCell
-  /** Until it is moved another cell may stand for it. */
   readonly isMove: boolean
+  /** Stands for the agent meanwhile. */
+  readonly beside: AgentCell | undefined
   /** Resolves when it is known what became of it. */
   readonly known: Promise<void>
   readonly tell: () => void
@@ -34,10 +43,7 @@ export class Cells implements Residence<AgentCell> {
   readonly #options: CellsOptions
   readonly #home: CellHome
   readonly #keepers: Keeper[] = []
-  readonly #live = new Map<string, AgentCell>()
-  /** Cells of agents that are being started or moved: until it is known what is stored they may be of another version than the agent. */
-  readonly #starting = new Map<string, Start>()
-  readonly #loading = new Map<string, Promise<AgentCell>>()
+  readonly #places = new Map<string, Place>()
   readonly #idle: IdleCells
 
   constructor(options: CellsOptions) {
@@ -46,13 +52,18 @@ export class Cells implements Residence<AgentCell> {
     this.#idle = new IdleCells(options.keepIdle)
   }
 
-  /** The cell if it is in memory. */
+  /** The cell that stands for the agent, if it is in memory. */
   live(stream: string): AgentCell | undefined {
-    return this.#live.get(stream)
+    const place = this.#places.get(stream)
+    return place?.is === 'live' ? place.cell : place?.is === 'arriving' ? place.beside : undefined
   }
+
   /** Those that are in memory now. */
   all(): readonly AgentCell[] {
-    return [...this.#live.values(), ...[...this.#starting.values()].map(({ cell }) => cell)]
+    return [...this.#places.values()].flatMap((place) => {
+      if (place.is === 'loading') return []
+      return place.is === 'arriving' && place.beside !== undefined ? [place.beside, place.cell] : [place.cell]
+    })
   }
 
   /**
@@ -60,14 +71,20 @@ export class Cells implements Residence<AgentCell> {
    * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`.
    */
   async load(stream: string): Promise<AgentCell> {
-    await this.#starting.get(stream)?.known
-    return this.#live.get(stream) ?? this.#loading.get(stream) ?? this.#load(stream)
+    for (let place = this.#places.get(stream); ; place = this.#places.get(stream)) {
+      if (place === undefined) return this.#load(stream)
+      if (place.is === 'live') return place.cell
+      if (place.is === 'loading') return place.loaded
+      await place.known
+    }
   }
 
   /** Awaited before `fresh`: a second cell beside one that is being loaded, or moved, would append along with it. */
   async loading(stream: string): Promise<void> {
-    await this.#loading.get(stream)?.catch(() => undefined)
-    if (this.#starting.get(stream)?.isMove === true) await this.#starting.get(stream)?.known
+    const place = this.#places.get(stream)
+    if (place?.is === 'loading') await place.loaded.catch(() => undefined)
+    const now = this.#places.get(stream)
+    if (now?.is === 'arriving' && now.isMove) await now.known
   }
 
   /** The cell that moves an agent to this definition. No one else gets it before it is moved: until then another one may stand for the agent. */
@@ -75,50 +92,55 @@ export class Cells implements Residence<AgentCell> {
     const folded = await foldStream(this.#options.log, stream)
     if (folded.state === undefined) throw notFound(stream)
     const { id } = folded.state.agent
-    for (let other = this.#starting.get(stream); other !== undefined; other = this.#starting.get(stream))
-      await other.known
-    const live = this.#live.get(stream)
+    for (let place = this.#places.get(stream); ; place = this.#places.get(stream)) {
+      if (place?.is === 'arriving') await place.known
+      else if (place?.is === 'loading') await place.loaded.catch(() => undefined)
+      else break
+    }
+    const live = this.live(stream)
     if (live?.definition === definition) return live
     return this.#begin(new AgentCell(this.#home, { stream, id, definition }, folded), { isMove: true })
   }
 
   /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
-    const existing = this.#live.get(stream) ?? this.#starting.get(stream)?.cell
-    if (existing !== undefined) return existing
+    const place = this.#places.get(stream)
+    if (place?.is === 'live') return place.cell
+    if (place?.is === 'arriving') return place.beside ?? place.cell
     return this.#begin(new AgentCell(this.#home, { stream, id, definition }, NOTHING_FOLDED), { isMove: false })
   }
+
   isStarting(cell: AgentCell): boolean {
-    return this.#starting.get(cell.stream)?.cell === cell
+    return this.#arrivalOf(cell) !== undefined
   }
 
   /** The agent is there, and of the cell's version. `false`: another cell stands for it already, and is told to read on. */
   confirm(cell: AgentCell): boolean {
-    this.#endStart(cell)
+    this.#endArrival(cell)
     const { stream, definition } = cell
-    const other = this.#live.get(stream)
+    const other = this.live(stream)
     if (other === cell) return true
     if (other?.definition.version === definition.version) {
       void other.refresh()
       return false
     }
     if (other !== undefined) this.#giveWay(other, definition.version)
-    this.#live.set(stream, cell)
+    this.#places.set(stream, { is: 'live', cell })
     return true
   }
 
   /** Notes that a cell must stay. One that has just left comes back, unless another stands in its place. */
   busy(cell: AgentCell): void {
     this.#idle.remove(cell)
-    if (!this.#live.has(cell.stream) && !this.isStarting(cell)) this.#live.set(cell.stream, cell)
+    if (this.live(cell.stream) === undefined && !this.isStarting(cell)) this.#stand(cell.stream, cell)
   }
 
   /** The cell leaves memory. */
   evict(cell: AgentCell): void {
-    this.#endStart(cell)
-    if (this.#live.get(cell.stream) === cell) {
+    this.#endArrival(cell)
+    if (this.live(cell.stream) === cell) {
       this.#options.events.tell({ kind: 'leaving', stream: cell.stream }, cell)
-      this.#live.delete(cell.stream)
+      this.#stand(cell.stream, undefined)
     }
     this.#idle.remove(cell)
   }
@@ -138,7 +160,7 @@ export class Cells implements Residence<AgentCell> {
   rested(cell: AgentCell): void {
     if (cell.isIdle && this.isStarting(cell)) return this.evict(cell)
     this.#options.events.tell({ kind: 'rested', stream: cell.stream }, cell)
-    if (!cell.isIdle || this.#live.get(cell.stream) !== cell || this.#keepers.some((keeps) => keeps(cell))) return
+    if (!cell.isIdle || this.live(cell.stream) !== cell || this.#keepers.some((keeps) => keeps(cell))) return
     if (cell.head === 'no_stream' || cell.failure !== undefined) return this.evict(cell)
     const leaving = this.#idle.add(cell)
     if (leaving !== undefined && leaving.isIdle) this.evict(leaving)
@@ -157,8 +179,8 @@ export class Cells implements Residence<AgentCell> {
 
   /** Submits to the agent, also when its cell has left memory meanwhile, or is about to give way. */
   post(stream: string, envelope: Envelope, waiter: Waiter): void {
-    const live = this.#starting.has(stream) ? undefined : this.#live.get(stream)
-    if (live !== undefined) return live.post(envelope, waiter)
+    const place = this.#places.get(stream)
+    if (place?.is === 'live') return place.cell.post(envelope, waiter)
     this.load(stream).then(
       (loaded) => loaded.post(envelope, waiter),
       (cause: unknown) => waiter.reject?.(withCode(cause, `${stream} could not be loaded`)),
@@ -167,8 +189,9 @@ export class Cells implements Residence<AgentCell> {
 
   /** It was found at its start, or migrated by someone else: only its own chart may decide for it. */
   #isOfAnotherVersion(cell: AgentCell, { agent }: StateDocument): void {
-    if (!this.isStarting(cell)) return this.#giveWay(cell, agent.version)
-    if (this.#starting.get(cell.stream)?.isMove !== true) this.#dismiss(cell)
+    const arrival = this.#arrivalOf(cell)
+    if (arrival === undefined) return this.#giveWay(cell, agent.version)
+    if (!arrival.isMove) this.#dismiss(cell)
   }
 
   /** The agent is of another version by now. */
@@ -186,23 +209,48 @@ export class Cells implements Residence<AgentCell> {
     this.evict(cell)
   }
 
-  #begin(cell: AgentCell, { isMove }: Pick<Start, 'isMove'>): AgentCell {
+  #begin(cell: AgentCell, { isMove }: Pick<Arrival, 'isMove'>): AgentCell {
     let tell = (): void => {}
     const known = new Promise<void>((resolve) => (tell = resolve))
-    this.#starting.set(cell.stream, { cell, isMove, known, tell })
+    const { stream } = cell
+    this.#places.set(stream, { is: 'arriving', cell, isMove, beside: this.live(stream), known, tell })
     return cell
   }
 
-  #endStart(cell: AgentCell): void {
-    if (!this.isStarting(cell)) return
-    this.#starting.get(cell.stream)?.tell()
-    this.#starting.delete(cell.stream)
+  #arrivalOf(cell: AgentCell): Arrival | undefined {
+    const place = this.#places.get(cell.stream)
+    return place?.is === 'arriving' && place.cell === cell ? place : undefined
+  }
+
+  #endArrival(cell: AgentCell): void {
+    const arrival = this.#arrivalOf(cell)
+    if (arrival === undefined) return
+    arrival.tell()
+    const { beside } = arrival
+    if (beside === undefined) this.#places.delete(cell.stream)
+    else this.#places.set(cell.stream, { is: 'live', cell: beside })
+  }
+
+  /** The cell that stands for the agent from now on, also beside one that arrives. */
+  #stand(stream: string, cell: AgentCell | undefined): void {
+    const place = this.#places.get(stream)
+    if (place?.is === 'arriving') this.#places.set(stream, { ...place, beside: cell })
+    else if (cell === undefined) this.#places.delete(stream)
+    else this.#places.set(stream, { is: 'live', cell })
   }
 
   #load(stream: string): Promise<AgentCell> {
-    const loading = this.#read(stream).finally(() => this.#loading.delete(stream))
-    this.#loading.set(stream, loading)
-    return loading
+    const loaded = this.#read(stream).then(
+      (cell) => (isLoading() ? this.#admit(cell) : this.load(stream)),
+      (cause: unknown) => {
+        if (isLoading()) this.#places.delete(stream)
+        throw cause
+      },
+    )
+    const place: Place = { is: 'loading', loaded }
+    const isLoading = (): boolean => this.#places.get(stream) === place
+    this.#places.set(stream, place)
+    return loaded
   }
 
   async #read(stream: string): Promise<AgentCell> {
@@ -211,7 +259,7 @@ export class Cells implements Residence<AgentCell> {
     const folded = await foldStream(log, stream, { onPhase })
     if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream, count: folded.foreign })
     const identity = this.#identify(stream, folded)
-    return this.#live.get(stream) ?? this.#admit(new AgentCell(this.#home, { stream, ...identity }, folded))
+    return new AgentCell(this.#home, { stream, ...identity }, folded)
   }
 
   #identify(stream: string, { state }: Folded): { id: string; definition: DefinitionInternals } {
@@ -223,7 +271,7 @@ export class Cells implements Residence<AgentCell> {
   }
 
   #admit(cell: AgentCell): AgentCell {
-    this.#live.set(cell.stream, cell)
+    this.#places.set(cell.stream, { is: 'live', cell })
     return cell
   }
 }
@@ -233,28 +281,4 @@ function notFound(stream: string): RefoldError {
     facts: { stream },
     hint: 'Start it with `refold.start`.',
   })
-}
-
-/** Cells that had nothing under way, longest known first: beyond a bound they leave memory. */
-class IdleCells {
-  readonly #keep: number
-  readonly #cells = new Set<AgentCell>()
-
-  constructor(keep: number) {
-    this.#keep = keep
-  }
-
-  /** Notes that a cell is idle now; returns the one whose turn it is to leave, if any. It may be busy again. */
-  add(cell: AgentCell): AgentCell | undefined {
-    if (this.#cells.has(cell)) return undefined
-    this.#cells.add(cell)
-    if (this.#cells.size <= this.#keep) return undefined
-    const [oldest] = this.#cells
-    if (oldest !== undefined) this.#cells.delete(oldest)
-    return oldest
-  }
-
-  remove(cell: AgentCell): void {
-    this.#cells.delete(cell)
-  }
 }

@@ -193,10 +193,10 @@ export class AgentCell {
     const batch = this.#decideBatch()
     if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
     const { log, world, lifecycle, events } = this.#home
-    const onUnknown = (error: RefoldError, tries: number): void => {
+    const onUnknown = (error: RefoldError, tries: number, begun: number): void => {
       this.#quiescence.troubled = true
       events.tell({ kind: 'unknown', stream: this.stream, error, tries }, this)
-      this.#unstored.unknown(batch, error)
+      this.#unstored.unknown(batch, { error, begun })
     }
     const records = batch.recorded.map(({ record }) => record)
     const result = await commit(records, {

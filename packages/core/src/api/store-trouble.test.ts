@@ -126,6 +126,23 @@ describe('a fatal error of the store', () => {
     expect((await next.runtime.attach(definition, '1')).getSnapshot().context.notes).toEqual(['a'])
   })
 
+  test.each(['idempotent', 'never-retry'] as const)(
+    'RCV-47 at the outcome of a %s effect begins nothing for the agent, and is told once',
+    async (safety) => {
+      const { process, work, types } = await working({ policy: { safety } })
+      const before = await types()
+      process.store.faults.push('fatal')
+      work.last.resolve('paid')
+      await settle()
+      expect(process.logged.filter(({ message }) => message.includes('work-1'))).toMatchObject([
+        { level: 'warn', message: 'an input of an effect of work-1 was refused' },
+        { level: 'error', message: expect.stringContaining('is stopped here') },
+      ])
+      expect(work.runs).toHaveLength(1)
+      expect(await types()).toEqual(before)
+    },
+  )
+
   test('of one agent stops no other', async () => {
     const { process, definition, agent } = await working()
     const other = await process.runtime.start(definition, { id: '2' })

@@ -1,6 +1,6 @@
 /** Files that are put back, copied over or cut while a process has them open. */
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import type { NewEvent, Store } from '@refold/core/store'
 import { toRevision } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -98,6 +98,33 @@ describe.each(KINDS)('on $name', ({ options }) => {
         await expect(grow(store, again, { revision: 2n, id: last })).rejects.toMatchObject(error)
     },
   )
+
+  test.each(['-wal', '-shm'])(
+    'SQL-6 a %s that is deleted is noticed through a link to the file too',
+    async (suffix) => {
+      await connect().registers.put('a', 1)
+      const link = `${scratch.file}.link`
+      symlinkSync(scratch.file, link)
+      const store = sqliteStore(link, options)
+      open.push(store)
+      const last = await grow(store, 3)
+      rmSync(`${scratch.file}${suffix}`)
+      for (const again of [1, 2])
+        await expect(grow(store, again, { revision: 2n, id: last })).rejects.toMatchObject(FATAL)
+    },
+  )
+
+  test('SQL-6 a -shm that is deleted under a process leaves the file to those who open it then', async () => {
+    const store = connect()
+    const last = await grow(store, 3)
+    rmSync(`${scratch.file}-shm`)
+    const next = connect()
+    await grow(next, 3, { revision: 2n, id: last })
+    await expect(store.append('s-2', [event()], { expected: 'no_stream' })).rejects.toMatchObject(FATAL)
+    await store.close()
+    await next.close()
+    expect(await readAll(connect())).toHaveLength(6)
+  })
 
   test('SQL-6 a backup that is copied over the file, without its WAL, takes nothing any more', async () => {
     const store = connect()

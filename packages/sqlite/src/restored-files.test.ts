@@ -114,18 +114,6 @@ describe.each(KINDS)('on $name', ({ options }) => {
     },
   )
 
-  test('SQL-6 a -shm that is deleted under a process leaves the file to those who open it then', async () => {
-    const store = connect()
-    const last = await grow(store, 3)
-    rmSync(`${scratch.file}-shm`)
-    const next = connect()
-    await grow(next, 3, { revision: 2n, id: last })
-    await expect(store.append('s-2', [event()], { expected: 'no_stream' })).rejects.toMatchObject(FATAL)
-    await store.close()
-    await next.close()
-    expect(await readAll(connect())).toHaveLength(6)
-  })
-
   test('SQL-6 a backup that is copied over the file, without its WAL, takes nothing any more', async () => {
     const store = connect()
     const last = await grow(store, 3)

@@ -237,9 +237,7 @@ class SqliteStore implements Store {
 
 function closeConnection({ file, queue }: OpenFile): void {
   queue.close()
-  try {
-    file.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
-  } catch {} // the next opening does it
+  file.checkpoint()
   file.close()
 }
 

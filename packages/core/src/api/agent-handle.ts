@@ -34,6 +34,7 @@ import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from '../coded.js'
 import {
+  checkControlOptions,
   checkSendOptions,
   checkWait,
   cancelOf,
@@ -233,6 +234,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async #control(input: ControlInput, options: ControlOptions): Promise<AgentState<T>> {
+    if (input.kind !== 'cancel') checkControlOptions(options)
     const cell = await this.#cell()
     return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
   }

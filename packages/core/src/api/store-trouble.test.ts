@@ -1,5 +1,6 @@
 /** A store that does not answer, rejects, or is damaged. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { RefoldError } from '../errors.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
@@ -142,6 +143,14 @@ describe('a fatal error of the store', () => {
       expect(await types()).toEqual(before)
     },
   )
+
+  test('RCV-47 while it is read is told to who attaches to it', async () => {
+    const { process, definition } = await working()
+    vi.spyOn(process.store, 'read').mockImplementation(() => {
+      throw new RefoldError('STORE_FATAL', 'the file is damaged')
+    })
+    await expect(process.runtime.attach(definition, '1')).rejects.toMatchObject({ code: 'STORE_FATAL' })
+  })
 
   test('of one agent stops no other', async () => {
     const { process, definition, agent } = await working()

@@ -253,12 +253,14 @@ export class AgentCell {
   }
 
   async #fold(): Promise<boolean> {
-    const refreshed = this.#refreshing
-    this.#refreshing = []
+    const refreshed = this.#refreshing.splice(0)
     try {
-      return await this.#foldOn()
-    } finally {
+      const isNew = await this.#foldOn()
       for (const resolve of refreshed) resolve()
+      return isNew
+    } catch (error) {
+      this.#refreshing.unshift(...refreshed) // told when the cell has failed
+      throw error
     }
   }
 

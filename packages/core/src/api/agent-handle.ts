@@ -247,9 +247,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   #after(cell: AgentCell, settlement: Settlement): AgentState<T> {
     invariant(settlement.kind !== 'dropped', 'what a caller submits is never dropped')
     const { runtime, definition } = this.#options
-    if (!runtime.owns(settlement.state)) {
-      void this.#options.takeUp(cell)
-    }
+    if (!runtime.owns(settlement.state)) void this.#options.takeUp(cell)
     this.#seen(cell)
     return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)
   }

@@ -127,7 +127,7 @@ const shapeRules = [
   },
   {
     files: [
-      'packages/core/src/log/agent-log.ts',
+      'packages/core/src/log/{agent-log,answer-in-time}.ts',
       'packages/core/src/history/{copy-streams,compare-logs}.ts',
       'packages/core/src/store/**/*.ts',
     ],

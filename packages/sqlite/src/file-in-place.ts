@@ -1,11 +1,13 @@
 /**
  * Whether the path still names the file that is open, and the files are as SQLite left them. A deleted file can be written to
- * as long as it is open, and is gone with the process; what lies in a WAL that was deleted or cut is never read again.
+ * as long as it is open, and is gone with the process; what lies in a WAL that was deleted or cut is never read again; and a
+ * process that finds no `-shm` makes one of its own, and writes to the same WAL without a word to those who have the old one.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RefoldError } from '@refold/core/store'
+import { realPathOf } from './real-path.js'
 
 /** First three bytes of a WAL; the fourth tells the order of bytes of its checksums. */
 const WAL_MAGIC = '\u0037\u007f\u0006'
@@ -20,8 +22,10 @@ interface Wal {
 export class FileInPlace {
   readonly #path: string
   readonly #walPath: string
+  readonly #shmPath: string
   readonly #opened: string | undefined
   readonly #openedWal: string | undefined
+  readonly #openedShm: string | undefined
   readonly #walFile: number | undefined
   readonly #buffer = Buffer.alloc(WAL_HEADER_BYTES)
   /** As this connection left it; `undefined`: it has written nothing. */
@@ -31,16 +35,19 @@ export class FileInPlace {
   /** Of a file that is open in WAL mode. */
   constructor(path: string) {
     this.#path = resolve(path)
-    this.#walPath = `${this.#path}-wal`
+    const realPath = realPathOf(path)
+    this.#walPath = `${realPath}-wal`
+    this.#shmPath = `${realPath}-shm`
     const found = statOf(this.#path)
     this.#opened = identityOf(found)
     this.#openedWal = identityOf(statOf(this.#walPath))
+    this.#openedShm = identityOf(statOf(this.#shmPath))
     if (this.#openedWal !== undefined) this.#walFile = openSync(this.#walPath, 'r')
     this.#touched = touchOf(found)
   }
 
   /**
-   * Before a commit. Throws `STORE_FATAL` for a file or a WAL that was deleted, replaced or cut. Whether something was written
+   * Before a commit. Throws `STORE_FATAL` for a file that was deleted or replaced, or a WAL that was cut. Whether something was written
    * to the file itself since the last time: a checkpoint, or something that SQLite knows nothing of.
    */
   assertInPlace(): { readonly isTouched: boolean } {
@@ -48,6 +55,7 @@ export class FileInPlace {
     this.#assertSame(identityOf(found), this.#opened, this.#path)
     const wal = statOf(this.#walPath)
     this.#assertSame(identityOf(wal), this.#openedWal, this.#walPath)
+    this.#assertSame(identityOf(statOf(this.#shmPath)), this.#openedShm, this.#shmPath)
     if (wal !== undefined && this.#wal !== undefined && wal.size < this.#wal.size)
       if (this.#readHeader() === this.#wal.header) throw lost(this.#walPath, 'cut')
     const touch = touchOf(found)

@@ -122,6 +122,15 @@ export class LogFile {
     this.onExternal(() => this.#newestBetween(known, last))
   }
 
+  /** The WAL goes into the file, if both are those that this connection knows: from another WAL it would take pages of others. */
+  checkpoint(): void {
+    try {
+      this.#lineage.assertKnown()
+      this.#place.assertInPlace()
+      this.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    } catch {} // the next opening does it
+  }
+
   close(): void {
     this.connection.close()
     this.#place.close()

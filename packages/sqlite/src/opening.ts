@@ -14,6 +14,7 @@ import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
 import { openDatabase } from './open-database.js'
 import { RecordReplay } from './record-replay.js'
+import { realPathOf } from './real-path.js'
 import type { ResolvedOptions } from './sqlite-options.js'
 
 /** Everything that works on one open connection. */
@@ -75,7 +76,7 @@ function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile
     file,
     queue: new CommitQueue(file, {
       onCommit: options.onCommit,
-      ...(options.sync === 'background' && { walSync: new WalSync(path) }),
+      ...(options.sync === 'background' && { walSync: new WalSync(realPathOf(path)) }),
     }),
     reader: new LogReader(file),
     replay: new RecordReplay(file),

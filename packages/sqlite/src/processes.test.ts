@@ -3,6 +3,7 @@ import type { NewEvent, Store, StoredEvent } from '@refold/core/store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rmSync } from 'node:fs'
 import { bundle, startChild, type Child } from './children.fixture.js'
+import { loadDriver } from './driver/load-driver.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore } from './sqlite-store.js'
 
@@ -43,6 +44,25 @@ describe('several processes on one file', () => {
     expect(stored).toHaveLength(120)
     for (const { id, revision } of told) expect(stored[revision]?.id).toBe(id)
     expect(new Set(told.map(({ revision }) => revision)).size).toBe(120)
+  })
+
+  test('SQL-6 a -shm that is deleted under a process leaves the file to those who open it then', async () => {
+    const store = sqliteStore(scratch.file)
+    await store.append('s-0', [event()], { expected: 'no_stream' })
+    rmSync(`${scratch.file}-shm`)
+    expect(await linesOf(start('appender', 's-1', '100'))).toHaveLength(100)
+    const appender = start('appender', 's-2', '300')
+    await appender.line()
+    const late = store.append('s-3', [event()], { expected: 'no_stream' })
+    await expect(late).rejects.toMatchObject({ code: 'STORE_FATAL', message: expect.stringContaining('-shm') })
+    await store.close()
+    expect(await linesOf(appender)).toHaveLength(299)
+    const next = sqliteStore(scratch.file)
+    expect(await readAll(next)).toHaveLength(401)
+    await next.close()
+    const connection = loadDriver().open(scratch.file)
+    expect(connection.prepare('PRAGMA integrity_check').get()).toEqual(['ok'])
+    connection.close()
   })
 
   test('CLOSE-2 a process that is killed while it appends leaves everything that it was told is stored', async () => {

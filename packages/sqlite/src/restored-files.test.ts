@@ -1,6 +1,6 @@
 /** Files that are put back, copied over or cut while a process has them open. */
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import type { NewEvent, Store } from '@refold/core/store'
 import { toRevision } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -96,6 +96,21 @@ describe.each(KINDS)('on $name', ({ options }) => {
       const error = what === 'emptied' ? { code: expect.stringMatching(/^STORE_/) } : FATAL
       for (const again of [1, 2])
         await expect(grow(store, again, { revision: 2n, id: last })).rejects.toMatchObject(error)
+    },
+  )
+
+  test.each(['-wal', '-shm'])(
+    'SQL-6 a %s that is deleted is noticed through a link to the file too',
+    async (suffix) => {
+      await connect().registers.put('a', 1)
+      const link = `${scratch.file}.link`
+      symlinkSync(scratch.file, link)
+      const store = sqliteStore(link, options)
+      open.push(store)
+      const last = await grow(store, 3)
+      rmSync(`${scratch.file}${suffix}`)
+      for (const again of [1, 2])
+        await expect(grow(store, again, { revision: 2n, id: last })).rejects.toMatchObject(FATAL)
     },
   )
 

@@ -72,10 +72,6 @@ class SqliteStore implements Store {
   constructor(path: string, options: ResolvedOptions) {
     this.#options = options
     this.capabilities = { maxAppendBytes: options.maxAppendBytes, durable: true }
-    this.#locks = new WorkerLocks(path, {
-      ...options,
-      isNamed: (worker) => this.#open?.directory.isNamed(worker) ?? true,
-    })
     this.#watch = new ExternalWatch({
       intervalMs: options.pollIntervalMs,
       isNeeded: () => this.#subscriptions > 0 || this.#external.listened,
@@ -85,6 +81,10 @@ class SqliteStore implements Store {
       ...options,
       onCommit: () => this.#changes.notify(),
       stopped: () => this.#closing !== undefined,
+    })
+    this.#locks = new WorkerLocks(path, {
+      ...options,
+      isNamed: (worker) => this.#open?.directory.isNamed(worker) ?? true,
     })
     if (this.#opening instanceof Promise)
       this.#opening.then(
@@ -237,9 +237,7 @@ class SqliteStore implements Store {
 
 function closeConnection({ file, queue }: OpenFile): void {
   queue.close()
-  try {
-    file.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
-  } catch {} // the next opening does it
+  file.checkpoint()
   file.close()
 }
 

@@ -34,6 +34,7 @@ import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
 import { codeErrors } from '../coded.js'
 import {
+  checkControlOptions,
   checkSendOptions,
   checkWait,
   cancelOf,
@@ -233,6 +234,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async #control(input: ControlInput, options: ControlOptions): Promise<AgentState<T>> {
+    if (input.kind !== 'cancel') checkControlOptions(options)
     const cell = await this.#cell()
     return this.#after(cell, await cell.submit({ input, ...this.#by(options) }))
   }
@@ -245,9 +247,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   #after(cell: AgentCell, settlement: Settlement): AgentState<T> {
     invariant(settlement.kind !== 'dropped', 'what a caller submits is never dropped')
     const { runtime, definition } = this.#options
-    if (!runtime.owns(settlement.state)) {
-      void this.#options.takeUp(cell)
-    }
+    if (!runtime.owns(settlement.state)) void this.#options.takeUp(cell)
     this.#seen(cell)
     return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)
   }

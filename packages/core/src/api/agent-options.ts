@@ -61,6 +61,16 @@ export function checkSendOptions(options: unknown): void {
   checkMembers(options, { path: '', known: SEND_KEYS }) // with a mistyped id an event would count twice
 }
 
+/** What a new agent is given: with a mistyped `input` it would begin without one. Throws `INVALID_INPUT`. */
+export function checkStartOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: ['id', 'input', 'event', 'by', 'traceparent'] })
+}
+
+/** Who gives a command, and why. Throws `INVALID_INPUT`. */
+export function checkControlOptions(options: unknown): void {
+  checkMembers(options, { path: '', known: ['by', 'reason'] })
+}
+
 /** How long a wait lasts, and what it does on a blocked agent. Throws `INVALID_INPUT`. */
 export function checkWait(options: unknown): void {
   checkMembers(options, { path: '', known: ['timeoutMs', 'signal', 'whenBlocked'] })

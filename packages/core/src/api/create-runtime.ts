@@ -3,6 +3,7 @@ import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
 import { invalidId } from '../definition/invalid-id.js'
 import { coded } from '../coded.js'
 import { agentLog } from '../log/agent-log.js'
+import { answeringInTime } from '../log/answer-in-time.js'
 import type { Report } from '../public/report.js'
 import { EventHub } from '../runtime/events/event-hub.js'
 import { logObserver, reportingObserver } from '../runtime/events/own-observers.js'
@@ -43,7 +44,8 @@ export async function openRuntime<const D extends AgentDefinition>(
   const world = guardedWorld(options.world ?? systemWorld)
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
-  const { store, codecs, upcasters } = options
+  const { codecs, upcasters } = options
+  const store = answeringInTime(options.store, world.clock)
   const runtime = new WorkerRuntime({
     store,
     log: agentLog(store, { codecs, upcasters }),

@@ -3,6 +3,7 @@
  * one agent that cannot be read must not stop all others.
  */
 import type { Observer } from 'rxjs'
+import { isPowerOfTwo } from '../world/backoff.js'
 import type { Logger } from '../world/world.js'
 
 export interface Watched {
@@ -13,13 +14,14 @@ export interface Watched {
 /** What a subscriber gave; members may be missing. */
 type Given<T> = { readonly [K in keyof Observer<T>]?: Observer<T>[K] | undefined }
 
-/** An error without a handler, and whatever the subscriber itself throws, is logged. It goes on with what comes next. */
+/** An error without a handler, and whatever the subscriber itself throws, is logged, the 1st, 2nd, 4th, 8th … time. It goes on with what comes next. */
 export function guarded<T>(given: Given<T> | null | undefined, { logger, stream }: Watched): Observer<T> {
+  let times = 0
   const guard = (call: () => void): void => {
     try {
       call()
     } catch (error) {
-      logger.log('error', `a subscriber of ${stream} threw`, { error })
+      if (isPowerOfTwo(++times)) logger.log('error', `a subscriber of ${stream} threw`, { times, error })
     }
   }
   return {

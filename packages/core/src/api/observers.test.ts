@@ -3,8 +3,10 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { RuntimeEvent } from '../public/runtime-event.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { createWorld } from '../world/system-world.js'
+import type { Logger } from '../world/world.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { createRuntime } from './create-runtime.js'
+import { settle } from './manual-time.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 
 const kindsOf = (events: readonly RuntimeEvent[], ...kinds: readonly RuntimeEvent['kind'][]): readonly string[] =>
@@ -79,6 +81,39 @@ describe('observers', () => {
     const agent = await runtime.start(definition, { id: '1' })
     await agent.send({ type: 'note', text: 'a' })
     expect(kindsOf(events, 'recorded')).toEqual(['recorded', 'recorded'])
+  })
+
+  test('OBS-10 one that throws or rejects at every event is logged the 1st, 2nd, 4th, 8th … time', async () => {
+    const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
+    const logged: unknown[] = []
+    const log: Logger['log'] = (_level, message, facts) => logged.push([message, facts?.['observer'], facts?.['times']])
+    await using runtime = await createRuntime({
+      store: memoryStore(),
+      agents: [definition],
+      world: createWorld({ logger: { log } }),
+      observers: [
+        (event) => {
+          if (event.kind === 'recorded') throw new Error('broken')
+        },
+        async (event) => {
+          if (event.kind === 'recorded') throw new Error('broken too')
+        },
+      ],
+    })
+    const agent = await runtime.start(definition, { id: '1' })
+    agent.subscribe(() => {
+      throw new Error('broken')
+    })
+    for (let note = 1; note <= 19; note++) await agent.send({ type: 'note', text: 'a' })
+    await settle()
+    const times = (message: string, observer?: number): unknown[] =>
+      logged.flatMap((line) => {
+        const [text, who, count] = line as unknown[]
+        return text === message && who === observer ? [count] : []
+      })
+    expect(times('an observer threw', 0)).toEqual([1, 2, 4, 8, 16])
+    expect(times('an observer threw', 1)).toEqual([1, 2, 4, 8, 16])
+    expect(times('a subscriber of work-1 threw')).toEqual([1, 2, 4, 8, 16])
   })
 
   test('OBS-3 one that waits gets every event in order once it goes on', async () => {

@@ -21,7 +21,7 @@ import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { AgentHandle } from './agent-handle.js'
 import { codeErrors } from '../coded.js'
-import { notesOf, traceOf } from './agent-options.js'
+import { checkStartOptions, notesOf, traceOf } from './agent-options.js'
 import { checkDrainOptions, checkMigrateOptions } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { checkFollowOptions } from './follow-options.js'
@@ -105,6 +105,7 @@ export class OpenRuntime implements Worker {
     options: StartOptions<InputOf<D>, EventOf<D>>,
   ): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
+    checkStartOptions(options)
     const notes = { ...notesOf({ by: options.by }), ...traceOf(options) }
     const start = givenStart(registered, options)
     const stream = streamOf(registered.name, options.id)
@@ -145,6 +146,7 @@ export class OpenRuntime implements Worker {
     const stream = streamOf(registered.name, id)
     const cell = await this.#runtime.cells.load(stream)
     await cell.refresh()
+    if (cell.failure !== undefined) throw cell.failure
     const { version } = cell.state?.agent ?? registered
     if (version !== registered.version) throw wrongVersion(stream, { version, asked: registered.version })
     return this.#attached(cell)

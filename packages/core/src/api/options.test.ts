@@ -110,6 +110,18 @@ describe('options of an agent', () => {
     await expect((await agent()).waitFor(() => false, options as never)).rejects.toMatchObject(refused)
   })
 
+  test.each(['pause', 'resume', 'retry'] as const)('SND-44 a mistyped member of a %s is refused', async (command) => {
+    const done = (await agent())[command]({ resaon: 'late' } as never)
+    await expect(done).rejects.toMatchObject({ code: 'INVALID_INPUT', hint: "Did you mean 'reason'?" })
+  })
+
+  test('SND-44 a mistyped member of a start is refused: the agent would begin without its input', async () => {
+    await using runtime = await open({})
+    const started = runtime.start(definition, { id: '1', inputs: { job: 'a' } } as never)
+    await expect(started).rejects.toMatchObject({ code: 'INVALID_INPUT', facts: { path: 'inputs' } })
+    await expect(runtime.attach(definition, '1')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   test('a mistyped id of an event is refused: the event would count twice', async () => {
     const sent = (await agent()).send({ type: 'note', text: 'a' }, { ID: '1' } as never)
     await expect(sent).rejects.toMatchObject({ code: 'INVALID_INPUT', hint: "Did you mean 'id'?" })

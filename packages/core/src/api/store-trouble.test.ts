@@ -1,5 +1,6 @@
 /** A store that does not answer, rejects, or is damaged. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { RefoldError } from '../errors.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
@@ -124,6 +125,31 @@ describe('a fatal error of the store', () => {
     expect(work.last.args.signal.aborted).toBe(true)
     const next = await startProcess({ log, agents: [definition], worker: false })
     expect((await next.runtime.attach(definition, '1')).getSnapshot().context.notes).toEqual(['a'])
+  })
+
+  test.each(['idempotent', 'never-retry'] as const)(
+    'RCV-47 at the outcome of a %s effect begins nothing for the agent, and is told once',
+    async (safety) => {
+      const { process, work, types } = await working({ policy: { safety } })
+      const before = await types()
+      process.store.faults.push('fatal')
+      work.last.resolve('paid')
+      await settle()
+      expect(process.logged.filter(({ message }) => message.includes('work-1'))).toMatchObject([
+        { level: 'warn', message: 'an input of an effect of work-1 was refused' },
+        { level: 'error', message: expect.stringContaining('is stopped here') },
+      ])
+      expect(work.runs).toHaveLength(1)
+      expect(await types()).toEqual(before)
+    },
+  )
+
+  test('RCV-47 while it is read is told to who attaches to it', async () => {
+    const { process, definition } = await working()
+    vi.spyOn(process.store, 'read').mockImplementation(() => {
+      throw new RefoldError('STORE_FATAL', 'the file is damaged')
+    })
+    await expect(process.runtime.attach(definition, '1')).rejects.toMatchObject({ code: 'STORE_FATAL' })
   })
 
   test('of one agent stops no other', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { NewEvent, Presence } from '@refold/core/store'
@@ -48,6 +48,18 @@ describe('proof of life and death', () => {
     await two.store.close()
     expect(await one.presence.provenDead('w-2')).toBe(true)
     await one.store.close()
+  })
+
+  test('SQL-21 a link to the file leads to the same locks', async () => {
+    const one = open()
+    const release = await one.presence.announce('w-1')
+    const link = `${scratch.file}.link`
+    symlinkSync(scratch.file, link)
+    const other = sqliteStore(link)
+    expect(await other.presence?.provenDead('w-1')).toBe(false)
+    await release()
+    expect(await other.presence?.provenDead('w-1')).toBe(true)
+    await Promise.all([one.store.close(), other.close()])
   })
 
   test('trying the lock of a living worker does not take it away', async () => {

@@ -13,13 +13,14 @@
  * 4. A lock says nothing about processes of another machine, so the row names the machine; across machines the lease decides.
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { RefoldError } from '@refold/core/store'
 import { retryBusy } from '../busy-retry.js'
 import type { SqliteConnection } from '../driver/driver.js'
 import { loadDriver } from '../driver/load-driver.js'
 import { sqliteCode, toRefoldError } from '../failure.js'
 import { makeDirectory } from '../make-directory.js'
+import { realPathOf } from '../real-path.js'
 import type { ResolvedOptions } from '../sqlite-options.js'
 import { isSameMachine, thisMachine, type Machine } from './machine.js'
 import { isRunning, thisProcess, type ProcessName } from './process-life.js'
@@ -42,7 +43,7 @@ export class WorkerLocks {
   readonly #releases = new Set<() => void>()
 
   constructor(databasePath: string, options: LocksOptions) {
-    this.#directory = `${resolve(databasePath)}-workers`
+    this.#directory = `${realPathOf(databasePath)}-workers`
     this.#options = options
   }
 

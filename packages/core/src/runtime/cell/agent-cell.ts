@@ -193,10 +193,10 @@ export class AgentCell {
     const batch = this.#decideBatch()
     if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
     const { log, world, lifecycle, events } = this.#home
-    const onUnknown = (error: RefoldError, tries: number): void => {
+    const onUnknown = (error: RefoldError, tries: number, begun: number): void => {
       this.#quiescence.troubled = true
       events.tell({ kind: 'unknown', stream: this.stream, error, tries }, this)
-      this.#unstored.unknown(batch, error)
+      this.#unstored.unknown(batch, { error, begun })
     }
     const records = batch.recorded.map(({ record }) => record)
     const result = await commit(records, {
@@ -253,12 +253,14 @@ export class AgentCell {
   }
 
   async #fold(): Promise<boolean> {
-    const refreshed = this.#refreshing
-    this.#refreshing = []
+    const refreshed = this.#refreshing.splice(0)
     try {
-      return await this.#foldOn()
-    } finally {
+      const isNew = await this.#foldOn()
       for (const resolve of refreshed) resolve()
+      return isNew
+    } catch (error) {
+      this.#refreshing.unshift(...refreshed) // told when the cell has failed
+      throw error
     }
   }
 

@@ -32,8 +32,8 @@ export interface CommitOptions {
   readonly expected: Expected
   /** Of the event at that revision; `undefined`: there is none, or the append was not decided on it. */
   readonly expectedId?: string | undefined
-  /** Told at every unknown outcome, before the next try. */
-  readonly onUnknown: (error: RefoldError, tries: number) => void
+  /** Told at every unknown outcome, before the next try; `begun`: when the first one was, by the monotonic clock. */
+  readonly onUnknown: (error: RefoldError, tries: number, begun: number) => void
   readonly isClosed: () => boolean
 }
 
@@ -45,6 +45,7 @@ export async function commit(
 ): Promise<CommitResult> {
   const { log, stream, expected, expectedId } = options
   let events: SealedBatch | undefined
+  const begun = options.world.clock.monotonicNow()
   let unknown = false
   for (let tries = 1; ; tries++) {
     try {
@@ -59,7 +60,7 @@ export async function commit(
       unknown ||= failure.kind === 'unknown'
       // Once a try was unknown, a later one that was surely not stored says nothing about the first.
       if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
-      options.onUnknown(failure.error, tries)
+      options.onUnknown(failure.error, tries, begun)
       if (options.isClosed()) return { kind: 'fatal', error: failure.error }
       await pause(backoffMs(tries, RETRY, options.world.random), options.world)
     }

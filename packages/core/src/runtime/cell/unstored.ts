@@ -36,8 +36,6 @@ export class Unstored<Cell> {
   readonly #early: EarlyConflicts
   /** In a row. */
   #rejections = 0
-  /** By the monotonic clock; `undefined`: the last append was answered. */
-  #unknownSince: number | undefined
 
   constructor(options: UnstoredOptions<Cell>) {
     this.#options = options
@@ -47,15 +45,12 @@ export class Unstored<Cell> {
   /** The store has taken one. */
   over(): void {
     this.#rejections = 0
-    this.#unknownSince = undefined
   }
 
   /** It is still unknown whether the batch is stored. After a while callers need not wait on; the batch is repeated all the same. */
-  unknown({ submissions }: Batch, error: RefoldError): void {
+  unknown({ submissions }: Batch, { error, begun }: { readonly error: RefoldError; readonly begun: number }): void {
     const { stream, home, queue } = this.#options
-    const now = home.world.clock.monotonicNow()
-    this.#unknownSince ??= now
-    if (now - this.#unknownSince < ANSWER_WITHIN_MS) return
+    if (home.world.clock.monotonicNow() - begun < ANSWER_WITHIN_MS) return
     const hint = 'The append is repeated until the store answers. Send again with the same `id`: it counts once.'
     const message = `no one knows yet whether it is stored in ${stream}: ${error.message}`
     tellCallers(submissions, new RefoldError('STORE_UNKNOWN', message, { cause: error, hint }))
@@ -68,7 +63,6 @@ export class Unstored<Cell> {
   /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
   async conflict(batch: Batch, actual: Expected): Promise<void> {
     const { cell, stream, home, queue, replica, quiescence, fold } = this.#options
-    this.#unknownSince = undefined
     replica.forgetTree()
     home.events.tell({ kind: 'conflict', stream }, cell)
     if (await fold()) this.#early.over()

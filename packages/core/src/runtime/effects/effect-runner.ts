@@ -63,8 +63,8 @@ export class EffectRunner implements ExecutionContext {
     }
     this.undelivered.keepOnly(state.effects)
     if (!mine || state.agent.paused !== undefined || this.runtime.lifecycle.isClosing || isQuarantined(state)) return
-    // What another cell has taken the place of does not know what has an outcome by now.
-    if (this.runtime.cells.live(this.cell.stream) !== this.cell) return
+    // What has failed, or another cell has taken the place of, does not know what has an outcome by now.
+    if (this.cell.failure !== undefined || this.runtime.cells.live(this.cell.stream) !== this.cell) return
     for (const id in state.effects) {
       const effect = state.effects[id]
       if (effect === undefined || !isToPerform(effect)) continue

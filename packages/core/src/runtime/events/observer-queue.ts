@@ -1,5 +1,6 @@
 /** One observer: told at once while it keeps up, else from a bounded queue. */
 import type { RuntimeEvent, RuntimeObserver } from '../../public/runtime-event.js'
+import { isPowerOfTwo } from '../../world/backoff.js'
 import type { Logger } from '../../world/world.js'
 
 /** Events that wait for an observer whose promise has not settled; those beyond are dropped and counted. */
@@ -12,6 +13,7 @@ export class ObserverQueue {
   readonly #waiting: RuntimeEvent[] = []
   #isBusy = false
   #dropped = 0
+  #failures = 0
 
   constructor(observer: RuntimeObserver, { index, logger }: { readonly index: number; readonly logger: Logger }) {
     this.#observer = observer
@@ -26,7 +28,7 @@ export class ObserverQueue {
   }
 
   #call(event: RuntimeEvent): void {
-    const failed = (error: unknown): void => this.#logger.log('error', 'an observer threw', { kind: event.kind, error })
+    const failed = (error: unknown): void => this.#failed({ kind: event.kind, error })
     try {
       const told = this.#observer(event)
       if (!(told instanceof Promise)) return
@@ -35,6 +37,12 @@ export class ObserverQueue {
     } catch (error) {
       failed(error)
     }
+  }
+
+  /** Said the 1st, 2nd, 4th, 8th … time: one that throws at each event would fill the log. */
+  #failed(facts: { readonly kind: RuntimeEvent['kind']; readonly error: unknown }): void {
+    const times = ++this.#failures
+    if (isPowerOfTwo(times)) this.#logger.log('error', 'an observer threw', { observer: this.#index, times, ...facts })
   }
 
   #goOn(): void {

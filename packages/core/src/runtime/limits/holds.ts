@@ -74,6 +74,14 @@ export class Holds {
     }))
   }
 
+  /** The same for who looks at it again soon. Never rejects. */
+  async look(): Promise<void> {
+    await this.read().catch((error: unknown) => {
+      if (!isRefoldError(error, 'CLOSED'))
+        this.#options.events.notice('warn', 'the holds cannot be read for now', { error })
+    })
+  }
+
   /** What a start says of the hold that it begins under. */
   duringStart(name: string): Pick<Envelope, 'held'> {
     const hold = this.holding(name)

@@ -33,7 +33,9 @@ export class Probation {
   readonly shared: Case[] = []
   readonly toBeIsolated: Case[] = []
   isolated: AgentCell | undefined
-  #held: (() => void)[] = []
+  /** To be isolated, and not claimed yet: their effects wait until the claim is stored, and no one else's do. */
+  readonly #claiming = new Set<AgentCell>()
+  #held: { readonly cell: AgentCell; readonly begin: () => void }[] = []
   #isSitting = false
 
   constructor(world: World) {
@@ -42,13 +44,13 @@ export class Probation {
 
   /** Whether an effect of the agent may begin beside what is on probation. */
   allows(cell: AgentCell): boolean {
-    return this.isolated === undefined || this.isolated === cell
+    return !this.#claiming.has(cell) && (this.isolated === undefined || this.isolated === cell)
   }
 
   /** Calls back as soon as it may. */
   whenAllowed(cell: AgentCell, begin: () => void): void {
     if (this.allows(cell)) begin()
-    else this.#held.push(begin)
+    else this.#held.push({ cell, begin })
   }
 
   /** Tries the agent when its turn comes. Resolves when it has proven itself, or lived through its probation, or is not this worker's. */
@@ -67,7 +69,7 @@ export class Probation {
     await Promise.resolve() // those who come in the same breath are one line
     while (this.shared.length + this.toBeIsolated.length > 0) {
       const group = this.shared.splice(0, Math.ceil(Math.sqrt(this.shared.length)))
-      await Promise.all(group.map((each) => this.#try(each)))
+      await Promise.all(group.map((each) => this.#try(each, this.shared)))
       const one = this.toBeIsolated.shift()
       if (one !== undefined) await this.#tryAlone(one)
     }
@@ -75,22 +77,53 @@ export class Probation {
   }
 
   async #tryAlone(accused: Case): Promise<void> {
-    this.isolated = accused.cell
-    await this.#try(accused)
+    const { cell } = accused
+    this.#claiming.add(cell)
+    await this.#try(accused, this.toBeIsolated, () => {
+      this.isolated = cell
+      this.#claimed(cell)
+    })
     this.isolated = undefined
-    const held = this.#held
-    this.#held = []
-    for (const begin of held) begin()
+    this.#letGo()
   }
 
-  async #try(accused: Case): Promise<void> {
+  /** `begin` is called when the agent is this worker's. */
+  async #try(accused: Case, line: Case[], begin = (): void => {}): Promise<void> {
+    const claimed = accused.claim()
+    if (await this.#isLate(claimed)) {
+      const again = (): void => void line.push({ ...accused, claim: () => claimed })
+      return void claimed.catch(() => undefined).then(() => (again(), this.#sit()))
+    }
     try {
-      await accused.claim()
+      await claimed
+      begin()
       await this.#verdict(accused)
       accused.resolve()
     } catch (error) {
+      this.#claimed(accused.cell)
       accused.reject(error)
     }
+  }
+
+  /** Whether the store does not take the claim for now: others go first, and this one comes again once it is taken. */
+  #isLate(claimed: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.#world.clock.setTimer(() => resolve(true), PROBATION_MS)
+      const inTime = (): void => {
+        cancel()
+        resolve(false)
+      }
+      claimed.then(inTime, inTime)
+    })
+  }
+
+  #claimed(cell: AgentCell): void {
+    this.#claiming.delete(cell)
+    this.#letGo()
+  }
+
+  #letGo(): void {
+    for (const { cell, begin } of this.#held.splice(0)) this.whenAllowed(cell, begin)
   }
 
   #verdict({ cell, isOurs, onCleared }: Probationer): Promise<void> {

@@ -52,7 +52,7 @@ export class Feed {
     const { store, cells, settings, performs, holds } = this.#runtime
     for await (const appends of store.externalAppends({ signal: this.#signal })) {
       await inParallel(appends, async ({ stream }) => {
-        if (stream === HOLDS_STREAM) return holds.read()
+        if (stream === HOLDS_STREAM) return looks.at(stream, () => holds.look())
         const cell = cells.live(stream)
         if (cell !== undefined) await looks.at(stream, () => guard.run(stream, () => cell.refresh())) // what it finds, `recorded` looks at
         else if (performs && settings.registry.names.includes(addressOf(stream).name))

@@ -15,6 +15,7 @@ import { inRandomOrder } from '../../world/in-random-order.js'
 import { pause } from '../../world/pause.js'
 import { lastingReport } from '../events/operator-reports.js'
 import type { DeathWatch } from '../liveness/death-watch.js'
+import { HOLDS_STREAM } from '../limits/holds.js'
 import { horizonOf } from '../liveness/due-watch.js'
 import type { WorkerRuntime } from '../worker/worker-runtime.js'
 import type { Claiming } from './claiming.js'
@@ -168,9 +169,9 @@ export class Sweep {
   }
 
   async sweep(recovered?: MutableRecovered): Promise<void> {
-    const { store } = this.#runtime
+    const { store, holds } = this.#runtime
     this.#watch.age()
-    await this.#runtime.holds.read()
+    await this.#looks.at(HOLDS_STREAM, () => holds.look(), recovered === undefined ? {} : PATIENTLY)
     for await (const page of store.directory.find({ pending: true })) {
       await inParallel(page, (entry) => {
         const take = (): Promise<unknown> => this.#guard.run(entry.stream, () => this.#take(entry), recovered?.reports)

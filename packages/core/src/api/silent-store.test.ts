@@ -1,0 +1,139 @@
+/** A store that does not answer, neither with a result nor with an error. */
+import { describe, expect, test, vi } from 'vitest'
+import { memoryLog } from '../store/memory-store.js'
+import type { Store } from '../store/port.js'
+import { controlledBody } from './controlled-body.fixture.js'
+import { ManualTime, settle } from './manual-time.fixture.js'
+import { LEASE_MS, outcomeOf, outliveLease, startProcess, typesOf } from './process.fixture.js'
+import { workAgent } from './work-agent.fixture.js'
+import type { WorkOptions } from './work-agent.fixture.js'
+
+const NEVER = new Promise<never>(() => {})
+const MINUTE = 60_000
+/** Two make a suspect; by then it has died on probation in company. */
+const DEATHS = 5
+
+async function working(options: Partial<WorkOptions> = {}) {
+  const log = memoryLog()
+  const work = controlledBody()
+  const definition = workAgent({ body: work.body, ...options })
+  const process = await startProcess({ log, agents: [definition] })
+  const agent = await process.runtime.start(definition, { id: '1' })
+  await settle()
+  const other = () => startProcess({ log, agents: [definition], time: process.time })
+  return { log, work, definition, process, agent, other, types: () => typesOf(log, 'work-1') }
+}
+
+/** From now on its holds cannot be read, and nothing says so. */
+function loseHolds(store: Store): void {
+  const read = store.read.bind(store)
+  vi.spyOn(store, 'read').mockImplementation((stream, options) =>
+    stream === 'refold-holds' ? { [Symbol.asyncIterator]: () => ({ next: () => NEVER }) } : read(stream, options),
+  )
+}
+
+describe('RCV-45 a store that never answers', () => {
+  test('RCV-45 SND-20 an append counts as unknown: its caller hears, and it is repeated and counts once', async () => {
+    const { process, agent, types } = await working()
+    process.store.faults.push({ until: NEVER })
+    const sent = agent.send({ type: 'note', text: 'a' }, { id: 'once' })
+    sent.catch(() => undefined)
+    await process.time.advance(2 * MINUTE + 1_000)
+    expect(await outcomeOf(sent)).toMatchObject({ error: { code: 'STORE_UNKNOWN' } })
+    expect(await types()).toEqual(['refold.started', 'note'])
+    expect((await agent.send({ type: 'note', text: 'a' }, { id: 'once' })).context.notes).toEqual(['a'])
+  })
+
+  test('RCV-45 an outcome is stored as soon as the store answers again', async () => {
+    const { process, agent, work } = await working()
+    process.store.faults.push({ until: NEVER }, { until: NEVER }, { until: NEVER })
+    work.last.resolve('paid')
+    await process.time.advance(5 * MINUTE)
+    expect(agent.getSnapshot().context.result).toBe('paid')
+    expect(work.runs).toHaveLength(1)
+  })
+
+  test('RCV-45 closing ends, and says what it knows', async () => {
+    const { process, agent } = await working({ policy: { safety: 'never-retry' } })
+    process.store.cut()
+    const sent = agent.send({ type: 'note', text: 'a' })
+    sent.catch(() => undefined)
+    const closed = process.runtime.close()
+    closed.catch(() => undefined)
+    await process.time.advance(5 * MINUTE)
+    expect(await outcomeOf(closed)).toMatchObject({ error: { code: 'TIMEOUT' } })
+    expect(await outcomeOf(sent)).toMatchObject({ error: { code: 'STORE_UNKNOWN' } })
+  })
+
+  test('RCV-45 a runtime cannot be opened on it, and says so', async () => {
+    const time = new ManualTime()
+    const opened = startProcess({ log: memoryLog(), agents: [], time, prepare: ({ store }) => store.cut() })
+    opened.catch(() => undefined)
+    await time.advance(5 * MINUTE)
+    expect(await outcomeOf(opened)).toMatchObject({ error: { code: 'TIMEOUT' } })
+  })
+
+  test('RCV-45 a worker whose heartbeat was never answered has its lease again once the store answers', async () => {
+    const { process, agent, work } = await working({ initial: 'parked' })
+    vi.spyOn(process.store.registers, 'put').mockReturnValueOnce(NEVER)
+    await process.time.advance(2 * LEASE_MS)
+    await agent.send({ type: 'go' })
+    await settle()
+    expect(work.runs).toHaveLength(0)
+    await process.time.advance(2 * MINUTE)
+    expect(work.runs).toHaveLength(1)
+  })
+})
+
+describe('RCV-46 holds that cannot be read', () => {
+  test('RCV-46 keep a process neither from following others nor from taking over', async () => {
+    const { process, definition, work, other } = await working()
+    loseHolds(process.store)
+    const third = await other()
+    await third.runtime.pause() // the first one is told that the holds have changed
+    await third.runtime.resume()
+    await third.runtime.start(definition, { id: '2' })
+    await settle()
+    const { length } = work.runs
+    third.die()
+    await outliveLease(process.time)
+    expect(work.runs).toHaveLength(length + 1)
+    expect(process.takenOver).toMatchObject([{ agent: { id: '2' } }])
+  })
+})
+
+describe('OWN-14 a suspect whose claim the store does not take', () => {
+  /** `process` isolates suspects, and the claim of the first one gets no answer. */
+  async function isolating(suspects: number) {
+    const { log, definition, process, work } = await working()
+    for (let id = 2; id <= suspects; id++) await process.runtime.start(definition, { id: String(id) })
+    let last = process
+    for (let deaths = 0; deaths < DEATHS; deaths++) {
+      last.die()
+      last = await startProcess({ log, agents: [definition], time: last.time })
+      if (deaths === DEATHS - 1) last.store.faults.push({ until: NEVER })
+      const { length } = last.store.appends
+      while (last.store.appends.length === length) await last.time.advance(100)
+    }
+    return { process: last, definition, work }
+  }
+
+  test('OWN-14 holds up no effect of another agent', async () => {
+    const { process, definition, work } = await isolating(1)
+    const { length } = work.runs
+    await process.runtime.start(definition, { id: 'other' })
+    await settle()
+    expect(work.runs).toHaveLength(length + 1)
+    await process.time.advance(3 * MINUTE)
+    expect(work.runs).toHaveLength(length + 2)
+  })
+
+  test('OWN-14 holds up no other suspect', async () => {
+    const { process, work } = await isolating(2)
+    const { length } = work.runs
+    await process.time.advance(10_000)
+    expect(work.runs).toHaveLength(length + 1)
+    await process.time.advance(3 * MINUTE)
+    expect(work.runs).toHaveLength(length + 2)
+  })
+})

@@ -1,0 +1,159 @@
+/**
+ * A store that answers in time, whatever the one below it does: a question without an answer ends with an error, so that no
+ * caller, no close and no look at what others did hangs on it for ever.
+ *
+ * Invariants: an append without an answer may be stored (`STORE_UNKNOWN`); whatever else is asked may be asked again
+ * (`TIMEOUT`); a store that let a question go without an answer has less time for the next ones, until it answers again; what an answer
+ * that comes too late says is not used.
+ */
+import { RefoldError } from '../errors.js'
+import type { ReplayTarget } from '../record/replay.js'
+import type { ExternalAppend, Presence, Store } from '../store/port.js'
+import type { Clock } from '../world/world.js'
+
+/** Longer than a store of Refold waits for anything by itself: sqlite for a locked file up to 90 s, if no one says otherwise. */
+const ANSWER_WITHIN_MS = 120_000
+/** Of a store that does not answer. */
+const NEXT_ANSWER_WITHIN_MS = 15_000
+
+/** The same store. A rebuild of its directory may take as long as it likes, and so may who reads what it subscribed to. */
+export function answeringInTime(source: Store, clock: Clock): Store {
+  const questions = new Questions(clock)
+  const { capabilities, registers, directory, presence } = source
+  return {
+    capabilities,
+    append: (stream, events, options) => questions.append(stream, source.append(stream, events, options)),
+    read: (stream, options) => questions.pages(`a read of ${stream}`, source.read(stream, options)),
+    readAll: (options) => questions.pages('a read of the log', source.readAll(options)),
+    ...(source.replay === undefined ? undefined : { replay: replayOf(source, questions) }),
+    subscribe: (target, options) => source.subscribe(target, options),
+    externalAppends: (options = {}) => untilAborted(source.externalAppends(options), options),
+    registers: {
+      put: (name, value) => questions.answer(`a write of ${name}`, registers.put(name, value)),
+      get: (name) => questions.answer(`a read of ${name}`, registers.get(name)),
+      remove: (name) => questions.answer(`the removal of ${name}`, registers.remove(name)),
+    },
+    directory: {
+      find: (query) => questions.pages('a look at the directory', directory.find(query)),
+      get: (stream) => questions.answer(`a look for ${stream}`, directory.get(stream)),
+      rebuild: () => directory.rebuild(),
+    },
+    ...(presence === undefined ? undefined : { presence: presenceOf(presence, questions) }),
+    close: () => questions.answer('its close', source.close()),
+  }
+}
+
+function presenceOf(presence: Presence, questions: Questions): Presence {
+  return {
+    announce: async (worker) => {
+      const leave = await questions.answer(`the lock of ${worker}`, presence.announce(worker))
+      return () => questions.answer(`giving back the lock of ${worker}`, leave())
+    },
+    provenDead: (worker) => questions.answer(`a look at the lock of ${worker}`, presence.provenDead(worker)),
+  }
+}
+
+/** A long stream may take long: its time begins again with each record. */
+function replayOf(source: Store, questions: Questions): NonNullable<Store['replay']> {
+  return (stream, options, target) => {
+    let records = 0
+    const counting: ReplayTarget = {
+      event: (event) => (records++, target.event(event)),
+      begin: (record) => (records++, target.begin(record)),
+      operation: target.operation,
+    }
+    const done = Promise.resolve(source.replay?.(stream, options, counting))
+    return questions.answer(`a read of ${stream}`, done, () => records)
+  }
+}
+
+class Questions {
+  readonly #clock: Clock
+  /** The last question that ended had no answer. */
+  #isMute = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  append<T>(stream: string, asked: Promise<T>): Promise<T> {
+    return this.#within(asked, (ms) => noAnswer('STORE_UNKNOWN', `an append to ${stream}`, ms))
+  }
+
+  /** `progress`: a number that grows while the answer comes. */
+  answer<T>(what: string, asked: Promise<T>, progress?: () => number): Promise<T> {
+    return this.#within(asked, (ms) => noAnswer('TIMEOUT', what, ms), progress)
+  }
+
+  /** Each page in its time. */
+  async *pages<P>(what: string, source: AsyncIterable<P>): AsyncGenerator<P, void, undefined> {
+    const pages = source[Symbol.asyncIterator]()
+    let isLeft = true // until it ended by itself
+    try {
+      for (;;) {
+        isLeft = false
+        const page = await this.answer(what, pages.next())
+        if (page.done === true) return
+        isLeft = true
+        yield page.value
+      }
+    } finally {
+      if (isLeft && pages.return !== undefined) await this.answer(what, pages.return())
+    }
+  }
+
+  #within<T>(asked: Promise<T>, late: (withinMs: number) => RefoldError, progress: () => number = () => 0): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const withinMs = this.#isMute ? NEXT_ANSWER_WITHIN_MS : ANSWER_WITHIN_MS
+      let seen = progress()
+      const look = (): void => {
+        if (progress() === seen) {
+          this.#isMute = true
+          return reject(late(withinMs))
+        }
+        seen = progress()
+        cancel = this.#clock.setTimer(look, withinMs)
+      }
+      let cancel = this.#clock.setTimer(look, withinMs)
+      const answered = (): void => {
+        this.#isMute = false
+        cancel()
+      }
+      asked.then(
+        (answer) => (answered(), resolve(answer)),
+        (error: unknown) => (answered(), reject(error)),
+      )
+    })
+  }
+}
+
+function noAnswer(code: 'STORE_UNKNOWN' | 'TIMEOUT', what: string, withinMs: number): RefoldError {
+  return new RefoldError(code, `the store did not answer within ${withinMs / 1000} s: ${what}`, {
+    hint: 'It does not come back with an error either: look at the store, and at what stands between it and this process.',
+  })
+}
+
+/** Ends when the signal aborts, also where the source does not. */
+async function* untilAborted(
+  source: AsyncIterable<readonly ExternalAppend[]>,
+  { signal }: { readonly signal?: AbortSignal },
+): AsyncGenerator<readonly ExternalAppend[], void, undefined> {
+  const items = source[Symbol.asyncIterator]()
+  let end = (): void => {}
+  const aborted = (): void => end()
+  signal?.addEventListener('abort', aborted)
+  try {
+    for (;;) {
+      if (signal?.aborted === true) return
+      const item = await new Promise<IteratorResult<readonly ExternalAppend[]>>((resolve, reject) => {
+        end = () => resolve({ done: true, value: undefined })
+        items.next().then(resolve, reject)
+      })
+      if (item.done === true) return
+      yield item.value
+    }
+  } finally {
+    signal?.removeEventListener('abort', aborted)
+    void items.return?.().catch(() => undefined)
+  }
+}

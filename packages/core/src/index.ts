@@ -171,6 +171,10 @@ export type {
   RecoveryPlan,
 } from './public/plan.js'
 
+// what a migration would make of an agent, before it does
+export { planMigration } from './plan/plan-migration.js'
+export type { PlannedMigration, PlanMigrationOptions } from './plan/plan-migration.js'
+
 // what a deploy would change
 export { verifyHistory } from './verify/verify-history.js'
 export type { VerifyHistoryOptions } from './verify/verify-history.js'

@@ -127,6 +127,7 @@ describe('verifying many agents', () => {
     })
     expect(await reported({ ...release({}), definition: 'orders' })).toMatchObject({ agents: 0 })
     await expect(reported({ ...release({}), streams: ['order-9'] })).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await expect(reported({ store, agent: [] } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    for (const wrong of [{ agent: [] }, {}, { agents: [], since: 'now' }, { agents: [], codecs: {} }])
+      await expect(reported({ store, ...wrong } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
 })

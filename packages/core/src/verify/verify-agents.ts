@@ -3,12 +3,11 @@
  *
  * Invariant: so many histories are under way at once, and what they found is given in the order in which the agents were asked for.
  */
-import { checkMembers } from '../api/check-options.js'
 import { addressOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
-import { verifying, verifyStream } from './verify-history.js'
+import { checkVerifyOptions, verifying, verifyStream } from './verify-history.js'
 import type { VerifyHistoryOptions, VerifyRun } from './verify-history.js'
 import type { VerifiedHistory } from './verified.js'
 
@@ -31,8 +30,7 @@ export interface VerifyAgentsOptions extends VerifyHistoryOptions {
  * `INVALID_INPUT`, `NOT_FOUND` for a stream that was named and is not there, and what the store throws.
  */
 export async function* verifyAgents(options: VerifyAgentsOptions): AsyncGenerator<VerifiedHistory, void, undefined> {
-  const known = ['store', 'agents', 'codecs', 'since', 'streams', 'definition', 'signal']
-  checkMembers(options, { path: '', known })
+  checkVerifyOptions(options, ['store', 'agents', 'codecs', 'since', 'streams', 'definition', 'signal'])
   const { store, streams, definition, signal } = options
   const run: VerifyRun = {
     ...verifying(agentReader(store, options), options),

@@ -10,7 +10,7 @@ import type { AgentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { StoredEvent } from '../store/port.js'
-import { checkMembers } from '../api/check-options.js'
+import { checkMembers, requireOption } from '../api/check-options.js'
 import { HistoryVerifier } from './history-verifier.js'
 import type { Verifying } from './history-verifier.js'
 import { Steadiness } from './steadiness.js'
@@ -39,7 +39,7 @@ export async function verifyHistory(
   options: VerifyHistoryOptions,
 ): Promise<VerifiedHistory> {
   return coded({ name: 'verifyHistory', takes: 3 }, [source, agent, options], async () => {
-    checkMembers(options, { path: '', known: ['agents', 'codecs', 'since'] })
+    checkVerifyOptions(options, ['agents', 'codecs', 'since'])
     const stream = typeof agent === 'string' ? agent : `${agent.name}-${agent.id}`
     const reader = agentReader(source, options)
     const verified = await verifyStream(stream, verifying(reader, options))
@@ -48,6 +48,18 @@ export async function verifyHistory(
       hint: 'Name it by its stream, `<definition>-<id>`, and look whether it is in this store or file.',
       facts: { stream },
     })
+  })
+}
+
+/** Throws `INVALID_INPUT` with the path. */
+export function checkVerifyOptions(options: unknown, known: readonly string[]): void {
+  checkMembers(options, { path: '', known })
+  const { agents, codecs, since } = options
+  requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
+  requireOption(codecs === undefined || Array.isArray(codecs), { path: 'codecs', problem: 'must be a list' })
+  requireOption(since === undefined || Number.isFinite(since), {
+    path: 'since',
+    problem: 'must be a time in epoch milliseconds',
   })
 }
 

@@ -75,7 +75,7 @@ describe('planning a migration', () => {
       facts: { missing: [{ what: 'state "review"' }] },
     })
     expect(await refusalOf([{ op: 'remove', path: '/root/none' }])).toMatchObject({ code: 'INVALID_INPUT' })
-    await agent.send({ type: 'go' } as never)
+    await agent.send({ type: 'go' })
     await settle()
     expect(await refusalOf()).toMatchObject({ code: 'OWNER_MAY_LIVE' })
     await agent.pause()

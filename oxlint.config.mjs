@@ -25,6 +25,7 @@ const DATA_PATH = [
   'runtime/takeover',
   'api',
   'plan',
+  'verify',
 ]
 
 /** The only folders of core that run XState; the others may name its types. */

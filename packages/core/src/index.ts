@@ -171,6 +171,35 @@ export type {
   RecoveryPlan,
 } from './public/plan.js'
 
+// what a migration would make of an agent, before it does
+export { planMigration } from './plan/plan-migration.js'
+export type { PlannedMigration, PlanMigrationOptions } from './plan/plan-migration.js'
+
+// what a deploy would change
+export { verifyHistory } from './verify/verify-history.js'
+export type { VerifyHistoryOptions } from './verify/verify-history.js'
+export { verifyAgents } from './verify/verify-agents.js'
+export type { VerifyAgentsOptions } from './verify/verify-agents.js'
+export { VerifyReport } from './verify/verify-report.js'
+export type {
+  AgentGroup,
+  DifferenceGroup,
+  NoCodeGroup,
+  NoPlaceGroup,
+  TroubleGroup,
+  UnsteadyGroup,
+} from './verify/verify-report.js'
+export type {
+  CountedDifference,
+  DifferenceKind,
+  DifferingPlace,
+  HistoryDifference,
+  TakenTransition,
+  UndecidedWhy,
+  UnsteadyPlace,
+  VerifiedHistory,
+} from './verify/verified.js'
+
 // text of agents, ids and errors on a terminal
 export { printable, printableLines } from './world/printable.js'
 

@@ -1,10 +1,11 @@
 /** `refold pause`, `resume`, `cancel` and `retry`: a command to agents that are named, or to all of a kind. */
-import { isRefoldError, printable, RefoldError } from '@refold/core'
-import type { AgentState, AgentTypes, AnyAgent, BulkFailure } from '@refold/core'
-import { attachTo, parseAddress } from './agent-argument.js'
+import { RefoldError } from '@refold/core'
+import type { AgentState, AgentTypes, AnyAgent } from '@refold/core'
+import { attachTo } from './agent-argument.js'
 import type { Told } from '../output.js'
 import { confirm } from './confirm.js'
 import type { ConfirmOptions } from './confirm.js'
+import { agentsText, failureLine, toEach } from './each-agent.js'
 import { withProject } from './project.js'
 import type { Project, ProjectOptions } from './project.js'
 import { notesOf } from './who.js'
@@ -61,7 +62,7 @@ async function hold(verb: 'pause' | 'resume', names: readonly string[], options:
   const { definition, all = false } = options
   assertOneWay(names, options)
   if (definition === undefined && !all)
-    return withProject(options, (project) => toEach(project, names, { options, act: (agent) => agent[verb](notes) }))
+    return withProject(options, (project) => toEachOf(project, names, { options, act: (agent) => agent[verb](notes) }))
   await confirm(`${verb} all agents${definition === undefined ? '' : ` of ${definition}`}`, options)
   return withProject(options, async ({ runtime }) => {
     const { count, failed } = await runtime[verb]({
@@ -70,7 +71,7 @@ async function hold(verb: 'pause' | 'resume', names: readonly string[], options:
     })
     const isDone = failed.length === 0
     if (options.json) return { text: JSON.stringify({ count, failed }), isDone }
-    return { text: [`${verb}d ${count}`, ...failed.map(failure)].join('\n'), isDone }
+    return { text: [`${verb}d ${count}`, ...failed.map(failureLine)].join('\n'), isDone }
   })
 }
 
@@ -86,8 +87,8 @@ async function each(verb: string, { names, options, isMeant }: Whom, act: Contro
   return withProject(options, async (project) => {
     const whom = names.length > 0 ? names : await streamsOf(project, options.definition, isMeant)
     if (whom.length > 0 && (names.length === 0 || (verb === 'cancel' && names.length > 1)))
-      await confirm(`${verb} ${agents(whom)}`, options)
-    return toEach(project, whom, { options, act })
+      await confirm(`${verb} ${agentsText(whom)}`, options)
+    return toEachOf(project, whom, { options, act })
   })
 }
 
@@ -102,44 +103,12 @@ async function streamsOf(
   return streams
 }
 
-interface Commanded {
-  readonly options: ControlCommandOptions
-  readonly act: Control
-}
-
-/** One after the other; what one of them refuses is told beside what became of the others. */
-async function toEach(project: Project, names: readonly string[], { options, act }: Commanded): Promise<Told> {
-  const told: (Answer | BulkFailure)[] = []
-  for (const name of names) {
-    const agent = parseAddress(name)
-    try {
-      const { status, condition, value } = await act(await attachTo(project, agent))
-      told.push({ agent, status, condition, value })
-    } catch (error) {
-      if (names.length === 1 || !isRefoldError(error)) throw error
-      told.push({ agent, code: error.code, message: error.message })
-    }
-  }
-  const isDone = told.every((one) => !('code' in one))
-  if (options.json) return { text: JSON.stringify(told), isDone }
-  return { text: told.map((one) => ('code' in one ? failure(one) : answer(one))).join('\n'), isDone }
-}
-
-interface Answer extends Pick<AgentState<AgentTypes>, 'status' | 'condition' | 'value'> {
-  readonly agent: BulkFailure['agent']
-}
-
-function answer({ agent, status, condition, value }: Answer): string {
-  const how = status === 'active' ? condition : status
-  return [`${agent.name}-${agent.id}`, how, JSON.stringify(value)].map(printable).join('\t')
-}
-
-function failure({ agent, code, message }: BulkFailure): string {
-  return [`${agent.name}-${agent.id}`, `error[${code}]`, message].map(printable).join('\t')
-}
-
-function agents(names: readonly string[]): string {
-  return names.length === 1 ? `the agent ${names[0]}` : `${names.length} agents`
+function toEachOf(
+  project: Project,
+  names: readonly string[],
+  { options, act }: { readonly options: ControlCommandOptions; readonly act: Control },
+): Promise<Told> {
+  return toEach(names, { json: options.json, act: async (agent) => act(await attachTo(project, agent)) })
 }
 
 function assertOneWay(names: readonly string[], { definition, all = false }: ControlCommandOptions): void {

@@ -36,4 +36,17 @@ export function addReadingCommands(program: Command): void {
   common(program.command('plan'))
     .description('say what a worker that began now would do: resume, ask, fire, report; nothing is written')
     .action(async (options) => print(await (await import('../commands/plan.js')).plan(options)))
+  addVerify(program)
+}
+
+function addVerify(program: Command): void {
+  common(program.command('verify'))
+    .description(
+      'decide recorded histories again with the code of the configuration: would it change anything? exit code 1: it would',
+    )
+    .argument('[names...]', 'agents (<definition>-<id>), or a definition')
+    .option('--all', 'all agents of the store')
+    .option('--since <time>', 'decide only records from this time on (2026-11-29T14:00:00Z)')
+    .option('--limit <count>', 'at most so many agents', positive)
+    .action(async (names, options) => report(await (await import('../commands/verify.js')).verify(names, options)))
 }

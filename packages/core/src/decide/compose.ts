@@ -69,7 +69,7 @@ function header(
   envelope: Envelope,
   { after, input, traceparent }: Pick<Composition, 'after' | 'input'> & { traceparent: string | undefined },
 ): Mutable<RecordHeader> {
-  const { state: before, at } = context
+  const { state: before, at, now } = context
   const { agent } = after
   const { by, reason, approved, given, epoch, worker } = envelope
   const made: Mutable<RecordHeader> = {
@@ -80,6 +80,7 @@ function header(
     body: NO_BODY,
   }
   if (before?.agent.fingerprint !== agent.fingerprint) made.fingerprint = agent.fingerprint
+  if (now !== at) made.now = now
   if (by !== undefined) made.by = by
   if (reason !== undefined) made.reason = reason
   if (approved !== undefined) made.approved = approved

@@ -236,6 +236,7 @@ describe('times', () => {
     decider.own({ kind: 'effect.started', effect, attempt: 1 })
     expect(decider.records.map(({ metadata }) => metadata.refold.at)).toEqual([1_000, 90_000, 90_000])
     expect(decider.state?.effects[effect]?.attempt?.at).toBe(2_000)
+    expect(decider.records.map(({ metadata }) => metadata.refold.now)).toEqual([undefined, undefined, 2_000])
   })
 })
 

@@ -50,6 +50,8 @@ export interface RecordHeader {
   readonly fingerprint?: string
   /** Epoch milliseconds, never decreasing in a stream: for order only. */
   readonly at: number
+  /** Epoch milliseconds by the clock of the process that decided, where that was behind `at`: times in the state are counted from it. */
+  readonly now?: number
   readonly by?: string
   /** Why someone decided so. */
   readonly reason?: string

@@ -91,6 +91,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.until(here.done())
       expect(here.getSnapshot().context.taken).toEqual(['draft', 'slow'])
       expect(simulation.effects.began()).toHaveLength(2)
+      return { codeChanges: true }
     }))
 
   test('I18 claim meets a blocked agent: its other effect is done elsewhere, its outcome waits in line, retry decides all in order', () =>
@@ -108,6 +109,7 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
       await simulation.until(there.done())
       expect(there.getSnapshot().context.taken).toEqual(['draft', 'note', 'slow'])
       expect(simulation.effects.began({ src: 'draft' })).toHaveLength(1)
+      return { codeChanges: true }
     }))
 
   test('I18 cancel meets a blocked agent: it is stopped, and its running effect with it', () =>

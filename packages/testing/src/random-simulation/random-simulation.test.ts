@@ -20,7 +20,7 @@ function groups(runs: number): readonly (readonly string[])[] {
 
 describe.each(BACKINGS)('on $name', ({ backing, share }) => {
   test.each(groups(RUNS * share).map((seeds, group) => ({ seeds, group })))(
-    'whatever befalls processes and store, every agent ends and no promise is broken (group $group)',
+    'VER-1 whatever befalls processes and store, every agent ends, no promise is broken, and all is decided again as it was (group $group)',
     async ({ seeds }) => {
       for (const each of seeds) expect(await randomRun(each, backing), each).not.toEqual([])
     },

@@ -11,6 +11,7 @@ import type { History } from './history.js'
 import { checkMessages, undeliveredMessages } from './message-invariants.js'
 import { checkRecords } from './record-invariants.js'
 import type { Simulation } from './simulation.js'
+import { checkVerified } from './verified-invariant.js'
 
 /** What a caller did and was told: the payload of its event held this nonce. */
 export interface SentInput {
@@ -36,6 +37,8 @@ export interface InvariantOptions {
   readonly allDelivered?: true
   /** How each source is to be treated after an interruption. Default: all idempotent. */
   readonly safetyOf?: SafetyOf
+  /** The charts of one version are not the same in the whole run: what they decided is not decided again. */
+  readonly codeChanges?: true
 }
 
 /** An invariant that a run broke; the message holds the story. */
@@ -55,6 +58,7 @@ export async function checkInvariants(simulation: Simulation, options: Invariant
     ...sent.flatMap((input) => checkSent(history, input)),
     ...(options.allDelivered === true ? undeliveredMessages(history).map((one) => `${one} was never delivered`) : []),
     ...seen.flatMap((state) => checkSeen(history, state)),
+    ...(options.codeChanges === true ? [] : await checkVerified(history, simulation.processes)),
   ]
   if (broken.length === 0) return history
   throw new BrokenInvariantError(

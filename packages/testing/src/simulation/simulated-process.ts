@@ -116,6 +116,11 @@ export class SimulatedProcess {
     return this.#incarnation().author
   }
 
+  /** Of the newest incarnation. */
+  get definitions(): readonly AgentDefinition[] {
+    return this.#now?.definitions ?? []
+  }
+
   get clock(): SimulatedClock {
     return this.#incarnation().clock
   }

@@ -7,7 +7,7 @@ import { mayRecall } from '../../decide/recall.js'
 import type { ActorDocument, StateDocument } from '../../record/state-document.js'
 import { createTree, hydrateTree } from '../../step/tree.js'
 import type { Tree, TreeOptions } from '../../step/tree-step.js'
-import type { World } from '../../world/world.js'
+import type { Clock, World } from '../../world/world.js'
 
 /** The live tree of the newest decided state; a cache that is dropped whenever it may differ from the state. */
 export class TreeCache {
@@ -50,7 +50,7 @@ export interface BatchOptions extends Pick<
   DecideContext,
   'definition' | 'agentId' | 'state' | 'revision' | 'maxWaiting'
 > {
-  readonly world: World
+  readonly world: Pick<World, 'newId'> & { readonly clock: Pick<Clock, 'now'> }
   /** `at` of the newest record: it never decreases. */
   readonly lastAt: number
   readonly trees: TreeCache

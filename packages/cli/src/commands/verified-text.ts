@@ -1,0 +1,133 @@
+/** What `refold verify` found, in words. */
+import { printable } from '@refold/core'
+import type {
+  AgentGroup,
+  DifferenceGroup,
+  DifferingPlace,
+  JsonValue,
+  NoCodeGroup,
+  TakenTransition,
+  VerifyReport,
+} from '@refold/core'
+
+/** Groups and places that are shown; the rest is counted, and is in `--json`. */
+const SHOWN_GROUPS = 20
+const SHOWN_PLACES = 4
+const SHOWN_VALUE = 60
+
+export function verifiedText(report: VerifyReport): string {
+  const { groups, noPlace, noCode, troubles, unsteady } = report
+  const more = groups.length - SHOWN_GROUPS
+  const lines = [
+    summary(report),
+    ...groups.slice(0, SHOWN_GROUPS).flatMap((group) => ['', ...groupLines(group)]),
+    ...(more > 0 ? ['', `and ${more} groups more: --json has all`] : []),
+    ...spaced([
+      ...noPlace.map(
+        (group) => `no place for ${group.missing}: ${who(group)}; \`refold migrate ${group.definition} --to … --plan\``,
+      ),
+      ...noCode.map(noCodeLine),
+      ...troubles.map((group) => `error[${group.code}] ${group.message}: ${who(group)}`),
+      ...unsteady.map(
+        (group) =>
+          `not deterministic: ${group.path} at ${group.type}, ${count(group.records, 'record')}: ${who(group)}`,
+      ),
+      ...undecidedLine(report),
+    ]),
+  ]
+  return lines.map(printable).join('\n')
+}
+
+function summary({ agents, records, decided, differing, differingAgents, isSame }: VerifyReport): string {
+  const read = `${count(agents, 'agent')}, ${count(records, 'record')}, ${decided} decided again`
+  if (differing > 0) return `${read}: ${differing} differ, of ${count(differingAgents, 'agent')}`
+  return isSame ? `${read}: nothing differs` : `${read}: no decision differs`
+}
+
+function groupLines(group: DifferenceGroup): readonly string[] {
+  const { example, records } = group
+  const { type, states, places, guard, actions, transitions } = example
+  const where = states.length === 0 ? 'at the start' : `in ${states.join(' and ')}`
+  const rest = places.length - SHOWN_PLACES
+  return [
+    `${group.definition}@${group.version}  ${type} ${where}: ${count(records, 'record')}, ${who(group)}`,
+    ...places.slice(0, SHOWN_PLACES).map((place) => `  ${placeText(place)}`),
+    ...(rest > 0 ? [`  and ${rest} places more`] : []),
+    ...(guard === undefined ? [] : [`  guard ${guard} says otherwise`]),
+    ...(transitions === undefined
+      ? []
+      : [`  took ${pathText(transitions.recorded)}, today ${pathText(transitions.today)}`]),
+    ...(actions === undefined ? [] : [`  by ${actions.join(', ')}`]),
+    `  first at revision ${example.revision} of ${group.streams[0]}`,
+  ]
+}
+
+function placeText({ kind, path, recorded, today }: DifferingPlace): string {
+  if (kind === 'place') return `today's chart has no place for ${valueText(today)}`
+  if (kind === 'refused') return `refused today: ${answerText(today)}`
+  if (kind === 'blocked')
+    return today === undefined
+      ? `threw: ${valueText(recorded)}; today it does not`
+      : `throws today: ${valueText(today)}`
+  return `${kind} ${shortPath(path)}: ${valueText(recorded)}, today ${valueText(today)}`
+}
+
+function shortPath(path: string): string {
+  return path.startsWith('/root/context/') ? path.slice('/root'.length) : path
+}
+
+function answerText(answer: JsonValue | undefined): string {
+  const { code, message } = answer as { readonly code?: string; readonly message: string }
+  return code === undefined ? message : `${code} ${message}`
+}
+
+function valueText(value: JsonValue | undefined): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length <= SHOWN_VALUE ? text : `${text.slice(0, SHOWN_VALUE - 1)}…`
+}
+
+function pathText(path: readonly TakenTransition[]): string {
+  if (path.length === 0) return 'none'
+  return path
+    .map(({ from, event = 'always', guard, targets }) => {
+      const to = targets.length === 0 ? '' : ` to ${targets.join(' and ')}`
+      return `${event}${guard === undefined ? '' : ` [${guard}]`} of ${from}${to}`
+    })
+    .join(', then ')
+}
+
+function noCodeLine(group: NoCodeGroup): string {
+  const { definition, version, active, hasOtherVersion } = group
+  const what = `no code here for ${definition}@${version}: ${who(group)}, ${active} active`
+  if (!hasOtherVersion || active === 0) return what
+  return `${what}; \`refold plan\` says what waits, \`refold migrate ${definition} --to … --plan\` what would move`
+}
+
+const WHY: { readonly [why in keyof VerifyReport['undecided']]: string } = {
+  'no-chart': 'claims, attempts and other records that no chart decides',
+  'no-code': 'of versions or processes without the code',
+  'not-kept': 'refused messages',
+  foreign: 'records of others',
+}
+
+function undecidedLine({ undecided }: VerifyReport): readonly string[] {
+  const parts = Object.entries(WHY).flatMap(([why, words]) => {
+    const records = undecided[why as keyof typeof WHY]
+    return records === 0 ? [] : [`${records} ${words}`]
+  })
+  return parts.length === 0 ? [] : [`not decided again: ${parts.join(', ')}`]
+}
+
+function spaced(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+function who({ agents, streams }: AgentGroup): string {
+  const names = streams.slice(0, 3).join(', ')
+  return `${count(agents, 'agent')} (${names}${agents > 3 ? ', …' : ''})`
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

@@ -4,7 +4,7 @@ import type { Moment } from '../public/agent.js'
 import { toRevision } from '../record/revision.js'
 
 /** The last moment that a date can say, epoch milliseconds. */
-const MAX_TIME_MS = 8.64e15
+export const MAX_TIME_MS = 8.64e15
 
 /** A moment as it came from outside: an integer is taken for a revision. Throws `INVALID_INPUT` for anything else. */
 export function momentOf(given: unknown): Moment {
@@ -33,5 +33,13 @@ export function noSuchMoment(
   return new RefoldError('NOT_FOUND', `${stream} has no ${what}`, {
     facts: { stream, head: last },
     hint: last === undefined ? 'Is the agent started?' : `Its last revision is ${last}.`,
+  })
+}
+
+/** What is told where a source has no records of such an agent. */
+export function noSuchAgent(stream: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, {
+    hint: 'Name it by its stream, `<definition>-<id>`, and look whether it is in this store or file.',
+    facts: { stream },
   })
 }

@@ -24,6 +24,11 @@ export type { ExportedStream, ExportedStreams } from './history/open-export.js'
 // its records
 export type { RecordOutline } from './history/outline.js'
 
+// what a state says by itself
+export { activeStates } from './record/active-states.js'
+export { conditionOf } from './decide/summary.js'
+export type { PatchOperation } from './json/json-value.js'
+
 // places of a state: what stands there, which records wrote to it; a name that one may have meant
 export { fieldAt, touches } from './history/places.js'
 export { nearestName } from './definition/nearest-name.js'

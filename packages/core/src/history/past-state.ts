@@ -33,7 +33,7 @@ export async function stateAt(log: PastSource, stream: string, given: Moment): P
   return (await replayedTo(log, stream, moment)) ?? foldedTo(log, stream, moment)
 }
 
-/** `undefined`: the store cannot, there is no such moment, or something is not plain; record by record it will be named. */
+/** `undefined`: the store cannot, or something is not plain; record by record it will be named. */
 async function replayedTo(log: PastSource, stream: string, moment: Moment): Promise<PastState | undefined> {
   if (log.replay === undefined) return undefined
   try {
@@ -51,20 +51,25 @@ async function replayedTo(log: PastSource, stream: string, moment: Moment): Prom
   }
 }
 
-/** Time never goes back in a stream. */
+/** Time never goes back in a stream. `undefined`: it is empty. */
 async function lastUpTo(log: PastSource, stream: string, moment: Moment): Promise<Revision | undefined> {
   const [newest] = await backwards(log, stream, { limit: 1 })
   if (newest === undefined) return undefined
-  if (typeof moment === 'bigint') return moment >= 0n && moment <= newest.revision ? moment : undefined
-  if ((await timeAt(log, stream, Number(newest.revision))) <= moment.at) return newest.revision
+  const last = newest.revision
+  if (typeof moment === 'bigint') {
+    if (moment >= 0n && moment <= last) return moment
+    throw noSuchMoment(stream, { moment, last })
+  }
+  if ((await timeAt(log, stream, Number(last))) <= moment.at) return last
   let low = -1
-  let high = Number(newest.revision)
+  let high = Number(last)
   while (high - low > 1) {
     const middle = (low + high) >> 1
     if ((await timeAt(log, stream, middle)) <= moment.at) low = middle
     else high = middle
   }
-  return low < 0 ? undefined : toRevision(low)
+  if (low >= 0) return toRevision(low)
+  throw noSuchMoment(stream, { moment, last, began: await timeAt(log, stream, 0) })
 }
 
 const PROBE = 16
@@ -94,9 +99,11 @@ async function foldedTo(log: PastSource, stream: string, moment: Moment): Promis
   const folder = new Folder(undefined)
   let revision: Revision | undefined
   let at = 0
+  let began: number | undefined
   outer: for await (const page of log.read(stream)) {
     for (const event of page) {
       const time = headerOf(event.metadata)?.at
+      began ??= time
       if (typeof moment === 'bigint') {
         if (event.revision > moment) break outer
       } else if (time !== undefined && time > moment.at) break outer
@@ -107,7 +114,7 @@ async function foldedTo(log: PastSource, stream: string, moment: Moment): Promis
   }
   const beyond = typeof moment === 'bigint' && revision !== moment
   if (revision === undefined || beyond) {
-    throw noSuchMoment(stream, { moment, last: revision })
+    throw noSuchMoment(stream, { moment, last: revision, began })
   }
   const state = folder.result()
   if (state === undefined)

@@ -1,6 +1,6 @@
 /** How the command ends, for scripts. */
-import { isRefoldError } from '@refold/core'
-import type { RefoldErrorCode } from '@refold/core'
+import { isRefoldError } from '@refold/core/store'
+import type { RefoldErrorCode } from '@refold/core/store'
 
 export const EXIT = {
   ok: 0,

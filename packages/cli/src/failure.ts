@@ -1,6 +1,6 @@
 /** How an error is shown: what happened, where, and what to do. */
 import { styleText } from 'node:util'
-import { isRefoldError, printableLines } from '@refold/core'
+import { isRefoldError, printableLines } from '@refold/core/store'
 
 export interface ShowOptions {
   /** As one line of JSON. */

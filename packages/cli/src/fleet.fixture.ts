@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { FleetEvent } from './up/fleet-events.js'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** The built command. */
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const moduleUrl = (name: string): string => new URL(`../../${name}/dist/index.js`, import.meta.url).href
 
 export interface Ended {
@@ -190,7 +191,8 @@ function readBodies(file: string): readonly Body[] {
   return lines.map((line) => JSON.parse(line) as Body)
 }
 
-async function ended(child: ChildProcess): Promise<Ended> {
+/** Waits for the end of a process, and gathers what it said. */
+export async function ended(child: ChildProcess): Promise<Ended> {
   let [stdout, stderr] = ['', '']
   child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()))
   child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))

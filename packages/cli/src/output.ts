@@ -1,5 +1,5 @@
 /** Data goes to the standard output; everything else to the standard error. */
-import { printableLines } from '@refold/core'
+import { printableLines } from '@refold/core/store'
 import { EXIT } from './exit-codes.js'
 
 /** What a command prints, and whether what it was asked for is so. */
@@ -7,6 +7,22 @@ export interface Told {
   readonly text: string
   /** `false`: the command ends with 1. */
   readonly isDone: boolean
+}
+
+/** What a command that only looks has found. */
+export interface Found {
+  readonly text: string
+  /** What is to be said beside it. */
+  readonly note?: string
+  /** `false`: the answer is no, and the command ends with 1. */
+  readonly isSo?: boolean
+}
+
+/** Prints it. */
+export function present({ text, note, isSo = true }: Found): void {
+  if (!isSo) process.exitCode = EXIT.failed
+  print(text)
+  if (note !== undefined) console.error(note)
 }
 
 /** Of a command that only looks. Its reader may stop when it has enough. */

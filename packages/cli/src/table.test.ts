@@ -14,3 +14,13 @@ test('CLI-27 a table is aligned and cut to a terminal, and separated by tabs and
   expect(shown).toBe('AGENT       STATE\norder-1     asking\norder-1000  a state of…')
   for (const line of shown.split('\n')) expect(line.length).toBeLessThan(24)
 })
+
+test('CLI-27 the widest columns of a table give way in a terminal, so that something of each is seen', () => {
+  const row = ['1', 'x'.repeat(50), 'short', 'y'.repeat(60)]
+  const shown = tableOf(['REV', 'PAYLOAD', 'WHO', 'WHY'], [row], { isTTY: true, columns: 60 })
+  expect(shown.split('\n')[1]).toMatch(/^1 {4}x{10,}… {2}short {2}y{10,}…$/)
+  const narrow = tableOf(['REV', 'PAYLOAD', 'WHO', 'WHY'], [row], { isTTY: true, columns: 20 })
+  for (const line of narrow.split('\n')) expect(line.length).toBeLessThan(20)
+  const many = Array.from({ length: 200_000 }, (_, number) => [String(number)])
+  expect(tableOf(['N'], many, { isTTY: true, columns: 20 }).length).toBeGreaterThan(1_000_000)
+})

@@ -1,5 +1,5 @@
 /** Rows for a person, aligned and cut to the terminal; for a program, separated by tabs and whole. */
-import { printable } from '@refold/core'
+import { printable } from '@refold/core/store'
 
 export interface Output {
   readonly isTTY?: boolean
@@ -14,20 +14,42 @@ export function tableOf(
   rows: readonly (readonly string[])[],
   output: Output = process.stdout,
 ): string {
-  const cells = [head, ...rows].map((row) => row.map(printable))
-  if (output.isTTY !== true) return cells.map((row) => row.join('\t')).join('\n')
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const lines = [head, ...rows]
+  if (output.isTTY !== true) return lines.map((row) => row.map(printable).join('\t')).join('\n')
+  const cells = lines.map((row) => row.map(printable))
   const room = (output.columns ?? 80) - 1
+  const widths = fitted(
+    head.map((_, column) => widest(cells, column)),
+    room,
+  )
   return cells.map((row) => cutTo(aligned(row, widths), room)).join('\n')
+}
+
+function widest(cells: readonly (readonly string[])[], column: number): number {
+  return cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0)
+}
+
+/** Below this a column says nothing any more. */
+const LEAST = 8
+
+/** The widest columns give way, so that something of each is seen. */
+function fitted(widths: readonly number[], room: number): readonly number[] {
+  let over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - room
+  let most = Math.max(...widths)
+  while (over > 0 && most > LEAST) {
+    over -= widths.filter((width) => width >= most).length
+    most--
+  }
+  return widths.map((width) => Math.min(width, most))
 }
 
 function aligned(row: readonly string[], widths: readonly number[]): string {
   return row
-    .map((text, column) => text.padEnd(widths[column] ?? 0))
+    .map((text, column) => cutTo(text, widths[column] ?? 0).padEnd(widths[column] ?? 0))
     .join(GAP)
     .trimEnd()
 }
 
 function cutTo(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`
+  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`
 }

@@ -12,6 +12,10 @@ export { openHistory } from './history/open-history.js'
 export type { AgentHistory, RecordRange } from './history/open-history.js'
 export type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history/history-types.js'
 
+// one state of it, without the rest
+export { readState } from './history/read-state.js'
+export type { ReadStateOptions } from './history/read-state.js'
+
 // files: what a store holds of some agents, to be opened where there is no store
 export { exportStreams } from './history/export-streams.js'
 export { openExport } from './history/open-export.js'
@@ -19,6 +23,19 @@ export type { ExportedStream, ExportedStreams } from './history/open-export.js'
 
 // its records
 export type { RecordOutline } from './history/outline.js'
+
+// what a state says by itself
+export { activeStates } from './record/active-states.js'
+export { conditionOf } from './decide/summary.js'
+export type { PatchOperation } from './json/json-value.js'
+
+// places of a state: what stands there, which records wrote to it; a name that one may have meant
+export { fieldAt, touches } from './history/places.js'
+export { nearestName } from './definition/nearest-name.js'
+
+// the chart of its definition: what it takes where it stands
+export { readChart, takenEvents } from './history/read-chart.js'
+export type { TakenEvent } from './history/read-chart.js'
 export type {
   HistoryEvent,
   HistoryRecord,
@@ -30,6 +47,7 @@ export type {
 // what it was at a point, and a place that moves
 export type {
   HistoryPoint,
+  HistoryState,
   PointChild,
   PointEffect,
   PointMessage,

@@ -8,7 +8,7 @@ import { eventOf } from './event-argument.js'
 import type { EventArgument } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { withProject } from './project.js'
-import type { ProjectOptions } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
 

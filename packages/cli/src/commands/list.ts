@@ -1,10 +1,11 @@
 /** `refold ls`: the agents of a store, from its directory. Nothing of the project's own code is needed. */
-import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, Store } from '@refold/core'
-import { RefoldError } from '@refold/core'
+import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, Store } from '@refold/core/store'
+import { RefoldError } from '@refold/core/store'
+import type { Found } from '../output.js'
 import { tableOf } from '../table.js'
 import { nameOf } from '../up/fleet-events.js'
-import { withStore } from './project.js'
-import type { ProjectOptions } from './project.js'
+import { withStore } from './store-only.js'
+import type { ProjectOptions } from './store-only.js'
 
 export interface ListOptions extends ProjectOptions {
   readonly status?: string
@@ -28,24 +29,23 @@ const COLUMNS = ['AGENT', 'VERSION', 'STATUS', 'CONDITION', 'STATE', 'OWNER', 'D
 /** Rows that a terminal is shown when no one says how many. */
 const SHOWN = 100
 
-/** What to print, and what to say beside it. */
-export interface Listed {
-  readonly text: string
-  readonly note?: string
-}
-
 /** Rows, names, or a JSON array. */
-export async function list(definition: string | undefined, options: ListOptions): Promise<Listed> {
+export async function list(definition: string | undefined, options: ListOptions): Promise<Found> {
   const isShort = process.stdout.isTTY && !options.json && options.limit === undefined
   const limit = isShort ? SHOWN : options.limit
   const query = queryOf(definition, options)
   return withStore(options, async ({ store }) => {
-    const { entries, isMore } = await found(store, { query, limit, fits: fitsOf(options) })
-    const note =
-      isMore && isShort ? { note: `the first ${SHOWN}; --limit <count> shows more, filters narrow them` } : {}
-    if (options.json) return { text: JSON.stringify(entries) }
-    if (options.quiet === true) return { text: entries.map(({ stream }) => stream).join('\n'), ...note }
-    return { text: tableOf(COLUMNS, entries.map(cells)), ...note }
+    const search = { query, limit, fits: fitsOf(options) }
+    if (options.json) {
+      const { shown } = await found(store, { ...search, show: (entry) => JSON.stringify(entry) })
+      return { text: `[${shown.join(',')}]` }
+    }
+    const isQuiet = options.quiet === true
+    const { shown, isMore } = await found(store, { ...search, show: isQuiet ? ({ stream }) => [stream] : cells })
+    const text = isQuiet ? shown.join('\n') : tableOf(COLUMNS, shown)
+    return isMore && isShort
+      ? { text, note: `the first ${SHOWN}; --limit <count> shows more, filters narrow them` }
+      : { text }
   })
 }
 
@@ -66,24 +66,26 @@ function fitsOf({ inDoubt }: ListOptions): (entry: DirectoryEntry) => boolean {
   return inDoubt === true ? (entry) => entry.inDoubt > 0 : () => true
 }
 
-interface Search {
+interface Search<T> {
   readonly query: DirectoryQuery
   readonly limit: number | undefined
   readonly fits: (entry: DirectoryEntry) => boolean
+  /** What is kept of an entry. */
+  readonly show: (entry: DirectoryEntry) => T
 }
 
-async function found(
+async function found<T>(
   store: Store,
-  { query, limit = Infinity, fits }: Search,
-): Promise<{ readonly entries: readonly DirectoryEntry[]; readonly isMore: boolean }> {
-  const entries: DirectoryEntry[] = []
+  { query, limit = Infinity, fits, show }: Search<T>,
+): Promise<{ readonly shown: readonly T[]; readonly isMore: boolean }> {
+  const shown: T[] = []
   for await (const page of store.directory.find(query))
     for (const entry of page) {
       if (!fits(entry)) continue
-      if (entries.length >= limit) return { entries, isMore: true }
-      entries.push(entry)
+      if (shown.length >= limit) return { shown, isMore: true }
+      shown.push(show(entry))
     }
-  return { entries, isMore: false }
+  return { shown, isMore: false }
 }
 
 function oneOf<T extends string>(known: readonly T[], given: string, option: string): T {

@@ -1,7 +1,7 @@
 /** `refold plan`: what a worker that began now would do. Nothing is written and no code of an agent is run. */
 import { formatPlan, planRecovery } from '@refold/core'
 import { withProject } from './project.js'
-import type { ProjectOptions } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 
 export interface PlanCommandOptions extends ProjectOptions {
   readonly json: boolean

@@ -1,14 +1,9 @@
 /** What a command that is no worker works on: the configuration's agents, and its store, to read and to send. */
 import { createClient, RefoldError } from '@refold/core'
 import type { AgentDefinition, Client, Codec, Store } from '@refold/core'
-import type { RefoldConfig } from '../config/define-config.js'
-import { findConfig, knownConfig, loadConfig } from '../config/load-config.js'
+import { findConfig, loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
-
-export interface ProjectOptions {
-  readonly config?: string
-  readonly store?: string
-}
+import type { ProjectOptions } from './store-only.js'
 
 /** `begins`: the command may be the first one on its store. */
 export interface CommandNature {
@@ -20,25 +15,6 @@ export interface Project {
   readonly codecs: readonly Codec[]
   readonly store: Store
   readonly runtime: Client
-}
-
-/** A store alone, and the codecs that its records need: of commands that read records, and need no agent's code. */
-export interface StoreOnly {
-  readonly store: Store
-  readonly codecs: readonly Codec[]
-}
-
-/** Opens it, does the work, closes it. A configuration is loaded where it is named, or where no store is named. */
-export async function withStore<R>(options: ProjectOptions, work: (opened: StoreOnly) => Promise<R>): Promise<R> {
-  const file =
-    options.config === undefined && options.store !== undefined ? undefined : knownConfig(options.config, process.cwd())
-  const config: Partial<RefoldConfig> = file === undefined ? {} : await loadConfig(file)
-  const store = await openStore(config, options.store, { mustExist: true })
-  try {
-    return await work({ store, codecs: config.codecs ?? [] })
-  } finally {
-    await store.close()
-  }
 }
 
 /** Opens it, does the work, closes it. */

@@ -4,7 +4,7 @@ import type { AnyAgent, EffectId, InDoubtEffect, Resolution } from '@refold/core
 import { attachTo, parseAddress } from './agent-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { withProject } from './project.js'
-import type { ProjectOptions } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
 

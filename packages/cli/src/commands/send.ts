@@ -3,7 +3,7 @@ import { attachTo, parseAddress } from './agent-argument.js'
 import { eventOf } from './event-argument.js'
 import type { EventArgument } from './event-argument.js'
 import { withProject } from './project.js'
-import type { ProjectOptions } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
 

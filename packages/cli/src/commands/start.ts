@@ -3,7 +3,7 @@ import { RefoldError } from '@refold/core'
 import { eventOf } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { definitionNamed, withProject } from './project.js'
-import type { ProjectOptions } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 
 export interface StartCommandOptions extends ProjectOptions {

@@ -1,8 +1,8 @@
 /** `refold tail`: what happens to agents, as it is recorded. Nothing of the project's own code is needed. */
 import { createClient, printable, RefoldError } from '@refold/core'
 import type { Cursor, Followed, FollowOptions } from '@refold/core'
-import { withStore } from './project.js'
-import type { ProjectOptions } from './project.js'
+import { withStore } from './store-only.js'
+import type { ProjectOptions } from './store-only.js'
 
 export interface TailCommandOptions extends ProjectOptions {
   /** `start`, `now`, a time as ISO 8601, or the `cursor` of a line of `--json`. Default: `now`, with `once` the start. */

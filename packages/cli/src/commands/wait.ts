@@ -4,7 +4,7 @@ import type { AgentState, AgentTypes } from '@refold/core'
 import { attachTo, parseAddress } from './agent-argument.js'
 import type { Told } from '../output.js'
 import { withProject } from './project.js'
-import type { ProjectOptions } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 
 export interface WaitCommandOptions extends ProjectOptions {
   /** A state by its path: `review`, `work.draft`. Absent: until it has ended. */

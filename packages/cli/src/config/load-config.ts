@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isRefoldError, RefoldError } from '@refold/core'
+import { isRefoldError, RefoldError } from '@refold/core/store'
 import type { RefoldConfig } from './define-config.js'
 
 const NAMES = ['refold.config.js', 'refold.config.mjs', 'refold.config.ts', 'refold.config.mts']

@@ -1,8 +1,8 @@
 /** Opens the store that the command works on. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isRefoldError, RefoldError } from '@refold/core'
-import type { Store } from '@refold/core'
+import { isRefoldError, RefoldError } from '@refold/core/store'
+import type { Store } from '@refold/core/store'
 import type { RefoldConfig } from './define-config.js'
 import { hasServer, isAddress, storeFrom } from './store-from.js'
 

@@ -1,6 +1,6 @@
 /** The one place that chooses a store. Store packages are loaded only when they are needed. */
-import type { Store } from '@refold/core'
-import { RefoldError } from '@refold/core'
+import type { Store } from '@refold/core/store'
+import { RefoldError } from '@refold/core/store'
 
 /** Whether it is the connection string of a server, and no file. */
 function isServer(place: string): boolean {

@@ -1,12 +1,16 @@
 /** Options that several commands share, and how their values are read. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 /** Of every command. */
 export function common(command: Command): Command {
   return command
     .allowExcessArguments(false)
     .option('-c, --config <file>', 'configuration (default: refold.config.js, .mjs, .ts or .mts here)')
-    .option('-s, --store <file>', 'SQLite file or esdb:// address, in place of the configured store')
+    .addOption(
+      new Option('-s, --store <file>', 'SQLite file or esdb:// address, in place of the configured store').env(
+        'REFOLD_STORE',
+      ),
+    )
     .option('--json', 'JSON on the standard output', false)
 }
 

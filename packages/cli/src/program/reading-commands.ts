@@ -1,6 +1,6 @@
 /** Commands that look, and change nothing. */
 import type { Command } from 'commander'
-import { print, report } from '../output.js'
+import { present, print, report } from '../output.js'
 import { common, positive, seconds } from './options.js'
 
 export function addReadingCommands(program: Command): void {
@@ -16,11 +16,7 @@ export function addReadingCommands(program: Command): void {
     .option('--overdue', 'only those with a timer or a deadline that is past')
     .option('--limit <count>', 'at most so many (default: 100 on a terminal, else all)', positive)
     .option('-q, --quiet', 'only their names')
-    .action(async (name, options) => {
-      const { text, note } = await (await import('../commands/list.js')).list(name, options)
-      print(text)
-      if (note !== undefined) console.error(note)
-    })
+    .action(async (name, options) => present(await (await import('../commands/list.js')).list(name, options)))
   common(program.command('tail'))
     .description('tell what happens to agents, as it is recorded, until it is interrupted')
     .argument('[who]', 'an agent (<definition>-<id>) or a definition; default: all')

@@ -19,6 +19,7 @@ export function pauseOf({ agent, root }: StateDocument): AgentPart['paused'] {
   return root.status === undefined ? agent.paused : undefined
 }
 
+/** What holds the agent up; of several the most pressing. One that has ended may still have effects in doubt. */
 export function conditionOf(state: StateDocument): Condition {
   if (state.agent.blocked !== undefined) return 'blocked'
   if (pauseOf(state) !== undefined) return 'paused'

@@ -92,7 +92,10 @@ function readConfig(config: unknown): DefinitionInternals {
   const policyOf = readEffects(config['effects'], machine)
   const outputs = readOutputs(config['effects'], machine)
   const deferred = readDeferred(config['events'], approvals)
-  const ofEvents = deferred.size === 0 ? undefined : { deferred: [...deferred] }
+  const ofEvents = {
+    ...(deferred.size === 0 ? undefined : { deferred: [...deferred] }),
+    ...(approvals.size === 0 ? undefined : { approvals: [...approvals.keys()].toSorted() }),
+  }
   const chart = { ...chartOf(machine), ...schemasAsJson({ input, events, outputs }), ...ofEvents }
   return {
     name,

@@ -20,6 +20,7 @@ interface Parts {
   readonly input?: z.ZodType
   readonly event?: z.ZodType
   readonly policy?: object
+  readonly approvals?: object
 }
 
 function record(parts: Parts = {}): DefinitionDescription {
@@ -53,6 +54,7 @@ function record(parts: Parts = {}): DefinitionDescription {
     machine: machine as never,
     input: (parts.input ?? z.object({ topic: z.string(), tone: z.string().optional() })) as never,
     events: { go: parts.event ?? z.object({ by: z.string() }) } as never,
+    approvals: parts.approvals ?? {},
     effects: { draft: parts.policy ?? { output: z.object({ text: z.string() }) } },
   })
   return describeDefinition(definition)
@@ -84,6 +86,7 @@ describe('REC-14 the fingerprint changes', () => {
     ['with the schema of the input', { input: z.object({ topic: z.string() }) }],
     ['with the schema of an event', { event: z.object({ by: z.string().max(9) }) }],
     ['with the schema of an output', { policy: { output: z.object({ text: z.string(), more: z.number() }) } }],
+    ['with an event that needs an approval', { approvals: { go: () => 1 } }],
     ['with a field that is secret', { event: z.object({ by: z.string().meta({ secret: true }) }) }],
     ['with the order of states, by which edges are named', { first: { done: {} } }],
   ])('REC-14 %s', (_what, parts) => {

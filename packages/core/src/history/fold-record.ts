@@ -16,6 +16,11 @@ export function addRecord(folder: Folder, event: StoredEvent): 'ours' | 'foreign
   }
 }
 
+/** Whether records in bulk failed for what they say, and not for the store: folded one by one, the damaged one is named. */
+export function isOfRecords(error: unknown): boolean {
+  return !isRefoldError(error) || error.code === 'UNREADABLE' || error.code === 'NEWER_FORMAT'
+}
+
 /** Throws `UNREADABLE` for a state that no agent can be in, with the record that gave it. */
 export function checkFolded(state: StateDocument | undefined, at: Pick<StoredEvent, 'stream' | 'revision'>): void {
   try {

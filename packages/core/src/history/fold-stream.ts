@@ -12,7 +12,7 @@ import { advance, FIRST_REVISION, lengthOf } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
-import { addRecord, checkFolded, unreadable } from './fold-record.js'
+import { addRecord, checkFolded, isOfRecords, unreadable } from './fold-record.js'
 import { anotherHistory } from '../store/decided-on.js'
 import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
@@ -222,7 +222,7 @@ async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<
   try {
     await log.replay?.(stream, { from, to: last.revision }, replay)
   } catch (error) {
-    if (isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')) return undefined
+    if (isOfRecords(error)) return undefined
     throw error
   }
   const { foreign } = replay

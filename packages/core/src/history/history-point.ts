@@ -79,8 +79,8 @@ export interface PointMessage {
   readonly event?: JsonObject
 }
 
-/** An agent at one revision. Plain JSON. */
-export interface HistoryPoint {
+/** What an agent was at one revision. Plain JSON. */
+export interface HistoryState {
   readonly revision: number
   /** Of the record, epoch milliseconds. */
   readonly at: number
@@ -92,6 +92,12 @@ export interface HistoryPoint {
   readonly context: JsonValue
   readonly output?: JsonValue
   readonly error?: JsonValue
+  /** All of it: what `diff`, `blame` and patches speak of. */
+  readonly document: StateDocument
+}
+
+/** An agent at one revision, with what its history adds. Plain JSON. */
+export interface HistoryPoint extends HistoryState {
   readonly effects: readonly PointEffect[]
   readonly timers: readonly PointTimer[]
   readonly children: readonly PointChild[]
@@ -104,8 +110,6 @@ export interface HistoryPoint {
   readonly waiting: readonly PointWaiting[]
   readonly deferred: readonly PointWaiting[]
   readonly messages: readonly PointMessage[]
-  /** All of it: what `diff`, `blame` and patches speak of. */
-  readonly document: StateDocument
 }
 
 /** Which revision it is, and what the outline of the history adds. */
@@ -114,13 +118,14 @@ export interface PointContext {
   readonly outline: Outline
 }
 
-/** Reads a state that was checked. */
-export function historyPoint(document: StateDocument, { revision, outline }: PointContext): HistoryPoint {
-  const { agent, root } = document
-  const at = outline.get(revision)?.at ?? 0
+/** What a state that was checked says by itself. */
+export function historyState(
+  document: StateDocument,
+  { revision, at }: Pick<HistoryState, 'revision' | 'at'>,
+): HistoryState {
+  const { root } = document
   const status = statusOf(document)
   const condition = conditionOf(document)
-  const owners = outline.owners(revision)
   return withoutUndefined({
     revision,
     at,
@@ -131,6 +136,17 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
     context: root.context ?? {},
     output: root.output,
     error: root.error,
+    document,
+  }) as HistoryState // only members that may be absent are `undefined`
+}
+
+/** Reads a state that was checked. */
+export function historyPoint(document: StateDocument, { revision, outline }: PointContext): HistoryPoint {
+  const { agent, root } = document
+  const at = outline.get(revision)?.at ?? 0
+  const owners = outline.owners(revision)
+  return withoutUndefined({
+    ...historyState(document, { revision, at }),
     effects: Object.entries(document.effects).map((entry) => pointEffect(entry, { revision, outline })),
     timers: Object.entries(document.timers).map(([timer, set]) => ({
       ...set,
@@ -149,7 +165,6 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
     waiting: (agent.waiting ?? []).map(waitingInput),
     deferred: (agent.deferred ?? []).map(waitingInput),
     messages: messagesOf(document),
-    document,
   }) as HistoryPoint // only members that may be absent are `undefined`
 }
 

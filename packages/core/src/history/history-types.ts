@@ -5,8 +5,11 @@ import type { Upcaster } from '../log/upcaster.js'
 import type { Revision } from '../record/revision.js'
 import type { Store, StoredEvent } from '../store/port.js'
 
-/** What a history is read from: a store, or what `openExport` gives. Only `read` is needed; `subscribe` is for `follow`. */
-export interface HistorySource extends Partial<Pick<Store, 'subscribe'>> {
+/**
+ * What a history is read from: a store, or what `openExport` gives. Only `read` is needed; `subscribe` is for `follow`, and with
+ * `replay`, which only stores have, a state is made faster.
+ */
+export interface HistorySource extends Partial<Pick<Store, 'subscribe' | 'replay'>> {
   read(
     stream: string,
     options?: { readonly from?: Revision; readonly limit?: number },

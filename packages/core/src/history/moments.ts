@@ -4,7 +4,7 @@ import type { Moment } from '../public/agent.js'
 import { toRevision } from '../record/revision.js'
 
 /** The last moment that a date can say, epoch milliseconds. */
-const MAX_TIME_MS = 8.64e15
+export const MAX_TIME_MS = 8.64e15
 
 /** A moment as it came from outside: an integer is taken for a revision. Throws `INVALID_INPUT` for anything else. */
 export function momentOf(given: unknown): Moment {
@@ -23,15 +23,26 @@ export function noMoment(given: unknown): RefoldError {
   })
 }
 
+/** A point that is not there, and what is: the last revision, and when the first record came. */
+export interface NoSuchMoment {
+  readonly moment: Moment
+  readonly last: number | bigint | undefined
+  readonly began?: number | undefined
+}
+
 /** What is told where a history has no such point: no record at it, or none before it. */
-export function noSuchMoment(
-  stream: string,
-  { moment, last }: { readonly moment: Moment; readonly last: number | bigint | undefined },
-): RefoldError {
-  const what =
-    typeof moment === 'bigint' ? `revision ${moment}` : `record at or before ${new Date(moment.at).toISOString()}`
-  return new RefoldError('NOT_FOUND', `${stream} has no ${what}`, {
-    facts: { stream, head: last },
-    hint: last === undefined ? 'Is the agent started?' : `Its last revision is ${last}.`,
+export function noSuchMoment(stream: string, { moment, last, began }: NoSuchMoment): RefoldError {
+  const isRevision = typeof moment === 'bigint'
+  const what = isRevision ? `revision ${moment}` : `record at or before ${new Date(moment.at).toISOString()}`
+  const start = began === undefined ? 'Is the agent started?' : `It began at ${new Date(began).toISOString()}.`
+  const hint = last === undefined || (!isRevision && began !== undefined) ? start : `Its last revision is ${last}.`
+  return new RefoldError('NOT_FOUND', `${stream} has no ${what}`, { facts: { stream, head: last }, hint })
+}
+
+/** What is told where a source has no records of such an agent. */
+export function noSuchAgent(stream: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, {
+    hint: 'Name it by its stream, `<definition>-<id>`, and look whether it is in this store or file.',
+    facts: { stream },
   })
 }

@@ -4,9 +4,8 @@
  * Invariants: it appends nothing and claims nothing; what is damaged ends what can be shown of states, and not what can be
  * shown before; memory holds an outline of each record and some states, never all records.
  */
-import { addressOf } from '../definition/agent-address.js'
+import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
-import { RefoldError } from '../errors.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { toRevision } from '../record/revision.js'
@@ -25,6 +24,7 @@ import type { RecordOutline } from './outline.js'
 import { historyReader, PastLog } from './past-log.js'
 import type { HistoryReader } from './past-log.js'
 import { PastLogs } from './past-logs.js'
+import { noSuchAgent } from './moments.js'
 import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
 
@@ -43,19 +43,12 @@ export async function openHistory(
   agent: string | AgentAddress,
   options: HistoryOptions = {},
 ): Promise<AgentHistory> {
-  const stream = typeof agent === 'string' ? agent : `${agent.name}-${agent.id}`
+  const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
   const reader = historyReader(source, options)
   const log = new PastLog(reader, stream)
   await log.readOn()
-  if (log.isEmpty) throw noAgent(stream)
+  if (log.isEmpty) throw noSuchAgent(stream)
   return new AgentHistory(log, reader)
-}
-
-function noAgent(stream: string): RefoldError {
-  return new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, {
-    hint: 'Name it by its stream, `<definition>-<id>`, and look whether it is in this store or file.',
-    facts: { stream },
-  })
 }
 
 /** What an agent did, and what it was. Made by `openHistory`. Revisions are numbers here, as in JSON. */

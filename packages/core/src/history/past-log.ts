@@ -138,7 +138,8 @@ export class PastLog implements Ground {
       throw this.#trouble.error
     }
     if (this.#trouble !== undefined && revision !== undefined && revision > this.last) throw this.#trouble.error
-    throw noSuchMoment(this.stream, { moment, last: this.last < 0 ? undefined : this.last })
+    const last = this.last < 0 ? undefined : this.last
+    throw noSuchMoment(this.stream, { moment, last, began: this.outline.get(this.first)?.at })
   }
 
   /** The state after a record that was found foldable. Throws `UNREADABLE` where it is none that an agent can be in. */

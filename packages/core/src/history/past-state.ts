@@ -3,47 +3,129 @@ import { RefoldError } from '../errors.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { Folder } from '../record/fold.js'
-import { addRecord, checkFolded } from './fold-record.js'
+import { addRecord, checkFolded, isOfRecords } from './fold-record.js'
 import { headerOf } from '../record/header.js'
+import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
+import { StateReplay } from '../record/state-replay.js'
+import type { StoredEvent } from '../store/port.js'
 import type { Moment } from '../public/agent.js'
 import type { AgentLog } from '../log/agent-log.js'
 import { momentOf, noSuchMoment } from './moments.js'
 
+/** What a fold up to a moment needs of the log. One with `replay` reads backwards, too. */
+export type PastSource = Pick<AgentLog, 'read' | 'replay'>
+
 export interface PastState {
   readonly state: StateDocument
   readonly revision: Revision
+  /** Of the record at the revision, or of the nearest before it that has a time; epoch milliseconds. */
+  readonly at: number
 }
 
-/** Folds up to a revision, or to the newest record at or before a time. Throws `NOT_FOUND` when there was none yet, `INVALID_INPUT` for no moment, `UNREADABLE` for damaged records. */
-export async function stateAt(log: AgentLog, stream: string, given: Moment): Promise<PastState> {
+/**
+ * Folds up to a revision, or to the newest record at or before a time; in bulk where the store can. Throws `NOT_FOUND` when there
+ * was none yet, `INVALID_INPUT` for no moment, `UNREADABLE` for damaged records.
+ */
+export async function stateAt(log: PastSource, stream: string, given: Moment): Promise<PastState> {
   const moment = momentOf(given)
+  return (await replayedTo(log, stream, moment)) ?? foldedTo(log, stream, moment)
+}
+
+/** `undefined`: the store cannot, or something is not plain; record by record it will be named. */
+async function replayedTo(log: PastSource, stream: string, moment: Moment): Promise<PastState | undefined> {
+  if (log.replay === undefined) return undefined
+  try {
+    const revision = await lastUpTo(log, stream, moment)
+    if (revision === undefined) return undefined
+    const replay = new StateReplay()
+    await log.replay(stream, { to: revision }, replay)
+    const state = replay.result()
+    if (state === undefined) return undefined
+    checkFolded(state, { stream, revision })
+    return { state, revision, at: await timeAt(log, stream, Number(revision)) }
+  } catch (error) {
+    if (isOfRecords(error)) return undefined
+    throw error
+  }
+}
+
+/** Time never goes back in a stream. `undefined`: it is empty. */
+async function lastUpTo(log: PastSource, stream: string, moment: Moment): Promise<Revision | undefined> {
+  const [newest] = await backwards(log, stream, { limit: 1 })
+  if (newest === undefined) return undefined
+  const last = newest.revision
+  if (typeof moment === 'bigint') {
+    if (moment >= 0n && moment <= last) return moment
+    throw noSuchMoment(stream, { moment, last })
+  }
+  if ((await timeAt(log, stream, Number(last))) <= moment.at) return last
+  let low = -1
+  let high = Number(last)
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((await timeAt(log, stream, middle)) <= moment.at) low = middle
+    else high = middle
+  }
+  if (low >= 0) return toRevision(low)
+  throw noSuchMoment(stream, { moment, last, began: await timeAt(log, stream, 0) })
+}
+
+const PROBE = 16
+
+/** Of the record at a revision, or of the nearest before it that has a time: a foreign one has none. */
+async function timeAt(log: PastSource, stream: string, revision: number): Promise<number> {
+  for (let from = revision, limit = 1; from >= 0; from -= limit, limit = PROBE) {
+    const events = await backwards(log, stream, { from: toRevision(from), limit })
+    if (events.length === 0) break
+    const at = events.map(({ metadata }) => headerOf(metadata)?.at).find((time) => time !== undefined)
+    if (at !== undefined) return at
+  }
+  return 0
+}
+
+async function backwards(
+  log: PastSource,
+  stream: string,
+  range: { readonly from?: Revision; readonly limit: number },
+): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = []
+  for await (const page of log.read(stream, { ...range, direction: 'backwards' })) events.push(...page)
+  return events
+}
+
+async function foldedTo(log: PastSource, stream: string, moment: Moment): Promise<PastState> {
   const folder = new Folder(undefined)
   let revision: Revision | undefined
+  let at = 0
+  let began: number | undefined
   outer: for await (const page of log.read(stream)) {
     for (const event of page) {
+      const time = headerOf(event.metadata)?.at
+      began ??= time
       if (typeof moment === 'bigint') {
         if (event.revision > moment) break outer
-      } else if ((headerOf(event.metadata)?.at ?? Number.NEGATIVE_INFINITY) > moment.at) break outer
+      } else if (time !== undefined && time > moment.at) break outer
       addRecord(folder, event)
+      at = time ?? at
       revision = event.revision
     }
   }
   const beyond = typeof moment === 'bigint' && revision !== moment
   if (revision === undefined || beyond) {
-    throw noSuchMoment(stream, { moment, last: revision })
+    throw noSuchMoment(stream, { moment, last: revision, began })
   }
   const state = folder.result()
   if (state === undefined)
     throw new RefoldError('NOT_FOUND', `${stream} holds no record of an agent`, { facts: { stream } })
   checkFolded(state, { stream, revision })
-  return { state, revision }
+  return { state, revision, at }
 }
 
 /** The patch (RFC 6902) from the state document of one moment to that of another, in either direction of time. */
 export async function diffBetween(
-  log: AgentLog,
+  log: PastSource,
   stream: string,
   moments: { readonly from: Moment; readonly to: Moment },
 ): Promise<readonly PatchOperation[]> {

@@ -103,7 +103,6 @@ export function agentLog(
 ): AgentLog {
   const { codecs = [] } = options
   const isPlain = codecs.length === 0
-  const replay = isPlain && store.replay !== undefined ? store.replay.bind(store) : undefined
   const snapshots = snapshotFile(store.registers, codecs)
   return {
     seal: (stream, events) => {
@@ -114,13 +113,18 @@ export function agentLog(
     },
     append: (stream, batch, options) => store.append(stream, batch, options),
     ...agentReader(store, options),
-    replay,
+    replay: replayOf(store, options),
     newest: async () => {
       for await (const [last] of store.readAll({ direction: 'backwards', limit: 1 })) return last
       return undefined
     },
     snapshots,
   }
+}
+
+/** The store's, where nothing stands between what is stored and the fold. */
+export function replayOf(store: Pick<Store, 'replay'>, { codecs = [] }: AgentLogOptions): AgentLog['replay'] {
+  return codecs.length === 0 ? store.replay?.bind(store) : undefined
 }
 
 async function* opened(

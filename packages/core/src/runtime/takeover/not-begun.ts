@@ -8,7 +8,7 @@ import type { AgentLog } from '../../log/agent-log.js'
 import type { StateDocument } from '../../record/state-document.js'
 import { inWords, missingWork } from '../../step/missing-work.js'
 import type { MissingWork } from '../../step/missing-work.js'
-import { chartStream } from '../cell/chart-keeper.js'
+import { chartStream } from '../../history/read-chart.js'
 
 export class NotBegun {
   readonly #log: Pick<AgentLog, 'read'>

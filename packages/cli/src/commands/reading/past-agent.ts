@@ -1,0 +1,35 @@
+/** An agent whose past is read, as the command line names it. */
+import { nearestName, openHistory } from '@refold/core/history'
+import type { AgentHistory } from '@refold/core/history'
+import { isRefoldError, printable, RefoldError } from '@refold/core/store'
+import type { Past } from '../store-only.js'
+
+/** Its history. Rejects with `NOT_FOUND` and a name that is near. */
+export function historyOf(past: Past, agent: string): Promise<AgentHistory> {
+  return named(past, agent, () => openHistory(past.source, agent, { codecs: past.codecs }))
+}
+
+/** Does what needs an agent; where there is none of that name, says which one is near. */
+export async function named<R>(past: Past, agent: string, act: () => Promise<R>): Promise<R> {
+  try {
+    return await act()
+  } catch (error) {
+    const isUnknown = isRefoldError(error, 'NOT_FOUND') && error.facts?.['stream'] === agent && !('head' in error.facts)
+    if (!isUnknown) throw error
+    throw new RefoldError('NOT_FOUND', error.message, { cause: error, hint: await hintFor(past, agent) })
+  }
+}
+
+async function hintFor(past: Past, agent: string): Promise<string> {
+  const known: string[] = []
+  for await (const name of past.names()) known.push(name)
+  const near = known.find((name) => name.endsWith(`-${agent}`)) ?? nearestName(agent, known)
+  if (near !== undefined) return `Did you mean ${near}?`
+  return known.length === 0 ? 'There are no agents.' : 'An agent is named <definition>-<id>, as `refold ls` shows it.'
+}
+
+/** What ends the states of a damaged history, to be said beside what is shown. */
+export function troubleOf({ trouble }: AgentHistory): { readonly note?: string } {
+  if (trouble === undefined) return {}
+  return { note: printable(`from revision ${trouble.revision} on: ${trouble.error.message}`) }
+}

@@ -1,0 +1,92 @@
+/** What the reading commands say of bad input, and what they do with hostile and with huge values. */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HUGE, makePast } from './past.fixture.js'
+import type { PastFile } from './past.fixture.js'
+import { longJson, shortJson } from './shown.js'
+
+let past: PastFile
+beforeAll(async () => {
+  past = await makePast()
+})
+afterAll(() => past.remove())
+
+describe('the reading commands', () => {
+  test.each<readonly [readonly string[], number, string]>([
+    [['show', 'reserch-42'], 3, 'Did you mean research-42?'],
+    [['history', '42'], 3, 'Did you mean research-42?'],
+    [['state', 'research-42', '--at', '99'], 3, 'Its last revision is'],
+    [['state', 'research-42', '--at', '2020-01-01'], 3, 'It began at'],
+    [['state', 'research-42', '--at', 'yesterday'], 2, 'A revision (412)'],
+    [['state', 'research-42', '--path', '/context/none'], 3, 'nothing stands at /context/none'],
+    [['blame', 'research-42', 'context'], 2, 'names no place'],
+    [['explain', 'research-42'], 2, 'names no moment'],
+    [['find', 'research-42', '--where', 'eval(1)'], 2, 'is no condition'],
+    [['find', 'research-42'], 2, 'required option'],
+    [['diff', 'research-42', '4'], 2, 'names no two moments'],
+  ])('CLI-48 %j ends with %i and says what to do', async (args, code, hint) => {
+    const ended = await past.run([...args, '--store', past.store])
+    expect(ended).toMatchObject({ code, stdout: '' })
+    expect(ended.stderr).toContain(hint)
+  })
+
+  test('CLI-49 ten megabytes of state are whole for another program, which may stop reading when it has enough', async () => {
+    const args = ['state', 'order-6', '--path', '/context/note', '--store', past.store]
+    expect((await past.run(args)).stdout).toHaveLength(HUGE + 3)
+    const child = past.start(args)
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    let stderr = ''
+    child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))
+    expect([...(await once(child, 'close')), stderr]).toEqual([0, null, ''])
+  })
+
+  test('CLI-49 in a terminal values are cut, and it is said how to see them whole', () => {
+    const value = { text: 'x'.repeat(HUGE) }
+    const terminal = { isTTY: true, columns: 80 }
+    expect(shortJson(value, terminal)).toMatch(/^\{"text":"x{80,}…$/)
+    expect(shortJson(value, {})).toBe(JSON.stringify(value))
+    expect(shortJson(undefined, terminal)).toBe('')
+    const { text, note } = longJson(value, terminal)
+    expect(text.length).toBeLessThan(30_000)
+    expect(note).toContain('--json')
+    expect(longJson(value, {})).toEqual({ text: JSON.stringify(value, undefined, 2) })
+  })
+
+  test.each([
+    ['show', ['order-5']],
+    ['history', ['order-5', '--payload']],
+    ['state', ['order-5']],
+    ['diff', ['order-5', '0..1']],
+    ['blame', ['order-5', '/context/note']],
+    ['explain', ['order-5@1']],
+    ['find', ['order-5', '--where', '/context/note']],
+  ])('CLI-50 %s shows hostile text, and it does nothing to a terminal', async (name, args) => {
+    for (const more of [[], ['--json']]) {
+      const { code, stdout } = await past.run([name, ...args, ...more, '--store', past.store])
+      expect(code).toBe(0)
+      expect(stdout).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}]/u)
+      expect(stdout).not.toMatch(/^ERROR/m)
+    }
+  })
+
+  test('CLI-51 the reading commands load neither XState, RxJS nor zod', () => {
+    const seen = new Set<string>()
+    const foreign = new Set<string>()
+    const visit = (url: URL): void => {
+      if (seen.has(url.href)) return
+      seen.add(url.href)
+      for (const [, from = ''] of readFileSync(url, 'utf8').matchAll(
+        /^(?:import|export) (?!type\b).*?from '([^']+)'/gms,
+      ))
+        if (from.startsWith('.')) visit(new URL(from.replace(/\.js$/, '.ts'), url))
+        else foreign.add(from)
+    }
+    for (const name of ['show', 'history', 'state', 'diff', 'blame', 'explain', 'find'])
+      visit(new URL(`./${name}.ts`, import.meta.url))
+    for (const file of ['../list.ts', '../../program.ts', '../../main.ts']) visit(new URL(file, import.meta.url))
+    expect(
+      [...foreign].filter((name) => !name.startsWith('node:') && !/^@refold\/core\/(history|record|store)$/.test(name)),
+    ).toEqual(['commander'])
+  })
+})

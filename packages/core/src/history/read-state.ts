@@ -1,0 +1,38 @@
+/** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
+import { streamOfAddress } from '../definition/agent-address.js'
+import type { AgentAddress } from '../definition/agent-address.js'
+import { agentReader, replayOf } from '../log/agent-log.js'
+import { historyState } from './history-point.js'
+import type { HistoryState } from './history-point.js'
+import type { HistoryMoment, HistoryOptions, HistorySource } from './history-types.js'
+import { MAX_TIME_MS, momentOf, noSuchAgent } from './moments.js'
+import { stateAt } from './past-state.js'
+
+/** Of `readState`. */
+export interface ReadStateOptions extends Pick<HistoryOptions, 'codecs'> {
+  /** Default: the newest. */
+  readonly at?: HistoryMoment
+}
+
+/**
+ * What an agent was at one point, as `openHistory` tells it, without reading the history around it: in a store that can replay a
+ * long stream costs little. Rejects with `NOT_FOUND` for an agent or a point that is not there, `INVALID_INPUT`, and
+ * `UNREADABLE` or `NEWER_FORMAT` where a record before the point cannot be folded.
+ */
+export async function readState(
+  source: HistorySource,
+  agent: string | AgentAddress,
+  { at = { at: MAX_TIME_MS }, ...options }: ReadStateOptions = {},
+): Promise<HistoryState> {
+  const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
+  const moment = momentOf(at)
+  const reader = agentReader(source, options)
+  if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
+  const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
+  return historyState(past.state, { revision: Number(past.revision), at: past.at })
+}
+
+async function hasEvents(source: HistorySource, stream: string): Promise<boolean> {
+  for await (const page of source.read(stream, { limit: 1 })) if (page.length > 0) return true
+  return false
+}

@@ -14,6 +14,7 @@ const DATA_PATH = [
   'step',
   'decide',
   'public',
+  'metrics',
   'history',
   'runtime/events',
   'runtime/liveness',

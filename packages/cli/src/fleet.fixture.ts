@@ -126,6 +126,20 @@ const turning = { name: 'turning', encode: (bytes) => ({ bytes: turned(bytes) })
 const observe = ({ kind, src }) => appendFileSync(new URL('told.txt', import.meta.url), [kind, src].join(' ') + '\\n')
 ${CONFIG.replace('workers: 2,', 'workers: 1, codecs: [turning], observers: [observe],')}`
 
+/** Its directory cannot be read while there is a file `broken`. */
+export const BREAKABLE = `import { existsSync } from 'node:fs'
+const breakable = (store) => {
+  const { directory } = store
+  const find = (query) => {
+    if (existsSync(new URL('broken', import.meta.url))) throw new Error('the disk is gone')
+    return directory.find(query)
+  }
+  const broken = { find, get: (stream) => directory.get(stream), rebuild: () => directory.rebuild() }
+  const memberOf = (target, name) => (typeof target[name] === 'function' ? target[name].bind(target) : target[name])
+  return new Proxy(store, { get: (target, name) => (name === 'directory' ? broken : memberOf(target, name)) })
+}
+${CONFIG.replace('store: () => sqliteStore(', 'store: () => breakable(sqliteStore(').replace('pathname),', 'pathname)),')}`
+
 /** The store opens for the first worker only. */
 export const CROWDED = CONFIG.replace(
   'store: () => ',

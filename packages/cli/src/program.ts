@@ -18,6 +18,11 @@ export function makeProgram(version: string): Command {
     .option('-w, --workers <count>', 'worker processes (default: the configuration, else one a processor)', positive)
     .option('--capacity <agents>', 'agents that one worker performs at once', positive)
     .option('--stall-after <seconds>', 'kill a worker that says nothing for so long (default: 30)', positive)
+    .option(
+      '--health <address>',
+      'host:port or port of /livez, /readyz, /metrics (default: 127.0.0.1:9464, else a free one)',
+    )
+    .option('--no-health', 'serve none of them')
     .action(async (options) => void (process.exitCode = await (await import('./up/up.js')).up(options)))
   addActingCommands(program)
   addReadingCommands(program)

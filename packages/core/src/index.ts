@@ -151,6 +151,18 @@ export type {
   WorkerEvent,
 } from './public/runtime-event.js'
 
+// the same counted, and as the text that Prometheus reads
+export { createMetrics } from './metrics/metrics.js'
+export type { Metrics, MetricsOptions } from './metrics/metrics.js'
+export { agentMetrics } from './metrics/agent-metrics.js'
+export type { AgentMetricsOptions } from './metrics/agent-metrics.js'
+export { PROMETHEUS_TYPE, prometheusText } from './metrics/metric-family.js'
+export type { MetricFamily, MetricSample, MetricType } from './metrics/metric-family.js'
+export { observeAttempts } from './metrics/attempts.js'
+export type { AttemptListeners, AttemptOutcome, BegunAttempt, EndedAttempt } from './metrics/attempts.js'
+export { usageIn } from './metrics/usage.js'
+export type { Usage } from './metrics/usage.js'
+
 // what a recovery would do, before it does
 export { planRecovery } from './plan/plan-recovery.js'
 export type { PlanOptions } from './plan/plan-recovery.js'

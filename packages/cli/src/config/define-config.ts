@@ -11,6 +11,11 @@ export interface RefoldConfig extends Pick<RuntimeOptions, 'codecs' | 'observers
   readonly store?: () => Store | Promise<Store>
   /** Of each worker; its `id` is given by the command. */
   readonly worker?: Omit<WorkerOptions, 'id' | 'releaseOnSignal'>
+  /**
+   * Where `refold up` serves `/livez`, `/readyz` and `/metrics`: `host:port`, or a port of loopback; `false`: nowhere. Default:
+   * 127.0.0.1:9464, where that is taken any free port.
+   */
+  readonly health?: string | false
   /** Number of worker processes of `refold up`. Default: the number of processors. */
   readonly workers?: number
 }

@@ -40,14 +40,14 @@ export async function loadConfig(file: string): Promise<RefoldConfig> {
   return checked(file, loaded.default)
 }
 
-const KEYS = ['agents', 'store', 'worker', 'workers', 'codecs', 'observers']
+const KEYS = ['agents', 'store', 'worker', 'workers', 'health', 'codecs', 'observers']
 
 function checked(file: string, config: unknown): RefoldConfig {
   if (typeof config !== 'object' || config === null)
     throw invalid(file, 'it has no default export that is an object', {
       hint: 'export default defineConfig({ agents: [...] })',
     })
-  const { agents, store, worker, workers, ...lists } = config as { readonly [key: string]: unknown }
+  const { agents, store, worker, workers, health, ...lists } = config as { readonly [key: string]: unknown }
   for (const key of Object.keys(config))
     if (!KEYS.includes(key)) throw invalid(file, `"${key}" is not known`, { hint: `Known: ${KEYS.join(', ')}.` })
   if (!Array.isArray(agents) || agents.length === 0)
@@ -68,6 +68,8 @@ function checked(file: string, config: unknown): RefoldConfig {
     if (lists[key] !== undefined && !Array.isArray(lists[key])) throw invalid(file, `\`${key}\` must be a list`)
   if (workers !== undefined && (!Number.isSafeInteger(workers) || (workers as number) < 1))
     throw invalid(file, '`workers` must be a positive integer')
+  if (health !== undefined && health !== false && typeof health !== 'string')
+    throw invalid(file, '`health` must be an address or false', { hint: "health: '127.0.0.1:9464'" })
   return config as RefoldConfig
 }
 

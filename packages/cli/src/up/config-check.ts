@@ -7,15 +7,18 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { isRefoldError, RefoldError } from '@refold/core'
 import type { RefoldErrorCode } from '@refold/core'
+import type { RefoldConfig } from '../config/define-config.js'
 import { loadConfig } from '../config/load-config.js'
 import type { Failure } from './messages.js'
 
-type Answer = { readonly workers: number | undefined } | Omit<Failure, 'kind'>
+/** As the configuration has them. */
+type ForSupervisor = Pick<RefoldConfig, 'workers' | 'health'>
+type Answer = ForSupervisor | Omit<Failure, 'kind'>
 
 const SELF = fileURLToPath(import.meta.url)
 
-/** How many workers the configuration asks for. Rejects with `INVALID_CONFIG`, as `loadConfig` does. */
-export async function checkConfig(file: string): Promise<{ readonly workers: number | undefined }> {
+/** What of the configuration concerns a supervisor. Rejects with `INVALID_CONFIG`, as `loadConfig` does. */
+export async function checkConfig(file: string): Promise<ForSupervisor> {
   const child = fork(SELF, [file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const ended = once(child, 'exit').then(([code, signal]) => ({ ended: (signal ?? code) as string | number }))
   const answered = once(child, 'message').then(([answer]) => answer as Answer)
@@ -32,8 +35,8 @@ export async function checkConfig(file: string): Promise<{ readonly workers: num
 
 async function look(file: string): Promise<Answer> {
   try {
-    const { workers } = await loadConfig(file)
-    return { workers }
+    const { workers, health } = await loadConfig(file)
+    return { ...(workers === undefined ? {} : { workers }), ...(health === undefined ? {} : { health }) }
   } catch (error) {
     if (!isRefoldError(error)) throw error
     const { code, message, hint } = error

@@ -3,6 +3,7 @@ import type { Recovered, Report, TakenOver } from '@refold/core'
 
 /** What a supervisor tells of its fleet: a worker's life, what it prints, what it takes over and reports. */
 export type FleetEvent =
+  | { readonly type: 'fleet.serving'; readonly url: string }
   | { readonly type: 'worker.started'; readonly worker: string; readonly pid: number }
   | { readonly type: 'worker.ready'; readonly worker: string; readonly recovered: Omit<Recovered, 'reports'> }
   | {
@@ -36,6 +37,8 @@ export type FleetEvent =
 /** One line, without the time. */
 export function describe(event: FleetEvent): string {
   switch (event.type) {
+    case 'fleet.serving':
+      return `health and metrics: ${event.url}/livez, /readyz, /metrics`
     case 'worker.started':
       return `${event.worker} started, process ${event.pid}`
     case 'worker.ready':

@@ -1,5 +1,5 @@
 /** What a supervisor and its workers say to each other. All of it is plain data. */
-import type { Recovered, Report, TakenOver } from '@refold/core'
+import type { MetricFamily, Recovered, Report, TakenOver } from '@refold/core'
 
 /** The first message to a worker. */
 export interface WorkerOrder {
@@ -12,7 +12,20 @@ export interface WorkerOrder {
 }
 
 /** `reason`: recorded with each agent that the worker releases. */
-export type ToWorker = WorkerOrder | { readonly kind: 'drain'; readonly reason: string }
+export type ToWorker =
+  | WorkerOrder
+  | { readonly kind: 'drain'; readonly reason: string }
+  /** Asks for a `looked`. `agents`: also for the metrics of the store's agents, which one worker tells for all. */
+  | { readonly kind: 'look'; readonly agents: boolean }
+
+/** What a worker sees when it is asked to look. */
+export interface Looked {
+  readonly metrics: readonly MetricFamily[]
+  /** Absent: it was not asked for, or the store cannot be read. */
+  readonly agents?: readonly MetricFamily[]
+  /** Why the store cannot be read. Absent: it can. */
+  readonly trouble?: string
+}
 
 /** What a worker has in hand. */
 export interface InHand {
@@ -33,6 +46,7 @@ export type FromWorker =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly recovered: Omit<Recovered, 'reports'> }
   | { readonly kind: 'load'; readonly load: InHand }
+  | { readonly kind: 'looked'; readonly looked: Looked }
   | { readonly kind: 'took over'; readonly takenOver: TakenOver }
   | { readonly kind: 'reported'; readonly report: Pick<Report, 'code' | 'message' | 'agent'> }
   | Failure

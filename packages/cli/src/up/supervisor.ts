@@ -5,7 +5,9 @@
  * that a supervisor may die, or two may run on one store; a worker whose supervisor is gone drains by itself.
  */
 import { RefoldError } from '@refold/core'
-import type { RefoldErrorCode } from '@refold/core'
+import type { MetricFamily, RefoldErrorCode } from '@refold/core'
+import { FleetHealth } from '../health/fleet-health.js'
+import type { Readiness } from '../health/readiness.js'
 import type { FleetEvent } from './fleet-events.js'
 import type { Failure, InHand } from './messages.js'
 import { WorkerSlot } from './worker-slot.js'
@@ -31,6 +33,8 @@ export interface SupervisorOptions {
   readonly environment?: () => Readonly<Record<string, string>>
   /** Before a worker that died is started again. Default: none, then longer and longer while it dies young. */
   readonly restartPauseMs?: number
+  /** How often workers are asked how they are, for `readiness` and `metrics`. Default: once, when each begins. */
+  readonly lookEveryMs?: number
 }
 
 /** A fleet at this moment. */
@@ -60,6 +64,7 @@ const HOPELESS: ReadonlySet<string> = new Set<RefoldErrorCode>([
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots: readonly WorkerSlot[]
+  readonly #health: FleetHealth
   readonly #ended: Promise<void>
   #end: () => void = () => {}
   #takeovers = 0
@@ -69,6 +74,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#health = new FleetHealth({ places: () => this.#slots, everyMs: options.lookEveryMs })
     this.#ended = new Promise((resolve) => (this.#end = resolve))
     this.#slots = Array.from({ length: options.workers }, (_, index) => this.#slot(`w${index + 1}`))
   }
@@ -76,7 +82,9 @@ export class Supervisor {
   /** Resolves when it was drained or killed and no worker is left. Rejects with why no worker can work. */
   async run(): Promise<void> {
     for (const slot of this.#slots) slot.start()
+    this.#health.begin()
     await this.#ended
+    this.#health.end()
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -96,8 +104,19 @@ export class Supervisor {
     }
   }
 
+  /** Whether a worker of the fleet can do its work, and of each that cannot why. */
+  get readiness(): Readiness {
+    return this.#health.readiness
+  }
+
+  /** Of the fleet, and the sums over its workers as they were told last; for `prometheusText`. */
+  get metrics(): readonly MetricFamily[] {
+    return this.#health.metrics
+  }
+
   /** Every worker hands over what it has, then ends. */
   drain(signal: string): void {
+    this.#health.drains()
     this.#options.onEvent({ type: 'fleet.draining', signal })
     for (const slot of this.#slots) slot.drain(signal)
   }
@@ -105,6 +124,7 @@ export class Supervisor {
   /** Nothing is lost by it: what was pending goes on at the next start. */
   kill(signal: string): void {
     this.#killed = true
+    this.#health.drains()
     this.#options.onEvent({ type: 'fleet.killed', signal })
     for (const slot of this.#slots) slot.kill()
   }
@@ -124,6 +144,8 @@ export class Supervisor {
         this.#failure ??= new RefoldError(code as RefoldErrorCode, message, options)
         for (const slot of this.#slots) slot.drain('no worker can work')
       },
+      onLooked: (looked) => this.#health.looked(name, looked),
+      onGone: () => this.#health.gone(name),
       onStopped: () => {
         this.#stopped++
         if (this.#stopped === this.#slots.length) this.#end()
@@ -138,6 +160,7 @@ export class Supervisor {
 
   #tell(event: FleetEvent): void {
     if (event.type === 'agent.takenOver') this.#takeovers++
+    if (event.type === 'worker.died') this.#health.died()
     this.#options.onEvent(event)
   }
 }

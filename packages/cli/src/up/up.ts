@@ -2,6 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { findConfig } from '../config/load-config.js'
 import { EXIT } from '../exit-codes.js'
+import { DEFAULT_ADDRESSES, parseHealthAddress } from '../health/health-address.js'
+import type { HealthAddress } from '../health/health-address.js'
+import { serveHealth } from '../health/health-server.js'
 import { checkConfig } from './config-check.js'
 import { screenOn } from './screen.js'
 import type { Screen } from './screen.js'
@@ -14,17 +17,21 @@ export interface UpOptions {
   readonly capacity?: number
   /** Seconds after which a worker that says nothing is killed. */
   readonly stallAfter?: number
+  /** Where health and metrics are served; `false`: nowhere. Default: the configuration, else loopback. */
+  readonly health?: string | boolean
   readonly json: boolean
 }
 
 const DRAW_EVERY_MS = 200
+const LOOK_EVERY_MS = 2_000
 /** Long after its lease, when others have its agents: a busy machine may keep a healthy worker waiting for a while. */
 const DEFAULT_STALL_SECONDS = 30
 
 /** Resolves to the exit code when the fleet has ended. Rejects when no worker can work, or the configuration is none. */
 export async function up(options: UpOptions): Promise<number> {
   const file = findConfig(options.config, process.cwd())
-  const { workers } = await checkConfig(file) // a mistake in it is told once, not by every worker
+  const { workers, health } = await checkConfig(file) // a mistake in it is told once, not by every worker
+  const addresses = addressesOf(options.health, health)
   const screen = screenOn(process.stdout, options)
   const supervisor = new Supervisor({
     config: file,
@@ -33,22 +40,36 @@ export async function up(options: UpOptions): Promise<number> {
     stallMs: 1_000 * (options.stallAfter ?? DEFAULT_STALL_SECONDS),
     workers: options.workers ?? workers ?? availableParallelism(),
     onEvent: (event) => screen.event(event),
-    whenReady: readinessOf(process.stdout),
+    whenReady: outputReadiness(process.stdout),
+    ...(addresses.length === 0 ? undefined : { lookEveryMs: LOOK_EVERY_MS }),
   })
+  const server = addresses.length === 0 ? undefined : await serveHealth(supervisor, addresses)
+  if (server !== undefined) screen.event({ type: 'fleet.serving', url: server.url })
   const stopListening = listen(supervisor)
   const stopDrawing = draw(supervisor, screen)
   try {
     await supervisor.run()
     return supervisor.wasKilled ? EXIT.interrupted : EXIT.ok
   } finally {
+    server?.close()
     stopDrawing()
     stopListening()
     screen.end()
   }
 }
 
+/** What the command says wins over the configuration. None: nothing is served. */
+function addressesOf(
+  given: string | boolean | undefined,
+  configured: string | false | undefined,
+): readonly HealthAddress[] {
+  const named = typeof given === 'string' ? given : configured
+  if (given === false || named === false) return []
+  return named === undefined ? DEFAULT_ADDRESSES : [parseHealthAddress(named)]
+}
+
 /** When the output takes more: it may be read slowly. Once it is closed there is nothing to wait for. */
-function readinessOf(output: NodeJS.WriteStream): () => Promise<void> | undefined {
+function outputReadiness(output: NodeJS.WriteStream): () => Promise<void> | undefined {
   let isClosed = false
   let ready: Promise<void> | undefined
   output.on('error', () => (isClosed = true))

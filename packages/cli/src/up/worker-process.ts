@@ -1,9 +1,10 @@
 /** A worker of a fleet: the process that `Supervisor` forks. It performs agents until it is told to drain, or is killed. */
-import { createWorker, isRefoldError, printableLines } from '@refold/core'
-import type { Worker } from '@refold/core'
+import { createMetrics, createWorker, isRefoldError, printableLines } from '@refold/core'
+import type { Store, Worker } from '@refold/core'
 import { loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
 import { EXIT, exitCodeOf } from '../exit-codes.js'
+import { WorkerLooks } from '../health/worker-looks.js'
 import type { Envelope, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 import { watchForOrphanhood } from './orphan-watch.js'
 
@@ -13,11 +14,14 @@ const SILENT_ORPHAN_MS = 3_500
 const ALIVE_EVERY_MS = 1_000
 
 let worker: Promise<Worker> | undefined
+const metrics = createMetrics()
+let looks: WorkerLooks | undefined
 let isOpen = false
 let draining = false
 
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'drain') void drain(message.reason)
+  else if (message.kind === 'look') void looks?.look(message)
   else if (worker === undefined) void work(message)
 })
 // A supervisor that is gone cannot start anything again: its workers hand over what they have.
@@ -38,6 +42,7 @@ async function work(order: WorkerOrder): Promise<void> {
   try {
     worker = open(order)
     const { recovered } = await worker
+    looks?.open(await worker)
     isOpen = true
     tell({ kind: 'loaded' })
     const { reports: _, ...counts } = await recovered
@@ -52,11 +57,13 @@ async function work(order: WorkerOrder): Promise<void> {
 async function open({ name, config: file, store, capacity }: WorkerOrder): Promise<Worker> {
   const config = await loadConfig(file)
   const { agents, codecs = [], observers = [] } = config
+  const opened: Store = await openStore(config, store)
+  looks = new WorkerLooks({ metrics, directory: opened.directory, tell: (looked) => tell({ kind: 'looked', looked }) })
   return createWorker({
-    store: await openStore(config, store),
+    store: opened,
     agents,
     codecs,
-    observers,
+    observers: [metrics.observer, ...observers],
     ...config.worker,
     id: name,
     releaseOnSignal: false,
@@ -89,7 +96,8 @@ async function drain(reason: string): Promise<void> {
   try {
     const opened = await worker
     await opened?.drain({ by: 'refold up', reason })
-    process.exit(EXIT.ok)
+    looks?.last()
+    end(EXIT.ok)
   } catch (error) {
     fail(error)
   }
@@ -101,7 +109,12 @@ function fail(error: unknown): void {
   const hint = isRefoldError(error) ? error.hint : undefined
   tell({ kind: 'failed', code, message, ...(hint === undefined ? undefined : { hint }) })
   console.error(printableLines(error instanceof Error ? (error.stack ?? message) : message))
-  process.exitCode = exitCodeOf(error)
-  if (process.connected) process.disconnect() // what was told is sent first
+  end(exitCodeOf(error))
+}
+
+/** What was told is sent first. */
+function end(code: number): void {
+  process.exitCode = code
+  if (process.connected) process.disconnect()
   process.exit()
 }

@@ -3,9 +3,11 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { WorkerReadiness } from '../health/readiness.js'
+import { WorkerHealth } from '../health/worker-health.js'
 import type { FleetEvent } from './fleet-events.js'
 import { isEnvelope } from './messages.js'
-import type { Failure, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
+import type { Failure, FromWorker, InHand, Looked, ToWorker, WorkerOrder } from './messages.js'
 import { printedLines } from './printed-lines.js'
 import { pauseAfter } from './restart-pauses.js'
 import { StallWatch } from './stall-watch.js'
@@ -27,6 +29,10 @@ export interface WorkerSlotOptions {
   /** Whether it is no use to start another one after this failure. */
   readonly isHopeless: (failure: Failure) => boolean
   readonly onHopeless: (failure: Failure) => void
+  /** What it has answered to a look. */
+  readonly onLooked: (looked: Looked) => void
+  /** Its process is gone, and with it what it had in hand. */
+  readonly onGone: () => void
   /** Its process is gone and none follows. */
   readonly onStopped: () => void
 }
@@ -34,12 +40,20 @@ export interface WorkerSlotOptions {
 /** How long after its end what a worker has printed is still read. */
 const LAST_LINES_MS = 500
 
+const NOT_READY = {
+  starting: 'it is starting',
+  working: undefined,
+  dead: 'it has died; another one starts soon',
+  stopped: 'it has ended',
+} as const satisfies Record<Phase, string | undefined>
+
 const IDLE: InHand = { agents: 0, effects: 0 }
 
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions
   #phase: Phase = 'dead'
   #child: ChildProcess | undefined
+  #health = new WorkerHealth()
   #load: InHand = IDLE
   #startedAt = 0
   #earlyDeaths = 0
@@ -67,6 +81,15 @@ export class WorkerSlot {
   get load(): InHand {
     return this.#load
   }
+  get readiness(): WorkerReadiness {
+    return this.#health.readiness(this.#options.order.name, NOT_READY[this.#phase])
+  }
+
+  /** Asks the worker how it is. */
+  look({ agents }: { readonly agents: boolean }): void {
+    this.#health.asked()
+    this.#tell({ kind: 'look', agents })
+  }
 
   start(): void {
     const { order, onEvent, environment } = this.#options
@@ -76,6 +99,7 @@ export class WorkerSlot {
     })
     this.#child = child
     this.#phase = 'starting'
+    this.#health = new WorkerHealth()
     this.#startedAt = performance.now()
     this.#failure = undefined
     for (const stream of [child.stdout, child.stderr]) this.#relay(stream)
@@ -127,13 +151,16 @@ export class WorkerSlot {
   }
 
   #heard(message: FromWorker): void {
-    const { order, onEvent } = this.#options
+    const { order, onEvent, onLooked } = this.#options
     const worker = order.name
     switch (message.kind) {
       case 'loaded':
         this.#phase = 'working'
         this.#hasWorked = true
-        return
+        return this.look({ agents: false })
+      case 'looked':
+        this.#health.answered(message.looked)
+        return onLooked(message.looked)
       case 'ready':
         return onEvent({ type: 'worker.ready', worker, recovered: message.recovered })
       case 'load':
@@ -156,8 +183,9 @@ export class WorkerSlot {
     { exitCode, signal, error }: { exitCode: number | null; signal: string | null; error?: Error },
   ): void {
     if (this.#phase === 'dead' || this.#phase === 'stopped') return
-    const { order, onEvent, isHopeless, restartPauseMs } = this.#options
+    const { order, onEvent, isHopeless, restartPauseMs, onGone } = this.#options
     this.#phase = 'dead'
+    onGone()
     this.#load = IDLE
     if (this.#draining) {
       onEvent({ type: 'worker.stopped', worker: order.name, pid, signal, exitCode })

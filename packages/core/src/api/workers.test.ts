@@ -68,7 +68,7 @@ describe('capacity', () => {
     const scene = fleet()
     await started(scene)
     const a = await scene.worker('a', 2)
-    expect(a.runtime.load).toEqual({ agents: 2, effects: 2, passedOver: 3, capacity: 2, waiting: [] })
+    expect(a.runtime.load).toEqual({ agents: 2, effects: 2, queued: 0, passedOver: 3, capacity: 2, waiting: [] })
     expect(scene.work.runs).toHaveLength(2)
     const b = await scene.worker('b', 4)
     expect(b.runtime.load).toMatchObject({ agents: 3, effects: 3 })
@@ -82,6 +82,7 @@ describe('capacity', () => {
     expect(a.runtime.load).toEqual({
       agents: 5,
       effects: 5,
+      queued: 0,
       passedOver: 0,
       capacity: Number.POSITIVE_INFINITY,
       waiting: [],

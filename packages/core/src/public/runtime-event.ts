@@ -4,7 +4,7 @@
  */
 import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
-import type { Delivery, Diagnostics } from '../record/record.js'
+import type { Delivery, Diagnostics, NewRecord } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
@@ -31,6 +31,8 @@ export interface AgentRecorded extends OfAgent {
   /** `undefined`: these records began the agent here. */
   readonly before: StateDocument | undefined
   readonly after: StateDocument
+  /** These records, if this process wrote them: as they are before codecs. */
+  readonly written?: readonly NewRecord[]
   /** Where the chart was when it threw, if one of these records blocked the agent and this process wrote it. */
   readonly blockedBy?: Diagnostics
   /** Effects of which one of these records says that they failed, if this process wrote it. */
@@ -57,6 +59,8 @@ export type EffectEvent =
   | (OfEffect & { readonly kind: 'effect.retried'; readonly retryAt: number })
   /** No one knows what became of it: someone must resolve it. */
   | (OfEffect & { readonly kind: 'effect.doubted'; readonly why: NonNullable<EffectDocument['inDoubt']>['why'] })
+  /** A body that runs is stopped by this worker: that is no outcome. */
+  | (OfEffect & { readonly kind: 'effect.stopped' })
   /** It is not in this worker's hands any more; it may begin again here. */
   | (OfAgent & { readonly kind: 'effect.let-go'; readonly effect: EffectId })
   | (OfAgent & { readonly kind: 'progress'; readonly progress: Progress })

@@ -43,6 +43,8 @@ export interface Load {
   /** Agents with effects in hand, those that wait for a retry or a slot included. Parked agents are not counted. */
   readonly agents: number
   readonly effects: number
+  /** Inputs that wait to be decided, of all agents that are in memory here. */
+  readonly queued: number
   /** Agents that had something to perform and found no place here. Others may have taken them meanwhile. */
   readonly passedOver: number
   /** `Infinity`: any number of agents. */

@@ -93,6 +93,9 @@ export class AgentCell {
   get failure(): RefoldError | undefined {
     return this.#failure
   }
+  get queued(): number {
+    return this.#queue.length
+  }
   /** Whether nothing is under way and no one listens: the cell may leave memory. */
   get isIdle(): boolean {
     return !this.#busy && this.#queue.isEmpty && this.#listeners.size === 0

@@ -41,8 +41,11 @@ export class InputQueue {
     this.#stream = stream
   }
 
+  get length(): number {
+    return this.#callers.length + this.#own.length + this.#again.length
+  }
   get isEmpty(): boolean {
-    return this.#callers.length === 0 && this.#own.length === 0 && this.#again.length === 0
+    return this.length === 0
   }
 
   /** Whether the input may wait; a caller's, and an effect's event, may not when too many of them do, and it is told. */

@@ -37,14 +37,16 @@ export interface Batch {
 }
 
 /** What records say that states do not keep. */
-export type WrittenHere = Pick<AgentRecorded, 'blockedBy' | 'failed'>
+export type WrittenHere = Pick<AgentRecorded, 'written' | 'blockedBy' | 'failed'>
 
-/** Where the chart was when an input of the batch blocked the agent, and what effects failed with. */
+/** Its records, where the chart was when an input of the batch blocked the agent, and what effects failed with. */
 export function writtenBy({ recorded }: Batch): WrittenHere {
   const blocking = recorded.find(({ state }) => state.agent.blocked !== undefined)
   const blockedBy = blocking?.record.metadata.refold.body.diagnostics
-  const failures = recorded.flatMap(({ record }) => failureIn(record))
+  const written = recorded.map(({ record }) => record)
+  const failures = written.flatMap(failureIn)
   return {
+    written,
     ...(blockedBy === undefined ? undefined : { blockedBy }),
     ...(failures.length === 0 ? undefined : { failed: Object.fromEntries(failures) }),
   }

@@ -9,6 +9,7 @@ import type { Settlement } from '../cell/submission.js'
 import { AttemptHost } from './effect-host.js'
 import type { HostedCall } from './effect-host.js'
 import type { ExecutionContext } from './execution-context.js'
+import type { StopReason } from './execution-phase.js'
 import { LazyAbort } from './lazy-abort.js'
 
 /** Who called the body. */
@@ -90,9 +91,12 @@ export class BodyCall implements HostedCall {
     return this.#running !== undefined
   }
 
-  /** No event reaches it any more; a stream ends. */
-  stop(): void {
+  /** No event reaches it any more; a stream ends. That the chart has left it is told as its end. */
+  stop(reason: StopReason = 'left'): void {
     this.#running?.stop()
+    if (reason === 'left') return
+    const { cell, runtime } = this.#context
+    runtime.events.tell({ kind: 'effect.stopped', stream: cell.stream, effect: this.id, src: this.effect.src }, cell)
   }
 
   /** Whether it was called and has not ended. */

@@ -109,7 +109,7 @@ export class EffectExecution implements Caller {
     this.#body?.abort.abort(error)
     this.#asking?.abort(error)
     if (phase === 'doubted' || phase === 'over') return
-    if (phase === 'running') this.#body?.stop()
+    if (phase === 'running') this.#body?.stop(reason)
     if (phase === 'running' && this.#isPromise) {
       // Its success may still come: it keeps its slot until it settles, but not its id.
       if (!mustBeAwaited) this.#context.drop(this)

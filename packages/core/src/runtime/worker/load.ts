@@ -1,13 +1,24 @@
 /** What a process has in hand at this moment. */
 import type { Load, LoadWaiting } from '../../public/runtime.js'
-import type { Clock } from '../../world/world.js'
+import type { Clock, World } from '../../world/world.js'
+import type { Cells } from '../cell/cells.js'
 import type { EffectRunners } from '../effects/effect-runners.js'
 import type { Capacity } from '../limits/capacity.js'
 
-export function loadOf(effects: EffectRunners, { limit, passedOver }: Capacity, clock: Clock): Load {
+export interface LoadContext {
+  readonly effects: EffectRunners
+  readonly cells: Cells
+  readonly capacity: Capacity
+  readonly world: Pick<World, 'clock'>
+}
+
+export function loadOf({ effects, cells, capacity, world: { clock } }: LoadContext): Load {
+  const { limit, passedOver } = capacity
   const inHand = [...effects.all.values()].map((runner) => runner.inHand).filter((count) => count > 0)
   const sum = inHand.reduce((total, count) => total + count, 0)
-  return { agents: inHand.length, effects: sum, passedOver, capacity: limit, waiting: waitingIn(effects, clock) }
+  const queued = cells.all().reduce((total, cell) => total + cell.queued, 0)
+  const waiting = waitingIn(effects, clock)
+  return { agents: inHand.length, effects: sum, queued, passedOver, capacity: limit, waiting }
 }
 
 /** Grouped by reason, those that wait longest first. */

@@ -124,7 +124,7 @@ export class WorkerRuntime {
   }
 
   get load(): Load {
-    return loadOf(this.effects, this.capacity, this.world.clock)
+    return loadOf(this)
   }
 
   report(stream: string, report: OperatorReport): void {

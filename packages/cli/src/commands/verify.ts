@@ -6,7 +6,8 @@ import type { Told } from '../output.js'
 import { ProgressLine } from '../progress-line.js'
 import { parseAddress } from './agent-argument.js'
 import { definitionNamed, withProject } from './project.js'
-import type { Project, ProjectOptions } from './project.js'
+import type { Project } from './project.js'
+import type { ProjectOptions } from './store-only.js'
 import { verifiedText } from './verified-text.js'
 
 export interface VerifyCommandOptions extends ProjectOptions {

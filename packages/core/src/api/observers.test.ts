@@ -83,7 +83,7 @@ describe('observers', () => {
     expect(kindsOf(events, 'recorded')).toEqual(['recorded', 'recorded'])
   })
 
-  test('OBS-10 one that throws or rejects at every event is logged the 1st, 2nd, 4th, 8th … time', async () => {
+  test('OBS-20 one that throws or rejects at every event is logged the 1st, 2nd, 4th, 8th … time', async () => {
     const definition = workAgent({ body: controlledBody().body, initial: 'parked' })
     const logged: unknown[] = []
     const log: Logger['log'] = (_level, message, facts) => logged.push([message, facts?.['observer'], facts?.['times']])

@@ -3,7 +3,7 @@ import type { JsonValue } from '../json/json-value.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { AgentReader } from '../log/agent-log.js'
 import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
-import { chartStream } from '../runtime/cell/chart-keeper.js'
+import { chartStream } from '../history/read-chart.js'
 import type { TakenTransition } from './verified.js'
 
 /** What of a chart names its edges. */

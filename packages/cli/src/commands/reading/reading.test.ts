@@ -73,7 +73,9 @@ describe('the reading commands', () => {
       context: { price: 7 },
     })
     const { text } = await show('order-2', onStore())
-    expect(text).toMatch(/^order-2 +order version 1, running\nstate +asking\nsince +\d{4}-.*Z \(.*\), revision 0\n/)
+    expect(text).toMatch(
+      /^agent +order-2, running\ndefinition +order version 1\nstate +asking\nsince +\d{4}-.*Z \(.*\), revision 0\n/,
+    )
     expect(text).toMatch(/takes +accept \(approval\) pack note\n/)
     expect(text).toMatch(/\nTIMER\tID\tREV\tDUE\nxstate\.after\.3600000.*\t0\.t0\t0\t.*\(in 59 min\)/)
     expect((await show('order-1', onStore())).text).toMatch(/started .* by cy\n/)

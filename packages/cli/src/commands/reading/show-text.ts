@@ -26,7 +26,8 @@ function headText({ agent, definition, version, ...shown }: ShownAgent): string 
   const { status, condition, active, owner, started, inStateSince, takes } = shown
   const how = status === 'active' ? condition : status
   return fieldsText([
-    [agent, `${definition} version ${version}, ${how}`],
+    ['agent', `${agent}, ${how}`],
+    ['definition', `${definition} version ${version}`],
     ['state', active.join(' ') || undefined],
     ['since', inStateSince && `${whenText(inStateSince.at)}, revision ${inStateSince.revision}`],
     ['started', [whenText(started.at), ...(started.by === undefined ? [] : [`by ${started.by}`])].join(' ')],

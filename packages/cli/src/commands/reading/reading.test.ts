@@ -113,10 +113,10 @@ describe('the reading commands', () => {
     ])
     expect(await commandsOf('research-42')).toEqual([`refold send research-42 budget '{"cents":"…"}'`])
     const { text } = await show('order-4', onStore())
-    expect(text).toMatch(/\npaused +by ana \(no stock\)\nsince +\d{4}/)
+    expect(text).toMatch(/\nheld up +paused by ana \(no stock\)\nsince +\d{4}/)
     expect(text).toContain(`  let it go on:\n    refold resume order-4${place}\n`)
     expect((await show('order-3', onStore())).text).toMatch(
-      /\ncharge\t1\.0\t1\t\d\tin doubt since .*: timeout; attempt 1/,
+      /\neffect +charge \(1\.0\), asked for by revision 1\b.*\n +in doubt since .*: it took longer than it may\n +attempt 1 began/,
     )
   })
 

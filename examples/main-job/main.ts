@@ -75,7 +75,7 @@ async function run(options: Options): Promise<number> {
     })
     screen.end()
     const proof = proofTable(readBodyLog(bodyLog, { review: review.id }))
-    console.log([...outcomeLines(outcome, proof), ...endLines(outcome, options)].join('\n'))
+    console.log([...outcomeLines(outcome, proof), ...endLines(outcome, { ...options, id: review.id })].join('\n'))
     return outcome.decision.verdict === 'accept' ? EXIT.accepted : EXIT.rejected
   } catch (error) {
     screen.end()
@@ -89,9 +89,20 @@ function outcomeLines(outcome: Outcome, proof: readonly string[]): readonly stri
   return ['', outcome.summary.text, '', ...proof, '', ...recoveryLines(outcome)]
 }
 
-function endLines({ summary, decision, report }: Outcome, { prices }: Options): readonly string[] {
+interface Finished extends Options {
+  /** Of the review. */
+  readonly id: string
+}
+
+function endLines({ summary, decision, report }: Outcome, { id, store, prices }: Finished): readonly string[] {
   const cost = costLine(summary, prices)
-  return [...(cost === undefined ? [] : [cost]), `verdict: ${decision.verdict}, by ${decision.by}`, `report: ${report}`]
+  const place = (process.env['REFOLD_ESDB_URL'] ?? '') === '' ? ` --store ${store}` : '' // a server is named there
+  return [
+    ...(cost === undefined ? [] : [cost]),
+    `verdict: ${decision.verdict}, by ${decision.by}`,
+    `report: ${report}`,
+    `what happened: npx refold history review-${id}${place}   (npx refold --help has more)`,
+  ]
 }
 
 function jobOf({ directory, report, llm }: Options): Job {

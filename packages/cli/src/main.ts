@@ -7,6 +7,8 @@ import { makeProgram } from './program.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
+if (process.env['REFOLD_STORE'] === '') delete process.env['REFOLD_STORE'] // as the shell's way to take it back
+
 const program = makeProgram(version)
 for (const command of [program, ...program.commands]) command.exitOverride()
 

@@ -18,10 +18,7 @@ export function tableOf(
   if (output.isTTY !== true) return lines.map((row) => row.map(printable).join('\t')).join('\n')
   const cells = lines.map((row) => row.map(printable))
   const room = (output.columns ?? 80) - 1
-  const widths = fitted(
-    head.map((_, column) => widest(cells, column)),
-    room,
-  )
+  const widths = fitted(head, { widths: head.map((_, column) => widest(cells, column)), room })
   return cells.map((row) => cutTo(aligned(row, widths), room)).join('\n')
 }
 
@@ -29,18 +26,25 @@ function widest(cells: readonly (readonly string[])[], column: number): number {
   return cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0)
 }
 
+/** Names, places and times say nothing when they are cut. */
+const WHOLE: ReadonlySet<string> = new Set(['AGENT', 'REV', 'TIME', 'ID'])
 /** Below this a column says nothing any more. */
 const LEAST = 8
 
-/** The widest columns give way, so that something of each is seen. */
-function fitted(widths: readonly number[], room: number): readonly number[] {
+/** The widest of the other columns give way, so that something of each is seen. */
+function fitted(
+  head: readonly string[],
+  { widths, room }: { readonly widths: readonly number[]; readonly room: number },
+): readonly number[] {
+  const isCut = (column: number): boolean => !WHOLE.has(head[column] ?? '')
+  const cuttable = widths.filter((_, column) => isCut(column))
   let over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - room
-  let most = Math.max(...widths)
+  let most = Math.max(0, ...cuttable)
   while (over > 0 && most > LEAST) {
-    over -= widths.filter((width) => width >= most).length
+    over -= cuttable.filter((width) => width >= most).length
     most--
   }
-  return widths.map((width) => Math.min(width, most))
+  return widths.map((width, column) => (isCut(column) ? Math.min(width, most) : width))
 }
 
 function aligned(row: readonly string[], widths: readonly number[]): string {

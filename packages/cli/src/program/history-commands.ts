@@ -21,7 +21,7 @@ function addLooks(program: Command): void {
     .description('list what happened to an agent: its records, and when and by whom')
     .argument('<agent>', AGENT)
     .option('--from <moment>', `from ${AT}`)
-    .option('--to <moment>', `to one, included`)
+    .option('--to <moment>', 'to a moment, included')
     .option('--type <type>', 'only records of this type')
     .option('--touch <pointer>', 'only records that wrote to this place: /context/total')
     .option('--payload', 'what came with each')

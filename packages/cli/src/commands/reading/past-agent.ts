@@ -24,7 +24,7 @@ async function hintFor(past: Past, agent: string): Promise<string> {
   const known: string[] = []
   for await (const name of past.names()) known.push(name)
   const near = known.find((name) => name.endsWith(`-${agent}`)) ?? nearestName(agent, known)
-  if (near !== undefined) return `Did you mean ${near}?`
+  if (near !== undefined) return printable(`Did you mean ${near}?`)
   return known.length === 0 ? 'There are no agents.' : 'An agent is named <definition>-<id>, as `refold ls` shows it.'
 }
 

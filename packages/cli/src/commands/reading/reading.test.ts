@@ -73,7 +73,9 @@ describe('the reading commands', () => {
       context: { price: 7 },
     })
     const { text } = await show('order-2', onStore())
-    expect(text).toMatch(/^order-2 +order version 1, running\nstate +asking\nsince +\d{4}-.*Z \(.*\), revision 0\n/)
+    expect(text).toMatch(
+      /^agent +order-2, running\ndefinition +order version 1\nstate +asking\nsince +\d{4}-.*Z \(.*\), revision 0\n/,
+    )
     expect(text).toMatch(/takes +accept \(approval\) pack note\n/)
     expect(text).toMatch(/\nTIMER\tID\tREV\tDUE\nxstate\.after\.3600000.*\t0\.t0\t0\t.*\(in 59 min\)/)
     expect((await show('order-1', onStore())).text).toMatch(/started .* by cy\n/)
@@ -111,10 +113,10 @@ describe('the reading commands', () => {
     ])
     expect(await commandsOf('research-42')).toEqual([`refold send research-42 budget '{"cents":"…"}'`])
     const { text } = await show('order-4', onStore())
-    expect(text).toMatch(/\npaused +by ana \(no stock\)\nsince +\d{4}/)
+    expect(text).toMatch(/\nheld up +paused by ana \(no stock\)\nsince +\d{4}/)
     expect(text).toContain(`  let it go on:\n    refold resume order-4${place}\n`)
     expect((await show('order-3', onStore())).text).toMatch(
-      /\ncharge\t1\.0\t1\t\d\tin doubt since .*: timeout; attempt 1/,
+      /\neffect +charge \(1\.0\), asked for by revision 1\b.*\n +in doubt since .*: it took longer than it may\n +attempt 1 began/,
     )
   })
 

@@ -3,7 +3,7 @@ import { printable, printableLines } from '@refold/core/store'
 import { tableOf } from '../../table.js'
 import { nameOf } from '../../up/fleet-events.js'
 import { errorText } from './about-record.js'
-import { fieldsText } from './fields-text.js'
+import { fieldsText, NAME_WIDTH } from './fields-text.js'
 import type { HeldUp } from './held-up.js'
 import type { ShownAgent } from './shown-agent.js'
 import { fromNow, shortJson, timeText } from './shown.js'
@@ -26,7 +26,8 @@ function headText({ agent, definition, version, ...shown }: ShownAgent): string 
   const { status, condition, active, owner, started, inStateSince, takes } = shown
   const how = status === 'active' ? condition : status
   return fieldsText([
-    [agent, `${definition} version ${version}, ${how}`],
+    ['agent', `${agent}, ${how}`],
+    ['definition', `${definition} version ${version}`],
     ['state', active.join(' ') || undefined],
     ['since', inStateSince && `${whenText(inStateSince.at)}, revision ${inStateSince.revision}`],
     ['started', [whenText(started.at), ...(started.by === undefined ? [] : [`by ${started.by}`])].join(' ')],
@@ -48,7 +49,7 @@ function heldUpText(heldUp: HeldUp | undefined): string {
   if (heldUp === undefined) return ''
   const { condition, since, revision, error, state, event, action, guard, stack, by, reason } = heldUp
   const fields = fieldsText([
-    [condition, error ?? [by && `by ${by}`, reason && `(${reason})`].filter(Boolean).join(' ')],
+    ['held up', [condition, error, by && `by ${by}`, reason && `(${reason})`].filter(Boolean).join(' ')],
     [
       'since',
       since === undefined
@@ -63,21 +64,33 @@ function heldUpText(heldUp: HeldUp | undefined): string {
   return stack === undefined ? fields : `${fields}\n${printableLines(stack).replaceAll(/^/gm, '  ')}`
 }
 
+/** A line for each, and lines of what is to be known of it: no one should have to guess a doubt from half a sentence. */
 function effectsText({ effects }: ShownAgent): string {
-  if (effects.length === 0) return ''
-  const rows = effects.map(
-    ({ effect, src, scheduledAt, attempts, retryAt, inDoubt, abandoned, attempt, lastError }) => {
-      const how = [
-        inDoubt && `in doubt since ${whenText(inDoubt.since)}: ${inDoubt.why}`,
-        abandoned && `abandoned since ${whenText(abandoned.at)}`,
-        attempt && `attempt ${attempt.attempt} began ${whenText(attempt.at)} at ${nameOf(attempt.worker)}`,
-        retryAt === undefined ? undefined : `next attempt ${whenText(retryAt)}`,
-        errorText(lastError),
-      ]
-      return [src, effect, String(scheduledAt), String(attempts), how.filter(Boolean).join('; ')]
-    },
-  )
-  return tableOf(['EFFECT', 'ID', 'REV', 'FAILED', 'HOW'], rows)
+  return effects.map((effect) => [effectLine(effect), ...detailsOf(effect)].map(printable).join('\n')).join('\n')
+}
+
+type Effect = ShownAgent['effects'][number]
+
+function effectLine({ effect, src, scheduledAt, attempts }: Effect): string {
+  const failed = attempts === 0 ? '' : `, ${attempts} failed`
+  return `${'effect'.padEnd(NAME_WIDTH)}${src} (${effect}), asked for by revision ${scheduledAt}${failed}`
+}
+
+const DOUBTS: Readonly<Record<NonNullable<Effect['inDoubt']>['why'], string>> = {
+  interrupted: 'its worker ended during it',
+  timeout: 'it took longer than it may',
+  unknown: 'it could not be found out',
+}
+
+function detailsOf({ inDoubt, abandoned, attempt, retryAt, lastError }: Effect): readonly string[] {
+  const details = [
+    inDoubt && `in doubt since ${whenText(inDoubt.since)}: ${DOUBTS[inDoubt.why]}`,
+    abandoned && `abandoned since ${whenText(abandoned.at)}: its state was left, and no one knows whether it happened`,
+    attempt && `attempt ${attempt.attempt} began ${whenText(attempt.at)} at ${nameOf(attempt.worker)}`,
+    retryAt === undefined ? undefined : `next attempt ${whenText(retryAt)}`,
+    errorText(lastError),
+  ]
+  return details.flatMap((detail) => (detail === undefined ? [] : [' '.repeat(NAME_WIDTH) + detail]))
 }
 
 function timersText({ timers }: ShownAgent): string {

@@ -14,6 +14,7 @@ export type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } fro
 
 // files: what a store holds of some agents, to be opened where there is no store
 export { exportStreams } from './history/export-streams.js'
+export type { ExportOptions } from './history/export-streams.js'
 export { openExport } from './history/open-export.js'
 export type { ExportedStream, ExportedStreams } from './history/open-export.js'
 

@@ -174,6 +174,8 @@ export type {
 // text of agents, ids and errors on a terminal
 export { printable, printableLines } from './world/printable.js'
 
-// moving to another store
+// moving to another store: a copy of all, or agents of an exported file
+export { importStreams } from './history/import-streams.js'
+export type { ImportOptions, ImportResult } from './history/import-streams.js'
 export { copyStreams } from './history/copy-streams.js'
 export type { CopyOptions, CopyResult } from './history/copy-streams.js'

@@ -29,11 +29,14 @@ export interface StoreOnly {
 }
 
 /** Opens it, does the work, closes it. A configuration is loaded where it is named, or where no store is named. */
-export async function withStore<R>(options: ProjectOptions, work: (opened: StoreOnly) => Promise<R>): Promise<R> {
+export async function withStore<R>(
+  options: ProjectOptions & CommandNature,
+  work: (opened: StoreOnly) => Promise<R>,
+): Promise<R> {
   const file =
     options.config === undefined && options.store !== undefined ? undefined : knownConfig(options.config, process.cwd())
   const config: Partial<RefoldConfig> = file === undefined ? {} : await loadConfig(file)
-  const store = await openStore(config, options.store, { mustExist: true })
+  const store = await openStore(config, options.store, { mustExist: options.begins !== true })
   try {
     return await work({ store, codecs: config.codecs ?? [] })
   } finally {

@@ -5,19 +5,12 @@
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { isRefoldError } from '../../errors.js'
 import type { AgentLog } from '../../log/agent-log.js'
+import { chartStream } from '../../log/charts.js'
 import type { World } from '../../world/world.js'
 import type { EventHub } from '../events/event-hub.js'
 import type { Lifecycle } from '../liveness/lifecycle.js'
 import type { AgentCell } from './agent-cell.js'
 import { commit } from './commit.js'
-
-/** No definition's name begins so: it is no agent's stream. */
-const CHART_STREAM = 'refold-chart-'
-
-/** The stream that holds the chart of this fingerprint. */
-export function chartStream(fingerprint: string): string {
-  return `${CHART_STREAM}${fingerprint}`
-}
 
 export interface ChartKeeperOptions {
   readonly log: AgentLog

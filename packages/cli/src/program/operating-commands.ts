@@ -1,0 +1,24 @@
+/** Commands for those who look after a store: files, checks, numbers, tools. */
+import type { Command } from 'commander'
+import { report } from '../output.js'
+import { common, noted } from './options.js'
+
+export function addOperatingCommands(program: Command): void {
+  addFiles(program)
+}
+
+function addFiles(program: Command): void {
+  common(program.command('export'))
+    .description('write agents as a file that can be looked at elsewhere, or imported')
+    .argument('[names...]', 'agents (<definition>-<id>) and definitions')
+    .option('--all', 'all agents of the store')
+    .option('-o, --output <file>', 'in place of the standard output: all of it, or nothing')
+    .option('--redact', 'without the values of fields that a schema says are secret')
+    .action(async (names, options) =>
+      report(await (await import('../commands/export.js')).exportAgents(names, options)),
+    )
+  noted(program.command('import'))
+    .description('bring agents of an exported file into a store that does not have them; they come paused')
+    .argument('<file>', 'as `refold export` made it')
+    .action(async (file, options) => report(await (await import('../commands/import.js')).importAgents(file, options)))
+}

@@ -128,7 +128,7 @@ const shapeRules = [
   {
     files: [
       'packages/core/src/log/agent-log.ts',
-      'packages/core/src/history/{copy-streams,compare-logs,store-batch,import-plan}.ts',
+      'packages/core/src/history/{copy-streams,compare-logs,store-batch,import-plan,examine-store,examine-directory}.ts',
       'packages/core/src/store/**/*.ts',
     ],
     excludeFiles: TESTS,

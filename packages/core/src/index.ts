@@ -36,6 +36,8 @@ export type {
   RebuiltDirectory,
   Store,
   StoredEvent,
+  StoreExamination,
+  StoreFinding,
   SubscribeTarget,
   SubscriptionItem,
 } from './store/port.js'
@@ -179,3 +181,8 @@ export { importStreams } from './history/import-streams.js'
 export type { ImportOptions, ImportResult } from './history/import-streams.js'
 export { copyStreams } from './history/copy-streams.js'
 export type { CopyOptions, CopyResult } from './history/copy-streams.js'
+
+// looking through a store for what is wrong in it
+export { examineStore } from './history/examine-store.js'
+export type { ExaminedStore, ExamineOptions } from './history/examine-store.js'
+export type { ExaminedFinding, ExaminedTrouble } from './history/examined.js'

@@ -10,9 +10,10 @@ export interface ProjectOptions {
   readonly store?: string
 }
 
-/** `begins`: the command may be the first one on its store. */
+/** `begins`: the command may be the first one on its store. `readOnly`: a file is opened so that nothing can be written to it. */
 export interface CommandNature {
   readonly begins?: true
+  readonly readOnly?: true
 }
 
 export interface Project {
@@ -36,7 +37,8 @@ export async function withStore<R>(
   const file =
     options.config === undefined && options.store !== undefined ? undefined : knownConfig(options.config, process.cwd())
   const config: Partial<RefoldConfig> = file === undefined ? {} : await loadConfig(file)
-  const store = await openStore(config, options.store, { mustExist: options.begins !== true })
+  const { begins = false, readOnly = false } = options
+  const store = await openStore(config, options.store, { mustExist: !begins, readOnly })
   try {
     return await work({ store, codecs: config.codecs ?? [] })
   } finally {

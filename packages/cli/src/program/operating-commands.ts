@@ -5,6 +5,7 @@ import { common, noted } from './options.js'
 
 export function addOperatingCommands(program: Command): void {
   addFiles(program)
+  addChecks(program)
 }
 
 function addFiles(program: Command): void {
@@ -21,4 +22,14 @@ function addFiles(program: Command): void {
     .description('bring agents of an exported file into a store that does not have them; they come paused')
     .argument('<file>', 'as `refold export` made it')
     .action(async (file, options) => report(await (await import('../commands/import.js')).importAgents(file, options)))
+}
+
+function addChecks(program: Command): void {
+  common(program.command('doctor'))
+    .description('look through a store for what is wrong: exit code 1 when something is; nothing is written')
+    .option('--agents', "load the configuration's agents: has each stored one a place in them?")
+    .action(async (options) => report(await (await import('../commands/doctor.js')).doctor(options)))
+  common(program.command('rebuild'))
+    .description('make the directory, which `ls` shows, again from the log; agents go on meanwhile')
+    .action(async (options) => report(await (await import('../commands/rebuild.js')).rebuild(options)))
 }

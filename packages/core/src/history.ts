@@ -44,3 +44,6 @@ export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/fi
 // who set a field, and why it came there
 export type { Blame, BlameHow, BlameStep } from './history/blame.js'
 export type { Cause, CauseHow, ChainRecord, ExplainOptions, Explanation, OutsideKind } from './history/explain.js'
+
+// the chart that decided it, to draw it and to name the edges of its records
+export { readChart } from './log/charts.js'

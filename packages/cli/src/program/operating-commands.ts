@@ -1,11 +1,12 @@
 /** Commands for those who look after a store: files, checks, numbers, tools. */
 import type { Command } from 'commander'
-import { report } from '../output.js'
-import { common, noted } from './options.js'
+import { print, report } from '../output.js'
+import { common, noted, positive } from './options.js'
 
 export function addOperatingCommands(program: Command): void {
   addFiles(program)
   addChecks(program)
+  addViews(program)
 }
 
 function addFiles(program: Command): void {
@@ -32,4 +33,14 @@ function addChecks(program: Command): void {
   common(program.command('rebuild'))
     .description('make the directory, which `ls` shows, again from the log; agents go on meanwhile')
     .action(async (options) => report(await (await import('../commands/rebuild.js')).rebuild(options)))
+}
+
+function addViews(program: Command): void {
+  common(program.command('chart'))
+    .description('draw the chart of a definition, as it is stored with its agents or in the configuration')
+    .argument('[definition]', 'name of the agent definition; with --agent its own')
+    .option('--format <format>', 'mermaid or svg (default: mermaid)')
+    .option('--version <number>', 'of the definition (default: that of the newest agent)', positive)
+    .option('--agent <agent>', 'light the states of this agent: <definition>-<id>, or at a revision, order-7@12')
+    .action(async (name, options) => print(await (await import('../commands/chart.js')).chart(name, options)))
 }

@@ -21,7 +21,7 @@ export function makeProgram(version: string): Command {
     .action(async (options) => void (process.exitCode = await (await import('./up/up.js')).up(options)))
   addActingCommands(program)
   addReadingCommands(program)
-  addOperatingCommands(program)
+  addOperatingCommands(program, version)
   return program
 }
 

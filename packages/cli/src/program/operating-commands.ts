@@ -3,10 +3,16 @@ import type { Command } from 'commander'
 import { print, report } from '../output.js'
 import { common, noted, positive } from './options.js'
 
-export function addOperatingCommands(program: Command): void {
+export function addOperatingCommands(program: Command, version: string): void {
   addFiles(program)
   addChecks(program)
   addViews(program)
+  common(program.command('mcp'))
+    .description(
+      'serve these commands as tools to a coding agent (Model Context Protocol), on standard input and output',
+    )
+    .option('--write', 'also those that act: start, send, approve, resolve, retry, pause, resume, cancel')
+    .action(async (options) => (await import('../commands/mcp.js')).mcp(options, version))
 }
 
 function addFiles(program: Command): void {

@@ -130,7 +130,7 @@ const shapeRules = [
   {
     files: [
       'packages/core/src/log/{agent-log,answer-in-time}.ts',
-      'packages/core/src/history/{copy-streams,compare-logs}.ts',
+      'packages/core/src/history/{copy-streams,compare-logs,store-batch,import-plan,examine-store,examine-directory}.ts',
       'packages/core/src/store/**/*.ts',
     ],
     excludeFiles: TESTS,

@@ -23,6 +23,7 @@ const BY_CODE: Partial<Record<RefoldErrorCode, number>> = {
   NOT_FOUND: EXIT.notFound,
   CONFLICT: EXIT.conflict,
   ID_REUSED: EXIT.conflict,
+  COPY_DIFFERS: EXIT.conflict,
   STORE_UNKNOWN: EXIT.unknown,
   STORE_FATAL: EXIT.unreachable,
   STORE_REJECTED: EXIT.unreachable,

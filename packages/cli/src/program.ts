@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { addActingCommands } from './program/acting-commands.js'
 import { addHistoryCommands } from './program/history-commands.js'
+import { addOperatingCommands } from './program/operating-commands.js'
 import { common, positive } from './program/options.js'
 import { addReadingCommands } from './program/reading-commands.js'
 
@@ -27,6 +28,7 @@ export function makeProgram(version: string): Command {
   addActingCommands(program)
   addReadingCommands(program)
   addHistoryCommands(program)
+  addOperatingCommands(program, version)
   return program
 }
 

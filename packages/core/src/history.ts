@@ -18,11 +18,20 @@ export type { ReadStateOptions } from './history/read-state.js'
 
 // files: what a store holds of some agents, to be opened where there is no store
 export { exportStreams } from './history/export-streams.js'
+export type { ExportOptions } from './history/export-streams.js'
 export { openExport } from './history/open-export.js'
 export type { ExportedStream, ExportedStreams } from './history/open-export.js'
 
 // its records
 export type { RecordOutline } from './history/outline.js'
+
+export type {
+  HistoryEvent,
+  HistoryRecord,
+  HistoryRecordKinds,
+  HistoryRefusal,
+  RecordCommon,
+} from './history/history-record.js'
 
 // what a state says by itself
 export { activeStates } from './record/active-states.js'
@@ -36,13 +45,6 @@ export { nearestName } from './definition/nearest-name.js'
 // the chart of its definition: what it takes where it stands
 export { readChart, takenEvents } from './history/read-chart.js'
 export type { TakenEvent } from './history/read-chart.js'
-export type {
-  HistoryEvent,
-  HistoryRecord,
-  HistoryRecordKinds,
-  HistoryRefusal,
-  RecordCommon,
-} from './history/history-record.js'
 
 // what it was at a point, and a place that moves
 export type {
@@ -61,3 +63,5 @@ export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/fi
 // who set a field, and why it came there
 export type { Blame, BlameHow, BlameStep } from './history/blame.js'
 export type { Cause, CauseHow, ChainRecord, ExplainOptions, Explanation, OutsideKind } from './history/explain.js'
+
+// the chart that decided it, to draw it and to name the edges of its records

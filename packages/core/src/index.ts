@@ -36,6 +36,8 @@ export type {
   RebuiltDirectory,
   Store,
   StoredEvent,
+  StoreExamination,
+  StoreFinding,
   SubscribeTarget,
   SubscriptionItem,
 } from './store/port.js'
@@ -215,6 +217,13 @@ export type {
 // text of agents, ids and errors on a terminal
 export { printable, printableLines } from './world/printable.js'
 
-// moving to another store
+// moving to another store: a copy of all, or agents of an exported file
+export { importStreams } from './history/import-streams.js'
+export type { ImportOptions, ImportResult } from './history/import-streams.js'
 export { copyStreams } from './history/copy-streams.js'
 export type { CopyOptions, CopyResult } from './history/copy-streams.js'
+
+// looking through a store for what is wrong in it
+export { examineStore } from './history/examine-store.js'
+export type { ExaminedStore, ExamineOptions } from './history/examine-store.js'
+export type { ExaminedFinding, ExaminedTrouble } from './history/examined.js'

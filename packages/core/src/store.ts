@@ -31,6 +31,8 @@ export type {
   Store,
   StoreCapabilities,
   StoredEvent,
+  StoreExamination,
+  StoreFinding,
   SubscribeTarget,
   SubscriptionItem,
 } from './store/port.js'

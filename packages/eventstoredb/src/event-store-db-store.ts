@@ -18,6 +18,7 @@ import type {
   Store,
   StoreCapabilities,
   StoredEvent,
+  StoreExamination,
   SubscribeTarget,
   SubscriptionItem,
 } from '@refold/core/store'
@@ -30,6 +31,7 @@ import { DecidedOn } from './decided-on.js'
 import { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { DirectoryFeed } from './directory-feed.js'
 import { subscribe } from './following.js'
+import { examineServer } from './examine-server.js'
 import { ExternalAppends } from './external-appends.js'
 import { MAX_APPEND_BYTES, resolveOptions, type EventStoreDBOptions, type ResolvedOptions } from './options.js'
 import { readEverything, readStream } from './reading.js'
@@ -54,6 +56,7 @@ class EventStoreDBStore implements Store {
   readonly #close = new AbortController()
   readonly #gone = new AbortController()
   readonly #registers: StreamRegisters
+  readonly #checkpoint: DirectoryCheckpoint
   readonly #feed: DirectoryFeed
   readonly #external: ExternalAppends
   readonly #decidedOn: DecidedOn
@@ -69,8 +72,9 @@ class EventStoreDBStore implements Store {
     this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
     this.registers = this.#registers
     this.#external = new ExternalAppends(this.#connection)
+    this.#checkpoint = new DirectoryCheckpoint(this.#connection, this.#registers)
     this.#feed = new DirectoryFeed(this.#connection, {
-      checkpoint: new DirectoryCheckpoint(this.#connection, this.#registers),
+      checkpoint: this.#checkpoint,
       onRecord: (record) => this.#external.show(record),
     })
     this.directory = {
@@ -111,6 +115,11 @@ class EventStoreDBStore implements Store {
   externalAppends(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<readonly ExternalAppend[]> {
     assertOpen(this.#connection)
     return this.#external.listen(options, () => this.#feed.start())
+  }
+
+  async examine(): Promise<StoreExamination> {
+    assertOpen(this.#connection)
+    return examineServer(this.#connection, this.#checkpoint)
   }
 
   close(): Promise<void> {

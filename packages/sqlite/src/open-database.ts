@@ -4,16 +4,20 @@ import { dirname } from 'node:path'
 import { RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
 import { makeDirectory } from './make-directory.js'
-import { migrate, schemaVersion } from './schema.js'
+import { assertNewestSchema, migrate, schemaVersion } from './schema.js'
 
 /** Short enough that the event loop hardly notices; longer waits are asynchronous. */
 const BUSY_TIMEOUT_MS = 2
 
-/** Throws SQLite's errors, `NEWER_FORMAT`, or `STORE_FATAL`. Makes missing directories. */
-export function openDatabase(
-  file: string,
-  { driver, sync }: { readonly driver: SqliteDriver; readonly sync: 'inline' | 'background' },
-): SqliteConnection {
+export interface OpenDatabaseOptions {
+  readonly driver: SqliteDriver
+  readonly sync: 'inline' | 'background'
+  readonly readOnly: boolean
+}
+
+/** Throws SQLite's errors, `NEWER_FORMAT`, or `STORE_FATAL`. Makes missing directories, unless it only reads. */
+export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatabaseOptions): SqliteConnection {
+  if (readOnly) return openForReading(file, driver)
   const directory = dirname(file)
   makeDirectory(directory)
   if (!existsSync(directory)) {
@@ -27,6 +31,21 @@ export function openDatabase(
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
     migrate(connection)
     if (sync === 'background') connection.exec('PRAGMA synchronous = NORMAL')
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** Also for a driver that knows nothing of it: no statement writes. */
+export function openForReading(file: string, driver: SqliteDriver): SqliteConnection {
+  if (!existsSync(file)) throw new RefoldError('STORE_FATAL', `there is no file ${file}`, { hint: 'Check the path.' })
+  const connection = driver.open(file, { readOnly: true })
+  try {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA query_only = ON`)
+    assertNewestSchema(connection)
+    connection.exec('PRAGMA trusted_schema = OFF')
     return connection
   } catch (error) {
     connection.close()

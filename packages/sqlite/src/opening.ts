@@ -58,7 +58,7 @@ export function assertFileName(path: string): void {
 }
 
 function openNow(path: string, options: OpeningOptions): OpenFile {
-  const connection = openDatabase(path, { driver: loadDriver(options.driver), sync: options.sync })
+  const connection = openDatabase(path, { ...options, driver: loadDriver(options.driver) })
   let file: LogFile | undefined
   try {
     file = new LogFile(connection, { path })

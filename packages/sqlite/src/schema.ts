@@ -82,6 +82,20 @@ export function migrate(connection: SqliteConnection): void {
   }
 }
 
+/** For one who may not migrate. Throws as `schemaVersion` does, and `STORE_FATAL` for an older file. */
+export function assertNewestSchema(connection: SqliteConnection): void {
+  const version = schemaVersion(connection)
+  if (version === MIGRATIONS.length) return
+  throw new RefoldError(
+    'STORE_FATAL',
+    `the file has schema ${version} of an older release, and is opened to be read only`,
+    {
+      hint: 'Whatever opens it as a store, as `refold ls` does, brings it to that of this release.',
+      facts: { version, known: MIGRATIONS.length },
+    },
+  )
+}
+
 /** Number of migrations the file has seen. Writes nothing. Throws `NEWER_FORMAT`, or `STORE_FATAL` for a file of another program. */
 export function schemaVersion(connection: SqliteConnection): number {
   const pragma = (name: string): number => Number(connection.prepare(`PRAGMA ${name}`).get()?.[0])

@@ -20,6 +20,11 @@ export interface SqliteStoreOptions {
   readonly sync?: 'inline' | 'background'
   /** Default: 16 MiB. */
   readonly maxAppendBytes?: number
+  /**
+   * For looking only: the file must be there, of the newest schema, and nothing is written to it; appends and registers reject with
+   * `STORE_FATAL`. Default: `false`.
+   */
+  readonly readOnly?: boolean
 }
 
 export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & {
@@ -32,6 +37,7 @@ export function resolveOptions({ driver, ...options }: SqliteStoreOptions): Reso
     pollIntervalMs: 15,
     sync: 'inline',
     maxAppendBytes: 16 * 1024 * 1024,
+    readOnly: false,
     ...options,
     driver,
   }

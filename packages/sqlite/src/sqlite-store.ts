@@ -4,6 +4,7 @@
  * Invariants: an append is answered after its commit is on the disk; what callers hand in is turned into text inside the
  * call; nothing waits for a lock inside of SQLite for more than a moment.
  */
+import { resolve } from 'node:path'
 import type {
   AppendOptions,
   AppendResult,
@@ -21,6 +22,7 @@ import type {
   Store,
   StoreCapabilities,
   StoredEvent,
+  StoreExamination,
   SubscribeTarget,
   SubscriptionItem,
 } from '@refold/core/store'
@@ -34,6 +36,7 @@ import {
   toRevision,
 } from '@refold/core/store'
 import { retryBusy } from './busy-retry.js'
+import { examineFile } from './examine-file.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
 import { rebuildDirectory } from './directory-rebuild.js'
 import { toRefoldError } from './failure.js'
@@ -58,6 +61,7 @@ class SqliteStore implements Store {
   readonly registers: Registers
   readonly directory: Directory
   readonly presence: Presence
+  readonly #path: string
   readonly #options: ResolvedOptions
   readonly #locks: WorkerLocks
   readonly #changes = new ChangeSignal()
@@ -70,6 +74,7 @@ class SqliteStore implements Store {
   #closing: Promise<void> | undefined
 
   constructor(path: string, options: ResolvedOptions) {
+    this.#path = resolve(path)
     this.#options = options
     this.capabilities = { maxAppendBytes: options.maxAppendBytes, durable: true }
     this.#watch = new ExternalWatch({
@@ -164,6 +169,16 @@ class SqliteStore implements Store {
     const reports = this.#external.listen(options)
     this.#watch.start()
     return reports
+  }
+
+  async examine(): Promise<StoreExamination> {
+    this.#assertOpen()
+    const opening = Promise.resolve(this.#opening)
+    const failure = await opening.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    return examineFile(this.#path, { ...this.#options, failure, locks: this.#locks })
   }
 
   close(): Promise<void> {

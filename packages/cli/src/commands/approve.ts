@@ -1,5 +1,5 @@
 /** `refold approve`: shows what exactly is to be approved, and says yes to that. */
-import { printable } from '@refold/core'
+import { printable, RefoldError } from '@refold/core'
 import type { ApprovalRequest } from '@refold/core'
 import { attachTo, parseAddress } from './agent-argument.js'
 import { confirm } from './confirm.js'
@@ -17,6 +17,8 @@ export interface ApproveCommandOptions extends ProjectOptions, NotesOptions, Con
   readonly about?: string
   /** Only shows what is asked. */
   readonly show?: boolean
+  /** `payloadHash` of what was shown before: to anything else it says no yes. */
+  readonly shown?: string
   readonly json: boolean
 }
 
@@ -33,6 +35,11 @@ export async function approve(
     const agent = await attachTo(project, { name, id })
     const asked = await agent.approval(event.type, about === undefined ? {} : { about: about as never })
     if (options.show === true) return options.json ? JSON.stringify(asked) : shown(asked)
+    if (options.shown !== undefined && options.shown !== asked.payloadHash)
+      throw new RefoldError('STALE_APPROVAL', `${address} asks for something else than what was shown`, {
+        hint: 'Look at it again with --show.',
+        facts: { shown: options.shown, payloadHash: asked.payloadHash },
+      })
     await confirm(`${shown(asked)}\n${event.type}`, options)
     const { payload: _payload, ...approval } = asked
     const notes = notesOf(options)

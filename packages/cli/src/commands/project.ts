@@ -3,12 +3,7 @@ import { createClient, RefoldError } from '@refold/core'
 import type { AgentDefinition, Client, Codec, Store } from '@refold/core'
 import { findConfig, loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
-import type { ProjectOptions } from './store-only.js'
-
-/** `begins`: the command may be the first one on its store. */
-export interface CommandNature {
-  readonly begins?: true
-}
+import type { CommandNature, ProjectOptions } from './store-only.js'
 
 export interface Project {
   readonly agents: readonly AgentDefinition[]

@@ -13,6 +13,12 @@ export interface ProjectOptions {
   readonly store?: string
 }
 
+/** `begins`: the command may be the first one on its store. `readOnly`: a file is opened so that nothing can be written to it. */
+export interface CommandNature {
+  readonly begins?: true
+  readonly readOnly?: true
+}
+
 /** A store alone, and the codecs that its records need: of commands that read records, and need no agent's code. */
 export interface StoreOnly {
   readonly store: Store
@@ -20,9 +26,13 @@ export interface StoreOnly {
 }
 
 /** Opens it, does the work, closes it. A configuration is loaded where it is named, or where no store is named. */
-export async function withStore<R>(options: ProjectOptions, work: (opened: StoreOnly) => Promise<R>): Promise<R> {
+export async function withStore<R>(
+  options: ProjectOptions & CommandNature,
+  work: (opened: StoreOnly) => Promise<R>,
+): Promise<R> {
   const config = await configOf(options)
-  const store = await openStore(config, options.store, { mustExist: true })
+  const { begins = false, readOnly = false } = options
+  const store = await openStore(config, options.store, { mustExist: !begins, readOnly })
   try {
     return await work({ store, codecs: config.codecs ?? [] })
   } finally {

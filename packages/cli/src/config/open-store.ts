@@ -8,11 +8,18 @@ import { hasServer, isAddress, storeFrom } from './store-from.js'
 
 const DEFAULT_FILE = 'refold.db'
 
+export interface OpenStoreOptions {
+  /** A file that is not there is refused. */
+  readonly mustExist?: boolean
+  /** Of a file that is opened here, not by the configuration. */
+  readonly readOnly?: boolean
+}
+
 /** What `--store` names wins over the configuration, and that over `REFOLD_ESDB_URL`. Rejects with what the store says, else with `INVALID_CONFIG`. */
 export async function openStore(
   config: Pick<RefoldConfig, 'store'>,
   named: string | undefined,
-  { mustExist = false }: { readonly mustExist?: boolean } = {},
+  { mustExist = false, readOnly = false }: OpenStoreOptions = {},
 ): Promise<Store> {
   if (named === undefined && config.store !== undefined) return configured(config.store)
   if (named === undefined ? hasServer() : isAddress(named)) return storeFrom(named ?? DEFAULT_FILE)
@@ -22,7 +29,7 @@ export async function openStore(
     throw new RefoldError('INVALID_INPUT', `there is no file ${resolve(file)}`, { hint })
   }
   const { sqliteStore } = await import('@refold/sqlite')
-  return sqliteStore(file)
+  return sqliteStore(file, { readOnly })
 }
 
 async function configured(open: NonNullable<RefoldConfig['store']>): Promise<Store> {

@@ -25,7 +25,7 @@ export function firstAgentPart(context: DecideContext, envelope: Envelope, by: S
 
 /** Since when, by whom and why an agent is paused. */
 export function pausedPart(
-  { now }: DecideContext,
+  { now }: Pick<DecideContext, 'now'>,
   { by, reason, bulk }: { readonly by?: string; readonly reason?: string; readonly bulk?: true | undefined },
 ): NonNullable<AgentPart['paused']> {
   return {

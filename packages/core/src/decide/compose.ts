@@ -31,13 +31,16 @@ export interface Composition {
   readonly diagnostics?: Diagnostics | undefined
 }
 
+/** Of the record, and the state that it changes. */
+export type ComposeContext = Pick<DecideContext, 'state' | 'at' | 'now' | 'eventId'>
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * The record whose fold gives the state returned with it. Built by assignment: this runs for every record, and an
  * object spread costs as much as the rest of the header.
  */
-export function compose(context: DecideContext, envelope: Envelope, composition: Composition): Recorded {
+export function compose(context: ComposeContext, envelope: Envelope, composition: Composition): Recorded {
   const { step, data, type, input } = composition
   const traceparent = traceparentOf(context, envelope)
   const ended = endDeferral(composition.after, context.eventId)
@@ -65,7 +68,7 @@ const NOTHING: readonly never[] = []
 const NO_BODY: RecordBody = { patch: [] }
 
 function header(
-  context: DecideContext,
+  context: ComposeContext,
   envelope: Envelope,
   { after, input, traceparent }: Pick<Composition, 'after' | 'input'> & { traceparent: string | undefined },
 ): Mutable<RecordHeader> {

@@ -3,11 +3,12 @@
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
 import { coded } from '../coded.js'
-import { isRefoldError, RefoldError } from '../errors.js'
-import { advance, FIRST_REVISION, type Expected, type Revision } from '../record/revision.js'
+import { RefoldError } from '../errors.js'
 import { appendBytes } from '../store/append-limits.js'
-import type { NewEvent, Store, StoredEvent } from '../store/port.js'
+import type { Store, StoredEvent } from '../store/port.js'
 import { comparedLogs } from './compare-logs.js'
+import { headOf, next, storeBatch, toNew } from './store-batch.js'
+import type { Head } from './store-batch.js'
 
 /** Of `copyStreams`. */
 export interface CopyOptions {
@@ -27,8 +28,6 @@ export interface CopyResult {
 }
 
 const MAX_BATCH_EVENTS = 500
-/** A store that does not know whether it stored is asked so often by the identical append. */
-const MAX_UNKNOWN = 10
 
 /**
  * Copies every event with its revision, id, type, data, metadata and the order of the log, and compares both stores when it is
@@ -56,9 +55,6 @@ async function copied(from: Store, to: Store, { streams: named, onProgress }: Co
   const events = end === undefined ? 0 : await comparedLogs(from, to, { streams, upTo: end.position })
   return { streams: streams.size, events, stored: target.stored }
 }
-
-/** The last event of a stream. */
-type Head = Pick<StoredEvent, 'revision' | 'id'>
 
 /** What is appended next, and what stands in the target. */
 class Target {
@@ -103,40 +99,13 @@ class Target {
     if (first === undefined) return false
     this.#batch = []
     this.#bytes = 0
-    await this.#append(first.stream, events.map(toNew))
+    const head = this.#heads.get(first.stream)
+    await storeBatch(this.#store, first.stream, { events: events.map(toNew), head })
     const { revision, id } = events.at(-1) ?? first
     this.#heads.set(first.stream, { revision, id }) // of a stream nothing more is kept in memory
     this.stored += events.length
     return true
   }
-
-  async #append(stream: string, events: readonly NewEvent[]): Promise<void> {
-    const head = this.#heads.get(stream)
-    const decidedOn = { expected: head?.revision ?? ('no_stream' as const), expectedId: head?.id }
-    for (let unknown = 1; ; unknown++) {
-      try {
-        const result = await this.#store.append(stream, events, decidedOn)
-        if (!result.ok) throw differs(stream, result.actual)
-        return
-      } catch (error) {
-        if (!isRefoldError(error, 'STORE_UNKNOWN') || unknown === MAX_UNKNOWN) throw error
-      }
-    }
-  }
-}
-
-async function headOf(store: Store, stream: string): Promise<Head | undefined> {
-  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 }))
-    if (last !== undefined) return { revision: last.revision, id: last.id }
-  return undefined
-}
-
-function toNew({ id, type, data, metadata }: StoredEvent): NewEvent {
-  return { id, type, data, metadata }
-}
-
-function next(head: Head | undefined): Revision {
-  return head === undefined ? FIRST_REVISION : advance(head.revision)
 }
 
 function gap({ stream, revision }: StoredEvent): RefoldError {
@@ -151,12 +120,5 @@ function goesOnOtherwise({ stream, revision }: StoredEvent): RefoldError {
   return new RefoldError('COPY_DIFFERS', `the target holds another event at revision ${revision} of ${stream}`, {
     hint: 'Begin with a target that does not have the stream.',
     facts: { stream, revision: String(revision) },
-  })
-}
-
-function differs(stream: string, actual: Expected): RefoldError {
-  return new RefoldError('COPY_DIFFERS', `${stream} was written to while it was copied`, {
-    hint: 'Stop what works on the target, and begin with a target that does not have the stream.',
-    facts: { stream, actual: String(actual) },
   })
 }

@@ -10,8 +10,8 @@ import type { StoredEvent } from '../store/port.js'
 /** `0` may still break, as the format of the records in it. */
 const EXPORT_FORMAT = 0
 
-export function headLine(): string {
-  return line({ refold: 'export', v: EXPORT_FORMAT })
+export function headLine({ redacted = false }: { readonly redacted?: boolean } = {}): string {
+  return line({ refold: 'export', v: EXPORT_FORMAT, ...(redacted ? { redacted } : undefined) })
 }
 
 /** `stream` and `revision` come first: a reader finds its way by them, without the rest. */
@@ -27,12 +27,12 @@ function line(object: JsonObject): string {
   return `${JSON.stringify(object)}\n`
 }
 
-/** Throws `UNREADABLE` for what is no export, `NEWER_FORMAT` for one of a newer release. */
-export function checkHead(text: string): void {
+/** What the first line says. Throws `UNREADABLE` for what is no export, `NEWER_FORMAT` for one of a newer release. */
+export function readHead(text: string): { readonly isRedacted: boolean } {
   const head = objectIn(text)
   const version = head?.['v']
   if (head?.['refold'] !== 'export' || typeof version !== 'number') throw noExport()
-  if (version <= EXPORT_FORMAT) return
+  if (version <= EXPORT_FORMAT) return { isRedacted: head['redacted'] === true }
   throw new RefoldError(
     'NEWER_FORMAT',
     `the file has the export format ${version}; this release reads up to ${EXPORT_FORMAT}`,

@@ -1,24 +1,89 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
 import { RefoldError } from '../errors.js'
+import { chartStream } from '../log/charts.js'
+import { headerOf } from '../record/header.js'
+import type { StoredEvent } from '../store/port.js'
 import { endLine, headLine, recordLine } from './export-format.js'
 import type { HistorySource } from './history-types.js'
+import { Redaction } from './redact.js'
 
-/** The lines of an exported file, as the streams are read: nothing is kept. Throws `NOT_FOUND` for a stream that is not there. */
+/** Of `exportStreams`. */
+export interface ExportOptions {
+  /** The charts that the records name stand behind them, as far as they are stored. Default: `false`. */
+  readonly charts?: boolean
+  /**
+   * Without the values of fields that a schema says are secret: `[secret <n>]` stands in their place, also where they were copied
+   * to, and the states fold all the same. The file then says that it was redacted, and cannot be imported. Default: `false`.
+   */
+  readonly redact?: boolean
+}
+
+/**
+ * The lines of an exported file, as the streams are read: nothing is kept, but the secret values where they are to be left out.
+ * Throws `NOT_FOUND` for a stream that is not there, and for a chart without which no one knows what is secret.
+ */
 export async function* exportStreams(
   source: HistorySource,
   streams: readonly string[],
+  { charts = false, redact = false }: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  yield headLine()
+  const names = new Set(streams)
+  const redaction = redact ? await Noted.of(source, names) : undefined
+  const fingerprints = new Set<string>()
+  yield headLine({ redacted: redact })
   let records = 0
-  for (const stream of new Set(streams)) {
+  for (const stream of names) {
     const before = records
-    for await (const page of source.read(stream))
-      for (const event of page) {
-        yield recordLine(event)
-        records++
-      }
-    if (records === before)
-      throw new RefoldError('NOT_FOUND', `there is no stream ${JSON.stringify(stream)}`, { facts: { stream } })
+    for await (const event of eventsOf(source, stream)) {
+      if (redaction?.isBehind(event) === true) break
+      const fingerprint = headerOf(event.metadata)?.fingerprint
+      if (fingerprint !== undefined) fingerprints.add(fingerprint)
+      yield recordLine((await redaction?.without(event)) ?? event)
+      records++
+    }
+    if (records === before) throw noStream(stream)
   }
+  for (const fingerprint of charts ? fingerprints : [])
+    for await (const event of eventsOf(source, chartStream(fingerprint))) {
+      yield recordLine(event)
+      records++
+    }
   yield endLine(records)
+}
+
+/** A redaction that has seen all records that there were when it was asked for. */
+class Noted {
+  readonly #redaction: Redaction
+  readonly #last = new Map<string, bigint>()
+
+  private constructor(source: HistorySource) {
+    this.#redaction = new Redaction(source)
+  }
+
+  static async of(source: HistorySource, streams: Iterable<string>): Promise<Noted> {
+    const noted = new Noted(source)
+    for (const stream of streams)
+      for await (const event of eventsOf(source, stream)) {
+        await noted.#redaction.note(event)
+        noted.#last.set(stream, event.revision)
+      }
+    return noted
+  }
+
+  /** What came later may hold secrets that were not noted. */
+  isBehind({ stream, revision }: StoredEvent): boolean {
+    return revision > (this.#last.get(stream) ?? -1n)
+  }
+
+  without(event: StoredEvent): Promise<StoredEvent> {
+    return this.#redaction.without(event)
+  }
+}
+
+async function* eventsOf(source: HistorySource, stream: string): AsyncGenerator<StoredEvent, void, undefined> {
+  for await (const page of source.read(stream)) yield* page
+}
+
+function noStream(stream: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `there is no stream ${JSON.stringify(stream)}`, { facts: { stream } })
 }

@@ -6,14 +6,16 @@ import type { RefoldError } from '../errors.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
-import { checkHead, damagedLine, noExport, objectIn, placeIn, recordsTold } from './export-format.js'
+import { damagedLine, noExport, objectIn, placeIn, readHead, recordsTold } from './export-format.js'
 import { fileLines } from './file-lines.js'
 import type { FileLine } from './file-lines.js'
 
 /** A stream of an exported file. */
 export interface ExportedStream {
   readonly stream: string
+  /** Those before its damage, if it has any. */
   readonly records: number
+  readonly isDamaged?: true
 }
 
 /** A source for `openHistory`. */
@@ -22,6 +24,8 @@ export interface ExportedStreams {
   readonly streams: readonly ExportedStream[]
   /** What is damaged first. The streams that it does not concern are whole. */
   readonly trouble: RefoldError | undefined
+  /** Values of secret fields were left out: it tells the past, and no agent goes on from it. */
+  readonly isRedacted: boolean
   /** As a store's. Throws `UNREADABLE` where it reaches a damaged line. */
   read(
     stream: string,
@@ -39,8 +43,13 @@ export async function openExport(file: Blob): Promise<ExportedStreams> {
   for await (const line of fileLines(file)) index.add(line)
   index.close()
   return {
-    streams: [...index.streams.values()].map(({ stream, starts }) => ({ stream, records: starts.length })),
+    streams: [...index.streams.values()].map(({ stream, starts, damage }) => ({
+      stream,
+      records: starts.length,
+      ...(damage === undefined ? undefined : { isDamaged: true }),
+    })),
     trouble: index.trouble,
+    isRedacted: index.isRedacted,
     read: (stream, options = {}) => readStream(file, index.streams.get(stream), options),
   }
 }
@@ -60,14 +69,15 @@ interface IndexedStream {
 class FileIndex {
   readonly streams = new Map<string, IndexedStream>()
   trouble: RefoldError | undefined
+  isRedacted = false
   #current: IndexedStream | undefined
   #records = 0
   #lines = 0
   #told: number | undefined
 
-  /** Throws what `checkHead` throws. */
+  /** Throws what `readHead` throws. */
   add(line: FileLine): void {
-    if (this.#lines === 0) checkHead(line.beginning)
+    if (this.#lines === 0) this.isRedacted = readHead(line.beginning).isRedacted
     else if (this.#told === undefined) this.#addRecord(line)
     else this.#damage(damagedLine(line.number, 'stands behind the end'))
     this.#lines = line.number

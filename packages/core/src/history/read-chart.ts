@@ -2,16 +2,9 @@
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
+import { readChart as readStoredChart } from '../log/charts.js'
 import { textOf } from './history-record.js'
 import type { HistoryOptions, HistorySource } from './history-types.js'
-
-/** No definition's name begins so: it is no agent's stream. */
-const CHART_STREAM = 'refold-chart-'
-
-/** The stream that holds the chart of this fingerprint. */
-export function chartStream(fingerprint: string): string {
-  return `${CHART_STREAM}${fingerprint}`
-}
 
 /** The chart of a fingerprint (`chart.schema.json`); `undefined`: the source has none that can be read. */
 export async function readChart(
@@ -19,11 +12,7 @@ export async function readChart(
   fingerprint: string,
   options: Pick<HistoryOptions, 'codecs'> = {},
 ): Promise<JsonObject | undefined> {
-  for await (const [event] of agentReader(source, options).read(chartStream(fingerprint), { limit: 1 })) {
-    const chart = isJsonObject(event?.data) ? event.data['chart'] : undefined
-    return isJsonObject(chart) ? chart : undefined
-  }
-  return undefined
+  return readStoredChart(agentReader(source, options), fingerprint)
 }
 
 /** An event that an agent takes from outside. */

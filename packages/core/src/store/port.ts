@@ -113,7 +113,28 @@ export interface Store {
   readonly directory: Directory
   /** Proof of life and death of processes on one machine, where the store can give it. */
   readonly presence?: Presence
+  /**
+   * Looks at what the store stands on, its file or its server, and changes nothing. What is wrong is in the answer, also that it
+   * cannot be opened. Absent: there is nothing to look at.
+   */
+  examine?(): Promise<StoreExamination>
   close(): Promise<void>
+}
+
+/** What a store says of what it stands on. */
+export interface StoreExamination {
+  /** By name, for people: sizes in bytes, counts, versions. */
+  readonly facts: Readonly<Record<string, string | number>>
+  readonly findings: readonly StoreFinding[]
+}
+
+/** Something that was found. */
+export interface StoreFinding {
+  /** `wrong`: something is lost, or will be. `note`: worth knowing. */
+  readonly kind: 'wrong' | 'note'
+  readonly message: string
+  /** What to do, where something can be done. */
+  readonly remedy?: string
 }
 
 /** Values by name, each put in the place of the one before. Not part of the log. */

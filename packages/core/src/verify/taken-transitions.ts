@@ -1,9 +1,8 @@
 /** The edges that records name, as their charts name them: today's, and those that were stored. */
 import type { JsonValue } from '../json/json-value.js'
-import { isJsonObject } from '../json/json-value.js'
 import type { AgentReader } from '../log/agent-log.js'
 import type { ActorDocument, ActorId, StateDocument } from '../record/state-document.js'
-import { chartStream } from '../history/read-chart.js'
+import { readChart } from '../log/charts.js'
 import type { TakenTransition } from './verified.js'
 
 /** What of a chart names its edges. */
@@ -47,9 +46,7 @@ export class Charts {
   }
 
   async #read(fingerprint: string): Promise<JsonValue | undefined> {
-    for await (const [first] of this.#reader.read(chartStream(fingerprint), { limit: 1 }))
-      return isJsonObject(first?.data) ? first.data['chart'] : undefined
-    return undefined
+    return readChart(this.#reader, fingerprint)
   }
 }
 

@@ -9,8 +9,11 @@ export type SqlValue = null | number | string | Uint8Array
 /** What opens a file: the few calls that the store needs of an SQLite binding. */
 export interface SqliteDriver {
   readonly name: string
-  /** Opens or creates the file. Must not wait for locks on its own: `PRAGMA busy_timeout` is set by the store. */
-  open(file: string): SqliteConnection
+  /**
+   * Opens or creates the file; with `readOnly` it must be there, and nothing is written to it. Must not wait for locks on its own:
+   * `PRAGMA busy_timeout` is set by the store.
+   */
+  open(file: string, options?: { readonly readOnly?: boolean }): SqliteConnection
 }
 
 /** One open file. Calls are synchronous; errors carry SQLite's result code: as a number in `errcode`, or by name in `code`. */

@@ -74,6 +74,22 @@ export class WorkerLocks {
     }
   }
 
+  /** Names of workers whose lock file is there: those that hold it, and those that surely do not. */
+  list(): { readonly alive: readonly string[]; readonly gone: readonly string[] } {
+    const [alive, gone]: [string[], string[]] = [[], []]
+    const names = existsSync(this.#directory) ? readdirSync(this.#directory) : []
+    for (const name of names.filter((file) => file.endsWith(SUFFIX))) {
+      const worker = name.slice(0, -SUFFIX.length)
+      try {
+        const isGone = !held().has(join(this.#directory, name)) && this.#isFree(join(this.#directory, name))
+        ;(isGone ? gone : alive).push(worker)
+      } catch {
+        alive.push(worker) // held; of a damaged one no one knows
+      }
+    }
+    return { alive, gone }
+  }
+
   async close(): Promise<void> {
     for (const release of this.#releases) release()
   }

@@ -4,8 +4,8 @@
  */
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { isRefoldError } from '../../errors.js'
-import { chartStream } from '../../history/read-chart.js'
 import type { AgentLog } from '../../log/agent-log.js'
+import { chartStream } from '../../log/charts.js'
 import type { World } from '../../world/world.js'
 import type { EventHub } from '../events/event-hub.js'
 import type { Lifecycle } from '../liveness/lifecycle.js'

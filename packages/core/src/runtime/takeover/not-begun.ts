@@ -3,12 +3,11 @@
  * It does not begin by itself; a person is told.
  */
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { isJsonObject } from '../../json/json-value.js'
 import type { AgentLog } from '../../log/agent-log.js'
+import { readChart } from '../../log/charts.js'
 import type { StateDocument } from '../../record/state-document.js'
 import { inWords, missingWork } from '../../step/missing-work.js'
 import type { MissingWork } from '../../step/missing-work.js'
-import { chartStream } from '../../history/read-chart.js'
 
 export class NotBegun {
   readonly #log: Pick<AgentLog, 'read'>
@@ -36,11 +35,8 @@ export class NotBegun {
   }
 
   async #read(fingerprint: string): Promise<ReadonlySet<string> | undefined> {
-    for await (const [first] of this.#log.read(chartStream(fingerprint), { limit: 1 })) {
-      const chart = isJsonObject(first?.data) ? first.data['chart'] : undefined
-      if (isJsonObject(chart)) return new Set(askedIn(chart))
-    }
-    return undefined
+    const chart = await readChart(this.#log, fingerprint)
+    return chart === undefined ? undefined : new Set(askedIn(chart))
   }
 }
 

@@ -1,0 +1,105 @@
+/** `refold doctor`: what is wrong in a store, what is lost by it, and what to do. Nothing is written. */
+import { examineStore, planRecovery } from '@refold/core'
+import type { ExaminedFinding, ExaminedStore, RecoveryPlan, RefoldErrorCode } from '@refold/core'
+import { findConfig, loadConfig } from '../config/load-config.js'
+import type { Told } from '../output.js'
+import { withStore } from './store-only.js'
+import type { ProjectOptions } from './store-only.js'
+import { quoted } from './quoted.js'
+
+export interface DoctorCommandOptions extends ProjectOptions {
+  /** Loads the configuration's agents: can they take over what is stored? */
+  readonly agents?: boolean
+  readonly json: boolean
+}
+
+/** A finding, and the commands to paste. */
+interface Advised extends Omit<ExaminedFinding, 'trouble'> {
+  readonly trouble: ExaminedFinding['trouble'] | 'PLACE'
+  readonly commands: readonly string[]
+}
+
+/** `isDone: false`: something is wrong. */
+export async function doctor(options: DoctorCommandOptions): Promise<Told> {
+  const config = options.agents === true ? await loadConfig(findConfig(options.config, process.cwd())) : undefined
+  return withStore({ ...options, readOnly: true }, async ({ store, codecs: opened }) => {
+    const codecs = config?.codecs ?? opened
+    const examined = await examineStore(store, { codecs })
+    const unplaced =
+      config === undefined ? [] : unplacedIn(await planRecovery({ store, agents: config.agents, codecs }))
+    const findings = [...examined.findings.map((finding) => advised(finding, options)), ...unplaced]
+    const isDone = findings.every(({ kind }) => kind === 'note')
+    if (options.json) return { text: JSON.stringify({ ...examined, findings }), isDone }
+    return { text: [summaryOf(examined), ...findings.map(textOf), conclusion(findings)].join('\n'), isDone }
+  })
+}
+
+/** Told already by the look at the records themselves. */
+const OF_RECORDS: ReadonlySet<string> = new Set<RefoldErrorCode>(['UNREADABLE', 'NEWER_FORMAT'])
+
+/** Agents for which nothing that is registered here has a place. */
+function unplacedIn({ troubled, unregistered }: RecoveryPlan): readonly Advised[] {
+  const agents = troubled
+    .filter(({ code }) => !OF_RECORDS.has(code))
+    .map(({ agent, message }): Advised => {
+      const remedy = 'Register the version that it is at, or migrate it.'
+      const stream = `${agent.name}-${agent.id}`
+      return { trouble: 'PLACE', kind: 'wrong', stream, message, remedy, commands: ['refold plan'] }
+    })
+  const definitions = Object.entries(unregistered).map(([name, count]): Advised => {
+    const message = `the configuration does not have "${name}", of which ${count} agents have something to do`
+    return { trouble: 'PLACE', kind: 'wrong', message, remedy: 'Register it.', commands: [`refold ls ${quoted(name)}`] }
+  })
+  return [...agents, ...definitions]
+}
+
+function advised(finding: ExaminedFinding, options: DoctorCommandOptions): Advised {
+  return { ...finding, commands: commandsFor(finding).map((command) => command + placeOf(options)) }
+}
+
+/** To look at it, to keep what can be kept, to repair it. */
+function commandsFor({ trouble, stream = '' }: ExaminedFinding): readonly string[] {
+  const agent = quoted(stream)
+  switch (trouble) {
+    case 'GAP':
+    case 'LINEAGE':
+    case 'UNREADABLE':
+      return [`refold export ${agent} -o ${quoted(`${stream}.jsonl`)}`]
+    case 'DIRECTORY':
+      return ['refold rebuild']
+    case 'NEWER_FORMAT':
+    case 'ENCODED':
+    case 'FOREIGN':
+    case 'STORE':
+    case 'LOG':
+      return []
+  }
+}
+
+function placeOf({ store, config }: ProjectOptions): string {
+  const named = [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(store === undefined ? [] : ['--store', store]),
+  ]
+  return named.map((text) => ` ${quoted(text)}`).join('')
+}
+
+function summaryOf({ agents, records, streams, facts }: ExaminedStore): string {
+  const counts = { agents, records, 'other streams': streams - agents, ...facts }
+  return Object.entries(counts)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
+}
+
+function textOf({ kind, stream, message, lost, revision, remedy, commands }: Advised): string {
+  const head = `\n${kind}  ${stream === undefined ? '' : `${stream}: `}${message}`
+  const loss =
+    lost === undefined || lost === 0 ? [] : [`  lost: its state from record ${revision} on, of ${lost} records`]
+  const advice = remedy === undefined ? [] : [`  ${remedy}`]
+  return [head, ...loss, ...advice, ...commands.map((command) => `    ${command}`)].join('\n')
+}
+
+function conclusion(findings: readonly Advised[]): string {
+  const wrong = findings.filter(({ kind }) => kind === 'wrong').length
+  return wrong === 0 ? '\nnothing is wrong' : `\n${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong`
+}

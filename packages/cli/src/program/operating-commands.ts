@@ -1,0 +1,52 @@
+/** Commands for those who look after a store: files, checks, numbers, tools. */
+import type { Command } from 'commander'
+import { print, report } from '../output.js'
+import { common, noted, positive } from './options.js'
+
+export function addOperatingCommands(program: Command, version: string): void {
+  addFiles(program)
+  addChecks(program)
+  addViews(program)
+  common(program.command('mcp'))
+    .description(
+      'serve these commands as tools to a coding agent (Model Context Protocol), on standard input and output',
+    )
+    .option('--write', 'also those that act: start, send, approve, resolve, retry, pause, resume, cancel')
+    .action(async (options) => (await import('../commands/mcp.js')).mcp(options, version))
+}
+
+function addFiles(program: Command): void {
+  common(program.command('export'))
+    .description('write agents as a file that can be looked at elsewhere, or imported')
+    .argument('[names...]', 'agents (<definition>-<id>) and definitions')
+    .option('--all', 'all agents of the store')
+    .option('-o, --output <file>', 'in place of the standard output: all of it, or nothing')
+    .option('--redact', 'without the values of fields that a schema says are secret')
+    .action(async (names, options) =>
+      report(await (await import('../commands/export.js')).exportAgents(names, options)),
+    )
+  noted(program.command('import'))
+    .description('bring agents of an exported file into a store that does not have them; they come paused')
+    .argument('<file>', 'as `refold export` made it')
+    .action(async (file, options) => report(await (await import('../commands/import.js')).importAgents(file, options)))
+}
+
+function addChecks(program: Command): void {
+  common(program.command('doctor'))
+    .description('look through a store for what is wrong: exit code 1 when something is; nothing is written')
+    .option('--agents', "load the configuration's agents: has each stored one a place in them?")
+    .action(async (options) => report(await (await import('../commands/doctor.js')).doctor(options)))
+  common(program.command('rebuild'))
+    .description('make the directory, which `ls` shows, again from the log; agents go on meanwhile')
+    .action(async (options) => report(await (await import('../commands/rebuild.js')).rebuild(options)))
+}
+
+function addViews(program: Command): void {
+  common(program.command('chart'))
+    .description('draw the chart of a definition, as it is stored with its agents or in the configuration')
+    .argument('[definition]', 'name of the agent definition; with --agent its own')
+    .option('--format <format>', 'mermaid or svg (default: mermaid)')
+    .option('--version <number>', 'of the definition (default: that of the newest agent)', positive)
+    .option('--agent <agent>', 'light the states of this agent: <definition>-<id>, or at a revision, order-7@12')
+    .action(async (name, options) => print(await (await import('../commands/chart.js')).chart(name, options)))
+}

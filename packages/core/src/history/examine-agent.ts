@@ -1,0 +1,111 @@
+/** Whether one agent can be used: its records are all there, of one history, and fold. */
+import { withCode } from '../errors.js'
+import type { RefoldError } from '../errors.js'
+import type { AgentReader } from '../log/agent-log.js'
+import { Folder } from '../record/fold.js'
+import { headerOf } from '../record/header.js'
+import type { StoredEvent } from '../store/port.js'
+import { assertNotClosed } from './examined.js'
+import type { ExaminedFinding } from './examined.js'
+import { addRecord, checkFolded } from './fold-record.js'
+
+/** Whether all of its records are of one history, and fold to a state that an agent can be in. */
+export async function examineAgent(
+  reader: Pick<AgentReader, 'read'>,
+  { stream, records }: { readonly stream: string; readonly records: number },
+): Promise<readonly ExaminedFinding[]> {
+  const folder = new Folder()
+  let [read, foreign] = [0, 0]
+  let first: string | undefined
+  let last: StoredEvent | undefined
+  try {
+    for await (const page of reader.read(stream))
+      for (const event of page) {
+        last = event
+        if (Number(event.revision) !== read) return [ofGap(event, { revision: read, lost: records - read })]
+        const isForeign = addRecord(folder, event) === 'foreign'
+        if (isForeign) foreign++
+        else {
+          const life = lifeOf(event)
+          first ??= event.id
+          if (life !== undefined && life !== first) return [ofAnotherLife(event, records - read)]
+        }
+        read++
+      }
+    if (last !== undefined) checkFolded(folder.result(), last)
+  } catch (error) {
+    return [
+      unusable(withCode(assertNotClosed(error), `reading ${stream}`), { stream, revision: read, lost: records - read }),
+    ]
+  }
+  return foreign === 0 ? [] : [ofOthers(stream, foreign)]
+}
+
+/** The record that began the agent which this one is of. */
+function lifeOf({ metadata }: StoredEvent): string | undefined {
+  const { $correlationId } = metadata as { readonly $correlationId?: unknown }
+  return headerOf(metadata) !== undefined && typeof $correlationId === 'string' ? $correlationId : undefined
+}
+
+function ofGap(
+  { stream, revision }: StoredEvent,
+  { revision: from, lost }: { readonly revision: number; readonly lost: number },
+): ExaminedFinding {
+  const to = Number(revision) - 1
+  const gone = from === to ? `record ${from} is gone` : `the records ${from} to ${to} are gone`
+  const message = to >= from ? gone : `record ${revision} stands in the place of record ${from}`
+  const remedy = 'Put the store back from a backup: a state is made of all records before it.'
+  return { trouble: 'GAP', kind: 'wrong', stream, revision: from, lost, message, remedy }
+}
+
+function ofAnotherLife({ stream, revision }: StoredEvent, lost: number): ExaminedFinding {
+  return {
+    trouble: 'LINEAGE',
+    kind: 'wrong',
+    stream,
+    revision: Number(revision),
+    lost,
+    message: `record ${revision} is of another agent of this name`,
+    remedy: 'Two histories were mixed: put the store back from a backup.',
+  }
+}
+
+interface Place {
+  readonly stream: string
+  readonly revision: number
+  readonly lost: number
+}
+
+function unusable(error: RefoldError, place: Place): ExaminedFinding {
+  const { message, hint } = error
+  if ('codec' in error.facts)
+    return {
+      trouble: 'ENCODED',
+      kind: 'note',
+      ...place,
+      message,
+      remedy: 'Name the configuration that has its codecs, and look again.',
+    }
+  const trouble = error.code === 'NEWER_FORMAT' ? 'NEWER_FORMAT' : 'UNREADABLE'
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  const remedy =
+    trouble === 'NEWER_FORMAT'
+      ? hint
+      : 'Put the store back from a backup, or go on with another id. The states before it can be shown.'
+  return {
+    trouble,
+    kind: 'wrong',
+    ...place,
+    message: message + cause,
+    ...(remedy === undefined ? undefined : { remedy }),
+  }
+}
+
+function ofOthers(stream: string, foreign: number): ExaminedFinding {
+  return {
+    trouble: 'FOREIGN',
+    kind: 'note',
+    stream,
+    message: `${foreign} events in its stream were written by another program; they change nothing`,
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Looks through a whole store for what is wrong in it, and changes nothing.
+ *
+ * Invariants: what is damaged ends the look at its own stream, and not at the others; memory grows with the number of streams,
+ * and not with their records.
+ */
+import { withCode } from '../errors.js'
+import { agentReader } from '../log/agent-log.js'
+import type { Codec } from '../log/codec.js'
+import { applyHeader, readHeader } from '../store/directory-projection.js'
+import type { Store, StoredEvent } from '../store/port.js'
+import { examineAgent } from './examine-agent.js'
+import { examineDirectory } from './examine-directory.js'
+import type { KnownStream } from './examine-directory.js'
+import { assertNotClosed } from './examined.js'
+import type { ExaminedFinding } from './examined.js'
+
+/** Of `examineStore`. */
+export interface ExamineOptions {
+  /** Those that the records were written with: without them the records that they encoded are not folded. */
+  readonly codecs?: readonly Codec[]
+}
+
+/** What `examineStore` found. */
+export interface ExaminedStore {
+  readonly agents: number
+  readonly streams: number
+  readonly records: number
+  /** Of the file or the server, by name. */
+  readonly facts: Readonly<Record<string, string | number>>
+  /** The wrong ones first. */
+  readonly findings: readonly ExaminedFinding[]
+}
+
+/**
+ * Reads all records once in the order of the log and once agent by agent: are revisions without gaps, does every agent fold, is the
+ * directory what the log says, and is the file or the server well? Rejects only where the store was closed.
+ */
+export async function examineStore(store: Store, { codecs = [] }: ExamineOptions = {}): Promise<ExaminedStore> {
+  const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
+  const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))
+  const log = await readThrough(store)
+  findings.push(...log.findings)
+  const reader = agentReader(store, { codecs })
+  for (const [stream, { entry, records }] of log.streams)
+    if (entry !== undefined) findings.push(...(await examineAgent(reader, { stream, records })))
+  if (log.isWhole) findings.push(...(await examineDirectory(store, log.streams)))
+  const agents = [...log.streams.values()].filter(({ entry }) => entry !== undefined).length
+  return { agents, streams: log.streams.size, records: log.records, facts, findings: wrongFirst(findings) }
+}
+
+interface ReadLog {
+  readonly streams: Map<string, KnownStream>
+  readonly findings: readonly ExaminedFinding[]
+  readonly records: number
+  readonly isWhole: boolean
+}
+
+async function readThrough(store: Store): Promise<ReadLog> {
+  const streams = new Map<string, KnownStream>()
+  const findings: ExaminedFinding[] = []
+  let records = 0
+  const told = (): Omit<ReadLog, 'isWhole'> => ({ streams, findings, records })
+  try {
+    for await (const page of store.readAll())
+      for (const event of page) {
+        records++
+        take(streams, event)
+      }
+    return { ...told(), isWhole: true }
+  } catch (error) {
+    const { message } = withCode(assertNotClosed(error), 'reading the log')
+    findings.push({
+      trouble: 'LOG',
+      kind: 'wrong',
+      message: `the log cannot be read behind its first ${records} records: ${message}`,
+      remedy: 'Put the store back from a backup; what can be read can be exported agent by agent.',
+    })
+    await addKept(store, streams)
+    return { ...told(), isWhole: false }
+  }
+}
+
+function take(streams: Map<string, KnownStream>, { stream, metadata }: StoredEvent): void {
+  const known = streams.get(stream) ?? { entry: undefined, records: 0 }
+  streams.set(stream, known)
+  const header = readHeader(stream, metadata)
+  if (header !== undefined) known.entry = applyHeader(known.entry, stream, header)
+  known.records++
+}
+
+/** Agents that only the directory still tells of. */
+async function addKept(store: Store, streams: Map<string, KnownStream>): Promise<void> {
+  try {
+    for await (const page of store.directory.find())
+      for (const entry of page) if (!streams.has(entry.stream)) streams.set(entry.stream, { entry, records: 0 })
+  } catch (error) {
+    assertNotClosed(error) // that it cannot be read either was told by the log
+  }
+}
+
+function wrongFirst(findings: readonly ExaminedFinding[]): readonly ExaminedFinding[] {
+  return [...findings.filter(({ kind }) => kind === 'wrong'), ...findings.filter(({ kind }) => kind === 'note')]
+}

@@ -1,0 +1,137 @@
+/**
+ * Which fields of a record are secret, by the charts that are stored beside the agents, and the record without their values.
+ * What a codec encoded stays as it is: without its key it tells nothing.
+ */
+import { RefoldError } from '../errors.js'
+import { isJsonArray, isJsonObject } from '../json/json-value.js'
+import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
+import { readChart } from '../log/charts.js'
+import { headerOf } from '../record/header.js'
+import type { RecordHeader } from '../record/record.js'
+import type { StoredEvent } from '../store/port.js'
+import type { HistorySource } from './history-types.js'
+import { SecretValues } from './secret-values.js'
+
+/** As `schemasAsJson` writes it into a chart. */
+interface Secrets {
+  readonly input?: readonly string[]
+  readonly events?: { readonly [type: string]: readonly string[] }
+  readonly outputs?: { readonly [src: string]: readonly string[] }
+}
+
+/** The records of some streams, first noted, all of them, then given without what was noted. */
+export class Redaction {
+  readonly #source: HistorySource
+  readonly #charts = new Map<string, Secrets>()
+  readonly #names = new Set<string>()
+  readonly #values = new SecretValues(this.#names)
+  /** Of each stream, as far as it was read. */
+  readonly #fingerprints = new Map<string, string>()
+
+  constructor(source: HistorySource) {
+    this.#source = source
+  }
+
+  /** Throws `NOT_FOUND` where the chart is not stored that says what is secret. */
+  async note(event: StoredEvent): Promise<void> {
+    const header = headerOf(event.metadata)
+    if (header === undefined || isSealed(header)) return
+    const secrets = await this.#secretsAt(event, header)
+    for (const { value, pointers } of fieldsOf(event, secrets)) this.#values.note(value, pointers)
+  }
+
+  /** After all were noted. */
+  async without(event: StoredEvent): Promise<StoredEvent> {
+    const header = headerOf(event.metadata)
+    const values = this.#values
+    if (header === undefined)
+      return { ...event, data: values.without(event.data), metadata: values.without(event.metadata) }
+    if (isSealed(header)) return event
+    const [field] = fieldsOf(event, await this.#secretsAt(event, header))
+    const pointers = field === undefined ? [] : field.pointers.map((pointer) => field.at + pointer)
+    const { given: _given, ...rest } = header as unknown as JsonObject // a hash tells a value that can be guessed
+    const refold = {
+      ...rest,
+      ...this.#noted(header),
+      ...(isJsonObject(rest['body']) ? { body: this.#body(rest['body']) } : undefined),
+    }
+    const metadata = { ...(event.metadata as JsonObject), refold }
+    return { ...event, data: values.without(event.data, pointers), metadata }
+  }
+
+  /** What people wrote, and the hash of what they approved. */
+  #noted({ by, reason, approved }: RecordHeader): JsonObject {
+    return {
+      ...(by === undefined ? undefined : { by: this.#values.without(by) }),
+      ...(reason === undefined ? undefined : { reason: this.#values.without(reason) }),
+      ...(approved === undefined ? undefined : { approved: { ...approved, payloadHash: '[secret]' } }),
+    }
+  }
+
+  #body({ patch, ...rest }: JsonObject): JsonObject {
+    const operations = isJsonArray(patch) ? (patch as unknown as readonly PatchOperation[]) : []
+    const changed = operations.map((operation) => ({
+      ...operation,
+      path: this.#values.withoutIn(operation.path),
+      ...('from' in operation ? { from: this.#values.withoutIn(operation.from) } : undefined),
+      ...('value' in operation ? { value: this.#values.without(operation.value) } : undefined),
+    }))
+    return { patch: changed, ...(this.#values.without(rest) as JsonObject) }
+  }
+
+  async #secretsAt(
+    { stream }: StoredEvent,
+    { fingerprint = this.#fingerprints.get(stream), agent }: RecordHeader,
+  ): Promise<Secrets> {
+    if (fingerprint === undefined) return {} // no record of an agent came before it: it does not fold either
+    this.#fingerprints.set(stream, fingerprint)
+    const known = this.#charts.get(fingerprint)
+    if (known !== undefined) return known
+    const chart = await readChart(this.#source, fingerprint)
+    if (chart === undefined)
+      throw new RefoldError(
+        'NOT_FOUND',
+        `the chart of ${agent} is not there: which of its fields are secret is not known`,
+        {
+          hint: 'A worker stores it when an agent of the definition begins, or is next moved. Without redaction it can be exported.',
+          facts: { stream, fingerprint },
+        },
+      )
+    for (const name of namesIn(chart['schemas'])) this.#names.add(name)
+    const secrets = (chart['secrets'] ?? {}) as Secrets
+    this.#charts.set(fingerprint, secrets)
+    return secrets
+  }
+}
+
+interface Field {
+  readonly value: JsonValue | undefined
+  /** Where it stands in the payload. */
+  readonly at: string
+  readonly pointers: readonly string[]
+}
+
+function isSealed(header: RecordHeader): boolean {
+  return 'codecs' in header
+}
+
+/** The part of a payload that has a schema. */
+function fieldsOf({ type, data }: StoredEvent, { input, events, outputs }: Secrets): readonly Field[] {
+  const payload = isJsonObject(data) ? data : {}
+  if (type === 'refold.started' && input !== undefined)
+    return [{ value: payload['input'], at: '/input', pointers: input }]
+  const { src } = payload
+  const ofOutput = type === 'refold.effect.done' && typeof src === 'string' ? outputs?.[src] : undefined
+  if (ofOutput !== undefined) return [{ value: payload['output'], at: '/output', pointers: ofOutput }]
+  const ofEvent = type.startsWith('refold.') ? undefined : events?.[type]
+  return ofEvent === undefined ? [] : [{ value: data, at: '', pointers: ofEvent }]
+}
+
+/** Names of members that the schemas say. */
+function namesIn(schema: JsonValue | undefined): readonly string[] {
+  if (isJsonArray(schema)) return schema.flatMap(namesIn)
+  if (!isJsonObject(schema)) return []
+  const { properties } = schema
+  const own = isJsonObject(properties) ? Object.keys(properties) : []
+  return [...own, ...Object.values(schema).flatMap(namesIn)]
+}

@@ -1,0 +1,51 @@
+/** Events that another store has already, appended with the revisions that they have there. */
+import { isRefoldError, RefoldError } from '../errors.js'
+import { advance, FIRST_REVISION } from '../record/revision.js'
+import type { Expected, Revision } from '../record/revision.js'
+import type { NewEvent, Store, StoredEvent } from '../store/port.js'
+
+/** A store that does not know whether it stored is asked so often by the identical append. */
+const MAX_UNKNOWN = 10
+
+/** The last event of a stream. */
+export type Head = Pick<StoredEvent, 'revision' | 'id'>
+
+/** `undefined`: the stream is not there. */
+export async function headOf(store: Pick<Store, 'read'>, stream: string): Promise<Head | undefined> {
+  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 }))
+    if (last !== undefined) return { revision: last.revision, id: last.id }
+  return undefined
+}
+
+export function next(head: Head | undefined): Revision {
+  return head === undefined ? FIRST_REVISION : advance(head.revision)
+}
+
+export function toNew({ id, type, data, metadata }: StoredEvent): NewEvent {
+  return { id, type, data, metadata }
+}
+
+/** One append behind the head. Throws `COPY_DIFFERS` where another event stands there, and what the store throws. */
+export async function storeBatch(
+  store: Pick<Store, 'append'>,
+  stream: string,
+  { events, head }: { readonly events: readonly NewEvent[]; readonly head: Head | undefined },
+): Promise<void> {
+  const decidedOn = { expected: head?.revision ?? ('no_stream' as const), expectedId: head?.id }
+  for (let unknown = 1; ; unknown++) {
+    try {
+      const result = await store.append(stream, events, decidedOn)
+      if (!result.ok) throw differs(stream, result.actual)
+      return
+    } catch (error) {
+      if (!isRefoldError(error, 'STORE_UNKNOWN') || unknown === MAX_UNKNOWN) throw error
+    }
+  }
+}
+
+function differs(stream: string, actual: Expected): RefoldError {
+  return new RefoldError('COPY_DIFFERS', `${stream} was written to while it was copied`, {
+    hint: 'Stop what works on the target, and begin with a target that does not have the stream.',
+    facts: { stream, actual: String(actual) },
+  })
+}

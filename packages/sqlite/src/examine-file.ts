@@ -1,0 +1,118 @@
+/** What the file says of itself: SQLite's own check, sizes, room on the disk, locks of workers. Nothing is written. */
+import { statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { StoreExamination, StoreFinding } from '@refold/core/store'
+import { loadDriver } from './driver/load-driver.js'
+import type { DriverChoice } from './driver/load-driver.js'
+import type { SqliteConnection } from './driver/driver.js'
+import { toRefoldError } from './failure.js'
+import type { WorkerLocks } from './presence/worker-locks.js'
+
+/** A larger one is checked without comparing indexes with their tables, which takes many times as long. */
+const QUICK_CHECK_BYTES = 1024 ** 3
+const MOST_PROBLEMS = 20
+/** Less room than this is soon gone, and each commit needs some. */
+const LITTLE_ROOM_BYTES = 256 * 1024 ** 2
+/** A reader that never ends keeps it from being written back into the file. */
+const LARGE_WAL_BYTES = 256 * 1024 ** 2
+
+export interface ExamineOptions {
+  readonly driver: DriverChoice | undefined
+  /** Why the store could not be opened; `undefined`: it could. */
+  readonly failure: unknown
+  readonly locks: Pick<WorkerLocks, 'list'>
+}
+
+export function examineFile(path: string, { driver, failure, locks }: ExamineOptions): StoreExamination {
+  const bytes = sizeOf(path)
+  if (bytes === undefined) return { facts: { file: path }, findings: [found(failure, path)] }
+  const walBytes = sizeOf(`${path}-wal`) ?? 0
+  const freeBytes = roomAt(path)
+  const { alive, gone } = locks.list()
+  const isQuick = bytes > QUICK_CHECK_BYTES
+  const problems = problemsIn(path, { driver, isQuick })
+  return {
+    facts: { file: path, bytes, walBytes, freeBytes, workers: alive.length, check: isQuick ? 'quick' : 'whole' },
+    findings: [
+      ...(failure === undefined ? [] : [found(failure, path)]),
+      ...(problems.length === 0 ? [] : [damage(problems, path)]),
+      ...room({ freeBytes, walBytes }),
+      ...leftBehind(gone),
+    ],
+  }
+}
+
+function problemsIn(
+  path: string,
+  { driver, isQuick }: { readonly driver: DriverChoice | undefined; readonly isQuick: boolean },
+): readonly string[] {
+  let connection: SqliteConnection | undefined
+  try {
+    connection = loadDriver(driver).open(path, { readOnly: true })
+    const pragma = isQuick ? 'quick_check' : 'integrity_check'
+    const rows = connection.prepare(`PRAGMA ${pragma}(${MOST_PROBLEMS})`).all()
+    return rows.map(([text]) => String(text)).filter((text) => text !== 'ok')
+  } catch (error) {
+    return [toRefoldError(error, { doing: 'checking the file' }).message]
+  } finally {
+    connection?.close()
+  }
+}
+
+function found(failure: unknown, path: string): StoreFinding {
+  const { message, hint } = toRefoldError(failure, { doing: `opening ${path}` })
+  return { kind: 'wrong', message, ...(hint === undefined ? undefined : { remedy: hint }) }
+}
+
+function damage(problems: readonly string[], path: string): StoreFinding {
+  const quoted = `'${path.replaceAll("'", String.raw`'\''`)}'`
+  return {
+    kind: 'wrong',
+    message: `the file is damaged: ${problems.join('; ').replaceAll(/\s+/g, ' ')}`,
+    remedy: `Stop its workers, and put it back from a backup; or take what can be read: sqlite3 ${quoted} .recover | sqlite3 recovered.db`,
+  }
+}
+
+function room({
+  freeBytes,
+  walBytes,
+}: {
+  readonly freeBytes: number
+  readonly walBytes: number
+}): readonly StoreFinding[] {
+  const findings: StoreFinding[] = []
+  if (freeBytes < LITTLE_ROOM_BYTES)
+    findings.push({
+      kind: 'wrong',
+      message: `the disk has room for ${freeBytes} bytes more: when it is full nothing can be stored`,
+      remedy: 'Free some space on the disk.',
+    })
+  if (walBytes > LARGE_WAL_BYTES)
+    findings.push({
+      kind: 'note',
+      message: `the WAL has ${walBytes} bytes: a reader keeps a transaction open, or it was never written back`,
+      remedy: 'End what reads the file for long. It shrinks when all that have it open have closed it.',
+    })
+  return findings
+}
+
+function leftBehind(gone: readonly string[]): readonly StoreFinding[] {
+  if (gone.length === 0) return []
+  return [
+    {
+      kind: 'note',
+      message: `${gone.length} lock files are of workers that are gone: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', …' : ''}`,
+      remedy: 'The next worker that begins removes them, and takes over what these had.',
+    },
+  ]
+}
+
+function sizeOf(path: string): number | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats?.isFile() === true ? stats.size : undefined
+}
+
+function roomAt(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  return bavail * bsize
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createMachine, fromPromise, setup } from 'xstate'
 import { z } from 'zod'
 import { defineAgent, internalsOf } from './define-agent.js'
+import { effect } from './effect.js'
 
 const machine = setup({
   types: { input: {} as { topic: string }, events: {} as { type: 'approve'; by: string } | { type: 'tick' } },
@@ -143,5 +144,28 @@ describe('the fingerprint', () => {
 
   it('takes schemas that JSON Schema cannot say', () => {
     expect(fingerprintOf(approve(z.custom((value) => value === 'ana')))).not.toBe(fingerprintOf({}))
+  })
+})
+
+describe('DEF-16 what throws while it is read', () => {
+  const trap = (): never => {
+    throw new Error('trap')
+  }
+  const hostile = new Proxy({}, { get: trap, ownKeys: trap, has: trap, getPrototypeOf: trap })
+
+  it.each(['machine', 'version', 'input', 'events', 'effects', 'approvals', 'dedup'])(
+    'DEF-16 in `%s` is refused',
+    (key) => {
+      expect(() => defineAgent({ ...valid, [key]: hostile } as never)).toThrow(
+        expect.objectContaining({ code: 'INVALID_DEFINITION', cause: expect.objectContaining({ message: 'trap' }) }),
+      )
+    },
+  )
+
+  it('DEF-16 as a whole, in a policy, or a body that is no function, is refused', () => {
+    const refused = expect.objectContaining({ code: 'INVALID_DEFINITION' })
+    expect(() => defineAgent(hostile as never)).toThrow(refused)
+    expect(() => effect(async () => 1, hostile as never)).toThrow(refused)
+    expect(() => effect(null as never)).toThrow(refused)
   })
 })

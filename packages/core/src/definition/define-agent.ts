@@ -15,7 +15,7 @@ import { isReservedType, parseEvent, parseInput } from './outside-values.js'
 import { readApprovals } from './read-approvals.js'
 import { readEffects, readOutputs } from './read-effects.js'
 import { readDeferred, readEvents } from './read-events.js'
-import { invalidDefinition, requireValid } from './refusal.js'
+import { invalidDefinition, readable, requireValid } from './refusal.js'
 import { refuseUnsupported } from './refuse.js'
 import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
 
@@ -50,7 +50,7 @@ export function defineAgent<
     approvals: P
   }
 > {
-  return definitionOf(readConfig(agent))
+  return definitionOf(readable('definition', () => readConfig(agent)))
 }
 
 /** A definition that carries these. */

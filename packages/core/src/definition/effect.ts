@@ -10,13 +10,14 @@ import type { AnyPolicy } from './check-policy.js'
 import type { EffectArgs, EffectHandle, RunStep } from './effect-types.js'
 import type { Storable } from './json-path.js'
 import type { CallPolicy } from './policy-types.js'
+import { readable, requireValid } from './refusal.js'
 
 /** `Symbol.for`: a machine may have been made with another copy of this package. */
 const POLICY = Symbol.for('refold.effect.policy')
 
 /**
  * A drop-in for `fromPromise`. A policy given here travels with the body, into child machines too; the definition's wins
- * over it, member by member. Throws `INVALID_DEFINITION` for a policy that makes no sense.
+ * over it, member by member. Throws `INVALID_DEFINITION` for a policy that makes no sense, or a body that is no function.
  *
  * What the body gives is stored as JSON: the compiler refuses what JSON cannot hold, and names it (`NotSerializable<'output.at'>`).
  * A body that looked at its signal, and was aborted by a pause, a close, a drain or a takeover, gives no outcome, whatever it
@@ -26,7 +27,8 @@ export function effect<O, I = {} | null | undefined>(
   body: ((args: EffectArgs<I>) => PromiseLike<O>) & Storable<O, 'output'>,
   policy?: CallPolicy<NoInfer<I>, NoInfer<O>>,
 ): PromiseActorLogic<O, I> {
-  if (policy !== undefined) checkPolicy(policy, { path: 'policy', kind: 'call' })
+  requireValid(typeof body === 'function', { path: 'body', problem: 'must be a function' })
+  if (policy !== undefined) readable('policy', () => checkPolicy(policy, { path: 'policy', kind: 'call' }))
   const logic = fromPromise<O, I>((args) => {
     const { input } = args
     const { refold } = args as { readonly refold?: EffectHandle }

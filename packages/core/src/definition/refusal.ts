@@ -1,5 +1,5 @@
 /** Refusals of a definition: each names the place in it, so that an editor or a log line leads there. */
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 
 /** Something wrong at a place in the definition. */
 export interface Refusal {
@@ -22,4 +22,14 @@ export function invalidDefinition(refusal: Refusal): RefoldError {
 /** Throws `INVALID_DEFINITION` unless the condition holds. */
 export function requireValid(condition: boolean, refusal: Refusal): asserts condition {
   if (!condition) throw invalidDefinition(refusal)
+}
+
+/** What `read` reads may be an accessor or a proxy of someone's: what that throws is `INVALID_DEFINITION` too. */
+export function readable<R>(path: string, read: () => R): R {
+  try {
+    return read()
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause
+    throw invalidDefinition({ path, problem: 'threw while it was read', cause })
+  }
 }

@@ -8,6 +8,7 @@ import { never } from '../simulation/process-life.js'
 import type { VirtualTime } from '../simulation/virtual-time.js'
 import type { Asked, BodyGate } from './body-gate.js'
 import type { Cast } from './cast.js'
+import { atItsPace } from './paced-body.js'
 import type { CheckedStreams } from './checked-streams.js'
 
 /** By source: a function of the input that returns the output, or throws; `'real'`: the effect's own body. */
@@ -95,10 +96,8 @@ export class CheckedBodies {
     this.#nthOf.set(args, nth)
     await this.#crash({ nth, when: 'before', src })
     const place = gate.enter()
-    const body = Promise.resolve(args).then(run)
     try {
-      await time.track(patiently(body, bodyPatienceMs))
-      return await body
+      return await atItsPace(run, args, { time, patienceMs: bodyPatienceMs })
     } finally {
       await gate.leave(place, { signal: args.signal, asked: this.#asked(args.refold) })
     }
@@ -133,18 +132,4 @@ export class CheckedBodies {
     kill(`${when} the body of ${src}`)
     await never()
   }
-}
-
-/** Ends with the body, or when it takes so long that it must be waiting for time to pass. */
-async function patiently(body: Promise<unknown>, patienceMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
-  await Promise.race([
-    body.then(
-      () => undefined,
-      () => undefined,
-    ),
-    patience,
-  ])
-  clearTimeout(timer)
 }

@@ -1,6 +1,6 @@
 /** What a run came to: what a crash may not change, and what it may not come to at all. */
 import { isRefoldError } from '@refold/core'
-import type { AnyAgent, JsonValue, StoredEvent } from '@refold/core'
+import type { AnyAgent, JsonObject, JsonValue, StoredEvent } from '@refold/core'
 import type { RecordMetadata } from '@refold/core/record'
 import { foldStream } from '../simulation/reference-fold.js'
 import type { Cast } from './cast.js'
@@ -79,11 +79,16 @@ function isDomain({ type }: StoredEvent): boolean {
   return !OF_RECOVERY.has(type)
 }
 
-/** Without times, and without the revisions that records of Refold's own name. */
+/** Without times, attempts, and the revisions that records of Refold's own name: who settles a doubt says only what became of it. */
 function comparable(type: string, data: JsonValue): JsonValue {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
-  const { lateMs: _lateMs, retryAt: _retryAt, ...rest } = data as { readonly [key: string]: JsonValue }
+  const { lateMs: _lateMs, retryAt: _retryAt, ...timeless } = data as { readonly [key: string]: JsonValue }
+  const rest = type === 'refold.effect.failed' ? withoutAttempt(timeless) : timeless
   if (type !== 'refold.recalled') return rest
   const { revision: _revision, ...recalled } = rest
   return recalled
+}
+
+function withoutAttempt({ attempt: _attempt, final: _final, ...failed }: JsonObject): JsonObject {
+  return failed
 }

@@ -1,7 +1,6 @@
 /** What `refold verify` found, in words. */
 import { printable } from '@refold/core'
 import type {
-  AgentGroup,
   DifferenceGroup,
   DifferingPlace,
   JsonValue,
@@ -9,6 +8,7 @@ import type {
   TakenTransition,
   VerifyReport,
 } from '@refold/core'
+import { agentsNamed, counted } from './agent-words.js'
 
 /** Groups and places that are shown; the rest is counted, and is in `--json`. */
 const SHOWN_GROUPS = 20
@@ -24,13 +24,14 @@ export function verifiedText(report: VerifyReport): string {
     ...(more > 0 ? ['', `and ${more} groups more: --json has all`] : []),
     ...spaced([
       ...noPlace.map(
-        (group) => `no place for ${group.missing}: ${who(group)}; \`refold migrate ${group.definition} --to … --plan\``,
+        (group) =>
+          `no place for ${group.missing}: ${agentsNamed(group)}; \`refold migrate ${group.definition} --to … --plan\``,
       ),
       ...noCode.map(noCodeLine),
-      ...troubles.map((group) => `error[${group.code}] ${group.message}: ${who(group)}`),
+      ...troubles.map((group) => `error[${group.code}] ${group.message}: ${agentsNamed(group)}`),
       ...unsteady.map(
         (group) =>
-          `not deterministic: ${group.path} at ${group.type}, ${count(group.records, 'record')}: ${who(group)}`,
+          `not deterministic: ${group.path} at ${group.type}, ${counted(group.records, 'record')}: ${agentsNamed(group)}`,
       ),
       ...undecidedLine(report),
     ]),
@@ -39,8 +40,8 @@ export function verifiedText(report: VerifyReport): string {
 }
 
 function summary({ agents, records, decided, differing, differingAgents, isSame }: VerifyReport): string {
-  const read = `${count(agents, 'agent')}, ${count(records, 'record')}, ${decided} decided again`
-  if (differing > 0) return `${read}: ${differing} differ, of ${count(differingAgents, 'agent')}`
+  const read = `${counted(agents, 'agent')}, ${counted(records, 'record')}, ${decided} decided again`
+  if (differing > 0) return `${read}: ${differing} differ, of ${counted(differingAgents, 'agent')}`
   return isSame ? `${read}: nothing differs` : `${read}: no decision differs`
 }
 
@@ -50,7 +51,7 @@ function groupLines(group: DifferenceGroup): readonly string[] {
   const where = states.length === 0 ? 'at the start' : `in ${states.join(' and ')}`
   const rest = places.length - SHOWN_PLACES
   return [
-    `${group.definition}@${group.version}  ${type} ${where}: ${count(records, 'record')}, ${who(group)}`,
+    `${group.definition}@${group.version}  ${type} ${where}: ${counted(records, 'record')}, ${agentsNamed(group)}`,
     ...places.slice(0, SHOWN_PLACES).map((place) => `  ${placeText(place)}`),
     ...(rest > 0 ? [`  and ${rest} places more`] : []),
     ...(guard === undefined ? [] : [`  guard ${guard} says otherwise`]),
@@ -99,7 +100,7 @@ function pathText(path: readonly TakenTransition[]): string {
 
 function noCodeLine(group: NoCodeGroup): string {
   const { definition, version, active, hasOtherVersion } = group
-  const what = `no code here for ${definition}@${version}: ${who(group)}, ${active} active`
+  const what = `no code here for ${definition}@${version}: ${agentsNamed(group)}, ${active} active`
   if (!hasOtherVersion || active === 0) return what
   return `${what}; \`refold plan\` says what waits, \`refold migrate ${definition} --to … --plan\` what would move`
 }
@@ -121,13 +122,4 @@ function undecidedLine({ undecided }: VerifyReport): readonly string[] {
 
 function spaced(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines]
-}
-
-function who({ agents, streams }: AgentGroup): string {
-  const names = streams.slice(0, 3).join(', ')
-  return `${count(agents, 'agent')} (${names}${agents > 3 ? ', …' : ''})`
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -41,7 +41,7 @@ export function verifiedText(report: VerifyReport): string {
 
 function summary({ agents, records, decided, differing, differingAgents, isSame }: VerifyReport): string {
   const read = `${counted(agents, 'agent')}, ${counted(records, 'record')}, ${decided} decided again`
-  if (differing > 0) return `${read}: ${differing} differ, of ${counted(differingAgents, 'agent')}`
+  if (differing > 0) return `${read}: ${differing} otherwise, of ${counted(differingAgents, 'agent')}`
   return isSame ? `${read}: nothing differs` : `${read}: no decision differs`
 }
 

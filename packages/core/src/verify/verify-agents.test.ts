@@ -102,8 +102,11 @@ describe('verifying many agents', () => {
       read: async function* (stream, options) {
         most = Math.max(most, ++reading)
         await Promise.resolve()
-        yield* market40.store.read(stream, options)
-        reading--
+        try {
+          yield* market40.store.read(stream, options)
+        } finally {
+          reading--
+        }
       },
     }
     const end = new AbortController()
@@ -115,6 +118,8 @@ describe('verifying many agents', () => {
     expect(seen.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, n) => `order-${n + 1}`))
     expect(seen.length).toBeLessThan(40)
     expect(most).toBeLessThanOrEqual(8)
+    for await (const _ of verifyAgents({ store: counted, agents: [orderOf()] })) break
+    expect(reading).toBe(0)
   })
 
   test('VER-12 agents are named, or those of a definition are meant, and an unknown one is refused', async () => {

@@ -3,6 +3,7 @@ import { printable } from '@refold/core'
 import type {
   DifferenceGroup,
   DifferingPlace,
+  HistoryDifference,
   JsonValue,
   NoCodeGroup,
   TakenTransition,
@@ -55,16 +56,14 @@ function groupLines(group: DifferenceGroup): readonly string[] {
     ...places.slice(0, SHOWN_PLACES).map((place) => `  ${placeText(place)}`),
     ...(rest > 0 ? [`  and ${rest} places more`] : []),
     ...(guard === undefined ? [] : [`  guard ${guard} says otherwise`]),
-    ...(transitions === undefined
-      ? []
-      : [`  took ${pathText(transitions.recorded)}, today ${pathText(transitions.today)}`]),
+    ...(transitions === undefined ? [] : [`  ${waysText(transitions)}`]),
     ...(actions === undefined ? [] : [`  by ${actions.join(', ')}`]),
     `  first at revision ${example.revision} of ${group.streams[0]}`,
   ]
 }
 
 function placeText({ kind, path, recorded, today }: DifferingPlace): string {
-  if (kind === 'place') return `today's chart has no place for ${valueText(today)}`
+  if (kind === 'place') return `today's chart has no place for ${typeof today === 'string' ? today : valueText(today)}`
   if (kind === 'refused') return `refused today: ${answerText(today)}`
   if (kind === 'blocked')
     return today === undefined
@@ -88,14 +87,23 @@ function valueText(value: JsonValue | undefined): string {
   return text.length <= SHOWN_VALUE ? text : `${text.slice(0, SHOWN_VALUE - 1)}…`
 }
 
-function pathText(path: readonly TakenTransition[]): string {
-  if (path.length === 0) return 'none'
-  return path
-    .map(({ from, event = 'always', guard, targets }) => {
-      const to = targets.length === 0 ? '' : ` to ${targets.join(' and ')}`
-      return `${event}${guard === undefined ? '' : ` [${guard}]`} of ${from}${to}`
-    })
-    .join(', then ')
+/** From where the ways part. */
+function waysText({ recorded, today }: NonNullable<HistoryDifference['transitions']>): string {
+  const same = recorded.findIndex((one, at) => JSON.stringify(one) !== JSON.stringify(today[at]))
+  const [before, after] = [recorded, today].map((path) => path.slice(same < 0 ? recorded.length : same))
+  const took = before?.length === 0 ? 'took none' : `took ${pathText(before)}`
+  return after?.length === 0 ? took : `${took}, today ${pathText(after)}`
+}
+
+function pathText(path: readonly TakenTransition[] = []): string {
+  return path.map(transitionText).join(', then ')
+}
+
+/** The id where the chart is not known. */
+function transitionText({ from, event, guard, targets, actions }: TakenTransition): string {
+  if (event === undefined && targets.length === 0 && actions.length === 0) return from
+  const to = targets.length === 0 ? '' : ` to ${targets.join(' and ')}`
+  return `${event ?? 'always'}${guard === undefined ? '' : ` [${guard}]`} of ${from}${to}`
 }
 
 function noCodeLine(group: NoCodeGroup): string {

@@ -63,6 +63,10 @@ describe('verifying many agents', () => {
       },
     ])
     expect(renamed.noPlace[0]?.streams).toHaveLength(5)
+    const later = await shop()
+    for (const rushes of [[], ['rush']]) await later.order(20_000, ...rushes)
+    const delayed = await reported({ store: memoryStore(later.log), agents: [orderOf({ remindAfterMs: 5 })] })
+    expect(delayed.noPlace).toMatchObject([{ agents: 2 }])
     const newer = await reported({ store, agents: [orderOf({ version: 2 })] })
     expect(newer).toMatchObject({ isSame: false, noCode: [{ agents: 7, active: 7, hasOtherVersion: true }] })
     const damaged: Pick<Store, 'read' | 'directory'> = {

@@ -1,14 +1,15 @@
 /** What `refold verify` found, in words. */
 import { printable } from '@refold/core'
 import type {
-  AgentGroup,
   DifferenceGroup,
   DifferingPlace,
+  HistoryDifference,
   JsonValue,
   NoCodeGroup,
   TakenTransition,
   VerifyReport,
 } from '@refold/core'
+import { agentsNamed, counted } from './agent-words.js'
 
 /** Groups and places that are shown; the rest is counted, and is in `--json`. */
 const SHOWN_GROUPS = 20
@@ -24,13 +25,14 @@ export function verifiedText(report: VerifyReport): string {
     ...(more > 0 ? ['', `and ${more} groups more: --json has all`] : []),
     ...spaced([
       ...noPlace.map(
-        (group) => `no place for ${group.missing}: ${who(group)}; \`refold migrate ${group.definition} --to … --plan\``,
+        (group) =>
+          `no place for ${group.missing}: ${agentsNamed(group)}; \`refold migrate ${group.definition} --to … --plan\``,
       ),
       ...noCode.map(noCodeLine),
-      ...troubles.map((group) => `error[${group.code}] ${group.message}: ${who(group)}`),
+      ...troubles.map((group) => `error[${group.code}] ${group.message}: ${agentsNamed(group)}`),
       ...unsteady.map(
         (group) =>
-          `not deterministic: ${group.path} at ${group.type}, ${count(group.records, 'record')}: ${who(group)}`,
+          `not deterministic: ${group.path} at ${group.type}, ${counted(group.records, 'record')}: ${agentsNamed(group)}`,
       ),
       ...undecidedLine(report),
     ]),
@@ -39,8 +41,8 @@ export function verifiedText(report: VerifyReport): string {
 }
 
 function summary({ agents, records, decided, differing, differingAgents, isSame }: VerifyReport): string {
-  const read = `${count(agents, 'agent')}, ${count(records, 'record')}, ${decided} decided again`
-  if (differing > 0) return `${read}: ${differing} differ, of ${count(differingAgents, 'agent')}`
+  const read = `${counted(agents, 'agent')}, ${counted(records, 'record')}, ${decided} decided again`
+  if (differing > 0) return `${read}: ${differing} otherwise, of ${counted(differingAgents, 'agent')}`
   return isSame ? `${read}: nothing differs` : `${read}: no decision differs`
 }
 
@@ -50,20 +52,18 @@ function groupLines(group: DifferenceGroup): readonly string[] {
   const where = states.length === 0 ? 'at the start' : `in ${states.join(' and ')}`
   const rest = places.length - SHOWN_PLACES
   return [
-    `${group.definition}@${group.version}  ${type} ${where}: ${count(records, 'record')}, ${who(group)}`,
+    `${group.definition}@${group.version}  ${type} ${where}: ${counted(records, 'record')}, ${agentsNamed(group)}`,
     ...places.slice(0, SHOWN_PLACES).map((place) => `  ${placeText(place)}`),
     ...(rest > 0 ? [`  and ${rest} places more`] : []),
     ...(guard === undefined ? [] : [`  guard ${guard} says otherwise`]),
-    ...(transitions === undefined
-      ? []
-      : [`  took ${pathText(transitions.recorded)}, today ${pathText(transitions.today)}`]),
+    ...(transitions === undefined ? [] : [`  ${waysText(transitions)}`]),
     ...(actions === undefined ? [] : [`  by ${actions.join(', ')}`]),
     `  first at revision ${example.revision} of ${group.streams[0]}`,
   ]
 }
 
 function placeText({ kind, path, recorded, today }: DifferingPlace): string {
-  if (kind === 'place') return `today's chart has no place for ${valueText(today)}`
+  if (kind === 'place') return `today's chart has no place for ${typeof today === 'string' ? today : valueText(today)}`
   if (kind === 'refused') return `refused today: ${answerText(today)}`
   if (kind === 'blocked')
     return today === undefined
@@ -87,19 +87,28 @@ function valueText(value: JsonValue | undefined): string {
   return text.length <= SHOWN_VALUE ? text : `${text.slice(0, SHOWN_VALUE - 1)}…`
 }
 
-function pathText(path: readonly TakenTransition[]): string {
-  if (path.length === 0) return 'none'
-  return path
-    .map(({ from, event = 'always', guard, targets }) => {
-      const to = targets.length === 0 ? '' : ` to ${targets.join(' and ')}`
-      return `${event}${guard === undefined ? '' : ` [${guard}]`} of ${from}${to}`
-    })
-    .join(', then ')
+/** From where the ways part. */
+function waysText({ recorded, today }: NonNullable<HistoryDifference['transitions']>): string {
+  const same = recorded.findIndex((one, at) => JSON.stringify(one) !== JSON.stringify(today[at]))
+  const [before, after] = [recorded, today].map((path) => path.slice(same < 0 ? recorded.length : same))
+  const took = before?.length === 0 ? 'took none' : `took ${pathText(before)}`
+  return after?.length === 0 ? took : `${took}, today ${pathText(after)}`
+}
+
+function pathText(path: readonly TakenTransition[] = []): string {
+  return path.map(transitionText).join(', then ')
+}
+
+/** The id where the chart is not known. */
+function transitionText({ from, event, guard, targets, actions }: TakenTransition): string {
+  if (event === undefined && targets.length === 0 && actions.length === 0) return from
+  const to = targets.length === 0 ? '' : ` to ${targets.join(' and ')}`
+  return `${event ?? 'always'}${guard === undefined ? '' : ` [${guard}]`} of ${from}${to}`
 }
 
 function noCodeLine(group: NoCodeGroup): string {
   const { definition, version, active, hasOtherVersion } = group
-  const what = `no code here for ${definition}@${version}: ${who(group)}, ${active} active`
+  const what = `no code here for ${definition}@${version}: ${agentsNamed(group)}, ${active} active`
   if (!hasOtherVersion || active === 0) return what
   return `${what}; \`refold plan\` says what waits, \`refold migrate ${definition} --to … --plan\` what would move`
 }
@@ -121,13 +130,4 @@ function undecidedLine({ undecided }: VerifyReport): readonly string[] {
 
 function spaced(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines]
-}
-
-function who({ agents, streams }: AgentGroup): string {
-  const names = streams.slice(0, 3).join(', ')
-  return `${count(agents, 'agent')} (${names}${agents > 3 ? ', …' : ''})`
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

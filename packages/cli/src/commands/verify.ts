@@ -53,7 +53,7 @@ async function reported(
   try {
     for await (const history of verifyAgents({ store, agents, codecs, ...rest })) {
       report.add(history)
-      progress.tell(() => `${report.agents} agents, ${report.records} records, ${report.differing} differ`)
+      progress.tell(() => `${report.agents} agents, ${report.records} records, ${report.differing} otherwise`)
       if (report.agents >= limit) break
     }
   } finally {

@@ -1,12 +1,13 @@
 /** Commands that change something: an agent, or many. */
 import type { Command } from 'commander'
 import { report } from '../output.js'
-import { common, noted, ofMany, seconds } from './options.js'
+import { common, noted, ofMany, positive, seconds } from './options.js'
 
 export function addActingCommands(program: Command): void {
   addEvents(program)
   addControl(program)
   addAnswers(program)
+  addMigrate(program)
 }
 
 function addEvents(program: Command): void {
@@ -73,4 +74,20 @@ function addAnswers(program: Command): void {
     .action(async (agent, effect, options) =>
       report(await (await import('../commands/resolve.js')).resolve(agent, effect, options)),
     )
+}
+
+function addMigrate(program: Command): void {
+  noted(program.command('migrate'))
+    .description('move agents to another version of their definition; say what would become of them, or do it')
+    .argument('<names...>', 'agents (<definition>-<id>), or a definition: its active agents at other versions')
+    .requiredOption('--to <version>', 'of the definition', positive)
+    .option('--plan', 'only say what would change, and what would be refused')
+    .option('--apply', 'do it')
+    .option('--patch <json>', 'RFC 6902 over the state document: JSON array, @file, or - for the standard input')
+    .option(
+      '--begin-missing',
+      'begin what a deploy added to states in which they wait; of a definition: also agents that are at the version',
+    )
+    .option('-y, --yes', 'do not ask')
+    .action(async (names, options) => report(await (await import('../commands/migrate.js')).migrate(names, options)))
 }

@@ -141,7 +141,7 @@ function answerOf(decision: Exclude<Decision, Recorded>): JsonValue {
 }
 
 /** A value that may be long, cut: then it is text. */
-export function shortOf(value: JsonValue): JsonValue {
+function shortOf(value: JsonValue): JsonValue {
   const text =
     typeof value === 'string' ? value : isJsonObject(value) || Array.isArray(value) ? JSON.stringify(value) : ''
   return text.length <= MAX_VALUE ? value : `${text.slice(0, MAX_VALUE)}…`

@@ -3,7 +3,7 @@ import type { Decision } from '../decide/decision.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { StateDocument } from '../record/state-document.js'
 import { activeStates } from '../record/active-states.js'
-import { alikePath } from './difference-groups.js'
+import { alikePath, alikeText } from './difference-groups.js'
 import type { RecordedStep } from './recorded-input.js'
 import { isSamePath, partingGuard, takenBy } from './taken-transitions.js'
 import type { Charts, Taken } from './taken-transitions.js'
@@ -51,7 +51,7 @@ function kindOfPlace(
   if (first === undefined) return []
   const { kind, path, today } = first
   if (path !== '') return [kind, alikePath(path, states)]
-  return [kind, JSON.stringify(isJsonObject(today) ? (today['code'] ?? today) : today)]
+  return [kind, alikeText(JSON.stringify(isJsonObject(today) ? (today['code'] ?? today) : today))]
 }
 
 function howTold(

@@ -15,6 +15,11 @@ export function alikePath(path: string, states: readonly (StateDocument | undefi
   return [empty, member, ...keys.map((key) => (OWN_NUMBER.test(key) ? '*' : key))].join('/')
 }
 
+/** A text that names actors or timers, with `*` for each. */
+export function alikeText(text: string): string {
+  return text.replaceAll(/\b\d+\.t?\d+\b/g, '*')
+}
+
 function timerName(timer: TimerDocument | undefined): string | undefined {
   const type = timer?.event['type']
   return timer?.node ?? (typeof type === 'string' ? type : undefined)

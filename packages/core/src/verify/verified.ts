@@ -102,7 +102,7 @@ export interface VerifiedHistory {
   /** Of the definition, at the end of what was read. */
   readonly version: number
   readonly status: 'active' | 'ended'
-  /** Whether that version has code here; `other-version`: another one of its definition has; `none`: none has, and nothing was read. */
+  /** Whether that version has code here; `other-version`: another one of its definition has; `none`: none has. */
   readonly code: 'here' | 'other-version' | 'none'
   /** Records that were read. */
   readonly records: number

@@ -63,6 +63,10 @@ describe('verifying many agents', () => {
       },
     ])
     expect(renamed.noPlace[0]?.streams).toHaveLength(5)
+    const later = await shop()
+    for (const rushes of [[], ['rush']]) await later.order(20_000, ...rushes)
+    const delayed = await reported({ store: memoryStore(later.log), agents: [orderOf({ remindAfterMs: 5 })] })
+    expect(delayed.noPlace).toMatchObject([{ agents: 2 }])
     const newer = await reported({ store, agents: [orderOf({ version: 2 })] })
     expect(newer).toMatchObject({ isSame: false, noCode: [{ agents: 7, active: 7, hasOtherVersion: true }] })
     const damaged: Pick<Store, 'read' | 'directory'> = {
@@ -102,8 +106,11 @@ describe('verifying many agents', () => {
       read: async function* (stream, options) {
         most = Math.max(most, ++reading)
         await Promise.resolve()
-        yield* market40.store.read(stream, options)
-        reading--
+        try {
+          yield* market40.store.read(stream, options)
+        } finally {
+          reading--
+        }
       },
     }
     const end = new AbortController()
@@ -115,6 +122,8 @@ describe('verifying many agents', () => {
     expect(seen.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, n) => `order-${n + 1}`))
     expect(seen.length).toBeLessThan(40)
     expect(most).toBeLessThanOrEqual(8)
+    for await (const _ of verifyAgents({ store: counted, agents: [orderOf()] })) break
+    expect(reading).toBe(0)
   })
 
   test('VER-12 agents are named, or those of a definition are meant, and an unknown one is refused', async () => {

@@ -32,19 +32,23 @@ export interface VerifyAgentsOptions extends VerifyHistoryOptions {
 export async function* verifyAgents(options: VerifyAgentsOptions): AsyncGenerator<VerifiedHistory, void, undefined> {
   checkVerifyOptions(options, ['store', 'agents', 'codecs', 'since', 'streams', 'definition', 'signal'])
   const { store, streams, definition, signal } = options
-  const run: VerifyRun = {
-    ...verifying(agentReader(store, options), options),
-    ...(signal === undefined ? undefined : { signal }),
-  }
+  let isLeft = false
+  const isOver = (): boolean => isLeft || signal?.aborted === true
+  const run: VerifyRun = { ...verifying(agentReader(store, options), options), isOver }
   const line: Promise<VerifiedHistory | undefined>[] = []
-  for await (const asked of streams ?? entriesOf(store, definition)) {
-    if (signal?.aborted === true) return
-    const verified = typeof asked === 'string' ? named(asked, run) : entered(asked, run)
-    verified.catch(() => {}) // it is told in its turn
-    line.push(verified)
-    if (line.length >= WIDTH) yield* given(line.shift())
+  try {
+    for await (const asked of streams ?? entriesOf(store, definition)) {
+      if (isOver()) return
+      const verified = typeof asked === 'string' ? named(asked, run) : entered(asked, run)
+      verified.catch(() => {}) // it is told in its turn
+      line.push(verified)
+      if (line.length >= WIDTH) yield* given(line.shift())
+    }
+    for (const verified of line) yield* given(verified)
+  } finally {
+    isLeft = true
+    await Promise.allSettled(line) // nothing reads on behind a caller who closes the store
   }
-  for (const verified of line) yield* given(verified)
 }
 
 async function* given(verified: Promise<VerifiedHistory | undefined> | undefined): AsyncGenerator<VerifiedHistory> {
@@ -61,7 +65,7 @@ async function* entriesOf(
 
 async function named(stream: string, run: VerifyRun): Promise<VerifiedHistory | undefined> {
   const verified = await verifyStream(stream, run)
-  if (verified !== undefined || run.signal?.aborted === true) return verified
+  if (verified !== undefined || run.isOver?.() === true) return verified
   throw new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, {
     hint: 'An agent is named <definition>-<id>.',
     facts: { stream },

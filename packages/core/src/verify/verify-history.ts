@@ -67,7 +67,8 @@ export function checkVerifyOptions(options: unknown, known: readonly string[]): 
 export interface VerifyRun extends Verifying {
   readonly reader: Pick<AgentReader, 'read'>
   readonly turns: TurnTaking
-  readonly signal?: AbortSignal
+  /** No one waits for the answer any more. */
+  readonly isOver?: () => boolean
 }
 
 /** Of one history or of many. */
@@ -85,7 +86,7 @@ export function verifying(
   }
 }
 
-/** `undefined`: there is no record of an agent, or the signal has aborted. */
+/** `undefined`: there is no record of an agent, or the run is over. */
 export async function verifyStream(stream: string, run: VerifyRun): Promise<VerifiedHistory | undefined> {
   const verifier = new HistoryVerifier(stream, run)
   let next = 0
@@ -96,7 +97,7 @@ export async function verifyStream(stream: string, run: VerifyRun): Promise<Veri
         await verifier.take(event)
         next++
         await run.turns.yield()
-        if (run.signal?.aborted === true) return undefined
+        if (run.isOver?.() === true) return undefined
       }
   } catch (thrown) {
     if (!isDamage(thrown)) throw thrown

@@ -1,4 +1,5 @@
 /** What verifying many histories found, in groups. It grows with what is different, within bounds, and not with what is read. */
+import { alikeText } from './difference-groups.js'
 import type { HistoryDifference, UndecidedWhy, VerifiedHistory } from './verified.js'
 
 /** Groups of each list; of what comes beyond only the counts are kept. */
@@ -32,7 +33,7 @@ export interface UnsteadyGroup extends AgentGroup {
 
 /** What today's chart has no place for. */
 export interface NoPlaceGroup extends AgentGroup {
-  /** In words: what waits there. */
+  /** In words: what waits there; of the first of them. */
   readonly missing: string
 }
 
@@ -137,7 +138,8 @@ export class VerifyReport {
   #addStanding(history: VerifiedHistory): void {
     const { agent, version, status, code, noPlace, trouble } = history
     const nameOf = (what: string): string => JSON.stringify([agent.name, version, what])
-    for (const missing of noPlace) grown(this.#noPlace, { name: nameOf(missing), history }, () => ({ missing }))
+    for (const missing of noPlace)
+      grown(this.#noPlace, { name: nameOf(alikeText(missing)), history }, () => ({ missing }))
     if (code !== 'here') {
       const start = { active: 0, hasOtherVersion: code === 'other-version' }
       const group = grown(this.#noCode, { name: nameOf(code), history }, () => start)

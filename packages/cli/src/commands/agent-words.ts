@@ -1,0 +1,21 @@
+/** Agents and numbers in sentences. */
+
+/** Agents that are named. */
+const NAMED = 3
+
+/** `120 agents (order-1, order-2, order-3, …)` */
+export function agentsNamed({
+  agents,
+  streams,
+}: {
+  readonly agents: number
+  readonly streams: readonly string[]
+}): string {
+  const names = streams.slice(0, NAMED).join(', ')
+  return `${counted(agents, 'agent')} (${names}${agents > NAMED ? ', …' : ''})`
+}
+
+/** `1 record`, `2 records` */
+export function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

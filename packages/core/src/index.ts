@@ -129,7 +129,7 @@ export type {
   StartOptions,
   WorkerOptions,
 } from './public/runtime.js'
-export type { Cursor, DirectoryChanges, Followed, FollowOptions } from './public/follow.js'
+export type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from './public/follow.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'

@@ -7,9 +7,10 @@ import type { Envelope } from '../decide/inputs.js'
 import { pendingOf } from '../decide/summary.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
-import { followAgents } from '../history/follow-agents.js'
+import { followAgents, lagAt } from '../history/follow-agents.js'
+import { StallWatch } from '../history/stall-watch.js'
 import type { AgentOf } from '../public/agent.js'
-import type { Followed, FollowOptions } from '../public/follow.js'
+import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
 import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
@@ -24,7 +25,7 @@ import { codeErrors } from '../coded.js'
 import { notesOf, traceOf } from './agent-options.js'
 import { checkDrainOptions, checkMigrateOptions } from './check-options.js'
 import { findAgents } from './find-agents.js'
-import { checkFollowOptions } from './follow-options.js'
+import { checkFollowOptions, checkLagOptions } from './follow-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
 import { givenStart, requireSameStart } from './starts.js'
@@ -60,6 +61,7 @@ export class OpenRuntime implements Worker {
   readonly #commands: HoldCommands
   /** Starts after which it is looked whether a hold holds the agent. */
   readonly #holding = new Set<Promise<void>>()
+  readonly #stalls: StallWatch
   #leave: (() => Promise<void>) | undefined
   #ignoreSignals: (() => void) | undefined
   #closing: Promise<void> | undefined
@@ -69,6 +71,8 @@ export class OpenRuntime implements Worker {
     this.#runtime = runtime
     this.#takeover = new Takeover(runtime)
     this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
+    const { log, world, events } = runtime
+    this.#stalls = new StallWatch({ log, world, report: (report) => events.tell({ kind: 'report', report }) })
     this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
     this.recovered.catch(() => undefined)
   }
@@ -204,7 +208,13 @@ export class OpenRuntime implements Worker {
   follow<D extends AgentDefinition>(options: FollowOptions<D> = {}): AsyncIterable<Followed<D>> {
     this.#assertOpen()
     checkFollowOptions(options)
-    return followAgents(this.#runtime, options)
+    const { log, world } = this.#runtime
+    return followAgents({ log, world, stalls: this.#stalls }, options)
+  }
+  async lag<D extends AgentDefinition>(cursor?: Cursor, options: LagOptions<D> = {}): Promise<Lag> {
+    this.#assertOpen()
+    checkLagOptions(options)
+    return lagAt(this.#runtime, cursor, options)
   }
   async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
     this.#assertOpen()
@@ -236,6 +246,7 @@ export class OpenRuntime implements Worker {
   }
 
   async #close(): Promise<void> {
+    this.#stalls.close()
     await Promise.all(this.#holding)
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#letGoOfStore()

@@ -1,6 +1,7 @@
 /** The command line as `--help` shows it. */
 import { Command } from 'commander'
 import { addActingCommands } from './program/acting-commands.js'
+import { addConsumerCommands } from './program/consumer-commands.js'
 import { common, positive } from './program/options.js'
 import { addReadingCommands } from './program/reading-commands.js'
 
@@ -20,6 +21,7 @@ export function makeProgram(version: string): Command {
     .action(async (options) => void (process.exitCode = await (await import('./up/up.js')).up(options)))
   addActingCommands(program)
   addReadingCommands(program)
+  addConsumerCommands(program)
   return program
 }
 

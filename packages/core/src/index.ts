@@ -129,6 +129,17 @@ export type {
   StartOptions,
   WorkerOptions,
 } from './public/runtime.js'
+export { defineConsumer } from './api/define-consumer.js'
+export type {
+  Consumed,
+  Consumer,
+  ConsumerConfig,
+  ConsumerControl,
+  ConsumerNotes,
+  ConsumerStatus,
+  ParkedRecord,
+  RunningConsumer,
+} from './public/consumer.js'
 export type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from './public/follow.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
@@ -142,6 +153,7 @@ export type { Report } from './public/report.js'
 export type {
   AgentEventHere,
   AgentRecorded,
+  ConsumerEvent,
   EffectEvent,
   EffectFailure,
   Notice,

@@ -9,8 +9,8 @@ import type { StoredEvent } from '../store/port.js'
 const DIGITS = 19
 const FORM = /^\d{19}\/(\d+)\/([^/]+)\/(.+)$/s
 
-/** A cursor's parts. */
-interface Place {
+/** What a cursor names. */
+export interface CursorParts {
   readonly revision: Revision
   readonly id: string
   readonly stream: string
@@ -26,7 +26,7 @@ export function cursorOf({ position, revision, id, stream }: StoredEvent): Curso
  * `INVALID_INPUT`, or with `CURSOR_LOST` when another event stands there, or none.
  */
 export async function positionAt(log: AgentLog, cursor: string): Promise<Position> {
-  const { revision, id, stream } = parsed(cursor)
+  const { revision, id, stream } = partsOf(cursor)
   for await (const [found] of log.read(stream, { from: revision, limit: 1 }))
     if (found?.id === id) return found.position
   throw new RefoldError(
@@ -39,7 +39,8 @@ export async function positionAt(log: AgentLog, cursor: string): Promise<Positio
   )
 }
 
-function parsed(cursor: string): Place {
+/** Throws `INVALID_INPUT`. */
+export function partsOf(cursor: string): CursorParts {
   const [, revision, id, stream] = FORM.exec(cursor) ?? []
   if (revision !== undefined && id !== undefined && stream !== undefined)
     return { revision: toRevision(BigInt(revision)), id, stream }

@@ -6,6 +6,7 @@ import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
 import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
+import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from './consumer.js'
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from './follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
@@ -169,6 +170,15 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
    * Rejects with `CURSOR_LOST`. Asked for once in a while: it reads up to 10,000 events of the log.
    */
   lag<D extends AgentDefinition<Name> = AgentDefinition<Name>>(cursor?: Cursor, options?: LagOptions<D>): Promise<Lag>
+  /**
+   * Runs a consumer in this process, beside others that do: one of them gives records to `each`. Resolves when this one does, or
+   * knows that another one does. Rejects with `CURSOR_LOST`, and with `ALREADY_SO` when it runs here.
+   */
+  consume(consumer: Consumer): Promise<RunningConsumer>
+  /** A consumer by its name, to look at and to act on, without its code. */
+  consumer(name: string): ConsumerControl
+  /** All that processes have run on this store. */
+  consumers(): Promise<readonly ConsumerStatus[]>
   /** A page of agents as the directory knows them, in the order of their starts. */
   find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
   /** Makes the directory again from the log, while agents go on, and tells how many entries were wrong. */

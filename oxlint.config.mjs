@@ -24,6 +24,7 @@ const DATA_PATH = [
   'runtime/messaging',
   'runtime/worker',
   'runtime/takeover',
+  'runtime/consumers',
   'api',
   'plan',
   'verify',

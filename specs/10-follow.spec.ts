@@ -1,13 +1,14 @@
 /** Following the agents of a store: every record once, in order, from a place that can be kept, on every store. */
+import { randomUUID } from 'node:crypto'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient, createRuntime, defineAgent, effect, memoryLog, memoryStore } from '@refold/core'
+import { copyStreams, createClient, createRuntime, defineAgent, effect, memoryLog, memoryStore } from '@refold/core'
 import type { Client, Cursor, Followed, FollowOptions, Runtime, Store } from '@refold/core'
 import { startDevServer } from '@refold/dev-server'
 import { eventStoreDBStore } from '@refold/eventstoredb'
 import { sqliteStore } from '@refold/sqlite'
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { assign, setup } from 'xstate'
 
 const order = defineAgent({
@@ -167,6 +168,38 @@ describe.each(Object.entries(STORES))('FOL-1 following agents %s', (_name, open)
     }
   })
 
+  test('FOL-10 tells how many records wait behind a cursor, and how long the oldest of them has waited', async () => {
+    const all = await read(reader)
+    const from = all.at(-4)?.cursor
+    expect(await reader.lag(from)).toEqual({ records: 3, ms: expect.any(Number) as number })
+    expect(await reader.lag(all.at(-1)?.cursor)).toEqual({ records: 0, ms: 0 })
+    const carts = all.filter(({ agent }) => agent.name === 'cart')
+    expect(await reader.lag(undefined, { agents: [cart] })).toMatchObject({ records: carts.length })
+  })
+
+  test('FOL-16 a record of an effect names it, and has the type of its outcome', async () => {
+    for await (const item of reader.follow({ agents: [order] })) {
+      if (item.kind !== 'event' || item.event.type !== 'refold.effect.done') continue
+      expectTypeOf(item.event.data.output).toEqualTypeOf<number>()
+      expect(item.event).toMatchObject({ effect: expect.any(String) as string, data: { src: 'charge', output: 7 } })
+      break
+    }
+  })
+
+  test('FOL-15 a cursor of a store goes on behind the same record of a copy', async () => {
+    const all = await read(reader)
+    const source = place.connect()
+    const target = memoryStore()
+    const other = await createClient({ store: target, agents: [cart] })
+    const first = { id: randomUUID(), type: 'first', data: {}, metadata: {} }
+    await target.append('first-1', [first], { expected: 'no_stream' }) // so that each position is another one
+    await copyStreams(source, target)
+    await source.close()
+    const rest = await read(other, { from: all[2]?.cursor as Cursor })
+    expect(rest.map(textOf)).toEqual(all.slice(3).map(textOf))
+    await other.close()
+  })
+
   test('FOL-1 what is asked for wrongly is refused at once', () => {
     expect(() => reader.follow({ form: 'now' } as never)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
     expect(() => reader.follow({ from: { at: 'now' } } as never)).toThrow(/from\.at/)
@@ -192,5 +225,18 @@ test('FOL-3 a reader goes on from no backup as if it were the log that it has re
     await runtime.start(cart, { id: '3' })
     await expect(read(runtime, { from: second?.cursor as Cursor })).rejects.toMatchObject({ code: 'CURSOR_LOST' })
   })
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('FOL-13 a thousand readers of a file add one timer', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'refold-follow-'))
+  const reader = await createClient({ store: sqliteStore(join(folder, 'agents.db')), agents: [cart] })
+  const timers = vi.spyOn(globalThis, 'setInterval')
+  const all = Array.from({ length: 1_000 }, () => reader.follow({ from: 'now' })[Symbol.asyncIterator]())
+  await Promise.all(all.map((items) => items.next()))
+  const polls = timers.mock.calls.filter(([, everyMs]) => (everyMs ?? 0) < 1_000)
+  expect(polls.length).toBeLessThanOrEqual(1) // none, where the client looks anyway
+  timers.mockRestore()
+  await reader.close()
   rmSync(folder, { recursive: true, force: true })
 })

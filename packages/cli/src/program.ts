@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addActingCommands } from './program/acting-commands.js'
 import { addHistoryCommands } from './program/history-commands.js'
 import { addOperatingCommands } from './program/operating-commands.js'
+import { addConsumerCommands } from './program/consumer-commands.js'
 import { common, positive } from './program/options.js'
 import { addReadingCommands } from './program/reading-commands.js'
 
@@ -29,6 +30,7 @@ export function makeProgram(version: string): Command {
   addReadingCommands(program)
   addHistoryCommands(program)
   addOperatingCommands(program, version)
+  addConsumerCommands(program)
   return program
 }
 

@@ -131,7 +131,18 @@ export type {
   StartOptions,
   WorkerOptions,
 } from './public/runtime.js'
-export type { Cursor, DirectoryChanges, Followed, FollowOptions } from './public/follow.js'
+export { defineConsumer } from './api/define-consumer.js'
+export type {
+  Consumed,
+  Consumer,
+  ConsumerConfig,
+  ConsumerControl,
+  ConsumerNotes,
+  ConsumerStatus,
+  ParkedRecord,
+  RunningConsumer,
+} from './public/consumer.js'
+export type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from './public/follow.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'
@@ -144,6 +155,7 @@ export type { Report } from './public/report.js'
 export type {
   AgentEventHere,
   AgentRecorded,
+  ConsumerEvent,
   EffectEvent,
   EffectFailure,
   Notice,

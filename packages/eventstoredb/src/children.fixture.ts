@@ -12,6 +12,8 @@ const CACHE = join(import.meta.dirname, '..', '.cache')
 export interface Child {
   readonly lines: AsyncIterable<string>
   readonly kill: () => Promise<void>
+  /** To stop it, and to let it go on. */
+  readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void
 }
 
 /** Bundles a source file of this package for Node. */
@@ -40,5 +42,6 @@ export function startChild(file: string, args: readonly string[]): Child {
       child.kill('SIGKILL')
       await exit
     },
+    signal: (name) => void child.kill(name),
   }
 }

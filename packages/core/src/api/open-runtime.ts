@@ -5,9 +5,11 @@ import { internalsOf } from '../definition/define-agent.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
-import { followAgents } from '../history/follow-agents.js'
+import { followAgents, lagAt } from '../history/follow-agents.js'
+import { StallWatch } from '../history/stall-watch.js'
 import type { AgentOf } from '../public/agent.js'
-import type { Followed, FollowOptions } from '../public/follow.js'
+import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from '../public/consumer.js'
+import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
@@ -21,20 +23,13 @@ import { codeErrors } from '../coded.js'
 import { checkStartOptions, notesOf, traceOf } from './agent-options.js'
 import { checkDrainOptions, checkMigrateOptions } from './check-options.js'
 import { findAgents } from './find-agents.js'
-import { checkFollowOptions } from './follow-options.js'
-import { refuseWhilePerformed } from './performed.js'
+import { checkFollowOptions, checkLagOptions } from './follow-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
+import { Consumers } from './consumers.js'
 import { givenStart, requireSameStart } from './starts.js'
 import type { GivenStart } from './starts.js'
-
-/** A handle of another version would type, and check, events that the agent's own chart does not have. */
-function wrongVersion(stream: string, { version, asked }: { version: number; asked: number }): RefoldError {
-  return new RefoldError('WRONG_VERSION', `${stream} is at version ${version}, and version ${asked} was asked for`, {
-    hint: `Attach to it with version ${version} of its definition, or \`migrate\` it to version ${asked}.`,
-    facts: { version, asked },
-  })
-}
+import { refuseWhilePerformed, wrongVersion } from './version-refusals.js'
 
 export class OpenRuntime implements Worker {
   readonly recovered: Promise<Recovered>
@@ -44,6 +39,9 @@ export class OpenRuntime implements Worker {
   readonly #commands: HoldCommands
   /** Starts after which it is looked whether a hold holds the agent. */
   readonly #holding = new Set<Promise<void>>()
+  readonly #stalls: StallWatch
+  readonly #consumers: Consumers
+  #living: Promise<void> | undefined
   #leave: (() => Promise<void>) | undefined
   #ignoreSignals: (() => void) | undefined
   #closing: Promise<void> | undefined
@@ -53,6 +51,9 @@ export class OpenRuntime implements Worker {
     this.#runtime = runtime
     this.#takeover = new Takeover(runtime)
     this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
+    const { log, world, events } = runtime
+    this.#stalls = new StallWatch({ log, world, report: (report) => events.tell({ kind: 'report', report }) })
+    this.#consumers = new Consumers({ runtime, stalls: this.#stalls, live: () => this.#live() })
     this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
     this.recovered.catch(() => undefined)
   }
@@ -69,10 +70,21 @@ export class OpenRuntime implements Worker {
 
   /** A worker that cannot write its first heartbeat holds nothing, and one that only sends and reads must be able to read. */
   async #reach(): Promise<void> {
-    const { store, worker, performs, lease, holds, settings, world } = this.#runtime
+    const { performs, holds } = this.#runtime
     await holds.read()
-    if (!performs) return
-    this.#leave = await store.presence?.announce(worker)
+    if (performs) await this.#live()
+  }
+
+  /** From now on others can tell that this process lives, and that it has died. */
+  #live(): Promise<void> {
+    return (this.#living ??= this.#announce().catch((error: unknown) => {
+      this.#living = undefined
+      throw error
+    }))
+  }
+  async #announce(): Promise<void> {
+    const { store, worker, lease, settings, world } = this.#runtime
+    this.#leave ??= await store.presence?.announce(worker)
     await lease.begin()
     if (settings.releaseOnSignal) this.#ignoreSignals = world.onEndSignal?.((signal) => this.drain({ reason: signal }))
   }
@@ -182,7 +194,7 @@ export class OpenRuntime implements Worker {
 
   async #drain(options: DrainOptions): Promise<Drained> {
     if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
-    const drained = await this.#runtime.drain(options)
+    const [drained] = await Promise.all([this.#runtime.drain(options), this.#consumers.close()])
     await this.close()
     return drained
   }
@@ -190,7 +202,25 @@ export class OpenRuntime implements Worker {
   follow<D extends AgentDefinition>(options: FollowOptions<D> = {}): AsyncIterable<Followed<D>> {
     this.#assertOpen()
     checkFollowOptions(options)
-    return followAgents(this.#runtime, options)
+    const { log, world } = this.#runtime
+    return followAgents({ log, world, stalls: this.#stalls }, options)
+  }
+  async lag<D extends AgentDefinition>(cursor?: Cursor, options: LagOptions<D> = {}): Promise<Lag> {
+    this.#assertOpen()
+    checkLagOptions(options)
+    return lagAt(this.#runtime, cursor, options)
+  }
+  async consume(consumer: Consumer): Promise<RunningConsumer> {
+    this.#assertOpen()
+    return this.#consumers.consume(consumer)
+  }
+  consumer(name: string): ConsumerControl {
+    this.#assertOpen()
+    return this.#consumers.control(name)
+  }
+  async consumers(): Promise<readonly ConsumerStatus[]> {
+    this.#assertOpen()
+    return this.#consumers.list()
   }
   async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
     this.#assertOpen()
@@ -222,7 +252,8 @@ export class OpenRuntime implements Worker {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#holding)
+    await Promise.all([this.#consumers.close(), ...this.#holding])
+    this.#stalls.close()
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#letGoOfStore()
   }

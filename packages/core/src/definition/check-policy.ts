@@ -50,7 +50,8 @@ function checkNoCallMembers(policy: unknown, path: string): void {
   }
 }
 
-function checkRetry(retry: unknown, path: string): void {
+/** Throws `INVALID_DEFINITION`. */
+export function checkRetry(retry: unknown, path: string): void {
   checkKeys(retry, { path, known: RETRY_KEYS })
   const { attempts, if: condition, delayMs, factor, maxDelayMs, jitter } = retry
   requireValid(isCount(attempts), {

@@ -54,7 +54,8 @@ function limitOf({ src, attached, defined }: WrittenPolicies): EffectPolicy['lim
   return name ?? (isDefined ? undefined : attached)
 }
 
-function resolveRetry({ delayMs, ...written }: Partial<RetryOptions>): RetryPolicy {
+/** With the defaults of an effect. */
+export function resolveRetry({ delayMs, ...written }: Partial<RetryOptions>): RetryPolicy {
   if (typeof delayMs === 'function') return { ...RETRY_DEFAULTS, ...written, delayOf: delayMs }
   return { ...RETRY_DEFAULTS, ...written, ...withoutUndefined({ delayMs }) }
 }

@@ -2,64 +2,116 @@
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { AgentLog } from '../log/agent-log.js'
-import type { Cursor, DirectoryChanges, Followed, FollowOptions } from '../public/follow.js'
-import { headerOf } from '../record/header.js'
+import type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import type { RecordHeader } from '../record/record.js'
 import type { Position } from '../record/revision.js'
-import type { StoredEvent, SubscriptionItem } from '../store/port.js'
+import type { StoredEvent } from '../store/port.js'
 import type { World } from '../world/world.js'
+import { followedRecords } from './followed-records.js'
+import { lagBehind } from './lag.js'
 import { cursorOf, positionAt } from './log-cursor.js'
+import type { Follower, StallWatch } from './stall-watch.js'
 import { toAgentEvent } from './stream-records.js'
+import type { HeadedEvent } from './stream-records.js'
 
 export interface FollowedLog {
   readonly log: AgentLog
-  readonly world: Pick<World, 'clock'>
+  readonly world: Pick<World, 'clock' | 'keepAlive'>
+  readonly stalls: StallWatch
 }
+
+export const DEFAULT_STALLED_AFTER_MS = 30_000
 
 /** Pulled by its reader: a slow one holds up nothing but itself. Ends when the signal aborts or the store closes. */
 export async function* followAgents<D extends AgentDefinition>(
-  { log, world }: FollowedLog,
-  { agents, from = 'start', signal }: FollowOptions<D>,
+  { log, world, stalls }: FollowedLog,
+  options: FollowOptions<D>,
 ): AsyncGenerator<Followed<D>, void, undefined> {
-  const names = agents === undefined ? undefined : new Set(agents.map(({ name }) => name))
-  const notBefore = typeof from === 'object' ? from.at : -Infinity
+  const { agents, from = 'start', signal } = options
   const begin = await beginOf(log, from)
-  let last: StoredEvent | undefined
-  for await (const item of itemsAfter(log, begin.after, signal)) {
-    if (item.kind === 'caught-up') {
-      yield { kind: 'caught-up', cursor: last === undefined ? begin.cursor : cursorOf(last) }
-      continue
+  const reading: Reading = { begin, last: undefined, isWithReader: false }
+  const watched = stalls.watch(followerOf(reading, options))
+  const part = { after: begin.after, names: namesOf(agents), notBefore: notBeforeOf(from), signal }
+  try {
+    for await (const item of followedRecords({ log, world }, part)) {
+      reading.isWithReader = true
+      if (item.kind === 'record') yield toFollowed<D>(log, item, world.clock.now())
+      if (item.kind === 'caught-up') yield { kind: 'caught-up', cursor: cursorAt(reading) }
+      reading.isWithReader = false
+      if (item.kind === 'caught-up') continue
+      reading.last = item.event
+      watched.advanced()
     }
-    const { event } = item
-    last = event
-    const header = headerOf(event.metadata)
-    if (header === undefined || header.at < notBefore) continue
-    const agent = addressOf(event.stream)
-    if (names !== undefined && !names.has(agent.name)) continue
-    const changes = changesIn(header)
-    const cursor = cursorOf(event)
-    const lagMs = Math.max(0, world.clock.now() - header.at)
-    yield { kind: 'event', agent, event: toAgentEvent(log, { event, header }), changes, cursor, lagMs }
+  } finally {
+    watched.end()
   }
 }
 
-function itemsAfter(
+/** How far a reader is that has dealt with everything up to the cursor. Rejects with `CURSOR_LOST`. */
+export async function lagAt<D extends AgentDefinition>(
+  { log, world }: Pick<FollowedLog, 'log' | 'world'>,
+  cursor: Cursor | undefined,
+  { agents }: LagOptions<D>,
+): Promise<Lag> {
+  const after = cursor === undefined ? undefined : await positionAt(log, cursor)
+  return lagBehind(log, { after, names: namesOf(agents), now: world.clock.now() })
+}
+
+/** Where a reader is. */
+interface Reading {
+  readonly begin: Begin
+  /** The last event that it has dealt with. */
+  last: StoredEvent | undefined
+  /** It has one in hand. */
+  isWithReader: boolean
+}
+
+function cursorAt({ begin, last }: Reading): Cursor | undefined {
+  return last === undefined ? begin.cursor : cursorOf(last)
+}
+
+function followerOf(reading: Reading, options: FollowOptions): Follower {
+  const { agents, signal, stalledAfterMs = DEFAULT_STALLED_AFTER_MS } = options
+  const names = agents?.map(({ name }) => name)
+  return {
+    what: names === undefined ? 'who follows all agents' : `who follows ${names.join(', ')}`,
+    place: () => reading.last?.position ?? reading.begin.after,
+    waitsFor: () => (reading.isWithReader ? 'reader' : 'store'),
+    isOver: () => signal?.aborted === true,
+    stalledAfterMs,
+    facts: () => ({ ...(names === undefined ? undefined : { agents: names }), cursor: cursorAt(reading) }),
+  }
+}
+
+function toFollowed<D extends AgentDefinition>(
   log: AgentLog,
-  after: Position | undefined,
-  signal: AbortSignal | undefined,
-): AsyncIterable<SubscriptionItem> {
-  return log.subscribe(
-    { all: true, ...(after === undefined ? undefined : { after }) },
-    signal === undefined ? {} : { signal },
-  )
+  { event, header }: HeadedEvent,
+  now: number,
+): Followed<D> {
+  return {
+    kind: 'event',
+    agent: addressOf(event.stream),
+    event: toAgentEvent(log, { event, header }),
+    changes: changesIn(header),
+    cursor: cursorOf(event),
+    lagMs: Math.max(0, now - header.at),
+  }
 }
 
 const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'nextDueAt'] as const
 
-function changesIn(header: RecordHeader): DirectoryChanges {
+export function changesIn(header: RecordHeader): DirectoryChanges {
   const changes: { -readonly [K in keyof DirectoryChanges]?: unknown } = {}
   for (const key of CHANGES) if (header[key] !== undefined) changes[key] = header[key]
   return changes as DirectoryChanges
+}
+
+function namesOf(agents: readonly AgentDefinition[] | undefined): ReadonlySet<string> | undefined {
+  return agents === undefined ? undefined : new Set(agents.map(({ name }) => name))
+}
+
+function notBeforeOf(from: NonNullable<FollowOptions['from']>): number {
+  return typeof from === 'object' ? from.at : -Infinity
 }
 
 interface Begin {
@@ -67,7 +119,8 @@ interface Begin {
   readonly cursor: Cursor | undefined
 }
 
-async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
+/** Rejects with `CURSOR_LOST`. */
+export async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
   if (from === 'start' || typeof from === 'object') return { after: undefined, cursor: undefined }
   if (from !== 'now') return { after: await positionAt(log, from), cursor: from }
   const last = await log.newest()

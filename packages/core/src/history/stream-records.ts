@@ -7,7 +7,7 @@ import { FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentTypes } from '../definition/agent-types.js'
-import type { AgentEvent } from '../public/events.js'
+import type { AgentEvent, Recorded } from '../public/events.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { StoredEvent } from '../store/port.js'
 
@@ -109,7 +109,8 @@ export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, heade
   const { type, data } = isOutside(header) ? log.upcast(event, definitionIn(header)) : event
   const { effect, deferred } = header.input
   const emitted = hasReadableBody(header) ? header.body.emit : undefined
-  const recorded = {
+  return {
+    __proto__: RECORDED,
     type,
     data,
     revision: event.revision,
@@ -121,7 +122,12 @@ export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, heade
     ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
     ...(header.approved === undefined ? undefined : { approved: header.approved }),
     ...(emitted === undefined ? undefined : { emitted }),
-  }
-  const toJSON = (): object => ({ ...recorded, revision: String(event.revision) })
-  return Object.defineProperty(recorded, 'toJSON', { value: toJSON }) as unknown as AgentEvent<T>
+  } as unknown as AgentEvent<T>
+}
+
+/** One for all: made for each record it would cost more than the rest of it. */
+const RECORDED = {
+  toJSON(this: Recorded<string, unknown>): object {
+    return { ...this, revision: String(this.revision) }
+  },
 }

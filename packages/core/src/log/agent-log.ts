@@ -6,6 +6,7 @@ import { isRefoldError } from '../errors.js'
 import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { NewRecord } from '../record/record.js'
+import type { Position } from '../record/revision.js'
 import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
 import type {
   AppendOptions,
@@ -49,6 +50,11 @@ export interface AgentLog {
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
   /** The last event of all streams, as it is stored. */
   newest(): Promise<StoredEvent | undefined>
+  /** The log behind a position, as it is stored. */
+  readAll(options: {
+    readonly after?: Position | undefined
+    readonly limit: number
+  }): AsyncIterable<readonly StoredEvent[]>
   /** The event as readers of today see it. Throws `UPCAST_FAILED`. */
   upcast(event: ReadableEvent, definition: string): ReadableEvent
   readonly snapshots: {
@@ -118,6 +124,7 @@ export function agentLog(
       for await (const [last] of store.readAll({ direction: 'backwards', limit: 1 })) return last
       return undefined
     },
+    readAll: ({ after, limit }) => store.readAll({ ...(after === undefined ? undefined : { after }), limit }),
     snapshots,
   }
 }

@@ -23,6 +23,27 @@ export interface FollowOptions<D extends AgentDefinition = AgentDefinition> {
   readonly from?: 'start' | 'now' | Cursor | { readonly at: number }
   /** Ends it. */
   readonly signal?: AbortSignal
+  /**
+   * Records that wait for so long while none is taken are reported as `STALLED`, with what holds them up: the reader, or the
+   * store. When it goes on: `ADVANCING`. Default 30,000 ms; `Infinity`: never.
+   */
+  readonly stalledAfterMs?: number
+}
+
+/** Whose records count. */
+export interface LagOptions<D extends AgentDefinition = AgentDefinition> {
+  /** Absent: records of all agents. */
+  readonly agents?: readonly D[]
+}
+
+/** How far one is behind who has dealt with everything up to a cursor. */
+export interface Lag {
+  /** Records that wait. They are counted by reading: at most the next 10,000 events of the log. */
+  readonly records: number
+  /** There may be more of them. */
+  readonly atLeast?: true
+  /** How long the oldest of them has waited, milliseconds, by the clocks of both; 0 when none waits. */
+  readonly ms: number
 }
 
 /** Members of the directory's entry of an agent: where it stands, who owns it, what it waits for. `null`: no longer. */

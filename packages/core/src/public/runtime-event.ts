@@ -2,11 +2,12 @@
  * What happens in a runtime, as one union: the runtime's own parts react to it, and observers (a logger, metrics, traces)
  * are told of it.
  */
+import type { AgentAddress } from '../definition/agent-address.js'
 import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { Delivery, Diagnostics, NewRecord } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
-import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
+import type { EffectDocument, EffectId, ErrorData, StateDocument } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
 import type { Progress } from './progress.js'
 import type { Report } from './report.js'
@@ -109,6 +110,28 @@ export type WorkerEvent =
   /** An observer was too slow: so many events were not told to it. */
   | { readonly kind: 'lag'; readonly observer: number; readonly dropped: number }
 
+interface OfConsumer {
+  /** Its name. */
+  readonly consumer: string
+}
+
+/** What becomes of a consumer, in this process. */
+export type ConsumerEvent =
+  /** This process gives records to `each` from now on. `previous`: the owner that it was taken from. */
+  | (OfConsumer & { readonly kind: 'consumer.claimed'; readonly epoch: number; readonly previous?: string })
+  /** Another process has taken it over. */
+  | (OfConsumer & { readonly kind: 'consumer.lost'; readonly epoch: number })
+  | (OfConsumer & {
+      readonly kind: 'consumer.parked'
+      readonly key: string
+      readonly agent: AgentAddress
+      readonly error: ErrorData
+    })
+  /** A parked record that was retried went well. */
+  | (OfConsumer & { readonly kind: 'consumer.delivered'; readonly key: string })
+  /** Someone asked for it in this process. */
+  | (OfConsumer & { readonly kind: 'consumer.retried' | 'consumer.skipped'; readonly keys: readonly string[] })
+
 /** What is worth a line in the log and changes nothing. */
 export interface Notice {
   readonly kind: 'notice'
@@ -118,7 +141,7 @@ export interface Notice {
 }
 
 /** Everything that a runtime tells. `kind` tells the members apart; new kinds may come with a minor version. */
-export type RuntimeEvent = AgentEventHere | EffectEvent | WorkerEvent
+export type RuntimeEvent = AgentEventHere | EffectEvent | ConsumerEvent | WorkerEvent
 
 /**
  * Told of what happens in a runtime, after it happened, in order. One that throws is logged and told the next all the same; one

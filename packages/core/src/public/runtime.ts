@@ -6,7 +6,8 @@ import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
 import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
-import type { Followed, FollowOptions } from './follow.js'
+import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from './consumer.js'
+import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from './follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
 import type { Report } from './report.js'
@@ -166,6 +167,20 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
   follow<D extends AgentDefinition<Name> = AgentDefinition<Name>>(
     options?: FollowOptions<D>,
   ): AsyncIterable<Followed<D>>
+  /**
+   * How far someone is behind who has dealt with everything up to the cursor (absent: with nothing): the same on every store.
+   * Rejects with `CURSOR_LOST`. Asked for once in a while: it reads up to 10,000 events of the log.
+   */
+  lag<D extends AgentDefinition<Name> = AgentDefinition<Name>>(cursor?: Cursor, options?: LagOptions<D>): Promise<Lag>
+  /**
+   * Runs a consumer in this process, beside others that do: one of them gives records to `each`. Resolves when this one does, or
+   * knows that another one does. Rejects with `CURSOR_LOST`, and with `ALREADY_SO` when it runs here.
+   */
+  consume(consumer: Consumer): Promise<RunningConsumer>
+  /** A consumer by its name, to look at and to act on, without its code. */
+  consumer(name: string): ConsumerControl
+  /** All that processes have run on this store. */
+  consumers(): Promise<readonly ConsumerStatus[]>
   /** A page of agents as the directory knows them, in the order of their starts. */
   find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
   /** Makes the directory again from the log, while agents go on, and tells how many entries were wrong. */

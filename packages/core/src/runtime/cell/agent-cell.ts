@@ -19,7 +19,7 @@ import type { StateDocument } from '../../record/state-document.js'
 import type { Tree } from '../../step/tree-step.js'
 import type { EventData } from '../../record/event-data.js'
 import { commit } from './commit.js'
-import type { CellContext, Residence } from './cell-context.js'
+import type { CellContext, CellIdentity, Residence } from './cell-context.js'
 import { Quiescence } from './quiescence.js'
 import type { Folded } from '../../history/fold-stream.js'
 import type { Snapshot } from '../../log/snapshots.js'
@@ -55,19 +55,14 @@ export class AgentCell {
   readonly #quiescence = new Quiescence(() => this.#busy && this.#failure === undefined)
   #failure: RefoldError | undefined
 
-  constructor(
-    home: CellHome,
-    identity: { stream: string; id: string; definition: DefinitionInternals },
-    folded: Folded,
-  ) {
+  constructor(home: CellHome, { stream, id, definition }: CellIdentity, folded: Folded) {
     this.#home = home
-    this.#queue = new InputQueue(identity.stream)
-    this.stream = identity.stream
-    this.id = identity.id
-    this.definition = identity.definition
+    this.#queue = new InputQueue(stream)
+    this.stream = stream
+    this.id = id
+    this.definition = definition
     this.folded = folded
     this.lengthAtSnapshot = lengthOf(folded.head) - folded.records - folded.foreign
-    const { stream, id, definition } = identity
     const tree = {
       agentId: id,
       onActorSend: (to: string, event: unknown) => this.#actorSend(to, event),

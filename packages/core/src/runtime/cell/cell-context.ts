@@ -1,4 +1,5 @@
 /** What the cells of one runtime stand on. All of it is older than they are: nothing here calls back into the runtime. */
+import type { DefinitionInternals } from '../../definition/internals.js'
 import type { AgentLog } from '../../log/agent-log.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { Envelope } from '../../decide/inputs.js'
@@ -14,6 +15,13 @@ export interface CellContext<Cell> {
   readonly worker: string
   readonly lifecycle: Lifecycle
   readonly events: EventHub<Cell>
+}
+
+/** Which agent, and by which definition it is decided. */
+export interface CellIdentity {
+  readonly stream: string
+  readonly id: string
+  readonly definition: DefinitionInternals
 }
 
 /** Where cells live: it keeps those that are needed, and lets the others go. */

@@ -1,4 +1,4 @@
-/** Whether a worker performs an agent that is to be migrated. */
+/** Why an agent cannot be had at a version, or be moved to it. */
 import { pendingOf } from '../decide/summary.js'
 import { RefoldError } from '../errors.js'
 import type { StateDocument } from '../record/state-document.js'
@@ -15,5 +15,13 @@ export async function refuseWhilePerformed(
   throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner} performs effects of ${stream}`, {
     hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
     facts: { owner },
+  })
+}
+
+/** A handle of another version would type, and check, events that the agent's own chart does not have. */
+export function wrongVersion(stream: string, { version, asked }: { version: number; asked: number }): RefoldError {
+  return new RefoldError('WRONG_VERSION', `${stream} is at version ${version}, and version ${asked} was asked for`, {
+    hint: `Attach to it with version ${version} of its definition, or \`migrate\` it to version ${asked}.`,
+    facts: { version, asked },
   })
 }

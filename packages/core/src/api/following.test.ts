@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { setup } from 'xstate'
+import { defineAgent } from '../definition/define-agent.js'
+import type { Followed } from '../public/follow.js'
+import type { Report } from '../public/report.js'
+import type { Client } from '../public/runtime.js'
+import { memoryLog } from '../store/memory-log.js'
+import { memoryStore } from '../store/memory-store.js'
+import { createWorld } from '../world/system-world.js'
+import { createClient } from './create-client.js'
+import { ManualTime, settle } from './manual-time.fixture.js'
+
+const order = defineAgent({ name: 'order', version: 1, machine: setup({}).createMachine({}) })
+
+describe('following agents', () => {
+  let time: ManualTime
+  let reports: Report[]
+  let client: Client
+  let awake: number
+  let looks: number
+
+  beforeEach(async () => {
+    time = new ManualTime()
+    reports = []
+    awake = 0
+    looks = 0
+    const keepAlive = () => (awake++, () => void awake--)
+    const store = memoryStore(memoryLog())
+    const readAll: typeof store.readAll = (options) => (looks++, memoryReadAll(options))
+    const memoryReadAll = store.readAll.bind(store)
+    client = await createClient({
+      store: Object.assign(store, { readAll }),
+      agents: [order],
+      world: createWorld({ clock: time.clock(), logger: { log: () => {} }, keepAlive }),
+      onReport: (report) => reports.push(report),
+    })
+  })
+
+  const next = (items: AsyncIterator<Followed>): Promise<IteratorResult<Followed>> => items.next()
+  const codes = (): readonly string[] => reports.map(({ code }) => code)
+
+  test('FOL-11 a reader that takes nothing while records wait is reported, and again when it goes on', async () => {
+    const items = client.follow({ agents: [order], stalledAfterMs: 10_000 })[Symbol.asyncIterator]()
+    await next(items)
+    await time.advance(60_000)
+    expect(codes()).toEqual([])
+    await client.start(order, { id: '1' })
+    await time.advance(15_000)
+    expect(codes()).toEqual(['STALLED'])
+    expect(reports[0]?.facts).toMatchObject({ waitsFor: 'reader', agents: ['order'] })
+    await time.advance(60_000)
+    expect(await next(items)).toMatchObject({ value: { kind: 'event', agent: { id: '1' } } })
+    expect(codes()).toEqual(['STALLED'])
+    await next(items) // the record is dealt with now
+    expect(codes()).toEqual(['STALLED', 'ADVANCING'])
+    await time.advance(60_000)
+    expect(codes()).toEqual(['STALLED', 'ADVANCING'])
+    await items.return?.()
+    await client.close()
+  })
+
+  test('FOL-11 no one is reported who waits with all that is stored, whose end was asked for, or who wants no report', async () => {
+    const stop = new AbortController()
+    const waiting = next(client.follow({ from: 'now' })[Symbol.asyncIterator]())
+    const over = client.follow({ signal: stop.signal, stalledAfterMs: 1_000 })[Symbol.asyncIterator]()
+    const quiet = client.follow({ stalledAfterMs: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]()
+    await Promise.all([waiting, next(over), next(quiet)])
+    stop.abort()
+    const agent = await client.start(order, { id: '1' })
+    expect(agent.id).toBe('1')
+    await time.advance(20_000)
+    await client.close()
+    await time.advance(600_000)
+    expect(codes()).toEqual([])
+  })
+
+  test('FOL-12 a process that waits for the next record stays alive, one whose reader waits does not', async () => {
+    const items = client.follow()[Symbol.asyncIterator]()
+    await next(items)
+    expect(awake).toBe(0)
+    const waiting = next(items)
+    await settle()
+    expect(awake).toBe(1)
+    await client.start(order, { id: '1' })
+    await waiting
+    expect(awake).toBe(0)
+    await next(items)
+    const ending = next(items)
+    await client.close()
+    await ending
+    expect(awake).toBe(0)
+  })
+
+  test('FOL-13 a thousand readers share one look at the end of the log', async () => {
+    const all = Array.from({ length: 1_000 }, () => client.follow({ stalledAfterMs: 2_000 })[Symbol.asyncIterator]())
+    await Promise.all(all.map(next))
+    for (const items of all) void next(items)
+    looks = 0
+    await time.advance(10_000)
+    expect(looks).toBe(10)
+    await client.close()
+  })
+
+  test('FOL-10 what is asked for wrongly is refused', async () => {
+    expect(() => client.follow({ stalledAfterMs: 0 })).toThrow(/stalledAfterMs/)
+    expect(() => client.follow({ agents: ['order' as never] })).toThrow(
+      expect.objectContaining({ code: 'INVALID_DEFINITION' }),
+    )
+    await expect(client.lag(undefined, { agent: [order] } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(client.lag('nonsense' as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await client.close()
+  })
+})

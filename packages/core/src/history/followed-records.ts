@@ -1,0 +1,51 @@
+/** The log as those read it who follow agents: what is a record of theirs, and what is passed over. */
+import { addressOf } from '../definition/agent-address.js'
+import type { AgentLog } from '../log/agent-log.js'
+import { headerOf } from '../record/header.js'
+import type { Position } from '../record/revision.js'
+import type { StoredEvent } from '../store/port.js'
+import type { World } from '../world/world.js'
+import type { HeadedEvent } from './stream-records.js'
+
+export interface FollowedPart {
+  readonly after: Position | undefined
+  /** Of definitions; `undefined`: all. */
+  readonly names: ReadonlySet<string> | undefined
+  /** Epoch milliseconds. */
+  readonly notBefore: number
+  readonly signal: AbortSignal | undefined
+}
+
+export type FollowedItem =
+  | ({ readonly kind: 'record' } & HeadedEvent)
+  | { readonly kind: 'passed'; readonly event: StoredEvent }
+  | { readonly kind: 'caught-up' }
+
+/** The process stays alive while this waits for what is not stored yet. */
+export async function* followedRecords(
+  { log, world }: { readonly log: AgentLog; readonly world: Pick<World, 'keepAlive'> },
+  { after, names, notBefore, signal }: FollowedPart,
+): AsyncGenerator<FollowedItem, void, undefined> {
+  let letGo: (() => void) | undefined
+  try {
+    const target = { all: true, ...(after === undefined ? undefined : { after }) } as const
+    for await (const item of log.subscribe(target, signal === undefined ? {} : { signal })) {
+      letGo?.()
+      letGo = undefined
+      if (item.kind === 'caught-up') {
+        yield item
+        letGo = world.keepAlive?.()
+        continue
+      }
+      const { event } = item
+      const header = headerOf(event.metadata)
+      const isFollowed =
+        header !== undefined &&
+        header.at >= notBefore &&
+        (names === undefined || names.has(addressOf(event.stream).name))
+      yield isFollowed ? { kind: 'record', event, header } : { kind: 'passed', event }
+    }
+  } finally {
+    letGo?.()
+  }
+}

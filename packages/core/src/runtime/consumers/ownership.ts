@@ -1,0 +1,179 @@
+/**
+ * One epoch of a consumer in the hands of this process: from its claim until it closes, fails, or is taken over.
+ *
+ * Invariants: what meets a higher epoch stops at once, and what it would still store is refused by the expected revision; after a
+ * lapse of the lease nothing begins before the consumer's stream was read to its end again.
+ */
+import { followedRecords } from '../../history/followed-records.js'
+import { DEFAULT_STALLED_AFTER_MS } from '../../history/follow-agents.js'
+import { manyMayListen } from '../../world/many-listeners.js'
+import type { ConsumerContext, ConsumerPolicy } from './consumer-context.js'
+import type { ConsumerLog } from './consumer-log.js'
+import type { Mark } from './consumer-state.js'
+import { Deliveries, keyOf } from './deliveries.js'
+import type { Start } from './first-place.js'
+import { waitFor } from './places.js'
+import { Progress } from './progress.js'
+
+/** What `each` may take to end after its signal was aborted. */
+const ABORTED_GRACE_MS = 1_000
+const AGAIN_MS = 1_000
+
+export interface OwnershipOptions extends ConsumerContext {
+  readonly policy: ConsumerPolicy
+  readonly own: ConsumerLog
+  readonly mark: Mark
+  readonly start: Start
+}
+
+export class Ownership {
+  readonly #options: OwnershipOptions
+  readonly #epoch: number
+  readonly #progress: Progress
+  readonly #deliveries: Deliveries
+  /** Nothing begins any more. */
+  readonly #over = new AbortController()
+  /** What is under way is not waited for any more. */
+  readonly #aborted = new AbortController()
+  #isLost = false
+  #lapses: number
+
+  constructor(options: OwnershipOptions) {
+    const { policy, own, log, world, events, store, lease, mark } = options
+    this.#options = options
+    this.#epoch = own.state.epoch
+    this.#lapses = lease.lapses
+    manyMayListen(this.#over.signal)
+    manyMayListen(this.#aborted.signal)
+    const { name: consumer } = policy
+    this.#progress = new Progress({
+      consumer,
+      epoch: this.#epoch,
+      registers: store.registers,
+      world,
+      events,
+      ahead: mark.ahead,
+      onAdvance: () => this.#onAdvance(),
+    })
+    this.#deliveries = new Deliveries({
+      policy,
+      own,
+      epoch: this.#epoch,
+      log,
+      world,
+      events,
+      mayBegin: () => this.#mayBegin(),
+      over: this.#over.signal,
+      aborted: this.#aborted.signal,
+    })
+  }
+
+  #onAdvance: () => void = () => {}
+
+  /** Gives records to `each` until the end of the epoch. Rejects with what the log cannot give; `end` comes after it in any case. */
+  async run(): Promise<void> {
+    const { own, stalls, policy, start } = this.#options
+    const watched = stalls.watch({
+      what: `consumer ${policy.name}`,
+      place: () => this.#progress.position ?? start.after,
+      waitsFor: () => (this.#progress.hasWork ? 'each' : 'store'),
+      isOver: () => this.#over.signal.aborted,
+      stalledAfterMs: DEFAULT_STALLED_AFTER_MS,
+      facts: () => ({ consumer: policy.name, cursor: this.#progress.mark }),
+    })
+    this.#onAdvance = () => watched.advanced()
+    try {
+      const heeding = own.follow(() => this.#heed(), this.#over.signal)
+      this.#heed()
+      await Promise.all([this.#read(), heeding]) // neither ends by itself, but by an error
+    } finally {
+      watched.end()
+    }
+  }
+
+  /** Begins nothing more. */
+  stop(): void {
+    this.#over.abort()
+  }
+
+  /** What is under way ends or is aborted; where it stands is stored, and the consumer given up, unless another one has it. */
+  async end(): Promise<void> {
+    const { own, worker, mark, closeGraceMs } = this.#options
+    this.#over.abort()
+    const idle = this.#deliveries.idle()
+    if (!this.#isLost) await this.#within(closeGraceMs, idle)
+    this.#aborted.abort()
+    await this.#within(ABORTED_GRACE_MS, idle)
+    await this.#progress.close({ saves: !this.#isLost })
+    if (this.#isLost) return
+    const now: Mark = { place: this.#progress.mark ?? mark.place, ahead: this.#progress.ahead }
+    const isOurs = (): boolean => own.state.epoch === this.#epoch && own.state.owner === worker
+    await own.store(() => (isOurs() ? { type: 'released', ...now } : undefined))
+  }
+
+  async #within(ms: number, idle: Promise<void>): Promise<void> {
+    const end = new AbortController()
+    const { clock } = this.#options.world
+    await Promise.race([idle, waitFor(ms, { clock, signal: end.signal })])
+    end.abort()
+  }
+
+  async #read(): Promise<void> {
+    const { log, world, own, policy, start } = this.#options
+    const names = policy.agents === undefined ? undefined : new Set(policy.agents.map(({ name }) => name))
+    for await (const item of followedRecords({ log, world }, { ...start, names, signal: this.#over.signal })) {
+      if (item.kind === 'caught-up') continue
+      await this.#progress.room(this.#over.signal)
+      if (this.#over.signal.aborted) return
+      if (item.kind === 'passed') this.#progress.pass(item.event)
+      else {
+        const taken = this.#progress.take(item.event)
+        const isDealtWith = this.#progress.isBehind(item.event) || own.state.isSetAside(keyOf(policy.name, item.event))
+        if (isDealtWith) this.#progress.settle(taken)
+        else this.#deliveries.take(item, () => this.#progress.settle(taken))
+      }
+    }
+  }
+
+  /** The consumer's stream has gone on. */
+  #heed(): void {
+    const { own } = this.#options
+    if (own.state.epoch !== this.#epoch) this.#lose()
+    else this.#deliveries.retry(own.state.toRetry)
+  }
+
+  #lose(): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    const { events, policy } = this.#options
+    events.tell({ kind: 'consumer.lost', consumer: policy.name, epoch: this.#epoch })
+    this.#over.abort()
+    this.#aborted.abort()
+  }
+
+  async #mayBegin(): Promise<void> {
+    const { lease } = this.#options
+    while (!this.#over.signal.aborted) {
+      if (lease.holds() && lease.lapses === this.#lapses) return
+      await new Promise<void>((resolve) => {
+        lease.whenHeld(resolve)
+        this.#over.signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      await this.#readOn()
+    }
+  }
+
+  /** What was known before the lapse may be old. Until it is read nothing begins. */
+  async #readOn(): Promise<void> {
+    const { lease, own, world, policy, events } = this.#options
+    const { lapses } = lease
+    try {
+      await own.refresh()
+      this.#lapses = lapses
+      this.#heed()
+    } catch (error) {
+      events.notice('warn', `the stream of consumer ${policy.name} cannot be read`, { error })
+      await waitFor(AGAIN_MS, { clock: world.clock, signal: this.#over.signal })
+    }
+  }
+}

@@ -49,4 +49,9 @@ function addViews(program: Command): void {
     .option('--version <number>', 'of the definition (default: that of the newest agent)', positive)
     .option('--agent <agent>', 'light the states of this agent: <definition>-<id>, or at a revision, order-7@12')
     .action(async (name, options) => print(await (await import('../commands/chart.js')).chart(name, options)))
+  common(program.command('stats'))
+    .description('count agents by definition, version, status, condition and state')
+    .argument('[definition]', 'only those of this definition')
+    .option('--log', 'what they write: reads the whole log')
+    .action(async (name, options) => print(await (await import('../commands/stats.js')).stats(name, options)))
 }

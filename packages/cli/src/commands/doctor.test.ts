@@ -137,7 +137,7 @@ describe('refold doctor', { timeout: 120_000 }, () => {
     expect(readFileSync(at(file)).equals(before)).toBe(true)
   })
 
-  test('CLI-95 nothing is written: not to the file, not beside it, and no older one is brought to a newer schema', async () => {
+  test('CLI-95 nothing is written to a file or a lock, and no older one is brought to a newer schema', async () => {
     const old = damaged('old.db', 'PRAGMA user_version = 1')
     const before = [readFileSync(at('agents.db')), readFileSync(at(old)), locks()]
     expect(await look(old)).toMatchObject({ code: 1, findings: [{ message: expect.stringContaining('schema 1') }, {}] })

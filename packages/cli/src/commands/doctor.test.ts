@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
 import type { Ended, Project } from '../fleet.fixture.js'
 
-const Database = createRequire(import.meta.url)('better-sqlite3') as new (file: string) => {
-  exec(sql: string): void
-  close(): void
-}
+type Database = new (file: string) => { exec(sql: string): void; close(): void }
+
+/** Node's own SQLite where it has one, else the package. */
+const builtIn = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: Database } | undefined
+const Database = builtIn?.DatabaseSync ?? (createRequire(import.meta.url)('better-sqlite3') as Database)
 
 interface Finding {
   readonly kind: string

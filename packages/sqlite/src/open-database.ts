@@ -39,7 +39,7 @@ export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatab
 }
 
 /** Also for a driver that knows nothing of it: no statement writes. */
-export function openForReading(file: string, driver: SqliteDriver): SqliteConnection {
+function openForReading(file: string, driver: SqliteDriver): SqliteConnection {
   if (!existsSync(file)) throw new RefoldError('STORE_FATAL', `there is no file ${file}`, { hint: 'Check the path.' })
   const connection = driver.open(file, { readOnly: true })
   try {

@@ -68,7 +68,7 @@ describe('refold mcp', { timeout: 120_000 }, () => {
   test('CLI-101 what looks is there, and what acts only with --write', async () => {
     const names = async (client: Client): Promise<readonly string[]> =>
       (await client.listTools()).tools.map(({ name }) => name)
-    expect(await names(looking)).toEqual(['ls', 'tail', 'wait', 'plan', 'chart', 'doctor', 'approval'])
+    expect(await names(looking)).toEqual(['ls', 'tail', 'wait', 'plan', 'chart', 'stats', 'doctor', 'approval'])
     expect(await names(acting)).toEqual([
       ...(await names(looking)),
       'start',

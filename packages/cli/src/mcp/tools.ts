@@ -83,6 +83,11 @@ const LOOKING: readonly Tool[] = [
     arguments: { definition, version: count('of the definition'), agent: text('order-7, or order-7@12 at a revision') },
   },
   {
+    name: 'stats',
+    description: 'Count agents by where they stand.',
+    arguments: { definition, log: flag('what they write: reads the whole log') },
+  },
+  {
     name: 'doctor',
     description: 'Look through the whole store for what is wrong: damage, gaps, a wrong directory.',
     arguments: { agents: flag("load the configuration's agents, and name what has no place in them") },

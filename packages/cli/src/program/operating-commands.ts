@@ -1,5 +1,5 @@
 /** Commands for those who look after a store: files, checks, numbers, tools. */
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { print, report } from '../output.js'
 import { common, noted, positive } from './options.js'
 
@@ -7,6 +7,7 @@ export function addOperatingCommands(program: Command, version: string): void {
   addFiles(program)
   addChecks(program)
   addViews(program)
+  addCompletion(program)
   common(program.command('mcp'))
     .description(
       'serve these commands as tools to a coding agent (Model Context Protocol), on standard input and output',
@@ -49,4 +50,24 @@ function addViews(program: Command): void {
     .option('--version <number>', 'of the definition (default: that of the newest agent)', positive)
     .option('--agent <agent>', 'light the states of this agent: <definition>-<id>, or at a revision, order-7@12')
     .action(async (name, options) => print(await (await import('../commands/chart.js')).chart(name, options)))
+  common(program.command('stats'))
+    .description('count agents by definition, version, status, condition and state')
+    .argument('[definition]', 'only those of this definition')
+    .option('--log', 'what they write: reads the whole log')
+    .action(async (name, options) => print(await (await import('../commands/stats.js')).stats(name, options)))
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print what a shell sources to complete commands, options, agents and definitions')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => print((await import('../commands/completion.js')).completion(shell)))
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words: readonly string[]) => {
+      const found = await (await import('../commands/complete.js')).complete(program, words)
+      print(found.map(({ word, meaning = '' }) => `${word}\t${meaning}`).join('\n'))
+    })
 }

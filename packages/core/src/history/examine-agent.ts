@@ -16,27 +16,26 @@ export async function examineAgent(
 ): Promise<readonly ExaminedFinding[]> {
   const folder = new Folder()
   let [read, foreign] = [0, 0]
+  const left = (): number => Math.max(0, records - read) // others append meanwhile
   let first: string | undefined
   let last: StoredEvent | undefined
   try {
     for await (const page of reader.read(stream))
       for (const event of page) {
         last = event
-        if (Number(event.revision) !== read) return [ofGap(event, { revision: read, lost: records - read })]
+        if (Number(event.revision) !== read) return [ofGap(event, { revision: read, lost: left() })]
         const isForeign = addRecord(folder, event) === 'foreign'
         if (isForeign) foreign++
         else {
           const life = lifeOf(event)
           first ??= event.id
-          if (life !== undefined && life !== first) return [ofAnotherLife(event, records - read)]
+          if (life !== undefined && life !== first) return [ofAnotherLife(event, left())]
         }
         read++
       }
     if (last !== undefined) checkFolded(folder.result(), last)
   } catch (error) {
-    return [
-      unusable(withCode(assertNotClosed(error), `reading ${stream}`), { stream, revision: read, lost: records - read }),
-    ]
+    return [unusable(withCode(assertNotClosed(error), `reading ${stream}`), { stream, revision: read, lost: left() })]
   }
   return foreign === 0 ? [] : [ofOthers(stream, foreign)]
 }

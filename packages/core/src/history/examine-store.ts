@@ -40,7 +40,8 @@ export async function examineStore(store: Store, { codecs = [] }: ExamineOptions
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
   const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))
   const log = await readThrough(store)
-  findings.push(...log.findings)
+  const isTold = log.records === 0 && findings.some(({ kind }) => kind === 'wrong') // that it cannot be read at all
+  if (!isTold) findings.push(...log.findings)
   const reader = agentReader(store, { codecs })
   for (const [stream, { entry, records }] of log.streams)
     if (entry !== undefined) findings.push(...(await examineAgent(reader, { stream, records })))
@@ -56,6 +57,8 @@ interface ReadLog {
   readonly isWhole: boolean
 }
 
+const DAMAGED = 'Put the store back from a backup; what can be read can be exported agent by agent.'
+
 async function readThrough(store: Store): Promise<ReadLog> {
   const streams = new Map<string, KnownStream>()
   const findings: ExaminedFinding[] = []
@@ -69,12 +72,13 @@ async function readThrough(store: Store): Promise<ReadLog> {
       }
     return { ...told(), isWhole: true }
   } catch (error) {
-    const { message } = withCode(assertNotClosed(error), 'reading the log')
+    const { code, message, hint } = withCode(assertNotClosed(error), 'reading the log')
+    const isAway = code === 'STORE_REJECTED'
     findings.push({
       trouble: 'LOG',
       kind: 'wrong',
       message: `the log cannot be read behind its first ${records} records: ${message}`,
-      remedy: 'Put the store back from a backup; what can be read can be exported agent by agent.',
+      remedy: isAway ? (hint ?? 'Look again when the store answers.') : DAMAGED,
     })
     await addKept(store, streams)
     return { ...told(), isWhole: false }

@@ -1,0 +1,44 @@
+/** Numbers of a real store. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeProject } from '../fleet.fixture.js'
+import type { Project } from '../fleet.fixture.js'
+
+describe('refold stats', { timeout: 120_000 }, () => {
+  let project: Project
+  beforeAll(async () => {
+    project = makeProject()
+    for (const id of ['1', '2', '3']) await project.run('start', 'plan', '--id', id)
+    await project.run('pause', 'plan-3')
+    await project.run('cancel', 'plan-2')
+  })
+  afterAll(() => project.remove())
+
+  test('CLI-105 counts where agents stand, without the configuration', async () => {
+    const { code, stdout, stderr } = await project.run('stats', '--store', 'agents.db', '--json')
+    expect([code, stderr]).toEqual([0, ''])
+    const { groups } = JSON.parse(stdout) as { readonly groups: readonly { readonly agents: number }[] }
+    expect(groups).toHaveLength(3)
+    const alike = { definition: 'plan', version: 1, agents: 1, inDoubt: 0, overdue: 0 }
+    expect(groups).toContainEqual({ ...alike, status: 'active', condition: 'running', states: ['working'], pending: 1 })
+    expect(groups).toContainEqual({ ...alike, status: 'active', condition: 'paused', states: ['working'], pending: 1 })
+    expect(groups).toContainEqual(expect.objectContaining({ ...alike, status: 'stopped' }))
+    const table = await project.run('stats', 'plan')
+    expect(table.stdout.split('\n')[0]).toBe(
+      'DEFINITION\tVERSION\tSTATUS\tCONDITION\tSTATE\tAGENTS\tPENDING\tIN-DOUBT\tOVERDUE',
+    )
+    expect(table.stdout).toContain('plan\t1\tactive\tpaused\tworking\t1\t1\t0\t0\n')
+    expect((await project.run('stats', 'none', '--json')).stdout).toBe('{"groups":[]}\n')
+  })
+
+  test('CLI-105 with --log tells what they wrote', async () => {
+    const { stdout } = await project.run('stats', '--log', '--json')
+    const { written } = JSON.parse(stdout) as { readonly written: readonly Record<string, unknown>[] }
+    expect(written).toMatchObject([
+      { definition: 'plan', agents: 3, records: 5, lastDay: 5, perDay: 5, longestSilent: { agent: 'plan-1' } },
+    ])
+    expect(written[0]?.['bytesPerRecord']).toBeGreaterThan(100)
+    expect((await project.run('stats', '--log')).stdout).toMatch(
+      /^DEFINITION\t.*\nplan\t3\t5\t5\t5\t\d+\tplan-1\t20.*Z\n$/,
+    )
+  })
+})

@@ -36,6 +36,7 @@ export type {
   PointTimer,
   PointWaiting,
 } from './history/history-point.js'
+export type { Usage } from './record/usage.js'
 export type { OwnerChange } from './history/outline.js'
 export type { HistoryCursor } from './history/cursor.js'
 export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/find-flips.js'

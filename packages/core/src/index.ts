@@ -20,6 +20,7 @@ export type { Expected, Position, Revision } from './record/revision.js'
 // words of the record that an agent's state and its events speak in
 export type { AgentStatus, Approved, Condition } from './record/record.js'
 export type { EffectId, ErrorData } from './record/state-document.js'
+export type { Usage } from './record/usage.js'
 
 // the store as its users see it
 export { memoryLog } from './store/memory-log.js'

@@ -116,7 +116,7 @@ interface Stepped extends ChartDecision {
 
 function record(context: DecideContext, envelope: Envelope, decision: Stepped): Decision {
   const { input, step } = decision
-  const { type, data } = recordOf(context, input, envelope.attempt)
+  const { type, data } = recordOf(context, input, envelope)
   const after = stateAfter(context, envelope, decision)
   const causationId = 'effect' in input ? context.state?.effects[input.effect]?.scheduledBy : undefined
   return compose(context, envelope, {

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.j
 import type { Approved, Diagnostics } from '../record/record.js'
 import type { EventData } from '../record/event-data.js'
 import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
+import type { Usage } from '../record/usage.js'
 import type { ChartInput } from '../step/tree-step.js'
 
 /** An attempt of a guarded effect, or any attempt after a takeover, is about to begin. */
@@ -138,6 +139,8 @@ export interface Envelope {
   /** Hash of what the caller gave (`givenHash`), where the same may come again. */
   readonly given?: string
   readonly attempt?: number
+  /** What the effect's body told since the record before. */
+  readonly usage?: Usage
   /** Of an effect that failed. */
   readonly diagnostics?: Diagnostics
   /** Event id of the record that caused it. */
@@ -204,6 +207,11 @@ export function isOwnInput(input: Input): boolean {
 /** Inputs that carry truth which was paid for: never dropped because of a bound, a conflict or a block. */
 export function isOutcome(input: Input): boolean {
   return input.kind === 'effect.done' || input.kind === 'effect.failed'
+}
+
+/** Inputs whose records say what the effect's body used. */
+export function tellsUsage({ kind }: Input): boolean {
+  return kind === 'effect.done' || kind === 'effect.failed' || kind === 'attempt.failed' || kind === 'effect.step'
 }
 
 /** A waiting input as it is stored in the state document, and back. */

@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
 import type { Delivery } from '../record/record.js'
+import type { UsageTold } from '../record/usage.js'
 import type {
   ActorDocument,
   ActorId,
@@ -135,6 +136,7 @@ export interface EffectHost {
     run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>,
   ) => Promise<R>
   readonly progress: (chunk: unknown) => void
+  readonly usage: (used: UsageTold) => void
   /** A callback's `sendBack`, an event of `fromEventObservable`. */
   readonly event: (event: unknown) => void
   /** A value of `fromObservable`. */

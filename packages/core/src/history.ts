@@ -9,7 +9,7 @@ export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 
 // one agent's history
 export { openHistory } from './history/open-history.js'
-export type { AgentHistory, RecordRange } from './history/open-history.js'
+export type { AgentHistory, ForkedFrom, LifeOutline, RecordRange } from './history/open-history.js'
 export type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history/history-types.js'
 
 // files: what a store holds of some agents, to be opened where there is no store

@@ -130,6 +130,15 @@ export type {
   StartOptions,
   WorkerOptions,
 } from './public/runtime.js'
+export type {
+  ForkCost,
+  ForkedData,
+  ForkedEffect,
+  ForkedTimer,
+  ForkOptions,
+  ForkOutcome,
+  ForkPlan,
+} from './public/fork.js'
 export type { Cursor, DirectoryChanges, Followed, FollowOptions } from './public/follow.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
@@ -171,6 +180,9 @@ export type {
   PlannedTrouble,
   RecoveryPlan,
 } from './public/plan.js'
+
+// what a fork would be
+export { formatForkPlan } from './plan/format-fork-plan.js'
 
 // text of agents, ids and errors on a terminal
 export { printable, printableLines } from './world/printable.js'

@@ -4,15 +4,13 @@ import type { AgentDefinition, EventOf, InputOf } from '../definition/agent-type
 import { internalsOf } from '../definition/define-agent.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { Envelope } from '../decide/inputs.js'
-import { pendingOf } from '../decide/summary.js'
-import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { followAgents } from '../history/follow-agents.js'
 import type { AgentOf } from '../public/agent.js'
 import type { Followed, FollowOptions } from '../public/follow.js'
+import type { ForkOptions, ForkPlan } from '../public/fork.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
-import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
@@ -26,23 +24,12 @@ import { checkDrainOptions, checkMigrateOptions } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { checkFollowOptions } from './follow-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
+import { refuseWhilePerformed } from './migrating.js'
 import type { HoldCommands } from './hold-commands.js'
+import { planFork } from './fork-plan.js'
+import { forkAgent } from './forks.js'
 import { givenStart, requireSameStart } from './starts.js'
 import type { GivenStart } from './starts.js'
-
-/** Bodies that run under the old version would not know of the new one. */
-async function refuseWhilePerformed(
-  stream: string,
-  { state, owners, worker }: { state: StateDocument; owners: FailureDetector; worker: string },
-): Promise<void> {
-  const { owner, paused, blocked } = state.agent
-  if (owner === undefined || paused !== undefined || blocked !== undefined || pendingOf(state) === 0) return
-  if (owner !== worker && (await owners.look(owner)) !== 'alive') return
-  throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner} performs effects of ${stream}`, {
-    hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
-    facts: { owner },
-  })
-}
 
 /** A handle of another version would type, and check, events that the agent's own chart does not have. */
 function wrongVersion(stream: string, { version, asked }: { version: number; asked: number }): RefoldError {
@@ -184,6 +171,22 @@ export class OpenRuntime implements Worker {
     }
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
+  }
+
+  async planFork<D extends AgentDefinition>(
+    definition: D,
+    id: string,
+    options: ForkOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<ForkPlan> {
+    return planFork(this.#runtime, { definition: this.#registered(definition), id, options })
+  }
+  async fork<D extends AgentDefinition>(
+    definition: D,
+    id: string,
+    options: ForkOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<AgentOf<D>> {
+    const { cell, isNew } = await forkAgent(this.#runtime, { definition: this.#registered(definition), id, options })
+    return isNew ? this.#handle(cell) : this.#attached(cell)
   }
 
   async drain(options: DrainOptions = {}): Promise<Drained> {

@@ -8,6 +8,7 @@ import { withoutUndefined } from '../json/without-undefined.js'
 import { definitionIn, hasReadableBody, headerOf, isOutside } from '../record/header.js'
 import type { AgentStatus, Approved, Condition, Delivery, Diagnostics, RecordHeader } from '../record/record.js'
 import type { ActorId, EffectDocument, EffectId, ErrorData, TimerId } from '../record/state-document.js'
+import type { ForkedData } from '../public/fork.js'
 import type { Usage } from '../record/usage.js'
 import type { StoredEvent } from '../store/port.js'
 
@@ -80,6 +81,8 @@ interface FromAgent {
 /** The members of `HistoryRecord` by their kind. */
 export interface HistoryRecordKinds {
   started: RecordCommon<'started', { readonly input?: JsonValue }> & Partial<FromAgent>
+  /** The first of a fork. `causedBy` names the record of its origin that it goes on after. */
+  forked: RecordCommon<'forked', ForkedData<JsonValue>>
   event: RecordCommon<'event', JsonObject>
   message: RecordCommon<'message', JsonObject> & FromAgent
   'message.refused': RecordCommon<'message.refused', { readonly event: string } & HistoryRefusal> & FromAgent

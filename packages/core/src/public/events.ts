@@ -10,6 +10,7 @@ import type { Revision } from '../record/revision.js'
 import type { EffectId } from '../record/state-document.js'
 import type { Usage } from '../record/usage.js'
 import type { FinalReason } from '../step/tree-step.js'
+import type { ForkedData } from './fork.js'
 import type { AgentFault, DoubtReason } from './state.js'
 
 /** One record: `data` is the payload of the input and nothing else. */
@@ -93,6 +94,7 @@ export type AgentEvent<T extends AgentTypes> = (
   | OutsideRecord<T['event']>
   | EffectRecord<T['effects']>
   | Recorded<'refold.started', { input: T['input'] }>
+  | Recorded<'refold.forked', ForkedData<T['input']>>
   | MessageRecord
   | ControlRecord
 ) & {

@@ -75,8 +75,11 @@ export interface Reports {
 export interface ReceivedMessage extends MessageOrigin {
   readonly kind: 'message'
   readonly event: EventData
-  /** Made by Refold: a detached child's report, the news that a message was not delivered, a parent's cancellation. No schema stands before it. */
-  readonly own?: 'report' | 'undelivered' | 'cancel'
+  /**
+   * Made by Refold: a detached child's report, the news that a message was not delivered, a parent's cancellation. No schema stands
+   * before it. `forked`: one that waited at the origin of a fork; its sender hears nothing of the fork.
+   */
+  readonly own?: 'report' | 'undelivered' | 'cancel' | 'forked'
 }
 
 export interface ScheduledEffect {
@@ -155,7 +158,7 @@ export interface RunningEffect {
 export interface StepOptions {
   /** Epoch milliseconds: due times are counted from it. */
   readonly now: number
-  /** Of the record that this step makes: new ids are made of it. */
+  /** Of the record that this step makes, counted over the agent's whole life: new ids are made of it. */
   readonly revision: number
 }
 

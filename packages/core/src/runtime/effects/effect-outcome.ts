@@ -8,7 +8,7 @@ import { thrownToJson, toErrorData } from '../../record/error-data.js'
 import type { EffectId } from '../../record/state-document.js'
 import type { ChartInput, FinalReason } from '../../step/tree-step.js'
 import { stackOf } from '../../record/stack.js'
-import type { BodyCall } from './body-call.js'
+import type { Usage } from '../../record/usage.js'
 import type { GatedEffect } from '../limits/gates.js'
 import type { EffectsContext } from './effects-context.js'
 import { nextAttempt } from './next-attempt.js'
@@ -49,10 +49,15 @@ interface EndedAttempt extends Pick<GatedEffect, 'id' | 'src' | 'cell' | 'policy
   readonly thrown: unknown
 }
 
+/** A call of a body. */
+interface UsageTeller {
+  takeUsage(): Usage | undefined
+}
+
 /** What stands beside an input: the stack of what the body threw, and what it used since the record before. */
 export function toldBeside(
   input: Input,
-  { thrown, body }: { readonly thrown: unknown; readonly body: Pick<BodyCall, 'takeUsage'> | undefined },
+  { thrown, body }: { readonly thrown: unknown; readonly body: UsageTeller | undefined },
 ): Pick<Envelope, 'diagnostics' | 'usage'> | undefined {
   const stack = stackOf(thrown)
   const usage = tellsUsage(input) ? body?.takeUsage() : undefined

@@ -1,12 +1,15 @@
 /** `refold fork`: real processes on a real file. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AgentDefinition, Runtime, RuntimeOptions, Store } from '@refold/core'
 import { makeProject } from '../fleet.fixture.js'
 import type { Ended, Project } from '../fleet.fixture.js'
 
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const moduleUrl = (name: string): string => new URL(`../../../${name}/dist/index.js`, import.meta.url).href
 
 /** Asks a model, which costs a quarter, is paid once, and waits for a person. */
@@ -126,6 +129,39 @@ describe('refold fork', { timeout: 120_000 }, () => {
     expect(await active('--at', '0', '--outcome', 'draft="another"')).toEqual(['review'])
     expect(await active('--at', '0', '--fail', 'draft=overloaded')).toEqual(['failed'])
     expect(await active('--input', '{"topic":"sharks"}')).toEqual(['drafting'])
+  })
+
+  test('FRK-15 a command that is killed at any moment leaves none or the whole, and the same one makes or finds it', async () => {
+    const types = async (id: string): Promise<readonly string[]> => {
+      const { stdout } = await run('tail', `order-${id}`, '--once', '--json')
+      return stdout.split('\n').flatMap((line) => /"type":"(refold\.forked|reject)"/.exec(line)?.[1] ?? [])
+    }
+    const found: string[] = []
+    for (let times = 0; times < 10; times++) {
+      const id = `killed${times}`
+      const command = [
+        'fork',
+        'order-1',
+        '--as',
+        id,
+        '--at',
+        '1',
+        '--event',
+        '{"type":"reject"}',
+        '--yes',
+        '--config',
+        config,
+      ]
+      const child = spawn(process.execPath, [MAIN, ...command], { cwd: project.directory, stdio: 'ignore' })
+      const timer = setTimeout(() => child.kill('SIGKILL'), 150 + 60 * times)
+      await once(child, 'exit')
+      clearTimeout(timer)
+      const left = (await names()).includes(`order-${id}`) ? await types(id) : []
+      found.push(left.join(' '))
+      expect((await run(...command.slice(0, -2))).code).toBe(0)
+      expect(await types(id)).toEqual(['refold.forked', 'reject'])
+    }
+    expect(found.filter((left) => left !== '' && left !== 'refold.forked reject')).toEqual([])
   })
 
   test.each([

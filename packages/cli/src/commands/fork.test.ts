@@ -65,9 +65,9 @@ describe('refold fork', { timeout: 120_000 }, () => {
     await using runtime = await core.createRuntime({ store: made.store(), agents: made.agents })
     const [order] = made.agents
     if (order === undefined) return
-    const agent = await runtime.start(order, { id: '1' } as never)
+    const agent = await runtime.start(order, { id: '1' })
     await agent.waitFor((state) => state.matches('review' as never))
-    await agent.send({ type: 'accept' } as never)
+    await agent.send({ type: 'accept' })
     await agent.done()
   })
   afterAll(() => project.remove())

@@ -12,7 +12,7 @@ import { addUsage } from '../record/usage.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
 import { Replica } from '../runtime/cell/replica.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
-import { forkRequest, isMade } from './fork-request.js'
+import { forkRequest, madeAt } from './fork-request.js'
 import type { AskedFork, ForkRequest } from './fork-request.js'
 import { forkingOf } from './forks.js'
 import type { Forking } from './forks.js'
@@ -21,8 +21,9 @@ type Planner = Pick<WorkerRuntime, 'log' | 'worker' | 'world'>
 
 /** Rejects with what `fork` would reject with. */
 export async function planFork(runtime: Planner, asked: AskedFork): Promise<ForkPlan> {
-  const request = forkRequest(asked)
-  const isThere = await isMade(runtime.log, request)
+  const given = forkRequest(asked)
+  const made = await madeAt(runtime.log, given)
+  const request = made === undefined ? given : { ...given, at: made }
   const forking = await forkingOf(runtime, request)
   const { past } = forking
   const state = stateOf(runtime, request, forking)
@@ -36,7 +37,7 @@ export async function planFork(runtime: Planner, asked: AskedFork): Promise<Fork
     revision,
     at: past.at,
     fork: addressOf(request.fork),
-    isThere,
+    isThere: made !== undefined,
     version: state.agent.version,
     ...(before === state.agent.version ? undefined : { versionBefore: before }),
     active: activeStates(state.root),

@@ -3,9 +3,12 @@ import { streamOf } from '../definition/agent-address.js'
 import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import { RefoldError } from '../errors.js'
+import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
 import { headerOf } from '../record/header.js'
 import { toErrorData } from '../record/error-data.js'
+import { toRevision } from '../record/revision.js'
+import type { Revision } from '../record/revision.js'
 import type { EventData } from '../record/event-data.js'
 import type { EffectId, ErrorData } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
@@ -115,20 +118,28 @@ function outcomeOf(given: unknown): GivenOutcome | undefined {
   return fail === undefined ? { effect, complete } : { effect, fail: toErrorData(fail) }
 }
 
-/** Whether the fork was made before, by the same request. Throws `ID_REUSED` for anything else that is there. */
-export async function isMade(log: Pick<AgentLog, 'read'>, { fork, given }: ForkRequest): Promise<boolean> {
+/**
+ * Of the origin's record that the fork goes on after, if it was made before, by the same request: its origin may have gone on
+ * since. `undefined`: it was not. Throws `ID_REUSED` for anything else that is there.
+ */
+export async function madeAt(
+  log: Pick<AgentLog, 'read'>,
+  { fork, given }: Pick<ForkRequest, 'fork' | 'given'>,
+): Promise<Revision | undefined> {
   for await (const page of log.read(fork))
-    for (const { metadata } of page) {
+    for (const { metadata, data } of page) {
       const header = headerOf(metadata)
       if (header === undefined) continue
-      if (header.input.kind === 'forked' && header.given === given) return true
-      const what = header.input.kind === 'forked' ? 'is another fork' : 'is there, and is no fork'
+      const isFork = header.input.kind === 'forked'
+      const revision = isFork && header.given === given && isJsonObject(data) ? data['revision'] : undefined
+      if (typeof revision === 'number') return toRevision(revision)
+      const what = isFork ? 'is another fork' : 'is there, and is no fork'
       throw new RefoldError('ID_REUSED', `${fork} ${what}`, {
         hint: 'Give the fork an id of its own.',
         facts: { fork },
       })
     }
-  return false
+  return undefined
 }
 
 /** The effects that a caller means by an id or a source. Throws `INVALID_INPUT` with those that are pending. */

@@ -27,7 +27,7 @@ export const peer = defineAgent({
   }),
 })
 /** Goes on for ever. */
-export const helper = defineAgent({ name: 'helper', version: 1, machine: setup({}).createMachine({}) })
+const helper = defineAgent({ name: 'helper', version: 1, machine: setup({}).createMachine({}) })
 
 export interface Bodies {
   readonly draft: ControlledBody

@@ -23,7 +23,9 @@ describe('the same fork again', () => {
     expect(again.getSnapshot().context.notes).toEqual(['a note that is long enough to be copied', 'otherwise'])
     expect(await typesOf(on.log, 'order-2')).toEqual(expect.arrayContaining(['refold.forked', 'note', 'go']))
     expect((await typesOf(on.log, 'order-2')).filter((type) => type === 'note')).toHaveLength(1)
-    expect((await on.runtime.planFork(on.order, '1', request)).isThere).toBe(true)
+    await agent.cancel()
+    expect(await on.runtime.planFork(on.order, '1', request)).toMatchObject({ isThere: true, revision: 1 })
+    expect((await on.runtime.fork(on.order, '1', request)).id).toBe('2')
   })
 
   test('FRK-14 two at once are one', async () => {

@@ -12,7 +12,7 @@ import { toJson } from '../json/to-json.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { requireOption } from './check-options.js'
-import { forkRequest, isMade, pendingNamed } from './fork-request.js'
+import { forkRequest, madeAt, pendingNamed } from './fork-request.js'
 import type { AskedFork, ForkRequest } from './fork-request.js'
 
 type Forker = Pick<WorkerRuntime, 'log' | 'worker' | 'cells' | 'world'>
@@ -27,14 +27,14 @@ export interface ForkedCell {
 export async function forkAgent(runtime: Forker, asked: AskedFork): Promise<ForkedCell> {
   const request = forkRequest(asked)
   const { cells, log } = runtime
-  if (!(await isMade(log, request))) {
+  if ((await madeAt(log, request)) === undefined) {
     const { envelope } = await forkingOf(runtime, request)
     await cells.loading(request.fork)
     const cell = cells.fresh(request.fork, request.as, request.definition)
     const settlement = await cell.submit(envelope)
     invariant(settlement.kind !== 'dropped', 'a fork is never dropped')
     if (settlement.kind === 'recorded') return { cell, isNew: true }
-    await isMade(log, request) // by someone at the same time: throws if it is another one
+    await madeAt(log, request) // by someone at the same time: throws if it is another one
     if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
   }
   const found = await cells.load(request.fork)

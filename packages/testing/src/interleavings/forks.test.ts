@@ -77,6 +77,17 @@ describe.each(BACKINGS)('on $name', ({ backing }) => {
     }),
   )
 
+  test('I11 a stranger writes to the stream of the fork first: it is whole behind that, and found again', () =>
+    play({ seed: 'I11s', backing }, async (simulation) => {
+      const { web } = await atWork(simulation)
+      simulation.faults.add({ process: 'web', target: 'job-2', fault: { kind: 'stranger', type: 'theirs' } })
+      const forked = await simulation.until(fork(web))
+      await simulation.until(fork(web))
+      expect(await typesOf(simulation, 'job-2')).toEqual(['theirs', 'refold.forked', 'note'])
+      await simulation.until(forked.resume())
+      await simulation.until(forked.waitFor((state) => state.matches('idle')))
+    }))
+
   test('I11 FRK-14 two processes make the same fork at once, and one of them dies: there is one', () =>
     play({ seed: 'I11t', backing }, async (simulation) => {
       const { a, web } = await atWork(simulation)

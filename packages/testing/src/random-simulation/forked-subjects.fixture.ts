@@ -3,7 +3,12 @@ import { isRefoldError } from '@refold/core'
 import type { AnyAgent } from '@refold/core'
 import type { SeededRandom } from '../simulation/seeded-random.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
-import type { Subject } from './random-run.fixture.js'
+
+/** An agent of a run. */
+export interface Subject {
+  readonly name: string
+  readonly id: string
+}
 
 interface Request {
   readonly from: string

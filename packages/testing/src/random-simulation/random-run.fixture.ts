@@ -14,16 +14,12 @@ import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { NAMES, randomAgents, safetyOf } from './agents.fixture.js'
 import { ForkedSubjects } from './forked-subjects.fixture.js'
+import type { Subject } from './forked-subjects.fixture.js'
 import { decideDoubts } from './operator.fixture.js'
 
 const STORM_MS = 40_000
 /** A timer that a clock ahead by hours has set is waited for. */
 const HEALING_MS = 48 * 3_600_000
-
-export interface Subject {
-  readonly name: string
-  readonly id: string
-}
 
 interface Run {
   readonly simulation: Simulation

@@ -91,8 +91,12 @@ function addForks(program: Command): void {
       'of the definition that it goes on under (default: that of the agent there)',
       positive,
     )
-    .addOption(new Option('--timers <what>', 'timers that were set').choices(['shift', 'keep', 'drop']))
-    .addOption(new Option('--keys <which>', 'idempotency keys of what was pending').choices(['new', 'keep']))
+    .addOption(
+      new Option('--timers <what>', 'timers that were set (default: shift)').choices(['shift', 'keep', 'drop']),
+    )
+    .addOption(
+      new Option('--keys <which>', 'idempotency keys of what was pending (default: new)').choices(['new', 'keep']),
+    )
     .option('--run <effects...>', 'never-retry effects that run when it is resumed; the others wait for resolve')
     .option('--dry-run', 'only show the plan')
     .option('-y, --yes', 'do not ask')

@@ -53,11 +53,18 @@ describe('the record format', () => {
 
   test('REC-1 the sample agents write every type of record that a message or a change of owner makes', () => {
     const types = new Set(streams.flatMap(({ records }) => records.map(({ type }) => type)))
-    for (const type of ['claimed', 'released', 'child.ended', 'cancelled']) expect(types).toContain(`refold.${type}`)
+    for (const type of ['claimed', 'released', 'child.ended', 'cancelled', 'forked'])
+      expect(types).toContain(`refold.${type}`)
     for (const type of ['acknowledged', 'undelivered', 'refused']) expect(types).toContain(`refold.message.${type}`)
     const child = streams.find(({ stream }) => stream === 'helper-h3')
     const passedOn = child?.records.find(({ type }) => type === 'refold.cancelled')
     expect(passedOn?.data).toEqual({ children: 'cancel' })
+  })
+
+  test('REC-1 FRK-18 forks of the sample agents after each of their records are among what is checked here', () => {
+    const forks = streams.filter(({ records }) => records[0]?.type === 'refold.forked')
+    expect(forks.length).toBeGreaterThan(40)
+    expect(new Set(forks.map(({ stream }) => stream.split('-')[0])).size).toBe(6)
   })
 
   test('REC-2 the type of an outside event is its own, and its data is its payload', () => {

@@ -1,4 +1,5 @@
 /** Records as the runtime really writes them: the sample agents, run in a process that dies, and is drained, on the way. */
+import { isRefoldError } from '@refold/core'
 import type { StoredEvent } from '@refold/core'
 import type { SimulatedProcess, Simulation } from '@refold/testing'
 import { early, failing, payment, research } from './sample-agents.js'
@@ -23,14 +24,49 @@ export async function produceRecords(simulation: Simulation): Promise<readonly P
   await correspond(simulation, process)
   await comeEarly(simulation, process)
   await endAll(simulation, process)
+  const begun = [
+    'research-r1',
+    'payment-p1',
+    'payment-p2',
+    'failing-f1',
+    'chief-c1',
+    'helper-h1',
+    'helper-h3',
+    'early-e1',
+  ]
+  const forks = await forkAll(simulation, { process, streams: begun })
   return await Promise.all(
-    ['research-r1', 'payment-p1', 'payment-p2', 'failing-f1', 'chief-c1', 'helper-h1', 'helper-h3', 'early-e1'].map(
-      async (stream) => ({
-        stream,
-        records: await simulation.records(stream),
-      }),
-    ),
+    [...begun, ...forks].map(async (stream) => ({ stream, records: await simulation.records(stream) })),
   )
+}
+
+/** A fork of each agent after each of its records, in one way or the other; each goes on for a while, some are forked again. */
+async function forkAll(
+  simulation: Simulation,
+  { process, streams }: { readonly process: SimulatedProcess; readonly streams: readonly string[] },
+): Promise<readonly string[]> {
+  const forks: string[] = []
+  for (const stream of streams) {
+    const [name = '', id = ''] = stream.split('-')
+    const { length } = await simulation.records(stream)
+    for (let at = 0; at < length; at++) {
+      const [keys, timers] = [at % 2 === 0 ? 'new' : 'keep', (['shift', 'keep', 'drop'] as const)[at % 3]]
+      const fork = async (from: string, options: object): Promise<void> => {
+        const made = process.perform((runtime) => runtime.fork(process.definition(name), from, options as never))
+        const agent = await simulation.until(made)
+        forks.push(`${name}-${agent.id}`)
+        await simulation.until(agent.resume({ by: 'ana' }))
+      }
+      try {
+        await fork(id, { as: `${id}.${at}`, at, keys, timers, by: 'ana', reason: 'what if?' })
+        if (at % 4 === 1) await fork(`${id}.${at}`, { as: `${id}.${at}.again`, at: 0, keys: 'new' })
+      } catch (error) {
+        if (!isRefoldError(error, 'NOT_ACTIVE')) throw error // from its end on
+      }
+    }
+  }
+  await simulation.advance(5_000)
+  return forks
 }
 
 /** Messages that arrive, that are not taken, and the reports of detached children; one of them waits while the chief is paused, and one child is cancelled with it. */

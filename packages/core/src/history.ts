@@ -9,7 +9,7 @@ export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 
 // one agent's history
 export { openHistory } from './history/open-history.js'
-export type { AgentHistory, RecordRange } from './history/open-history.js'
+export type { AgentHistory, ForkedFrom, LifeOutline, RecordRange } from './history/open-history.js'
 export type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history/history-types.js'
 
 // one state of it, without the rest
@@ -56,6 +56,7 @@ export type {
   PointTimer,
   PointWaiting,
 } from './history/history-point.js'
+export type { Usage } from './record/usage.js'
 export type { OwnerChange } from './history/outline.js'
 export type { HistoryCursor } from './history/cursor.js'
 export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/find-flips.js'

@@ -20,6 +20,7 @@ export type { Expected, Position, Revision } from './record/revision.js'
 // words of the record that an agent's state and its events speak in
 export type { AgentStatus, Approved, Condition } from './record/record.js'
 export type { EffectId, ErrorData } from './record/state-document.js'
+export type { Usage } from './record/usage.js'
 
 // the store as its users see it
 export { memoryLog } from './store/memory-log.js'
@@ -143,6 +144,15 @@ export type {
   RunningConsumer,
 } from './public/consumer.js'
 export type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from './public/follow.js'
+export type {
+  ForkCost,
+  ForkedData,
+  ForkedEffect,
+  ForkedTimer,
+  ForkOptions,
+  ForkOutcome,
+  ForkPlan,
+} from './public/fork.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'
@@ -174,8 +184,6 @@ export { PROMETHEUS_TYPE, prometheusText } from './metrics/metric-family.js'
 export type { MetricFamily, MetricSample, MetricType } from './metrics/metric-family.js'
 export { observeAttempts } from './metrics/attempts.js'
 export type { AttemptListeners, AttemptOutcome, BegunAttempt, EndedAttempt } from './metrics/attempts.js'
-export { usageIn } from './metrics/usage.js'
-export type { Usage } from './metrics/usage.js'
 
 // what a recovery would do, before it does
 export { planRecovery } from './plan/plan-recovery.js'
@@ -225,6 +233,9 @@ export type {
   UnsteadyPlace,
   VerifiedHistory,
 } from './verify/verified.js'
+
+// what a fork would be
+export { formatForkPlan } from './plan/format-fork-plan.js'
 
 // text of agents, ids and errors on a terminal
 export { printable, printableLines } from './world/printable.js'

@@ -33,6 +33,8 @@ export type {
   RecordMetadata,
 } from './record/record.js'
 export { hasReadableBody, headerOf } from './record/header.js'
+export { addUsage, usageIn } from './record/usage.js'
+export type { Usage } from './record/usage.js'
 
 // the state that records make
 export { fold, Folder } from './record/fold.js'

@@ -106,6 +106,14 @@ export async function calls() {
   await agent.approval('approve')
   // @ts-expect-error 'deadline' does not exist in type 'CancelOptions'. Did you mean to write 'deadlineMs'?
   await agent.cancel({ deadline: 5 })
+  // @ts-expect-error Property 'as' is missing
+  await refold.fork(research, '1', { at: 3 })
+  // @ts-expect-error Type '"publsh"' is not assignable
+  await refold.fork(research, '1', { as: '2', event: { type: 'publsh' } })
+  // @ts-expect-error 'topc' does not exist
+  await refold.planFork(research, '1', { as: '2', input: { topc: 'x' } })
+  // @ts-expect-error Type '"never"' is not assignable
+  await refold.fork(research, '1', { as: '2', timers: 'never' })
   // @ts-expect-error 'who' does not exist in type 'ControlOptions'
   await agent.pause({ who: 'ana' })
   for (const doubted of await agent.inDoubt()) {

@@ -181,6 +181,22 @@ export async function use(refold: Runtime<'research'>) {
   const anyAgents: AnyAgent[] = [a, await refold.attach(research, '2')]
   return [a, anyAgents]
 }
+export async function whatIf(refold: Runtime<'research'>) {
+  const plan = await refold.planFork(research, '1', {
+    as: '2',
+    at: 7,
+    outcome: { effect: 'draft', complete: { text: 'x' } },
+  })
+  plan.effects[0]?.fate satisfies 'runs' | 'asks' | 'waits' | undefined
+  plan.estimate.rest.usage.costUsd satisfies number | undefined
+  const fork: AgentOf<typeof research> = await refold.fork(research, '1', {
+    as: '2',
+    at: { at: 0 },
+    input: { topic: 'x' },
+    timers: 'drop',
+  })
+  return fork
+}
 export function describe(state: AnyAgentState): string {
   return `${JSON.stringify(state.value)} ${state.status}`
 }

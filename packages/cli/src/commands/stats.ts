@@ -2,8 +2,8 @@
 import type { DirectoryEntry, Store, StoredEvent } from '@refold/core'
 import { headerOf } from '@refold/core/record'
 import { tableOf } from '../table.js'
-import { withStore } from './project.js'
-import type { ProjectOptions } from './project.js'
+import { withStore } from './store-only.js'
+import type { ProjectOptions } from './store-only.js'
 
 export interface StatsCommandOptions extends ProjectOptions {
   /** Reads the whole log, not only the directory. */

@@ -1,4 +1,5 @@
 /** Commands that change something: an agent, or many. */
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { report } from '../output.js'
 import { common, noted, ofMany, positive, seconds } from './options.js'
@@ -8,6 +9,7 @@ export function addActingCommands(program: Command): void {
   addControl(program)
   addAnswers(program)
   addMigrate(program)
+  addForks(program)
 }
 
 function addEvents(program: Command): void {
@@ -90,4 +92,31 @@ function addMigrate(program: Command): void {
     )
     .option('-y, --yes', 'do not ask')
     .action(async (names, options) => report(await (await import('../commands/migrate.js')).migrate(names, options)))
+}
+
+function addForks(program: Command): void {
+  noted(program.command('fork'))
+    .description('make another agent that goes on from where one was, otherwise; shows its plan and price, and asks')
+    .argument('<agent>', '<definition>-<id>')
+    .requiredOption('--as <id>', 'of the fork; the same request under the same id is the same fork')
+    .option('--at <place>', 'after this revision or time, or before:<state> (default: the newest record)')
+    .option('--event <json>', 'it is told this event first: JSON with its type, @file, or -')
+    .option('--outcome <effect=json>', 'an effect that was pending ends with this output, and does not run')
+    .option('--fail <effect=reason>', 'an effect that was pending fails, and does not run')
+    .option('--input <json>', 'it starts from another input: JSON, @file, or -')
+    .option(
+      '--version <number>',
+      'of the definition that it goes on under (default: that of the agent there)',
+      positive,
+    )
+    .addOption(
+      new Option('--timers <what>', 'timers that were set (default: shift)').choices(['shift', 'keep', 'drop']),
+    )
+    .addOption(
+      new Option('--keys <which>', 'idempotency keys of what was pending (default: new)').choices(['new', 'keep']),
+    )
+    .option('--run <effects...>', 'never-retry effects that run when it is resumed; the others wait for resolve')
+    .option('--dry-run', 'only show the plan')
+    .option('-y, --yes', 'do not ask')
+    .action(async (agent, options) => report(await (await import('../commands/fork.js')).fork(agent, options)))
 }

@@ -10,6 +10,7 @@ import { StallWatch } from '../history/stall-watch.js'
 import type { AgentOf } from '../public/agent.js'
 import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from '../public/consumer.js'
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
+import type { ForkOptions, ForkPlan } from '../public/fork.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
@@ -27,6 +28,8 @@ import { checkFollowOptions, checkLagOptions } from './follow-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
 import { Consumers } from './consumers.js'
+import { planFork } from './fork-plan.js'
+import { forkAgent } from './forks.js'
 import { givenStart, requireSameStart } from './starts.js'
 import type { GivenStart } from './starts.js'
 import { refuseWhilePerformed, wrongVersion } from './version-refusals.js'
@@ -182,6 +185,22 @@ export class OpenRuntime implements Worker {
     }
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
+  }
+
+  async planFork<D extends AgentDefinition>(
+    definition: D,
+    id: string,
+    options: ForkOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<ForkPlan> {
+    return planFork(this.#runtime, { definition: this.#registered(definition), id, options })
+  }
+  async fork<D extends AgentDefinition>(
+    definition: D,
+    id: string,
+    options: ForkOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<AgentOf<D>> {
+    const { cell, isNew } = await forkAgent(this.#runtime, { definition: this.#registered(definition), id, options })
+    return isNew ? this.#handle(cell) : this.#attached(cell)
   }
 
   async drain(options: DrainOptions = {}): Promise<Drained> {

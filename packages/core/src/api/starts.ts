@@ -25,7 +25,7 @@ export function givenStart(
   const start = { input, given: givenHash(options.input, { parsed: input }) }
   if (options.event === undefined) return start
   const event = parseEvent(options.event)
-  return { ...start, first: { event, given: givenHash(options.event, { parsed: event }) } }
+  return { ...start, first: { input: { kind: 'event', event }, given: givenHash(options.event, { parsed: event }) } }
 }
 
 /** Throws `ID_REUSED` for a start with another input, or with another first event. */
@@ -38,6 +38,7 @@ export async function requireSameStart(
   const [started, next] = records
   if (started === undefined) return
   const before = headerOf(started.metadata)?.given
+  if (started.type === 'refold.forked') throw forkIsThere(cell)
   // One that was started by a message says only what its schema made of it.
   const stored = (started.data as { input?: JsonValue } | undefined)?.input ?? null
   if (!(before === undefined ? isSameJson(stored, input ?? null) : before === given))
@@ -51,6 +52,13 @@ export async function requireSameStart(
 function firstGiven(second: StoredEvent | undefined): string | undefined {
   const header = headerOf(second?.metadata)
   return header?.input.withStart === true ? header.given : undefined
+}
+
+function forkIsThere({ stream, id }: AgentCell): RefoldError {
+  return new RefoldError('ID_REUSED', `${stream} is a fork`, {
+    hint: 'Give the agent its own id, or `attach` to the fork.',
+    facts: { id },
+  })
 }
 
 function reused({ stream, id }: AgentCell, what: string): RefoldError {

@@ -2,6 +2,7 @@
 import { RefoldError } from '../errors.js'
 import { withoutUndefined } from '../json/without-undefined.js'
 import { toErrorData } from '../record/error-data.js'
+import { recordsBefore } from '../record/life.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
@@ -65,7 +66,8 @@ function reserved(type: string): Decision {
 
 /** Runs the input through the tree. Throws what user code throws, and `OUTBOX_FULL`. */
 export function stepOf(context: DecideContext, input: ChartInput): TreeStep {
-  const step = context.tree().step(input, { now: context.now, revision: context.revision })
+  const { now, revision, state } = context
+  const step = context.tree().step(input, { now, revision: recordsBefore(state) + revision })
   requireRoom(context.state, step)
   return step
 }
@@ -116,7 +118,7 @@ interface Stepped extends ChartDecision {
 
 function record(context: DecideContext, envelope: Envelope, decision: Stepped): Decision {
   const { input, step } = decision
-  const { type, data } = recordOf(context, input, envelope.attempt)
+  const { type, data } = recordOf(context, input, envelope)
   const after = stateAfter(context, envelope, decision)
   const causationId = 'effect' in input ? context.state?.effects[input.effect]?.scheduledBy : undefined
   return compose(context, envelope, {

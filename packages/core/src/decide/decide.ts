@@ -23,16 +23,17 @@ import { hasOutbox } from './outbox.js'
 import { authorityOf } from './ownership.js'
 import { dedupEntryOf } from './dedup.js'
 import { decideRecalled } from './recall.js'
-import { decideStart, decideStartAgain } from './starts.js'
+import { decideFirst, decideStartAgain } from './starts.js'
 
 // oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row an input
 export function decide(context: DecideContext, envelope: Envelope): Decision {
   const { state } = context
   const { input } = envelope
   if (state === undefined)
-    return input.kind === 'started'
-      ? decideStart(context, envelope, input)
+    return input.kind === 'started' || input.kind === 'forked'
+      ? decideFirst(context, envelope, input)
       : refused('NOT_FOUND', 'the agent does not exist')
+  if (input.kind === 'forked') return { kind: 'duplicate', revision: 0 } // the caller finds out whether it is the same
   if (input.kind === 'started') return decideStartAgain(state, input)
   const known = dedupEntryOf(state, envelope.dedupId)
   if (known !== undefined) return { kind: 'duplicate', revision: known.revision }

@@ -47,7 +47,7 @@ export function keep(
   const kept = { revision, at, input: chartInputToJson(stored), ...traced(traceparentOf(context, envelope)) }
   const after = withDeferred(base, kept)
   return compose(context, envelope, {
-    ...recordOf(context, input, envelope.attempt),
+    ...recordOf(context, input, envelope),
     after: dedup === undefined ? after : { ...after, dedup },
     input: { ...inputHeader(input, envelope, late), deferred: true },
     step,

@@ -91,7 +91,11 @@ export function hasEffects(state: StateDocument): boolean {
   return false
 }
 
-/** The idempotency key of an effect: made of the event id of the record that started it, never of the revision alone. */
+/**
+ * The idempotency key of an effect: made of the event id of the record that started it, never of the revision alone; or of the
+ * fork's that gave it another one, with the whole id, since several effects have it of one fork.
+ */
 export function effectKey(id: EffectId, effect: EffectDocument): string {
+  if (effect.keyedBy !== undefined) return `${effect.keyedBy}.${id}`
   return `${effect.scheduledBy}.${id.slice(id.lastIndexOf('.') + 1)}`
 }

@@ -1,8 +1,8 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import type { Approved, Diagnostics } from '../record/record.js'
-import type { EventData } from '../record/event-data.js'
-import type { EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
+import type { EffectDocument, EffectId, ErrorData, StateDocument } from '../record/state-document.js'
+import type { Usage } from '../record/usage.js'
 import type { ChartInput } from '../step/tree-step.js'
 
 /** An attempt of a guarded effect, or any attempt after a takeover, is about to begin. */
@@ -85,6 +85,30 @@ export interface Migrated {
   readonly beginsMissing?: boolean
 }
 
+/** A fork begins: as its origin was after a record, or, with `start`, from another input. */
+export interface Forked {
+  readonly kind: 'forked'
+  readonly from: {
+    readonly stream: string
+    readonly revision: number
+    /** Id of the event there. */
+    readonly event: string
+    /** Of that record: epoch milliseconds. */
+    readonly at: number
+  }
+  /** The origin's, there. */
+  readonly state: StateDocument
+  readonly keys: 'new' | 'keep'
+  readonly timers: 'keep' | 'shift' | 'drop'
+  /** Never-retry effects that run all the same. */
+  readonly run: readonly EffectId[]
+  /** The effect whose outcome the next record is. */
+  readonly answered?: EffectId
+  readonly patch?: readonly PatchOperation[]
+  readonly beginsMissing?: boolean
+  readonly start?: { readonly input: JsonValue | undefined }
+}
+
 /** Ends the agent: at once, or as the chart will have it within so many milliseconds. */
 export interface Cancel {
   readonly kind: 'cancel'
@@ -114,6 +138,7 @@ export type ControlInput =
 
 export type Input =
   | ChartInput
+  | Forked
   | EffectStarted
   | AttemptFailed
   | EffectDoubted
@@ -121,6 +146,9 @@ export type Input =
   | EffectResolved
   | MessageSettled
   | ControlInput
+
+/** What may come in the append that begins an agent. */
+export type FirstInput = Extract<ChartInput, { readonly kind: 'event' }> | EffectResolved
 
 export interface Envelope {
   readonly input: Input
@@ -138,6 +166,8 @@ export interface Envelope {
   /** Hash of what the caller gave (`givenHash`), where the same may come again. */
   readonly given?: string
   readonly attempt?: number
+  /** What the effect's body told since the record before. */
+  readonly usage?: Usage
   /** Of an effect that failed. */
   readonly diagnostics?: Diagnostics
   /** Event id of the record that caused it. */
@@ -148,9 +178,9 @@ export interface Envelope {
   readonly whenBlocked?: 'keep'
   /** The agent begins paused, by a hold. */
   readonly held?: { readonly by?: string; readonly reason?: string }
-  /** With a start: the agent's first event, a record of its own in the same append. Where it is refused, so is the start. */
-  readonly first?: { readonly event: EventData; readonly given: string }
-  /** It is the first event of a start. */
+  /** With a start or a fork: what comes first, a record of its own in the same append. Where it is refused, so is the start. */
+  readonly first?: { readonly input: FirstInput; readonly given?: string }
+  /** It is the first input of a start or a fork. */
   readonly withStart?: true
   /** Judge by the head only: the append must extend exactly this revision. */
   readonly expectedRevision?: number
@@ -180,6 +210,7 @@ export function isOwnerInput(input: Input): boolean {
     case 'cleared':
       return true
     case 'started':
+    case 'forked':
     case 'event':
     case 'actor.event':
     case 'message':
@@ -204,6 +235,11 @@ export function isOwnInput(input: Input): boolean {
 /** Inputs that carry truth which was paid for: never dropped because of a bound, a conflict or a block. */
 export function isOutcome(input: Input): boolean {
   return input.kind === 'effect.done' || input.kind === 'effect.failed'
+}
+
+/** Inputs whose records say what the effect's body used. */
+export function tellsUsage({ kind }: Input): boolean {
+  return kind === 'effect.done' || kind === 'effect.failed' || kind === 'attempt.failed' || kind === 'effect.step'
 }
 
 /** A waiting input as it is stored in the state document, and back. */

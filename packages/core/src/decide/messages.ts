@@ -78,7 +78,7 @@ export function checkedEvent(
   { definition }: DecideContext,
   { event, own }: Pick<ReceivedMessage, 'event' | 'own'>,
 ): EventData {
-  if (own !== undefined) return event
+  if (own !== undefined && own !== 'forked') return event
   if (!definition.approvals.has(event.type)) return definition.parseEvent(event)
   throw new RefoldError('APPROVAL_REQUIRED', `"${event.type}" is taken with an approval only, and from no other agent`)
 }

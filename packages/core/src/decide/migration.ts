@@ -3,8 +3,11 @@
  * which it waits: by a record of its own.
  */
 import { isRefoldError, RefoldError } from '../errors.js'
+import type { PatchOperation } from '../json/json-value.js'
+import { recordsBefore } from '../record/life.js'
 import type { AgentPart, StateDocument } from '../record/state-document.js'
 import { incompatibilitiesOf, incompatibilityCode } from '../step/compatibility.js'
+import type { Incompatibility } from '../step/compatibility.js'
 import type { TreeStep } from '../step/tree-step.js'
 import { stateAfter } from './chart-inputs.js'
 import { compose } from './compose.js'
@@ -27,7 +30,8 @@ export function decideMigrated(
   if (state.agent.version !== input.from)
     return refused('WRONG_VERSION', `the agent is at version ${state.agent.version}, not ${input.from}`)
   try {
-    const { patched, step } = placed(context, envelope, { state, input })
+    const { patch, beginsMissing = false } = input
+    const { patched, step } = placed(context, { state, agent: ownAgain(state.agent, envelope), patch, beginsMissing })
     const after = stateAfter({ ...context, state: patched }, envelope, { input, step, dedup: undefined })
     const flag = input.beginsMissing === true ? { beginMissing: true } : undefined
     return compose(context, envelope, {
@@ -46,24 +50,38 @@ export function decideMigrated(
   }
 }
 
-function placed(
+/** What is placed under the chart of `context.definition`. */
+export interface ToPlace {
+  readonly state: StateDocument
+  /** The agent's part, but for its version. */
+  readonly agent: AgentPart
+  readonly patch: readonly PatchOperation[]
+  readonly beginsMissing: boolean
+}
+
+/** The patched state, and what its placing began and ended. Throws what makes it no state that the chart can be in. */
+export function placed(
   context: DecideContext,
-  envelope: Envelope,
-  { state, input }: { readonly state: StateDocument; readonly input: Migrated },
+  { state, agent, patch, beginsMissing }: ToPlace,
 ): { readonly patched: StateDocument; readonly step: TreeStep } {
-  const { version, fingerprint, name } = context.definition
-  const patched = { ...patchedState(state, input.patch), agent: ownAgain(state.agent, envelope) }
-  patched.agent = { ...patched.agent, version, fingerprint }
+  const { version, fingerprint } = context.definition
+  const patched = { ...patchedState(state, patch), agent: { ...agent, version, fingerprint } }
   const missing = incompatibilitiesOf(context.definition, patched, { isPlaced: true })
-  if (missing.length > 0) {
-    const hint = `Patch the state so that each has its place: ${missing.map(({ what }) => what).join('; ')}.`
-    const message = `version ${version} of ${name} has no place for what the agent holds`
-    throw new RefoldError(incompatibilityCode(missing), message, { hint, facts: { missing } })
-  }
-  const beginsMissing = input.beginsMissing === true
-  const step = context.placedTree(patched).place(state, { now: context.now, revision: context.revision, beginsMissing })
+  if (missing.length > 0) throw noPlaceFor(context.definition, missing)
+  const revision = recordsBefore(state) + context.revision
+  const step = context.placedTree(patched).place(state, { now: context.now, revision, beginsMissing })
   requireRoom(patched, step)
   return { patched, step }
+}
+
+/** A state that the chart of a definition cannot take. */
+export function noPlaceFor(
+  { name, version }: DecideContext['definition'],
+  missing: readonly Incompatibility[],
+): RefoldError {
+  const hint = `Patch the state so that each has its place: ${missing.map(({ what }) => what).join('; ')}.`
+  const message = `version ${version} of ${name} has no place for what the agent holds`
+  return new RefoldError(incompatibilityCode(missing), message, { hint, facts: { missing } })
 }
 
 /** A worker that has another version cannot perform it any more: then no one owns it. */
@@ -74,7 +92,7 @@ function ownAgain(agent: AgentPart, { worker }: Envelope): AgentPart {
 }
 
 /** Nothing holds it up any more, and nothing that waited is decided. */
-function over({ eventId }: DecideContext, after: StateDocument): StateDocument {
+export function over({ eventId }: DecideContext, after: StateDocument): StateDocument {
   const { waiting, blocked: _b, paused: _p, cancelling: _c, ...agent } = after.agent
   return withAnswers({ ...after, agent }, waiting ?? [], { sentBy: eventId, ...OVER })
 }

@@ -12,6 +12,7 @@ import type { Decision } from './decision.js'
 import { withEffect } from './effects-part.js'
 import type { AttemptFailed, EffectResolved, EffectDoubted, EffectStarted, EffectStep, Envelope } from './inputs.js'
 import { settleWithoutChart } from './late-outcomes.js'
+import { usageData } from './record-type.js'
 
 export function decideAttempt(
   context: DecideContext,
@@ -28,7 +29,7 @@ export function decideAttempt(
   if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
   if (input.kind === 'effect.started' && (effect.inDoubt !== undefined || state.agent.paused !== undefined))
     return { kind: 'dropped', why: 'the effect must not begin now' }
-  const change = changeOf(context, { effect, worker: envelope.worker }, input)
+  const change = changeOf(context, { effect, envelope }, input)
   return compose(context, envelope, {
     type: change.type,
     data: change.data,
@@ -51,10 +52,11 @@ interface Change {
 // oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row an input
 function changeOf(
   context: DecideContext,
-  { effect, worker }: { effect: EffectDocument; worker: string },
+  { effect, envelope }: { effect: EffectDocument; envelope: Envelope },
   input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep,
 ): Change {
   const { src } = effect
+  const usage = usageData(envelope)
   switch (input.kind) {
     case 'effect.started': {
       const { safety } = context.definition.policyOf(src)
@@ -62,7 +64,7 @@ function changeOf(
         attempt: input.attempt,
         epoch: context.state?.agent.epoch ?? 0,
         at: context.now,
-        worker,
+        worker: envelope.worker,
         ...(safety === 'idempotent' ? undefined : { safety }),
       }
       const { retryAt: _retryAt, ...rest } = effect
@@ -73,7 +75,13 @@ function changeOf(
       const after = { ...rest, attempts: input.attempt, retryAt: input.retryAt, lastError: input.error }
       return {
         type: 'refold.effect.failed',
-        data: { src, error: input.error as unknown as JsonValue, attempt: input.attempt, retryAt: input.retryAt },
+        data: {
+          src,
+          error: input.error as unknown as JsonValue,
+          attempt: input.attempt,
+          retryAt: input.retryAt,
+          ...usage,
+        },
         effect: after,
       }
     }
@@ -86,7 +94,7 @@ function changeOf(
     case 'effect.step':
       return {
         type: 'refold.effect.step',
-        data: { src, step: input.step, output: input.output },
+        data: { src, step: input.step, output: input.output, ...usage },
         effect: { ...effect, steps: { ...effect.steps, [input.step]: input.output } },
       }
   }

@@ -85,6 +85,12 @@ function blocked(): Decider {
 
 const LAST: Record<OwnRecordType, () => Decider> = {
   'refold.started': working,
+  'refold.forked': () => {
+    const fork = new Decider(worker)
+    const from = { stream: 'worker-1', revision: 0, event: 'event-0', at: 1_000 }
+    fork.outside({ kind: 'forked', from, state: working().state as never, keys: 'new', timers: 'shift', run: [] })
+    return fork
+  },
   'refold.effect.started': begun,
   'refold.effect.done': () => did(working(), (one) => one.own({ kind: 'effect.done', effect: one.effect, output: 1 })),
   'refold.effect.failed': () =>
@@ -173,7 +179,7 @@ describe('the type of a record', () => {
     const takes = (type: RecordType): void => void taken.push(type)
     const text: string = 'note'
     // @ts-expect-error -- no member of the closed set
-    takes('refold.forked')
+    takes('refold.branched')
     // @ts-expect-error -- a string is not known to come from outside
     takes(text)
     takes(outsideType(text))

@@ -5,6 +5,7 @@ import type { EventData } from '../record/event-data.js'
 import type { OwnRecordType } from '../record/record.js'
 import type { ChartInput } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
+import type { Envelope } from './inputs.js'
 
 declare const OUTSIDE: unique symbol
 
@@ -42,24 +43,33 @@ function typeOf({ type }: EventData): RecordType {
   return type === 'refold.undelivered' ? 'refold.message.undelivered' : outsideType(type)
 }
 
+type FromBody = Pick<Envelope, 'attempt' | 'usage'>
+
 export function outcomeData(
   input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
-  from: { src: string | null; attempt: number | undefined },
+  from: { src: string | null } & FromBody,
 ): JsonObject {
+  const usage = usageData(from)
   if (input.kind === 'effect.done')
-    return input.output === undefined ? { src: from.src } : { src: from.src, output: input.output }
+    return { src: from.src, ...(input.output === undefined ? undefined : { output: input.output }), ...usage }
   return {
     src: from.src,
     ...(input.error === undefined ? undefined : { error: input.error as JsonValue }),
     ...(from.attempt === undefined ? undefined : { attempt: from.attempt }),
     ...(input.final === undefined ? undefined : { final: input.final }),
+    ...usage,
   }
+}
+
+/** The member of a payload that says what a body used. */
+export function usageData({ usage }: Pick<Envelope, 'usage'>): JsonObject | undefined {
+  return usage === undefined ? undefined : { usage: usage as JsonObject } // plain numbers
 }
 
 export function recordOf(
   context: DecideContext,
   input: ChartInput,
-  attempt: number | undefined,
+  from: FromBody,
 ): { type: RecordType; data: JsonObject } {
   const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
   switch (input.kind) {
@@ -72,9 +82,9 @@ export function recordOf(
     case 'message.undelivered':
       return { type: 'refold.message.undelivered', data: input.data }
     case 'effect.done':
-      return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
+      return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), ...from }) }
     case 'effect.failed':
-      return { type: 'refold.effect.failed', data: outcomeData(input, { src: srcOf(input.effect), attempt }) }
+      return { type: 'refold.effect.failed', data: outcomeData(input, { src: srcOf(input.effect), ...from }) }
     case 'effect.event':
       return { type: 'refold.effect.event', data: { src: srcOf(input.effect), event: input.event } }
     case 'effect.next':

@@ -6,12 +6,18 @@ import { decideChart } from './chart-inputs.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import { isInInbox } from './inbox.js'
-import type { Envelope } from './inputs.js'
+import { decideForked } from './fork.js'
+import type { Envelope, Forked } from './inputs.js'
 
 type Start = Extract<ChartInput, { readonly kind: 'started' }>
 
+/** The first record of an agent. */
+export function decideFirst(context: DecideContext, envelope: Envelope, first: Start | Forked): Decision {
+  return first.kind === 'forked' ? decideForked(context, envelope, first) : decideStart(context, envelope, first)
+}
+
 /** A caller's input was checked before; one that came by a message is checked here. */
-export function decideStart(context: DecideContext, envelope: Envelope, start: Start): Decision {
+function decideStart(context: DecideContext, envelope: Envelope, start: Start): Decision {
   if (start.by === undefined) return decideChart(context, envelope, { input: start, late: false })
   try {
     const input = context.definition.parseInput(start.input)

@@ -41,7 +41,7 @@ export function wait(
   if (!isOutcome(input) && before >= context.maxWaiting) return lineFull(before, blocked)
   const dedup = withDedup(context, envelope)
   if (dedup === 'full') return { kind: 'refused', error: windowFull(context) }
-  const { type, data } = recordOf(context, input, envelope.attempt)
+  const { type, data } = recordOf(context, input, envelope)
   const traceparent = traceparentOf(context, envelope)
   const agent: AgentPart = {
     ...state.agent,

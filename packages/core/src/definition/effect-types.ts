@@ -1,5 +1,6 @@
 /** What the body of an effect is given, and what XState's promise logic is given by Refold beside its own arguments. */
 
+import type { UsageTold } from '../record/usage.js'
 import type { Storable } from './json-path.js'
 
 /** One step's own key and signal. */
@@ -35,7 +36,13 @@ export interface EffectArgs<I = unknown> {
   step: RunStep
   /** Tokens, percentages, …: goes to live subscribers, is not stored. */
   progress: (chunk: unknown) => void
+  /**
+   * What this attempt used, told once for each call to a provider: `usage({ inputTokens, outputTokens, costUsd })`, any of them.
+   * What was told since the last record of the effect stands in the next one, beside the outcome (`data.usage`), and in no
+   * state. Throws `OUTCOME_UNSTORABLE`, after which no attempt follows, for what is no usage.
+   */
+  usage: (used: UsageTold) => void
 }
 
 /** Stands under `refold` in the arguments of a promise creator that Refold performs; absent under plain `createActor`. */
-export type EffectHandle = Pick<EffectArgs, 'key' | 'attempt' | 'traceparent' | 'step' | 'progress'>
+export type EffectHandle = Pick<EffectArgs, 'key' | 'attempt' | 'traceparent' | 'step' | 'progress' | 'usage'>

@@ -65,18 +65,20 @@ describe('effect() under plain createActor', () => {
 
 describe('effect() under Refold', () => {
   it('gives the body what stands under `refold` in its arguments', async () => {
-    const logic = effect<unknown, string>(async ({ input, key, attempt, step, progress }) => ({
+    const logic = effect<unknown, string>(async ({ input, key, attempt, step, progress, usage }) => ({
       input,
       key,
       attempt,
       step,
       progress,
+      usage,
     }))
     const refold: EffectHandle = {
       key: 'k-1',
       attempt: 3,
       step: async (_name, run) => run({ key: 'k-1/s', signal: new AbortController().signal }),
       progress: () => {},
+      usage: () => {},
     }
     const { config } = logic as unknown as { config: (args: object) => Promise<unknown> }
     expect(await config({ input: 'x', signal: new AbortController().signal, refold })).toEqual({

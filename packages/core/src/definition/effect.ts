@@ -32,7 +32,7 @@ export function effect<O, I = {} | null | undefined>(
   const logic = fromPromise<O, I>((args) => {
     const { input } = args
     const { refold } = args as { readonly refold?: EffectHandle }
-    const { key, attempt, traceparent, step, progress } = refold ?? standInHandle(manyMayListen(args.signal))
+    const { key, attempt, traceparent, step, progress, usage } = refold ?? standInHandle(manyMayListen(args.signal))
     // The signal is handed on unread: whether the body looks at it is the body's to say.
     return body({
       input,
@@ -41,6 +41,7 @@ export function effect<O, I = {} | null | undefined>(
       traceparent,
       step,
       progress,
+      usage,
       get signal() {
         return args.signal
       },
@@ -64,5 +65,5 @@ function standInHandle(signal: AbortSignal): EffectHandle {
     times.set(name, ordinal + 1)
     return run({ key: `${key}/${name}#${ordinal}`, signal })
   }
-  return { key, attempt: 1, step, progress: () => {} }
+  return { key, attempt: 1, step, progress: () => {}, usage: () => {} }
 }

@@ -5,6 +5,7 @@
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import { parsePointer, toPointer } from '../json/pointer.js'
+import { isSameJson } from '../json/same-json.js'
 import { childOf, type Change } from '../json/undo.js'
 import { chainRecord, explainRecord } from './explain.js'
 import type { ChainRecord, Explanation } from './explain.js'
@@ -28,7 +29,7 @@ export interface BlameStep extends ChainRecord {
   readonly path: string
   readonly isPart?: true
   readonly how: BlameHow
-  /** `/data/…`: the payload of the record; `/state/…`: the state; `/id`: the record's own event id. */
+  /** `/data/…`: the payload of the record; `/state/…`: the state, with `forked` that of the origin; `/id`: the record's own event id. */
   readonly from?: string
 }
 
@@ -69,9 +70,11 @@ export async function blamePlace(asked: Place, logs: PastLogs): Promise<Blame> {
     if (written === undefined) break
     last = { log: place.log, revision: written.revision }
     const record = await place.log.record(written.revision)
-    const source = sourceOf(written, record)
+    const inherited: Place | undefined =
+      record.kind === 'forked' ? await placeInOrigin(place, { written, logs }) : undefined
+    const source: Source = inherited === undefined ? sourceOf(written, record) : inheritedFrom(written, place)
     steps.push({ ...chainRecord(record, place.log), ...source })
-    place = await nextPlace({ ...last, record, index: written.index }, { source, logs })
+    place = inherited ?? (await nextPlace({ ...last, record, index: written.index }, { source, logs }))
   }
   const path = toPointer(asked.keys.slice(1))
   if (steps.length === 0) throw nothingAt(asked.log.stream, path)
@@ -126,6 +129,25 @@ function isThere({ change: { undo }, below, did, isEmpty }: Written): boolean {
   if (did === 'part' || (did === 'set' && !isEmpty)) return true
   const [first] = undo
   return first !== undefined && 'value' in first && has(first.value)
+}
+
+/** The same place in the state of a fork's origin, if the fork has its value from there, and not changed. */
+async function placeInOrigin(
+  { log, keys, isEmpty }: Place,
+  { written, logs }: { readonly written: Written; readonly logs: PastLogs },
+): Promise<Place | undefined> {
+  const origin = await logs.originOf(log)
+  if (origin === undefined || origin.revision > origin.log.lastState || isEmpty === true) return undefined
+  const valueIn = (state: unknown): JsonValue | undefined =>
+    keys.slice(1).reduce<JsonValue | undefined>(childOf, state as JsonValue)
+  const before = valueIn(await origin.log.stateAt(origin.revision))
+  const value = valueIn(await log.stateAt(written.revision))
+  return value !== undefined && before !== undefined && isSameJson(value, before) ? { ...origin, keys } : undefined
+}
+
+/** `from` is a place of the origin's state. */
+function inheritedFrom({ change }: Written, { keys }: Place): Source {
+  return { path: toPointer(change.keys.slice(1)), how: 'copied', from: toPointer(keys) }
 }
 
 type Source = Pick<BlameStep, 'path' | 'isPart' | 'how' | 'from'>

@@ -7,7 +7,7 @@ import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { withoutUndefined } from '../json/without-undefined.js'
-import { revisionIn } from './history-point.js'
+import { lifeNumberIn } from '../record/life.js'
 import { textOf } from './history-record.js'
 import type { HistoryRecord, HistoryRecordKinds } from './history-record.js'
 import type { PastLog } from './past-log.js'
@@ -16,9 +16,9 @@ import type { PastLogs } from './past-logs.js'
 /**
  * How the next record of a chain caused this one: it asked for the effect; it set the timer; it sent the message that came, or
  * the one of which is told what became of it; it stored the input that waited, or the event that was kept; it asked for the
- * cancellation; it ran actions, of which one may have sent the event.
+ * cancellation; it ran actions, of which one may have sent the event; it is what its fork goes on after.
  */
-export type CauseHow = 'effect' | 'timer' | 'message' | 'sent' | 'waiting' | 'deferred' | 'cancel' | 'action'
+export type CauseHow = 'effect' | 'timer' | 'message' | 'sent' | 'waiting' | 'deferred' | 'cancel' | 'action' | 'fork'
 
 /**
  * What came from outside with a record: a caller's start or event; what the body of an effect told; that a time had come; a
@@ -111,6 +111,7 @@ export function chainRecord(record: HistoryRecord, { stream }: Pick<PastLog, 'st
   }) as ChainRecord // only members that may be absent are `undefined`
 }
 
+// oxlint-disable-next-line eslint/max-lines-per-function -- a table: one row a kind
 function outsideOf(record: HistoryRecord): OutsideKind | undefined {
   switch (record.kind) {
     case 'started':
@@ -129,6 +130,7 @@ function outsideOf(record: HistoryRecord): OutsideKind | undefined {
     case 'timer.fired':
     case 'cancelled':
       return 'clock'
+    case 'forked':
     case 'effect.resolved':
     case 'paused':
     case 'resumed':
@@ -168,22 +170,24 @@ interface Where {
 }
 
 /** `undefined`: nothing that is recorded caused it. */
-async function causeOf(record: HistoryRecord, { log, logs }: Where): Promise<Behind | 'not-found' | undefined> {
-  const here = (revision: number | undefined, how: CauseHow): Behind | 'not-found' =>
-    revision !== undefined && revision < record.revision && log.outline.get(revision) !== undefined
-      ? { log, revision, how }
-      : 'not-found'
+async function causeOf(record: HistoryRecord, where: Where): Promise<Behind | 'not-found' | undefined> {
+  const { log, logs } = where
+  const here = (revision: number | undefined, how: CauseHow): Promise<Behind | 'not-found'> | 'not-found' =>
+    revision === undefined ? 'not-found' : inLife(record, { ...where, lifeNumber: revision + before, how })
+  const before = log.origin?.records ?? 0
   if ('effect' in record) {
     const named = record.causedBy === undefined ? undefined : log.outline.revisionOf(record.causedBy)
-    return here(named ?? revisionIn(record.effect), 'effect')
+    return here(named ?? lifeNumberIn(record.effect) - before, 'effect')
   }
   switch (record.kind) {
     case 'started':
     case 'message':
     case 'message.refused':
       return fromMessage(record, logs)
+    case 'forked':
+      return fromOrigin(log, logs)
     case 'timer.fired':
-      return here(revisionIn(record.timer), 'timer')
+      return here(lifeNumberIn(record.timer) - before, 'timer')
     case 'retried':
       return dataOf(record)['revision'] === undefined ? undefined : here(numberIn(record, 'revision'), 'waiting')
     case 'recalled':
@@ -198,6 +202,23 @@ async function causeOf(record: HistoryRecord, { log, logs }: Where): Promise<Beh
     default:
       return undefined
   }
+}
+
+/** A record before this one, in its stream or in that of an origin. */
+async function inLife(
+  { revision }: HistoryRecord,
+  { log, logs, lifeNumber, how }: Where & { readonly lifeNumber: number; readonly how: CauseHow },
+): Promise<Behind | 'not-found'> {
+  if (lifeNumber < 0 || lifeNumber >= revision + (log.origin?.records ?? 0)) return 'not-found'
+  const found = await logs.inLife(log, lifeNumber)
+  return found === undefined ? 'not-found' : { ...found, how }
+}
+
+/** One that started from another input shares nothing with its origin. */
+async function fromOrigin(log: PastLog, logs: PastLogs): Promise<Behind | 'not-found' | undefined> {
+  if (log.origin?.records === 0) return undefined
+  const found = await logs.originOf(log)
+  return found === undefined ? 'not-found' : { ...found, how: 'fork' }
 }
 
 async function fromMessage(record: HistoryRecord, logs: PastLogs): Promise<Behind | 'not-found' | undefined> {

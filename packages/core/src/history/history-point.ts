@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { withoutUndefined } from '../json/without-undefined.js'
 import { activeStates } from '../record/active-states.js'
 import { nodeOf } from '../record/asking-node.js'
+import { lifeNumberIn, recordsBefore } from '../record/life.js'
 import type { AgentStatus, Condition } from '../record/record.js'
 import type {
   ActorDocument,
@@ -27,7 +28,7 @@ export interface PointEffect extends Omit<EffectDocument, 'attempts'> {
   readonly effect: EffectId
   /** The idempotency key of all its attempts. */
   readonly key: string
-  /** The record that asked for it. */
+  /** The record that asked for it. Below 0: one of the origin of a fork, -1 being that which it goes on after; so with timers and children. */
   readonly scheduledAt: number
   /** Attempts that failed so far. */
   readonly attempts: number
@@ -145,17 +146,18 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
   const { agent, root } = document
   const at = outline.get(revision)?.at ?? 0
   const owners = outline.owners(revision)
+  const before = recordsBefore(document)
   return withoutUndefined({
     ...historyState(document, { revision, at }),
-    effects: Object.entries(document.effects).map((entry) => pointEffect(entry, { revision, outline })),
+    effects: Object.entries(document.effects).map((entry) => pointEffect(entry, { revision, outline, before })),
     timers: Object.entries(document.timers).map(([timer, set]) => ({
       ...set,
       timer,
-      setAt: revisionIn(timer),
+      setAt: lifeNumberIn(timer) - before,
       dueIn: set.due - at,
     })),
-    children: childrenOf(root, []).concat(
-      Object.values(document.unlisted).flatMap(({ id, actor }) => child(actor, [id])),
+    children: childrenOf(root, { path: [], before }).concat(
+      Object.values(document.unlisted).flatMap(({ id, actor }) => child(actor, { path: [id], before })),
     ),
     owner: withoutUndefined({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
     owners,
@@ -168,16 +170,11 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
   }) as HistoryPoint // only members that may be absent are `undefined`
 }
 
-/** The revision that the id of an actor, an effect or a timer begins with: of the record that made it. */
-export function revisionIn(id: string): number {
-  return Number(id.slice(0, Math.max(0, id.indexOf('.'))))
-}
-
 function pointEffect(
   [effect, document]: readonly [EffectId, EffectDocument],
-  { revision, outline }: PointContext,
+  { revision, outline, before }: PointContext & Pick<Shown, 'before'>,
 ): PointEffect {
-  const scheduledAt = revisionIn(effect)
+  const scheduledAt = lifeNumberIn(effect) - before
   const records = outline.about(effect, { from: scheduledAt, to: revision }).flatMap((at) => {
     const record = outline.get(at)
     return record === undefined ? [] : [{ revision: at, kind: record.kind, at: record.at }]
@@ -192,11 +189,19 @@ function pointEffect(
   }
 }
 
-function childrenOf(parent: ActorDocument, path: readonly string[]): readonly PointChild[] {
-  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) => child(actor, [...path, id]))
+interface Shown {
+  /** Of ids from the root. */
+  readonly path: readonly string[]
+  /** Records of the life before this stream. */
+  readonly before: number
 }
 
-function child(actor: ActorDocument, path: readonly string[]): readonly PointChild[] {
+function childrenOf(parent: ActorDocument, { path, before }: Shown): readonly PointChild[] {
+  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) => child(actor, { path: [...path, id], before }))
+}
+
+function child(actor: ActorDocument, at: Shown): readonly PointChild[] {
+  const { path, before } = at
   const { sid, kind, src, status, context, output, error } = actor
   const shown = withoutUndefined({
     path,
@@ -206,12 +211,12 @@ function child(actor: ActorDocument, path: readonly string[]): readonly PointChi
     node: nodeOf(path.at(-1) ?? '', actor),
     status: status ?? 'active',
     active: activeStates(actor),
-    startedAt: revisionIn(sid),
+    startedAt: lifeNumberIn(sid) - before,
     context,
     output,
     error,
   }) as PointChild // only members that may be absent are `undefined`
-  return [shown, ...childrenOf(actor, path)]
+  return [shown, ...childrenOf(actor, at)]
 }
 
 function waitingInput({ revision, input }: PointWaiting): PointWaiting {

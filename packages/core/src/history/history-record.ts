@@ -8,6 +8,8 @@ import { withoutUndefined } from '../json/without-undefined.js'
 import { definitionIn, hasReadableBody, headerOf, isOutside } from '../record/header.js'
 import type { AgentStatus, Approved, Condition, Delivery, Diagnostics, RecordHeader } from '../record/record.js'
 import type { ActorId, EffectDocument, EffectId, ErrorData, TimerId } from '../record/state-document.js'
+import type { ForkedData } from '../public/fork.js'
+import type { Usage } from '../record/usage.js'
 import type { StoredEvent } from '../store/port.js'
 
 /** An event as data. */
@@ -66,6 +68,10 @@ export interface RecordCommon<K extends string, D> {
 interface OfEffect<K extends string, D> extends RecordCommon<K, D & { readonly src: string | null }> {
   readonly effect: EffectId
 }
+/** What the effect's body told that it used since the record before. */
+interface Used {
+  readonly usage?: Usage
+}
 interface FromAgent {
   /** The agent whose message it is, and the message's number in that agent's life. */
   readonly from: AgentAddress
@@ -75,6 +81,8 @@ interface FromAgent {
 /** The members of `HistoryRecord` by their kind. */
 export interface HistoryRecordKinds {
   started: RecordCommon<'started', { readonly input?: JsonValue }> & Partial<FromAgent>
+  /** The first of a fork. `causedBy` names the record of its origin that it goes on after. */
+  forked: RecordCommon<'forked', ForkedData<JsonValue>>
   event: RecordCommon<'event', JsonObject>
   message: RecordCommon<'message', JsonObject> & FromAgent
   'message.refused': RecordCommon<'message.refused', { readonly event: string } & HistoryRefusal> & FromAgent
@@ -86,16 +94,16 @@ export interface HistoryRecordKinds {
   'effect.started': OfEffect<'effect.started', { readonly attempt: number }>
   'attempt.failed': OfEffect<
     'attempt.failed',
-    { readonly error: ErrorData; readonly attempt: number; readonly retryAt: number }
+    { readonly error: ErrorData; readonly attempt: number; readonly retryAt: number } & Used
   >
-  'effect.done': OfEffect<'effect.done', { readonly output?: JsonValue }>
+  'effect.done': OfEffect<'effect.done', { readonly output?: JsonValue } & Used>
   'effect.failed': OfEffect<
     'effect.failed',
-    { readonly error?: JsonValue; readonly attempt?: number; readonly final?: string }
+    { readonly error?: JsonValue; readonly attempt?: number; readonly final?: string } & Used
   >
   'effect.event': OfEffect<'effect.event', { readonly event: HistoryEvent }>
   'effect.next': OfEffect<'effect.next', { readonly value?: JsonValue }>
-  'effect.step': OfEffect<'effect.step', { readonly step: string; readonly output: JsonValue }>
+  'effect.step': OfEffect<'effect.step', { readonly step: string; readonly output: JsonValue } & Used>
   'effect.doubted': OfEffect<'effect.doubted', { readonly why: NonNullable<EffectDocument['inDoubt']>['why'] }>
   'effect.resolved': OfEffect<'effect.resolved', { readonly resolution: string; readonly force?: true }>
   'actor.event': RecordCommon<'actor.event', { readonly event: HistoryEvent }> & { readonly to: ActorId }

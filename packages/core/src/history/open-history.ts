@@ -25,8 +25,21 @@ import { historyReader, PastLog } from './past-log.js'
 import type { HistoryReader } from './past-log.js'
 import { PastLogs } from './past-logs.js'
 import { noSuchAgent } from './moments.js'
+import type { PlaceInLife } from './past-logs.js'
 import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
+
+/** Where a fork comes from. */
+export interface ForkedFrom {
+  readonly agent: AgentAddress
+  readonly revision: number
+  readonly isShared: boolean
+}
+
+/** A record of a life, in the stream of the fork or of an origin. */
+export interface LifeOutline extends RecordOutline {
+  readonly agent: AgentAddress
+}
 
 /** Which records: from one revision to another, both included. Default: all. */
 export interface RecordRange {
@@ -90,6 +103,34 @@ export class AgentHistory {
   /** Where the states end because something is damaged or missing. `undefined`: all is well. */
   get trouble(): HistoryTrouble | undefined {
     return this.#log.trouble
+  }
+
+  /** Of a fork: its origin, and the record there that it goes on after. `isShared`: its life began there; else it was started from another input. */
+  get forkedFrom(): ForkedFrom | undefined {
+    const { origin } = this.#log
+    if (origin === undefined) return undefined
+    return { agent: addressOf(origin.from), revision: origin.revision, isShared: origin.records > 0 }
+  }
+
+  /**
+   * The whole life in a few words: of a fork the records of its origins up to where it was forked, then its own. Without those
+   * of an origin that is not in this source, or is another by now.
+   */
+  async life(): Promise<readonly LifeOutline[]> {
+    let place: PlaceInLife | undefined = { log: this.#log, revision: this.last }
+    const parts: LifeOutline[][] = []
+    while (place !== undefined) {
+      const { log, revision: last }: PlaceInLife = place
+      const agent = addressOf(log.stream)
+      const part: LifeOutline[] = []
+      for (let revision = log.first; revision <= last; revision++) {
+        const record = log.outline.get(revision)
+        if (record !== undefined) part.push({ agent, ...record })
+      }
+      parts.unshift(part)
+      place = await this.#logs.originOf(log)
+    }
+    return parts.flat()
   }
 
   /** Records in a few words, also damaged ones: for lists of many. Reads nothing. */

@@ -3,6 +3,7 @@
  * damaged. It grows with the stream.
  */
 import { isRefoldError, RefoldError } from '../errors.js'
+import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
@@ -10,7 +11,7 @@ import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
-import { historyRecord } from './history-record.js'
+import { historyRecord, textOf } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
 import { Keyframes } from './keyframes.js'
@@ -20,6 +21,8 @@ import { Outline } from './outline.js'
 import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
 import type { Ground } from './walk.js'
+
+type Origin = NonNullable<StateDocument['agent']['forked']>
 
 /** Why events could not be decoded, as far as they were read. */
 export type Unread = WeakMap<StoredEvent, RefoldError>
@@ -48,6 +51,7 @@ export class PastLog implements Ground {
   /** The newest revision that was folded; -1: none. */
   #folded = -1
   #trouble: HistoryTrouble | undefined
+  #origin: PastLog['origin']
 
   constructor({ reader, unread }: HistoryReader, stream: string) {
     this.stream = stream
@@ -71,6 +75,11 @@ export class PastLog implements Ground {
 
   get trouble(): HistoryTrouble | undefined {
     return this.#trouble
+  }
+
+  /** Of a fork: where its life comes from. `event`: of the origin's record, as the fork names it. */
+  get origin(): (Origin & { readonly event: string | undefined }) | undefined {
+    return this.#origin
   }
 
   before(revision: number): Keyframe | undefined {
@@ -166,7 +175,14 @@ export class PastLog implements Ground {
       return
     }
     this.#folded = revision
+    if (this.outline.get(revision)?.kind === 'forked') this.#origin = this.#originIn(event)
     this.#keyframes.offer(revision, () => this.#folder.result())
+  }
+
+  #originIn({ metadata }: StoredEvent): PastLog['origin'] {
+    const forked = (this.#folder.view('state') as StateDocument | undefined)?.agent.forked
+    const event = isJsonObject(metadata) ? textOf(metadata['$causationId']) : undefined
+    return forked === undefined ? undefined : { ...forked, event }
   }
 
   #stop(revision: number, error: RefoldError): void {

@@ -5,7 +5,7 @@ import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { Folder } from '../record/fold.js'
 import { addRecord, checkFolded, isOfRecords } from './fold-record.js'
 import { headerOf } from '../record/header.js'
-import { toRevision } from '../record/revision.js'
+import { FIRST_REVISION, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import { StateReplay } from '../record/state-replay.js'
@@ -20,21 +20,23 @@ export type PastSource = Pick<AgentLog, 'read' | 'replay'>
 export interface PastState {
   readonly state: StateDocument
   readonly revision: Revision
+  /** Event id of the record at the revision. */
+  readonly id: string
   /** Of the record at the revision, or of the nearest before it that has a time; epoch milliseconds. */
   readonly at: number
 }
 
 /**
- * Folds up to a revision, or to the newest record at or before a time; in bulk where the store can. Throws `NOT_FOUND` when there
+ * Folds up to a revision, to the newest record at or before a time, or to the newest of all; in bulk where the store can. Throws `NOT_FOUND` when there
  * was none yet, `INVALID_INPUT` for no moment, `UNREADABLE` for damaged records.
  */
-export async function stateAt(log: PastSource, stream: string, given: Moment): Promise<PastState> {
-  const moment = momentOf(given)
+export async function stateAt(log: PastSource, stream: string, given?: Moment): Promise<PastState> {
+  const moment = given === undefined ? undefined : momentOf(given)
   return (await replayedTo(log, stream, moment)) ?? foldedTo(log, stream, moment)
 }
 
 /** `undefined`: the store cannot, or something is not plain; record by record it will be named. */
-async function replayedTo(log: PastSource, stream: string, moment: Moment): Promise<PastState | undefined> {
+async function replayedTo(log: PastSource, stream: string, moment: Moment | undefined): Promise<PastState | undefined> {
   if (log.replay === undefined) return undefined
   try {
     const revision = await lastUpTo(log, stream, moment)
@@ -44,7 +46,7 @@ async function replayedTo(log: PastSource, stream: string, moment: Moment): Prom
     const state = replay.result()
     if (state === undefined) return undefined
     checkFolded(state, { stream, revision })
-    return { state, revision, at: await timeAt(log, stream, Number(revision)) }
+    return { state, revision, ...(await placeAt(log, stream, Number(revision))) }
   } catch (error) {
     if (isOfRecords(error)) return undefined
     throw error
@@ -52,37 +54,40 @@ async function replayedTo(log: PastSource, stream: string, moment: Moment): Prom
 }
 
 /** Time never goes back in a stream. `undefined`: it is empty. */
-async function lastUpTo(log: PastSource, stream: string, moment: Moment): Promise<Revision | undefined> {
+async function lastUpTo(log: PastSource, stream: string, moment: Moment | undefined): Promise<Revision | undefined> {
   const [newest] = await backwards(log, stream, { limit: 1 })
   if (newest === undefined) return undefined
   const last = newest.revision
+  if (moment === undefined) return last
   if (typeof moment === 'bigint') {
     if (moment >= 0n && moment <= last) return moment
     throw noSuchMoment(stream, { moment, last })
   }
-  if ((await timeAt(log, stream, Number(last))) <= moment.at) return last
+  if ((await placeAt(log, stream, Number(last))).at <= moment.at) return last
   let low = -1
   let high = Number(last)
   while (high - low > 1) {
     const middle = (low + high) >> 1
-    if ((await timeAt(log, stream, middle)) <= moment.at) low = middle
+    if ((await placeAt(log, stream, middle)).at <= moment.at) low = middle
     else high = middle
   }
   if (low >= 0) return toRevision(low)
-  throw noSuchMoment(stream, { moment, last, began: await timeAt(log, stream, 0) })
+  throw noSuchMoment(stream, { moment, last, began: (await placeAt(log, stream, 0)).at })
 }
 
 const PROBE = 16
 
-/** Of the record at a revision, or of the nearest before it that has a time: a foreign one has none. */
-async function timeAt(log: PastSource, stream: string, revision: number): Promise<number> {
+/** The record at a revision, and its time or that of the nearest before it that has one: a foreign record has none. */
+async function placeAt(log: PastSource, stream: string, revision: number): Promise<Pick<PastState, 'id' | 'at'>> {
+  let id = ''
   for (let from = revision, limit = 1; from >= 0; from -= limit, limit = PROBE) {
     const events = await backwards(log, stream, { from: toRevision(from), limit })
     if (events.length === 0) break
+    if (from === revision) id = events[0]?.id ?? id
     const at = events.map(({ metadata }) => headerOf(metadata)?.at).find((time) => time !== undefined)
-    if (at !== undefined) return at
+    if (at !== undefined) return { id, at }
   }
-  return 0
+  return { id, at: 0 }
 }
 
 async function backwards(
@@ -95,10 +100,10 @@ async function backwards(
   return events
 }
 
-async function foldedTo(log: PastSource, stream: string, moment: Moment): Promise<PastState> {
+async function foldedTo(log: PastSource, stream: string, moment: Moment | undefined): Promise<PastState> {
   const folder = new Folder(undefined)
   let revision: Revision | undefined
-  let at = 0
+  let [id, at] = ['', 0]
   let began: number | undefined
   outer: for await (const page of log.read(stream)) {
     for (const event of page) {
@@ -106,21 +111,22 @@ async function foldedTo(log: PastSource, stream: string, moment: Moment): Promis
       began ??= time
       if (typeof moment === 'bigint') {
         if (event.revision > moment) break outer
-      } else if (time !== undefined && time > moment.at) break outer
+      } else if (moment !== undefined && time !== undefined && time > moment.at) break outer
       addRecord(folder, event)
       at = time ?? at
+      id = event.id
       revision = event.revision
     }
   }
   const beyond = typeof moment === 'bigint' && revision !== moment
   if (revision === undefined || beyond) {
-    throw noSuchMoment(stream, { moment, last: revision, began })
+    throw noSuchMoment(stream, { moment: moment ?? FIRST_REVISION, last: revision, began })
   }
   const state = folder.result()
   if (state === undefined)
     throw new RefoldError('NOT_FOUND', `${stream} holds no record of an agent`, { facts: { stream } })
   checkFolded(state, { stream, revision })
-  return { state, revision, at }
+  return { state, revision, id, at }
 }
 
 /** The patch (RFC 6902) from the state document of one moment to that of another, in either direction of time. */

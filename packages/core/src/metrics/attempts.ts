@@ -4,14 +4,14 @@
  * Invariants: an attempt is told once, after the record that ends it is durable; of an effect, at most one attempt is open here;
  * what is kept of an agent goes when the agent leaves this process's memory.
  */
+import { addUsage, usageIn } from '../record/usage.js'
+import type { Usage } from '../record/usage.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { AgentRecorded, RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import { systemClock } from '../world/system-world.js'
 import type { Clock } from '../world/world.js'
-import { usageIn } from './usage.js'
-import type { Usage } from './usage.js'
 
 /**
  * How an attempt ended: `done` and `failed` are the effect's outcome; after `retried` another attempt follows; `doubted`: someone
@@ -35,7 +35,7 @@ export interface EndedAttempt {
   readonly durationMs: number
   /** What a failed attempt threw, as it is stored. */
   readonly error?: JsonValue
-  /** What the effect reported beside its outcome. */
+  /** What its body told that it used, in all records of the attempt together. */
   readonly usage?: Usage
   /** The effect as the state held it when the body was called. */
   readonly document?: EffectDocument
@@ -70,10 +70,12 @@ interface Known {
   newest: AgentRecorded
   readonly scheduledAt: Map<EffectId, number>
   readonly open: Map<EffectId, OpenAttempt>
+  /** By attempts that have not ended. */
+  readonly used: Map<EffectId, Usage>
 }
 
 /** What is told of the end, beside how. */
-type EndNotes = Pick<EndedAttempt, 'error' | 'usage'>
+type EndNotes = Pick<EndedAttempt, 'error'>
 
 class Attempts {
   readonly #listeners: AttemptListeners
@@ -117,9 +119,17 @@ class Attempts {
   }
 
   #recorded(event: AgentRecorded): void {
-    const known = this.#agents.get(event.stream)
+    let known = this.#agents.get(event.stream)
     if (known !== undefined) known.newest = event
-    else this.#agents.set(event.stream, { newest: event, scheduledAt: new Map(), open: new Map() })
+    else {
+      known = { newest: event, scheduledAt: new Map(), open: new Map(), used: new Map() }
+      this.#agents.set(event.stream, known)
+    }
+    for (const { data, metadata } of event.written ?? []) {
+      const { effect } = metadata.refold.input
+      const usage = effect === undefined ? undefined : addUsage(known.used.get(effect), usageIn(data))
+      if (effect !== undefined && usage !== undefined) known.used.set(effect, usage)
+    }
   }
 
   #began({ stream, effect, src, attempt }: Extract<RuntimeEvent, { kind: 'effect.began' }>): void {
@@ -144,9 +154,7 @@ class Attempts {
           metadata.refold.input.effect === effect && (type === 'refold.effect.done' || type === 'refold.effect.failed'),
       )
     if (record === undefined) return ['left', {}]
-    const usage = usageIn(record)
-    const notes = { ...errorNote(failed?.error), ...(usage === undefined ? undefined : { usage }) }
-    return [failed === undefined ? 'done' : 'failed', notes]
+    return [failed === undefined ? 'done' : 'failed', errorNote(failed?.error)]
   }
 
   #end({ stream, effect }: { stream: string; effect: EffectId }, outcome: AttemptOutcome, notes: EndNotes = {}): void {
@@ -155,10 +163,13 @@ class Attempts {
     const open = known?.open.get(effect)
     if (open === undefined) return
     known?.open.delete(effect)
+    const usage = known?.used.get(effect)
+    known?.used.delete(effect)
+    const used = usage === undefined ? undefined : { usage }
     const { since, ...begun } = open
     const durationMs = this.#clock.monotonicNow() - since
     const { name: definition } = addressOf(stream)
-    this.#listeners.onEnded({ stream, definition, effect, outcome, durationMs, ...begun, ...notes })
+    this.#listeners.onEnded({ stream, definition, effect, outcome, durationMs, ...begun, ...notes, ...used })
   }
 
   #stopAll(stream: string): void {

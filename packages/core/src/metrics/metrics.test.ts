@@ -37,9 +37,11 @@ describe('attempts', () => {
     await using runtime = await opened
     const agent = await runtime.start(definition, { id: '1' })
     await agent.waitFor(() => control.runs.length === 1)
+    control.last.args.usage({ inputTokens: 1 })
     control.last.reject(new Error('busy'))
     await expect.poll(() => control.runs.length).toBe(2)
-    control.last.resolve({ answer: 42, usage: { inputTokens: 7, outputTokens: 3, costUsd: 0.5, model: 'm' } })
+    control.last.args.usage({ inputTokens: 7, outputTokens: 3, costUsd: 0.5 })
+    control.last.resolve({ answer: 42 })
     await agent.waitFor((state) => state.effects.length === 0)
     await agent.send({ type: 'go' })
     await expect.poll(() => control.runs.length).toBe(3)
@@ -50,7 +52,7 @@ describe('attempts', () => {
     await agent.send({ type: 'go' })
     await expect.poll(() => control.runs.length).toBe(5)
     expect(ended.map(({ attempt, outcome, usage, error }) => [attempt, outcome, usage, error])).toEqual([
-      [1, 'retried', undefined, expect.objectContaining({ message: 'busy' })],
+      [1, 'retried', { inputTokens: 1 }, expect.objectContaining({ message: 'busy' })],
       [2, 'done', { inputTokens: 7, outputTokens: 3, costUsd: 0.5 }, undefined],
       [1, 'retried', undefined, expect.objectContaining({ message: 'broken' })],
       [2, 'failed', undefined, expect.objectContaining({ message: 'broken for good' })],
@@ -87,7 +89,8 @@ describe('metrics', () => {
     expect(seriesOf(inHand, 'refold_agents_capacity')).toEqual({})
     control.last.reject(new Error('busy'))
     await expect.poll(() => control.runs.length).toBe(2)
-    control.last.resolve({ usage: { inputTokens: 7 } })
+    control.last.args.usage({ inputTokens: 7 })
+    control.last.resolve({})
     await agent.waitFor((state) => state.effects.length === 0)
     const families = metrics.read()
     expect(seriesOf(families, 'refold_appends_total')).toEqual({ 'work,stored': 3 })

@@ -8,7 +8,9 @@ import type { Payload } from '../definition/machine-types.js'
 import type { Approved } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectId } from '../record/state-document.js'
+import type { Usage } from '../record/usage.js'
 import type { FinalReason } from '../step/tree-step.js'
+import type { ForkedData } from './fork.js'
 import type { AgentFault, DoubtReason } from './state.js'
 
 /** One record: `data` is the payload of the input and nothing else. */
@@ -39,8 +41,8 @@ export interface RecordedOfEffect<K extends string, D> extends Recorded<K, D> {
 type OutsideRecord<E> = E extends EventObject ? Recorded<E['type'], Payload<E>> : never
 
 type CallRecord<K, O> =
-  | RecordedOfEffect<'refold.effect.done', { src: K; output: O }>
-  | RecordedOfEffect<'refold.effect.step', { src: K; step: string; output: unknown }>
+  | RecordedOfEffect<'refold.effect.done', { src: K; output: O; usage?: Usage }>
+  | RecordedOfEffect<'refold.effect.step', { src: K; step: string; output: unknown; usage?: Usage }>
   | RecordedOfEffect<'refold.effect.doubted', { src: K; why: DoubtReason }>
   | RecordedOfEffect<'refold.effect.resolved', { src: K; resolution: 'again' | 'acknowledge'; force?: true }>
 /** An observable's value has no type here: XState's observable logic does not tell it apart from its events. */
@@ -55,7 +57,7 @@ type EffectRecord<F> = {
         | RecordedOfEffect<'refold.effect.started', { src: K; attempt: number }>
         | RecordedOfEffect<
             'refold.effect.failed',
-            { src: K; error?: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason }
+            { src: K; error?: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason; usage?: Usage }
           >
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never
@@ -92,6 +94,7 @@ export type AgentEvent<T extends AgentTypes> = (
   | OutsideRecord<T['event']>
   | EffectRecord<T['effects']>
   | Recorded<'refold.started', { input: T['input'] }>
+  | Recorded<'refold.forked', ForkedData<T['input']>>
   | MessageRecord
   | ControlRecord
 ) & {

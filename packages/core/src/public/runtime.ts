@@ -8,6 +8,7 @@ import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from './consumer.js'
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from './follow.js'
+import type { ForkOptions, ForkPlan } from './fork.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
 import type { Report } from './report.js'
@@ -159,6 +160,23 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
    * When it rejects the agent is as it was. Those who wait for the agent (`done`, `waitFor`) hear `NEEDS_MIGRATION`.
    */
   migrate<D extends AgentDefinition<Name>>(agent: D, id: string, options?: MigrateOptions): Promise<AgentOf<D>>
+  /**
+   * Makes another agent that goes on from where this one was after a record, under the given version of its definition, by one
+   * append to a stream of its own; its origin goes on as if nothing were. It is paused: `resume` it when its plan is what you want.
+   * The same request under the same id is the same fork. Rejects with `NOT_FOUND`, `NOT_ACTIVE` where the origin had ended by then, `NEEDS_MIGRATION`
+   * where this version has no place for what it held, `ID_REUSED`, `INVALID_INPUT`, what `send` refuses an `event` with; then there is no fork.
+   */
+  fork<D extends AgentDefinition<Name>>(
+    agent: D,
+    id: string,
+    options: ForkOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<AgentOf<D>>
+  /** What `fork` would make of the same request: what is reused, what runs, what it is likely to take and cost. Writes nothing. Rejects as `fork`. */
+  planFork<D extends AgentDefinition<Name>>(
+    agent: D,
+    id: string,
+    options: ForkOptions<InputOf<D>, EventOf<D>>,
+  ): Promise<ForkPlan>
   /**
    * The records of agents in the order of the log: what is stored, then what follows, without a gap or a duplicate. A slow
    * reader holds up nothing but itself. Ends when the signal aborts or the client closes; fails with `CURSOR_LOST`, `UNREADABLE`,

@@ -11,6 +11,7 @@ export const RECORD_FORMAT = 0
 /** Types of the records of inputs that are not an outside event. An outside event's type is its own. */
 export type OwnRecordType =
   | 'refold.started'
+  | 'refold.forked'
   | 'refold.effect.started'
   | 'refold.effect.done'
   | 'refold.effect.failed'

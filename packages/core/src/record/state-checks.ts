@@ -21,6 +21,7 @@ type Check = (value: JsonValue | undefined, path: string, inOrder: InOrder) => W
 const text = simple('must be a text', (value) => typeof value === 'string')
 const time = simple('must be a number', (value) => typeof value === 'number' && Number.isFinite(value))
 const count = simple('must be a count', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
+const whole = simple('must be a whole number', Number.isSafeInteger)
 const yes = simple('must be true, or absent', (value) => value === true)
 const object = simple('must be an object', isJsonObject)
 const texts = listOf(text)
@@ -31,13 +32,14 @@ const AGENT = members(
   { definition: text, version: count, fingerprint: text, id: text, incarnation: text, epoch: count },
   {
     owner: text,
+    forked: members({ from: text, revision: count, records: count }),
     paused: members({ at: time }, { by: text, reason: text }),
     blocked: members({ at: time, error: ERROR }),
     released: members({ at: time, worker: text }),
     suspicion: members({ deaths: count, probations: count }),
-    waiting: listOf(members({ revision: count, input: members({ kind: text }) })),
+    waiting: listOf(members({ revision: whole, input: members({ kind: text }) })),
     deferred: listOf(
-      members({ revision: count, at: time, input: members({ kind: text, event: members({ type: text }) }) }),
+      members({ revision: whole, at: time, input: members({ kind: text, event: members({ type: text }) }) }),
     ),
     reportsTo: members({ agent: text }),
     cancelling: members({ at: time, deadlineAt: time }),
@@ -70,6 +72,7 @@ const EFFECT = members(
   {
     node: text,
     traceparent: text,
+    keyedBy: text,
     attempts: count,
     attempt: members({ attempt: count, epoch: count, at: time, worker: text }),
     retryAt: time,

@@ -93,6 +93,11 @@ export interface AgentPart {
   readonly incarnation: string
   readonly epoch: number
   readonly owner?: string
+  /**
+   * Of a fork: the stream of its origin, the record that it was forked after, and how many records its life has before this
+   * stream: those of its origin, and of the origins of that. 0: it shares none, as it was started otherwise.
+   */
+  readonly forked?: { readonly from: string; readonly revision: number; readonly records: number }
   /** `bulk`: by a hold. */
   readonly paused?: { readonly at: number; readonly by?: string; readonly reason?: string; readonly bulk?: true }
   readonly blocked?: { readonly at: number; readonly error: ErrorData }
@@ -129,6 +134,7 @@ export interface Suspicion {
 
 /** An input whose record is stored and whose transition is still to come. */
 export interface WaitingInput {
+  /** Below 0: in the stream of a fork's origin, -1 being the record that it was forked after. */
   readonly revision: number
   readonly input: JsonObject
   readonly traceparent?: string
@@ -206,6 +212,8 @@ export interface EffectDocument {
   readonly input?: JsonValue
   /** Event id of the record that started it; the idempotency key is made of it. */
   readonly scheduledBy: string
+  /** Event id of the fork that gave it another key than its origin's. */
+  readonly keyedBy?: string
   /** Of the record that started it: its body gets it, and the records of what it does have it. */
   readonly traceparent?: string
   /** Attempts that count against the policy. Absent: none. */
@@ -215,7 +223,7 @@ export interface EffectDocument {
   /** Epoch milliseconds before which the next attempt must not begin. */
   readonly retryAt?: number
   readonly lastError?: ErrorData
-  readonly inDoubt?: { readonly since: number; readonly why: 'interrupted' | 'timeout' | 'unknown' }
+  readonly inDoubt?: { readonly since: number; readonly why: 'interrupted' | 'timeout' | 'unknown' | 'forked' }
   /** The chart left it while a guarded attempt was begun: kept until its outcome is known. */
   readonly abandoned?: { readonly at: number }
   /** Results of `step()`, by `<name>#<ordinal>`. */

@@ -25,6 +25,7 @@ function run(agent: TreeDriver, patch: Partial<EffectHost> = {}): { running: Run
     attempt: 2,
     step: async (name, body) => body({ key: name, signal: new AbortController().signal }),
     progress: () => {},
+    usage: () => {},
     event: (event) => void heard.events.push(event),
     next: (value) => void heard.values.push(value),
     ...patch,

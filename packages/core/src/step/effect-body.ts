@@ -9,7 +9,7 @@ import type { Delivery } from '../record/record.js'
 import type { EffectHost, RunningEffect } from './tree-step.js'
 
 /** Beside XState's own arguments a body gets this under `refold`. `effect()` reads it; plain `createActor` does not give it. */
-export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'traceparent' | 'step' | 'progress'>
+export type EffectContext = Pick<EffectHost, 'key' | 'attempt' | 'traceparent' | 'step' | 'progress' | 'usage'>
 
 interface BodyArguments {
   readonly input: unknown

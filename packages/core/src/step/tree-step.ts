@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
 import type { Delivery } from '../record/record.js'
+import type { UsageTold } from '../record/usage.js'
 import type {
   ActorDocument,
   ActorId,
@@ -74,8 +75,11 @@ export interface Reports {
 export interface ReceivedMessage extends MessageOrigin {
   readonly kind: 'message'
   readonly event: EventData
-  /** Made by Refold: a detached child's report, the news that a message was not delivered, a parent's cancellation. No schema stands before it. */
-  readonly own?: 'report' | 'undelivered' | 'cancel'
+  /**
+   * Made by Refold: a detached child's report, the news that a message was not delivered, a parent's cancellation. No schema stands
+   * before it. `forked`: one that waited at the origin of a fork; its sender hears nothing of the fork.
+   */
+  readonly own?: 'report' | 'undelivered' | 'cancel' | 'forked'
 }
 
 export interface ScheduledEffect {
@@ -135,6 +139,7 @@ export interface EffectHost {
     run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>,
   ) => Promise<R>
   readonly progress: (chunk: unknown) => void
+  readonly usage: (used: UsageTold) => void
   /** A callback's `sendBack`, an event of `fromEventObservable`. */
   readonly event: (event: unknown) => void
   /** A value of `fromObservable`. */
@@ -153,7 +158,7 @@ export interface RunningEffect {
 export interface StepOptions {
   /** Epoch milliseconds: due times are counted from it. */
   readonly now: number
-  /** Of the record that this step makes: new ids are made of it. */
+  /** Of the record that this step makes, counted over the agent's whole life: new ids are made of it. */
   readonly revision: number
 }
 

@@ -13,31 +13,35 @@ import type { BackingFactory } from '../simulation/simulated-disk.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { NAMES, randomAgents, safetyOf } from './agents.fixture.js'
+import { ForkedSubjects } from './forked-subjects.fixture.js'
+import type { Subject } from './forked-subjects.fixture.js'
 import { decideDoubts } from './operator.fixture.js'
 
 const STORM_MS = 40_000
 /** A timer that a clock ahead by hours has set is waited for. */
 const HEALING_MS = 48 * 3_600_000
 
-interface Subject {
-  readonly name: string
-  readonly id: string
-}
-
 interface Run {
   readonly simulation: Simulation
   readonly random: SeededRandom
   readonly processes: readonly SimulatedProcess[]
-  readonly subjects: readonly Subject[]
+  readonly subjects: Subject[]
+  /** Absent: none is forked. */
+  readonly forks: ForkedSubjects | undefined
   readonly sent: SentInput[]
   readonly seen: SeenState[]
 }
 
 /** Plays the run of this seed to its end. Throws with the story. */
-export async function randomRun(seed: string, backing: BackingFactory): Promise<Simulation['effects']['log']> {
+export async function randomRun(
+  seed: string,
+  backing: BackingFactory,
+  { forks = false }: { readonly forks?: boolean } = {},
+): Promise<Simulation['effects']['log']> {
   await using simulation = new Simulation({ seed, backing, weather: STORM })
   try {
-    const run = prepare(simulation, seededRandom(`${seed}/run`))
+    const random = seededRandom(`${seed}/run`)
+    const run = { ...prepare(simulation, random), forks: forks ? new ForkedSubjects(random) : undefined }
     await storm(run)
     await heal(run)
     await checkInvariants(simulation, { sent: run.sent, seen: run.seen, safetyOf })
@@ -48,7 +52,7 @@ export async function randomRun(seed: string, backing: BackingFactory): Promise<
   }
 }
 
-function prepare(simulation: Simulation, random: SeededRandom): Run {
+function prepare(simulation: Simulation, random: SeededRandom): Omit<Run, 'forks'> {
   const workers = random.between(1, 3)
   const sharedMachine = random.chance(0.5)
   const processes = Array.from({ length: workers + 1 }, (_, index) =>
@@ -79,6 +83,7 @@ async function storm(run: Run): Promise<void> {
   while (simulation.time.now() < end) {
     await simulation.advance(random.between(1, 1_500))
     act(run)
+    forkOne(run)
   }
 }
 
@@ -101,6 +106,14 @@ function act(run: Run): void {
   else if (draw < 0.94) control(run, { process, subject: random.pick(subjects) })
   else if (process.state === 'down') begin(run, process)
   else look(run, { process, subject: random.pick(subjects) })
+}
+
+/** Now and then an agent, or a fork, is forked at some revision; no one knows at once what became of it. */
+function forkOne({ forks, random, processes, subjects }: Run): void {
+  if (forks === undefined || !random.chance(0.15)) return
+  const process = random.pick(processes)
+  const subject = random.pick(subjects)
+  if (ready(process)) subjects.push(forks.begin(process, subject))
 }
 
 /** A correction of seconds, or a clock that was wrong by hours, in either direction. */
@@ -241,7 +254,10 @@ async function helpAlong(
 ): Promise<boolean> {
   const { simulation } = run
   try {
-    const agent = await simulation.until(web.startAgent(subject.name, { id: subject.id, input: { agent: subject.id } }))
+    const agent = await simulation.until(
+      run.forks?.again(web, subject) ?? web.startAgent(subject.name, { id: subject.id, input: { agent: subject.id } }),
+    )
+    if (agent === undefined) return true // there is no such fork, and never will be
     remember(run, { agent, process: web })
     const { status, condition } = agent.getSnapshot()
     if (status !== 'active') return true

@@ -26,6 +26,13 @@ describe.each(BACKINGS)('on $name', ({ backing, share }) => {
     },
   )
 
+  test.each(groups((RUNS * share) / 4).map((seeds, group) => ({ seeds, group })))(
+    'FRK-15 whatever befalls them, forks, and forks of forks, end as other agents do, and no promise is broken (group $group)',
+    async ({ seeds }) => {
+      for (const each of seeds) expect(await randomRun(`fork-${each}`, backing, { forks: true }), each).not.toEqual([])
+    },
+  )
+
   test('one seed gives one run, down to each key', async () => {
     const [once, twice] = [await randomRun('twice', backing), await randomRun('twice', backing)]
     expect(once.length).toBeGreaterThan(0)

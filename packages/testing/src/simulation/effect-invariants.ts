@@ -56,9 +56,9 @@ function checkBody(
   return broken
 }
 
-/** One effect, one key: two different keys for one input of one agent are two effects. Inputs of a simulation are unique. */
-function checkKeys({ bodies }: History): readonly string[] {
-  const byInput = groupBy(bodies, ({ src, input }) => `${src} ${JSON.stringify(input)}`)
+/** One effect, one key: two different keys for one input of one agent are two effects. Inputs of a simulated agent are unique. */
+function checkKeys({ bodies, effectOf }: History): readonly string[] {
+  const byInput = groupBy(bodies, (body) => `${body.src} ${JSON.stringify(body.input)} of ${effectOf(body)?.stream}`)
   return [...byInput].flatMap(([invocation, repeats]) => {
     const keys = new Set(repeats.map(({ key }) => key))
     return keys.size > 1 ? [`${invocation} was begun under ${keys.size} keys: ${[...keys].join(', ')}`] : []

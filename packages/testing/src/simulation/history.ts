@@ -21,6 +21,7 @@ export interface EffectHistory {
   readonly src: string
   /** Of the record that started it. */
   readonly scheduledBy: string
+  readonly keyedBy?: string
   readonly input: string
   /** The record that took it out of the state, and whether it was an outcome; absent while it is there. */
   readonly settled?: { readonly revision: number; readonly at: number; readonly outcome: boolean }
@@ -61,8 +62,16 @@ export async function readHistory({
   return { streams, effects, bodies, effectOf: ({ key }) => byKey.get(key), observed }
 }
 
-/** As the specification derives it: from the event id of the record that starts the effect, and its ordinal there. */
-export function keyOf({ scheduledBy, effect }: Pick<EffectHistory, 'scheduledBy' | 'effect'>): string {
+/**
+ * As the specification derives it: from the event id of the record that starts the effect, and its ordinal there; or from that of
+ * the fork that gave it a key of its own.
+ */
+export function keyOf({
+  scheduledBy,
+  keyedBy,
+  effect,
+}: Pick<EffectHistory, 'scheduledBy' | 'keyedBy' | 'effect'>): string {
+  if (keyedBy !== undefined) return `${keyedBy}.${effect}`
   return `${scheduledBy}.${effect.slice(effect.lastIndexOf('.') + 1)}`
 }
 
@@ -92,13 +101,14 @@ function effectsOf(stream: string, { steps, observed }: Reading): readonly Effec
       open.delete(id)
       draft.settled = { revision: Number(event.revision), at, outcome: subject === id }
     }
-    for (const [id, { src, scheduledBy, input }] of Object.entries(after?.effects ?? {})) {
+    for (const [id, { src, scheduledBy, keyedBy, input }] of Object.entries(after?.effects ?? {})) {
       if (open.has(id)) continue
       const draft: Draft = {
         stream,
         effect: id,
         src,
         scheduledBy,
+        ...(keyedBy === undefined ? undefined : { keyedBy }),
         input: JSON.stringify(input),
         begunAt: [],
         holds: [],

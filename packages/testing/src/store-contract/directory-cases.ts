@@ -8,12 +8,7 @@ import { findEntries, findStreams } from './contract-case.js'
 import { agentRecord, plainEvent } from './sample-events.js'
 
 /** Queries that agents enter and leave, and one that none leaves. */
-const PAGED: readonly DirectoryQuery[] = [
-  {},
-  { state: 'sea' },
-  { definition: 'ship', status: 'active' },
-  { pending: true },
-]
+const PAGED: DirectoryQuery[] = [{}, { state: 'sea' }, { definition: 'ship', status: 'active' }, { pending: true }]
 const SAILING: JsonObject = { active: ['sea'], status: 'active', pending: 1 }
 /** Matches none of those that an agent can leave. */
 const GONE: JsonObject = { active: ['dock'], status: 'done', pending: 0 }
@@ -50,6 +45,18 @@ export const directoryCases: readonly ContractCase[] = [
       const { nextDueAt: __, ...noTimer } = sea
       assert.deepEqual(await store.directory.get('ship-1'), { ...noTimer, condition: 'paused', inDoubt: 1 })
       assert.equal(await store.directory.get('ship-2'), undefined)
+    },
+  },
+  {
+    title: 'DIR-1 FRK-18 an agent that begins as a fork is listed, paused and of no one, and a rebuild lists it so',
+    run: async ({ connect }) => {
+      const store = await connect()
+      const told = { status: 'active', active: ['dock'], condition: 'paused', pending: 1, inDoubt: 1 }
+      const forked = agentRecord('ship@2', { ...told, owner: null, input: { kind: 'forked' } })
+      await store.append('ship-2', [{ ...forked, type: 'refold.forked' }], { expected: 'no_stream' })
+      const listed = await store.directory.get('ship-2')
+      assert.deepEqual(listed, { stream: 'ship-2', definition: 'ship', version: 2, id: '2', epoch: 0, ...told })
+      assert.deepEqual((await rebuildDirectory(store)).get('ship-2'), listed)
     },
   },
   {

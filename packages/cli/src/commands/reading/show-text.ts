@@ -77,6 +77,7 @@ function effectLine({ effect, src, scheduledAt, attempts }: Effect): string {
 }
 
 const DOUBTS: Readonly<Record<NonNullable<Effect['inDoubt']>['why'], string>> = {
+  forked: 'it was pending where the agent was forked, and runs when someone says so',
   interrupted: 'its worker ended during it',
   timeout: 'it took longer than it may',
   unknown: 'it could not be found out',

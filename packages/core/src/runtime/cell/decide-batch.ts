@@ -105,10 +105,10 @@ class DecidedLine {
   #withFirst(envelope: Envelope): Decision {
     const [state, at] = [this.#state, this.#at]
     const decision = this.#decide(envelope)
-    const first = decision.kind === 'recorded' ? firstEvent(envelope) : undefined
+    const first = decision.kind === 'recorded' ? firstInput(envelope) : undefined
     const next = first === undefined ? undefined : this.#decide(first)
     if (next === undefined || next.kind === 'recorded') return decision
-    // The start is not recorded without its event.
+    // The agent is not begun without it.
     this.recorded.pop()
     this.#state = state
     this.#at = at
@@ -151,15 +151,15 @@ class DecidedLine {
   }
 }
 
-/** The first event of a start, from the one who starts the agent. */
-function firstEvent({ first, worker, by, traceparent }: Envelope): Envelope | undefined {
+/** The first input of a start or a fork, from the one who begins the agent. */
+function firstInput({ first, worker, by, reason, traceparent }: Envelope): Envelope | undefined {
   if (first === undefined) return undefined
-  const { event, given } = first
   const notes = {
     ...(by === undefined ? undefined : { by }),
+    ...(reason === undefined ? undefined : { reason }),
     ...(traceparent === undefined ? undefined : { traceparent }),
   }
-  return { input: { kind: 'event', event }, worker, given, withStart: true, ...notes }
+  return { ...first, worker, withStart: true, ...notes }
 }
 
 /** Whether the live tree, if there is one, is still that of the newest decided state. */

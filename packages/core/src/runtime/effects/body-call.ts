@@ -5,6 +5,8 @@ import type { RefoldError } from '../../errors.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { Delivery } from '../../record/record.js'
 import type { RunningEffect } from '../../step/tree-step.js'
+import { addUsage, usageOf } from '../../record/usage.js'
+import type { Usage } from '../../record/usage.js'
 import type { Settlement } from '../cell/submission.js'
 import { AttemptHost } from './effect-host.js'
 import type { HostedCall } from './effect-host.js'
@@ -38,6 +40,7 @@ export class BodyCall implements HostedCall {
   readonly #context: Pick<ExecutionContext, 'cell' | 'runtime'>
   #running: RunningEffect | undefined
   #hasEnded = false
+  #usage: Usage | undefined
 
   constructor(caller: Caller, effect: EffectDocument, context: Pick<ExecutionContext, 'cell' | 'runtime'>) {
     this.id = caller.id
@@ -107,6 +110,17 @@ export class BodyCall implements HostedCall {
   /** Resolves when it has ended, at once if it never ran. */
   async ended(): Promise<void> {
     await this.#running?.outcome.catch(() => undefined)
+  }
+
+  used(usage: unknown): void {
+    const told = usageOf(usage)
+    if (Object.keys(told).length > 0) this.#usage = addUsage(this.#usage, told)
+  }
+  /** What it told since the last record that says so. */
+  takeUsage(): Usage | undefined {
+    const usage = this.#usage
+    this.#usage = undefined
+    return usage
   }
 
   submit(input: Input, told?: (settlement: Settlement | undefined) => void): void {

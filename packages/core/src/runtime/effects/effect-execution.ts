@@ -15,13 +15,12 @@ import { resumptionOf, safetyOf } from '../../decide/effects-part.js'
 import type { Input } from '../../decide/inputs.js'
 import type { EffectPolicy } from '../../definition/internals.js'
 import { RefoldError } from '../../errors.js'
-import { stackOf } from '../../record/stack.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import type { Delivery } from '../../record/record.js'
 import { Admission } from './admission.js'
 import { BodyCall } from './body-call.js'
 import type { BodyEnd, Caller } from './body-call.js'
-import { afterFailure, failureOf, outcomeOf } from './effect-outcome.js'
+import { afterFailure, failureOf, outcomeOf, toldBeside } from './effect-outcome.js'
 import type { GatedEffect, Waiting } from '../limits/gates.js'
 import { LazyAbort } from './lazy-abort.js'
 import type { ExecutionContext } from './execution-context.js'
@@ -260,11 +259,10 @@ export class EffectExecution implements Caller {
     else this.#settle(failureOf(this.id, found.error), found.error)
   }
 
-  /** Submits with the epoch at which the execution began, and the stack of what its body threw. */
+  /** Submits with the epoch at which the execution began. */
   submit(input: Input, told?: (settlement: Settlement | undefined) => void, thrown?: unknown): void {
-    const envelope = { input, epoch: this.epoch, attempt: this.#attempt }
-    const stack = stackOf(thrown)
-    this.#context.submit(stack === undefined ? envelope : { ...envelope, diagnostics: { stack } }, told)
+    const beside = toldBeside(input, { thrown, body: this.#body })
+    this.#context.submit({ input, epoch: this.epoch, attempt: this.#attempt, ...beside }, told)
   }
 
   /** Goes on only while the effect is still to be performed by this execution. */

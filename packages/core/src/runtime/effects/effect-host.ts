@@ -27,6 +27,8 @@ export interface HostedCall {
   /** The attempt fails with this. */
   fail(error: RefoldError): void
   progress(chunk: unknown): void
+  /** Throws `OUTCOME_UNSTORABLE` for what is none. */
+  used(usage: unknown): void
 }
 
 /** Made for every body: what few of them ask for is made when they ask. */
@@ -55,6 +57,10 @@ export class AttemptHost implements EffectHost {
     return (chunk) => {
       if (call.isLive) call.progress(chunk)
     }
+  }
+  get usage(): EffectHost['usage'] {
+    const call = this.#call
+    return (usage) => call.used(usage)
   }
   get event(): EffectHost['event'] {
     const call = this.#call

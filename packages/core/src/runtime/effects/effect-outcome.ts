@@ -1,11 +1,14 @@
 /** From what a body told to the outcome that is stored: schema, JSON. */
-import type { AttemptFailed } from '../../decide/inputs.js'
+import { tellsUsage } from '../../decide/inputs.js'
+import type { AttemptFailed, Envelope, Input } from '../../decide/inputs.js'
 import type { EffectPolicy } from '../../definition/internals.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import { toJson } from '../../json/to-json.js'
 import { thrownToJson, toErrorData } from '../../record/error-data.js'
 import type { EffectId } from '../../record/state-document.js'
 import type { ChartInput, FinalReason } from '../../step/tree-step.js'
+import { stackOf } from '../../record/stack.js'
+import type { Usage } from '../../record/usage.js'
 import type { GatedEffect } from '../limits/gates.js'
 import type { EffectsContext } from './effects-context.js'
 import { nextAttempt } from './next-attempt.js'
@@ -44,6 +47,25 @@ export function afterFailure(
 interface EndedAttempt extends Pick<GatedEffect, 'id' | 'src' | 'cell' | 'policy'> {
   readonly attempt: number
   readonly thrown: unknown
+}
+
+/** A call of a body. */
+interface UsageTeller {
+  takeUsage(): Usage | undefined
+}
+
+/** What stands beside an input: the stack of what the body threw, and what it used since the record before. */
+export function toldBeside(
+  input: Input,
+  { thrown, body }: { readonly thrown: unknown; readonly body: UsageTeller | undefined },
+): Pick<Envelope, 'diagnostics' | 'usage'> | undefined {
+  const stack = stackOf(thrown)
+  const usage = tellsUsage(input) ? body?.takeUsage() : undefined
+  if (stack === undefined && usage === undefined) return undefined
+  return {
+    ...(stack === undefined ? undefined : { diagnostics: { stack } }),
+    ...(usage === undefined ? undefined : { usage }),
+  }
 }
 
 /** What an effect told cannot be stored. It was paid for: the effect fails with this, and is not tried again. */

@@ -26,7 +26,7 @@ export interface ExecutionContext {
   toPerform(execution: Executing): EffectDocument | undefined
   /** `told` gets nothing when the input was refused. */
   submit(
-    envelope: Pick<Envelope, 'input' | 'epoch' | 'attempt' | 'diagnostics'>,
+    envelope: Pick<Envelope, 'input' | 'epoch' | 'attempt' | 'diagnostics' | 'usage'>,
     told?: (settlement: Settlement | undefined) => void,
   ): void
   /** The body goes on, but the effect is not in its hands any more. */

@@ -1,0 +1,156 @@
+/** What a caller asks of a fork, checked before anything is read, and as a hash by which the same request is known again. */
+import { streamOf } from '../definition/agent-address.js'
+import { givenHash } from '../definition/given.js'
+import type { DefinitionInternals } from '../definition/internals.js'
+import { RefoldError } from '../errors.js'
+import { isJsonObject } from '../json/json-value.js'
+import type { JsonValue } from '../json/json-value.js'
+import { headerOf } from '../record/header.js'
+import { toErrorData } from '../record/error-data.js'
+import { toRevision } from '../record/revision.js'
+import type { Revision } from '../record/revision.js'
+import type { EventData } from '../record/event-data.js'
+import type { EffectId, ErrorData } from '../record/state-document.js'
+import type { AgentLog } from '../log/agent-log.js'
+import type { Moment } from '../public/agent.js'
+import type { ForkOptions } from '../public/fork.js'
+import { notesOf } from './agent-options.js'
+import { checkMembers, requireOption } from './check-options.js'
+
+/** A fork that is asked for, of a registered definition. */
+export interface AskedFork {
+  readonly definition: DefinitionInternals
+  /** Of the origin. */
+  readonly id: string
+  /** As the caller gave them. */
+  readonly options: ForkOptions
+}
+
+export interface ForkRequest extends Required<
+  Pick<ForkOptions, 'as' | 'timers' | 'keys' | 'run' | 'patch' | 'beginMissing'>
+> {
+  readonly definition: DefinitionInternals
+  /** Stream of the origin, and that of the fork. */
+  readonly origin: string
+  readonly fork: string
+  readonly at: Moment | undefined
+  readonly start: { readonly input: JsonValue | undefined } | undefined
+  readonly event: EventData | undefined
+  readonly outcome: GivenOutcome | undefined
+  readonly notes: { readonly by?: string; readonly reason?: string }
+  readonly given: string
+}
+
+/** The output is checked when it is known which effect it is of. */
+export type GivenOutcome = { readonly effect: EffectId } & (
+  | { readonly complete: unknown }
+  | { readonly fail: ErrorData }
+)
+
+const KEYS = ['as', 'at', 'event', 'outcome', 'input', 'patch', 'beginMissing', 'timers', 'keys', 'run', 'by', 'reason']
+/** What says how a state is taken over. */
+const OF_A_STATE = ['patch', 'beginMissing', 'timers', 'keys', 'run'] as const
+
+/** Throws `INVALID_INPUT`, `INVALID_ID`, `INVALID_EVENT`. */
+export function forkRequest({ definition, id, options }: AskedFork): ForkRequest {
+  checkForkOptions(options)
+  const { as, at, timers = 'shift', keys = 'new', run = [], patch = [], beginMissing = false } = options
+  const [origin, fork] = [streamOf(definition.name, id), streamOf(definition.name, as)]
+  const start = options.input === undefined ? undefined : { input: definition.parseInput(options.input) }
+  const event = options.event === undefined ? undefined : definition.parseEvent(options.event)
+  const outcome = outcomeOf(options.outcome)
+  const given = givenHash(
+    {
+      origin,
+      version: definition.version,
+      at: typeof at === 'bigint' ? Number(at) : (at ?? null),
+      event: event && givenHash(options.event, { parsed: event }),
+      outcome: outcome && { ...outcome },
+      input: start && givenHash(options.input, { parsed: start.input }),
+      how: { timers, keys, run: [...run], patch: [...patch], beginMissing },
+    },
+    { parsed: null },
+  )
+  const moment = (at === undefined && start !== undefined ? 0 : at) as Moment | undefined // checked where it is looked for
+  const how = { as, timers, keys, run, patch, beginMissing }
+  return { ...how, definition, origin, fork, at: moment, start, event, outcome, notes: notesOf(options), given }
+}
+
+function checkForkOptions(options: ForkOptions): void {
+  checkMembers(options, { path: '', known: KEYS })
+  const { timers, keys, run, patch, beginMissing } = options
+  const isTimers = timers === undefined || ['shift', 'keep', 'drop'].includes(timers)
+  requireOption(isTimers, { path: 'timers', problem: "must be 'shift', 'keep' or 'drop'" })
+  const isKeys = keys === undefined || keys === 'new' || keys === 'keep'
+  requireOption(isKeys, { path: 'keys', problem: "must be 'new' or 'keep'" })
+  const isNames = run === undefined || (Array.isArray(run) && run.every((name) => typeof name === 'string'))
+  requireOption(isNames, { path: 'run', problem: 'must be a list of effects, by id or source' })
+  requireOption(patch === undefined || Array.isArray(patch), { path: 'patch', problem: 'must be a list of operations' })
+  const isFlag = beginMissing === undefined || typeof beginMissing === 'boolean'
+  requireOption(isFlag, { path: 'beginMissing', problem: 'must be true or false' })
+  checkOneWay(options)
+}
+
+function checkOneWay(options: Readonly<Record<string, unknown>>): void {
+  const ways = ['event', 'outcome', 'input'].filter((way) => options[way] !== undefined)
+  const problem = 'a fork is told one thing first: an event, an outcome, or another input to start from'
+  requireOption(ways.length <= 1, { path: ways.join(', '), problem })
+  if (options['input'] === undefined) return
+  const { at } = options
+  const atStart = at === undefined || at === 0 || at === 0n
+  requireOption(atStart, { path: 'at', problem: 'must be left out: another input is one of the start' })
+  const other = OF_A_STATE.find((member) => options[member] !== undefined)
+  requireOption(other === undefined, {
+    path: other ?? '',
+    problem: 'must be left out: of the start nothing is taken over',
+  })
+}
+
+function outcomeOf(given: unknown): GivenOutcome | undefined {
+  if (given === undefined) return undefined
+  const path = 'outcome'
+  checkMembers(given, { path, known: ['effect', 'complete', 'fail'] })
+  const { effect, complete, fail } = given
+  requireOption(typeof effect === 'string', { path: `${path}.effect`, problem: 'must be an effect, by id or source' })
+  const isOne = (complete === undefined) !== (fail === undefined)
+  const hint = 'An effect without an output is completed with `null`.'
+  requireOption(isOne, { path, problem: 'must hold exactly one of complete and fail', hint })
+  return fail === undefined ? { effect, complete } : { effect, fail: toErrorData(fail) }
+}
+
+/**
+ * Of the origin's record that the fork goes on after, if it was made before, by the same request: its origin may have gone on
+ * since. `undefined`: it was not. Throws `ID_REUSED` for anything else that is there.
+ */
+export async function madeAt(
+  log: Pick<AgentLog, 'read'>,
+  { fork, given }: Pick<ForkRequest, 'fork' | 'given'>,
+): Promise<Revision | undefined> {
+  for await (const page of log.read(fork))
+    for (const { metadata, data } of page) {
+      const header = headerOf(metadata)
+      if (header === undefined) continue
+      const isFork = header.input.kind === 'forked'
+      const revision = isFork && header.given === given && isJsonObject(data) ? data['revision'] : undefined
+      if (typeof revision === 'number') return toRevision(revision)
+      const what = isFork ? 'is another fork' : 'is there, and is no fork'
+      throw new RefoldError('ID_REUSED', `${fork} ${what}`, {
+        hint: 'Give the fork an id of its own.',
+        facts: { fork },
+      })
+    }
+  return undefined
+}
+
+/** The effects that a caller means by an id or a source. Throws `INVALID_INPUT` with those that are pending. */
+export function pendingNamed(
+  effects: Readonly<Record<EffectId, { readonly src: string; readonly abandoned?: unknown }>>,
+  { name, path }: { readonly name: string; readonly path: string },
+): readonly EffectId[] {
+  const pending = Object.entries(effects).filter(([, { abandoned }]) => abandoned === undefined)
+  const found = pending.filter(([id, { src }]) => id === name || src === name).map(([id]) => id)
+  const list = pending.map(([id, { src }]) => `${id} (${src})`).join(', ')
+  const hint = list === '' ? 'No effect is pending there.' : `Pending there: ${list}.`
+  requireOption(found.length > 0, { path, problem: `no effect ${JSON.stringify(name)} is pending there`, hint })
+  return found
+}

@@ -53,7 +53,7 @@ export async function importStreams(
   store: Store,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  return coded({ name: 'importStreams', takes: 2 }, [options], () => imported(file, store, options))
+  return coded({ name: 'importStreams', takes: 1 }, [options], () => imported(file, store, options))
 }
 
 async function imported(

@@ -106,7 +106,8 @@ export function changesIn(header: RecordHeader): DirectoryChanges {
   return changes as DirectoryChanges
 }
 
-function namesOf(agents: readonly AgentDefinition[] | undefined): ReadonlySet<string> | undefined {
+/** `undefined`: all. */
+export function namesOf(agents: readonly AgentDefinition[] | undefined): ReadonlySet<string> | undefined {
   return agents === undefined ? undefined : new Set(agents.map(({ name }) => name))
 }
 

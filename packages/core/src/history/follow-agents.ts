@@ -121,7 +121,7 @@ interface Begin {
 }
 
 /** Rejects with `CURSOR_LOST`. */
-export async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
+async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
   if (from === 'start' || typeof from === 'object') return { after: undefined, cursor: undefined }
   if (from !== 'now') return { after: await positionAt(log, from), cursor: from }
   const last = await log.newest()

@@ -1,5 +1,9 @@
 /** Consumers as the command shows them: real processes on a real file. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { createClient, createRuntime, defineAgent, defineConsumer } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +11,7 @@ import { setup } from 'xstate'
 import { makeProject } from '../fleet.fixture.js'
 import type { Ended, Project } from '../fleet.fixture.js'
 
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const order = defineAgent({ name: 'order', version: 1, machine: setup({}).createMachine({}) })
 
 describe('the command and consumers', () => {
@@ -76,5 +81,21 @@ describe('the command and consumers', () => {
     expect((await run('parked', '--json')).stdout).toBe('[]\n')
     await using client = await createClient({ store: sqliteStore(file), agents: [] })
     expect(await client.consumer('mailer').status()).toMatchObject({ parked: 0, lag: { records: 0 } })
+  })
+
+  test('CLI-72 `refold tail` waits for what is to come, and says when the store knows nothing of a name', async () => {
+    expect(await run('tail', 'ordr', '--once')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'nothing of "ordr" is stored\n',
+    })
+    const child = spawn(process.execPath, [MAIN, 'tail', 'order', '--since', 'start', '--store', file])
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    for (const id of ['1', '2', '3', '4']) expect((await lines.next()).value).toContain(`order-${id}`)
+    await using runtime = await createRuntime({ store: sqliteStore(file), agents: [order] })
+    await runtime.start(order, { id: '5' })
+    expect((await lines.next()).value).toContain('order-5')
+    child.kill('SIGINT')
+    await once(child, 'exit')
   })
 })

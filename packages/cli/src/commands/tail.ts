@@ -1,6 +1,6 @@
 /** `refold tail`: what happens to agents, as it is recorded. Nothing of the project's own code is needed. */
 import { createClient, printable, RefoldError } from '@refold/core'
-import type { Cursor, Followed, FollowOptions } from '@refold/core'
+import type { Cursor, Followed, FollowOptions, Store } from '@refold/core'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 
@@ -15,20 +15,30 @@ export interface TailCommandOptions extends ProjectOptions {
 
 type Event = Extract<Followed, { readonly kind: 'event' }>
 
-/** Tells a line for each record of an agent (`research-42`), of a definition (`research`), or of all. */
+/**
+ * Tells a line for each record of an agent (`research-42`), of a definition (`research`), or of all. A name that the store does not
+ * know may be one that is to come: it is noted, and waited for.
+ */
 export async function tail(
   who: string | undefined,
   options: TailCommandOptions,
-  tell: (line: string) => void,
+  { tell, note }: { readonly tell: (line: string) => void; readonly note: (text: string) => void },
 ): Promise<void> {
   const from = fromOf(options)
   await withStore(options, async ({ store, codecs }) => {
     await using client = await createClient({ store, agents: [], codecs })
+    if (who !== undefined && !(await isKnown(store, who))) note(`nothing of "${printable(who)}" is stored`)
     for await (const item of client.follow({ from })) {
       if (item.kind === 'event' && isOf(who, item)) tell(options.json ? jsonLine(item) : textLine(item))
       if (item.kind === 'caught-up' && options.once === true) return
     }
   })
+}
+
+async function isKnown(store: Store, who: string): Promise<boolean> {
+  if ((await store.directory.get(who)) !== undefined) return true
+  for await (const page of store.directory.find({ definition: who, limit: 1 })) if (page.length > 0) return true
+  return false
 }
 
 function fromOf({ since, once }: TailCommandOptions): NonNullable<FollowOptions['from']> {

@@ -22,7 +22,10 @@ export function addReadingCommands(program: Command): void {
     .argument('[who]', 'an agent (<definition>-<id>) or a definition; default: all')
     .option('--since <place>', 'start, now, a time, or a cursor of --json (default: now; with --once: start)')
     .option('--once', 'end when all that is stored was told')
-    .action(async (who, options) => (await import('../commands/tail.js')).tail(who, options, print))
+    .action(async (who, options) => {
+      const { tail } = await import('../commands/tail.js')
+      await tail(who, options, { tell: print, note: (text) => console.error(text) })
+    })
   common(program.command('wait'))
     .description('wait until an agent is in a state, or has ended; exit code 1 when it ends otherwise')
     .argument('<agent>', '<definition>-<id>')

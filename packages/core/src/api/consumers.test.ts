@@ -60,6 +60,7 @@ describe('consumers', () => {
     await settle()
     expect(given.filter((text) => text.startsWith('1'))).toEqual(['1/0', '1/1', '1/2', '1/3'])
     expect(given).toHaveLength(6)
+    expect(await running.status()).toMatchObject({ lag: { records: 0 } })
     await running.close()
     await client.close()
   })

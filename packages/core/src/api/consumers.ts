@@ -67,9 +67,9 @@ export class Consumers {
   }
 
   /** Those that run here are given up. */
-  async close(): Promise<void> {
+  async close(graceMs?: number): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#running.values()].map((running) => running.close()))
+    await Promise.all([...this.#running.values()].map((running) => running.close(graceMs)))
   }
 }
 
@@ -143,7 +143,8 @@ class ConsumerInProcess implements RunningConsumer {
   get ended(): Promise<void> {
     return this.#running.ended
   }
-  status(): Promise<ConsumerStatus> {
+  async status(): Promise<ConsumerStatus> {
+    await this.#running.flush()
     return this.#control.status()
   }
   parked(): Promise<readonly ParkedRecord[]> {

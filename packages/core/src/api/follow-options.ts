@@ -22,7 +22,7 @@ export function checkLagOptions(options: unknown): void {
 }
 
 /** Throws `INVALID_INPUT`, and `INVALID_DEFINITION` for what `defineAgent` did not make. */
-export function checkDefinitions(agents: unknown): void {
+function checkDefinitions(agents: unknown): void {
   const isList = agents === undefined || Array.isArray(agents)
   requireOption(isList, { path: 'agents', problem: 'must be a list of definitions' })
   for (const agent of (agents ?? []) as readonly AgentDefinition[]) internalsOf(agent)

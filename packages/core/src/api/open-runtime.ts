@@ -213,7 +213,7 @@ export class OpenRuntime implements Worker {
 
   async #drain(options: DrainOptions): Promise<Drained> {
     if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
-    const [drained] = await Promise.all([this.#runtime.drain(options), this.#consumers.close()])
+    const [drained] = await Promise.all([this.#runtime.drain(options), this.#consumers.close(options.deadlineMs)])
     await this.close()
     return drained
   }

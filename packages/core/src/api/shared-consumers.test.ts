@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Codec } from '../log/codec.js'
 import { copyStreams } from '../history/copy-streams.js'
 import type { Consumed, Consumer } from '../public/consumer.js'
 import { memoryLog } from '../store/memory-log.js'
 import type { MemoryLog } from '../store/memory-log.js'
 import { memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
+import { createWorld } from '../world/system-world.js'
+import { createClient } from './create-client.js'
+import { createWorker } from './create-worker.js'
 import { notes, openProcess, order, textOf } from './consumers.fixture.js'
 import type { Process } from './consumers.fixture.js'
 import { defineConsumer } from './define-consumer.js'
@@ -172,6 +176,51 @@ describe('a consumer that several processes share', () => {
     expect(status).toMatchObject({ lag: { records: 0 }, checkpoint: expect.any(String) as string })
     expect(status).not.toHaveProperty('owner')
     await other.close()
+  })
+
+  test('CON-5 a parked record that the log has lost is parked again for that, and can be skipped', async () => {
+    const { client } = await open()
+    await notes(client, '1', 0)
+    await client.consume(consumer('a', () => Promise.reject(new Error('no'))))
+    await settle()
+    log.streams.delete('order-1') // as someone deletes a stream on a server
+    await client.consumer('mailer').retry('all')
+    await settle()
+    const [parked] = await client.consumer('mailer').parked()
+    expect(parked).toMatchObject({ isRetried: false, attempts: 1, error: { code: 'NOT_FOUND' } })
+    expect(await client.consumer('mailer').skip('all')).toBe(1)
+    await client.close()
+  })
+
+  test('CON-8 a drain waits for no call longer than its deadline', async () => {
+    const world = createWorld({ clock: time.clock(), logger: { log: () => {} } })
+    const runtime = await createWorker({ store: memoryStore(log), agents: [order], world })
+    await notes(runtime, '1', 0)
+    await runtime.consume(consumer('a', () => new Promise(() => {})))
+    await settle()
+    let isDrained = false
+    void runtime.drain({ deadlineMs: 100 }).then(() => (isDrained = true))
+    await time.advance(2_000)
+    expect(isDrained).toBe(true)
+  })
+
+  test('CON-32 what is stored of a parked record is encoded as records are', async () => {
+    const { client } = await open()
+    await notes(client, '1', 0)
+    await client.close()
+    const hidden: Codec = {
+      name: 'reversed',
+      encode: (bytes) => ({ bytes: bytes.toReversed() }),
+      decode: (bytes) => bytes.toReversed(),
+    }
+    const world = createWorld({ clock: time.clock(), logger: { log: () => {} } })
+    const options = { store: memoryStore(log), agents: [order], codecs: [hidden], world, onReport: () => {} }
+    const sealed = await createClient(options)
+    await sealed.consume(consumer('a', () => Promise.reject(new Error('Ana Berg, 12 Main Street'))))
+    await settle()
+    expect(await sealed.consumer('mailer').parked()).toMatchObject([{ error: { message: 'Ana Berg, 12 Main Street' } }])
+    expect(JSON.stringify(log.streams.get('refold-consumer-mailer'))).not.toContain('Ana')
+    await sealed.close()
   })
 
   test('CON-31 after a copy of the streams it goes on where it was released', async () => {

@@ -106,7 +106,8 @@ export function changesIn(header: RecordHeader): DirectoryChanges {
   return changes as DirectoryChanges
 }
 
-function namesOf(agents: readonly AgentDefinition[] | undefined): ReadonlySet<string> | undefined {
+/** `undefined`: all. */
+export function namesOf(agents: readonly AgentDefinition[] | undefined): ReadonlySet<string> | undefined {
   return agents === undefined ? undefined : new Set(agents.map(({ name }) => name))
 }
 
@@ -120,7 +121,7 @@ interface Begin {
 }
 
 /** Rejects with `CURSOR_LOST`. */
-export async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
+async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
   if (from === 'start' || typeof from === 'object') return { after: undefined, cursor: undefined }
   if (from !== 'now') return { after: await positionAt(log, from), cursor: from }
   const last = await log.newest()

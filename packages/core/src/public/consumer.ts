@@ -71,7 +71,7 @@ export interface ConsumerStatus {
   readonly epoch: number
   /** Names of its definitions; absent: all agents. */
   readonly agents?: readonly string[]
-  /** Everything up to here is dealt with, as it was last stored: at most a second ago. Absent: nothing is yet. */
+  /** Everything up to here is dealt with, as it was last stored: at most a second ago, for the owner itself now. Absent: nothing is yet. */
   readonly checkpoint?: Cursor
   readonly parked: number
   /** Behind the checkpoint. Absent: the log does not hold it, so that running it is refused with `CURSOR_LOST`. */

@@ -53,10 +53,6 @@ export interface StoredParked {
   readonly error: ErrorData
 }
 
-interface Parked extends StoredParked {
-  isRetried: boolean
-}
-
 const PREFIX = 'refold.consumer.'
 
 /** Of an event: its type and its data. */
@@ -83,7 +79,9 @@ export class ConsumerState {
   /** Where this epoch began, or where it was released. */
   mark: Mark = { place: 'start', ahead: {} }
   agents: readonly string[] | undefined
-  readonly #parked = new Map<string, Parked>()
+  readonly #parked = new Map<string, StoredParked>()
+  /** Keys of those that someone has asked for again. */
+  readonly #retried = new Set<string>()
   /** Keys that were parked and are dealt with, behind the place: a new owner meets their records again. */
   readonly #settled = new Map<string, Cursor>()
 
@@ -96,8 +94,9 @@ export class ConsumerState {
 
   /** In the order of the log. */
   get parked(): readonly ParkedRecord[] {
-    return this.#inOrder().map(({ key, cursor, type, at, attempts, error, isRetried }) => {
+    return inOrder([...this.#parked.values()]).map(({ key, cursor, type, at, attempts, error }) => {
       const { stream, revision } = partsOf(cursor)
+      const isRetried = this.#retried.has(key)
       return { key, agent: addressOf(stream), revision, type, at, attempts, error, isRetried }
     })
   }
@@ -108,7 +107,7 @@ export class ConsumerState {
 
   /** Those that someone has asked for again. */
   get toRetry(): readonly StoredParked[] {
-    return this.#inOrder().filter(({ isRetried }) => isRetried)
+    return inOrder([...this.#retried].flatMap((key) => this.#parked.get(key) ?? []))
   }
 
   isParked(key: string): boolean {
@@ -118,10 +117,6 @@ export class ConsumerState {
   /** Whether it needs no delivery by the way, though it stands behind the place. */
   isSetAside(key: string): boolean {
     return this.#parked.has(key) || this.#settled.has(key)
-  }
-
-  #inOrder(): readonly Parked[] {
-    return [...this.#parked.values()].toSorted((one, other) => (one.cursor < other.cursor ? -1 : 1))
   }
 
   #apply(type: string, data: JsonObject): void {
@@ -136,7 +131,8 @@ export class ConsumerState {
         return this.#begin(data as unknown as Mark)
       case 'parked': {
         const { epoch: _, ...parked } = data
-        this.#parked.set(data['key'] as string, { ...(parked as unknown as StoredParked), isRetried: false })
+        this.#parked.set(data['key'] as string, parked as unknown as StoredParked)
+        this.#retried.delete(data['key'] as string)
         return
       }
       case 'delivered':
@@ -145,10 +141,7 @@ export class ConsumerState {
         for (const key of data['keys'] as readonly string[]) this.#settle(key)
         return
       case 'retried':
-        for (const key of data['keys'] as readonly string[]) {
-          const parked = this.#parked.get(key)
-          if (parked !== undefined) parked.isRetried = true
-        }
+        for (const key of data['keys'] as readonly string[]) if (this.#parked.has(key)) this.#retried.add(key)
         return
       default:
     }
@@ -164,6 +157,11 @@ export class ConsumerState {
     const parked = this.#parked.get(key)
     if (parked === undefined) return
     this.#parked.delete(key)
+    this.#retried.delete(key)
     this.#settled.set(key, parked.cursor)
   }
+}
+
+function inOrder(parked: readonly StoredParked[]): readonly StoredParked[] {
+  return parked.toSorted((one, other) => (one.cursor < other.cursor ? -1 : 1))
 }

@@ -31,7 +31,7 @@ export interface DeliveriesOptions {
   readonly log: AgentLog
   readonly world: World
   readonly events: Teller
-  /** Resolves when a call may begin; rejects when the epoch is over. */
+  /** Resolves when a call may begin, or the epoch is over. */
   readonly mayBegin: () => Promise<void>
   /** The end of the epoch: nothing begins any more. */
   readonly over: AbortSignal
@@ -70,7 +70,9 @@ export class Deliveries {
     this.#inLine(record.event.stream, async () => {
       const outcome = await this.#deliver(record)
       if (outcome === 'dropped') return
-      if ('error' in outcome && !(await this.#park(record.event, outcome))) return
+      const key = keyOf(this.#options.policy.name, record.event)
+      const parked = { key, cursor: cursorOf(record.event), type: record.event.type }
+      if ('error' in outcome && !(await this.#park(parked, outcome))) return
       onSettled()
     })
   }
@@ -108,10 +110,10 @@ export class Deliveries {
   async #again(parked: StoredParked): Promise<void> {
     const { own, epoch, policy, events } = this.#options
     const record = await this.#stored(parked)
-    const outcome = await this.#deliver(record)
+    const outcome = 'error' in record ? { attempts: 0, ...record } : await this.#deliver(record)
     if (outcome === 'dropped') return
     if ('error' in outcome) {
-      await this.#park(record.event, { ...outcome, attempts: parked.attempts + outcome.attempts })
+      await this.#park(parked, { ...outcome, attempts: parked.attempts + outcome.attempts })
       return
     }
     const { key } = parked
@@ -121,16 +123,19 @@ export class Deliveries {
     if (isStored) events.tell({ kind: 'consumer.delivered', consumer: policy.name, key })
   }
 
-  async #stored({ cursor }: StoredParked): Promise<HeadedEvent> {
+  /** Or why it cannot be had: it is parked again for that. */
+  async #stored({ cursor }: StoredParked): Promise<HeadedEvent | { readonly error: unknown }> {
     const { stream, revision, id } = partsOf(cursor)
-    for await (const [event] of this.#options.log.read(stream, { from: revision, limit: 1 })) {
-      const header = headerOf(event?.metadata)
-      if (event?.id === id && header !== undefined) return { event, header }
+    try {
+      for await (const [event] of this.#options.log.read(stream, { from: revision, limit: 1 })) {
+        const header = headerOf(event?.metadata)
+        if (event?.id === id && header !== undefined) return { event, header }
+      }
+    } catch (error) {
+      return { error }
     }
-    throw new RefoldError('NOT_FOUND', `the log does not hold record ${revision} of ${stream} any more`, {
-      hint: 'Skip it.',
-      facts: { stream, revision },
-    })
+    const message = `the log does not hold record ${revision} of ${stream} any more`
+    return { error: new RefoldError('NOT_FOUND', message, { hint: 'Skip it.', facts: { stream, revision } }) }
   }
 
   async #deliver(record: HeadedEvent): Promise<Outcome> {
@@ -181,28 +186,21 @@ export class Deliveries {
 
   /** `false`: the epoch is over. */
   async #park(
-    event: StoredEvent,
-    { error, attempts }: { readonly error?: unknown; readonly attempts: number },
+    { key, cursor, type }: Pick<StoredParked, 'key' | 'cursor' | 'type'>,
+    { error: thrown, attempts }: { readonly error?: unknown; readonly attempts: number },
   ): Promise<boolean> {
     const { own, epoch, policy, world, events } = this.#options
-    const key = keyOf(policy.name, event)
-    const data = bounded(toErrorData(error))
-    const parked: StoredParked = {
-      key,
-      cursor: cursorOf(event),
-      type: event.type,
-      at: world.clock.now(),
-      attempts,
-      error: data,
-    }
+    const error = bounded(toErrorData(thrown))
+    const parked: StoredParked = { key, cursor, type, at: world.clock.now(), attempts, error }
     const isStored = await this.#persist(() =>
       own.store((state) => (state.epoch === epoch ? { type: 'parked', parked } : undefined)),
     )
     if (!isStored) return false
-    const agent = addressOf(event.stream)
-    const facts = { consumer: policy.name, key, revision: String(event.revision), attempts, cause: data }
-    const message = `consumer ${policy.name} parked record ${event.revision} of ${event.stream}: ${data.message}`
-    events.tell({ kind: 'consumer.parked', consumer: policy.name, key, agent, error: data })
+    const { stream, revision } = partsOf(cursor)
+    const agent = addressOf(stream)
+    const facts = { consumer: policy.name, key, revision: String(revision), attempts, cause: error }
+    const message = `consumer ${policy.name} parked record ${revision} of ${stream}: ${error.message}`
+    events.tell({ kind: 'consumer.parked', consumer: policy.name, key, agent, error })
     events.tell({ kind: 'report', report: { code: 'PARKED', message, agent, facts } })
     return true
   }

@@ -5,7 +5,8 @@
  * lapse of the lease nothing begins before the consumer's stream was read to its end again.
  */
 import { followedRecords } from '../../history/followed-records.js'
-import { DEFAULT_STALLED_AFTER_MS } from '../../history/follow-agents.js'
+import { DEFAULT_STALLED_AFTER_MS, namesOf } from '../../history/follow-agents.js'
+import type { Watched } from '../../history/stall-watch.js'
 import { manyMayListen } from '../../world/many-listeners.js'
 import type { ConsumerContext, ConsumerPolicy } from './consumer-context.js'
 import type { ConsumerLog } from './consumer-log.js'
@@ -35,8 +36,10 @@ export class Ownership {
   readonly #over = new AbortController()
   /** What is under way is not waited for any more. */
   readonly #aborted = new AbortController()
+  readonly #watched: Watched
   #isLost = false
   #lapses: number
+  #graceMs: number
 
   constructor(options: OwnershipOptions) {
     const { policy, own, log, world, events, store, lease, mark } = options
@@ -45,6 +48,8 @@ export class Ownership {
     this.#lapses = lease.lapses
     manyMayListen(this.#over.signal)
     manyMayListen(this.#aborted.signal)
+    this.#graceMs = options.closeGraceMs
+    this.#watched = this.#watch()
     const { name: consumer } = policy
     this.#progress = new Progress({
       consumer,
@@ -53,7 +58,7 @@ export class Ownership {
       world,
       events,
       ahead: mark.ahead,
-      onAdvance: () => this.#onAdvance(),
+      onAdvance: () => this.#watched.advanced(),
     })
     this.#deliveries = new Deliveries({
       policy,
@@ -68,40 +73,31 @@ export class Ownership {
     })
   }
 
-  #onAdvance: () => void = () => {}
-
   /** Gives records to `each` until the end of the epoch. Rejects with what the log cannot give; `end` comes after it in any case. */
   async run(): Promise<void> {
-    const { own, stalls, policy, start } = this.#options
-    const watched = stalls.watch({
-      what: `consumer ${policy.name}`,
-      place: () => this.#progress.position ?? start.after,
-      waitsFor: () => (this.#progress.hasWork ? 'each' : 'store'),
-      isOver: () => this.#over.signal.aborted,
-      stalledAfterMs: DEFAULT_STALLED_AFTER_MS,
-      facts: () => ({ consumer: policy.name, cursor: this.#progress.mark }),
-    })
-    this.#onAdvance = () => watched.advanced()
-    try {
-      const heeding = own.follow(() => this.#heed(), this.#over.signal)
-      this.#heed()
-      await Promise.all([this.#read(), heeding]) // neither ends by itself, but by an error
-    } finally {
-      watched.end()
-    }
+    const heeding = this.#options.own.follow(() => this.#heed(), this.#over.signal)
+    this.#heed()
+    await Promise.all([this.#read(), heeding]) // neither ends by itself, but by an error
   }
 
-  /** Begins nothing more. */
-  stop(): void {
+  /** Stores where it stands. */
+  flush(): Promise<void> {
+    return this.#progress.flush()
+  }
+
+  /** Begins nothing more. What is under way has so long to end. */
+  stop(graceMs: number = this.#graceMs): void {
+    this.#graceMs = graceMs
     this.#over.abort()
   }
 
   /** What is under way ends or is aborted; where it stands is stored, and the consumer given up, unless another one has it. */
   async end(): Promise<void> {
-    const { own, worker, mark, closeGraceMs } = this.#options
+    const { own, worker, mark } = this.#options
     this.#over.abort()
+    this.#watched.end()
     const idle = this.#deliveries.idle()
-    if (!this.#isLost) await this.#within(closeGraceMs, idle)
+    if (!this.#isLost) await this.#within(this.#graceMs, idle)
     this.#aborted.abort()
     await this.#within(ABORTED_GRACE_MS, idle)
     await this.#progress.close({ saves: !this.#isLost })
@@ -109,6 +105,18 @@ export class Ownership {
     const now: Mark = { place: this.#progress.mark ?? mark.place, ahead: this.#progress.ahead }
     const isOurs = (): boolean => own.state.epoch === this.#epoch && own.state.owner === worker
     await own.store(() => (isOurs() ? { type: 'released', ...now } : undefined))
+  }
+
+  #watch(): Watched {
+    const { stalls, policy, start } = this.#options
+    return stalls.watch({
+      what: `consumer ${policy.name}`,
+      place: () => this.#progress.position ?? start.after,
+      waitsFor: () => (this.#progress.hasWork ? 'each' : 'store'),
+      isOver: () => this.#over.signal.aborted,
+      stalledAfterMs: DEFAULT_STALLED_AFTER_MS,
+      facts: () => ({ consumer: policy.name, cursor: this.#progress.mark }),
+    })
   }
 
   async #within(ms: number, idle: Promise<void>): Promise<void> {
@@ -120,8 +128,8 @@ export class Ownership {
 
   async #read(): Promise<void> {
     const { log, world, own, policy, start } = this.#options
-    const names = policy.agents === undefined ? undefined : new Set(policy.agents.map(({ name }) => name))
-    for await (const item of followedRecords({ log, world }, { ...start, names, signal: this.#over.signal })) {
+    const part = { ...start, names: namesOf(policy.agents), signal: this.#over.signal }
+    for await (const item of followedRecords({ log, world }, part)) {
       if (item.kind === 'caught-up') continue
       await this.#progress.room(this.#over.signal)
       if (this.#over.signal.aborted) return

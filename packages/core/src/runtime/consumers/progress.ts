@@ -129,6 +129,14 @@ export class Progress {
     }
   }
 
+  /** Stores where it stands, unless the store is out of reach. */
+  async flush(): Promise<void> {
+    await this.#saving
+    if (this.#isClosed || this.#mark === this.#saved) return
+    this.#saveNow()
+    await this.#saving
+  }
+
   /** Stores where it stands. Nothing is stored afterwards. */
   async close({ saves }: { readonly saves: boolean }): Promise<void> {
     this.#isClosed = true

@@ -48,15 +48,21 @@ export class Running {
     return this.#ownership !== undefined
   }
 
+  /** What this process knows of the consumer's place is stored. */
+  async flush(): Promise<void> {
+    await this.#ownership?.flush()
+  }
+
   /** Resolves when it owns the consumer, or knows who does. Rejects with `CURSOR_LOST`, and with what the store says. */
   async begin(): Promise<void> {
     await this.#claim()
     this.#running = this.#run()
   }
 
-  async close(): Promise<void> {
+  /** Calls that are under way have so long to end; default: `closeGraceMs`. */
+  async close(graceMs?: number): Promise<void> {
     this.#closing.abort()
-    this.#ownership?.stop()
+    this.#ownership?.stop(graceMs)
     await this.#running
   }
 

@@ -46,8 +46,9 @@ describe('the code of the guides', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>
     }
-    const files = ['program.ts', 'program/acting-commands.ts', 'program/reading-commands.ts']
-    const program = files.map((file) => readFileSync(join(root, 'packages/cli/src', file), 'utf8')).join('\n')
+    const cli = join(root, 'packages/cli/src')
+    const files = ['program.ts', ...readdirSync(join(cli, 'program')).map((name) => join('program', name))]
+    const program = files.map((file) => readFileSync(join(cli, file), 'utf8')).join('\n')
     const shell = pages
       .flatMap(({ blocks }) => blocks.filter(({ language }) => language === 'sh').map(({ code }) => code))
       .join('\n')

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addActingCommands } from './program/acting-commands.js'
 import { common, positive } from './program/options.js'
 import { addReadingCommands } from './program/reading-commands.js'
+import { addTraceCommands } from './program/trace-commands.js'
 
 /** Each command's code is loaded when it is given. */
 export function makeProgram(version: string): Command {
@@ -25,6 +26,7 @@ export function makeProgram(version: string): Command {
     .action(async (options) => void (process.exitCode = await (await import('./up/up.js')).up(options)))
   addActingCommands(program)
   addReadingCommands(program)
+  addTraceCommands(program)
   return program
 }
 

@@ -40,6 +40,10 @@ export type { OwnerChange } from './history/outline.js'
 export type { HistoryCursor } from './history/cursor.js'
 export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/find-flips.js'
 
+// what effects reported beside their outcomes
+export { usageIn } from './metrics/usage.js'
+export type { Usage } from './metrics/usage.js'
+
 // who set a field, and why it came there
 export type { Blame, BlameHow, BlameStep } from './history/blame.js'
 export type { Cause, CauseHow, ChainRecord, ExplainOptions, Explanation, OutsideKind } from './history/explain.js'

@@ -58,6 +58,35 @@ describe('the spans of a history', () => {
     expect(past.find(({ name }) => name === 'letter refold.effect.done')?.startMs).toBe(second.endMs)
   })
 
+  test.each([null, 'sealed', 7, [], {}])(
+    'OTL-20 of records that hold %j in the place of their data are told all the same',
+    async (data) => {
+      const kinds = ['started', 'effect.started', 'attempt.failed', 'effect.done', 'effect.failed', 'effect.doubted']
+      const records = kinds.map((kind, revision) => ({
+        revision,
+        id: `id ${revision}`,
+        kind,
+        type: kind,
+        data,
+        at: revision,
+        definition: 'a@1',
+        ...(revision === 0 ? undefined : { effect: '0.0' }),
+      }))
+      const history = {
+        stream: 'a-1',
+        first: 0,
+        async *records() {
+          for (const record of records) yield record as never
+        },
+      }
+      const spans: SpanShape[] = []
+      for await (const span of historySpans(history)) spans.push(span)
+      const outcomes = spans.flatMap(({ attributes }) => attributes['refold.effect.outcome'] ?? [])
+      expect([spans.length, outcomes]).toEqual([10, ['retried', 'done', 'failed', 'doubted']])
+      expect(JSON.stringify(otlpTraces(spans, { service: 'a' }))).not.toMatch(/NaN|sealed/)
+    },
+  )
+
   test('OTL-5 an attempt that took longer than an hour is an instant, with its duration', () => {
     const attempt = {
       stream: 'a-1',

@@ -56,7 +56,7 @@ class Past {
       at,
       traceparent,
       effect: 'effect' in record ? record.effect : undefined,
-      src: 'effect' in record ? (record.data.src ?? undefined) : undefined,
+      src: 'effect' in record ? textIn(record, 'src') : undefined,
       causedBy: record.causedBy ?? this.#causeOf(record)?.id,
       previous: this.#records.at(-1)?.id,
       isBlocking: record.condition === 'blocked',
@@ -77,18 +77,18 @@ class Past {
   #attemptOf(record: HistoryRecord): SpanShape | undefined {
     switch (record.kind) {
       case 'effect.started':
-        this.#effects.set(record.effect, { attempt: record.data.attempt, since: record.at })
+        this.#effects.set(record.effect, { attempt: numberIn(record, 'attempt') ?? 1, since: record.at })
         return undefined
       case 'attempt.failed': {
-        const { attempt, retryAt, error } = record.data
-        const span = this.#ended(record, { outcome: 'retried', error, attempt })
-        this.#effects.set(record.effect, { attempt: attempt + 1, since: retryAt })
+        const attempt = numberIn(record, 'attempt') ?? this.#effects.get(record.effect)?.attempt ?? 1
+        const span = this.#ended(record, { outcome: 'retried', error: memberIn(record, 'error'), attempt })
+        this.#effects.set(record.effect, { attempt: attempt + 1, since: numberIn(record, 'retryAt') ?? record.at })
         return span
       }
       case 'effect.done':
         return this.#ended(record, { outcome: 'done' })
       case 'effect.failed':
-        return this.#ended(record, { outcome: 'failed', error: record.data.error ?? null })
+        return this.#ended(record, { outcome: 'failed', error: memberIn(record, 'error') ?? null })
       case 'effect.doubted':
         return this.#ended(record, { outcome: 'doubted' })
       default:
@@ -109,7 +109,7 @@ class Past {
       stream: this.#stream,
       definition: record.definition.split('@', 1)[0] ?? '',
       effect,
-      src: record.data.src ?? '',
+      src: textIn(record, 'src') ?? '',
       attempt,
       outcome,
       beganAt,
@@ -122,10 +122,25 @@ class Past {
   }
 }
 
-type EffectRecord = Extract<HistoryRecord, { readonly effect: string; readonly data: { readonly src: string | null } }>
+type EffectRecord = Extract<HistoryRecord, { readonly effect: string }>
 
 interface Ended {
   readonly outcome: string
   readonly error?: unknown
   readonly attempt?: number
+}
+
+/** A damaged record, or one whose key is missing, may have anything there. */
+function memberIn({ data }: HistoryRecord, name: string): unknown {
+  return typeof data === 'object' && data !== null ? (data as { readonly [member: string]: unknown })[name] : undefined
+}
+
+function textIn(record: HistoryRecord, name: string): string | undefined {
+  const value = memberIn(record, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+function numberIn(record: HistoryRecord, name: string): number | undefined {
+  const value = memberIn(record, name)
+  return typeof value === 'number' ? value : undefined
 }

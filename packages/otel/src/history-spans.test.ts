@@ -58,7 +58,7 @@ describe('the spans of a history', () => {
     expect(past.find(({ name }) => name === 'letter refold.effect.done')?.startMs).toBe(second.endMs)
   })
 
-  test.each([null, 'sealed', 7, [], {}])(
+  test.each([[null], ['sealed'], [7], [[]], [{}]])(
     'OTL-20 of records that hold %j in the place of their data are told all the same',
     async (data) => {
       const kinds = ['started', 'effect.started', 'attempt.failed', 'effect.done', 'effect.failed', 'effect.doubted']

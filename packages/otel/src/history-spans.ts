@@ -82,7 +82,8 @@ class Past {
       case 'attempt.failed': {
         const attempt = numberIn(record, 'attempt') ?? this.#effects.get(record.effect)?.attempt ?? 1
         const span = this.#ended(record, { outcome: 'retried', error: memberIn(record, 'error'), attempt })
-        this.#effects.set(record.effect, { attempt: attempt + 1, since: numberIn(record, 'retryAt') ?? record.at })
+        const since = Math.max(numberIn(record, 'retryAt') ?? 0, record.at) // the failure may have been stored late
+        this.#effects.set(record.effect, { attempt: attempt + 1, since })
         return span
       }
       case 'effect.done':

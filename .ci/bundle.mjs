@@ -8,7 +8,7 @@ import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const LIBRARIES = ['core', 'sqlite', 'eventstoredb', 'testing']
+const LIBRARIES = ['core', 'sqlite', 'eventstoredb', 'testing', 'otel']
 
 await Promise.all(LIBRARIES.map((name) => bundle(new URL(`../packages/${name}/`, import.meta.url))))
 

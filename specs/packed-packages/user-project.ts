@@ -3,7 +3,7 @@
  * their tarballs with everything that they ask for.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, workspacePackages } from '../packages/package-files.js'
@@ -99,11 +99,14 @@ interface PackReport {
   readonly files: readonly { readonly path: string }[]
 }
 
-/** What the README tells to install beside the packages, in the versions that they ask for. */
+/** What the READMEs tell to install beside the packages, in the versions that they ask for, or are tested with. */
 function peersToInstall(): readonly string[] {
-  return workspacePackages().flatMap(({ manifest }) =>
-    Object.entries(manifest.peerDependencies ?? {}).map(([name, range]) => `${name}@${range}`),
-  )
+  return workspacePackages().flatMap(({ directory, manifest }) => {
+    const readme = readFileSync(join(directory, 'README.md'), 'utf8')
+    const [, told = ''] = /^npm install (.*)$/m.exec(readme) ?? []
+    const tested = Object.entries(manifest.devDependencies ?? {}).filter(([name]) => told.split(' ').includes(name))
+    return [...tested, ...Object.entries(manifest.peerDependencies ?? {})].map(([name, range]) => `${name}@${range}`)
+  })
 }
 
 /** The repository's compiled driver stands in for the one that was not compiled. */

@@ -27,6 +27,7 @@ const BY_CODE: Partial<Record<RefoldErrorCode, number>> = {
   STORE_UNKNOWN: EXIT.unknown,
   STORE_FATAL: EXIT.unreachable,
   STORE_REJECTED: EXIT.unreachable,
+  EXPORT_FAILED: EXIT.unreachable,
   INVARIANT: EXIT.defect,
 }
 

@@ -1,6 +1,7 @@
 /** The command `refold`. */
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { EXIT, exitCodeOf } from './exit-codes.js'
 import { showFailure } from './failure.js'
 import { makeProgram } from './program.js'
@@ -10,12 +11,16 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 if (process.env['REFOLD_STORE'] === '') delete process.env['REFOLD_STORE'] // as the shell's way to take it back
 
 const program = makeProgram(version)
-for (const command of [program, ...program.commands]) command.exitOverride()
+for (const command of allOf(program)) command.exitOverride()
 
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = error instanceof CommanderError ? usageCode(error) : failed(error)
+}
+
+function allOf(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allOf)]
 }
 
 /** Commander has said it already. */

@@ -6,6 +6,7 @@ import { addOperatingCommands } from './program/operating-commands.js'
 import { addConsumerCommands } from './program/consumer-commands.js'
 import { common, positive } from './program/options.js'
 import { addReadingCommands } from './program/reading-commands.js'
+import { addTraceCommands } from './program/trace-commands.js'
 
 /** Each command's code is loaded when it is given. */
 export function makeProgram(version: string): Command {
@@ -31,6 +32,7 @@ export function makeProgram(version: string): Command {
   addHistoryCommands(program)
   addOperatingCommands(program, version)
   addConsumerCommands(program)
+  addTraceCommands(program)
   return program
 }
 

@@ -56,10 +56,13 @@ export type {
   PointTimer,
   PointWaiting,
 } from './history/history-point.js'
-export type { Usage } from './record/usage.js'
 export type { OwnerChange } from './history/outline.js'
 export type { HistoryCursor } from './history/cursor.js'
 export type { FindFlipsOptions, HistoryFlip, StatePredicate } from './history/find-flips.js'
+
+// what bodies told that they used, in the payloads of records
+export { addUsage, usageIn } from './record/usage.js'
+export type { Usage } from './record/usage.js'
 
 // who set a field, and why it came there
 export type { Blame, BlameHow, BlameStep } from './history/blame.js'

@@ -106,6 +106,7 @@ describe('the command line', () => {
     [`export default { agents: [${AGENT}], stor: 2 }`, '"stor" is not known'],
     [`export default { agents: [${AGENT}], codecs: {} }`, '`codecs` must be a list'],
     [`export default { agents: [${AGENT}], workers: 0 }`, '`workers` must be a positive integer'],
+    [`export default { agents: [${AGENT}], health: 9464 }`, '`health` must be an address or false'],
     ['throw new Error("out of tea")', 'out of tea'],
     ['import "nothing-of-this-name"', 'nothing-of-this-name'],
   ])('CLI-9 the configuration %j is refused before anything starts', async (text, problem) => {

@@ -50,10 +50,9 @@ export class FleetHealth {
     this.#deaths++
   }
 
-  looked(worker: string, { metrics, agents, trouble }: Looked): void {
+  looked(worker: string, { metrics, agents }: Looked): void {
     this.#metrics.took(worker, metrics)
     if (agents !== undefined) this.#metrics.tookAgents(agents)
-    else if (trouble !== undefined) this.#metrics.tookAgents([])
   }
 
   /** The process of this worker is gone. */
@@ -77,14 +76,15 @@ export class FleetHealth {
         help: 'Worker processes that ended without being asked to.',
         value: this.#deaths,
       }),
-      ...this.#metrics.read(),
+      ...this.#metrics.read({ withAgents: ready > 0 }),
     ]
   }
 
   #look(): void {
     const isForAgents = this.#looks++ % AGENTS_EVERY === 0
     const working = this.#options.places().filter(({ isWorking }) => isWorking)
-    for (const place of working) place.look({ agents: isForAgents && place === working[0] })
+    const teller = working.find(({ readiness }) => readiness.isReady) ?? working[0]
+    for (const place of working) place.look({ agents: isForAgents && place === teller })
     if (isForAgents && working.length === 0) this.#looks = 0 // no one has told of them yet
   }
 }

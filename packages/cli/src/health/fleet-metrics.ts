@@ -21,7 +21,7 @@ export class FleetMetrics {
     this.#now.set(worker, families)
   }
 
-  /** What one of them found in the store; nothing when it cannot be read. */
+  /** What one of them found in the store. */
   tookAgents(families: readonly MetricFamily[]): void {
     this.#agents = families
   }
@@ -33,8 +33,9 @@ export class FleetMetrics {
     this.#now.delete(worker)
   }
 
-  read(): readonly MetricFamily[] {
-    return merged([...this.#now.values(), this.#gone, this.#agents])
+  /** `withAgents`: what was found in the store last, too; where no one can read it, that is nothing to tell. */
+  read({ withAgents }: { readonly withAgents: boolean }): readonly MetricFamily[] {
+    return merged([...this.#now.values(), this.#gone, withAgents ? this.#agents : []])
   }
 }
 

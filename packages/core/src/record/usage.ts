@@ -1,7 +1,7 @@
 /** What an effect used: tokens and money, as its body says it. It stands in records beside an outcome, and never in a state. */
 import { RefoldError } from '../errors.js'
 import { isJsonObject } from '../json/json-value.js'
-import type { JsonValue } from '../json/json-value.js'
+import type { JsonObject, JsonValue } from '../json/json-value.js'
 
 /** What one or several calls used. Each member only where it is known. */
 export interface Usage {
@@ -52,8 +52,8 @@ export function usageOf(given: unknown): Usage {
 }
 
 /** The usage in the payload of a record; `undefined`: it tells none. */
-export function usageIn(data: JsonValue): Usage | undefined {
-  const usage = isJsonObject(data) ? data['usage'] : undefined
+export function usageIn(data: unknown): Usage | undefined {
+  const usage = isJsonObject(data as JsonValue | undefined) ? (data as JsonObject)['usage'] : undefined
   if (usage === undefined) return undefined
   try {
     return usageOf(usage)

@@ -1,0 +1,155 @@
+/** The spans of what an agent has done, from its records alone. */
+import type { AgentHistory, HistoryRecord, Usage } from '@refold/core/history'
+import { addUsage, usageIn } from '@refold/core/history'
+import { attemptSpan, recordSpan } from './span-shape.js'
+import type { RecordFacts, SpanShape } from './span-shape.js'
+
+/** What is known of an effect whose outcome is still to come. */
+interface OpenEffect {
+  readonly attempt: number
+  /** When the next attempt can have begun at the earliest. */
+  readonly since: number
+}
+
+/** What of a record those behind it ask for. */
+type Known = Pick<HistoryRecord, 'id' | 'at' | 'traceparent'>
+
+/**
+ * A span for each record of the history, in order, and for each attempt of an effect whose end is recorded. Rejects with what reading the
+ * history rejects with.
+ */
+export async function* historySpans(
+  history: Pick<AgentHistory, 'records' | 'stream' | 'first'>,
+): AsyncGenerator<SpanShape, void, undefined> {
+  const past = new Past(history)
+  for await (const record of history.records()) yield* past.spansOf(record)
+}
+
+class Past {
+  readonly #stream: string
+  readonly #first: number
+  readonly #records: Known[] = []
+  /** What the bodies of effects told since their last attempt ended. */
+  readonly #used = new Map<string, Usage>()
+  readonly #effects = new Map<string, OpenEffect>()
+
+  constructor({ stream, first }: Pick<AgentHistory, 'stream' | 'first'>) {
+    this.#stream = stream
+    this.#first = first
+  }
+
+  *spansOf(record: HistoryRecord): Generator<SpanShape, void, undefined> {
+    const attempt = this.#attemptOf(record)
+    yield recordSpan(this.#factsOf(record))
+    if (attempt !== undefined) yield attempt
+    const { id, at, traceparent } = record
+    this.#records.push({ id, at, ...(traceparent === undefined ? undefined : { traceparent }) })
+  }
+
+  #factsOf(record: HistoryRecord): RecordFacts {
+    const { id, revision, type, kind, definition, at, traceparent } = record
+    return {
+      stream: this.#stream,
+      id,
+      revision,
+      type,
+      kind,
+      definition,
+      at,
+      traceparent,
+      effect: 'effect' in record ? record.effect : undefined,
+      src: 'effect' in record ? textIn(record, 'src') : undefined,
+      causedBy: record.causedBy ?? this.#causeOf(record)?.id,
+      previous: this.#records.at(-1)?.id,
+      isBlocking: record.condition === 'blocked',
+      isOfCaller: kind === 'event' || (record.kind === 'started' && record.from === undefined),
+    }
+  }
+
+  /** The record that asked for the effect, or that set the timer: its revision is in the id. */
+  #causeOf(record: HistoryRecord): Known | undefined {
+    if ('effect' in record) return this.#at(record.effect)
+    return record.kind === 'timer.fired' ? this.#at(record.timer) : undefined
+  }
+
+  #at(id: string): Known | undefined {
+    return this.#records[Number.parseInt(id, 10) - this.#first]
+  }
+
+  #attemptOf(record: HistoryRecord): SpanShape | undefined {
+    if ('effect' in record) {
+      const usage = addUsage(this.#used.get(record.effect), usageIn(record.data))
+      if (usage !== undefined) this.#used.set(record.effect, usage)
+    }
+    switch (record.kind) {
+      case 'effect.started':
+        this.#effects.set(record.effect, { attempt: numberIn(record, 'attempt') ?? 1, since: record.at })
+        return undefined
+      case 'attempt.failed': {
+        const attempt = numberIn(record, 'attempt') ?? this.#effects.get(record.effect)?.attempt ?? 1
+        const span = this.#ended(record, { outcome: 'retried', error: memberIn(record, 'error'), attempt })
+        const since = Math.max(numberIn(record, 'retryAt') ?? 0, record.at) // the failure may have been stored late
+        this.#effects.set(record.effect, { attempt: attempt + 1, since })
+        return span
+      }
+      case 'effect.done':
+        return this.#ended(record, { outcome: 'done' })
+      case 'effect.failed':
+        return this.#ended(record, { outcome: 'failed', error: memberIn(record, 'error') ?? null })
+      case 'effect.doubted':
+        return this.#ended(record, { outcome: 'doubted' })
+      default:
+        return undefined
+    }
+  }
+
+  /** What a person said of the effect is the end of no attempt. */
+  #ended(record: EffectRecord, { outcome, error, attempt: told }: Ended): SpanShape | undefined {
+    const { effect, at } = record
+    const usage = this.#used.get(effect)
+    this.#used.delete(effect)
+    const scheduled = this.#at(effect)
+    const open = this.#effects.get(effect)
+    this.#effects.delete(effect)
+    if (scheduled === undefined || record.by !== undefined) return undefined
+    const attempt = told ?? open?.attempt ?? 1
+    const beganAt = Math.min(open?.since ?? scheduled.at, at)
+    return attemptSpan({
+      stream: this.#stream,
+      definition: record.definition.split('@', 1)[0] ?? '',
+      effect,
+      src: textIn(record, 'src') ?? '',
+      attempt,
+      outcome,
+      beganAt,
+      durationMs: at - beganAt,
+      scheduledBy: scheduled.id,
+      traceparent: scheduled.traceparent,
+      error,
+      usage,
+    })
+  }
+}
+
+type EffectRecord = Extract<HistoryRecord, { readonly effect: string }>
+
+interface Ended {
+  readonly outcome: string
+  readonly error?: unknown
+  readonly attempt?: number
+}
+
+/** A damaged record, or one whose key is missing, may have anything there. */
+function memberIn({ data }: HistoryRecord, name: string): unknown {
+  return typeof data === 'object' && data !== null ? (data as { readonly [member: string]: unknown })[name] : undefined
+}
+
+function textIn(record: HistoryRecord, name: string): string | undefined {
+  const value = memberIn(record, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+function numberIn(record: HistoryRecord, name: string): number | undefined {
+  const value = memberIn(record, name)
+  return typeof value === 'number' ? value : undefined
+}

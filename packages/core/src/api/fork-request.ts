@@ -2,12 +2,14 @@
 import { streamOf } from '../definition/agent-address.js'
 import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
+import { momentOf } from '../history/moments.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
+import { jsonOf } from '../json/to-json.js'
 import { headerOf } from '../record/header.js'
 import { toErrorData } from '../record/error-data.js'
-import { toRevision } from '../record/revision.js'
+import { FIRST_REVISION, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { EventData } from '../record/event-data.js'
 import type { EffectId, ErrorData } from '../record/state-document.js'
@@ -43,7 +45,7 @@ export interface ForkRequest extends Required<
 
 /** The output is checked when it is known which effect it is of. */
 export type GivenOutcome = { readonly effect: EffectId } & (
-  | { readonly complete: unknown }
+  | { readonly complete: JsonValue }
   | { readonly fail: ErrorData }
 )
 
@@ -59,19 +61,19 @@ export function forkRequest({ definition, id, options }: AskedFork): ForkRequest
   const start = options.input === undefined ? undefined : { input: definition.parseInput(options.input) }
   const event = options.event === undefined ? undefined : definition.parseEvent(options.event)
   const outcome = outcomeOf(options.outcome)
+  const moment = at === undefined && start !== undefined ? FIRST_REVISION : at === undefined ? undefined : momentOf(at)
   const given = givenHash(
     {
       origin,
       version: definition.version,
-      at: typeof at === 'bigint' ? Number(at) : (at ?? null),
+      at: typeof moment === 'bigint' ? Number(moment) : (moment ?? null),
       event: event && givenHash(options.event, { parsed: event }),
-      outcome: outcome && { ...outcome },
+      outcome,
       input: start && givenHash(options.input, { parsed: start.input }),
-      how: { timers, keys, run: [...run], patch: [...patch], beginMissing },
+      how: { timers, keys, run, patch: asJson(patch, 'patch'), beginMissing },
     },
-    { parsed: null },
+    { parsed: null }, // never used: all of it is JSON
   )
-  const moment = (at === undefined && start !== undefined ? 0 : at) as Moment | undefined // checked where it is looked for
   const how = { as, timers, keys, run, patch, beginMissing }
   return { ...how, definition, origin, fork, at: moment, start, event, outcome, notes: notesOf(options), given }
 }
@@ -115,7 +117,19 @@ function outcomeOf(given: unknown): GivenOutcome | undefined {
   const isOne = (complete === undefined) !== (fail === undefined)
   const hint = 'An effect without an output is completed with `null`.'
   requireOption(isOne, { path, problem: 'must hold exactly one of complete and fail', hint })
-  return fail === undefined ? { effect, complete } : { effect, fail: toErrorData(fail) }
+  return fail === undefined
+    ? { effect, complete: asJson(complete, `${path}.complete`) }
+    : { effect, fail: toErrorData(fail) }
+}
+
+/** What is no JSON could not be known again. */
+function asJson(value: unknown, path: string): JsonValue {
+  try {
+    return jsonOf(value, { path })
+  } catch (error) {
+    if (!isRefoldError(error, 'NOT_SERIALIZABLE')) throw error
+    throw new RefoldError('INVALID_INPUT', error.message, { cause: error, facts: { path } })
+  }
 }
 
 /**

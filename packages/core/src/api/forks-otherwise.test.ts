@@ -115,6 +115,8 @@ describe('a fork that is told something first', () => {
     [{ at: -1 }, ''],
     [{ tiemrs: 'drop' }, 'tiemrs'],
     [{ patch: {} }, 'patch'],
+    [{ patch: [{ op: 'add', path: '/root/context/job', value: new Map() }] }, 'patch'],
+    [{ outcome: { effect: 'draft', complete: Number.NaN } }, 'outcome.complete'],
     [{ patch: [{ op: 'replace', path: '/agent/id', value: 'x' }] }, '/agent/id'],
   ])('FRK-12 %j is refused, and there is no fork', async (options, path) => {
     const on = await scene()

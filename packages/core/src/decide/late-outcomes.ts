@@ -39,7 +39,7 @@ function record(
 ): Decision {
   const { input } = envelope
   if (input.kind !== 'effect.done' && input.kind !== 'effect.failed') return { kind: 'dropped', why: 'not an outcome' }
-  const data: JsonValue = outcomeData(input, { ...envelope, src: part.src })
+  const data: JsonValue = outcomeData(input, { src: part.src, attempt: envelope.attempt, usage: envelope.usage })
   return compose(context, envelope, {
     type: input.kind === 'effect.done' ? 'refold.effect.done' : 'refold.effect.failed',
     data,

@@ -3,9 +3,9 @@ import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
 import type { OwnRecordType } from '../record/record.js'
+import type { Usage } from '../record/usage.js'
 import type { ChartInput } from '../step/tree-step.js'
 import type { DecideContext } from './context.js'
-import type { Envelope } from './inputs.js'
 
 declare const OUTSIDE: unique symbol
 
@@ -43,17 +43,25 @@ function typeOf({ type }: EventData): RecordType {
   return type === 'refold.undelivered' ? 'refold.message.undelivered' : outsideType(type)
 }
 
-type FromBody = Pick<Envelope, 'attempt' | 'usage'>
+/** What an envelope says of the body. */
+interface FromBody {
+  readonly attempt?: number | undefined
+  readonly usage?: Usage | undefined
+}
 
 export function outcomeData(
   input: Extract<ChartInput, { kind: 'effect.done' | 'effect.failed' }>,
   from: { src: string | null } & FromBody,
 ): JsonObject {
+  const { src } = from
   const usage = usageData(from)
-  if (input.kind === 'effect.done')
-    return { src: from.src, ...(input.output === undefined ? undefined : { output: input.output }), ...usage }
+  if (input.kind === 'effect.done') {
+    const { output } = input
+    if (usage === undefined) return output === undefined ? { src } : { src, output }
+    return output === undefined ? { src, ...usage } : { src, output, ...usage }
+  }
   return {
-    src: from.src,
+    src,
     ...(input.error === undefined ? undefined : { error: input.error as JsonValue }),
     ...(from.attempt === undefined ? undefined : { attempt: from.attempt }),
     ...(input.final === undefined ? undefined : { final: input.final }),
@@ -62,14 +70,14 @@ export function outcomeData(
 }
 
 /** The member of a payload that says what a body used. */
-export function usageData({ usage }: Pick<Envelope, 'usage'>): JsonObject | undefined {
+export function usageData({ usage }: Pick<FromBody, 'usage'>): JsonObject | undefined {
   return usage === undefined ? undefined : { usage: usage as JsonObject } // plain numbers
 }
 
 export function recordOf(
   context: DecideContext,
   input: ChartInput,
-  from: FromBody,
+  { attempt, usage }: FromBody,
 ): { type: RecordType; data: JsonObject } {
   const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
   switch (input.kind) {
@@ -82,9 +90,9 @@ export function recordOf(
     case 'message.undelivered':
       return { type: 'refold.message.undelivered', data: input.data }
     case 'effect.done':
-      return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), ...from }) }
+      return { type: 'refold.effect.done', data: outcomeData(input, { src: srcOf(input.effect), attempt, usage }) }
     case 'effect.failed':
-      return { type: 'refold.effect.failed', data: outcomeData(input, { src: srcOf(input.effect), ...from }) }
+      return { type: 'refold.effect.failed', data: outcomeData(input, { src: srcOf(input.effect), attempt, usage }) }
     case 'effect.event':
       return { type: 'refold.effect.event', data: { src: srcOf(input.effect), event: input.event } }
     case 'effect.next':

@@ -15,6 +15,7 @@ const DATA_PATH = [
   'decide',
   'public',
   'history',
+  'projection',
   'runtime/events',
   'runtime/liveness',
   'runtime/cell',

@@ -130,6 +130,19 @@ export type {
   WorkerOptions,
 } from './public/runtime.js'
 export type { Cursor, DirectoryChanges, Followed, FollowOptions } from './public/follow.js'
+export { defineProjection } from './projection/define-projection.js'
+export type {
+  AtOptions,
+  EntriesOptions,
+  ParkedProjection,
+  Projection,
+  ProjectionConfig,
+  ProjectionDefinition,
+  ProjectionPlace,
+  ProjectionRecord,
+  ProjectionStatus,
+  ProjectOptions,
+} from './public/projection.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'

@@ -12,7 +12,9 @@ import { loadDriver } from './driver/load-driver.js'
 import { isBusy, toRefoldError } from './failure.js'
 import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
+import { LogScan } from './log-scan.js'
 import { openDatabase } from './open-database.js'
+import { ProjectionTables } from './projection-tables.js'
 import { RecordReplay } from './record-replay.js'
 import type { ResolvedOptions } from './sqlite-options.js'
 
@@ -22,6 +24,8 @@ export interface OpenFile {
   readonly queue: CommitQueue
   readonly reader: LogReader
   readonly replay: RecordReplay
+  readonly scan: LogScan
+  readonly projections: ProjectionTables
   readonly directory: DirectoryReader
   readonly registers: RegisterStatements
 }
@@ -79,6 +83,8 @@ function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile
     }),
     reader: new LogReader(file),
     replay: new RecordReplay(file),
+    scan: new LogScan(file),
+    projections: new ProjectionTables(connection),
     directory: new DirectoryReader(file),
     registers: {
       put: connection.prepare(

@@ -12,12 +12,15 @@ import type {
   JsonValue,
   NewEvent,
   Presence,
+  Projections,
   ReadAllOptions,
   ReadOptions,
   RebuiltDirectory,
   Registers,
   ReplayOptions,
   ReplayTarget,
+  ScannedPage,
+  ScanOptions,
   Store,
   StoreCapabilities,
   StoredEvent,
@@ -57,6 +60,7 @@ class SqliteStore implements Store {
   readonly capabilities: StoreCapabilities
   readonly registers: Registers
   readonly directory: Directory
+  readonly projections: Projections
   readonly presence: Presence
   readonly #options: ResolvedOptions
   readonly #locks: WorkerLocks
@@ -102,6 +106,7 @@ class SqliteStore implements Store {
       get: (stream) => this.#access(({ directory }) => directory.get(stream)),
       rebuild: async () => this.#rebuildDirectory(),
     }
+    this.projections = this.#documents()
     this.presence = {
       announce: async (worker) => (this.#assertOpen(), this.#locks.announce(worker)),
       provenDead: async (worker) => (this.#assertOpen(), this.#locks.provenDead(worker)),
@@ -130,6 +135,10 @@ class SqliteStore implements Store {
     this.#assertOpen()
     const open = this.#open ?? (await this.#opening)
     return open.replay.replay(stream, { ...options, ...this.#guard }, target)
+  }
+
+  scan(options: ScanOptions = {}): AsyncGenerator<ScannedPage, void, undefined> {
+    return this.#iterate((open, guard) => open.scan.scan({ ...options, ...guard }))
   }
 
   async *subscribe(
@@ -200,6 +209,25 @@ class SqliteStore implements Store {
     this.#assertOpen()
     const open = this.#open ?? (await this.#opening)
     return this.#commit(open, (settle) => registerJob(open.registers, { name, text }, settle))
+  }
+
+  #documents(): Projections {
+    return {
+      builds: (projection) => this.#access(({ projections }) => projections.builds(projection)),
+      commit: async (changes) => {
+        this.#assertOpen()
+        const open = this.#open ?? (await this.#opening)
+        return this.#commit<boolean>(open, (settle) => open.projections.commitJob(changes, settle))
+      },
+      get: (build, keys) => this.#access(({ projections }) => projections.get(build, keys)),
+      entries: (build, options = {}) =>
+        this.#iterate((open, guard) => open.projections.entries(build, { ...options, ...guard })),
+      remove: async (build) => {
+        this.#assertOpen()
+        const open = this.#open ?? (await this.#opening)
+        return this.#commit<void>(open, (settle) => open.projections.removeJob(build, settle))
+      },
+    }
   }
 
   #commit<T>({ queue }: OpenFile, makeJob: (settle: Settle<T>) => CommitJob): Promise<T> {

@@ -46,6 +46,7 @@ export async function openRuntime<const D extends AgentDefinition>(
   const { store, codecs, upcasters } = options
   const runtime = new WorkerRuntime({
     store,
+    projections: options.projections ?? store,
     log: agentLog(store, { codecs, upcasters }),
     registry: new Registry(options.agents),
     world,

@@ -4,15 +4,14 @@ import type { AgentDefinition, EventOf, InputOf } from '../definition/agent-type
 import { internalsOf } from '../definition/define-agent.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { Envelope } from '../decide/inputs.js'
-import { pendingOf } from '../decide/summary.js'
-import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { followAgents } from '../history/follow-agents.js'
+import { openProjection, type OpenProjection } from '../projection/open-projection.js'
+import type { Projection, ProjectionDefinition, ProjectOptions } from '../public/projection.js'
 import type { AgentOf } from '../public/agent.js'
 import type { Followed, FollowOptions } from '../public/follow.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
-import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
@@ -25,32 +24,12 @@ import { notesOf, traceOf } from './agent-options.js'
 import { checkDrainOptions, checkMigrateOptions } from './check-options.js'
 import { findAgents } from './find-agents.js'
 import { checkFollowOptions } from './follow-options.js'
+import { checkProjectOptions } from './project-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
+import { refuseWhilePerformed, wrongVersion } from './other-versions.js'
 import { givenStart, requireSameStart } from './starts.js'
 import type { GivenStart } from './starts.js'
-
-/** Bodies that run under the old version would not know of the new one. */
-async function refuseWhilePerformed(
-  stream: string,
-  { state, owners, worker }: { state: StateDocument; owners: FailureDetector; worker: string },
-): Promise<void> {
-  const { owner, paused, blocked } = state.agent
-  if (owner === undefined || paused !== undefined || blocked !== undefined || pendingOf(state) === 0) return
-  if (owner !== worker && (await owners.look(owner)) !== 'alive') return
-  throw new RefoldError('OWNER_MAY_LIVE', `worker ${owner} performs effects of ${stream}`, {
-    hint: 'Pause the agent, or stop the workers of the old version, and migrate again.',
-    facts: { owner },
-  })
-}
-
-/** A handle of another version would type, and check, events that the agent's own chart does not have. */
-function wrongVersion(stream: string, { version, asked }: { version: number; asked: number }): RefoldError {
-  return new RefoldError('WRONG_VERSION', `${stream} is at version ${version}, and version ${asked} was asked for`, {
-    hint: `Attach to it with version ${version} of its definition, or \`migrate\` it to version ${asked}.`,
-    facts: { version, asked },
-  })
-}
 
 export class OpenRuntime implements Worker {
   readonly recovered: Promise<Recovered>
@@ -60,6 +39,7 @@ export class OpenRuntime implements Worker {
   readonly #commands: HoldCommands
   /** Starts after which it is looked whether a hold holds the agent. */
   readonly #holding = new Set<Promise<void>>()
+  readonly #projections = new Set<OpenProjection>()
   #leave: (() => Promise<void>) | undefined
   #ignoreSignals: (() => void) | undefined
   #closing: Promise<void> | undefined
@@ -206,6 +186,18 @@ export class OpenRuntime implements Worker {
     checkFollowOptions(options)
     return followAgents(this.#runtime, options)
   }
+  async project<S>(definition: ProjectionDefinition<S>, options: ProjectOptions = {}): Promise<Projection<S>> {
+    this.#assertOpen()
+    checkProjectOptions(options)
+    const { log, world, settings } = this.#runtime
+    const opened = await openProjection(
+      { log, world, projections: settings.projections?.projections },
+      definition,
+      options,
+    )
+    this.#projections.add(opened)
+    return opened as unknown as Projection<S> // its documents are what `evolve` gives
+  }
   async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
     this.#assertOpen()
     return findAgents(this.#runtime.store, query)
@@ -236,7 +228,7 @@ export class OpenRuntime implements Worker {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#holding)
+    await Promise.all([...this.#holding, ...[...this.#projections].map((projection) => projection.close())])
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#letGoOfStore()
   }
@@ -246,8 +238,13 @@ export class OpenRuntime implements Worker {
     try {
       await this.#leave?.()
     } finally {
-      await this.#runtime.store.close().finally(() => this.#ignoreSignals?.())
+      await this.#closeStores().finally(() => this.#ignoreSignals?.())
     }
+  }
+
+  async #closeStores(): Promise<void> {
+    const { store, settings } = this.#runtime
+    await Promise.all([...new Set([store, settings.projections])].map((one) => one.close()))
   }
 
   #assertOpen(): void {

@@ -56,7 +56,8 @@ function itemsAfter(
 
 const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'nextDueAt'] as const
 
-function changesIn(header: RecordHeader): DirectoryChanges {
+/** Of a header, what the directory keeps. */
+export function changesIn(header: RecordHeader): DirectoryChanges {
   const changes: { -readonly [K in keyof DirectoryChanges]?: unknown } = {}
   for (const key of CHANGES) if (header[key] !== undefined) changes[key] = header[key]
   return changes as DirectoryChanges

@@ -18,7 +18,12 @@ interface Place {
 }
 
 /** Behind this event. */
-export function cursorOf({ position, revision, id, stream }: StoredEvent): Cursor {
+export function cursorOf({
+  position,
+  revision,
+  id,
+  stream,
+}: Pick<StoredEvent, 'position' | 'revision' | 'id' | 'stream'>): Cursor {
   return `${String(position).padStart(DIGITS, '0')}/${revision}/${id}/${stream}` as Cursor
 }
 

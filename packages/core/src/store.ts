@@ -40,6 +40,7 @@ export type {
   BuildName,
   ProjectionBuild,
   Projections,
+  QueryAnswer,
   ScannedEvent,
   ScannedPage,
   ScanOptions,

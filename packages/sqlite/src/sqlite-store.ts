@@ -39,11 +39,13 @@ import {
 import { retryBusy } from './busy-retry.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
 import { rebuildDirectory } from './directory-rebuild.js'
+import { loadDriver } from './driver/load-driver.js'
 import { toRefoldError } from './failure.js'
 import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
 import { assertFileName, openFile, type OpenFile } from './opening.js'
 import { prepareAppend } from './prepare-append.js'
+import { queryFile } from './query-file.js'
 import { WorkerLocks } from './presence/worker-locks.js'
 import { resolveOptions, type ResolvedOptions, type SqliteStoreOptions } from './sqlite-options.js'
 
@@ -62,6 +64,7 @@ class SqliteStore implements Store {
   readonly directory: Directory
   readonly projections: Projections
   readonly presence: Presence
+  readonly #path: string
   readonly #options: ResolvedOptions
   readonly #locks: WorkerLocks
   readonly #changes = new ChangeSignal()
@@ -74,6 +77,7 @@ class SqliteStore implements Store {
   #closing: Promise<void> | undefined
 
   constructor(path: string, options: ResolvedOptions) {
+    this.#path = path
     this.#options = options
     this.capabilities = { maxAppendBytes: options.maxAppendBytes, durable: true }
     this.#locks = new WorkerLocks(path, {
@@ -227,6 +231,7 @@ class SqliteStore implements Store {
         const open = this.#open ?? (await this.#opening)
         return this.#commit<void>(open, (settle) => open.projections.removeJob(build, settle))
       },
+      query: (question) => this.#access(() => queryFile(this.#path, question, loadDriver(this.#options.driver))),
     }
   }
 

@@ -33,7 +33,19 @@ export function addReadingCommands(program: Command): void {
     .option('--state <path>', 'review, work.draft (default: until it has ended well)')
     .option('--timeout <seconds>', 'at most so long', seconds)
     .action(async (agent, options) => report(await (await import('../commands/wait.js')).wait(agent, options)))
+  addQuery(program)
   common(program.command('plan'))
     .description('say what a worker that began now would do: resume, ask, fire, report; nothing is written')
     .action(async (options) => print(await (await import('../commands/plan.js')).plan(options)))
+}
+
+function addQuery(program: Command): void {
+  common(program.command('query'))
+    .description('ask the documents of projections, in SQL; without a question: list the projections')
+    .argument('[question]', 'SELECT … FROM projection_<name> …; or the name of a projection: its documents')
+    .action(async (question, options) => {
+      const { text, note } = await (await import('../commands/query.js')).query(question, options)
+      print(text)
+      if (note !== undefined) console.error(note)
+    })
 }

@@ -56,6 +56,17 @@ export interface Projections {
   ): AsyncIterable<ReadonlyArray<readonly [key: string, document: JsonValue]>>
   /** The build and its documents. One that is not there is removed already. */
   remove(build: BuildName): Promise<void>
+  /**
+   * The answer to one question in the store's own language, asked by people: on sqlite SQL, on a connection that only reads. It may
+   * hold the process up. Absent where there is none. Rejects with `INVALID_INPUT`.
+   */
+  query?(question: string): Promise<QueryAnswer>
+}
+
+/** Rows of values, under the names of their columns. */
+export interface QueryAnswer {
+  readonly columns: readonly string[]
+  readonly rows: ReadonlyArray<readonly (string | number | null)[]>
 }
 
 /** An event as a projection looks at it: what it is made of may be parsed when it is asked for. */

@@ -5,7 +5,7 @@ import type { SqliteConnection, SqliteDriver, SqliteStatement, SqlValue } from '
 /** What this adapter uses of it. */
 type BetterSqlite3 = new (
   file: string,
-  options: { readonly timeout: number },
+  options: { readonly timeout: number; readonly readonly?: boolean },
 ) => {
   exec(sql: string): unknown
   prepare(sql: string): BetterStatement
@@ -14,6 +14,7 @@ type BetterSqlite3 = new (
 interface BetterStatement {
   readonly reader: boolean
   raw(enabled: boolean): BetterStatement
+  columns(): readonly { readonly name: string }[]
   run(...values: readonly SqlValue[]): unknown
   get(...values: readonly SqlValue[]): unknown
   all(...values: readonly SqlValue[]): unknown[]
@@ -25,7 +26,10 @@ type Row = readonly SqlValue[]
 export function betterSqlite3Driver(): SqliteDriver {
   const Database = createRequire(import.meta.url)('better-sqlite3') as BetterSqlite3
   new Database(':memory:', { timeout: 0 }).close() // only this loads the binary
-  return { name: 'better-sqlite3', open: (file) => adaptConnection(new Database(file, { timeout: 0 })) }
+  return {
+    name: 'better-sqlite3',
+    open: (file, { readOnly = false } = {}) => adaptConnection(new Database(file, { timeout: 0, readonly: readOnly })),
+  }
 }
 
 function adaptConnection(database: InstanceType<BetterSqlite3>): SqliteConnection {
@@ -42,5 +46,6 @@ function adaptStatement(statement: BetterStatement): SqliteStatement {
     run: (...values) => void statement.run(...values),
     get: (...values) => statement.get(...values) as Row | undefined,
     all: (...values) => statement.all(...values) as Row[],
+    columns: () => statement.columns().map(({ name }) => name),
   }
 }

@@ -9,8 +9,11 @@ export type SqlValue = null | number | string | Uint8Array
 /** What opens a file: the few calls that the store needs of an SQLite binding. */
 export interface SqliteDriver {
   readonly name: string
-  /** Opens or creates the file. Must not wait for locks on its own: `PRAGMA busy_timeout` is set by the store. */
-  open(file: string): SqliteConnection
+  /**
+   * Opens or creates the file. Must not wait for locks on its own: `PRAGMA busy_timeout` is set by the store. `readOnly`: the file is
+   * there, and nothing may be written by this connection.
+   */
+  open(file: string, options?: { readonly readOnly?: boolean }): SqliteConnection
 }
 
 /** One open file. Calls are synchronous; errors carry SQLite's result code: as a number in `errcode`, or by name in `code`. */
@@ -26,4 +29,6 @@ export interface SqliteStatement {
   run(...values: readonly SqlValue[]): void
   get(...values: readonly SqlValue[]): readonly SqlValue[] | undefined
   all(...values: readonly SqlValue[]): readonly (readonly SqlValue[])[]
+  /** Names of the columns, where the library tells them. */
+  columns?(): readonly string[]
 }

@@ -3,7 +3,10 @@ import type { SqliteConnection, SqliteDriver, SqliteStatement, SqlValue } from '
 
 /** What this adapter uses of `DatabaseSync` and `StatementSync`. */
 interface NodeSqlite {
-  readonly DatabaseSync: new (file: string) => {
+  readonly DatabaseSync: new (
+    file: string,
+    options?: { readonly readOnly?: boolean },
+  ) => {
     exec(sql: string): void
     prepare(sql: string): NodeStatement
     close(): void
@@ -15,6 +18,8 @@ interface NodeStatement {
   all(...values: readonly SqlValue[]): unknown[]
   /** Node 22.16 and newer. */
   setReturnArrays?(enabled: boolean): void
+  /** Node 22.16 and newer. */
+  columns?(): readonly { readonly name: string }[]
 }
 
 type Row = readonly SqlValue[]
@@ -23,7 +28,10 @@ type Row = readonly SqlValue[]
 export function nodeSqliteDriver(): SqliteDriver | undefined {
   const module = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined
   if (module === undefined) return undefined
-  return { name: 'node:sqlite', open: (file) => adaptConnection(new module.DatabaseSync(file)) }
+  return {
+    name: 'node:sqlite',
+    open: (file, { readOnly = false } = {}) => adaptConnection(new module.DatabaseSync(file, { readOnly })),
+  }
 }
 
 function adaptConnection(database: InstanceType<NodeSqlite['DatabaseSync']>): SqliteConnection {
@@ -42,6 +50,7 @@ function adaptStatement(statement: NodeStatement): SqliteStatement {
       run,
       get: (...values) => statement.get(...values) as Row | undefined,
       all: (...values) => statement.all(...values) as Row[],
+      columns: () => statement.columns?.().map(({ name }) => name) ?? [],
     }
   }
   return {

@@ -43,6 +43,11 @@ class LazyRecord implements ProjectionRecord {
     return addressOf(this.#scanned.stream)
   }
 
+  get version(): number {
+    const { agent } = this.#header
+    return Number(agent.slice(agent.lastIndexOf('@') + 1))
+  }
+
   get event(): AgentEvent<AgentTypes> {
     return (this.#event ??= agentEvent(this.#log, {
       event: this.#scanned,

@@ -10,6 +10,8 @@ import type { AgentFault } from './state.js'
 /** A record as a projection is given it. Its members are parsed when they are asked for. */
 export interface ProjectionRecord<D extends AgentDefinition = AgentDefinition> {
   readonly agent: AgentAddress
+  /** Of the definition that the agent is at with this record. */
+  readonly version: number
   readonly event: AgentEvent<TypesOf<D>>
   /** What the record changes of what the directory says of the agent. What is absent stays as it was. */
   readonly changes: DirectoryChanges

@@ -46,7 +46,7 @@ describe('the code of the guides', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>
     }
-    const files = ['program.ts', 'program/acting-commands.ts', 'program/reading-commands.ts']
+    const files = ['program.ts', 'program/options.ts', 'program/acting-commands.ts', 'program/reading-commands.ts']
     const program = files.map((file) => readFileSync(join(root, 'packages/cli/src', file), 'utf8')).join('\n')
     const shell = pages
       .flatMap(({ blocks }) => blocks.filter(({ language }) => language === 'sh').map(({ code }) => code))

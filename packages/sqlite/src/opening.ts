@@ -75,6 +75,9 @@ function openNow(path: string, options: OpeningOptions): OpenFile {
 
 function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile {
   const { connection } = file
+  // A process without projections prepares nothing for them.
+  let scan: LogScan | undefined
+  let projections: ProjectionTables | undefined
   return {
     file,
     queue: new CommitQueue(file, {
@@ -83,8 +86,12 @@ function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile
     }),
     reader: new LogReader(file),
     replay: new RecordReplay(file),
-    scan: new LogScan(file),
-    projections: new ProjectionTables(connection),
+    get scan() {
+      return (scan ??= new LogScan(file))
+    },
+    get projections() {
+      return (projections ??= new ProjectionTables(connection))
+    },
     directory: new DirectoryReader(file),
     registers: {
       put: connection.prepare(

@@ -75,11 +75,11 @@ function after(
   const inDoubt = doubtsAfter(document.inDoubt, record)
   const { active = document.active, condition, status } = changes
   const hasEnded = status !== undefined && status !== 'active'
-  const isElsewhere = changes.active !== undefined || hasEnded
-  if (inDoubt === document.inDoubt && !isElsewhere && condition === undefined) return document
+  const hasMoved = changes.active !== undefined || hasEnded
+  if (inDoubt === document.inDoubt && !hasMoved && condition === undefined) return document
   const types = hasEnded ? [] : asked({ name: agent.name, version, active })
   const since = (type: string): number => document.approvals.find((one) => one.event === type)?.since ?? event.at
-  const approvals = isElsewhere ? types.map((type) => ({ event: type, since: since(type) })) : document.approvals
+  const approvals = hasMoved ? types.map((type) => ({ event: type, since: since(type) })) : document.approvals
   const blocked = condition === 'blocked' ? (document.blockedSince ?? event.at) : null
   const blockedSince = condition === undefined && !hasEnded ? document.blockedSince : blocked
   return { definition: agent.name, id: agent.id, active, approvals, inDoubt, blockedSince }

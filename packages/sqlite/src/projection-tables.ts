@@ -110,11 +110,12 @@ export class ProjectionTables {
   }
 
   #apply({ build, expected, documents }: TextChange): void {
-    this.#connection.exec(MAKE)
     const before = expected === 0 ? undefined : this.#build(build)
     const table = quoted(tableOf(build))
     if (expected === 0)
-      this.#connection.exec(`CREATE TABLE IF NOT EXISTS ${table} (key TEXT NOT NULL UNIQUE, document TEXT NOT NULL)`)
+      this.#connection.exec(
+        `${MAKE}; CREATE TABLE IF NOT EXISTS ${table} (key TEXT NOT NULL UNIQUE, document TEXT NOT NULL)`,
+      )
     this.#connection
       .prepare(`INSERT OR REPLACE INTO projection (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(...toRow(build))

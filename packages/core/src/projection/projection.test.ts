@@ -187,6 +187,60 @@ describe('a projection', () => {
     expect(await projection.get('1')).toMatchObject({ records: 2 })
   })
 
+  test('PRJ-4 keeps a version that was replaced until no one has kept it up for a day', async () => {
+    let shiftMs = 0
+    const clock = { ...quiet.clock, now: () => quiet.clock.now() + shiftMs }
+    const open = (): Promise<Client> =>
+      createClient({ store: memoryStore(log), agents: [order, other], world: { ...quiet, clock } })
+    const versions = async () => (await memoryStore(log).projections?.builds())?.map(({ version }) => version)
+    await placed('1', 500)
+    for (const version of [1, 2]) await (await client.project(orders({ version }))).ready
+    await client.close()
+    shiftMs = 23 * 3_600_000
+    const dayLess = await open()
+    await (await dayLess.project(orders({ version: 2 }))).close()
+    expect(await versions()).toEqual([1, 2])
+    const rolledBack = await dayLess.project(orders())
+    await rolledBack.rollback()
+    await dayLess.close()
+    shiftMs += 25 * 3_600_000
+    await using dayMore = await open()
+    await (await dayMore.project(orders())).close()
+    expect(await versions()).toEqual([1])
+  })
+
+  test('PRJ-7 goes on where it was after it was closed in the middle of a build', async () => {
+    const count = 25_000
+    const refold = { v: 0, agent: 'order@1', at: 1, input: { kind: 'x' }, body: { patch: [] } }
+    const events = Array.from({ length: count }, () => ({
+      id: quiet.newId(),
+      type: 'x',
+      data: {},
+      metadata: { refold },
+    }))
+    await memoryStore(log).append('order-1', events, { expected: 'no_stream' })
+    let taken = 0
+    const counting = defineProjection({
+      name: 'counting',
+      version: 1,
+      agents: [order],
+      initial: 0,
+      evolve: (before) => (taken++, before + 1),
+    })
+    const begun = new Promise<ProjectionStatus>((resolve) => {
+      const onStatus = (status: ProjectionStatus): void => (status.records > 0 ? resolve(status) : undefined)
+      void client.project(counting, { onStatus })
+    })
+    const { share, phase } = await begun
+    await client.close()
+    expect([phase, share > 0 && share < 1]).toEqual(['building', true])
+    expect(taken).toBeLessThan(count)
+    client = await connect()
+    const projection = await client.project(counting)
+    await projection.ready
+    expect([await projection.get('1'), taken]).toEqual([count, count])
+  })
+
   test('PRJ-10 is kept up by one of two processes, and by the other one when that ends', async () => {
     const clients = [await connect(), await connect()]
     const [one, two] = await Promise.all(clients.map((each) => each.project(orders())))
@@ -222,7 +276,7 @@ describe('a projection', () => {
         expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining(`${path}: `) }),
       )
     await expect(client.project({ name: 'a', version: 1 })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
-    const { projections: _, ...plain } = methodsOf(memoryStore())
+    const plain = Object.defineProperty(memoryStore(), 'projections', { value: undefined })
     await using without = await createClient({ store: plain, agents: [order] })
     await expect(without.project(orders())).rejects.toMatchObject({
       code: 'INVALID_INPUT',
@@ -230,19 +284,3 @@ describe('a projection', () => {
     })
   })
 })
-
-function methodsOf(store: ReturnType<typeof memoryStore>) {
-  const { registers, directory, capabilities, projections } = store
-  return {
-    registers,
-    directory,
-    capabilities,
-    projections,
-    append: store.append.bind(store),
-    read: store.read.bind(store),
-    readAll: store.readAll.bind(store),
-    subscribe: store.subscribe.bind(store),
-    externalAppends: store.externalAppends.bind(store),
-    close: store.close.bind(store),
-  }
-}

@@ -51,6 +51,7 @@ describe('on a server that one variable names', { concurrent: true }, () => {
     ['15-a-saga', 'undone: the card was declined'],
     ['16-a-consumer-beside', 'delivered (someone)'],
     ['17-moved-to-a-server', 'chapitre 4'],
+    ['19-a-read-model', 'accepted: 1 times'],
   ])('CLI-15 example %s does what it does on a file', async (name, text) => {
     const { code, stdout, stderr } = await runExample(`${name}/main`, [], onServer())
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -53,6 +53,12 @@ export function unfinishedBuild(builds: readonly ProjectionBuild[], version: num
   return last?.state === 'building' ? last : undefined
 }
 
+/** The build as it is now; `undefined`: it is gone, or its version is answered by a newer generation. */
+export function neededBuild(builds: readonly ProjectionBuild[], build: ProjectionBuild): ProjectionBuild | undefined {
+  const needed = [servingBuild(builds, build.version), unfinishedBuild(builds, build.version)]
+  return needed.find((one) => one !== undefined && isSameBuild(one, build))
+}
+
 /** Those that no one has kept up for a day. What is current, and what this version needs, stays. */
 export function unusedBuilds(
   builds: readonly ProjectionBuild[],
@@ -64,7 +70,7 @@ export function unusedBuilds(
 
 /**
  * The build becomes the current one, in the place of whichever is. Unless it is `forced`, a newer version stays what it is,
- * and the build stands behind it. Resolves to the build as it is then; `undefined`: someone else has changed it.
+ * and the build stands behind it; and documents of the same version are not replaced by older ones. Resolves to the build as it is then; `undefined`: someone else has changed it.
  */
 export async function makeCurrent(
   projections: Projections,
@@ -77,6 +83,8 @@ export async function makeCurrent(
     if (found === undefined || found.checkpoint !== own.checkpoint) return undefined
     if (found.state === 'current') return found
     const other = builds.find(({ state }) => state === 'current')
+    const isOlder = other?.version === own.version && (other.checkpoint ?? '') > (own.checkpoint ?? '')
+    if (isOlder && !isForced) return found // more records are on their way
     const isBehind = other !== undefined && other.version > own.version && !isForced
     if (isBehind && found.state === 'previous') return found
     const at = now()

@@ -7,7 +7,7 @@
 import type { ParkedProjection } from '../public/projection.js'
 import type { ProjectionBuild, Projections } from '../store/projection-port.js'
 import type { World } from '../world/world.js'
-import { aboutOf, changed, isSameBuild, makeCurrent, notesIn, type BuildNotes } from './builds.js'
+import { aboutOf, changed, makeCurrent, neededBuild, notesIn, type BuildNotes } from './builds.js'
 import type { Documents } from './documents.js'
 import type { ProjectionState } from './projection-state.js'
 
@@ -99,8 +99,8 @@ export class Keeper {
         state.stored(this.#build)
         return true
       }
-      const found = (await projections.builds(this.#build.projection)).find((build) => isSameBuild(build, this.#build))
-      if (found === undefined || found.checkpoint !== this.#build.checkpoint) return false
+      const found = neededBuild(await projections.builds(this.#build.projection), this.#build)
+      if (found?.checkpoint !== this.#build.checkpoint) return false
       this.#build = found // it stands where it stood: only what it is to others has changed
     }
   }

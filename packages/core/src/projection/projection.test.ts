@@ -1,59 +1,12 @@
 /** Projections in memory: what counts once, what parks, what is built beside. */
 import { beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
-import { assign, setup } from 'xstate'
 import { createClient } from '../api/create-client.js'
-import { defineAgent } from '../definition/define-agent.js'
 import type { Client } from '../public/runtime.js'
 import type { ProjectionStatus } from '../public/projection.js'
 import { memoryLog, type MemoryLog } from '../store/memory-log.js'
 import { memoryStore } from '../store/memory-store.js'
-import { createWorld } from '../world/system-world.js'
 import { defineProjection } from './define-projection.js'
-
-const order = defineAgent({
-  name: 'order',
-  version: 1,
-  machine: setup({
-    types: { context: {} as { cents: number }, events: {} as { type: 'add'; cents: number } | { type: 'pay' } },
-  }).createMachine({
-    context: { cents: 0 },
-    initial: 'cart',
-    states: {
-      cart: {
-        on: { add: { actions: assign({ cents: ({ context, event }) => context.cents + event.cents }) }, pay: 'paid' },
-      },
-      paid: { type: 'final' },
-    },
-  }),
-})
-const other = defineAgent({
-  name: 'other',
-  version: 1,
-  machine: setup({ types: { events: {} as { type: 'poke' } } }).createMachine({
-    on: { poke: { actions: assign({}) } },
-  }),
-})
-
-/** Orders by what they cost; from version 2 on in dollars. */
-function orders({ version = 1, poison = Infinity }: { version?: number; poison?: number } = {}) {
-  return defineProjection({
-    name: 'orders',
-    version,
-    agents: [order],
-    initial: { status: 'active', total: 0, records: 0 },
-    evolve: (document, { event, changes }) => {
-      const cents = event.type === 'add' ? event.data.cents : 0
-      if (cents === poison) throw new Error(`${cents} is too much`)
-      return {
-        status: changes.status ?? document.status,
-        total: document.total + (version === 1 ? cents : cents / 100),
-        records: document.records + 1,
-      }
-    },
-  })
-}
-
-const quiet = createWorld({ logger: { log: () => {} } })
+import { order, orders, other, quiet } from './orders.fixture.js'
 
 describe('a projection', () => {
   let log: MemoryLog
@@ -207,38 +160,6 @@ describe('a projection', () => {
     await using dayMore = await open()
     await (await dayMore.project(orders())).close()
     expect(await versions()).toEqual([1])
-  })
-
-  test('PRJ-7 goes on where it was after it was closed in the middle of a build', async () => {
-    const count = 25_000
-    const refold = { v: 0, agent: 'order@1', at: 1, input: { kind: 'x' }, body: { patch: [] } }
-    const events = Array.from({ length: count }, () => ({
-      id: quiet.newId(),
-      type: 'x',
-      data: {},
-      metadata: { refold },
-    }))
-    await memoryStore(log).append('order-1', events, { expected: 'no_stream' })
-    let taken = 0
-    const counting = defineProjection({
-      name: 'counting',
-      version: 1,
-      agents: [order],
-      initial: 0,
-      evolve: (before) => (taken++, before + 1),
-    })
-    const begun = new Promise<ProjectionStatus>((resolve) => {
-      const onStatus = (status: ProjectionStatus): void => (status.records > 0 ? resolve(status) : undefined)
-      void client.project(counting, { onStatus })
-    })
-    const { share, phase } = await begun
-    await client.close()
-    expect([phase, share > 0 && share < 1]).toEqual(['building', true])
-    expect(taken).toBeLessThan(count)
-    client = await connect()
-    const projection = await client.project(counting)
-    await projection.ready
-    expect([await projection.get('1'), taken]).toEqual([count, count])
   })
 
   test('PRJ-10 is kept up by one of two processes, and by the other one when that ends', async () => {

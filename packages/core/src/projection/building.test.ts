@@ -68,8 +68,11 @@ describe('a long build', () => {
     await agent.send({ type: 'add', cents: 500 })
     await Promise.all([projection.at(agent), other.at(agent)])
     expect(await projection.get('1')).toMatchObject({ total: 500 })
-    await projection.rebuild()
+    const rebuilt = projection.rebuild()
     await agent.send({ type: 'add', cents: 1 })
+    await projection.at(agent)
+    expect(await projection.get('1')).toMatchObject({ total: 501 }) // whichever generation answers
+    await rebuilt
     await Promise.all([projection.at(agent), other.at(agent)])
     expect(await Promise.all([projection.get('1'), other.get('1')])).toMatchObject([{ total: 501 }, { total: 501 }])
     const builds = (await memoryStore(log).projections?.builds('orders')) ?? []
@@ -78,4 +81,18 @@ describe('a long build', () => {
       [2, 'current'],
     ])
   }, 20_000)
+
+  test('PRJ-2 PRJ-12 holds your own write also while it is made again', async () => {
+    const projection = await client.project(orders())
+    await projection.ready
+    const agent = await client.start(order, { id: '1' })
+    const rebuilt = projection.rebuild()
+    for (let n = 1; n <= 20; n++) {
+      await agent.send({ type: 'add', cents: 1 })
+      await projection.at(agent)
+      expect(await projection.get('1')).toMatchObject({ total: n })
+    }
+    await rebuilt
+    expect(await projection.get('1')).toMatchObject({ total: 20 })
+  })
 })

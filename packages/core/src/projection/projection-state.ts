@@ -67,7 +67,7 @@ export class ProjectionState {
   /** Everything up to here is held, although its last records may change nothing and not be stored yet. */
   caughtUp(build: ProjectionBuild, place: string | null, records: number): void {
     this.#see(build, 'live')
-    if (place !== null) this.reached.to(place)
+    if (place !== null && answers(build)) this.reached.to(place)
     this.#show({ ...this.#status, checkpoint: cursorIn(place), records, share: 1 })
   }
 
@@ -101,7 +101,7 @@ export class ProjectionState {
   #see(build: ProjectionBuild, phase: ProjectionStatus['phase'], more: Pick<ProjectionStatus, 'parked'> = {}): void {
     this.#build = build
     const { checkpoint, state, version } = build
-    if (checkpoint !== null) this.reached.to(checkpoint)
+    if (checkpoint !== null && answers(build)) this.reached.to(checkpoint)
     const share = this.#newest === 0 ? 1 : Math.min(1, Number((checkpoint ?? '0').split('/')[0]) / this.#newest)
     const { records } = notesIn(build)
     this.#show({
@@ -140,6 +140,11 @@ export class ProjectionState {
       this.#options.world.logger.log('error', 'onStatus threw', { error })
     }
   }
+}
+
+/** A later generation answers only when it has taken the place of the one before. */
+function answers({ state, generation }: ProjectionBuild): boolean {
+  return state !== 'building' || generation === 1
 }
 
 function cursorIn(checkpoint: string | null): Cursor | undefined {

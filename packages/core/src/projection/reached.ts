@@ -31,8 +31,8 @@ export class Reached {
 
   /** The documents hold everything up to here. */
   to(place: string): void {
-    this.#place = place
-    for (const waiter of this.#waiters) if (waiter.place <= place) waiter.resolve()
+    if (place > this.#place) this.#place = place
+    for (const waiter of this.#waiters) if (waiter.place <= this.#place) waiter.resolve()
   }
 
   /** It will not be further before something is done: those who wait are told. `undefined`: it goes on. */

@@ -55,7 +55,13 @@ async function* livePages(
     let next = ahead(iterator)
     for (;;) {
       const mayWait: boolean = !hasCaughtUp || last === undefined
-      const result: Next = await (mayWait ? next : Promise.race([next, lull(clock)]))
+      let result: Next
+      try {
+        result = await (mayWait ? next : Promise.race([next, lull(clock)]))
+      } catch (error) {
+        if (last !== undefined) yield { events, last, isEnd: false } // what stands before it is not lost
+        throw error
+      }
       if (result?.done === true) return
       if (result !== undefined) next = ahead(iterator)
       const item: SubscriptionItem | undefined = result?.value

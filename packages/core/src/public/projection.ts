@@ -125,7 +125,8 @@ export interface Projection<out S = unknown> extends AsyncDisposable {
   /** Goes on with the record before which it is parked. Does nothing where it is not. */
   retry(): Promise<void>
   /**
-   * Makes the documents of this version again, beside those that answer meanwhile. Resolves when they have taken their place.
+   * Makes the documents of this version again, beside those that answer meanwhile: `at` waits for new ones until then. Resolves
+   * when they have taken their place.
    * Aborted, or closed, it is left as it is, and the next `rebuild`, or opening, goes on from there.
    */
   rebuild(options?: { readonly signal?: AbortSignal }): Promise<void>

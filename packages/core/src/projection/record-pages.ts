@@ -46,18 +46,17 @@ async function* livePages(
 ): AsyncGenerator<RecordPage, void, undefined> {
   const names = definitions && new Set(definitions)
   const end = new AbortController()
-  const items = log.subscribe({ all: true, ...place(after) }, { signal: AbortSignal.any([signal, end.signal]) })
-  const iterator = items[Symbol.asyncIterator]()
+  const signals = { signal: AbortSignal.any([signal, end.signal]) }
+  const iterator = log.subscribe({ all: true, ...place(after) }, signals)[Symbol.asyncIterator]()
   let events: ScannedEvent[] = []
   let last: StoredEvent | undefined
   let hasCaughtUp = false
   try {
     let next = ahead(iterator)
     for (;;) {
-      const mayWait: boolean = !hasCaughtUp || last === undefined
       let result: Next
       try {
-        result = await (mayWait ? next : Promise.race([next, lull(clock)]))
+        result = await (hasCaughtUp && last !== undefined ? Promise.race([next, lull(clock)]) : next)
       } catch (error) {
         if (last !== undefined) yield { events, last, isEnd: false } // what stands before it is not lost
         throw error

@@ -16,6 +16,7 @@ const DATA_PATH = [
   'public',
   'metrics',
   'history',
+  'projection',
   'runtime/events',
   'runtime/liveness',
   'runtime/cell',

@@ -52,6 +52,7 @@ describe('on a server that one variable names', { concurrent: true }, () => {
     ['16-a-consumer-beside', 'delivered (someone)'],
     ['17-moved-to-a-server', 'chapitre 4'],
     ['18-a-fork', 'the other answer: A leaflet about whales, for children.'],
+    ['19-a-read-model', 'accepted: 1 times'],
     ['20-a-mailer', '700 cents'],
   ])('CLI-15 example %s does what it does on a file', async (name, text) => {
     const { code, stdout, stderr } = await runExample(`${name}/main`, [], onServer())

@@ -2,16 +2,14 @@
  * `npm run bench`: every measurement in processes of its own, several times, in one run; ratios against bounds that are
  * measured beside it. Prints one table. A wide spread says that the machine was busy.
  */
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { report } from './figures.js'
 import type { Figures } from './figures.js'
 import { printTable } from './table.js'
-import type { Row } from './table.js'
+import { add, repeated, repetitions, rows, run, withDirectory } from './runs.js'
 import { hasRealServer, startServerProcess, type ServerKind } from './esdb-process.js'
 import { devServer } from './measurements/d1-dev-server.js'
 import { agentSteps, appends, reads } from './measurements/e1-eventstoredb.js'
@@ -19,6 +17,7 @@ import { takeover } from './measurements/f1-takeover.js'
 import { ownership } from './measurements/f3-ownership.js'
 import { startBesideParked, writeParked } from './measurements/f4-parked-file.js'
 import { history } from './measurements/h1-history.js'
+import { buildProjection, writeMany } from './measurements/p1-projection.js'
 import { latency } from './measurements/w1-latency.js'
 import { jsonBytesPerStep, throughput, throughputInMemory } from './measurements/w2-throughput.js'
 import { recoverHistory, writeHistory } from './measurements/w3-recovery.js'
@@ -27,7 +26,6 @@ import { parked } from './measurements/w5-parked.js'
 import { walks } from './measurements/walks.js'
 import { transcript } from './measurements/w7-transcript.js'
 
-const ENTRY = fileURLToPath(import.meta.url)
 const LONG = 100_000
 
 const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string) => Promise<Figures | void>>> = {
@@ -53,13 +51,13 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   'f4-write': (directory, agents) => writeParked(directory, Number(agents)),
   f4: startBesideParked,
   h1: history,
+  'p1-write': (directory, agents) => writeMany(directory, Number(agents)),
+  p1: buildProjection,
 }
-
-const rows: Row[] = []
 
 const USAGE = `npm run bench                     all measurements
 npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
-                                  history (H1), walks (files that run)
+                                  history (H1), projections (P1), walks (files that run)
 
 BENCH_RUNS=n sets how often each is run (default 3). E1–E4 run on the server that REFOLD_ESDB_URL names, else on a real
 one that is started for them, if the command eventstored is on the PATH.
@@ -70,11 +68,11 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   eventstoredb: benchEventStoreDB,
   'dev-server': benchDevServer,
   history: benchHistory,
+  projections: benchProjections,
   walks: benchWalks,
 }
 
 const [name, directory = '', argument = ''] = process.argv.slice(2)
-const repetitions = Number(process.env['BENCH_RUNS'] ?? 3)
 const measurement = name === undefined ? undefined : MEASUREMENTS[name]
 if (measurement === undefined) await benchGroups(process.argv.slice(2))
 else {
@@ -150,6 +148,19 @@ function benchHistory(): void {
       add(`H1 ${kind}`, 'explain, 1000 causes, ms', h1, { figure: 'explainMs', floor: '' })
       if (kind !== 'parsed')
         add(`H1 ${kind}`, 'memory after all of it, MB', h1, { figure: 'megabytes', floor: '≤ 150' })
+    }
+  })
+}
+
+/** 2,000 agents with 200,000 records, of which a document for each agent is made, or one in all. */
+function benchProjections(): void {
+  withDirectory((shared) => {
+    run('p1-write', shared, '2000')
+    for (const kind of ['each', 'one']) {
+      const p1 = Array.from({ length: repetitions }, () => run('p1', shared, kind))
+      add(`P1 ${kind}`, 'records a second', p1, { figure: 'perSecond', floor: '≥ 100000' })
+      add(`P1 ${kind}`, 'records a second of processor time', p1, { figure: 'perCpuSecond', floor: '' })
+      add(`P1 ${kind}`, 'reading the same as whole events, µs of a record', p1, { figure: 'readUs', floor: '' })
     }
   })
 }
@@ -263,36 +274,4 @@ function benchRecovery(
   run(recover, at, 'snapshot')
   const snapshot = Array.from({ length: repetitions }, () => run(recover, at, 'snapshot'))
   add(work, 'the same from a snapshot, s', snapshot, { figure: 'seconds', floor: floors.snapshot })
-}
-
-function repeated(measured: string, given = ''): readonly Figures[] {
-  return Array.from({ length: repetitions }, () => withDirectory((fresh) => run(measured, fresh, given)))
-}
-
-function withDirectory<R>(act: (directory: string) => R): R {
-  const fresh = mkdtempSync(join(tmpdir(), 'refold-bench-'))
-  try {
-    return act(fresh)
-  } finally {
-    rmSync(fresh, { recursive: true, force: true })
-  }
-}
-
-function run(measured: string, at: string, given: string): Figures {
-  process.stderr.write(`${measured} ${given}\n`)
-  const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measured, at, given], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const last = output.trim().split('\n').at(-1) ?? ''
-  return last === '' ? {} : (JSON.parse(last) as Figures)
-}
-
-function add(
-  work: string,
-  what: string,
-  figures: readonly Figures[],
-  { figure, floor }: { figure: string; floor: string },
-): void {
-  rows.push({ work, what, figure, floor, runs: figures.map((run) => run[figure] ?? Number.NaN) })
 }

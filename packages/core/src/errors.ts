@@ -56,6 +56,7 @@ export type RefoldErrorCode =
   | 'STORE_UNKNOWN' // may or may not be stored: repeat the identical append
   | 'STORE_FATAL' // a damaged file, access denied: nothing to retry
   | 'CURSOR_LOST' // the log does not hold what was followed
+  | 'PROJECTION_PARKED' // a projection's code threw on a record; it waits for a repair
   | 'COPY_DIFFERS' // a copy of streams whose target holds something else
   // the command line
   | 'NO_CONFIG' // no configuration where one was looked for

@@ -153,6 +153,19 @@ export type {
   ForkOutcome,
   ForkPlan,
 } from './public/fork.js'
+export { defineProjection } from './projection/define-projection.js'
+export type {
+  AtOptions,
+  EntriesOptions,
+  ParkedProjection,
+  Projection,
+  ProjectionConfig,
+  ProjectionDefinition,
+  ProjectionPlace,
+  ProjectionRecord,
+  ProjectionStatus,
+  ProjectOptions,
+} from './public/projection.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'

@@ -37,6 +37,17 @@ export type {
   SubscriptionItem,
 } from './store/port.js'
 
+export type {
+  BuildChange,
+  BuildName,
+  ProjectionBuild,
+  Projections,
+  QueryAnswer,
+  ScannedEvent,
+  ScannedPage,
+  ScanOptions,
+} from './store/projection-port.js'
+
 // appending: what every store refuses
 export { appendBytes, assertFits, assertNotEmpty } from './store/append-limits.js'
 export { anotherHistory, assertDecidedOn, PUT_BACK_HINT } from './store/decided-on.js'

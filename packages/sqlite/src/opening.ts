@@ -12,7 +12,9 @@ import { loadDriver } from './driver/load-driver.js'
 import { isBusy, toRefoldError } from './failure.js'
 import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
+import { LogScan } from './log-scan.js'
 import { openDatabase } from './open-database.js'
+import { ProjectionTables } from './projection-tables.js'
 import { RecordReplay } from './record-replay.js'
 import { realPathOf } from './real-path.js'
 import type { ResolvedOptions } from './sqlite-options.js'
@@ -23,6 +25,8 @@ export interface OpenFile {
   readonly queue: CommitQueue
   readonly reader: LogReader
   readonly replay: RecordReplay
+  readonly scan: LogScan
+  readonly projections: ProjectionTables
   readonly directory: DirectoryReader
   readonly registers: RegisterStatements
 }
@@ -72,6 +76,9 @@ function openNow(path: string, options: OpeningOptions): OpenFile {
 
 function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile {
   const { connection } = file
+  // A process without projections prepares nothing for them.
+  let scan: LogScan | undefined
+  let projections: ProjectionTables | undefined
   return {
     file,
     queue: new CommitQueue(file, {
@@ -80,6 +87,12 @@ function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile
     }),
     reader: new LogReader(file),
     replay: new RecordReplay(file),
+    get scan() {
+      return (scan ??= new LogScan(file))
+    },
+    get projections() {
+      return (projections ??= new ProjectionTables(connection))
+    },
     directory: new DirectoryReader(file),
     registers: {
       put: connection.prepare(

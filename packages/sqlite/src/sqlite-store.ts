@@ -13,12 +13,15 @@ import type {
   JsonValue,
   NewEvent,
   Presence,
+  Projections,
   ReadAllOptions,
   ReadOptions,
   RebuiltDirectory,
   Registers,
   ReplayOptions,
   ReplayTarget,
+  ScannedPage,
+  ScanOptions,
   Store,
   StoreCapabilities,
   StoredEvent,
@@ -38,12 +41,15 @@ import {
 import { retryBusy } from './busy-retry.js'
 import { examineFile } from './examine-file.js'
 import { appendJob, registerJob, type CommitJob, type Settle } from './commit/commit-job.js'
+import { documentsIn } from './documents.js'
 import { rebuildDirectory } from './directory-rebuild.js'
+import { loadDriver } from './driver/load-driver.js'
 import { toRefoldError } from './failure.js'
 import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
 import { assertFileName, openFile, type OpenFile } from './opening.js'
 import { prepareAppend } from './prepare-append.js'
+import { queryFile } from './query-file.js'
 import { WorkerLocks } from './presence/worker-locks.js'
 import { resolveOptions, type ResolvedOptions, type SqliteStoreOptions } from './sqlite-options.js'
 
@@ -60,6 +66,7 @@ class SqliteStore implements Store {
   readonly capabilities: StoreCapabilities
   readonly registers: Registers
   readonly directory: Directory
+  readonly projections: Projections
   readonly presence: Presence
   readonly #path: string
   readonly #options: ResolvedOptions
@@ -107,6 +114,16 @@ class SqliteStore implements Store {
       get: (stream) => this.#access(({ directory }) => directory.get(stream)),
       rebuild: async () => this.#rebuildDirectory(),
     }
+    this.projections = documentsIn({
+      access: (look) => this.#access(look),
+      iterate: (pages) => this.#iterate(pages),
+      commit: async (makeJob) => {
+        this.#assertOpen()
+        const open = this.#open ?? (await this.#opening)
+        return this.#commit(open, (settle) => makeJob(open, settle))
+      },
+      query: (question) => this.#access(() => queryFile(this.#path, question, loadDriver(this.#options.driver))),
+    })
     this.presence = {
       announce: async (worker) => (this.#assertOpen(), this.#locks.announce(worker)),
       provenDead: async (worker) => (this.#assertOpen(), this.#locks.provenDead(worker)),
@@ -135,6 +152,10 @@ class SqliteStore implements Store {
     this.#assertOpen()
     const open = this.#open ?? (await this.#opening)
     return open.replay.replay(stream, { ...options, ...this.#guard }, target)
+  }
+
+  scan(options: ScanOptions = {}): AsyncGenerator<ScannedPage, void, undefined> {
+    return this.#iterate((open, guard) => open.scan.scan({ ...options, ...guard }))
   }
 
   async *subscribe(

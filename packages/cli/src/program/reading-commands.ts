@@ -32,6 +32,7 @@ export function addReadingCommands(program: Command): void {
     .option('--state <path>', 'review, work.draft (default: until it has ended well)')
     .option('--timeout <seconds>', 'at most so long', seconds)
     .action(async (agent, options) => report(await (await import('../commands/wait.js')).wait(agent, options)))
+  addQuery(program)
   common(program.command('plan'))
     .description('say what a worker that began now would do: resume, ask, fire, report; nothing is written')
     .action(async (options) => print(await (await import('../commands/plan.js')).plan(options)))
@@ -48,4 +49,11 @@ function addVerify(program: Command): void {
     .option('--since <time>', 'decide only records from this time on (2026-11-29T14:00:00Z)')
     .option('--limit <count>', 'at most so many agents', positive)
     .action(async (names, options) => report(await (await import('../commands/verify.js')).verify(names, options)))
+}
+
+function addQuery(program: Command): void {
+  common(program.command('query'))
+    .description('ask the documents of projections, in SQL; without a question: list the projections')
+    .argument('[question]', 'SELECT … FROM projection_<name> …; or the name of a projection: its documents')
+    .action(async (question, options) => present(await (await import('../commands/query.js')).query(question, options)))
 }

@@ -12,6 +12,7 @@ const MIN_LEASE_MS = 100
 
 const OPTION_KEYS = [
   'store',
+  'projections',
   'agents',
   'world',
   'snapshots',
@@ -106,6 +107,7 @@ function checkParts(options: Readonly<Record<string, unknown>>): void {
   requireOption(hasRegisters, { path: 'store.registers', problem: 'must have put, get and remove', hint })
   const hasDirectory = hasMethods(directory, ['find', 'get', 'rebuild'])
   requireOption(hasDirectory, { path: 'store.directory', problem: 'must have find, get and rebuild', hint })
+  checkProjections(options['projections'])
   if (world !== undefined) checkWorld(world)
   if (snapshots !== undefined) {
     checkMembers(snapshots, { path: 'snapshots', known: ['everyEvents'] })
@@ -128,6 +130,15 @@ function checkParts(options: Readonly<Record<string, unknown>>): void {
     const isCallable = options[path] === undefined || typeof options[path] === 'function'
     requireOption(isCallable, { path, problem: 'must be a function' })
   }
+}
+
+/** Another store, for documents alone. */
+function checkProjections(store: unknown): void {
+  const hint = "For instance `sqliteStore('views.db')`."
+  const { projections } = Object(store) as Record<string, unknown>
+  const keepsDocuments =
+    store === undefined || hasMethods(projections, ['builds', 'commit', 'get', 'entries', 'remove'])
+  requireOption(keepsDocuments, { path: 'projections', problem: 'must be a store that keeps documents', hint })
 }
 
 /** A list whose members are all of one kind; absent is fine. */

@@ -48,6 +48,7 @@ export async function openRuntime<const D extends AgentDefinition>(
   const store = answeringInTime(options.store, world.clock)
   const runtime = new WorkerRuntime({
     store,
+    projections: options.projections ?? store,
     log: agentLog(store, { codecs, upcasters }),
     registry: new Registry(options.agents),
     world,

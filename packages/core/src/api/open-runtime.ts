@@ -3,10 +3,8 @@ import { streamOf } from '../definition/agent-address.js'
 import type { AgentDefinition, EventOf, InputOf } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
 import { invariant, RefoldError } from '../errors.js'
-import type { Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
-import { followAgents, lagAt } from '../history/follow-agents.js'
-import { StallWatch } from '../history/stall-watch.js'
+import type { Projection, ProjectionDefinition, ProjectOptions } from '../public/projection.js'
 import type { AgentOf } from '../public/agent.js'
 import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from '../public/consumer.js'
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
@@ -14,7 +12,6 @@ import type { ForkOptions, ForkPlan } from '../public/fork.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
 import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
-import type { Settlement } from '../runtime/cell/submission.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
@@ -22,17 +19,17 @@ import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { AgentHandle } from './agent-handle.js'
 import { codeErrors } from '../coded.js'
 import { checkStartOptions, notesOf, traceOf } from './agent-options.js'
-import { checkDrainOptions, checkMigrateOptions } from './check-options.js'
+import { checkDrainOptions } from './check-options.js'
 import { findAgents } from './find-agents.js'
-import { checkFollowOptions, checkLagOptions } from './follow-options.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
-import { Consumers } from './consumers.js'
 import { planFork } from './fork-plan.js'
 import { forkAgent } from './forks.js'
-import { givenStart, requireSameStart } from './starts.js'
+import { givenStart, requireSameStart, submitStart } from './starts.js'
 import type { GivenStart } from './starts.js'
-import { refuseWhilePerformed, wrongVersion } from './version-refusals.js'
+import { LogReaders } from './log-readers.js'
+import { migrated } from './migrating.js'
+import { wrongVersion } from './version-refusals.js'
 
 export class OpenRuntime implements Worker {
   readonly recovered: Promise<Recovered>
@@ -42,8 +39,7 @@ export class OpenRuntime implements Worker {
   readonly #commands: HoldCommands
   /** Starts after which it is looked whether a hold holds the agent. */
   readonly #holding = new Set<Promise<void>>()
-  readonly #stalls: StallWatch
-  readonly #consumers: Consumers
+  readonly #readers: LogReaders
   #living: Promise<void> | undefined
   #leave: (() => Promise<void>) | undefined
   #ignoreSignals: (() => void) | undefined
@@ -54,9 +50,7 @@ export class OpenRuntime implements Worker {
     this.#runtime = runtime
     this.#takeover = new Takeover(runtime)
     this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
-    const { log, world, events } = runtime
-    this.#stalls = new StallWatch({ log, world, report: (report) => events.tell({ kind: 'report', report }) })
-    this.#consumers = new Consumers({ runtime, stalls: this.#stalls, live: () => this.#live() })
+    this.#readers = new LogReaders({ runtime, live: () => this.#live() })
     this.recovered = new Promise((resolve) => (this.#setRecovered = resolve))
     this.recovered.catch(() => undefined)
   }
@@ -111,33 +105,12 @@ export class OpenRuntime implements Worker {
     const { cells } = this.#runtime
     await cells.loading(stream)
     const cell = cells.fresh(stream, options.id, registered)
-    const settlement = await this.#submitStart(cell, { ...start, ...notes })
+    const settlement = await submitStart(this.#runtime, cell, { ...start, ...notes })
     invariant(settlement.kind !== 'dropped', 'a start is never dropped')
     if (settlement.kind === 'duplicate') return this.#again(cell, start)
     const holding = this.#runtime.holds.afterStart(cell).finally(() => this.#holding.delete(holding))
     this.#holding.add(holding)
     return this.#handle(cell)
-  }
-
-  /** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
-  async #submitStart(
-    cell: AgentCell,
-    { input, ...notes }: GivenStart & Pick<Envelope, 'by' | 'traceparent'>,
-  ): Promise<Settlement> {
-    const runtime = this.#runtime
-    const { worker, performs, lifecycle, capacity } = runtime
-    const isOurs = performs && !lifecycle.isClosing && capacity.take(cell.stream)
-    try {
-      return await cell.submit({
-        input: { kind: 'started', input },
-        worker,
-        ...(isOurs ? { epoch: 1 } : undefined),
-        ...notes,
-        ...runtime.holds.duringStart(cell.definition.name),
-      })
-    } finally {
-      runtime.effects.keepCapacity(cell)
-    }
   }
 
   async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
@@ -164,25 +137,7 @@ export class OpenRuntime implements Worker {
     id: string,
     options: MigrateOptions = {},
   ): Promise<AgentOf<D>> {
-    const registered = this.#registered(definition)
-    checkMigrateOptions(options)
-    const notes = notesOf(options)
-    const { cells, owners, worker } = this.#runtime
-    const cell = await cells.mover(streamOf(registered.name, id), registered)
-    const { state } = cell
-    const { patch = [], beginMissing = false } = options
-    const input = {
-      kind: 'migrated',
-      from: state?.agent.version ?? 0,
-      patch,
-      ...(beginMissing ? { beginsMissing: true } : undefined),
-    } as const
-    try {
-      if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
-      await cell.submit({ input, worker, ...notes })
-    } finally {
-      if (cell.state?.agent.version !== registered.version) cells.evict(cell)
-    }
+    const cell = await migrated(this.#runtime, { definition: this.#registered(definition), id, options })
     await this.#takeover.takeUp(cell)
     return this.#handle(cell)
   }
@@ -213,33 +168,37 @@ export class OpenRuntime implements Worker {
 
   async #drain(options: DrainOptions): Promise<Drained> {
     if (this.#closing !== undefined) return this.#closing.then(() => ({ released: 0, inDoubt: 0 }))
-    const [drained] = await Promise.all([this.#runtime.drain(options), this.#consumers.close(options.deadlineMs)])
+    const [drained] = await Promise.all([
+      this.#runtime.drain(options),
+      this.#readers.consumers.close(options.deadlineMs),
+    ])
     await this.close()
     return drained
   }
 
   follow<D extends AgentDefinition>(options: FollowOptions<D> = {}): AsyncIterable<Followed<D>> {
     this.#assertOpen()
-    checkFollowOptions(options)
-    const { log, world } = this.#runtime
-    return followAgents({ log, world, stalls: this.#stalls }, options)
+    return this.#readers.follow(options)
   }
   async lag<D extends AgentDefinition>(cursor?: Cursor, options: LagOptions<D> = {}): Promise<Lag> {
     this.#assertOpen()
-    checkLagOptions(options)
-    return lagAt(this.#runtime, cursor, options)
+    return this.#readers.lag(cursor, options)
   }
   async consume(consumer: Consumer): Promise<RunningConsumer> {
     this.#assertOpen()
-    return this.#consumers.consume(consumer)
+    return this.#readers.consumers.consume(consumer)
   }
   consumer(name: string): ConsumerControl {
     this.#assertOpen()
-    return this.#consumers.control(name)
+    return this.#readers.consumers.control(name)
   }
   async consumers(): Promise<readonly ConsumerStatus[]> {
     this.#assertOpen()
-    return this.#consumers.list()
+    return this.#readers.consumers.list()
+  }
+  async project<S>(definition: ProjectionDefinition<S>, options: ProjectOptions = {}): Promise<Projection<S>> {
+    this.#assertOpen()
+    return this.#readers.project(definition, options)
   }
   async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
     this.#assertOpen()
@@ -271,8 +230,7 @@ export class OpenRuntime implements Worker {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#consumers.close(), ...this.#holding])
-    this.#stalls.close()
+    await Promise.all([this.#readers.close(), ...this.#holding])
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#letGoOfStore()
   }
@@ -282,8 +240,13 @@ export class OpenRuntime implements Worker {
     try {
       await this.#leave?.()
     } finally {
-      await this.#runtime.store.close().finally(() => this.#ignoreSignals?.())
+      await this.#closeStores().finally(() => this.#ignoreSignals?.())
     }
+  }
+
+  async #closeStores(): Promise<void> {
+    const { store, settings } = this.#runtime
+    await Promise.all([...new Set([store, settings.projections])].map((one) => one.close()))
   }
 
   #assertOpen(): void {

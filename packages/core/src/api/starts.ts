@@ -1,4 +1,6 @@
 /** What a start was given, and whether a start of an agent that is there already is the same one. */
+import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
+import type { Settlement } from '../runtime/cell/submission.js'
 import type { Envelope } from '../decide/inputs.js'
 import { givenHash } from '../definition/given.js'
 import type { DefinitionInternals } from '../definition/internals.js'
@@ -66,4 +68,25 @@ function reused({ stream, id }: AgentCell, what: string): RefoldError {
     hint: 'Give the agent its own id, or `attach` to the one that is there.',
     facts: { id },
   })
+}
+
+/** Where there is no place for one more agent it begins without an owner, and another worker takes it. */
+export async function submitStart(
+  runtime: WorkerRuntime,
+  cell: AgentCell,
+  { input, ...notes }: GivenStart & Pick<Envelope, 'by' | 'traceparent'>,
+): Promise<Settlement> {
+  const { worker, performs, lifecycle, capacity } = runtime
+  const isOurs = performs && !lifecycle.isClosing && capacity.take(cell.stream)
+  try {
+    return await cell.submit({
+      input: { kind: 'started', input },
+      worker,
+      ...(isOurs ? { epoch: 1 } : undefined),
+      ...notes,
+      ...runtime.holds.duringStart(cell.definition.name),
+    })
+  } finally {
+    runtime.effects.keepCapacity(cell)
+  }
 }

@@ -100,6 +100,7 @@ function toFollowed<D extends AgentDefinition>(
 
 const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'nextDueAt'] as const
 
+/** Of a header, what the directory keeps. */
 export function changesIn(header: RecordHeader): DirectoryChanges {
   const changes: { -readonly [K in keyof DirectoryChanges]?: unknown } = {}
   for (const key of CHANGES) if (header[key] !== undefined) changes[key] = header[key]

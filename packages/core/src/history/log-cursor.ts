@@ -17,7 +17,12 @@ export interface CursorParts {
 }
 
 /** Behind this event. */
-export function cursorOf({ position, revision, id, stream }: StoredEvent): Cursor {
+export function cursorOf({
+  position,
+  revision,
+  id,
+  stream,
+}: Pick<StoredEvent, 'position' | 'revision' | 'id' | 'stream'>): Cursor {
   return `${String(position).padStart(DIGITS, '0')}/${revision}/${id}/${stream}` as Cursor
 }
 

@@ -7,8 +7,9 @@ import { FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentTypes } from '../definition/agent-types.js'
-import type { AgentEvent, Recorded } from '../public/events.js'
+import type { AgentEvent } from '../public/events.js'
 import type { AgentLog } from '../log/agent-log.js'
+import type { JsonValue } from '../json/json-value.js'
 import type { StoredEvent } from '../store/port.js'
 
 export interface HeadedEvent {
@@ -106,28 +107,60 @@ export function agentEventsAfter<T extends AgentTypes>(
 }
 
 export function toAgentEvent<T extends AgentTypes>(log: AgentLog, { event, header }: HeadedEvent): AgentEvent<T> {
-  const { type, data } = isOutside(header) ? log.upcast(event, definitionIn(header)) : event
-  const { effect, deferred } = header.input
   const emitted = hasReadableBody(header) ? header.body.emit : undefined
-  return {
-    __proto__: RECORDED,
-    type,
-    data,
-    revision: event.revision,
-    at: header.at,
-    ...(effect === undefined ? undefined : { effect }),
-    ...(deferred === undefined ? undefined : { deferred }),
-    ...(header.by === undefined ? undefined : { by: header.by }),
-    ...(header.reason === undefined ? undefined : { reason: header.reason }),
-    ...(header.traceparent === undefined ? undefined : { traceparent: header.traceparent }),
-    ...(header.approved === undefined ? undefined : { approved: header.approved }),
-    ...(emitted === undefined ? undefined : { emitted }),
-  } as unknown as AgentEvent<T>
+  return agentEvent<T>(log, { event, header, emitted })
 }
 
-/** One for all: made for each record it would cost more than the rest of it. */
-const RECORDED = {
-  toJSON(this: Recorded<string, unknown>): object {
-    return { ...this, revision: String(this.revision) }
-  },
+/** What an event of an agent is made of. */
+interface EventParts {
+  readonly event: Pick<StoredEvent, 'type' | 'data' | 'revision'>
+  readonly header: RecordHeader
+  readonly emitted: RecordHeader['body']['emit']
 }
+
+/** An event as readers see it. Throws `UPCAST_FAILED`. */
+export function agentEvent<T extends AgentTypes>(
+  log: Pick<AgentLog, 'upcast'>,
+  { event, header, emitted }: EventParts,
+): AgentEvent<T> {
+  const read = isOutside(header) ? log.upcast(event, definitionIn(header)) : event
+  const made = new ReadEvent(read, event.revision, header.at)
+  const { effect, deferred } = header.input
+  if (effect !== undefined) made.effect = effect
+  if (deferred !== undefined) made.deferred = deferred
+  if (header.by !== undefined) made.by = header.by
+  if (header.reason !== undefined) made.reason = header.reason
+  if (header.traceparent !== undefined) made.traceparent = header.traceparent
+  if (header.approved !== undefined) made.approved = header.approved
+  if (emitted !== undefined) made.emitted = emitted
+  return made as unknown as AgentEvent<T>
+}
+
+/** A class, since there are very many. Members that are absent are not there. */
+class ReadEvent {
+  readonly type: string
+  readonly data: JsonValue
+  readonly revision: Revision
+  readonly at: number
+  declare effect?: string
+  declare deferred?: true
+  declare by?: string
+  declare reason?: string
+  declare traceparent?: string
+  declare approved?: RecordHeader['approved']
+  declare emitted?: RecordHeader['body']['emit']
+
+  constructor({ type, data }: Pick<StoredEvent, 'type' | 'data'>, revision: Revision, at: number) {
+    this.type = type
+    this.data = data
+    this.revision = revision
+    this.at = at
+  }
+
+  toJSON(): object {
+    return Object.assign({}, this, { revision: String(this.revision) })
+  }
+}
+
+// It is shown, and compared, as the plain object that it is.
+Object.defineProperty(ReadEvent.prototype, 'constructor', { value: Object })

@@ -18,6 +18,7 @@ import type {
   SubscribeTarget,
   SubscriptionItem,
 } from '../store/port.js'
+import type { ScannedPage, ScanOptions } from '../store/projection-port.js'
 import type { Codec } from './codec.js'
 import { openEvent, sealEvent } from './sealed-event.js'
 import { snapshotFile } from './snapshots.js'
@@ -26,7 +27,10 @@ import { upcast } from './upcaster.js'
 import type { ReadableEvent, Upcaster } from './upcaster.js'
 
 /** What a store gives beside streams: every part of the runtime may use it. */
-export type StoreServices = Pick<Store, 'directory' | 'registers' | 'presence' | 'externalAppends' | 'close'>
+export type StoreServices = Pick<
+  Store,
+  'directory' | 'registers' | 'projections' | 'presence' | 'externalAppends' | 'close'
+>
 
 export interface AgentLogOptions {
   /** In the order of encoding. */
@@ -46,6 +50,8 @@ export interface AgentLog {
   read(stream: string, options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>
   /** As the store's; absent where the store has none, or codecs stand between it and the fold. */
   readonly replay: ((stream: string, options: ReplayOptions, target: ReplayTarget) => Promise<void>) | undefined
+  /** As the store's; absent where the store has none, or codecs stand between it and the reader. */
+  readonly scan: ((options?: ScanOptions) => AsyncIterable<ScannedPage>) | undefined
   /** As the store's, decoded. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
   /** The last event of all streams, as it is stored. */
@@ -104,7 +110,7 @@ const END = { done: true, value: undefined } as const
 
 /** The log of agents in a store. */
 export function agentLog(
-  store: Pick<Store, 'append' | 'read' | 'readAll' | 'replay' | 'subscribe' | 'registers'>,
+  store: Pick<Store, 'append' | 'read' | 'readAll' | 'replay' | 'scan' | 'subscribe' | 'registers'>,
   options: AgentLogOptions = {},
 ): AgentLog {
   const { codecs = [] } = options
@@ -120,6 +126,7 @@ export function agentLog(
     append: (stream, batch, options) => store.append(stream, batch, options),
     ...agentReader(store, options),
     replay: replayOf(store, options),
+    scan: isPlain && store.scan !== undefined ? store.scan.bind(store) : undefined,
     newest: async () => {
       for await (const [last] of store.readAll({ direction: 'backwards', limit: 1 })) return last
       return undefined

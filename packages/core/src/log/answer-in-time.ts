@@ -9,6 +9,7 @@
 import { RefoldError } from '../errors.js'
 import type { ReplayTarget } from '../record/replay.js'
 import type { ExternalAppend, Presence, Store } from '../store/port.js'
+import type { Projections } from '../store/projection-port.js'
 import type { Clock } from '../world/world.js'
 
 /** Longer than a store of Refold waits for anything by itself: sqlite for a locked file up to 90 s, if no one says otherwise. */
@@ -19,13 +20,14 @@ const NEXT_ANSWER_WITHIN_MS = 15_000
 /** The same store. A rebuild of its directory may take as long as it likes, and so may who reads what it subscribed to. */
 export function answeringInTime(source: Store, clock: Clock): Store {
   const questions = new Questions(clock)
-  const { capabilities, registers, directory, presence } = source
+  const { capabilities, registers, directory, presence, projections } = source
   return {
     capabilities,
     append: (stream, events, options) => questions.append(stream, source.append(stream, events, options)),
     read: (stream, options) => questions.pages(`a read of ${stream}`, source.read(stream, options)),
     readAll: (options) => questions.pages('a read of the log', source.readAll(options)),
     ...(source.replay === undefined ? undefined : { replay: replayOf(source, questions) }),
+    ...(source.scan === undefined ? undefined : { scan: scanOf(source.scan.bind(source), questions) }),
     subscribe: (target, options) => source.subscribe(target, options),
     externalAppends: (options = {}) => untilAborted(source.externalAppends(options), options),
     registers: {
@@ -38,8 +40,25 @@ export function answeringInTime(source: Store, clock: Clock): Store {
       get: (stream) => questions.answer(`a look for ${stream}`, directory.get(stream)),
       rebuild: () => directory.rebuild(),
     },
+    ...(projections === undefined ? undefined : { projections: projectionsOf(projections, questions) }),
     ...(presence === undefined ? undefined : { presence: presenceOf(presence, questions) }),
     close: () => questions.answer('its close', source.close()),
+  }
+}
+
+function scanOf(scan: NonNullable<Store['scan']>, questions: Questions): NonNullable<Store['scan']> {
+  return (options) => questions.pages('a read of the log', scan(options))
+}
+
+/** A question of a person in the store's own language may take as long as it likes. */
+function projectionsOf(projections: Projections, questions: Questions): Projections {
+  return {
+    builds: (projection) => questions.answer('a look at projections', projections.builds(projection)),
+    commit: (changes) => questions.answer('a write of documents', projections.commit(changes)),
+    get: (build, keys) => questions.answer('a read of documents', projections.get(build, keys)),
+    entries: (build, options) => questions.pages('a read of documents', projections.entries(build, options)),
+    remove: (build) => questions.answer('the removal of documents', projections.remove(build)),
+    ...(projections.query === undefined ? undefined : { query: projections.query.bind(projections) }),
   }
 }
 

@@ -9,6 +9,7 @@ import type { World } from '../world/world.js'
 import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from './consumer.js'
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from './follow.js'
 import type { ForkOptions, ForkPlan } from './fork.js'
+import type { Projection, ProjectionDefinition, ProjectOptions } from './projection.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from './holds.js'
 import type { AgentOf } from './agent.js'
 import type { Report } from './report.js'
@@ -88,6 +89,8 @@ export interface Recovered {
 /** What `createRuntime` takes. */
 export interface RuntimeOptions<D extends AgentDefinition = AgentDefinition> {
   readonly store: Store
+  /** Where documents of projections are kept, for a store that keeps none itself: a file of their own. Closed with the store. */
+  readonly projections?: Store
   /** Versions of one definition may stand side by side. */
   readonly agents: readonly D[]
   /** Default: the system's clock and random numbers, and a logger of warnings. */
@@ -199,6 +202,11 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
   consumer(name: string): ConsumerControl
   /** All that processes have run on this store. */
   consumers(): Promise<readonly ConsumerStatus[]>
+  /**
+   * Keeps a projection up as long as the client is open, from where it stands in the store. Rejects with `INVALID_INPUT` where
+   * the store keeps no documents, with `CURSOR_LOST` when they are up to a record that the log does not hold.
+   */
+  project<S>(definition: ProjectionDefinition<S>, options?: ProjectOptions): Promise<Projection<S>>
   /** A page of agents as the directory knows them, in the order of their starts. */
   find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
   /** Makes the directory again from the log, while agents go on, and tells how many entries were wrong. */

@@ -6,6 +6,7 @@ import { toPosition, toRevision } from '../record/revision.js'
 import { applyHeader, readHeader } from './directory-projection.js'
 import type { DirectoryHeader } from './directory-projection.js'
 import { assertDecidedOn } from './decided-on.js'
+import type { MemoryBuilds } from './memory-projections.js'
 import type { AppendOptions, AppendResult, DirectoryEntry, ExternalAppend, NewEvent } from './port.js'
 
 /** One stored event. Its position is its place in `MemoryLog.rows`. */
@@ -41,6 +42,7 @@ export interface MemoryLog {
   readonly streams: Map<string, MemoryRow[]>
   readonly registers: Map<string, string>
   readonly directory: Map<string, DirectoryEntry>
+  readonly builds: MemoryBuilds
   /** Who holds each worker's lock; `undefined`: it was announced and is free. */
   readonly workers: Map<string, MemoryConnection | undefined>
   readonly connections: Set<MemoryConnection>
@@ -53,6 +55,7 @@ export function memoryLog(): MemoryLog {
     streams: new Map(),
     registers: new Map(),
     directory: new Map(),
+    builds: new Map(),
     workers: new Map(),
     connections: new Set(),
   }

@@ -12,6 +12,8 @@ import { ExternalFeed } from './external-feed.js'
 import type { MemoryConnection, MemoryEvent, MemoryLog, MemoryRow } from './memory-log.js'
 import { appendToLog, encodeForMemory, memoryLog } from './memory-log.js'
 import { memoryDirectory, memoryPresence, memoryRegisters } from './memory-parts.js'
+import { memoryProjections } from './memory-projections.js'
+import type { Projections } from './projection-port.js'
 import type {
   AppendOptions,
   AppendResult,
@@ -47,6 +49,7 @@ class MemoryStore implements Store {
   readonly capabilities: StoreCapabilities = { maxAppendBytes: MAX_APPEND_BYTES, durable: false }
   readonly registers: Registers
   readonly directory: Directory
+  readonly projections: Projections
   readonly presence: Presence
   readonly #log: MemoryLog
   readonly #connection: MemoryConnection
@@ -65,6 +68,7 @@ class MemoryStore implements Store {
     const part = { log, connection: this.#connection, assertOpen: () => this.#assertOpen() }
     this.registers = memoryRegisters(part)
     this.directory = memoryDirectory(part)
+    this.projections = memoryProjections(part)
     this.presence = memoryPresence(part)
   }
 

@@ -14,6 +14,7 @@ import type { JsonValue } from '../json/json-value.js'
 import type { AgentStatus, Condition } from '../record/record.js'
 import type { Expected, Position, Revision } from '../record/revision.js'
 import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
+import type { Projections, ScannedPage, ScanOptions } from './projection-port.js'
 
 /** An event to append. */
 export interface NewEvent {
@@ -103,6 +104,11 @@ export interface Store {
    * a store keeps whole records only; `StateReplay` then takes the events of `read`. Rejects with what the target throws.
    */
   replay?(stream: string, options: ReplayOptions, target: ReplayTarget): Promise<void>
+  /**
+   * The log as projections read it, to its end: the events of some definitions, without what only a fold needs. Absent where a
+   * store has nothing faster than `subscribe`.
+   */
+  scan?(options?: ScanOptions): AsyncIterable<ScannedPage>
   /** Catch-up, then live. Ends when the signal aborts or the store closes; a slow consumer holds only itself up. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
   /** What other connections to the same data appended since this call. Ends when the signal aborts or the store closes. */
@@ -111,6 +117,8 @@ export interface Store {
   readonly registers: Registers
   /** The built-in projection of record headers. A cache: rebuilt from the log it is equal. */
   readonly directory: Directory
+  /** Documents of projections, where the store can keep them together with their checkpoint. */
+  readonly projections?: Projections
   /** Proof of life and death of processes on one machine, where the store can give it. */
   readonly presence?: Presence
   /**

@@ -29,4 +29,6 @@ export interface SqliteStatement {
   run(...values: readonly SqlValue[]): void
   get(...values: readonly SqlValue[]): readonly SqlValue[] | undefined
   all(...values: readonly SqlValue[]): readonly (readonly SqlValue[])[]
+  /** Names of the columns, where the library tells them. */
+  columns?(): readonly string[]
 }

@@ -18,6 +18,8 @@ interface NodeStatement {
   all(...values: readonly SqlValue[]): unknown[]
   /** Node 22.16 and newer. */
   setReturnArrays?(enabled: boolean): void
+  /** Node 22.16 and newer. */
+  columns?(): readonly { readonly name: string }[]
 }
 
 type Row = readonly SqlValue[]
@@ -48,6 +50,7 @@ function adaptStatement(statement: NodeStatement): SqliteStatement {
       run,
       get: (...values) => statement.get(...values) as Row | undefined,
       all: (...values) => statement.all(...values) as Row[],
+      columns: () => statement.columns?.().map(({ name }) => name) ?? [],
     }
   }
   return {

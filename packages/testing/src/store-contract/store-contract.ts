@@ -16,6 +16,7 @@ import type { ContractCase, ContractData } from './contract-case.js'
 import { directoryCases } from './directory-cases.js'
 import { externalCases } from './external-cases.js'
 import { modelCases } from './model-cases.js'
+import { projectionCases } from './projection-cases.js'
 import { readCases } from './read-cases.js'
 import { repeatCases } from './repeat-cases.js'
 import { subscribeCases } from './subscribe-cases.js'
@@ -46,6 +47,7 @@ export const storeContractCases: readonly ContractCase[] = [
   ...externalCases,
   ...registerCases,
   ...directoryCases,
+  ...projectionCases,
   ...closeCases,
   ...modelCases,
 ]

@@ -44,6 +44,8 @@ import { loadOf } from './load.js'
 
 export interface WorkerSettings {
   readonly store: StoreServices
+  /** Where documents of projections are kept; the same store, where no other is named. */
+  readonly projections: Pick<StoreServices, 'projections' | 'close'>
   readonly log: AgentLog
   readonly registry: Registry
   readonly world: World

@@ -1,0 +1,221 @@
+/** `client.project`: a projection as its users hold it. */
+import { codeErrors } from '../coded.js'
+import { streamOf } from '../definition/agent-address.js'
+import { RefoldError } from '../errors.js'
+import { cursorOf, positionAt } from '../history/log-cursor.js'
+import type { JsonValue } from '../json/json-value.js'
+import type { AgentLog } from '../log/agent-log.js'
+import type { AnyAgent } from '../public/agent.js'
+import type {
+  AtOptions,
+  EntriesOptions,
+  ProjectionDefinition,
+  ProjectionPlace,
+  ProjectionStatus,
+  ProjectOptions,
+} from '../public/projection.js'
+import type { Projections } from '../store/projection-port.js'
+import { ASYNC_DISPOSE } from '../world/async-dispose.js'
+import type { World } from '../world/world.js'
+import { makeCurrent, newBuild, servingBuild, unfinishedBuild, unusedBuilds } from './builds.js'
+import { projectionInternals, type ProjectionInternals } from './define-projection.js'
+import { ProjectionRun } from './projection-run.js'
+import { ProjectionState } from './projection-state.js'
+
+export interface ProjectionPlaces {
+  readonly projections: Projections | undefined
+  readonly log: AgentLog
+  readonly world: World
+}
+
+/** Rejects with `INVALID_INPUT`, `CURSOR_LOST`, or what the store says. */
+export async function openProjection(
+  places: ProjectionPlaces,
+  asked: ProjectionDefinition,
+  { onStatus, rebuild = false }: ProjectOptions,
+): Promise<OpenProjection> {
+  const definition = projectionInternals(asked)
+  const { projections, log, world } = places
+  if (projections === undefined)
+    throw new RefoldError('INVALID_INPUT', 'the store keeps no documents of projections', {
+      hint: "Keep them in a file of their own: createClient({ projections: sqliteStore('views.db'), … }).",
+    })
+  const parts = { definition, projections, log, world }
+  await dropUnused(parts)
+  if (rebuild) await beginAgain(parts)
+  else await requireInLog(parts)
+  return new OpenProjection(parts, onStatus)
+}
+
+interface Parts {
+  readonly definition: ProjectionInternals
+  readonly projections: Projections
+  readonly log: AgentLog
+  readonly world: World
+}
+
+async function dropUnused({ definition: { name, version }, projections, world }: Parts): Promise<void> {
+  const unused = unusedBuilds(await projections.builds(name), { version, now: world.clock.now() })
+  for (const build of unused) await projections.remove(build)
+}
+
+/** A build of this version beside the one that answers; where one is on its way already, that one. */
+async function beginAgain({ definition, projections, world }: Parts): Promise<void> {
+  const { name, version } = definition
+  for (;;) {
+    const own = (await projections.builds(name)).filter((build) => build.version === version)
+    if (unfinishedBuild(own, version) !== undefined) return
+    const generation = (own.at(-1)?.generation ?? 0) + 1
+    if (await projections.commit([newBuild(definition, generation, world.clock.now())])) return
+  }
+}
+
+async function requireInLog({ definition: { name, version }, projections, log }: Parts): Promise<void> {
+  const builds = await projections.builds(name)
+  const build = unfinishedBuild(builds, version) ?? servingBuild(builds, version)
+  if (typeof build?.checkpoint !== 'string') return
+  try {
+    await positionAt(log, build.checkpoint)
+  } catch (error) {
+    if (!(error instanceof RefoldError) || error.code !== 'CURSOR_LOST') throw error
+    throw new RefoldError(
+      'CURSOR_LOST',
+      `projection ${name} is ahead of the log, or of another one: ${error.message}`,
+      {
+        cause: error,
+        facts: { ...error.facts, projection: name, version },
+        hint: 'Open it with { rebuild: true } to make it again from the first record.',
+      },
+    )
+  }
+}
+
+export class OpenProjection {
+  readonly name: string
+  readonly version: number
+  readonly #parts: Parts
+  readonly #state: ProjectionState
+  readonly #run: ProjectionRun
+  #closing: Promise<void> | undefined
+
+  constructor(parts: Parts, onStatus: ProjectOptions['onStatus']) {
+    this.#parts = parts
+    this.name = parts.definition.name
+    this.version = parts.definition.version
+    this.#state = new ProjectionState({ ...parts, onStatus })
+    this.#run = new ProjectionRun({ ...parts, state: this.#state })
+  }
+
+  get status(): ProjectionStatus {
+    return this.#state.status
+  }
+
+  get ready(): Promise<void> {
+    return this.#state.until(() => this.#isBuilt)
+  }
+
+  async get(key: string): Promise<JsonValue | undefined> {
+    this.#assertOpen()
+    const build = await this.#serving()
+    return build && (await this.#parts.projections.get(build, [key])).get(key)
+  }
+
+  async *entries(options: EntriesOptions = {}): AsyncGenerator<readonly [string, JsonValue], void, undefined> {
+    this.#assertOpen()
+    const build = await this.#serving()
+    if (build === undefined) return
+    for await (const page of this.#parts.projections.entries(build, options)) yield* page
+  }
+
+  async at(place: ProjectionPlace, options: AtOptions = {}): Promise<void> {
+    this.#assertOpen()
+    return this.#state.reached.wait(await cursorTo(place, this.#parts.log), options)
+  }
+
+  async retry(): Promise<void> {
+    this.#assertOpen()
+    if (this.status.phase !== 'parked') return
+    this.#state.reached.hinder(undefined)
+    this.#run.interrupt()
+  }
+
+  async rebuild({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#assertOpen()
+    if (signal?.aborted === true) throw aborted(signal)
+    const { definition, projections } = this.#parts
+    await beginAgain(this.#parts)
+    const found = unfinishedBuild(await projections.builds(this.name), definition.version)
+    this.#run.interrupt({ rebuilds: true })
+    const stop = (): void => this.#run.interrupt({ rebuilds: false })
+    signal?.addEventListener('abort', stop)
+    const isDone = (): boolean =>
+      this.#isBuilt && (this.#state.build?.generation ?? 0) >= (found?.generation ?? Infinity)
+    try {
+      await Promise.race([this.#state.until(isDone), abortOf(signal)])
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.ready
+    const { projections, world } = this.#parts
+    const now = (): number => world.clock.now()
+    for (;;) {
+      this.#assertOpen()
+      const build = await this.#serving()
+      if (build === undefined || (await makeCurrent(projections, build, { now, isForced: true })) !== undefined) return
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#run.close())
+  }
+  [ASYNC_DISPOSE](): Promise<void> {
+    return this.close()
+  }
+
+  get #isBuilt(): boolean {
+    const { build } = this.#state
+    return build !== undefined && build.state !== 'building'
+  }
+
+  async #serving(): Promise<ReturnType<typeof servingBuild>> {
+    return servingBuild(await this.#parts.projections.builds(this.name), this.version)
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the projection is closed')
+  }
+}
+
+codeErrors(OpenProjection.prototype)
+
+/** Rejects with `CURSOR_LOST` for a record that the log does not hold. */
+async function cursorTo(place: ProjectionPlace, log: AgentLog): Promise<string> {
+  if (typeof place === 'string') {
+    await positionAt(log, place)
+    return place
+  }
+  const { name, id } = place
+  const revision = isHandle(place) ? place.getSnapshot().revision : place.revision
+  for await (const [found] of log.read(streamOf(name, id), { from: revision, limit: 1 }))
+    if (found !== undefined) return cursorOf(found)
+  throw new RefoldError('CURSOR_LOST', `the log does not hold record ${revision} of ${name}-${id}`, {
+    facts: { agent: `${name}-${id}`, revision },
+  })
+}
+
+function isHandle(place: Exclude<ProjectionPlace, string>): place is AnyAgent {
+  return typeof (place as Partial<AnyAgent>).getSnapshot === 'function'
+}
+
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(aborted(signal)), { once: true })
+  })
+}
+
+function aborted(signal: AbortSignal): RefoldError {
+  return new RefoldError('ABORTED', 'the rebuild was aborted', { cause: signal.reason })
+}

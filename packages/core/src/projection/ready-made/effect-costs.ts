@@ -1,0 +1,143 @@
+/** What effects took and cost, by agent and source. */
+import type { AgentDefinition } from '../../definition/agent-types.js'
+import { isJsonObject, type JsonValue } from '../../json/json-value.js'
+import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
+import { defineProjection } from '../define-projection.js'
+import { effectRecordOf, type EffectRecord } from './effect-record.js'
+
+/** Whose effects are counted. */
+export interface EffectCostsOptions {
+  readonly agents: readonly AgentDefinition[]
+  /** Default: `effect_costs`. */
+  readonly name?: string
+  /** Default: 1. */
+  readonly version?: number
+}
+
+/** Of the effects of one source. */
+export interface EffectCosts {
+  /** Attempts that ended: those that were retried, too. */
+  readonly attempts: number
+  readonly failures: number
+  /** Effects that ended well, and badly for good. */
+  readonly done: number
+  readonly failed: number
+  /** How often no one could tell what became of an attempt. */
+  readonly doubts: number
+  /** From the record that scheduled an effect to that of its end, retries and waits included, milliseconds: of `timed` effects. */
+  readonly ms: number
+  /** Effects of which it is known when they were scheduled. */
+  readonly timed: number
+  /** As outcomes tell it by `usage`. */
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number
+}
+
+/** Of one agent, under `<definition>-<id>`. */
+export interface EffectCostsDocument {
+  readonly definition: string
+  readonly id: string
+  /** Of all its effects together. */
+  readonly costUsd: number
+  /** By source. */
+  readonly sources: Readonly<Record<string, EffectCosts>>
+  /** When its newest records were made: revision and time. */
+  readonly recent: ReadonlyArray<readonly [revision: number, at: number]>
+}
+
+const NONE: EffectCosts = {
+  attempts: 0,
+  failures: 0,
+  done: 0,
+  failed: 0,
+  doubts: 0,
+  ms: 0,
+  timed: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  costUsd: 0,
+}
+/** Records among which the one is looked for that scheduled an effect. */
+const RECENT = 32
+/** Sums of dollars to the billionth: adding up in binary would tell more digits than there are. */
+const BILLION = 1e9
+
+/** A document for each agent, with what the effects of each of its sources took and cost. */
+export function effectCostsProjection({
+  agents,
+  name = 'effect_costs',
+  version = 1,
+}: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
+  const initial: EffectCostsDocument = { definition: '', id: '', costUsd: 0, sources: {}, recent: [] }
+  return defineProjection({
+    name,
+    version,
+    agents,
+    key: ({ agent }) => `${agent.name}-${agent.id}`,
+    initial,
+    evolve: (document, record) => {
+      const { agent, event } = record
+      const recent = [...document.recent.slice(1 - RECENT), [Number(event.revision), event.at] as const]
+      const told = toldBy(record, document)
+      const known = { ...document, definition: agent.name, id: agent.id, recent }
+      if (told === undefined) return known
+      const costs = sum(document.sources[told.src] ?? NONE, told.costs)
+      const costUsd = rounded(document.costUsd + (told.costs.costUsd ?? 0))
+      return { ...known, costUsd, sources: { ...document.sources, [told.src]: costs } }
+    },
+  })
+}
+
+interface Told {
+  readonly src: string
+  readonly costs: Partial<EffectCosts>
+}
+
+/** What one record adds. */
+function toldBy(record: ProjectionRecord, document: EffectCostsDocument): Told | undefined {
+  const told = effectRecordOf(record)
+  if (told === undefined) return undefined
+  const { src, retryAt, usage } = told.data
+  const used = usageIn(usage)
+  switch (told.type) {
+    case 'refold.effect.done':
+      return { src, costs: { attempts: 1, done: 1, ...took(told, document), ...used } }
+    case 'refold.effect.failed': {
+      const end = retryAt === undefined ? { failed: 1, ...took(told, document) } : {}
+      return { src, costs: { attempts: 1, failures: 1, ...end, ...used } }
+    }
+    case 'refold.effect.step':
+      return { src, costs: used }
+    case 'refold.effect.doubted':
+      return { src, costs: { doubts: 1 } }
+  }
+}
+
+function took(
+  { effect, at }: EffectRecord,
+  { recent }: EffectCostsDocument,
+): Pick<EffectCosts, 'ms' | 'timed'> | undefined {
+  const scheduled = recent.find(([revision]) => revision === Number.parseInt(effect, 10))
+  return scheduled && { ms: at - scheduled[1], timed: 1 }
+}
+
+/** By the convention of `usage` beside an outcome. What is no number is not counted: code of any release may have written it. */
+function usageIn(usage: JsonValue | undefined): Pick<EffectCosts, 'inputTokens' | 'outputTokens' | 'costUsd'> {
+  const members = isJsonObject(usage) ? usage : {}
+  const of = (member: string): number => {
+    const value = members[member]
+    return typeof value === 'number' && value > 0 ? value : 0
+  }
+  return { inputTokens: of('inputTokens'), outputTokens: of('outputTokens'), costUsd: of('costUsd') }
+}
+
+function sum(one: EffectCosts, more: Partial<EffectCosts>): EffectCosts {
+  const total: Record<string, number> = { ...one }
+  for (const [member, value] of Object.entries(more)) total[member] = (total[member] ?? 0) + value
+  return { ...one, ...total, costUsd: rounded(total['costUsd'] ?? 0) }
+}
+
+function rounded(dollars: number): number {
+  return Math.round(dollars * BILLION) / BILLION
+}

@@ -1,0 +1,32 @@
+/** What the record of an effect says, of agents of any definition. */
+import type { JsonValue } from '../../json/json-value.js'
+import type { AgentFault, DoubtReason } from '../../public/state.js'
+
+/** The members of `data` that a type lacks are absent. */
+export interface EffectRecord {
+  readonly type: 'refold.effect.done' | 'refold.effect.failed' | 'refold.effect.step' | 'refold.effect.doubted'
+  /** Begins with the revision of the record that scheduled it. */
+  readonly effect: string
+  readonly at: number
+  readonly data: {
+    readonly src: string
+    readonly why?: DoubtReason
+    readonly error?: AgentFault
+    /** Another attempt follows. */
+    readonly retryAt?: number
+    readonly usage?: JsonValue
+  }
+}
+
+const TYPES: ReadonlySet<string> = new Set<EffectRecord['type']>([
+  'refold.effect.done',
+  'refold.effect.failed',
+  'refold.effect.step',
+  'refold.effect.doubted',
+])
+
+/** `undefined` for any other record. */
+export function effectRecordOf({ event }: { readonly event: { readonly type: string } }): EffectRecord | undefined {
+  // no event from outside has a type of Refold's own
+  return TYPES.has(event.type) ? (event as unknown as EffectRecord) : undefined
+}

@@ -1,0 +1,99 @@
+/** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
+import type { AgentDefinition } from '../../definition/agent-types.js'
+import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
+import type { DoubtReason } from '../../public/state.js'
+import { defineProjection } from '../define-projection.js'
+import { askedApprovals } from './asked-approvals.js'
+import { effectRecordOf } from './effect-record.js'
+
+/** What an inbox is about. */
+export interface InboxOptions {
+  readonly agents: readonly AgentDefinition[]
+  /** Default: `inbox`. */
+  readonly name?: string
+  /** Raise it when the definitions are others, or ask in other states. Default: 1. */
+  readonly version?: number
+}
+
+/** An event that a person may approve. What exactly is asked: `agent.approval(event)`. */
+export interface InboxApproval {
+  readonly event: string
+  /** Epoch milliseconds. */
+  readonly since: number
+}
+
+/** An effect that waits for `agent.resolve`. */
+export interface InboxDoubt {
+  readonly effect: string
+  readonly src: string
+  readonly why: DoubtReason
+  /** Epoch milliseconds. */
+  readonly since: number
+}
+
+/** Of one agent, under `<definition>-<id>`; there is none for an agent that waits for no one. */
+export interface InboxDocument {
+  readonly definition: string
+  readonly id: string
+  /** Paths of the active leaf states. */
+  readonly active: readonly string[]
+  readonly approvals: readonly InboxApproval[]
+  readonly inDoubt: readonly InboxDoubt[]
+  /** Since when it is blocked, and waits for `retry`, epoch milliseconds; `null`: it is not. */
+  readonly blockedSince: number | null
+}
+
+const EMPTY: InboxDocument = { definition: '', id: '', active: [], approvals: [], inDoubt: [], blockedSince: null }
+
+/** A document for each agent that waits for a person. It is removed when the agent does not wait any more. */
+export function inboxProjection({
+  agents,
+  name = 'inbox',
+  version = 1,
+}: InboxOptions): ProjectionDefinition<InboxDocument> {
+  const asked = askedApprovals(agents)
+  return defineProjection({
+    name,
+    version,
+    agents,
+    key: ({ agent }) => `${agent.name}-${agent.id}`,
+    initial: EMPTY,
+    evolve: (document, record) => {
+      const next = after(document, record, asked)
+      const waits = next.approvals.length > 0 || next.inDoubt.length > 0 || next.blockedSince !== null
+      return waits ? next : undefined
+    },
+  })
+}
+
+function after(
+  document: InboxDocument,
+  record: ProjectionRecord,
+  asked: ReturnType<typeof askedApprovals>,
+): InboxDocument {
+  const { agent, event, changes, version } = record
+  const inDoubt = doubtsAfter(document.inDoubt, record)
+  const { active = document.active, condition, status } = changes
+  const hasEnded = status !== undefined && status !== 'active'
+  const hasMoved = changes.active !== undefined || hasEnded
+  if (inDoubt === document.inDoubt && !hasMoved && condition === undefined) return document
+  const types = hasEnded ? [] : asked({ name: agent.name, version, active })
+  const since = (type: string): number => document.approvals.find((one) => one.event === type)?.since ?? event.at
+  const approvals = hasMoved ? types.map((type) => ({ event: type, since: since(type) })) : document.approvals
+  const blocked = condition === 'blocked' ? (document.blockedSince ?? event.at) : null
+  const blockedSince = condition === undefined && !hasEnded ? document.blockedSince : blocked
+  return { definition: agent.name, id: agent.id, active, approvals, inDoubt, blockedSince }
+}
+
+/** A record of the effect itself says what became of it; that none is left, the directory. */
+function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
+  const told = effectRecordOf(record)
+  if (told?.type === 'refold.effect.doubted') {
+    const { effect, at, data } = told
+    const { src, why = 'unknown' } = data
+    return [...doubts.filter((one) => one.effect !== effect), { effect, src, why, since: at }]
+  }
+  if (record.changes.inDoubt === 0) return doubts.length === 0 ? doubts : []
+  const { effect } = record.event as { readonly effect?: string }
+  return doubts.some((one) => one.effect === effect) ? doubts.filter((one) => one.effect !== effect) : doubts
+}

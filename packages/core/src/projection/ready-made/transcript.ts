@@ -1,0 +1,131 @@
+/**
+ * Conversations as a model takes them: a model's service refuses messages in which a tool call has no answer, or two.
+ *
+ * Invariant: right behind a message with calls stand the answers to them, one each: the real one, or in its place one that says
+ * why there is none.
+ */
+import type { AgentDefinition } from '../../definition/agent-types.js'
+import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
+import type { AgentFault } from '../../public/state.js'
+import { defineProjection } from '../define-projection.js'
+import { effectRecordOf } from './effect-record.js'
+
+/** Why a tool call has no answer of its own. */
+export interface MissingAnswer {
+  /** `pending`: it may still come. `failed`: its effect has failed for good. `in-doubt`: no one knows. `stopped`: the agent has ended before. */
+  readonly why: 'pending' | 'failed' | 'in-doubt' | 'stopped'
+  readonly error?: AgentFault
+}
+
+/** How a definition's records are a conversation. `M` is the message of the model's API: plain JSON. */
+export interface TranscriptOptions<D extends AgentDefinition, M> {
+  readonly agents: readonly D[]
+  /** Default: `transcripts`. */
+  readonly name?: string
+  /** Raise it when one of the functions changes. Default: 1. */
+  readonly version?: number
+  /** The messages that a record brings, in order; most bring none. */
+  readonly messages: (record: ProjectionRecord<D>) => readonly M[] | undefined
+  /** The ids of the tool calls that a message makes. */
+  readonly calls: (message: M) => readonly string[]
+  /** The ids of the tool calls that a message answers. */
+  readonly answers: (message: M) => readonly string[]
+  /** The message that stands for an answer that is missing. */
+  readonly missing: (call: string, missing: MissingAnswer) => M
+  /** The tool call that a record of a failed or doubted effect is about, where it can be told. Default: none. */
+  readonly callOf?: (record: ProjectionRecord<D>) => string | undefined
+}
+
+/** The conversation of one agent, under `<definition>-<id>`. */
+export interface TranscriptDocument<M> {
+  /** May be sent to the model as they are. */
+  readonly messages: readonly M[]
+  /** Calls whose answers are missing, by their ids: where the message stands that says so, and what it says. */
+  readonly missing: Readonly<Record<string, MissingAnswer & { readonly at: number }>>
+}
+
+/** A document for each agent with its conversation, in which each tool call has exactly one answer. */
+export function transcriptProjection<const D extends AgentDefinition, M>(
+  options: TranscriptOptions<D, M>,
+): ProjectionDefinition<TranscriptDocument<M>> {
+  const { agents, name = 'transcripts', version = 1 } = options
+  return defineProjection<D, TranscriptDocument<M>>({
+    name,
+    version,
+    agents,
+    key: ({ agent }) => `${agent.name}-${agent.id}`,
+    initial: { messages: [], missing: {} },
+    evolve: (document, record) => {
+      let next = document
+      for (const message of options.messages(record) ?? []) next = withMessage(next, message, options)
+      return withReasons(next, record, options)
+    },
+  })
+}
+
+type Functions<D extends AgentDefinition, M> = Pick<TranscriptOptions<D, M>, 'calls' | 'answers' | 'missing' | 'callOf'>
+
+function withMessage<D extends AgentDefinition, M>(
+  document: TranscriptDocument<M>,
+  message: M,
+  { calls, answers, missing }: Functions<D, M>,
+): TranscriptDocument<M> {
+  const answered = answers(message)
+  const own = answered.filter((call) => document.missing[call] !== undefined)
+  if (answered.length > 0) return own.length === 0 ? document : answeredBy(document, message, own)
+  const pending: MissingAnswer = { why: 'pending' }
+  const open = [...new Set(calls(message))].filter((call) => document.missing[call] === undefined)
+  const first = document.messages.length + 1
+  return {
+    messages: [...document.messages, message, ...open.map((call) => missing(call, pending))],
+    missing: {
+      ...document.missing,
+      ...Object.fromEntries(open.map((call, at) => [call, { ...pending, at: first + at }])),
+    },
+  }
+}
+
+/** The answer stands where the first of those stood that it is in place of. */
+function answeredBy<M>(document: TranscriptDocument<M>, message: M, calls: readonly string[]): TranscriptDocument<M> {
+  const places = calls.map((call) => document.missing[call]?.at ?? 0)
+  const place = Math.min(...places)
+  const gone = new Set(places.filter((at) => at !== place))
+  const messages = document.messages.flatMap((one, at) => (at === place ? [message] : gone.has(at) ? [] : [one]))
+  const left = Object.entries(document.missing).filter(([call]) => !calls.includes(call))
+  const moved = left.map(([call, one]) => [call, { ...one, at: one.at - [...gone].filter((at) => at < one.at).length }])
+  return { messages, missing: Object.fromEntries(moved) as TranscriptDocument<M>['missing'] }
+}
+
+/** What a record says of calls whose answers are missing. */
+function withReasons<D extends AgentDefinition, M>(
+  document: TranscriptDocument<M>,
+  record: ProjectionRecord<D>,
+  { missing, callOf }: Functions<D, M>,
+): TranscriptDocument<M> {
+  const reasons = new Map<string, MissingAnswer>()
+  const { status } = record.changes
+  if (status !== undefined && status !== 'active')
+    for (const [call, { why }] of Object.entries(document.missing))
+      if (why === 'pending') reasons.set(call, { why: 'stopped' })
+  const reason = reasonIn(record)
+  const call = reason && callOf?.(record)
+  if (reason !== undefined && call !== undefined) reasons.set(call, reason)
+  let next = document
+  for (const [id, told] of reasons) {
+    const known = next.missing[id]
+    if (known === undefined) continue
+    next = {
+      messages: next.messages.map((one, at) => (at === known.at ? missing(id, told) : one)),
+      missing: { ...next.missing, [id]: { ...told, at: known.at } },
+    }
+  }
+  return next
+}
+
+function reasonIn(record: { readonly event: { readonly type: string } }): MissingAnswer | undefined {
+  const told = effectRecordOf(record)
+  if (told?.type === 'refold.effect.doubted') return { why: 'in-doubt' }
+  if (told?.type !== 'refold.effect.failed' || told.data.retryAt !== undefined) return undefined
+  const { error } = told.data
+  return { why: 'failed', ...(error === undefined ? undefined : { error }) }
+}

@@ -201,7 +201,7 @@ describe('after the server was killed', () => {
     await parking.subscription.unsubscribe()
     await client.replayParkedMessagesToStream('order-1', 'g')
     const forgetful = consume(client, { answer: 'nothing' })
-    await until(() => forgetful.events.length === 4)
+    await until(() => forgetful.events.length >= 4) // or more: what is not answered in time is given again
     expect((await infoOf(client)).parkedMessageCount).toBe(0n)
     await forgetful.subscription.ack(...forgetful.events.slice(0, 2))
     await eventually(async () => {

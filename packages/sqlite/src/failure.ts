@@ -79,3 +79,12 @@ export function unknownOutcome(error: unknown): RefoldError {
     facts: { sqlite: sqliteCode(error) },
   })
 }
+
+/** Does it; what it throws is told as trouble with writing. */
+export function writing<T>(operation: () => T): T {
+  try {
+    return operation()
+  } catch (error) {
+    throw toRefoldError(error, { doing: 'writing to the store' })
+  }
+}

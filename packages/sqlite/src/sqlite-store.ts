@@ -44,7 +44,7 @@ import { appendJob, registerJob, type CommitJob, type Settle } from './commit/co
 import { documentsIn } from './documents.js'
 import { rebuildDirectory } from './directory-rebuild.js'
 import { loadDriver } from './driver/load-driver.js'
-import { toRefoldError } from './failure.js'
+import { toRefoldError, writing } from './failure.js'
 import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
 import { assertFileName, openFile, type OpenFile } from './opening.js'
@@ -114,16 +114,7 @@ class SqliteStore implements Store {
       get: (stream) => this.#access(({ directory }) => directory.get(stream)),
       rebuild: async () => this.#rebuildDirectory(),
     }
-    this.projections = documentsIn({
-      access: (look) => this.#access(look),
-      iterate: (pages) => this.#iterate(pages),
-      commit: async (makeJob) => {
-        this.#assertOpen()
-        const open = this.#open ?? (await this.#opening)
-        return this.#commit(open, (settle) => makeJob(open, settle))
-      },
-      query: (question) => this.#access(() => queryFile(this.#path, question, loadDriver(this.#options.driver))),
-    })
+    this.projections = this.#documents()
     this.presence = {
       announce: async (worker) => (this.#assertOpen(), this.#locks.announce(worker)),
       provenDead: async (worker) => (this.#assertOpen(), this.#locks.provenDead(worker)),
@@ -136,7 +127,7 @@ class SqliteStore implements Store {
     const { maxAppendBytes } = this.#options
     const captured = this.#open === undefined ? (JSON.parse(JSON.stringify(events)) as readonly NewEvent[]) : events
     const open = this.#open ?? (await this.#opening)
-    const append = translated(() => prepareAppend(open.file, { ...options, stream, events: captured, maxAppendBytes }))
+    const append = writing(() => prepareAppend(open.file, { ...options, stream, events: captured, maxAppendBytes }))
     return this.#commit(open, (settle) => appendJob(open.file, append, settle))
   }
 
@@ -238,6 +229,19 @@ class SqliteStore implements Store {
     return this.#commit(open, (settle) => registerJob(open.registers, { name, text }, settle))
   }
 
+  #documents(): Projections {
+    return documentsIn({
+      access: (look) => this.#access(look),
+      iterate: (pages) => this.#iterate(pages),
+      commit: async (makeJob) => {
+        this.#assertOpen()
+        const open = this.#open ?? (await this.#opening)
+        return this.#commit(open, (settle) => makeJob(open, settle))
+      },
+      query: (question) => this.#access(() => queryFile(this.#path, question, loadDriver(this.#options.driver))),
+    })
+  }
+
   #commit<T>({ queue }: OpenFile, makeJob: (settle: Settle<T>) => CommitJob): Promise<T> {
     const deadline = performance.now() + this.#options.busyTimeoutMs
     return new Promise((resolve, reject) => queue.add(makeJob({ resolve, reject, deadline })))
@@ -283,14 +287,6 @@ function looked<T>(open: OpenFile, look: (open: OpenFile) => T): T {
     return look(open)
   } finally {
     open.file.look()
-  }
-}
-
-function translated<T>(operation: () => T): T {
-  try {
-    return operation()
-  } catch (error) {
-    throw toRefoldError(error, { doing: 'writing to the store' })
   }
 }
 

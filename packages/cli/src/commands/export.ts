@@ -1,7 +1,8 @@
 /** `refold export`: agents as a file that can be looked at where their store is not, or imported into another one. */
-import { createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { open } from 'node:fs/promises'
 import { RefoldError } from '@refold/core'
 import type { Store } from '@refold/core'
 import { exportStreams } from '@refold/core/history'
@@ -102,7 +103,8 @@ async function toFile(lines: AsyncIterable<string>, file: string): Promise<void>
     throw new RefoldError('INVALID_INPUT', `${file} is there, and no file`, { hint: 'Name another one with --output.' })
   const begun = `${file}.part`
   try {
-    await pipeline(Readable.from(lines), createWriteStream(begun))
+    const opened = await open(begun, 'w') // before anything can fail: a stream that is still opening makes the file after its removal
+    await pipeline(Readable.from(lines), opened.createWriteStream())
     renameSync(begun, file)
   } catch (error) {
     rmSync(begun, { force: true })

@@ -6,7 +6,7 @@
  */
 import type { Envelope, FirstInput, Forked } from '../decide/inputs.js'
 import { invariant, RefoldError } from '../errors.js'
-import { stateAt } from '../history/past-state.js'
+import { newestState, stateAt } from '../history/past-state.js'
 import type { PastState } from '../history/past-state.js'
 import { toJson } from '../json/to-json.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
@@ -53,7 +53,8 @@ export async function forkingOf(
   { log, worker }: Pick<Forker, 'log' | 'worker'>,
   request: ForkRequest,
 ): Promise<Forking> {
-  const past = await stateAt(log, request.origin, request.at)
+  const { origin, at } = request
+  const past = await (at === undefined ? newestState(log, origin) : stateAt(log, origin, at))
   if (request.start === undefined) refuseEnded(past, request)
   const answered = answeredBy(past, request)
   const input: Forked = {

@@ -27,11 +27,19 @@ export interface PastState {
 }
 
 /**
- * Folds up to a revision, to the newest record at or before a time, or to the newest of all; in bulk where the store can. Throws `NOT_FOUND` when there
+ * Folds up to a revision, or to the newest record at or before a time; in bulk where the store can. Throws `NOT_FOUND` when there
  * was none yet, `INVALID_INPUT` for no moment, `UNREADABLE` for damaged records.
  */
-export async function stateAt(log: PastSource, stream: string, given?: Moment): Promise<PastState> {
-  const moment = given === undefined ? undefined : momentOf(given)
+export async function stateAt(log: PastSource, stream: string, given: Moment): Promise<PastState> {
+  return stateUpTo(log, stream, momentOf(given))
+}
+
+/** The same at the newest record of all. */
+export async function newestState(log: PastSource, stream: string): Promise<PastState> {
+  return stateUpTo(log, stream, undefined)
+}
+
+async function stateUpTo(log: PastSource, stream: string, moment: Moment | undefined): Promise<PastState> {
   return (await replayedTo(log, stream, moment)) ?? foldedTo(log, stream, moment)
 }
 

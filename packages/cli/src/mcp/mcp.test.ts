@@ -68,7 +68,11 @@ describe('refold mcp', { timeout: 120_000 }, () => {
   test('CLI-101 what looks is there, and what acts only with --write', async () => {
     const names = async (client: Client): Promise<readonly string[]> =>
       (await client.listTools()).tools.map(({ name }) => name)
-    expect(await names(looking)).toEqual(['ls', 'tail', 'wait', 'plan', 'chart', 'stats', 'doctor', 'approval'])
+    expect(await names(looking)).toEqual(
+      'ls tail wait plan chart stats doctor approval show history state diff blame explain find verify consumers parked query'.split(
+        ' ',
+      ),
+    )
     expect(await names(acting)).toEqual([
       ...(await names(looking)),
       'start',
@@ -79,6 +83,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       'pause',
       'resume',
       'cancel',
+      'fork-plan',
+      'fork',
     ])
     const { isError, answer } = await call(looking, 'send', { agent: 'order-1', event: 'note' })
     expect([isError, answer]).toMatchObject([
@@ -101,6 +107,10 @@ describe('refold mcp', { timeout: 120_000 }, () => {
     expect((await call(looking, 'wait', { agent: 'order-1', state: 'asking', timeout: 9 })).answer).toMatchObject({
       value: 'asking',
     })
+    expect((await call(looking, 'show', { agent: 'order-1' })).answer).toMatchObject({ condition: 'running' })
+    expect((await call(looking, 'find', { agent: 'order-1', where: ['state=asking'] })).isError).toBe(false)
+    expect((await call(looking, 'state', { agent: 'order-1', path: '/status' })).answer).toBeDefined()
+    expect((await call(looking, 'verify', { all: true, limit: 5 })).answer).toMatchObject({ isSame: true })
     const lost = await call(looking, 'wait', { agent: 'order-9', timeout: 1 })
     expect([lost.isError, lost.answer]).toMatchObject([true, { error: { code: 'NOT_FOUND' } }])
   })
@@ -122,6 +132,10 @@ describe('refold mcp', { timeout: 120_000 }, () => {
     expect(
       (await call(acting, 'approve', { agent: 'order-2', event: 'accept', shown: payloadHash })).answer,
     ).toMatchObject({ status: 'done' })
+    const fork = { agent: 'order-2', as: '2b', at: '0' }
+    expect((await call(acting, 'fork-plan', fork)).isError).toBe(false)
+    expect((await call(acting, 'fork', fork)).answer).toBeDefined()
+    expect((await call(looking, 'show', { agent: 'order-2b' })).answer).toMatchObject({ condition: 'paused' })
     const { stdout } = await project.run('tail', 'order-2', '--once', '--json')
     const records = stdout
       .trim()
@@ -187,7 +201,7 @@ describe('refold mcp', { timeout: 120_000 }, () => {
 })
 
 function requiredOf(
-  known: Readonly<Record<string, { readonly type: string; readonly isRequired?: true }>>,
+  known: Readonly<Record<string, { readonly type: string; readonly isRequired?: boolean }>>,
 ): Record<string, unknown> {
   const required = Object.entries(known).filter(([, { isRequired }]) => isRequired === true)
   return Object.fromEntries(required.map(([name, { type }]) => [name, type === 'integer' ? 1 : 'x']))

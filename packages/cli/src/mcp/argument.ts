@@ -1,0 +1,41 @@
+/** The arguments of tools: what they are, and those that several tools have. */
+
+/** `json` is any value; it reaches the command as its text, so that none can name a file. */
+export interface Argument {
+  readonly type: 'string' | 'integer' | 'boolean' | 'json' | 'strings'
+  readonly description: string
+  readonly isRequired?: boolean
+  /** Where it stands: among the command's arguments; else it is the option of its name. */
+  readonly isPositional?: true
+}
+
+export const agent: Argument = {
+  type: 'string',
+  description: '<definition>-<id>, as `ls` shows it',
+  isRequired: true,
+  isPositional: true,
+}
+export const agents: Argument = {
+  type: 'strings',
+  description: 'names of agents, as `ls` shows them',
+  isRequired: true,
+  isPositional: true,
+}
+export const definition: Argument = { type: 'string', description: 'name of an agent definition', isPositional: true }
+export const event: Argument = {
+  type: 'string',
+  description: 'type of the event',
+  isRequired: true,
+  isPositional: true,
+}
+export const payload: Argument = {
+  type: 'json',
+  description: 'the event without its type, an object',
+  isPositional: true,
+}
+export const reason: Argument = { type: 'string', description: 'why; kept in the record' }
+export const about: Argument = { type: 'json', description: 'which of several questions: members that the event has' }
+
+export const text = (description: string): Argument => ({ type: 'string', description })
+export const flag = (description: string): Argument => ({ type: 'boolean', description })
+export const count = (description: string): Argument => ({ type: 'integer', description })

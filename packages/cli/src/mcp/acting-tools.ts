@@ -1,7 +1,6 @@
 /** Tools that change something, and what plans them. */
-import { about, agent, agents, count, definition, event, flag, payload, reason, text } from './argument.js'
-import type { Argument } from './argument.js'
-import type { Tool } from './tools.js'
+import { about, agent, agents, count, definition, event, flag, payload, reason, text } from './tool.js'
+import type { Argument, Tool } from './tool.js'
 
 /** Of a fork. Another outcome is given on the command line: its text may name a file. */
 const forked: Readonly<Record<string, Argument>> = {

@@ -3,8 +3,7 @@
  * values behind `=`, arguments stand behind `--`, and JSON is written out here.
  */
 import { RefoldError } from '@refold/core'
-import type { Argument } from './argument.js'
-import type { Tool } from './tools.js'
+import type { Argument, Tool } from './tool.js'
 
 /** Throws `INVALID_INPUT` for arguments that the tool does not take. */
 export function commandLineOf(tool: Tool, given: Readonly<Record<string, unknown>>): readonly string[] {

@@ -1,6 +1,6 @@
 /** Tools that change nothing. */
-import { about, agent, agents, count, definition, event, flag, text } from './argument.js'
-import type { Tool } from './tools.js'
+import { about, agent, agents, count, definition, event, flag, text } from './tool.js'
+import type { Tool } from './tool.js'
 
 const MOMENT = 'a revision, a time (2026-11-29T14:00:00Z), or so long ago (-1h); now, if it is left out'
 

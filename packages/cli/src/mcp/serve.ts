@@ -4,7 +4,7 @@ import { showFailure } from '../failure.js'
 import { commandLineOf } from './command-line.js'
 import { runCommand } from './run-command.js'
 import { schemaOf, toolsFor } from './tools.js'
-import type { Tool } from './tools.js'
+import type { Tool } from './tool.js'
 
 export interface ServeOptions {
   readonly version: string

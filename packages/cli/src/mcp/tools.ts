@@ -3,22 +3,8 @@
  * prints.
  */
 import { ACTING } from './acting-tools.js'
-import type { Argument } from './argument.js'
+import type { Argument, Tool } from './tool.js'
 import { LOOKING } from './looking-tools.js'
-
-export interface Tool {
-  /** The command, too. */
-  readonly name: string
-  readonly description: string
-  /** In the order of the command's arguments. */
-  readonly arguments: Readonly<Record<string, Argument>>
-  /** It changes something: only with `--write`. */
-  readonly acts?: true
-  /** Where it is not the name. */
-  readonly command?: string
-  /** Options that it always has. */
-  readonly always?: readonly string[]
-}
 
 /** All tools, or those that only look. */
 export function toolsFor({ write }: { readonly write: boolean }): readonly Tool[] {

@@ -1,4 +1,4 @@
-/** The arguments of tools: what they are, and those that several tools have. */
+/** What a tool is, and the arguments that several tools have. */
 
 /** `json` is any value; it reaches the command as its text, so that none can name a file. */
 export interface Argument {
@@ -7,6 +7,20 @@ export interface Argument {
   readonly isRequired?: boolean
   /** Where it stands: among the command's arguments; else it is the option of its name. */
   readonly isPositional?: true
+}
+
+export interface Tool {
+  /** The command, too. */
+  readonly name: string
+  readonly description: string
+  /** In the order of the command's arguments. */
+  readonly arguments: Readonly<Record<string, Argument>>
+  /** It changes something: only with `--write`. */
+  readonly acts?: true
+  /** Where it is not the name. */
+  readonly command?: string
+  /** Options that it always has. */
+  readonly always?: readonly string[]
 }
 
 export const agent: Argument = {

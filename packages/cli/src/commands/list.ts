@@ -17,6 +17,8 @@ export interface ListOptions extends ProjectOptions {
   readonly inDoubt?: boolean
   /** With a timer or a deadline that is past. */
   readonly overdue?: boolean
+  /** Conditions on their states, as `refold find` takes them: all of them hold. */
+  readonly where?: readonly string[]
   readonly limit?: number
   /** Only their names. */
   readonly quiet?: boolean
@@ -34,19 +36,33 @@ export async function list(definition: string | undefined, options: ListOptions)
   const isShort = process.stdout.isTTY && !options.json && options.limit === undefined
   const limit = isShort ? SHOWN : options.limit
   const query = queryOf(definition, options)
-  return withStore(options, async ({ store }) => {
-    const search = { query, limit, fits: fitsOf(options) }
-    if (options.json) {
-      const { shown } = await found(store, { ...search, show: (entry) => JSON.stringify(entry) })
-      return { text: `[${shown.join(',')}]` }
-    }
-    const isQuiet = options.quiet === true
-    const { shown, isMore } = await found(store, { ...search, show: isQuiet ? ({ stream }) => [stream] : cells })
-    const text = isQuiet ? shown.join('\n') : tableOf(COLUMNS, shown)
-    return isMore && isShort
-      ? { text, note: `the first ${SHOWN}; --limit <count> shows more, filters narrow them` }
-      : { text }
+  const where = options.where && new (await import('./where-filter.js')).WhereFilter(options.where)
+  return withStore(options, async (opened) => {
+    const fits = fitsOf(options, where && ((entry) => where.fits(entry, opened)))
+    const { shown, isMore } = await found(opened.store, { query, limit, fits, show: showOf(options) })
+    const cut = isMore && isShort ? `the first ${SHOWN}; --limit <count> shows more, filters narrow them` : undefined
+    const notes = [where?.note, cut].filter((note) => note !== undefined)
+    return { text: textOf(shown, options), ...(notes.length === 0 ? undefined : { note: notes.join('\n') }) }
   })
+}
+
+/** `undefined`: every one does. A hundred thousand are looked through without a turn of the event loop for each. */
+function fitsOf({ inDoubt = false }: ListOptions, where: Fits | undefined): Fits | undefined {
+  if (!inDoubt) return where
+  return (entry) => entry.inDoubt > 0 && (where === undefined || where(entry))
+}
+
+type Row = readonly string[]
+type Fits = (entry: DirectoryEntry) => boolean | Promise<boolean>
+
+function showOf({ json, quiet = false }: ListOptions): (entry: DirectoryEntry) => Row {
+  if (json) return (entry) => [JSON.stringify(entry)]
+  return quiet ? ({ stream }) => [stream] : cells
+}
+
+function textOf(rows: readonly Row[], { json, quiet = false }: ListOptions): string {
+  if (json) return `[${rows.join(',')}]`
+  return quiet ? rows.join('\n') : tableOf(COLUMNS, rows)
 }
 
 function queryOf(definition: string | undefined, options: ListOptions): DirectoryQuery {
@@ -62,26 +78,22 @@ function queryOf(definition: string | undefined, options: ListOptions): Director
   }
 }
 
-function fitsOf({ inDoubt }: ListOptions): (entry: DirectoryEntry) => boolean {
-  return inDoubt === true ? (entry) => entry.inDoubt > 0 : () => true
-}
-
-interface Search<T> {
+interface Search {
   readonly query: DirectoryQuery
   readonly limit: number | undefined
-  readonly fits: (entry: DirectoryEntry) => boolean
+  readonly fits: Fits | undefined
   /** What is kept of an entry. */
-  readonly show: (entry: DirectoryEntry) => T
+  readonly show: (entry: DirectoryEntry) => Row
 }
 
-async function found<T>(
+async function found(
   store: Store,
-  { query, limit = Infinity, fits, show }: Search<T>,
-): Promise<{ readonly shown: readonly T[]; readonly isMore: boolean }> {
-  const shown: T[] = []
+  { query, limit = Infinity, fits, show }: Search,
+): Promise<{ readonly shown: readonly Row[]; readonly isMore: boolean }> {
+  const shown: Row[] = []
   for await (const page of store.directory.find(query))
     for (const entry of page) {
-      if (!fits(entry)) continue
+      if (fits !== undefined && !(await fits(entry))) continue
       if (shown.length >= limit) return { shown, isMore: true }
       shown.push(show(entry))
     }

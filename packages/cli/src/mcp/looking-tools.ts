@@ -15,6 +15,7 @@ export const LOOKING: readonly Tool[] = [
       state: text('path of an active state: review, work.draft'),
       'in-doubt': flag('only those with an effect in doubt'),
       overdue: flag('only those with a timer that is past'),
+      where: { type: 'strings', description: 'in whose state this is so, as `find` has it; each is read' },
       limit: { ...count('at most so many'), isRequired: true },
     },
   },

@@ -1,7 +1,7 @@
 /** Commands that tell what agents did and what they were. */
 import type { Command } from 'commander'
 import { present } from '../output.js'
-import { common, positive } from './options.js'
+import { common, CONDITIONS, positive, severalOf } from './options.js'
 
 const AGENT = '<definition>-<id>'
 const AT = 'a revision, a time (2026-11-29T14:00:00Z), or so long ago (-1h)'
@@ -66,11 +66,7 @@ function addQuestions(program: Command): void {
   common(program.command('find'))
     .description('tell when something became true of an agent')
     .argument('<agent>', AGENT)
-    .requiredOption(
-      '--where <condition>',
-      "state=review, status=done, condition=blocked, '/context/total>100'; several hold together",
-      (condition: string, before: readonly string[] | undefined) => [...(before ?? []), condition],
-    )
+    .requiredOption('--where <condition>', CONDITIONS, severalOf)
     .option('--all', 'every revision at which it became true or false, not only the first')
     .action(async (agent, options) => present(await (await import('../commands/reading/find.js')).find(agent, options)))
 }

@@ -42,3 +42,11 @@ export function seconds(text: string): number {
     throw new InvalidArgumentError('It must be a number of seconds.')
   return value
 }
+
+/** Of `--where`. */
+export const CONDITIONS = "state=review, status=done, condition=blocked, '/context/total>100'; several hold together"
+
+/** An option that may be given several times. */
+export function severalOf(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text]
+}

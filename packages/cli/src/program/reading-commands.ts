@@ -1,7 +1,7 @@
 /** Commands that look, and change nothing. */
 import type { Command } from 'commander'
 import { present, print, report } from '../output.js'
-import { common, positive, seconds } from './options.js'
+import { common, CONDITIONS, positive, seconds, severalOf } from './options.js'
 
 export function addReadingCommands(program: Command): void {
   common(program.command('ls'))
@@ -14,6 +14,7 @@ export function addReadingCommands(program: Command): void {
     .option('--owner <worker>', 'only those of this worker; none: of no one')
     .option('--in-doubt', 'only those with an effect that waits for someone to say what became of it')
     .option('--overdue', 'only those with a timer or a deadline that is past')
+    .option('--where <condition>', `only those in whose state it is so, each is read: ${CONDITIONS}`, severalOf)
     .option('--limit <count>', 'at most so many (default: 100 on a terminal, else all)', positive)
     .option('-q, --quiet', 'only their names')
     .action(async (name, options) => present(await (await import('../commands/list.js')).list(name, options)))

@@ -1,13 +1,15 @@
 /** The reading commands on histories that cannot be folded, or not without their codecs. */
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRuntime, defineAgent } from '@refold/core'
-import type { Codec } from '@refold/core'
+import { createRuntime, defineAgent, toRevision } from '@refold/core'
+import type { Codec, JsonObject, StoredEvent } from '@refold/core'
 import { exportStreams } from '@refold/core/history'
 import { sqliteStore } from '@refold/sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { assign, setup } from 'xstate'
+import { list } from '../list.js'
 import { explain } from './explain.js'
 import { history } from './history.js'
 import { show } from './show.js'
@@ -85,4 +87,24 @@ test('CLI-40 records that are encoded are listed, and read with the codecs of th
     export default { agents: [{ name: 'counter', version: 1 }], codecs: [{ name: '${turned}', encode: (bytes) => ({ bytes: turn(bytes) }), decode: turn }] }`,
   )
   expect(JSON.parse((await state('counter-1', { ...place, config })).text)).toMatchObject({ context: { n: 2 } })
+})
+
+test('CLI-52 agents are listed by their states, and one that cannot be read is named beside', async () => {
+  const file = join(directory, 'counters.db')
+  const runtime = await createRuntime({ store: sqliteStore(file), agents: [counter] })
+  for (const id of ['1', '2', '3']) await runtime.start(counter, { id })
+  for (const id of ['2', '3']) await (await runtime.attach(counter, id)).send({ type: 'add' })
+  await runtime.close()
+  const store = sqliteStore(file)
+  const newest: StoredEvent[] = []
+  for await (const page of store.read('counter-3', { direction: 'backwards', limit: 1 })) newest.push(...page)
+  const metadata = JSON.parse(
+    JSON.stringify(newest[0]?.metadata).replace('/state/root/context/n', '/state/lost/n'),
+  ) as JsonObject
+  await store.append('counter-3', [{ id: randomUUID(), type: 'add', data: {}, metadata }], { expected: toRevision(1) })
+  await store.close()
+  const listed = async (...where: string[]) => list('counter', { store: file, where, json: false, quiet: true })
+  expect(await listed('/context/n>0')).toEqual({ text: 'counter-2', note: expect.stringContaining('counter-3') })
+  expect((await listed('/context/n>=0', 'status=active')).text).toBe('counter-1\ncounter-2')
+  await expect(listed('n>0')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
 })

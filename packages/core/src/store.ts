@@ -55,6 +55,7 @@ export { anotherHistory, assertDecidedOn, PUT_BACK_HINT } from './store/decided-
 // reading: events parsed on demand, and records handed to a fold without building them
 export { storedEvent } from './store/stored-event.js'
 export type { StoredText } from './store/stored-event.js'
+export { scannedEvent } from './store/scanned-event.js'
 export type { FoldableEvent } from './record/fold.js'
 export type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayOptions, ReplayTarget } from './record/replay.js'
 export { StateReplay } from './record/state-replay.js'

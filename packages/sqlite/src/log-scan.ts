@@ -12,7 +12,7 @@ import type {
   ScanOptions,
   StoredEvent,
 } from '@refold/core/store'
-import { toPosition, toRevision } from '@refold/core/store'
+import { scannedEvent, toPosition, toRevision } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
@@ -93,25 +93,9 @@ export class LogScan {
     const { log, streams } = this.#file
     const whole = (position: number): StoredEvent => this.#whole(position)
     const source: RowSource = { log, columns, whole, firstId: (stream) => streams.find(stream)?.firstId }
-    return columns.shapes.map((shape, at) => (shape === 0 ? this.#plain(columns, at) : new ScannedRow(source, at)))
-  }
-
-  #plain(columns: Columns, at: number): ScannedEvent {
-    const event = this.#whole(columns.positions[at] as number)
-    const { stream, revision, position, id, type } = event
-    return {
-      stream,
-      revision,
-      position,
-      id,
-      type,
-      get data() {
-        return event.data
-      },
-      get header() {
-        return refoldIn(event.metadata)
-      },
-    }
+    return columns.shapes.map((shape, at) =>
+      shape === 0 ? scannedEvent(whole(columns.positions[at] as number)) : new ScannedRow(source, at),
+    )
   }
 
   #whole(position: number): StoredEvent {

@@ -1,10 +1,10 @@
 /** The log as a projection reads it: the past as fast as the store can, then what follows. */
 import { addressOf } from '../definition/agent-address.js'
-import { isJsonObject } from '../json/json-value.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Position } from '../record/revision.js'
 import type { StoredEvent, SubscriptionItem } from '../store/port.js'
 import type { ScannedEvent, ScannedPage } from '../store/projection-port.js'
+import { scannedEvent } from '../store/scanned-event.js'
 import type { Clock } from '../world/world.js'
 
 const PAGE_EVENTS = 500
@@ -67,7 +67,7 @@ async function* livePages(
       if (item?.kind === 'event') {
         const { event } = item
         last = event
-        if (names === undefined || names.has(addressOf(event.stream).name)) events.push(scannedOf(event))
+        if (names === undefined || names.has(addressOf(event.stream).name)) events.push(scannedEvent(event))
         if (events.length < PAGE_EVENTS) continue
       }
       const isEnd: boolean = item?.kind !== 'event'
@@ -99,21 +99,4 @@ function lull(clock: Clock): Promise<undefined> {
 
 function place(after: Position | undefined): { readonly after?: Position } {
   return after === undefined ? {} : { after }
-}
-
-function scannedOf(event: StoredEvent): ScannedEvent {
-  const { stream, revision, position, id, type } = event
-  return {
-    stream,
-    revision,
-    position,
-    id,
-    type,
-    get data() {
-      return event.data
-    },
-    get header() {
-      return isJsonObject(event.metadata) ? event.metadata['refold'] : undefined
-    },
-  }
 }

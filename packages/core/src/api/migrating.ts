@@ -28,7 +28,8 @@ export async function migrated(
     if (state !== undefined) await refuseWhilePerformed(cell.stream, { state, owners, worker })
     await cell.submit({ input, worker, ...notes })
   } finally {
-    if (cell.state?.agent.version !== definition.version) cells.evict(cell)
+    // Still arriving: nothing was submitted to it. Who loads the agent would wait for it for ever.
+    if (cells.isStarting(cell) || cell.state?.agent.version !== definition.version) cells.evict(cell)
   }
   return cell
 }

@@ -110,6 +110,22 @@ describe('claims', () => {
   })
 })
 
+test('EFF-42 the begin of a never-retry effect is recorded once, until its attempt failed or a person says `again`', () => {
+  const decider = working({ safety: 'never-retry' })
+  const { effect } = decider
+  const begin = () => code(decider.own({ kind: 'effect.started', effect, attempt: 1 }))
+  expect([begin(), begin()]).toEqual(['recorded', 'dropped'])
+  const error = { name: 'E', message: 'm' }
+  decider.own({ kind: 'attempt.failed', effect, attempt: 1, error, retryAt: 5 })
+  expect([begin(), begin()]).toEqual(['recorded', 'dropped'])
+  decider.own({ kind: 'effect.doubted', effect, why: 'unknown' })
+  decider.outside({ kind: 'effect.resolved', effect, resolution: { again: true } })
+  expect([begin(), begin()]).toEqual(['recorded', 'dropped'])
+  const idempotent = working()
+  const again = () => code(idempotent.own({ kind: 'effect.started', effect: idempotent.effect, attempt: 1 }))
+  expect([again(), again()]).toEqual(['recorded', 'recorded'])
+})
+
 describe('decisions of a person', () => {
   test('EFF-17 about an effect that is not in doubt, or not there, are refused', () => {
     const decider = working({ safety: 'never-retry' })

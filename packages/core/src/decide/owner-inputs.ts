@@ -9,7 +9,7 @@ import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
-import { withEffect } from './effects-part.js'
+import { mayHaveHappened, withEffect } from './effects-part.js'
 import type { AttemptFailed, EffectResolved, EffectDoubted, EffectStarted, EffectStep, Envelope } from './inputs.js'
 import { settleWithoutChart } from './late-outcomes.js'
 import { usageData } from './record-type.js'
@@ -27,7 +27,7 @@ export function decideAttempt(
   }
   if (input.kind === 'effect.resolved') return resolved(context, envelope, { state, effect, input })
   if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
-  if (input.kind === 'effect.started' && (effect.inDoubt !== undefined || state.agent.paused !== undefined))
+  if (input.kind === 'effect.started' && !mayBegin(context, { state, effect }))
     return { kind: 'dropped', why: 'the effect must not begin now' }
   const change = changeOf(context, { effect, envelope }, input)
   return compose(context, envelope, {
@@ -41,6 +41,11 @@ export function decideAttempt(
     input: { kind: input.kind, effect: input.effect, ...('attempt' in input ? { attempt: input.attempt } : undefined) },
     causationId: effect.scheduledBy,
   })
+}
+
+/** A payment whose begin is recorded begins no more before that attempt is known to have failed or a person says so. */
+function mayBegin({ definition }: DecideContext, { state, effect }: Pick<DecidedPart, 'state' | 'effect'>): boolean {
+  return effect.inDoubt === undefined && state.agent.paused === undefined && !mayHaveHappened(effect, definition)
 }
 
 interface Change {

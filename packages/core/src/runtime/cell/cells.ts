@@ -87,7 +87,7 @@ export class Cells implements Residence<AgentCell> {
     if (now?.is === 'arriving' && now.isMove) await now.known
   }
 
-  /** The cell that moves an agent to this definition. No one else gets it before it is moved: until then another one may stand for the agent. */
+  /** The cell that moves an agent to this definition. No one else gets it before it is moved: until then another one may stand for the agent. Evicted by who submits nothing to it. */
   async mover(stream: string, definition: DefinitionInternals): Promise<AgentCell> {
     const folded = await foldStream(this.#options.log, stream)
     if (folded.state === undefined) throw notFound(stream)
@@ -102,7 +102,7 @@ export class Cells implements Residence<AgentCell> {
     return this.#begin(new AgentCell(this.#home, { stream, id, definition }, folded), { isMove: true })
   }
 
-  /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. */
+  /** The cell of an agent that may not exist yet: nothing is read. No one else gets it before `confirm`. It is asked for when something is submitted to it at once. */
   fresh(stream: string, id: string, definition: DefinitionInternals): AgentCell {
     const place = this.#places.get(stream)
     if (place?.is === 'live') return place.cell
@@ -125,7 +125,7 @@ export class Cells implements Residence<AgentCell> {
       return false
     }
     if (other !== undefined) this.#giveWay(other, definition.version)
-    this.#places.set(stream, { is: 'live', cell })
+    this.#stand(stream, cell)
     return true
   }
 

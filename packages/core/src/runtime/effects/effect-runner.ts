@@ -112,7 +112,8 @@ export class EffectRunner implements ExecutionContext {
   }
 
   toPerform({ id, epoch }: Executing): EffectDocument | undefined {
-    const { state } = this.cell
+    const { state, failure } = this.cell
+    if (failure !== undefined) return undefined // the agent has gone on elsewhere, perhaps in another cell of this very worker
     const effect = state?.effects[id]
     const mine = state?.agent.owner === this.runtime.worker && state.agent.epoch === epoch
     return mine && effect !== undefined && isToPerform(effect) ? effect : undefined
@@ -126,7 +127,10 @@ export class EffectRunner implements ExecutionContext {
       this.#refused(envelope, error)
       told?.(undefined)
     }
-    cells.post(this.cell.stream, { ...envelope, worker }, { resolve: told, reject })
+    const waiter = { resolve: told, reject }
+    // Of the cell that another one takes the place of nothing begins: that one begins it itself.
+    if (envelope.input.kind === 'effect.started') this.cell.post({ ...envelope, worker }, waiter)
+    else cells.post(this.cell.stream, { ...envelope, worker }, waiter)
   }
 
   #refused({ input }: Pick<Envelope, 'input'>, error: RefoldError): void {

@@ -64,7 +64,8 @@ export async function deliver(context: MessagingContext, route: Route): Promise<
   if (now === undefined || now.message.seq !== first.message.seq) return 'gone'
   const { seq } = now.message
   if ('refused' in receiver) return { seq, refused: receiver.refused, receiver: undefined }
-  const { cell, isUnregistered } = receiver
+  const { isUnregistered } = receiver
+  const cell = receiver.cell()
   const refused = await submit(context, cell, { ...route, ...now })
   return { seq, refused, receiver: isUnregistered ? undefined : cell }
 }

@@ -17,7 +17,13 @@ export interface ReceiversOptions extends CellContext<AgentCell> {
   readonly registry: Registry
 }
 
-export type Receiver = { readonly cell: AgentCell; readonly isUnregistered: boolean } | { readonly refused: Refusal }
+export type Receiver =
+  | {
+      /** Asked for when something is submitted to it at once: one that is to be started is waited for from then on. */
+      readonly cell: () => AgentCell
+      readonly isUnregistered: boolean
+    }
+  | { readonly refused: Refusal }
 
 /** Cells of other services' agents that stay in memory. */
 const KEEP_UNREGISTERED = 64
@@ -41,7 +47,7 @@ export class Receivers {
     const { cells } = this.#options
     try {
       const cell = await cells.load(stream)
-      return { cell, isUnregistered: cell.definition.isUnregistered === true }
+      return { cell: () => cell, isUnregistered: cell.definition.isUnregistered === true }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return isStart ? this.#fresh(stream) : { refused: error }
       if (!isRefoldError(error, 'UNKNOWN_DEFINITION')) throw error
@@ -59,14 +65,15 @@ export class Receivers {
     const { cells, registry } = this.#options
     const { name, id } = addressOf(stream)
     const definition = registry.newest(name)
-    if (definition !== undefined) return { cell: cells.fresh(stream, id, definition), isUnregistered: false }
+    if (definition !== undefined) return { cell: () => cells.fresh(stream, id, definition), isUnregistered: false }
     const message = `no agent "${name}" is registered where its parent runs`
     return { refused: { code: 'UNKNOWN_DEFINITION', message } }
   }
 
   async #ofAnother(stream: string): Promise<Receiver> {
     try {
-      return { cell: await this.#unregistered.load(stream), isUnregistered: true }
+      const cell = await this.#unregistered.load(stream)
+      return { cell: () => cell, isUnregistered: true }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return { refused: error }
       throw error

@@ -32,6 +32,13 @@ export class Redaction {
     this.#source = source
   }
 
+  /** A chart of what was noted says that some field is secret. */
+  get hasSecrets(): boolean {
+    return [...this.#charts.values()].some(({ input = [], events = {}, outputs = {} }) =>
+      [input, ...Object.values(events), ...Object.values(outputs)].some(({ length }) => length > 0),
+    )
+  }
+
   /** Throws `NOT_FOUND` where the chart is not stored that says what is secret. */
   async note(event: StoredEvent): Promise<void> {
     const header = headerOf(event.metadata)
@@ -118,7 +125,7 @@ function isSealed(header: RecordHeader): boolean {
 /** The part of a payload that has a schema. */
 function fieldsOf({ type, data }: StoredEvent, { input, events, outputs }: Secrets): readonly Field[] {
   const payload = isJsonObject(data) ? data : {}
-  if (type === 'refold.started' && input !== undefined)
+  if ((type === 'refold.started' || type === 'refold.forked') && input !== undefined)
     return [{ value: payload['input'], at: '/input', pointers: input }]
   const { src } = payload
   const ofOutput = type === 'refold.effect.done' && typeof src === 'string' ? outputs?.[src] : undefined

@@ -128,10 +128,16 @@ function fieldsOf({ type, data }: StoredEvent, { input, events, outputs }: Secre
   if ((type === 'refold.started' || type === 'refold.forked') && input !== undefined)
     return [{ value: payload['input'], at: '/input', pointers: input }]
   const { src } = payload
-  const ofOutput = type === 'refold.effect.done' && typeof src === 'string' ? outputs?.[src] : undefined
+  const ofOutput = type === 'refold.effect.done' ? outputPointers(src, outputs) : undefined
   if (ofOutput !== undefined) return [{ value: payload['output'], at: '/output', pointers: ofOutput }]
   const ofEvent = type.startsWith('refold.') ? undefined : events?.[type]
   return ofEvent === undefined ? [] : [{ value: data, at: '', pointers: ofEvent }]
+}
+
+/** Of an outcome that came after its effect was gone no one knows the source: all of it may be secret. */
+function outputPointers(src: JsonValue | undefined, outputs: Secrets['outputs']): readonly string[] | undefined {
+  if (typeof src === 'string') return outputs?.[src]
+  return Object.values(outputs ?? {}).some(({ length }) => length > 0) ? [''] : undefined
 }
 
 /** Names of members that the schemas say. */

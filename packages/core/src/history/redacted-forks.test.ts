@@ -4,7 +4,9 @@ import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import { createRuntime } from '../api/create-runtime.js'
 import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { createWorld } from '../world/system-world.js'
 import { exportStreams } from './export-streams.js'
 import type { HistorySource } from './history-types.js'
 import { openExport } from './open-export.js'
@@ -70,4 +72,38 @@ describe('the redacted export of a fork', () => {
       await expect(redacted(source, stream)).rejects.toMatchObject({ code: 'NOT_FOUND', facts: { stream: 'login-1' } })
     expect(await redacted(source, 'login-4')).not.toContain('swordfish')
   })
+})
+
+test('CLI-121 an outcome that came after its effect was gone is left out of a redacted file as a whole', async () => {
+  const fetching = defineAgent({
+    name: 'fetching',
+    version: 1,
+    effects: { key: { output: z.object({ key: z.string().meta({ secret: true }) }) } },
+    machine: setup({ actors: { key: effect(async () => ({ key: 'first' })) } }).createMachine({
+      initial: 'begun',
+      states: { begun: { invoke: { src: 'key', onDone: 'open' } }, open: {} },
+    }),
+  })
+  const store = memoryStore(memoryLog())
+  const runtime = await createRuntime({ store, agents: [fetching] })
+  const agent = await runtime.start(fetching, { id: '1' })
+  const { revision } = await agent.waitFor((state) => state.matches('open'))
+  const refold = {
+    v: 0,
+    agent: 'fetching@1',
+    at: 1,
+    input: { kind: 'effect.done', effect: '0.0', late: true },
+    body: { patch: [] },
+  }
+  const late = {
+    id: createWorld().newId(),
+    type: 'refold.effect.done',
+    data: { src: null, output: { key: 'sesame' } },
+    metadata: { refold },
+  }
+  await store.append('fetching-1', [late], { expected: revision })
+  const text = await redacted(store, 'fetching-1')
+  await runtime.close()
+  expect(text).toContain('"late":true')
+  expect(text).not.toContain('sesame')
 })

@@ -42,7 +42,7 @@ export interface EffectCostsDocument {
   readonly id: string
   /** Of all its effects together. */
   readonly costUsd: number
-  /** By source. */
+  /** By source; `unknown`: attempts that ended after their effect was gone, which nothing but their usage is known of. */
   readonly sources: Readonly<Record<string, EffectCosts>>
   /** Records of its life before its own first: of a fork, those of its origins. */
   readonly origin: number
@@ -64,6 +64,8 @@ const NONE: EffectCosts = {
 }
 /** Records among which the one is looked for that scheduled an effect. */
 const RECENT = 32
+/** In the place of the source, of attempts that ended after their effect was gone. */
+const UNKNOWN = 'unknown'
 /** Sums of dollars to the billionth: adding up in binary would tell more digits than there are. */
 const BILLION = 1e9
 
@@ -105,6 +107,7 @@ function toldBy(record: ProjectionRecord, document: EffectCostsDocument): Told |
   if (told === undefined) return undefined
   const { src, retryAt, usage } = told.data
   const used = usageIn(usage)
+  if (typeof src !== 'string') return { src: UNKNOWN, costs: { attempts: 1, ...used } } // its effect had an outcome already, or was left
   switch (told.type) {
     case 'refold.effect.done':
       return { src, costs: { attempts: 1, done: 1, ...took(told, document), ...used } }

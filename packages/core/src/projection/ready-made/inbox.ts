@@ -92,7 +92,7 @@ function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): r
   if (told?.type === 'refold.effect.doubted') {
     const { effect, at, data } = told
     const { src, why = 'unknown' } = data
-    return [...doubts.filter((one) => one.effect !== effect), { effect, src, why, since: at }]
+    return [...doubts.filter((one) => one.effect !== effect), { effect, src: src ?? '', why, since: at }]
   }
   const forked = forkIn(record)
   if (forked !== undefined) return (forked.inDoubt ?? []).map((doubt) => ({ ...doubt, since: record.event.at }))

@@ -1,16 +1,19 @@
 /** Spans of what has happened, beside those that were made while it did. */
-import { memoryStore } from '@refold/core'
+import { createRuntime, memoryStore } from '@refold/core'
 import { openHistory } from '@refold/core/history'
 import { describe, expect, test } from 'vitest'
 import { collector, spansOf, told } from './collector.fixture.js'
 import type { OtlpSpan } from './collector.fixture.js'
-import { sendLetter, tracing } from './drafting.fixture.js'
+import { letter, sendLetter, tracing } from './drafting.fixture.js'
 import { historySpans } from './history-spans.js'
 import { otlpTraces } from './otlp-json.js'
 import { attemptSpan, recordSpan } from './span-shape.js'
 import type { SpanShape } from './span-shape.js'
 
-const ofLetter = (span: OtlpSpan): boolean => told(span)['refold.agent'] === 'letter-7' && span.kind !== 4
+const isOf =
+  (agent: string) =>
+  (span: OtlpSpan): boolean =>
+    told(span)['refold.agent'] === agent && span.kind !== 4
 
 /** All but times, which a live span has more exactly. */
 const shown = (spans: readonly OtlpSpan[]): unknown =>
@@ -34,7 +37,7 @@ async function lived(): Promise<{ readonly live: readonly OtlpSpan[]; readonly p
   await provider.shutdown()
   const past: SpanShape[] = []
   for await (const span of historySpans(await openHistory(memoryStore(log), 'letter-7'))) past.push(span)
-  return { live: receiver.spans.filter(ofLetter), past }
+  return { live: receiver.spans.filter(isOf('letter-7')), past }
 }
 
 describe('the spans of a history', () => {
@@ -46,6 +49,27 @@ describe('the spans of a history', () => {
       spans.filter((span) => told(span)['refold.record.kind'] !== 'timer.fired')
     expect(shown(withoutTimers(exported))).toEqual(shown(withoutTimers(live)))
     expect(exported).toHaveLength(live.length)
+  })
+
+  test('OTL-24 of a fork have the effects that it took over below the records of its origin that asked for them', async () => {
+    const log = await sendLetter([])
+    const receiver = await collector()
+    const { telemetry, provider } = tracing(receiver.url)
+    const observers = [telemetry.observer]
+    {
+      await using refold = await createRuntime({ store: memoryStore(log), agents: [letter], observers })
+      await refold.start(letter, { id: '9' }) // what is made first has no links to what was made elsewhere
+      const fork = await refold.fork(letter, '7', { as: '8', at: 0 })
+      await fork.resume()
+      await fork.waitFor(({ value }) => value === 'review')
+    }
+    await provider.shutdown()
+    const past: SpanShape[] = []
+    for await (const span of historySpans(await openHistory(memoryStore(log), 'letter-8'))) past.push(span)
+    const exported = spansOf(JSON.parse(JSON.stringify(otlpTraces(past, { service: 'letters' }))))
+    const live = receiver.spans.filter(isOf('letter-8'))
+    expect(live.filter((span) => told(span)['refold.effect.outcome'] !== undefined)).toHaveLength(2)
+    expect(shown(exported)).toEqual(shown(live))
   })
 
   test('OTL-21 have attempts begin where they can have begun, and end with their records', async () => {
@@ -78,6 +102,7 @@ describe('the spans of a history', () => {
         async *records() {
           for (const record of records) yield record as never
         },
+        at: () => Promise.reject(new Error('there is no state')),
       }
       const spans: SpanShape[] = []
       for await (const span of historySpans(history)) spans.push(span)

@@ -1,5 +1,5 @@
 /** The spans of what an agent has done, from its records alone. */
-import type { AgentHistory, HistoryRecord, Usage } from '@refold/core/history'
+import type { AgentHistory, HistoryPoint, HistoryRecord, Usage } from '@refold/core/history'
 import { addUsage, usageIn } from '@refold/core/history'
 import { attemptSpan, recordSpan } from './span-shape.js'
 import type { RecordFacts, SpanShape } from './span-shape.js'
@@ -19,10 +19,14 @@ type Known = Pick<HistoryRecord, 'id' | 'at' | 'traceparent'>
  * history rejects with.
  */
 export async function* historySpans(
-  history: Pick<AgentHistory, 'records' | 'stream' | 'first'>,
+  history: Pick<AgentHistory, 'records' | 'stream' | 'first' | 'at'>,
 ): AsyncGenerator<SpanShape, void, undefined> {
   const past = new Past(history)
-  for await (const record of history.records()) yield* past.spansOf(record)
+  for await (const record of history.records()) {
+    const forked = record.kind === 'forked' ? await history.at(record.revision).catch(() => undefined) : undefined
+    if (forked !== undefined) past.goOnFrom(forked.document, record) // a damaged one is told by itself alone
+    yield* past.spansOf(record)
+  }
 }
 
 class Past {
@@ -32,10 +36,20 @@ class Past {
   /** What the bodies of effects told since their last attempt ended. */
   readonly #used = new Map<string, Usage>()
   readonly #effects = new Map<string, OpenEffect>()
+  /** Of a fork: the records of its life before its first, and what it has taken over from there, by effect. */
+  #before = 0
+  readonly #takenOver = new Map<string, Known>()
 
   constructor({ stream, first }: Pick<AgentHistory, 'stream' | 'first'>) {
     this.#stream = stream
     this.#first = first
+  }
+
+  /** An effect of the origin runs from the fork on; the record that asked for it stands in the stream of the origin. */
+  goOnFrom({ agent, effects }: HistoryPoint['document'], { at }: HistoryRecord): void {
+    this.#before = agent.forked?.records ?? 0
+    for (const [effect, { scheduledBy, traceparent }] of Object.entries(effects))
+      this.#takenOver.set(effect, { id: scheduledBy, at, ...(traceparent === undefined ? undefined : { traceparent }) })
   }
 
   *spansOf(record: HistoryRecord): Generator<SpanShape, void, undefined> {
@@ -73,7 +87,7 @@ class Past {
   }
 
   #at(id: string): Known | undefined {
-    return this.#records[Number.parseInt(id, 10) - this.#first]
+    return this.#takenOver.get(id) ?? this.#records[Number.parseInt(id, 10) - this.#before - this.#first]
   }
 
   #attemptOf(record: HistoryRecord): SpanShape | undefined {

@@ -6,7 +6,7 @@ import { ordered, PATIENCE_MS, peer, scene, stateOf } from './forked-agent.fixtu
 import { eventsOf, typesOf } from './process.fixture.js'
 
 describe('a fork', () => {
-  test('FRK-1 is one record in a stream of its own, which names its origin and has its state; its origin gets none', async () => {
+  test('FRK-1 FRK-25 is one record in a stream of its own, which names its origin and has its state; its origin gets none', async () => {
     const on = await scene()
     await ordered(on, 'note', 'go')
     const before = await eventsOf(on.log, 'order-1')
@@ -14,7 +14,8 @@ describe('a fork', () => {
     const [record, ...others] = await eventsOf(on.log, 'order-2')
     expect(others).toEqual([])
     expect(record?.type).toBe('refold.forked')
-    expect(record?.data).toEqual({ from: { name: 'order', id: '1' }, revision: 1, keys: 'new', timers: 'shift' })
+    const link = { from: { name: 'order', id: '1' }, revision: 1, records: 2 }
+    expect(record?.data).toEqual({ ...link, keys: 'new', timers: 'shift' })
     expect(record?.metadata).toMatchObject({ $causationId: before[1]?.id, refold: { by: 'ana', reason: 'what if' } })
     expect(await eventsOf(on.log, 'order-1')).toEqual(before)
     const { context, value } = fork.getSnapshot()

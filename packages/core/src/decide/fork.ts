@@ -2,6 +2,7 @@
 import { addressOf } from '../definition/agent-address.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonObject } from '../json/json-value.js'
+import { recordsBefore } from '../record/life.js'
 import type { StateDocument } from '../record/state-document.js'
 import { incompatibilitiesOf } from '../step/compatibility.js'
 import type { TreeStep } from '../step/tree-step.js'
@@ -22,7 +23,7 @@ export function decideForked(context: DecideContext, envelope: Envelope, forked:
       forked.start === undefined ? goingOn(context, envelope, forked) : startedAgain(context, envelope, forked)
     return compose(context, envelope, {
       type: 'refold.forked',
-      data: dataOf(forked, context),
+      data: dataOf(forked, { definition: context.definition, after }),
       after,
       input: { kind: 'forked' },
       ...(step === undefined ? undefined : { step }),
@@ -67,18 +68,31 @@ function startedAgain(context: DecideContext, envelope: Envelope, { start, from 
   return { after: { ...first, agent: { ...first.agent, forked, ...paused } }, step }
 }
 
-/** What was asked for. */
-function dataOf(forked: Forked, { definition }: DecideContext): JsonObject {
+interface Forking {
+  readonly definition: DecideContext['definition']
+  readonly after: StateDocument
+}
+
+/** What was asked for, and what those ask who see no state: how long its life is, and what waits for a person in it. */
+function dataOf(forked: Forked, { definition, after }: Forking): JsonObject {
   const { from, start, state, keys, timers, run, patch = [], beginsMissing = false } = forked
-  const link = { from: { ...addressOf(from.stream) }, revision: from.revision }
+  const link = { from: { ...addressOf(from.stream) }, revision: from.revision, records: recordsBefore(after) }
   if (start !== undefined) return { ...link, ...(start.input === undefined ? undefined : { input: start.input }) }
+  const inDoubt = doubtsIn(after)
   return {
     ...link,
     keys,
     timers,
     ...(run.length === 0 ? undefined : { run }),
+    ...(inDoubt.length === 0 ? undefined : { inDoubt }),
     ...(state.agent.version === definition.version ? undefined : { version: state.agent.version }),
     ...(patch.length === 0 ? undefined : { patch }), // checked, and JSON
     ...(beginsMissing ? { beginMissing: true } : undefined),
   }
+}
+
+function doubtsIn({ effects }: StateDocument): JsonObject[] {
+  return Object.entries(effects).flatMap(([effect, { src, inDoubt }]) =>
+    inDoubt === undefined ? [] : [{ effect, src, why: inDoubt.why }],
+  )
 }

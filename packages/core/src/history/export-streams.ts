@@ -1,6 +1,8 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
+import { streamOfAddress } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
+import { isJsonObject } from '../json/json-value.js'
 import { headerOf } from '../record/header.js'
 import type { StoredEvent } from '../store/port.js'
 import { endLine, headLine, recordLine } from './export-format.js'
@@ -20,7 +22,7 @@ export interface ExportOptions {
 
 /**
  * The lines of an exported file, as the streams are read: nothing is kept, but the secret values where they are to be left out.
- * Throws `NOT_FOUND` for a stream that is not there, and for a chart without which no one knows what is secret.
+ * Throws `NOT_FOUND` for a stream that is not there, and for a chart, or the origin of a fork, without which no one knows what is secret.
  */
 export async function* exportStreams(
   source: HistorySource,
@@ -60,14 +62,36 @@ class Noted {
     this.#redaction = new Redaction(source)
   }
 
-  static async of(source: HistorySource, streams: Iterable<string>): Promise<Noted> {
+  /** A fork begins with the state of its origin, and with the secrets that were given there. */
+  static async of(source: HistorySource, streams: ReadonlySet<string>): Promise<Noted> {
     const noted = new Noted(source)
+    const origins: Origin[] = []
     for (const stream of streams)
       for await (const event of eventsOf(source, stream)) {
         await noted.#redaction.note(event)
         noted.#last.set(stream, event.revision)
+        origins.push(...originIn(event))
       }
+    const missing: Origin[] = []
+    for (const origin of origins) {
+      const found = await noted.#noteOrigin(source, origin)
+      if (found === undefined) missing.push(origin)
+      else origins.push(...found)
+    }
+    const [first] = missing
+    if (first !== undefined && noted.#redaction.hasSecrets) throw noOrigin(first)
     return noted
+  }
+
+  /** The origin's own origin, if it has one; `undefined`: it is not there, or is another agent. */
+  async #noteOrigin(source: HistorySource, { stream, event: last }: Origin): Promise<readonly Origin[] | undefined> {
+    const origins: Origin[] = []
+    for await (const event of eventsOf(source, stream)) {
+      await this.#redaction.note(event)
+      origins.push(...originIn(event))
+      if (event.id === last) return origins
+    }
+    return undefined
   }
 
   /** What came later may hold secrets that were not noted. */
@@ -78,6 +102,38 @@ class Noted {
   without(event: StoredEvent): Promise<StoredEvent> {
     return this.#redaction.without(event)
   }
+}
+
+/** Of a fork that has its state: the stream that it is from, and the event there that it goes on after. */
+interface Origin {
+  readonly fork: string
+  readonly stream: string
+  readonly event: string
+}
+
+function originIn({ stream, type, data, metadata }: StoredEvent): readonly Origin[] {
+  if (type !== 'refold.forked' || !isJsonObject(data) || data['records'] === 0) return []
+  const { from } = data
+  const { $causationId } = metadata as { readonly $causationId?: unknown }
+  if (!isJsonObject(from) || typeof $causationId !== 'string') return [] // encoded: it is given as it is
+  return [
+    {
+      fork: stream,
+      stream: streamOfAddress({ name: String(from['name']), id: String(from['id']) }),
+      event: $causationId,
+    },
+  ]
+}
+
+function noOrigin({ fork, stream }: Origin): RefoldError {
+  return new RefoldError(
+    'NOT_FOUND',
+    `${stream}, which ${fork} is a fork of, is not there: what was secret in it is not known`,
+    {
+      hint: 'Without redaction it can be exported.',
+      facts: { fork, stream },
+    },
+  )
 }
 
 async function* eventsOf(source: HistorySource, stream: string): AsyncGenerator<StoredEvent, void, undefined> {

@@ -32,6 +32,13 @@ export class Redaction {
     this.#source = source
   }
 
+  /** A chart of what was noted says that some field is secret. */
+  get hasSecrets(): boolean {
+    return [...this.#charts.values()].some(({ input = [], events = {}, outputs = {} }) =>
+      [input, ...Object.values(events), ...Object.values(outputs)].some(({ length }) => length > 0),
+    )
+  }
+
   /** Throws `NOT_FOUND` where the chart is not stored that says what is secret. */
   async note(event: StoredEvent): Promise<void> {
     const header = headerOf(event.metadata)
@@ -118,13 +125,19 @@ function isSealed(header: RecordHeader): boolean {
 /** The part of a payload that has a schema. */
 function fieldsOf({ type, data }: StoredEvent, { input, events, outputs }: Secrets): readonly Field[] {
   const payload = isJsonObject(data) ? data : {}
-  if (type === 'refold.started' && input !== undefined)
+  if ((type === 'refold.started' || type === 'refold.forked') && input !== undefined)
     return [{ value: payload['input'], at: '/input', pointers: input }]
   const { src } = payload
-  const ofOutput = type === 'refold.effect.done' && typeof src === 'string' ? outputs?.[src] : undefined
+  const ofOutput = type === 'refold.effect.done' ? outputPointers(src, outputs) : undefined
   if (ofOutput !== undefined) return [{ value: payload['output'], at: '/output', pointers: ofOutput }]
   const ofEvent = type.startsWith('refold.') ? undefined : events?.[type]
   return ofEvent === undefined ? [] : [{ value: data, at: '', pointers: ofEvent }]
+}
+
+/** Of an outcome that came after its effect was gone no one knows the source: all of it may be secret. */
+function outputPointers(src: JsonValue | undefined, outputs: Secrets['outputs']): readonly string[] | undefined {
+  if (typeof src === 'string') return outputs?.[src]
+  return Object.values(outputs ?? {}).some(({ length }) => length > 0) ? [''] : undefined
 }
 
 /** Names of members that the schemas say. */

@@ -5,6 +5,7 @@ import type { PatchOperation } from '../json/json-value.js'
 import type { Condition } from '../record/record.js'
 import type { EffectId, TimerId } from '../record/state-document.js'
 import type { Usage } from '../record/usage.js'
+import type { DoubtReason } from './state.js'
 
 /** The outcome of an effect that was pending: exactly one of `complete` and `fail`. `complete: null` for one without output. */
 export type ForkOutcome = {
@@ -44,15 +45,19 @@ export interface ForkOptions<I = unknown, E = EventObject> {
   readonly reason?: string
 }
 
-/** The payload of `refold.forked`: its origin, and what was asked for. */
+/** The payload of `refold.forked`: its origin, what was asked for, and what is to be known of it without its state. */
 export interface ForkedData<I = unknown> {
   readonly from: AgentAddress
   /** Of the origin's record that it goes on after. */
   readonly revision: number
+  /** Of its life before this one, those of its origins: ids of effects begin with a number that counts them too. */
+  readonly records: number
   readonly input?: I
   readonly keys?: 'new' | 'keep'
   readonly timers?: 'shift' | 'keep' | 'drop'
   readonly run?: readonly EffectId[]
+  /** Effects that wait for `resolve` from the beginning. */
+  readonly inDoubt?: ReadonlyArray<{ readonly effect: EffectId; readonly src: string; readonly why: DoubtReason }>
   /** Of the origin there, where the fork is at another. */
   readonly version?: number
   readonly patch?: readonly PatchOperation[]

@@ -2,8 +2,10 @@
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import { isJsonObject, type JsonValue } from '../../json/json-value.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
+import { lifeNumberIn } from '../../record/life.js'
 import { defineProjection } from '../define-projection.js'
 import { effectRecordOf, type EffectRecord } from './effect-record.js'
+import { forkIn } from './fork-record.js'
 
 /** Whose effects are counted. */
 export interface EffectCostsOptions {
@@ -40,10 +42,12 @@ export interface EffectCostsDocument {
   readonly id: string
   /** Of all its effects together. */
   readonly costUsd: number
-  /** By source. */
+  /** By source; `unknown`: attempts that ended after their effect was gone, which nothing but their usage is known of. */
   readonly sources: Readonly<Record<string, EffectCosts>>
-  /** When its newest records were made: revision and time. */
-  readonly recent: ReadonlyArray<readonly [revision: number, at: number]>
+  /** Records of its life before its own first: of a fork, those of its origins. */
+  readonly origin: number
+  /** When its newest records were made: number in its life and time. */
+  readonly recent: ReadonlyArray<readonly [record: number, at: number]>
 }
 
 const NONE: EffectCosts = {
@@ -60,6 +64,8 @@ const NONE: EffectCosts = {
 }
 /** Records among which the one is looked for that scheduled an effect. */
 const RECENT = 32
+/** In the place of the source, of attempts that ended after their effect was gone. */
+const UNKNOWN = 'unknown'
 /** Sums of dollars to the billionth: adding up in binary would tell more digits than there are. */
 const BILLION = 1e9
 
@@ -69,7 +75,7 @@ export function effectCostsProjection({
   name = 'effect_costs',
   version = 1,
 }: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
-  const initial: EffectCostsDocument = { definition: '', id: '', costUsd: 0, sources: {}, recent: [] }
+  const initial: EffectCostsDocument = { definition: '', id: '', costUsd: 0, sources: {}, origin: 0, recent: [] }
   return defineProjection({
     name,
     version,
@@ -78,9 +84,10 @@ export function effectCostsProjection({
     initial,
     evolve: (document, record) => {
       const { agent, event } = record
-      const recent = [...document.recent.slice(1 - RECENT), [Number(event.revision), event.at] as const]
+      const origin = forkIn(record)?.records ?? document.origin
+      const recent = [...document.recent.slice(1 - RECENT), [origin + Number(event.revision), event.at] as const]
       const told = toldBy(record, document)
-      const known = { ...document, definition: agent.name, id: agent.id, recent }
+      const known = { ...document, definition: agent.name, id: agent.id, origin, recent }
       if (told === undefined) return known
       const costs = sum(document.sources[told.src] ?? NONE, told.costs)
       const costUsd = rounded(document.costUsd + (told.costs.costUsd ?? 0))
@@ -100,6 +107,7 @@ function toldBy(record: ProjectionRecord, document: EffectCostsDocument): Told |
   if (told === undefined) return undefined
   const { src, retryAt, usage } = told.data
   const used = usageIn(usage)
+  if (typeof src !== 'string') return { src: UNKNOWN, costs: { attempts: 1, ...used } } // its effect had an outcome already, or was left
   switch (told.type) {
     case 'refold.effect.done':
       return { src, costs: { attempts: 1, done: 1, ...took(told, document), ...used } }
@@ -118,7 +126,7 @@ function took(
   { effect, at }: EffectRecord,
   { recent }: EffectCostsDocument,
 ): Pick<EffectCosts, 'ms' | 'timed'> | undefined {
-  const scheduled = recent.find(([revision]) => revision === Number.parseInt(effect, 10))
+  const scheduled = recent.find(([record]) => record === lifeNumberIn(effect))
   return scheduled && { ms: at - scheduled[1], timed: 1 }
 }
 

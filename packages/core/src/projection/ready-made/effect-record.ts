@@ -9,7 +9,8 @@ export interface EffectRecord {
   readonly effect: string
   readonly at: number
   readonly data: {
-    readonly src: string
+    /** `null`: the effect was gone when its outcome came. */
+    readonly src: string | null
     readonly why?: DoubtReason
     readonly error?: AgentFault
     /** Another attempt follows. */

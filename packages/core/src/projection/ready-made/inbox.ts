@@ -5,6 +5,7 @@ import type { DoubtReason } from '../../public/state.js'
 import { defineProjection } from '../define-projection.js'
 import { askedApprovals } from './asked-approvals.js'
 import { effectRecordOf } from './effect-record.js'
+import { forkIn } from './fork-record.js'
 
 /** What an inbox is about. */
 export interface InboxOptions {
@@ -91,8 +92,10 @@ function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): r
   if (told?.type === 'refold.effect.doubted') {
     const { effect, at, data } = told
     const { src, why = 'unknown' } = data
-    return [...doubts.filter((one) => one.effect !== effect), { effect, src, why, since: at }]
+    return [...doubts.filter((one) => one.effect !== effect), { effect, src: src ?? '', why, since: at }]
   }
+  const forked = forkIn(record)
+  if (forked !== undefined) return (forked.inDoubt ?? []).map((doubt) => ({ ...doubt, since: record.event.at }))
   if (record.changes.inDoubt === 0) return doubts.length === 0 ? doubts : []
   const { effect } = record.event as { readonly effect?: string }
   return doubts.some((one) => one.effect === effect) ? doubts.filter((one) => one.effect !== effect) : doubts

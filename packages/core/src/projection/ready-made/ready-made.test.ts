@@ -103,6 +103,21 @@ describe('the ready-made projections', () => {
     expect(await inbox.get('broken-1')).toBeUndefined()
   })
 
+  test('PRJ-41 the costs count what an attempt used whose effect was gone, and no outcome twice', async () => {
+    const late = { input: { effect: '0.1', kind: 'effect.done', late: true } }
+    const place = await appendPast(log, 'chat-1', [
+      ['refold.started', 1_000, { input: null }],
+      ['refold.effect.done', 1_500, { src: 'model', output: 'x', usage: { costUsd: 0.2 } }, late],
+      ['refold.effect.done', 1_600, { src: null, output: 'x', usage: { inputTokens: 3, costUsd: 0.1 } }, late],
+    ])
+    const costs = await runtime.project(effectCostsProjection({ agents: [chat] }))
+    await costs.at(place)
+    const { costUsd, sources } = (await costs.get('chat-1')) ?? {}
+    expect([costUsd, Object.keys(sources ?? {})]).toEqual([0.3, ['model', 'unknown']])
+    expect(sources?.['model']).toMatchObject({ attempts: 1, done: 1, ms: 500 })
+    expect(sources?.['unknown']).toMatchObject({ attempts: 1, done: 0, timed: 0, inputTokens: 3, costUsd: 0.1 })
+  })
+
   test('PRJ-31 the costs count attempts, failures, time and what outcomes report, for each source', async () => {
     const input = { effect: '0.1', kind: 'x' }
     const place = await appendPast(log, 'chat-1', [

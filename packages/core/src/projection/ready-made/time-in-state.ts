@@ -18,6 +18,7 @@ export interface TimeInStateDocument {
   readonly definition: string
   readonly id: string
   readonly status: AgentStatus
+  /** A fork begins when it was forked. */
   readonly startedAt: number
   /** `null`: it goes on. */
   readonly endedAt: number | null
@@ -56,9 +57,9 @@ export function timeInStateProjection({
       const { at } = event
       const { status = document.status } = changes
       const hasEnded = status !== 'active' && document.endedAt === null
-      if (changes.active === undefined && !hasEnded && event.type !== 'refold.started') return document
-      const started =
-        event.type === 'refold.started' ? { definition: agent.name, id: agent.id, startedAt: at } : undefined
+      const isFirst = event.type === 'refold.started' || event.type === 'refold.forked'
+      if (changes.active === undefined && !hasEnded && !isFirst) return document
+      const started = isFirst ? { definition: agent.name, id: agent.id, startedAt: at } : undefined
       const ms: Record<string, number> = { ...document.ms }
       for (const path of document.active) ms[path] = (ms[path] ?? 0) + at - document.since
       const ended = status === 'active' ? undefined : { active: [], endedAt: document.endedAt ?? at }

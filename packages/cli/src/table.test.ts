@@ -24,3 +24,19 @@ test('CLI-27 the widest columns of a table give way in a terminal, so that somet
   const many = Array.from({ length: 200_000 }, (_, number) => [String(number)])
   expect(tableOf(['N'], many, { isTTY: true, columns: 20 }).length).toBeGreaterThan(1_000_000)
 })
+
+test('CLI-113 of a type of record and of a place in a state the end is shown in a narrow terminal', () => {
+  const rows = [
+    ['1', 'refold.effect.done', '/root/context/order/total', 'a value that is long'],
+    ['2', 'accept', '/root/value', 'short'],
+  ]
+  const shown = tableOf(['REV', 'TYPE', 'PATH', 'VALUE'], rows, { isTTY: true, columns: 50 }).split('\n')
+  expect(shown[0]).toMatch(/^REV {2}TYPE +PATH +VALUE$/)
+  expect(shown[1]).toMatch(/^1 {4}…[a-z.]+\.done {2}…[a-z/]+\/total {2}a value[a-z ]*…$/)
+  expect(shown[2]).toMatch(/^2 {4}accept +\/root\/value +short$/)
+  const narrow = tableOf(['AGENT', 'STATE', 'OWNER'], [['x'.repeat(12), 'y'.repeat(20), 'z'.repeat(20)]], {
+    isTTY: true,
+    columns: 24,
+  })
+  expect(narrow).not.toContain('……')
+})

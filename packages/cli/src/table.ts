@@ -19,7 +19,8 @@ export function tableOf(
   const cells = lines.map((row) => row.map(printable))
   const room = (output.columns ?? 80) - 1
   const widths = fitted(head, { widths: head.map((_, column) => widest(cells, column)), room })
-  return cells.map((row) => cutTo(aligned(row, widths), room)).join('\n')
+  const cuts = head.map((name) => (ENDS.has(name) ? cutStart : cutTo))
+  return cells.map((row) => cutTo(aligned(row, { widths, cuts }), room)).join('\n')
 }
 
 function widest(cells: readonly (readonly string[])[], column: number): number {
@@ -28,6 +29,8 @@ function widest(cells: readonly (readonly string[])[], column: number): number {
 
 /** Names, places and times say nothing when they are cut. */
 const WHOLE: ReadonlySet<string> = new Set(['AGENT', 'REV', 'TIME', 'ID'])
+/** Of these the end says more than the beginning: `refold.effect.done`, `/root/context/total`. */
+const ENDS: ReadonlySet<string> = new Set(['TYPE', 'PATH'])
 /** Below this a column says nothing any more. */
 const LEAST = 8
 
@@ -47,13 +50,22 @@ function fitted(
   return widths.map((width, column) => (isCut(column) ? Math.min(width, most) : width))
 }
 
-function aligned(row: readonly string[], widths: readonly number[]): string {
+interface Columns {
+  readonly widths: readonly number[]
+  readonly cuts: readonly (typeof cutTo)[]
+}
+
+function aligned(row: readonly string[], { widths, cuts }: Columns): string {
   return row
-    .map((text, column) => cutTo(text, widths[column] ?? 0).padEnd(widths[column] ?? 0))
+    .map((text, column) => (cuts[column] ?? cutTo)(text, widths[column] ?? 0).padEnd(widths[column] ?? 0))
     .join(GAP)
     .trimEnd()
 }
 
 function cutTo(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`
+  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1)).replace(/…$/, '')}…`
+}
+
+function cutStart(text: string, room: number): string {
+  return text.length <= room ? text : `…${text.slice(text.length - Math.max(0, room - 1))}`
 }

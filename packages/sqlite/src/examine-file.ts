@@ -32,7 +32,14 @@ export function examineFile(path: string, { driver, failure, locks }: ExamineOpt
   const isQuick = bytes > QUICK_CHECK_BYTES
   const problems = problemsIn(path, { driver, isQuick })
   return {
-    facts: { file: path, bytes, walBytes, freeBytes, workers: alive.length, check: isQuick ? 'quick' : 'whole' },
+    facts: {
+      file: path,
+      bytes,
+      walBytes,
+      freeBytes,
+      workers: alive.length,
+      check: isQuick ? 'quick_check' : 'integrity_check',
+    },
     findings: [
       ...(failure === undefined ? [] : [found(failure, path)]),
       ...(problems.length === 0 ? [] : [damage(problems, path)]),

@@ -30,7 +30,8 @@ const FATAL_HINTS: Readonly<Record<string, string>> = {
   NOTADB: 'The file is no SQLite database: check the path.',
   READONLY: 'Give this process the right to write the file, its -wal and -shm files and their directory.',
   PERM: 'Give this process access to the file and its directory.',
-  CANTOPEN: 'Check that the path names a file in a directory that this process may write to.',
+  CANTOPEN:
+    'Check that the path names a file, not a directory, and that this process may read and write it and its directory.',
   AUTH: 'Give this process access to the file and its directory.',
   ERROR: 'The tables are not those that this release made: restore the file from a backup.',
 }

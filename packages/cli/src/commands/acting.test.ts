@@ -94,7 +94,7 @@ describe('the commands that act', { timeout: 120_000 }, () => {
     })
     expect((await run('wait', 'order-1', '--state', 'packing.boxes', '--timeout', '20')).code).toBe(0)
     const waiting = await run('wait', 'order-1', '--timeout', '30')
-    expect(waiting.stderr).toContain('error[BLOCKED]')
+    expect(waiting.stderr).toMatch(/error\[BLOCKED\](.|\n)*`refold retry order-1`/)
     rmSync(join(project.directory, 'broken'))
     expect(await json('retry', '--definition', 'order', '--yes')).toMatchObject([{ agent: { name: 'order', id: '1' } }])
     expect(await run('wait', 'order-1', '--timeout', '30')).toMatchObject({ code: 0, stdout: 'done "sent"\n' })
@@ -126,6 +126,22 @@ describe('the commands that act', { timeout: 120_000 }, () => {
     expect((await run('cancel', 'order-1')).stderr).toContain('error[NOT_ACTIVE]')
     expect(await json('cancel', '--all', '--yes')).toHaveLength(2)
     expect(await run('retry', '--all')).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test.each([
+    ['export', 'order-1x'],
+    ['resume', 'order-1x'],
+    ['wait', 'ordre-1'],
+    ['send', 'order-1x', 'accept'],
+    ['approve', 'order-1x', 'accept'],
+    ['resolve', 'order-1x', 'charge', '--again'],
+    ['fork', 'order-1x', '--as', '9', '--yes'],
+    ['retry', 'order-1x'],
+    ['migrate', 'order-1x', '--to', '1', '--apply', '--yes'],
+  ])('CLI-112 %s of an agent that is not there says what there is', async (...args) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect([code, stdout]).toEqual([3, ''])
+    expect(stderr).toMatch(/Did you mean order-1\?|It has: order\./)
   })
 
   test('CLI-28 agents are listed from the file alone, by what is the matter with them, and as names', async () => {

@@ -3,6 +3,8 @@ import { RefoldError } from '@refold/core'
 import type { AnyAgent } from '@refold/core'
 import { definitionNamed } from './project.js'
 import type { Project } from './project.js'
+import { named } from './reading/past-agent.js'
+import { namesIn } from './store-only.js'
 
 export interface Address {
   readonly name: string
@@ -19,8 +21,11 @@ export function parseAddress(address: string): Address {
   })
 }
 
-/** By the version of its definition that the agent is at. */
+/** By the version of its definition that the agent is at. Rejects with `NOT_FOUND` and a name that is near. */
 export async function attachTo({ agents, runtime, store }: Project, { name, id }: Address): Promise<AnyAgent> {
-  const entry = await store.directory.get(`${name}-${id}`)
-  return runtime.attach(definitionNamed(agents, name, entry?.version), id)
+  const stream = `${name}-${id}`
+  const entry = await store.directory.get(stream)
+  return named({ names: () => namesIn(store) }, stream, async () =>
+    runtime.attach(definitionNamed(agents, name, entry?.version), id),
+  )
 }

@@ -59,7 +59,7 @@ describe('refold doctor', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await project.run('doctor', '--store', damaged('well.db'))
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^agents: 3\nrecords: \d+\nother streams: 1\nfile: .*well.db\nbytes: \d+\n/)
-    expect(stdout).toContain('check: whole\n')
+    expect(stdout).toContain('check: integrity_check\n')
     expect(stdout).toMatch(/\nnothing is wrong\n$/)
   })
 

@@ -6,7 +6,8 @@ import { open } from 'node:fs/promises'
 import { RefoldError } from '@refold/core'
 import type { Store } from '@refold/core'
 import { exportStreams } from '@refold/core/history'
-import { withStore } from './store-only.js'
+import { named } from './reading/past-agent.js'
+import { namesIn, withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 
 export interface ExportCommandOptions extends ProjectOptions {
@@ -50,7 +51,7 @@ async function streamsOf(store: Store, names: readonly string[]): Promise<readon
   const streams = new Set<string>()
   for (const name of names) {
     const isAgent = name.includes('-') // a definition's name has no hyphen
-    const found = isAgent ? [name] : await inDirectory(store, name)
+    const found = isAgent ? await agentNamed(store, name) : await inDirectory(store, name)
     if (found.length === 0)
       throw new RefoldError('NOT_FOUND', `the store has no agent of ${JSON.stringify(name)}`, {
         hint: '`refold ls` shows what there is.',
@@ -58,6 +59,14 @@ async function streamsOf(store: Store, names: readonly string[]): Promise<readon
     for (const stream of found) streams.add(stream)
   }
   return [...streams]
+}
+
+/** Looked for before anything is written. Throws `NOT_FOUND` and a name that is near. */
+function agentNamed(store: Store, stream: string): Promise<readonly string[]> {
+  return named({ names: () => namesIn(store) }, stream, async () => {
+    for await (const page of store.read(stream, { limit: 1 })) if (page.length > 0) return [stream]
+    throw new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, { facts: { stream } })
+  })
 }
 
 async function inDirectory(store: Store, definition: string | undefined): Promise<readonly string[]> {

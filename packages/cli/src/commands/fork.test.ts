@@ -110,6 +110,27 @@ describe('refold fork', { timeout: 120_000 }, () => {
     expect((await run('resume', 'order-3')).code).toBe(0)
   })
 
+  test('FRK-32 a fork that has ended by what it was told is not said to be paused', async () => {
+    const told = ['--at', 'before:done', '--outcome', 'charge="by hand"', '--yes']
+    const { code, stdout, stderr } = await run('fork', 'order-1', '--as', '6', ...told)
+    expect([code, stdout]).toEqual([0, 'order-6\n'])
+    expect(stderr).toContain('It has ended')
+    expect(stderr).not.toContain('refold resume')
+  })
+
+  test('CLI-110 takes the moments that the reading commands take', async () => {
+    const newest = await run('fork', 'order-1', '--as', 'x', '--dry-run')
+    expect(await run('fork', 'order-1', '--as', 'x', '--at', '-0s', '--dry-run')).toEqual(newest)
+    expect((await run('fork', 'order-1', '--as', 'x', '--at', '-1h', '--dry-run')).code).toBe(3)
+    const { code, stderr } = await run('fork', 'order-1', '--as', 'x', '--at', '29.11.2026', '--dry-run')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('-1h')])
+  })
+
+  test('CLI-48 says where the states of an agent are listed', async () => {
+    const { stderr } = await run('fork', 'order-1', '--as', 'x', '--at', 'before:nowhere')
+    expect(stderr).toContain('`refold history order-1`')
+  })
+
   test('FRK-31 a payment waits in the fork before it, and the command to resolve it is told', async () => {
     const { code, stderr } = await run('fork', 'order-1', '--as', '4', '--at', 'before:done', '--yes')
     expect(code).toBe(0)

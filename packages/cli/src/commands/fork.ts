@@ -1,14 +1,15 @@
 /** `refold fork`: another agent that goes on from where one was, once its plan and its price were seen. */
 import { formatForkPlan, printableLines, RefoldError } from '@refold/core'
 import type { AgentDefinition, ForkOptions, ForkPlan } from '@refold/core'
-import { openHistory } from '@refold/core/history'
-import type { AgentHistory } from '@refold/core/history'
+import type { AgentHistory, HistoryMoment } from '@refold/core/history'
 import { parseAddress } from './agent-argument.js'
 import { confirm } from './confirm.js'
 import type { ConfirmOptions } from './confirm.js'
 import { parseJson, textOf } from './json-argument.js'
-import { definitionNamed, withProject } from './project.js'
+import { definitionNamed, pastOf, withProject } from './project.js'
 import type { Project } from './project.js'
+import { momentOf } from './reading/moment-argument.js'
+import { historyOf } from './reading/past-agent.js'
 import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
@@ -34,8 +35,8 @@ export async function fork(address: string, options: ForkCommandOptions): Promis
   const { name, id } = parseAddress(address)
   const told = await toldFirst(options)
   return withProject(options, async (project) => {
-    const history = await openHistory(project.store, { name, id }, { codecs: project.codecs })
-    const at = options.at === undefined ? undefined : await momentOf(options.at, history)
+    const history = await historyOf(pastOf(project), address)
+    const at = options.at === undefined ? undefined : await placeOf(options.at, history)
     const definition = await definitionOf(project, { name, history, at, version: options.version })
     const request = { ...requestOf(options), ...told, ...(at === undefined ? undefined : { at }) } as never // checked by the runtime
     const plan = await project.runtime.planFork(definition, id, request)
@@ -86,15 +87,9 @@ async function ended(
   return what === '--fail' ? { effect, ...(said as { fail: Error }) } : { effect, complete: said }
 }
 
-/** A revision, a time, or the record before the agent was last in a state. */
-async function momentOf(text: string, history: AgentHistory): Promise<number | { readonly at: number }> {
-  if (/^\d+$/.test(text)) return Number(text)
-  if (text.startsWith('before:')) return beforeState(text.slice('before:'.length), history)
-  const at = Date.parse(text)
-  if (!Number.isNaN(at)) return { at }
-  throw new RefoldError('INVALID_INPUT', `--at: "${text}" names no point of a history`, {
-    hint: 'Give a revision, a time (2026-11-29T12:00:00Z), or before:<state>.',
-  })
+/** A moment, or the record before the agent was last in a state. */
+async function placeOf(text: string, history: AgentHistory): Promise<HistoryMoment> {
+  return text.startsWith('before:') ? beforeState(text.slice('before:'.length), history) : momentOf(text)
 }
 
 async function beforeState(state: string, history: AgentHistory): Promise<number> {
@@ -102,8 +97,11 @@ async function beforeState(state: string, history: AgentHistory): Promise<number
   const flips = await history.find(({ root }) => isIn(root.value, path))
   const last = flips.findLast(({ becomes }) => becomes)
   if (last !== undefined && last.revision > 0) return last.revision - 1
-  const problem = last === undefined ? 'was never in' : 'began in'
-  throw new RefoldError('NOT_FOUND', `${history.stream} ${problem} the state "${state}"`)
+  const [problem, hint] =
+    last === undefined
+      ? ['was never in', `\`refold history ${history.stream}\` lists the states that it came to.`]
+      : ['began in', 'Nothing was before that: --input starts it otherwise.']
+  throw new RefoldError('NOT_FOUND', `${history.stream} ${problem} the state "${state}"`, { hint })
 }
 
 function isIn(value: unknown, [first = '', ...below]: readonly string[]): boolean {
@@ -115,7 +113,7 @@ function isIn(value: unknown, [first = '', ...below]: readonly string[]): boolea
 interface Wanted {
   readonly name: string
   readonly history: AgentHistory
-  readonly at: number | { readonly at: number } | undefined
+  readonly at: HistoryMoment | undefined
   readonly version: number | undefined
 }
 
@@ -130,9 +128,13 @@ async function definitionOf({ agents }: Project, { name, history, at, version }:
   })
 }
 
-function made({ fork: { name, id }, effects }: ForkPlan): string {
+function made({ fork: { name, id }, effects, condition }: ForkPlan): string {
+  if (condition === 'ended') {
+    console.error('It has ended with that: nothing goes on.')
+    return `${name}-${id}`
+  }
   const waiting = new Set(effects.filter(({ fate }) => fate === 'waits').map(({ src }) => src))
   const next = [...waiting].map((src) => `  refold resolve ${name}-${id} ${src} --again`)
-  console.error(printableLines([`It is paused. To go on:`, ...next, `  refold resume ${name}-${id}`].join('\n')))
+  console.error(printableLines(['It is paused. To go on:', ...next, `  refold resume ${name}-${id}`].join('\n')))
   return `${name}-${id}`
 }

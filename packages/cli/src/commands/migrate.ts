@@ -10,8 +10,9 @@ import type { ConfirmOptions } from './confirm.js'
 import { agentsText, toEach } from './each-agent.js'
 import { parseJson, textOf } from './json-argument.js'
 import { MigrationPlan } from './migration-plan.js'
-import { definitionNamed, withProject } from './project.js'
+import { definitionNamed, pastOf, withProject } from './project.js'
 import type { Project } from './project.js'
+import { named } from './reading/past-agent.js'
 import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
@@ -86,7 +87,9 @@ async function applied(
     await confirm(`migrate ${agentsText(whom)} to version ${to}`, options)
   const notes = notesOf(options)
   const act = async ({ name, id }: Address): Promise<AgentState<AgentTypes>> => {
-    const moved = await project.runtime.migrate(versionOf(project, name, to), id, { ...how, ...notes })
+    const moved = await named(pastOf(project), `${name}-${id}`, () =>
+      project.runtime.migrate(versionOf(project, name, to), id, { ...how, ...notes }),
+    )
     return moved.getSnapshot()
   }
   return toEach(whom, { json, act })

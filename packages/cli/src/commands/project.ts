@@ -3,7 +3,8 @@ import { createClient, RefoldError } from '@refold/core'
 import type { AgentDefinition, Client, Codec, Store } from '@refold/core'
 import { findConfig, loadConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
-import type { CommandNature, ProjectOptions } from './store-only.js'
+import { namesIn } from './store-only.js'
+import type { CommandNature, Past, ProjectOptions } from './store-only.js'
 
 export interface Project {
   readonly agents: readonly AgentDefinition[]
@@ -22,6 +23,11 @@ export async function withProject<R>(
   const { agents, codecs = [] } = config
   await using runtime = await createClient({ store, agents, codecs })
   return await work({ agents, codecs, store, runtime })
+}
+
+/** What its agents' histories are read from. */
+export function pastOf({ store, codecs }: Pick<Project, 'store' | 'codecs'>): Past {
+  return { source: store, store, codecs, names: () => namesIn(store) }
 }
 
 /** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */

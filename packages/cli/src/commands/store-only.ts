@@ -67,7 +67,8 @@ async function configOf({ config, store }: ProjectOptions): Promise<Partial<Refo
   return file === undefined ? {} : loadConfig(file)
 }
 
-async function* namesIn({ directory }: Store): AsyncGenerator<string, void, undefined> {
+/** Of all agents of a store. */
+export async function* namesIn({ directory }: Store): AsyncGenerator<string, void, undefined> {
   for await (const page of directory.find()) for (const { stream } of page) yield stream
 }
 

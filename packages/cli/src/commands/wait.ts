@@ -33,10 +33,16 @@ export async function wait(address: string, options: WaitCommandOptions): Promis
         : `${status === 'active' ? condition : status} ${JSON.stringify(value)}`
       return { text, isDone: isThere(state) }
     } catch (error) {
+      if (isRefoldError(error, 'BLOCKED'))
+        throw new RefoldError('BLOCKED', error.message, { cause: error, hint: blockedHint(address) })
       if (!isRefoldError(error, 'TIMEOUT')) throw error
       throw new RefoldError('TIMEOUT', `${address} is not there after ${timeout} s`, { cause: error })
     }
   })
+}
+
+function blockedHint(address: string): string {
+  return `\`refold show ${address}\` says why; after a fix: \`refold retry ${address}\`.`
 }
 
 /** `work.draft` as XState names it: `{ work: 'draft' }`. */

@@ -21,6 +21,10 @@ export async function openStore(
   named: string | undefined,
   { mustExist = false, readOnly = false }: OpenStoreOptions = {},
 ): Promise<Store> {
+  if (named === '')
+    throw new RefoldError('INVALID_INPUT', '--store is empty', {
+      hint: 'Is the variable set that it was to come from?',
+    })
   if (named === undefined && config.store !== undefined) return configured(config.store)
   if (named === undefined ? hasServer() : isAddress(named)) return storeFrom(named ?? DEFAULT_FILE)
   const file = named ?? DEFAULT_FILE

@@ -91,6 +91,7 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       true,
       { error: { code: 'INVALID_INPUT', hint: expect.stringContaining('--write') } },
     ])
+    expect((await call(looking, 'nonsense')).answer).toMatchObject({ error: { hint: 'List the tools.' } })
   })
 
   test('CLI-101 a tool answers what its command prints', async () => {

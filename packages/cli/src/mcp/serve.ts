@@ -28,7 +28,7 @@ export async function serve({ version, write, place }: ServeOptions): Promise<vo
   server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: given = {} } }, { signal }) => {
     try {
       const tool = tools.find((one) => one.name === name)
-      if (tool === undefined) throw unknownTool(name, write)
+      if (tool === undefined) throw unknownTool(name)
       const [command = '', ...rest] = commandLineOf(tool, given)
       const by = tool.acts === true ? [`--by=${process.env['REFOLD_BY'] ?? `mcp ${nameOfClient()}`}`] : []
       return await answered([command, ...place, ...by, ...rest], signal)
@@ -78,8 +78,10 @@ function described(tool: Tool) {
   return { name, description, inputSchema: schemaOf(tool), annotations }
 }
 
-function unknownTool(name: string, write: boolean): RefoldError {
-  const hint = write ? 'List the tools.' : 'Tools that act are there when the server is started with --write.'
+/** Or one that is not there without `--write`. */
+function unknownTool(name: string): RefoldError {
+  const acts = toolsFor({ write: true }).some((tool) => tool.name === name)
+  const hint = acts ? 'Tools that act are there when the server is started with --write.' : 'List the tools.'
   return new RefoldError('INVALID_INPUT', `there is no tool ${JSON.stringify(name)}`, { hint })
 }
 

@@ -40,7 +40,7 @@ function addLooks(program: Command): void {
   common(program.command('diff'))
     .description('tell what differs between two moments of an agent, or between two agents')
     .argument('<agent>', `${AGENT}, or ${AGENT_AT}`)
-    .argument('<moments>', 'two moments: 400..412, -1h..-0s; or the other agent, with @')
+    .argument('<moments>', 'two moments: 400..412, -1h..-0s; or the other agent, as it is now or with @')
     .option('--patch', 'the JSON patch from the one to the other')
     .option('--exit-code', 'end with 1 where something differs')
     .action(async (one, other, options) =>

@@ -39,7 +39,7 @@ export function askFor(cell: AgentCell, type: string, options: unknown): Approva
   const { state, definition } = cell
   requireOption(typeof type !== 'symbol', { path: 'event', problem: 'must be the type of an event' })
   const known = [...definition.approvals.keys()]
-  const hint = suggestName(type, known)
+  const hint = known.length > 0 ? suggestName(type, known) : 'Nothing of its definition does: send the event.'
   requireOption(known.includes(type), { path: 'event', problem: `'${type}' needs no approval`, hint })
   if (state === undefined || state.root.status !== undefined)
     throw new RefoldError('NOT_ACTIVE', `${cell.stream} has ended: nothing is asked any more`)

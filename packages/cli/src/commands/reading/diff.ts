@@ -20,7 +20,10 @@ export interface DiffCommandOptions extends ProjectOptions {
   readonly json: boolean
 }
 
-/** `research-42 400..412`, or `research-42@400 research-43@412`. */
+/** An agent at a moment, or now. */
+type Side = Pick<AgentAt, 'agent'> & Partial<AgentAt>
+
+/** `research-42 400..412`, `research-42@400 research-43@412`, or `research-42 research-43`. */
 export async function diff(
   one: string,
   other: string,
@@ -39,8 +42,8 @@ export async function diff(
   })
 }
 
-function sidesOf(one: string, other: string): readonly [AgentAt, AgentAt] {
-  if (other.includes('@')) return [agentAtOf(one), agentAtOf(other)]
+function sidesOf(one: string, other: string): readonly [Side, Side] {
+  if (namesAgent(other)) return [sideOf(one), sideOf(other)]
   const [from, to] = rangeOf(other)
   return [
     { agent: one, at: from },
@@ -48,11 +51,21 @@ function sidesOf(one: string, other: string): readonly [AgentAt, AgentAt] {
   ]
 }
 
-function stateOf(past: Past, { agent, at }: AgentAt): Promise<HistoryState> {
-  return named(past, agent, () => readState(past.source, agent, { at, codecs: past.codecs }))
+/** No moment begins with a letter. */
+function namesAgent(text: string): boolean {
+  return text.includes('@') || (/^[a-z]\w*-./i.test(text) && !text.includes('..'))
 }
 
-function placeOf({ agent }: AgentAt, { revision, at }: HistoryState): object {
+/** Without a moment it is meant as it is now. */
+function sideOf(text: string): Side {
+  return text.includes('@') ? agentAtOf(text) : { agent: text }
+}
+
+function stateOf(past: Past, { agent, ...moment }: Side): Promise<HistoryState> {
+  return named(past, agent, () => readState(past.source, agent, { ...moment, codecs: past.codecs }))
+}
+
+function placeOf({ agent }: Side, { revision, at }: HistoryState): object {
   return { agent, revision, at }
 }
 

@@ -28,6 +28,7 @@ export async function find(
     const rows = flips.map(({ revision, at, becomes, type }) => [String(revision), timeText(at), String(becomes), type])
     return {
       text: json ? JSON.stringify(flips) : tableOf(['REV', 'TIME', 'BECOMES', 'TYPE'], rows),
+      ...(flips.length === 0 && !json ? { note: 'it was never so' } : undefined),
       ...troubleOf(opened),
     }
   })

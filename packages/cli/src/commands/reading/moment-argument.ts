@@ -38,6 +38,6 @@ export function rangeOf(text: string): readonly [from: HistoryMoment, to: Histor
   const [from = '', to = '', ...more] = text.split('..')
   if (from !== '' && to !== '' && more.length === 0) return [momentOf(from), momentOf(to)]
   throw new RefoldError('INVALID_INPUT', `"${text}" names no two moments`, {
-    hint: 'For instance 400..412, or -1h..-0s; of two agents: research-42@400 research-43@412.',
+    hint: 'For instance 400..412, or -1h..-0s; of two agents: research-42@400 research-43@412, or research-42 research-43 as they are now.',
   })
 }

@@ -10,19 +10,19 @@ export function historyOf(past: Past, agent: string): Promise<AgentHistory> {
 }
 
 /** Does what needs an agent; where there is none of that name, says which one is near. */
-export async function named<R>(past: Past, agent: string, act: () => Promise<R>): Promise<R> {
+export async function named<R>({ names }: Pick<Past, 'names'>, agent: string, act: () => Promise<R>): Promise<R> {
   try {
     return await act()
   } catch (error) {
     const isUnknown = isRefoldError(error, 'NOT_FOUND') && error.facts?.['stream'] === agent && !('head' in error.facts)
     if (!isUnknown) throw error
-    throw new RefoldError('NOT_FOUND', error.message, { cause: error, hint: await hintFor(past, agent) })
+    throw new RefoldError('NOT_FOUND', error.message, { cause: error, hint: await hintFor(names(), agent) })
   }
 }
 
-async function hintFor(past: Past, agent: string): Promise<string> {
+async function hintFor(names: AsyncIterable<string>, agent: string): Promise<string> {
   const known: string[] = []
-  for await (const name of past.names()) known.push(name)
+  for await (const name of names) known.push(name)
   const near = known.find((name) => name.endsWith(`-${agent}`)) ?? nearestName(agent, known)
   if (near !== undefined) return printable(`Did you mean ${near}?`)
   return known.length === 0 ? 'There are no agents.' : 'An agent is named <definition>-<id>, as `refold ls` shows it.'

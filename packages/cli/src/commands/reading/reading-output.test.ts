@@ -24,11 +24,22 @@ describe('the reading commands', () => {
     [['explain', 'research-42'], 2, 'names no moment'],
     [['find', 'research-42', '--where', 'eval(1)'], 2, 'is no condition'],
     [['find', 'research-42'], 2, 'required option'],
+    [['export', 'reserch-42'], 3, 'Did you mean research-42?'],
     [['diff', 'research-42', '4'], 2, 'names no two moments'],
+    [['diff', 'research-42', 'yesterday..today'], 2, 'A revision (412)'],
+    [['diff', 'research-42', 'reserch-42'], 3, 'Did you mean research-42?'],
   ])('CLI-48 %j ends with %i and says what to do', async (args, code, hint) => {
     const ended = await past.run([...args, '--store', past.store])
     expect(ended).toMatchObject({ code, stdout: '' })
     expect(ended.stderr).toContain(hint)
+  })
+
+  test('CLI-48 a store that is named by nothing is told, and what was never so is', async () => {
+    const empty = await past.run(['state', 'research-42', '--store', ''])
+    expect(empty).toMatchObject({ code: 2, stdout: '' })
+    expect(empty.stderr).toContain('--store is empty')
+    const never = await past.run(['find', 'research-42', '--where', 'state=nowhere', '--store', past.store])
+    expect(never).toMatchObject({ code: 0, stderr: 'it was never so\n' })
   })
 
   test('CLI-49 ten megabytes of state are whole for another program, which may stop reading when it has enough', async () => {

@@ -184,6 +184,14 @@ describe('the reading commands', () => {
     expect((await run(['diff', 'research-42', '1..1', '--exit-code', '-s', past.store])).code).toBe(0)
   })
 
+  test('CLI-111 diff of two agents compares them as they are now, where no moment is said', async () => {
+    expect(JSON.parse((await diff('order-1@0', 'order-2', asJson())).text)).toMatchObject({
+      from: { agent: 'order-1', revision: 0 },
+      to: { agent: 'order-2', revision: 0 },
+    })
+    expect((await diff('order-2', 'order-2', onStore())).text).toBe('CHANGE\tPATH\tBEFORE\tAFTER')
+  })
+
   test('CLI-46 blame goes from a field through the model to the person', async () => {
     const { text } = await blame('writer-7', '/context/text', onStore())
     expect(text).toContain(`/root/context/text = "${ANSWER}"\n`)

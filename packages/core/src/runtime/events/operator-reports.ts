@@ -57,6 +57,6 @@ export function lastingReport(
     return { code: 'BLOCKED', message, ...(blockedBy === undefined ? undefined : { facts: { ...blockedBy } }) }
   }
   if (inDoubt === 0) return undefined
-  const message = `${inDoubt} effects of ${stream} wait for someone’s word: decide`
+  const message = `${inDoubt} effects of ${stream} wait for someone’s word: resolve them`
   return { code: 'IN_DOUBT', message, facts: { inDoubt } }
 }

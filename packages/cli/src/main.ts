@@ -1,5 +1,6 @@
 /** The command `refold`. */
 import { readFileSync } from 'node:fs'
+import { RefoldError } from '@refold/core/store'
 import { CommanderError } from 'commander'
 import type { Command } from 'commander'
 import { EXIT, exitCodeOf } from './exit-codes.js'
@@ -11,7 +12,11 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 if (process.env['REFOLD_STORE'] === '') delete process.env['REFOLD_STORE'] // as the shell's way to take it back
 
 const program = makeProgram(version)
-for (const command of allOf(program)) command.exitOverride()
+const json = process.argv.includes('--json')
+for (const command of allOf(program)) {
+  command.exitOverride()
+  if (json) command.configureOutput({ writeErr: () => {} }) // it is told as JSON
+}
 
 try {
   await program.parseAsync()
@@ -23,13 +28,19 @@ function allOf(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allOf)]
 }
 
-/** Commander has said it already. */
-function usageCode({ exitCode }: CommanderError): number {
-  return exitCode === 0 ? EXIT.ok : EXIT.usage
+/** Commander has said it already, but to a program. */
+function usageCode({ code, exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return EXIT.ok
+  const problem = code === 'commander.help' ? 'the command is not whole' : message.replace(/^error: /, '')
+  if (json) tell(new RefoldError('INVALID_INPUT', problem, { hint: 'refold --help says what there is.' }))
+  return EXIT.usage
 }
 
 function failed(error: unknown): number {
-  const json = process.argv.includes('--json')
-  console.error(showFailure(error, { json, color: process.stderr.isTTY && !('NO_COLOR' in process.env) }))
+  tell(error)
   return exitCodeOf(error)
+}
+
+function tell(error: unknown): void {
+  console.error(showFailure(error, { json, color: process.stderr.isTTY && !('NO_COLOR' in process.env) }))
 }

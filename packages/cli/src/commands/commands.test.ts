@@ -97,6 +97,24 @@ describe('the command line', () => {
   })
 
   test.each([
+    [['bogus'], "unknown command 'bogus'"],
+    [['show'], "missing required argument 'agent'"],
+    [['ls', '--stats'], "unknown option '--stats'"],
+    [['ls', '--limit', '0'], 'positive integer'],
+    [['help', 'bogus'], 'the command is not whole'],
+  ])('CLI-114 the usage mistake %j is told to a program as JSON, and as nothing else', async (args, text) => {
+    const ended = await project.run(...args, '--json')
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(JSON.parse(ended.stderr)).toMatchObject({
+      error: {
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining(text) as string,
+        hint: expect.any(String) as string,
+      },
+    })
+  })
+
+  test.each([
     ['export default 7', 'no default export that is an object'],
     ['export default { agents: [] }', '`agents` must be a list'],
     ['export default { agents: [1] }', '`agents[0]` is no definition'],

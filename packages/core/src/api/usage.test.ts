@@ -9,6 +9,7 @@ import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
 import { addUsage, usageIn } from '../record/usage.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { verifyHistory } from '../verify/verify-history.js'
 import { createRuntime } from './create-runtime.js'
 
 const MAX_ATTEMPTS = 3
@@ -130,4 +131,23 @@ describe('what an effect used', () => {
     expect(usageIn({ usage: { costUsd: 'much' } })).toBeUndefined()
     expect(usageIn(null)).toBeUndefined()
   })
+})
+
+test('VER-14 EFF-40 what bodies used, as it stands beside outcomes, is no difference when they are decided again', async () => {
+  const log = memoryLog()
+  const agent = asking(async ({ attempt, usage }) => {
+    usage({ costUsd: 0.5 })
+    if (attempt < MAX_ATTEMPTS) throw new Error('again')
+    return 'so'
+  })
+  const failing = asking(async ({ usage }) => {
+    usage({ inputTokens: 1 })
+    throw new Error('never')
+  })
+  for (const [id, definition] of Object.entries({ well: agent, badly: failing })) {
+    await using refold = await createRuntime({ store: memoryStore(log), agents: [definition] })
+    await (await refold.start(definition, { id })).done()
+    const verified = await verifyHistory(memoryStore(log), `asking-${id}`, { agents: [definition] })
+    expect(verified).toMatchObject({ decided: 2, differing: 0, differences: [] })
+  }
 })

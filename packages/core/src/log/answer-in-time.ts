@@ -17,7 +17,7 @@ const ANSWER_WITHIN_MS = 120_000
 /** Of a store that does not answer. */
 const NEXT_ANSWER_WITHIN_MS = 15_000
 
-/** The same store. A rebuild of its directory may take as long as it likes, and so may who reads what it subscribed to. */
+/** The same store. A rebuild of its directory may take as long as it likes, and so may a look at what it stands on, and who reads what it subscribed to. */
 export function answeringInTime(source: Store, clock: Clock): Store {
   const questions = new Questions(clock)
   const { capabilities, registers, directory, presence, projections } = source
@@ -42,6 +42,8 @@ export function answeringInTime(source: Store, clock: Clock): Store {
     },
     ...(projections === undefined ? undefined : { projections: projectionsOf(projections, questions) }),
     ...(presence === undefined ? undefined : { presence: presenceOf(presence, questions) }),
+    // it may look through a whole file
+    ...(source.examine === undefined ? undefined : { examine: source.examine.bind(source) }),
     close: () => questions.answer('its close', source.close()),
   }
 }

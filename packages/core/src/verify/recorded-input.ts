@@ -4,6 +4,7 @@
  * Invariant: what is not recorded is not guessed: such a record is said to be undecided, and why.
  */
 import type { Envelope, Input } from '../decide/inputs.js'
+import { tellsUsage } from '../decide/inputs.js'
 import { nextMessage } from '../decide/outbox.js'
 import type { DefinitionInternals } from '../definition/internals.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
@@ -12,6 +13,7 @@ import { withoutUndefined } from '../json/without-undefined.js'
 import type { EventData } from '../record/event-data.js'
 import type { RecordHeader } from '../record/record.js'
 import type { ErrorData, StateDocument } from '../record/state-document.js'
+import { usageIn } from '../record/usage.js'
 import type { EffectFailed, MessageOrigin } from '../step/tree-step.js'
 import type { StoredEvent } from '../store/port.js'
 import type { UndecidedWhy } from './verified.js'
@@ -39,7 +41,8 @@ export function recordedInput(step: RecordedStep): Envelope | UndecidedWhy {
   const { paused } = after.agent
   const held = before === undefined && paused !== undefined ? withoutUndefined(notesOf(paused)) : undefined
   const blockWith = tooLarge(step)
-  const noted = { by, reason, approved, traceparent, epoch, dedupId, withStart, attempt, held, blockWith }
+  const usage = tellsUsage(input) ? usageIn(event.data) : undefined
+  const noted = { by, reason, approved, traceparent, epoch, dedupId, withStart, attempt, held, blockWith, usage }
   const worker = header.worker ?? after.agent.owner ?? ''
   return { input, worker, whenBlocked: 'keep', recalls: false, isNewMessage: true, ...withoutUndefined(noted) }
 }

@@ -113,13 +113,13 @@ interface Origin {
 
 function originIn({ stream, type, data, metadata }: StoredEvent): readonly Origin[] {
   if (type !== 'refold.forked' || !isJsonObject(data) || data['records'] === 0) return []
-  const { from } = data
+  const { name, id } = isJsonObject(data['from']) ? data['from'] : {}
   const { $causationId } = metadata as { readonly $causationId?: unknown }
-  if (!isJsonObject(from) || typeof $causationId !== 'string') return [] // encoded: it is given as it is
+  if (typeof name !== 'string' || typeof id !== 'string' || typeof $causationId !== 'string') return [] // encoded: it is given as it is
   return [
     {
       fork: stream,
-      stream: streamOfAddress({ name: String(from['name']), id: String(from['id']) }),
+      stream: streamOfAddress({ name, id }),
       event: $causationId,
     },
   ]

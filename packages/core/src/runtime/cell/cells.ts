@@ -241,7 +241,11 @@ export class Cells implements Residence<AgentCell> {
 
   #load(stream: string): Promise<AgentCell> {
     const loaded = this.#read(stream).then(
-      (cell) => (isLoading() ? this.#admit(cell) : this.load(stream)),
+      (cell) => {
+        // The others were failed when the runtime closed: who waits for what this one becomes would wait for ever.
+        if (this.#options.lifecycle.isClosed) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
+        return isLoading() ? this.#admit(cell) : this.load(stream)
+      },
       (cause: unknown) => {
         if (isLoading()) this.#places.delete(stream)
         throw cause

@@ -40,7 +40,7 @@ class Own {
   }
 }
 
-test('RCV-48 a store that answers in time has every part that the store below it has, methods of a class too', async () => {
+test('RCV-50 a store that answers in time has every part that the store below it has, methods of a class too', async () => {
   const { capabilities, append, read, readAll, ...others } = memoryStore()
   const own: Store = Object.assign(new Own(), { capabilities, append, read, readAll, ...others })
   const store = answeringInTime(own, clock)

@@ -16,6 +16,7 @@ import { scannedEvent, toPosition, toRevision } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
+import { parseContents, parseList, type ContentColumns } from './shape/parse-columns.js'
 import { countHoles, TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import type { RecordPlace, Template } from './shape/template.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -25,14 +26,12 @@ const PAGE_BYTES = 4 * 1024 * 1024
 const ROWS = 'FROM log WHERE position > ? ORDER BY position LIMIT ?'
 
 /** Rows of a page, column by column. */
-interface Columns {
+interface Columns extends ContentColumns {
   readonly positions: readonly number[]
   readonly names: readonly string[]
   readonly revisions: readonly number[]
   readonly shapes: readonly number[]
   readonly times: readonly (number | null)[]
-  readonly values: readonly (readonly JsonValue[])[]
-  readonly data: readonly string[]
 }
 
 export class LogScan {
@@ -242,11 +241,6 @@ function parseColumns(row: readonly unknown[]): Columns {
     revisions: parseList(revisions),
     shapes: parseList(shapes),
     times: parseList(times),
-    values: JSON.parse(`[[${String(values)}]]`),
-    data: String(data).split('\n'), // in JSON text a line break is always escaped
+    ...parseContents(values, data),
   }
-}
-
-function parseList<T>(text: unknown): readonly T[] {
-  return JSON.parse(`[${String(text)}]`)
 }

@@ -8,6 +8,7 @@ import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
+import { parseContents, parseList, type ContentColumns } from './shape/parse-columns.js'
 import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import { uuidOf, type RecordPlace } from './shape/template.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -18,14 +19,12 @@ const PAGE_BYTES = 4 * 1024 * 1024
 const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
 
 /** Rows from `first` on, column by column. */
-interface Columns {
+interface Columns extends ContentColumns {
   readonly first: number
   readonly shapes: readonly number[]
   readonly prefixes: readonly (number | null)[]
   readonly events: readonly (number | null)[]
   readonly times: readonly (number | null)[]
-  readonly values: readonly (readonly JsonValue[])[]
-  readonly data: readonly string[]
 }
 
 export class RecordReplay {
@@ -73,8 +72,7 @@ export class RecordReplay {
       prefixes: parseList(prefixes),
       events: parseList(events),
       times: parseList(times),
-      values: JSON.parse(`[[${String(values)}]]`),
-      data: String(data).split('\n'), // in JSON text a line break is always escaped
+      ...parseContents(values, data),
     }
   }
 
@@ -160,8 +158,4 @@ interface RowSource {
   readonly shape: Shape
   readonly payloadKey: string | undefined
   readonly readId: () => string
-}
-
-function parseList<T extends number | null>(text: unknown): readonly T[] {
-  return JSON.parse(`[${String(text)}]`)
 }

@@ -19,6 +19,10 @@ const MEMBERS = ['inputTokens', 'outputTokens', 'costUsd'] as const
 /** Sums of dollars are kept to the billionth: adding up in binary would tell more digits than there are. */
 const BILLION = 1e9
 
+export function wholeBillionths(dollars: number): number {
+  return Math.round(dollars * BILLION) / BILLION
+}
+
 /** Both together. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
   if (one === undefined || other === undefined) return one ?? other
@@ -27,7 +31,7 @@ export function addUsage(one: Usage | undefined, other: Usage | undefined): Usag
     const more = other[member]
     if (more === undefined) continue
     const total = (one[member] ?? 0) + more
-    sum[member] = member === 'costUsd' ? Math.round(total * BILLION) / BILLION : total
+    sum[member] = member === 'costUsd' ? wholeBillionths(total) : total
   }
   return sum
 }

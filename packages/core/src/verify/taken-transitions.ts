@@ -38,15 +38,11 @@ export class Charts {
     if (fingerprint === today.fingerprint) return today.chart
     const known = this.#charts.get(fingerprint)
     if (known !== undefined) return known
-    const reading = this.#read(fingerprint).catch(() => undefined) // it only says more
+    const reading = readChart(this.#reader, fingerprint).catch(() => undefined) // it only says more
     this.#charts.set(fingerprint, reading)
     const [oldest] = this.#charts.keys()
     if (this.#charts.size > KEPT && oldest !== undefined) this.#charts.delete(oldest)
     return reading
-  }
-
-  async #read(fingerprint: string): Promise<JsonValue | undefined> {
-    return readChart(this.#reader, fingerprint)
   }
 }
 

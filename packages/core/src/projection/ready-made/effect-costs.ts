@@ -1,4 +1,5 @@
 /** What effects took and cost, by agent and source. */
+import { wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import { isJsonObject, type JsonValue } from '../../json/json-value.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
@@ -66,8 +67,6 @@ const NONE: EffectCosts = {
 const RECENT = 32
 /** In the place of the source, of attempts that ended after their effect was gone. */
 const UNKNOWN = 'unknown'
-/** Sums of dollars to the billionth: adding up in binary would tell more digits than there are. */
-const BILLION = 1e9
 
 /** A document for each agent, with what the effects of each of its sources took and cost. */
 export function effectCostsProjection({
@@ -90,7 +89,7 @@ export function effectCostsProjection({
       const known = { ...document, definition: agent.name, id: agent.id, origin, recent }
       if (told === undefined) return known
       const costs = sum(document.sources[told.src] ?? NONE, told.costs)
-      const costUsd = rounded(document.costUsd + (told.costs.costUsd ?? 0))
+      const costUsd = wholeBillionths(document.costUsd + (told.costs.costUsd ?? 0))
       return { ...known, costUsd, sources: { ...document.sources, [told.src]: costs } }
     },
   })
@@ -143,9 +142,5 @@ function usageIn(usage: JsonValue | undefined): Pick<EffectCosts, 'inputTokens' 
 function sum(one: EffectCosts, more: Partial<EffectCosts>): EffectCosts {
   const total: Record<string, number> = { ...one }
   for (const [member, value] of Object.entries(more)) total[member] = (total[member] ?? 0) + value
-  return { ...one, ...total, costUsd: rounded(total['costUsd'] ?? 0) }
-}
-
-function rounded(dollars: number): number {
-  return Math.round(dollars * BILLION) / BILLION
+  return { ...one, ...total, costUsd: wholeBillionths(total['costUsd'] ?? 0) }
 }

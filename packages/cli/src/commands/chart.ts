@@ -4,7 +4,7 @@ import type { JsonValue } from '@refold/core'
 import { describeDefinition } from '@refold/core/definition'
 import { openHistory, readChart } from '@refold/core/history'
 import { knownConfig, loadConfig } from '../config/load-config.js'
-import { chartFrom, litBy } from '../chart/chart-model.js'
+import { chartFrom, litBy, placeChart, toMermaid, toSvg } from '@refold/inspector/chart'
 import { parseMoment } from './agent-moment.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions, StoreOnly } from './store-only.js'
@@ -38,9 +38,7 @@ export async function chart(name: string | undefined, options: ChartCommandOptio
   if (options.json) return JSON.stringify(found)
   const model = chartFrom(found.chart)
   const lit = found.active.length === 0 ? new Set<string>() : litBy(model, found.active)
-  if (format === 'mermaid') return (await import('../chart/mermaid.js')).toMermaid(model, { lit })
-  const { placeChart } = await import('../chart/layout.js')
-  const { toSvg } = await import('../chart/svg.js')
+  if (format === 'mermaid') return toMermaid(model, { lit })
   return toSvg(await placeChart(model), { title: `${found.definition}@${found.version}`, lit })
 }
 

@@ -7,8 +7,8 @@ import type { CodedError } from './answer.js'
 export interface FleetGroup {
   readonly definition: string
   readonly version: number
-  readonly status: string
-  readonly condition: string
+  readonly status: DirectoryEntry['status']
+  readonly condition: DirectoryEntry['condition']
   readonly active: readonly string[]
   readonly agents: number
   /** Effects of theirs that are to be performed. */
@@ -36,9 +36,10 @@ export interface FleetView {
 /** Of the address of the fleet view too, member by member in the query. */
 export interface FleetFilter {
   readonly definition?: string
-  readonly version?: string
-  readonly status?: string
-  readonly condition?: string
+  readonly version?: number
+  readonly status?: DirectoryEntry['status']
+  readonly condition?: DirectoryEntry['condition']
+  /** Path of an active state: a leaf, or a parent of leaves. */
   readonly state?: string
   readonly concern?: Concern
   /** Part of an agent's name. */

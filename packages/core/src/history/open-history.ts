@@ -105,6 +105,11 @@ export class AgentHistory {
     return this.#log.trouble
   }
 
+  /** Reads what the agent got since, to its end. What is damaged is told by `trouble`; rejects with what the source rejects with. */
+  readOn(): Promise<void> {
+    return this.#log.readOn()
+  }
+
   /** Of a fork: its origin, and the record there that it goes on after. `isShared`: its life began there; else it was started from another input. */
   get forkedFrom(): ForkedFrom | undefined {
     const { origin } = this.#log

@@ -10,6 +10,8 @@ import type { Store, StoredEvent } from '../store/port.js'
  * `replay`, which only stores have, a state is made faster.
  */
 export interface HistorySource extends Partial<Pick<Store, 'subscribe' | 'replay'>> {
+  /** Values of secret fields were left out: there is nothing to hide. */
+  readonly isRedacted?: boolean
   read(
     stream: string,
     options?: { readonly from?: Revision; readonly limit?: number },

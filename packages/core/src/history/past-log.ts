@@ -43,7 +43,11 @@ export function historyReader(
 ): HistoryReader {
   const unread: Unread = new WeakMap()
   const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
-  return { reader: agentReader(source, { ...options, onUnreadable }), unread, hideSecrets }
+  return {
+    reader: agentReader(source, { ...options, onUnreadable }),
+    unread,
+    hideSecrets: hideSecrets && source.isRedacted !== true,
+  }
 }
 
 export class PastLog implements Ground {

@@ -33,7 +33,8 @@ export async function readState(
   if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
   const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
   const place = { revision: Number(past.revision), at: past.at }
-  if (!hideSecrets || past.state.agent.hasSecrets !== true) return historyState(past.state, place)
+  if (!hideSecrets || source.isRedacted === true || past.state.agent.hasSecrets !== true)
+    return historyState(past.state, place)
   const secrets = await NotedSecrets.of(reader, [stream])
   const shown = secrets.hide(past.state as unknown as JsonValue) as unknown as StateDocument
   return historyState(past.state, { ...place, shown })

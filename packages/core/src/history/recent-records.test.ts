@@ -4,7 +4,7 @@ import { openHistory } from './open-history.js'
 import { recentRecords } from './recent-records.js'
 import { researched } from './research.fixture.js'
 
-test('HIS-37 the newest records come first, and no more of the store is read', async () => {
+test('HIS-41 the newest records come first, and no more of the store is read', async () => {
   const store = await researched()
   let read = 0
   const counting: Pick<Store, 'read'> = {

@@ -8,7 +8,7 @@ import type { HistoryOptions } from './history-types.js'
 import { historyReader } from './past-log.js'
 
 /** Of `recentRecords`. */
-export interface RecentRecordsOptions extends HistoryOptions {
+export interface RecentRecordsOptions extends Pick<HistoryOptions, 'codecs' | 'upcasters'> {
   /** Number of records. Default: 100. */
   readonly limit?: number
 }

@@ -18,6 +18,12 @@ export interface Standing {
   readonly chart?: JsonObject | undefined
 }
 
+/** The same for who does it by other means. */
+export interface WayOfWords extends Way {
+  /** The command's, the verb first; without its options. */
+  readonly words: readonly string[]
+}
+
 /** Where the commands are to look, and who gives them. */
 export interface WaysOptions extends CommandPlaces {
   /** Commands know it: `REFOLD_BY` is set. */
@@ -26,13 +32,19 @@ export interface WaysOptions extends CommandPlaces {
 
 /** The most pressing first. */
 export function waysOn(standing: Standing, options: WaysOptions): readonly Way[] {
+  return waysInWords(standing, options).map(({ what, command }) => ({ what, command }))
+}
+
+/** The same, with the words of each. */
+export function waysInWords(standing: Standing, options: WaysOptions): readonly WayOfWords[] {
   const { agent, point } = standing
   const way: MakeWay = (what, words, more = []) => ({
     what,
+    words,
     command: refoldCommand(words, { ...options, options: more }),
   })
   const { status, condition, paused, document } = point
-  const ways: Way[] = []
+  const ways: WayOfWords[] = []
   if (condition === 'blocked') ways.push(way('after a fix: decide again what it holds', ['retry', agent]))
   if (paused !== undefined && status === 'active') ways.push(...unpaused(standing, way))
   ways.push(...settled(standing, way))
@@ -44,9 +56,9 @@ export function waysOn(standing: Standing, options: WaysOptions): readonly Way[]
   return ways
 }
 
-type MakeWay = (what: string, words: readonly string[], options?: readonly string[]) => Way
+type MakeWay = (what: string, words: readonly string[], options?: readonly string[]) => WayOfWords
 
-function unpaused({ agent, point }: Standing, way: MakeWay): readonly Way[] {
+function unpaused({ agent, point }: Standing, way: MakeWay): readonly WayOfWords[] {
   const own = way('let it go on', ['resume', agent])
   if (point.paused?.bulk !== true) return [own]
   const { definition } = point.document.agent
@@ -58,7 +70,7 @@ function unpaused({ agent, point }: Standing, way: MakeWay): readonly Way[] {
 }
 
 /** Effects of which someone has to say what became of them. */
-function settled({ agent, point }: Standing, way: MakeWay): readonly Way[] {
+function settled({ agent, point }: Standing, way: MakeWay): readonly WayOfWords[] {
   return point.effects.flatMap(({ effect, src, inDoubt, abandoned }) => {
     if (inDoubt === undefined && abandoned === undefined) return []
     const named = ['resolve', agent, effect]
@@ -71,10 +83,11 @@ function settled({ agent, point }: Standing, way: MakeWay): readonly Way[] {
   })
 }
 
-function events({ agent, takes, chart }: Standing, options: WaysOptions): readonly Way[] {
+function events({ agent, takes, chart }: Standing, options: WaysOptions): readonly WayOfWords[] {
   return takes
     .filter(({ type }) => !type.includes('*'))
     .map(({ type, needsApproval }) => ({
+      words: [needsApproval ? 'approve' : 'send', agent, type],
       what: needsApproval ? `it asks for ${type}: see what exactly, and say yes` : `it takes ${type}`,
       command: eventCommand({ agent, type, needsApproval, chart }, options),
     }))

@@ -46,6 +46,12 @@ export class FleetWatch {
     }
   }
 
+  /** No one is told any more. */
+  close(): void {
+    this.#watchers.clear()
+    clearTimeout(this.#timer)
+  }
+
   async #tell(watcher: FleetWatcher): Promise<void> {
     try {
       this.#toldTo(watcher, await this.view())

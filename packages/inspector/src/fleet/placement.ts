@@ -2,16 +2,15 @@
  * Agents that have no place in the definitions that are loaded, as after a deploy. Each is folded for it, so it is looked up
  * beside the counts, seldom, and not at all where there are very many.
  */
-import type { AgentDefinition } from '@refold/core'
-import type { Codec } from '@refold/core'
+import type { AgentDefinition, Codec } from '@refold/core'
 import type { Store } from '@refold/core/store'
 
 /** Of `planRecovery`. */
 export interface PlacementOptions {
-  readonly store: Store
+  readonly store: Store | undefined
   readonly codecs?: readonly Codec[]
   /** Absent: none are loaded, and nothing is known. */
-  readonly agents?: readonly AgentDefinition[]
+  readonly agents?: readonly AgentDefinition[] | undefined
 }
 
 /** More active agents than these are not folded. */
@@ -37,15 +36,16 @@ export class Placement {
   }
 
   get unknown(): string | undefined {
-    if (this.#options.agents === undefined) return 'no definitions are loaded'
+    const { store, agents } = this.#options
+    if (store === undefined || agents === undefined) return 'no definitions are loaded'
     if (this.#streams !== undefined) return undefined
     return this.#failure ?? 'it is being looked up'
   }
 
   /** Looks again where it is time to; resolves when it has. `active`: how many agents are active. */
   async look(active: number): Promise<void> {
-    const { agents } = this.#options
-    if (agents === undefined || this.#isLooking || performance.now() < this.#nextAt) return
+    const { store, agents } = this.#options
+    if (store === undefined || agents === undefined || this.#isLooking || performance.now() < this.#nextAt) return
     if (active > MOST_AGENTS) {
       this.#streams = undefined
       this.#failure = `more than ${MOST_AGENTS} agents are active: \`refold plan\` tells it`
@@ -54,7 +54,7 @@ export class Placement {
     this.#isLooking = true
     const began = performance.now()
     try {
-      this.#streams = await this.#troubled(agents)
+      this.#streams = await this.#troubled(store, agents)
       this.#failure = undefined
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error)
@@ -64,9 +64,9 @@ export class Placement {
     this.#isLooking = false
   }
 
-  async #troubled(agents: readonly AgentDefinition[]): Promise<ReadonlySet<string>> {
+  async #troubled(store: Store, agents: readonly AgentDefinition[]): Promise<ReadonlySet<string>> {
     const { planRecovery } = await import('@refold/core')
-    const { store, codecs = [] } = this.#options
+    const { codecs = [] } = this.#options
     const { troubled } = await planRecovery({ store, codecs, agents })
     return new Set(troubled.map(({ agent: { name, id } }) => `${name}-${id}`))
   }

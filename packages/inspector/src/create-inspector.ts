@@ -115,7 +115,7 @@ interface Routing {
 
 function routesOf(inspected: Inspected, { places, by, readOnlyBecause, survey, watch }: Routing): readonly Served[] {
   const { source, codecs, upcasters } = inspected
-  const answers = new Answers({ source, codecs, upcasters, hideSecrets: true })
+  const answers = new Answers({ source, codecs, upcasters })
   const acting = actingOf(inspected, { by, places })
   return [
     ...agentRoutes(answers),

@@ -32,7 +32,7 @@ describe('orders', () => {
   const acting = () => ({ client, agents: [expense], store, places, by: 'ben' })
   const order = (given: Order) => perform(parseOrder(JSON.parse(JSON.stringify(given)) as never), acting())
   const actions = async (agent: string, withCode = true) =>
-    actionsOf(await new OpenedAgents({ source: store, hideSecrets: true }).open(agent), {
+    actionsOf(await new OpenedAgents({ source: store }).open(agent), {
       places,
       ...(withCode ? { acting: acting() } : undefined),
     })

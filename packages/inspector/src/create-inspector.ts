@@ -45,6 +45,11 @@ export interface Inspector {
   /** The address to open, with the token of this run. */
   readonly url: string
   readonly port: number
+  /**
+   * The same address for one who opens it once, within a minute: to start a browser with, as other users of a machine may read the
+   * arguments of a process.
+   */
+  urlOnce(): string
   /** Ends it, and closes the store that it was given; a runtime and its store stay open. */
   close(): Promise<void>
 }
@@ -56,7 +61,7 @@ const TRIES = 20
 /**
  * Serves a page that shows the agents of a store, of an exported file, or of a client or runtime that goes on beside it. It reads only,
  * unless `write` is said. Rejects with `ADDRESS_IN_USE` for a port that is taken, `INVALID_INPUT` for a host that needs a certificate,
- * and as `createClient`.
+ * as `createClient`, and with what the store says when it cannot be read.
  */
 export async function createInspector(
   given: Client | (Inspectable & InspectorOptions),
@@ -65,12 +70,18 @@ export async function createInspector(
   const isClient = 'attach' in given
   let inspected = isClient ? inspectedClient(given) : inspectedStore(given)
   try {
+    await reach(inspected)
     inspected = await withClient(inspected)
     return await served(inspected, isClient ? options : { ...given, ...options })
   } catch (error) {
     await inspected.close().catch(() => undefined) // why it could not be served says more
     throw error
   }
+}
+
+/** A store that is none says so when something is asked of it. */
+async function reach({ store }: Inspected): Promise<void> {
+  for await (const _page of store?.directory.find({ limit: 1 }) ?? []) return
 }
 
 /** Definitions make a client. It closes the store. */
@@ -97,7 +108,7 @@ async function served(inspected: Inspected, options: InspectorOptions): Promise<
     await server.close()
     await inspected.close()
   }
-  return { url: server.url, port: server.port, close }
+  return { ...server, close }
 }
 
 function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {

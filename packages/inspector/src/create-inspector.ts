@@ -17,7 +17,7 @@ import { attached } from './orders/acting.js'
 import type { Acting } from './orders/acting.js'
 import { orderRoutes } from './orders/order-routes.js'
 import { ownPackage } from './own-package.js'
-import { agentRoutes } from './server/agent-routes.js'
+import { agentServer } from './server/agent-server.js'
 import { serve } from './server/serve.js'
 import type { Certificate, InspectorServer } from './server/serve.js'
 import type { Served } from './server/served.js'
@@ -100,12 +100,17 @@ async function served(inspected: Inspected, options: InspectorOptions): Promise<
   const { page, version } = ownPackage()
   const survey = surveyOf(inspected)
   const watch = new FleetWatch(() => surveyFleet(survey, Date.now()))
-  const routes = routesOf(inspected, { places, by, readOnlyBecause, survey, watch })
+  const { source, codecs, upcasters } = inspected
+  const answers = new Answers({ source, codecs, upcasters })
+  const agents = agentServer(answers, watch)
+  const routes = [...agents.routes, ...routesOf(inspected, { places, by, readOnlyBecause, survey, watch, answers })]
   const session = (): Omit<Session, 'orderToken'> => sessionOf({ inspected, options, by, readOnlyBecause, version })
-  const server = await listening(options, (port) => serve({ ...listenOptions(options, port), page, routes, session }))
+  const serving = { page, routes, streams: agents.streams, session }
+  const server = await listening(options, (port) => serve({ ...listenOptions(options, port), ...serving }))
   const close = async (): Promise<void> => {
     watch.close()
     await server.close()
+    agents.close()
     await inspected.close()
   }
   return { ...server, close }
@@ -122,19 +127,22 @@ interface Routing {
   readonly readOnlyBecause: string | undefined
   readonly survey: Survey
   readonly watch: FleetWatch
+  readonly answers: Answers
 }
 
-function routesOf(inspected: Inspected, { places, by, readOnlyBecause, survey, watch }: Routing): readonly Served[] {
-  const { source, codecs, upcasters } = inspected
-  const answers = new Answers({ source, codecs, upcasters })
+/** Of the fleet, and of orders. */
+function routesOf(
+  inspected: Inspected,
+  { places, by, readOnlyBecause, survey, watch, answers }: Routing,
+): readonly Served[] {
   const acting = actingOf(inspected, { by, places })
+  const { store, codecs = [] } = survey
   return [
-    ...agentRoutes(answers),
     ...fleetRoutes({ survey, watch, ask: acting && askOf(acting, answers) }),
     ...orderRoutes({
       agents: answers.agents,
       places: { ...places, knowsWho: false },
-      acting: acting && { ...acting, store: survey.store, codecs },
+      acting: acting && { ...acting, store, codecs },
       readOnlyBecause,
     }),
   ]

@@ -54,7 +54,7 @@ export async function askedOf(address: string): Promise<Asked> {
       const headers = { cookie, ...json, 'x-refold-token': orderToken }
       const body = JSON.stringify(order)
       const answer = await fetch(new URL('/api/orders', url), { method: 'POST', headers, body })
-      return { status: answer.status, json: (await answer.json()) as unknown }
+      return { status: answer.status, json: await answer.json() }
     },
   }
 }

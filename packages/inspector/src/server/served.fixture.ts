@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HistorySource } from '@refold/core/history'
 import { Answers } from '../answers/answers.js'
-import { agentRoutes } from './agent-routes.js'
+import { agentServer } from './agent-server.js'
 import { serve } from './serve.js'
 import type { InspectorServer, ServeOptions } from './serve.js'
 
@@ -55,9 +55,10 @@ export function builtPage(): { readonly directory: string; remove(): void } {
 
 export async function serveSource(source: HistorySource, options: Partial<ServeOptions> = {}): Promise<ServedFixture> {
   const page = builtPage()
+  const agents = agentServer(new Answers({ source }))
   const server = await serve({
+    ...agents,
     page: page.directory,
-    routes: agentRoutes(new Answers({ source })),
     session: () => SESSION,
     ...options,
   })
@@ -75,6 +76,7 @@ export async function serveSource(source: HistorySource, options: Partial<ServeO
     },
     close: async () => {
       await server.close()
+      agents.close()
       page.remove()
     },
   }

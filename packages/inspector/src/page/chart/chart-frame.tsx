@@ -1,0 +1,57 @@
+/** A chart that can be moved, enlarged and folded, or read as a list. */
+import { useState } from 'preact/hooks'
+import type { PlacedChart } from '../../chart/layout.js'
+import { Button } from '../parts/button.js'
+import { ChartList } from './chart-list.js'
+import { DrawnChart } from './drawn-chart.js'
+import type { DrawnChartProps } from './drawn-chart.js'
+import { usePanZoom } from './pan-zoom.js'
+
+export type ChartFrameProps = Omit<DrawnChartProps, 'folded' | 'onFold' | 'chart'> & {
+  readonly chart: PlacedChart
+  /** What it shows, in words. */
+  readonly label: string
+}
+
+export function ChartFrame(props: ChartFrameProps) {
+  const [isList, setList] = useState(false)
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
+  const { chart, label } = props
+  const { svg, group, zoom, fit } = usePanZoom(chart)
+  const fold = (id: string): void => setFolded((before) => toggled(before, id))
+  return (
+    <div class="chart-frame">
+      <svg ref={svg} class={isList ? 'chart hidden' : 'chart'} role="img" aria-label={label}>
+        <defs>
+          {['arrow', 'arrow-taken'].map((id) => (
+            <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">
+              <path d="M0 .5 8 4 0 7.5z" />
+            </marker>
+          ))}
+        </defs>
+        <g ref={group}>
+          <DrawnChart {...props} folded={folded} onFold={fold} />
+        </g>
+      </svg>
+      <div class={isList ? 'chart-list' : 'sr-only'}>
+        <ChartList {...props} folded={folded} onFold={isList ? fold : undefined} />
+      </div>
+      <div class="chart-tools" role="group" aria-label="Chart">
+        {isList ? null : (
+          <>
+            <Button kind="quiet" icon="plus" title="Enlarge" onClick={() => zoom(1.25)} />
+            <Button kind="quiet" icon="minus" title="Make smaller" onClick={() => zoom(0.8)} />
+            <Button kind="quiet" icon="fit" title="Show all of it" onClick={fit} />
+          </>
+        )}
+        <Button kind="quiet" icon={isList ? 'chart' : 'list'} title={isList ? 'Show as a drawing' : 'Show as a list'} onClick={() => setList(!isList)} />
+      </div>
+    </div>
+  )
+}
+
+function toggled(before: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(before)
+  if (!next.delete(id)) next.add(id)
+  return next
+}

@@ -8,7 +8,7 @@ import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const LIBRARIES = ['core', 'sqlite', 'eventstoredb', 'testing', 'otel']
+const LIBRARIES = ['core', 'sqlite', 'eventstoredb', 'testing', 'otel', 'inspector']
 
 await Promise.all(LIBRARIES.map((name) => bundle(new URL(`../packages/${name}/`, import.meta.url))))
 

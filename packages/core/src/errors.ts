@@ -63,6 +63,7 @@ export type RefoldErrorCode =
   | 'INVALID_CONFIG' // a configuration that cannot be loaded, or does not say what it must
   // servers
   | 'ADDRESS_IN_USE' // another server listens on the port, or works on the file
+  | 'NOT_ALLOWED' // a request without the token of this run, or from another site
   | 'EXPORT_FAILED' // a collector of traces did not take what was sent
   | 'LIVE_DIFFERS' // a live state is not what its records fold to: a defect of Refold itself
   | 'INVARIANT' // a defect of Refold itself

@@ -26,8 +26,11 @@ export async function withProject<R>(
 }
 
 /** What its agents' histories are read from. */
-export function pastOf({ store, codecs }: Pick<Project, 'store' | 'codecs'>): Past {
-  return { source: store, store, codecs, names: () => namesIn(store) }
+export function pastOf(
+  { store, codecs }: Pick<Project, 'store' | 'codecs'>,
+  { hideSecrets = false }: { readonly hideSecrets?: boolean } = {},
+): Past {
+  return { source: store, store, codecs, hideSecrets, names: () => namesIn(store) }
 }
 
 /** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */

@@ -28,7 +28,7 @@ export async function tail(
   await withStore(options, async ({ store, codecs }) => {
     await using client = await createClient({ store, agents: [], codecs })
     if (who !== undefined && !(await isKnown(store, who))) note(`nothing of "${printable(who)}" is stored`)
-    for await (const item of client.follow({ from })) {
+    for await (const item of client.follow({ from, hideSecrets: options.showSecrets !== true })) {
       if (item.kind === 'event' && isOf(who, item)) tell(options.json ? jsonLine(item) : textLine(item))
       if (item.kind === 'caught-up' && options.once === true) return
     }

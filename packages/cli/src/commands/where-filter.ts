@@ -3,7 +3,7 @@ import type { Codec } from '@refold/core'
 import { readState } from '@refold/core/history'
 import { isRefoldError } from '@refold/core/store'
 import type { DirectoryEntry, Store } from '@refold/core/store'
-import { predicateOf } from './reading/condition-argument.js'
+import { predicateOf } from '@refold/inspector/answers'
 
 export class WhereFilter {
   readonly #fits: ReturnType<typeof predicateOf>

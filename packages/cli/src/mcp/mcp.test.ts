@@ -192,8 +192,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       const options = command?.options.map(({ long }) => long) ?? []
       for (const [name, { isPositional }] of Object.entries(tool.arguments))
         if (isPositional !== true) expect(options, `${tool.name} --${name}`).toContain(`--${name}`)
-      for (const option of [...(tool.always ?? []), ...(tool.acts === true ? ['--by'] : [])])
-        expect(options).toContain(option)
+      const more = [...(tool.acts === true ? ['--by'] : []), ...(tool.hidesSecrets === true ? ['--show-secrets'] : [])]
+      for (const option of [...(tool.always ?? []), ...more]) expect(options).toContain(option)
       const positionals = Object.values(tool.arguments).filter(({ isPositional }) => isPositional === true)
       expect(command?.registeredArguments.length, tool.name).toBeGreaterThanOrEqual(positionals.length)
       if (positionals.length === 0) expect(commandLineOf(tool, requiredOf(tool.arguments)).at(-1)).toBe('--')

@@ -1,5 +1,6 @@
 /** What happens in a fleet, as data and as a line for people. */
 import type { Recovered, Report, TakenOver } from '@refold/core'
+import { nameOf } from '@refold/inspector/answers'
 
 /** What a supervisor tells of its fleet: a worker's life, what it prints, what it takes over and reports. */
 export type FleetEvent =
@@ -95,9 +96,4 @@ const WHY = {
 function previousText({ previous, why, reason }: TakenOver): string {
   const from = previous === undefined ? '' : ` from ${nameOf(previous)}`
   return `${from} (${WHY[why]}${reason === undefined ? '' : `: ${reason}`})`
-}
-
-/** A worker's id is its name and something random. */
-export function nameOf(worker: string): string {
-  return worker.split('.', 1)[0] ?? worker
 }

@@ -17,7 +17,9 @@ import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } fro
 import { Keyframes } from './keyframes.js'
 import type { Keyframe } from './keyframes.js'
 import { momentOf, noSuchMoment } from './moments.js'
+import { NotedSecrets } from './noted-secrets.js'
 import { Outline } from './outline.js'
+import { eventsOf } from './stored-events.js'
 import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
 import type { Ground } from './walk.js'
@@ -31,13 +33,21 @@ export type Unread = WeakMap<StoredEvent, RefoldError>
 export interface HistoryReader {
   readonly reader: AgentReader
   readonly unread: Unread
+  readonly hideSecrets: boolean
 }
 
 /** Reads a source for histories. */
-export function historyReader(source: HistorySource, options: HistoryOptions): HistoryReader {
+export function historyReader(
+  source: HistorySource,
+  { hideSecrets = false, ...options }: HistoryOptions,
+): HistoryReader {
   const unread: Unread = new WeakMap()
   const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
-  return { reader: agentReader(source, { ...options, onUnreadable }), unread }
+  return {
+    reader: agentReader(source, { ...options, onUnreadable }),
+    unread,
+    hideSecrets: hideSecrets && source.isRedacted !== true,
+  }
 }
 
 export class PastLog implements Ground {
@@ -46,18 +56,18 @@ export class PastLog implements Ground {
   readonly records: StoredRecords
   readonly #keyframes = new Keyframes()
   readonly #folder = new Folder()
-  readonly #upcast: AgentReader['upcast']
-  readonly #unread: Unread
+  readonly #reader: HistoryReader
+  /** What is hidden in all that is shown of it. */
+  #secrets: NotedSecrets | undefined
   /** The newest revision that was folded; -1: none. */
   #folded = -1
   #trouble: HistoryTrouble | undefined
   #origin: PastLog['origin']
 
-  constructor({ reader, unread }: HistoryReader, stream: string) {
+  constructor(reader: HistoryReader, stream: string) {
     this.stream = stream
-    this.records = new StoredRecords(reader, stream)
-    this.#upcast = reader.upcast
-    this.#unread = unread
+    this.records = new StoredRecords(reader.reader, stream)
+    this.#reader = reader
   }
 
   get first(): number {
@@ -95,15 +105,53 @@ export class PastLog implements Ground {
     return this.#trouble === undefined && !this.outline.hasRecord
   }
 
-  /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
+  /**
+   * Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. Rejects with
+   * `NOT_FOUND` where no one knows what is to be hidden.
+   */
   async readOn(): Promise<void> {
+    const from = this.outline.next
     try {
-      for await (const page of this.records.from(this.outline.next))
-        for (const event of page) if (!this.take(event)) return
+      for await (const event of eventsOf(this.records.from(from))) if (!this.take(event)) break
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#stop(this.outline.next, error)
     }
+    if (!this.#hidesSecrets) return
+    if (this.#secrets === undefined) await this.#noteAll()
+    else for await (const event of eventsOf(untilDamage(this.records.from(from)))) await this.#secrets.note(event)
+  }
+
+  /** What came with a record that was taken is hidden from now on. */
+  async noted(event: StoredEvent): Promise<void> {
+    if (!this.#hidesSecrets) return
+    if (this.#secrets === undefined) await this.#noteAll()
+    await this.#secrets?.note(event)
+  }
+
+  get #hidesSecrets(): boolean {
+    return this.#reader.hideSecrets && this.outline.hasSecrets
+  }
+
+  async #noteAll(): Promise<void> {
+    const { reader } = this.#reader
+    const read = (stream: string): AsyncIterable<readonly StoredEvent[]> => untilDamage(reader.read(stream))
+    this.#secrets = await NotedSecrets.of({ read }, [this.stream])
+  }
+
+  /** A value of its states or records as it may be shown. */
+  hide<T>(value: T): T {
+    return this.#secrets === undefined ? value : (this.#secrets.hide(value as JsonValue) as T)
+  }
+
+  /** The same of a JSON pointer. */
+  hideInPointer(pointer: string): string {
+    return this.#secrets?.hideInPointer(pointer) ?? pointer
+  }
+
+  /** A record as it may be shown. Throws `UPCAST_FAILED`. */
+  async shown(event: StoredEvent): Promise<HistoryRecord> {
+    return this.toRecord((await this.#secrets?.without(event)) ?? event)
   }
 
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */
@@ -128,7 +176,7 @@ export class PastLog implements Ground {
 
   toRecord(event: StoredEvent): HistoryRecord {
     const at = this.outline.get(Number(event.revision))?.at ?? 0
-    return historyRecord(event, { upcast: this.#upcast, at })
+    return historyRecord(event, { upcast: this.#reader.reader.upcast, at })
   }
 
   /** The revision of a point that has a state. Throws `NOT_FOUND`, `INVALID_INPUT`, or why the fold ends before it. */
@@ -170,7 +218,7 @@ export class PastLog implements Ground {
     try {
       this.#folder.add(event)
     } catch (thrown) {
-      const cause = this.#unread.get(event) ?? thrown
+      const cause = this.#reader.unread.get(event) ?? thrown
       this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : unreadable(this.stream, { revision, cause }))
       return
     }
@@ -192,6 +240,17 @@ export class PastLog implements Ground {
 
 function isDamage(error: unknown): error is RefoldError {
   return isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')
+}
+
+/** What is damaged ends it, and is told by who reads the stream itself. */
+async function* untilDamage(
+  pages: AsyncIterable<readonly StoredEvent[]>,
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  try {
+    yield* pages
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  }
 }
 
 function unreadable(

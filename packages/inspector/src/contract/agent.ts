@@ -9,6 +9,7 @@ import type { CodedError } from './answer.js'
 /** An agent in a few words: what its view needs before anything else. */
 export interface AgentHead {
   readonly agent: string
+  /** Empty, 0 and empty where it has no state that tells them. */
   readonly definition: string
   readonly version: number
   readonly fingerprint: string
@@ -18,7 +19,11 @@ export interface AgentHead {
   readonly lastState: number
   readonly trouble?: { readonly revision: number; readonly error: CodedError }
   readonly forkedFrom?: { readonly agent: string; readonly revision: number; readonly isShared: boolean }
-  /** Ids of agents that were forked from it are not known; of children, see the point. */
+  /** Of the newest state; absent: it has none. */
+  readonly status?: string
+  readonly condition?: string
+  readonly active?: readonly string[]
+  /** Its chart is stored. */
   readonly hasChart: boolean
   /** Fields of its schemas are secret: their values are hidden. */
   readonly hidesSecrets: boolean
@@ -55,19 +60,35 @@ export interface RecordRow {
 /** `outside`: it came from outside; `bad`: something failed, was refused or blocked; `doubt`, `owner`, `late`: as their words say. */
 export type RecordMark = 'outside' | 'bad' | 'doubt' | 'owner' | 'late' | 'sent' | 'emitted'
 
-/** A value that is too large to be sent whole. Asked for by its path. */
+/**
+ * A value that is too large to be sent whole. `path` is a pointer into the `PointView`, also where it stands in a record that was
+ * asked for alone (`/record/data/…`): the route `value` gives what stands there. Whatever looks like one is one.
+ */
 export interface Cut {
   readonly $cut: { readonly path: string; readonly kind: 'object' | 'array' | 'string'; readonly size: number }
 }
+
+/** What stands at a path, from an index (of characters, items or members) on, as much as fits; `size` of them there are. */
+export type ValuePart = { readonly path: string } & (
+  | { readonly kind: 'string'; readonly size: number; readonly from: number; readonly text: string }
+  | { readonly kind: 'array'; readonly size: number; readonly from: number; readonly items: readonly JsonValue[] }
+  | {
+      readonly kind: 'object'
+      readonly size: number
+      readonly from: number
+      readonly entries: ReadonlyArray<readonly [string, JsonValue]>
+    }
+  | { readonly kind: 'scalar'; readonly value: JsonValue }
+)
 
 /** What an agent was after a record, and what that record changed. */
 export interface PointView extends Omit<HistoryPoint, 'document' | 'owners' | 'context'> {
   /** The whole state document, long values as `Cut`. */
   readonly document: JsonValue
   readonly record: HistoryRecord
-  /** Ids of the edges that the record took, as the chart names them. */
+  /** Ids of the edges that the record took, as the chart names them; those of a child stand behind its `actor` and a `/`. */
   readonly edges: readonly string[]
-  /** Pointers into the document: what it changed. */
+  /** Pointers into `document`: what it changed; the empty one: all of it. */
   readonly changed: readonly string[]
   /** Events that it takes where it stands; absent: its chart is not stored. */
   readonly takes?: readonly TakenEvent[]

@@ -45,7 +45,7 @@ export const ROUTES = {
   /** `HistoryRecord`, whole or with `Cut`s. */
   record: '/api/agents/:agent/records/:at',
   point: '/api/agents/:agent/points/:at',
-  /** `?path`: a value that was cut. */
+  /** `?path&from`: a value that was cut: `ValuePart`. */
   value: '/api/agents/:agent/points/:at/value',
   /** `?from&to` */
   diff: '/api/agents/:agent/diff',

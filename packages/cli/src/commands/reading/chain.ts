@@ -2,7 +2,7 @@
 import type { Cause, Explanation, OutsideKind } from '@refold/core/history'
 import { printable } from '@refold/core/store'
 import { tableOf } from '../../table.js'
-import { whoText } from './about-record.js'
+import { whoText } from '@refold/inspector/answers'
 import { timeText } from './shown.js'
 
 const COLUMNS = ['AGENT', 'REV', 'TIME', 'TYPE', 'BY', 'BECAUSE'] as const

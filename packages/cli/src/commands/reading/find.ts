@@ -4,7 +4,7 @@ import type { Found } from '../../output.js'
 import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
 import type { ProjectOptions } from '../store-only.js'
-import { predicateOf } from './condition-argument.js'
+import { predicateOf } from '@refold/inspector/answers'
 import { historyOf, troubleOf } from './past-agent.js'
 import { timeText } from './shown.js'
 

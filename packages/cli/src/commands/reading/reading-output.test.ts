@@ -81,6 +81,8 @@ describe('the reading commands', () => {
     }
   })
 
+  const ANSWERS = '../../../../inspector/src/answers.ts'
+
   test('CLI-51 the reading commands load neither XState, RxJS nor zod', () => {
     const seen = new Set<string>()
     const foreign = new Set<string>()
@@ -91,6 +93,7 @@ describe('the reading commands', () => {
         /^(?:import|export) (?!type\b).*?from '([^']+)'/gms,
       ))
         if (from.startsWith('.')) visit(new URL(from.replace(/\.js$/, '.ts'), url))
+        else if (from === '@refold/inspector/answers') visit(new URL(ANSWERS, import.meta.url))
         else foreign.add(from)
     }
     for (const name of ['show', 'history', 'state', 'diff', 'blame', 'explain', 'find'])

@@ -1,10 +1,9 @@
 /** The text of `refold show`. */
 import { printable, printableLines } from '@refold/core/store'
 import { tableOf } from '../../table.js'
-import { nameOf } from '../../up/fleet-events.js'
-import { errorText } from './about-record.js'
+import { errorText, nameOf } from '@refold/inspector/answers'
 import { fieldsText, NAME_WIDTH } from './fields-text.js'
-import type { HeldUp } from './held-up.js'
+import type { HeldUp } from '@refold/inspector/answers'
 import type { ShownAgent } from './shown-agent.js'
 import { fromNow, shortJson, timeText } from './shown.js'
 

@@ -1,6 +1,6 @@
 /** What `refold show` tells of an agent. */
 import type { HistoryPoint, TakenEvent } from '@refold/core/history'
-import type { HeldUp } from './held-up.js'
+import type { HeldUp } from '@refold/inspector/answers'
 import type { Way } from './ways-on.js'
 
 /** An agent as it stands. */

@@ -1,6 +1,6 @@
 import type { StateDocument } from '@refold/core/record'
 import { expect, test } from 'vitest'
-import { predicateOf } from './condition-argument.js'
+import { predicateOf } from './conditions.js'
 
 /** What a condition looks at. */
 const STATE = {

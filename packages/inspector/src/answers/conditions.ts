@@ -6,7 +6,7 @@ import { activeStates, conditionOf, fieldAt } from '@refold/core/history'
 import type { StatePredicate } from '@refold/core/history'
 import { canonicalJson } from '@refold/core/record'
 import type { JsonValue, StateDocument } from '@refold/core/record'
-import { RefoldError } from '@refold/core/store'
+import { RefoldError } from '@refold/core/record'
 
 /** All of them. Throws `INVALID_INPUT` for what is no condition. */
 export function predicateOf(conditions: readonly string[]): StatePredicate {

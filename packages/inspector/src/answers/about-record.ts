@@ -1,6 +1,5 @@
 /** What a record is about, in a few words: for rows of tables. */
 import type { ChainRecord, HistoryRecord } from '@refold/core/history'
-import { nameOf } from '../../up/fleet-events.js'
 
 /** The effect, the timer, the agent that a message is from, the error. */
 export function aboutRecord(record: HistoryRecord): string {
@@ -57,4 +56,9 @@ export function becomes({ status, active, condition }: Pick<HistoryRecord, 'stat
 /** The person, with the reason. */
 export function whoText({ by, reason }: Pick<ChainRecord, 'by' | 'reason'>): string {
   return [by, reason === undefined ? undefined : `(${reason})`].filter((part) => part !== undefined).join(' ')
+}
+
+/** A worker's id is its name and something random. */
+export function nameOf(worker: string): string {
+  return worker.split('.', 1)[0] ?? worker
 }

@@ -1,47 +1,12 @@
-/**
- * Where everything of a chart stands: its states as boxes in boxes, its transitions as lines with a label. elkjs lays it out, and is
- * loaded when it is first needed; nothing else knows of it.
- */
+/** Places a chart. elkjs lays it out, and is loaded when it is first needed; nothing else knows of it. */
 import { RefoldError } from '@refold/core'
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs'
 import { rowsOf } from './chart-model.js'
-import type { Chart, ChartEdge, ChartState } from './chart-model.js'
+import type { Chart, ChartState } from './chart-model.js'
+import type { Box, PlacedChart, PlacedEdge, PlacedState, Point } from './placed-chart.js'
 import { linesOf, textWidth } from './text-size.js'
 
-export interface Point {
-  readonly x: number
-  readonly y: number
-}
-
-export interface Box extends Point {
-  readonly width: number
-  readonly height: number
-}
-
-/** A state's box. `rows`: what stands below its name. */
-export interface PlacedState extends Box {
-  readonly state: ChartState
-  readonly rows: readonly string[]
-  /** One of several that are active at once. */
-  readonly isRegion: boolean
-}
-
-/** A transition's way, and the lines of its label. Without an edge: to the initial state. */
-export interface PlacedEdge {
-  readonly edge: ChartEdge | undefined
-  readonly points: readonly Point[]
-  readonly label: (Box & { readonly lines: readonly string[] }) | undefined
-}
-
-/** In pixels, from the left and from above. States stand before those in them. */
-export interface PlacedChart {
-  readonly width: number
-  readonly height: number
-  readonly states: readonly PlacedState[]
-  /** Where each initial state is entered from. */
-  readonly starts: readonly Point[]
-  readonly edges: readonly PlacedEdge[]
-}
+export type { Box, PlacedChart, PlacedEdge, PlacedState, Point } from './placed-chart.js'
 
 export const ROW_HEIGHT = 16
 export const HEAD_HEIGHT = 30

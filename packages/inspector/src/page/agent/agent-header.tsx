@@ -1,5 +1,7 @@
 /** What the agent is, in one line, and what can be done. */
+import type { HeldUp } from '../../answers/held-up.js'
 import type { PointView } from '../../contract/agent.js'
+import { RevisionLink } from '../panels/effect-detail.js'
 import { ActionBar } from '../acting/action-bar.js'
 import { Button } from '../parts/button.js'
 import { Icon } from '../parts/icon.js'
@@ -8,7 +10,7 @@ import { StatusBadge } from '../parts/status-badge.js'
 import { count, momentOf } from '../parts/time-words.js'
 import { addressOf } from '../route.js'
 import type { AgentModel } from '../state/agent-model.js'
-import { change, goLive } from '../state/moving.js'
+import { goLive } from '../state/moving.js'
 import { session } from '../state/session.js'
 
 export interface AgentHeaderProps {
@@ -87,23 +89,34 @@ function ForkMark({ model }: { readonly model: AgentModel }) {
 
 /** What holds the agent up, at the chosen record. */
 function HeldUp({ point, model }: { readonly point: PointView | undefined; readonly model: AgentModel }) {
-  const held = point?.heldUp
+  const held = point?.heldUp as HeldUp | undefined
   if (held === undefined) return null
-  const words = Object.entries(held).flatMap(([name, value]) => (typeof value === 'string' ? [{ name, value }] : []))
+  const { condition, error, state, event, by, reason, since } = held
   return (
-    <div class="held-up" role="status">
-      <Icon name="alert" />
+    <div class={condition === 'blocked' ? 'held-up bad' : 'held-up'} role="status">
+      <Icon name={condition === 'paused' ? 'pause' : 'alert'} />
       <p>
-        <strong>Held up: </strong>
-        {words.length === 0 ? shown(JSON.stringify(held)) : shown(words.map(({ value }) => value).join(' · '))}
+        <strong>{CONDITIONS[condition] ?? condition}</strong>
+        {since === undefined ? '' : ` since ${momentOf(since)}`}
+        {by === undefined ? null : <> by {shown(by)}</>}
+        {error === undefined ? null : <>: {shown(error)}</>}
+        {reason === undefined ? null : <>: {shown(reason)}</>}
+        {state === undefined ? null : <span class="quiet"> in {shown(state.join(', '))}</span>}
+        {event === undefined ? null : <span class="quiet"> on {shown(event)}</span>}
       </p>
       <span class="grow" />
-      {model.isLive.value ? null : <span class="quiet">at revision {count(point?.revision ?? 0)}</span>}
-      <Button kind="plain" onClick={() => change({ panel: 'explain' })}>
-        Explain
-      </Button>
+      {held.revision === undefined || held.revision === model.revision.value ? null : (
+        <RevisionLink model={model} revision={held.revision} at={since ?? 0} />
+      )}
     </div>
   )
+}
+
+const CONDITIONS: Readonly<Record<string, string>> = {
+  blocked: 'Blocked',
+  paused: 'Paused',
+  'in-doubt': 'In doubt: an effect began and no one can tell whether it happened',
+  suspected: 'Suspected of ending its workers',
 }
 
 function Trouble({ model }: { readonly model: AgentModel }) {

@@ -21,7 +21,7 @@ export function drawMap(canvas: HTMLCanvasElement, columns: Columns): void {
   const most = Math.max(...counts.map((slot) => total(slot)))
   for (const [index, slot] of counts.entries()) {
     const x = slots === 1 ? 0 : (index / (slots - 1)) * (width - 2)
-    drawSlot(context, { slot, x, width: Math.max(1.5, Math.min(wide - 1.5, 4)), height, most, colours })
+    drawSlot(context, { slot, x, width: Math.max(1.5, Math.min(wide - 1.5, 5)), height, most, colours })
   }
 }
 
@@ -56,7 +56,7 @@ interface SlotPlace {
 function drawSlot(context: CanvasRenderingContext2D, { slot, x, width, height, most, colours }: SlotPlace): void {
   const all = total(slot)
   if (all === 0) return
-  const full = most === 1 ? height * 0.7 : height * (0.35 + 0.65 * (all / most))
+  const full = most === 1 ? height * 0.62 : height * (0.35 + 0.65 * (all / most))
   let top = height
   for (const category of ORDER) {
     const number = slot.get(category) ?? 0

@@ -47,7 +47,7 @@ export function RecordList({ model, rows }: RecordsProps) {
         selected={index}
         activeDescendant={`record-${selected}`}
         onRange={onRange}
-        row={(at) => <RecordLine key={revisionAt(at)} {...{ model, rows }} revision={revisionAt(at)} index={at} />}
+        row={(at) => <RecordLine key={revisionAt(at)} {...{ model }} row={rows.get(revisionAt(at))} revision={revisionAt(at)} index={at} />}
       />
       {total === 0 ? <p class="empty">No record holds “{shown(only)}”.</p> : null}
     </section>
@@ -78,10 +78,16 @@ function RecordFilter({ only, found }: { readonly only: string; readonly found: 
   )
 }
 
-function RecordLine({ model, rows, revision, index }: RecordsProps & { readonly revision: number; readonly index: number }) {
+interface RecordLineProps {
+  readonly model: AgentModel
+  readonly row: RecordRow | undefined
+  readonly revision: number
+  readonly index: number
+}
+
+function RecordLine({ model, row, revision, index }: RecordLineProps) {
   const record = model.columns.get(revision)
   if (record === undefined) return null
-  const row = rows.get(revision)
   const isSelected = model.revision.value === revision
   const isDamaged = model.head.value?.trouble?.revision === revision
   return (

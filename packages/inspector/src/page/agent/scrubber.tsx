@@ -22,6 +22,7 @@ export function Scrubber({ model, rows, window }: ScrubberProps) {
   const track = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   useMap(canvas, model)
+  void rows.version.value
   const part = (at: number): string => `${last <= first ? 100 : ((at - first) / (last - first)) * 100}%`
   const seek = (event: PointerEvent): void => {
     const box = track.current?.getBoundingClientRect()

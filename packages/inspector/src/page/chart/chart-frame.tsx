@@ -1,11 +1,12 @@
 /** A chart that can be moved, enlarged and folded, or read as a list. */
-import { useState } from 'preact/hooks'
-import type { PlacedChart } from '../../chart/layout.js'
+import { useMemo, useState } from 'preact/hooks'
+import type { PlacedChart } from '../../chart/placed-chart.js'
 import { Button } from '../parts/button.js'
 import { ChartList } from './chart-list.js'
 import { DrawnChart } from './drawn-chart.js'
 import type { DrawnChartProps } from './drawn-chart.js'
 import { usePanZoom } from './pan-zoom.js'
+import type { Focus } from './pan-zoom.js'
 
 export type ChartFrameProps = Omit<DrawnChartProps, 'folded' | 'onFold' | 'chart'> & {
   readonly chart: PlacedChart
@@ -17,7 +18,8 @@ export function ChartFrame(props: ChartFrameProps) {
   const [isList, setList] = useState(false)
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
   const { chart, label } = props
-  const { svg, group, zoom, fit } = usePanZoom(chart)
+  const focus = useMemo(() => middleOf(chart, props.lit), [chart, props.lit])
+  const { svg, group, zoom, fit } = usePanZoom(chart, focus)
   const fold = (id: string): void => setFolded((before) => toggled(before, id))
   return (
     <div class="chart-frame">
@@ -48,6 +50,14 @@ export function ChartFrame(props: ChartFrameProps) {
       </div>
     </div>
   )
+}
+
+/** Of the innermost states that are lit. */
+function middleOf({ states }: PlacedChart, lit: ReadonlySet<string>): Focus | undefined {
+  const leaves = states.filter(({ state }) => lit.has(state.id) && !state.children.some(({ id }) => lit.has(id)))
+  if (leaves.length === 0) return undefined
+  const sum = (of: (one: (typeof leaves)[number]) => number): number => leaves.reduce((all, one) => all + of(one), 0) / leaves.length
+  return { x: sum(({ x, width }) => x + width / 2), y: sum(({ y, height }) => y + height / 2) }
 }
 
 function toggled(before: ReadonlySet<string>, id: string): ReadonlySet<string> {

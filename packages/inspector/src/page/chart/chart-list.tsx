@@ -1,6 +1,6 @@
 /** The chart as a nested list: what a drawing says, to those who do not see it. */
 import type { ChartState } from '../../chart/chart-model.js'
-import type { PlacedChart } from '../../chart/layout.js'
+import type { PlacedChart } from '../../chart/placed-chart.js'
 import { shown } from '../parts/safe-text.js'
 import type { StateHeat } from './drawn-chart.js'
 

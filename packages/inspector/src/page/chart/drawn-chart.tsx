@@ -1,5 +1,5 @@
 /** A placed chart as SVG elements: states, transitions, what is lit, what was taken. */
-import type { PlacedChart, PlacedEdge, PlacedState, Point } from '../../chart/layout.js'
+import type { PlacedChart, PlacedEdge, PlacedState, Point } from '../../chart/placed-chart.js'
 import { plain } from '../parts/safe-text.js'
 
 /** What is shown on a state beside its name: how many agents stand there. */

@@ -6,6 +6,12 @@ interface Size {
   readonly height: number
 }
 
+/** A place in the drawing. */
+export interface Focus {
+  readonly x: number
+  readonly y: number
+}
+
 export interface PanZoom {
   /** Of the element that takes part, and of the group in it that is moved. */
   readonly svg: { current: SVGSVGElement | null }
@@ -14,11 +20,14 @@ export interface PanZoom {
   fit(): void
 }
 
+/** Smaller than that letters are not read: then a part is shown, around what matters. */
+const READABLE = 0.72
 const MIN = 0.15
 const MAX = 3
 const MARGIN = 20
 
-export function usePanZoom({ width, height }: Size): PanZoom {
+/** `focus`: what is to be seen where not all of it has room, for as long as no one moved it. */
+export function usePanZoom({ width, height }: Size, focus: Focus | undefined): PanZoom {
   const mover = useRef<Mover | undefined>(undefined)
   const svg = useRef<SVGSVGElement>(null)
   const group = useRef<SVGGElement>(null)
@@ -27,13 +36,15 @@ export function usePanZoom({ width, height }: Size): PanZoom {
   useEffect(() => current.listen(), [])
   useEffect(() => {
     current.size = { width, height }
-    current.fit()
-  }, [width, height])
+    current.focus = focus
+    current.show()
+  }, [width, height, focus])
   return { svg, group, zoom: (factor) => current.zoomAt(factor), fit: () => current.fit() }
 }
 
 class Mover {
   size: Size = { width: 1, height: 1 }
+  focus: Focus | undefined
   readonly #svg: { readonly current: SVGSVGElement | null }
   readonly #group: { readonly current: SVGGElement | null }
   #x = 0
@@ -48,15 +59,35 @@ class Mover {
     this.#group = group
   }
 
+  /** All of it, or where that cannot be read, what matters. */
+  show(): void {
+    if (this.#isOwn) return
+    const scale = this.#fitting()
+    if (scale !== undefined) this.#place(Math.max(READABLE, scale))
+  }
+
+  /** All of it. */
   fit(): void {
+    this.#isOwn = true
+    const scale = this.#fitting()
+    if (scale !== undefined) this.#place(scale)
+  }
+
+  #fitting(): number | undefined {
     const room = this.#room()
-    if (room === undefined || room.width === 0) return
+    if (room === undefined || room.width === 0) return undefined
     const { width, height } = this.size
-    const scale = Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height, 1.25)
-    this.#scale = Math.max(MIN, Math.min(MAX, scale))
-    this.#x = (room.width - width * this.#scale) / 2
-    this.#y = (room.height - height * this.#scale) / 2
-    this.#isOwn = false
+    return Math.max(MIN, Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height, 1.25))
+  }
+
+  #place(scale: number): void {
+    const room = this.#room()
+    if (room === undefined) return
+    const { width, height } = this.size
+    const { x = width / 2, y = height / 2 } = this.focus ?? {}
+    this.#scale = scale
+    this.#x = placed({ room: room.width, size: width * scale, at: x * scale })
+    this.#y = placed({ room: room.height, size: height * scale, at: y * scale })
     this.#draw()
   }
 
@@ -77,7 +108,7 @@ class Mover {
     const svg = this.#svg.current
     if (svg === null) return () => {}
     const sizes = new ResizeObserver(() => {
-      if (!this.#isOwn) this.fit()
+      this.show()
     })
     sizes.observe(svg)
     const end = new AbortController()
@@ -134,4 +165,10 @@ class Mover {
   #draw(): void {
     this.#group.current?.setAttribute('transform', `translate(${this.#x} ${this.#y}) scale(${this.#scale})`)
   }
+}
+
+/** Where a side begins: in the middle when it has room, else so that the place is in the middle, and no more is empty than must be. */
+function placed({ room, size, at }: { readonly room: number; readonly size: number; readonly at: number }): number {
+  if (size + 2 * MARGIN <= room) return (room - size) / 2
+  return Math.min(MARGIN, Math.max(room - size - MARGIN, room / 2 - at))
 }

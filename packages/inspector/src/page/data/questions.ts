@@ -1,6 +1,5 @@
 /** What can be asked, and what the answer is: the one table that every source of data answers. */
 import type { HistoryFlip, HistoryRecord, Blame, Explanation } from '@refold/core/history'
-import type { JsonValue } from '@refold/core/record'
 import type {
   AgentHead,
   CompareView,
@@ -10,11 +9,12 @@ import type {
   RecordRow,
   Skeleton,
   TranscriptView,
+  ValuePart,
 } from '../../contract/agent.js'
 import type { Session } from '../../contract/answer.js'
 import type { AgentRows, FleetFilter, FleetView, HeatView, InboxItem } from '../../contract/fleet.js'
 import type { ActionsView } from '../../contract/orders.js'
-import type { PlacedChart } from '../../chart/layout.js'
+import type { PlacedChart } from '../../chart/placed-chart.js'
 
 interface OfAgent {
   readonly agent: string
@@ -34,7 +34,7 @@ export interface Questions {
   rows: { ask: OfRange; answer: readonly RecordRow[] }
   record: { ask: OfPoint; answer: HistoryRecord }
   point: { ask: OfPoint; answer: PointView }
-  value: { ask: OfPoint & { readonly path: string }; answer: JsonValue }
+  value: { ask: OfPoint & { readonly path: string; readonly from?: number }; answer: ValuePart }
   diff: { ask: OfRange; answer: DiffView }
   blame: { ask: OfPoint & { readonly path: string }; answer: Blame }
   explain: { ask: OfPoint; answer: Explanation }

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '@refold/core/record'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { PointView } from '../../contract/agent.js'
 import { Button } from '../parts/button.js'
-import { longPath, shortPath, valueAt, cutIn } from '../parts/json-rows.js'
+import { cutIn, loadedValue, longPath, shortPath, valueAt } from '../parts/json-rows.js'
 import type { Section } from '../parts/json-rows.js'
 import { JsonTree } from '../parts/json-tree.js'
 import { shown } from '../parts/safe-text.js'
@@ -70,9 +70,9 @@ function useCutValues(
     let isOver = false
     setLoaded(new Map())
     for (const path of wanted)
-      answers.peek()?.ask('value', { agent, at, path }).then(
-        (value) => {
-          if (!isOver) setLoaded((before) => new Map([...before, [path, value]]))
+      answers.peek()?.ask('value', { agent, at, path: `/document${path}` }).then(
+        (part) => {
+          if (!isOver) setLoaded((before) => new Map([...before, [path, loadedValue(part)]]))
         },
         () => {}, // the state has no such place at this revision
       )

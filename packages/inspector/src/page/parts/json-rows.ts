@@ -1,6 +1,14 @@
 /** A JSON value as the lines of a tree, of which only those are made that are unfolded. */
 import type { JsonValue } from '@refold/core/record'
-import type { Cut } from '../../contract/agent.js'
+import type { Cut, ValuePart } from '../../contract/agent.js'
+
+/** What was loaded of a value that was cut. */
+export function loadedValue(part: ValuePart): JsonValue {
+  if (part.kind === 'scalar') return part.value
+  if (part.kind === 'string') return part.size > part.text.length ? `${part.text}…` : part.text
+  if (part.kind === 'array') return part.items
+  return Object.fromEntries(part.entries)
+}
 
 /** A value with a name of its own at the top of a tree. */
 export interface Section {
@@ -59,7 +67,7 @@ function add(rows: JsonRow[], place: Place, options: RowsOptions): void {
     size: cut?.size ?? members?.length,
     isOpen,
     cut: known === undefined ? cut : undefined,
-    isChanged: changed.some((one) => one === path || path.startsWith(`${one}/`)),
+    isChanged: changed.some((one) => one === '' || one === path || path.startsWith(`${one}/`)),
     holdsChange: changed.some((one) => one.startsWith(`${path}/`)),
   })
   if (!isOpen || members === undefined) return

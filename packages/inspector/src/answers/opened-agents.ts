@@ -10,7 +10,7 @@ import { openHistory, readChart } from '@refold/core/history'
 import type { AgentHistory, HistoryOptions, HistorySource } from '@refold/core/history'
 
 /** What answers are made of. */
-export interface AnswerSource extends HistoryOptions {
+export interface AnswerSource extends Pick<HistoryOptions, 'codecs' | 'upcasters'> {
   /** A store, or what `openExport` gives. */
   readonly source: HistorySource
 }
@@ -88,7 +88,7 @@ export class OpenedAgents {
   async #read(stream: string): Promise<AgentHistory> {
     const { source, ...options } = this.from
     try {
-      return await openHistory(source, stream, options)
+      return await openHistory(source, stream, { ...options, hideSecrets: true })
     } catch (error) {
       if (isRefoldError(error) || !(error instanceof SyntaxError || error instanceof RangeError)) throw error
       throw new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, { cause: error })

@@ -27,3 +27,16 @@ export function revisionIn(params: Params, name: string): number {
   textIn(params, name)
   return numberIn(params, name) as number // it is there
 }
+
+/** One text, or a JSON array of several. Throws `INVALID_INPUT`. */
+export function textsIn(params: Params, name: string): readonly string[] {
+  const text = textIn(params, name)
+  if (!text.startsWith('[')) return [text]
+  try {
+    const texts: unknown = JSON.parse(text)
+    if (Array.isArray(texts) && texts.every((one) => typeof one === 'string')) return texts
+  } catch {
+    // it is none
+  }
+  throw new RefoldError('INVALID_INPUT', `${name} is no JSON array of texts`, { facts: { name } })
+}

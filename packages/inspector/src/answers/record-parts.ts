@@ -8,7 +8,7 @@ export function dataIn({ data }: Pick<HistoryRecord, 'data'>): JsonObject {
 }
 
 /** A member of an object, as a text. */
-export function textIn(value: JsonValue | undefined, member: string): string | undefined {
+export function memberText(value: JsonValue | undefined, member: string): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const found = (value as JsonObject)[member]
   return typeof found === 'string' ? found : undefined

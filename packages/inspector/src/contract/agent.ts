@@ -3,7 +3,7 @@
  * is plain JSON, masked where a schema says secret; revisions are numbers, times epoch milliseconds.
  */
 import type { JsonObject, JsonValue } from '@refold/core/record'
-import type { HistoryPoint, HistoryRecord, PatchOperation, TakenEvent, Usage } from '@refold/core/history'
+import type { HistoryFlip, HistoryPoint, HistoryRecord, PatchOperation, TakenEvent, Usage } from '@refold/core/history'
 import type { CodedError } from './answer.js'
 
 /** An agent in a few words: what its view needs before anything else. */
@@ -96,10 +96,38 @@ export interface PointView extends Omit<HistoryPoint, 'document' | 'owners' | 'c
   readonly heldUp?: JsonObject
 }
 
-export interface DiffView {
+/** From one state to another: the patch (RFC 6902), and the same as what stood and stands at each place. */
+export interface Difference {
+  readonly patch: readonly PatchOperation[]
+  readonly rows: readonly DifferenceRow[]
+  /** There are more than are sent. */
+  readonly isCut: boolean
+}
+
+/** Absent `before` or `after`: nothing stood or stands there. */
+export interface DifferenceRow {
+  readonly change: 'add' | 'remove' | 'replace'
+  readonly path: string
+  readonly before?: JsonValue
+  readonly after?: JsonValue
+}
+
+export interface DiffView extends Difference {
   readonly from: number
   readonly to: number
-  readonly patch: readonly PatchOperation[]
+}
+
+/** Revisions whose record wrote to a field, to something within or around it. */
+export interface ChangesView {
+  readonly path: string
+  readonly revisions: readonly number[]
+}
+
+/** When a condition became true or false. */
+export interface FoundView {
+  readonly flips: ReadonlyArray<HistoryFlip & { readonly at: number; readonly type: string }>
+  /** There are more than are sent. */
+  readonly isCut: boolean
 }
 
 /** An effect as a bar, with its attempts. Absent `end`: it had not ended at the last record. */
@@ -158,20 +186,35 @@ export interface Lanes {
   readonly isCut: boolean
 }
 
-/** A conversation, where the context or the payloads hold one. */
+/** A conversation, where the context or the payloads hold one: in the shapes of OpenAI, Anthropic and the AI SDK. */
 export interface TranscriptView {
-  readonly messages: readonly {
-    readonly role: string
-    readonly text: string
-    readonly tool?: {
-      readonly name: string
-      readonly id?: string
-      readonly input?: JsonValue
-      readonly output?: JsonValue
-    }
-    /** The record that brought it. */
-    readonly revision: number
-  }[]
+  /** Of the list, in the state document; absent: the messages came one by one as payloads, or there are none. */
+  readonly path?: string
+  /** The newest, where there are more than are sent. */
+  readonly messages: readonly TranscriptMessage[]
+  readonly isCut: boolean
+}
+
+export interface TranscriptMessage {
+  readonly role: string
+  /** Empty where it is a call of a tool, or what a tool gave. */
+  readonly text: string
+  readonly tool?: {
+    /** Empty where only its id is told. */
+    readonly name: string
+    readonly id?: string
+    readonly input?: JsonValue
+    readonly output?: JsonValue
+  }
+  /** The record that brought it. */
+  readonly revision: number
+}
+
+/** A test to keep. */
+export interface TestView {
+  /** Its name. */
+  readonly file: string
+  readonly text: string
 }
 
 /** Two lives beside each other. */
@@ -180,10 +223,17 @@ export interface CompareView {
   readonly right: Side
   /** Index into `rows` of the first that differs; absent: none does. */
   readonly divergence?: number
-  /** Records that say the same stand beside each other; around the divergence and no more than are wanted. */
-  readonly rows: readonly { readonly left?: RecordRow; readonly right?: RecordRow; readonly same: boolean }[]
+  /**
+   * Records that say the same stand beside each other, around the divergence; what workers did about ownership is left out. `agent`:
+   * in whose stream it stands, which of a fork may be that of its origin.
+   */
+  readonly rows: readonly {
+    readonly left?: RecordRow & { readonly agent: string }
+    readonly right?: RecordRow & { readonly agent: string }
+    readonly same: boolean
+  }[]
   /** From the left state to the right one. */
-  readonly patch: readonly PatchOperation[]
+  readonly difference: Difference
 }
 
 export interface Side {

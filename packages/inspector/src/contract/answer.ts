@@ -52,18 +52,19 @@ export const ROUTES = {
   /** `?path&at` */
   blame: '/api/agents/:agent/blame',
   explain: '/api/agents/:agent/explain/:at',
-  /** `?where` as `refold find` takes it: `HistoryFlip[]`. */
+  /** `?where` as `refold find` takes it, or a JSON array of several that hold together: `FoundView`. */
   find: '/api/agents/:agent/find',
   /** `?path`: revisions whose record touched this field, for "previous and next change of the selected field". */
   changes: '/api/agents/:agent/changes',
   /** `?from&to` */
   lanes: '/api/agents/:agent/lanes',
+  /** `?at` */
   transcript: '/api/agents/:agent/transcript',
-  /** Text of a vitest file. `?at` */
+  /** `?at&config`, the path of what exports the definitions, for its import: `TestView`. */
   test: '/api/agents/:agent/test',
   /** The agent as an export, for a file to keep. */
   export: '/api/agents/:agent/export',
-  /** `?left=a@r&right=b@r` */
+  /** `?left=a@r&right=b@r`, each without `@r` as it is now: `CompareView`. */
   compare: '/api/compare',
   /** `PlacedChart` of a fingerprint. */
   chart: '/api/charts/:fingerprint',

@@ -1,7 +1,8 @@
 /** `refold diff`: what differs between two moments of an agent, or between two agents. */
 import type { HistoryState } from '@refold/core/history'
-import { applyPatch, diff as patchBetween, parsePointer } from '@refold/core/record'
-import type { JsonObject, JsonValue, PatchOperation } from '@refold/core/record'
+import { diff as patchBetween } from '@refold/core/record'
+import type { JsonObject } from '@refold/core/record'
+import { differenceRows } from '@refold/inspector/answers'
 import type { Found } from '../../output.js'
 import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
@@ -37,7 +38,13 @@ export async function diff(
     if (isPatch) return { ...(json ? { text: JSON.stringify(patch) } : longJson(patch)), isSo }
     const sides = { from: placeOf(from, before), to: placeOf(to, after) }
     if (json) return { text: JSON.stringify({ ...sides, patch }), isSo }
-    return { text: tableOf(['CHANGE', 'PATH', 'BEFORE', 'AFTER'], rowsOf(start, patch)), isSo }
+    const rows = differenceRows(start, patch).map((row) => [
+      row.change,
+      row.path,
+      shortJson(row.before),
+      shortJson(row.after),
+    ])
+    return { text: tableOf(['CHANGE', 'PATH', 'BEFORE', 'AFTER'], rows), isSo }
   })
 }
 
@@ -66,29 +73,4 @@ function placeOf({ agent }: Side, { revision, at }: HistoryState): object {
 
 function asJson({ document }: HistoryState): JsonObject {
   return document as unknown as JsonObject // a state is JSON
-}
-
-/** Each operation on what those before it left. */
-function rowsOf(start: JsonObject, patch: readonly PatchOperation[]): ReadonlyArray<readonly string[]> {
-  let state = start
-  return patch.map((operation) => {
-    const { op, path } = operation
-    const isInserted = (op === 'add' || op === 'copy') && Array.isArray(valueAt(state, parentOf(path)))
-    const before = isInserted ? undefined : valueAt(state, path)
-    state = applyPatch(state, [operation])
-    const after = op === 'remove' ? undefined : valueAt(state, path)
-    const change = before === undefined ? 'add' : after === undefined ? 'remove' : 'replace'
-    return [change, path, shortJson(before), shortJson(after)]
-  })
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
-}
-
-function valueAt(state: JsonObject, path: string): JsonValue | undefined {
-  return parsePointer(path).reduce<JsonValue | undefined>((value, key) => {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    return (value as JsonObject)[key]
-  }, state)
 }

@@ -40,7 +40,10 @@ export interface OpenOptions {
 }
 
 /** A window of its own, with no cookie yet. */
-export async function openPage(browser: Browser, { width = 1440, height = 900, scheme = 'light', scale = 1 }: OpenOptions = {}): Promise<OpenedPage> {
+export async function openPage(
+  browser: Browser,
+  { width = 1440, height = 900, scheme = 'light', scale = 1 }: OpenOptions = {},
+): Promise<OpenedPage> {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -53,7 +56,8 @@ export async function openPage(browser: Browser, { width = 1440, height = 900, s
   const hosts = new Set<string>()
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      problems.push(message.text())
   })
   page.on('request', (request) => void hosts.add(new URL(request.url()).host))
   return { page, problems, hosts }

@@ -27,20 +27,34 @@ type ResearchEvent =
 const PLAN = ['what scatters light', 'why short waves more', 'why not violet']
 const TITLES = ['Rayleigh scattering', 'Colour of the sky', 'Sensitivity of the eye']
 
-export const newsletter = agentContract({ name: 'newsletter', events: { item: z.object({ title: z.string(), text: z.string() }) } })
+export const newsletter = agentContract({
+  name: 'newsletter',
+  events: { item: z.object({ title: z.string(), text: z.string() }) },
+})
 
 /** Waits for what others send it. */
 export const newsletterAgent = defineAgent({
   ...newsletter,
   version: 1,
   machine: setup({
-    types: { context: {} as { items: readonly { title: string; text: string }[] }, events: {} as { type: 'item'; title: string; text: string } },
+    types: {
+      context: {} as { items: readonly { title: string; text: string }[] },
+      events: {} as { type: 'item'; title: string; text: string },
+    },
   }).createMachine({
     id: 'newsletter',
     context: { items: [] },
     initial: 'collecting',
     states: {
-      collecting: { on: { item: { actions: assign({ items: ({ context, event }) => [...context.items, { title: event.title, text: event.text }] }) } } },
+      collecting: {
+        on: {
+          item: {
+            actions: assign({
+              items: ({ context, event }) => [...context.items, { title: event.title, text: event.text }],
+            }),
+          },
+        },
+      },
       sent: { type: 'final' },
     },
   }),
@@ -52,19 +66,31 @@ const factCheck = setup({}).createMachine({
   states: { reading: { after: { 4000: 'checked' } }, checked: { type: 'final' } },
 })
 
-const said = (role: string, content: string) => ({ context }: { context: Context }) => [...context.messages, { role, content }]
+const said =
+  (role: string, content: string) =>
+  ({ context }: { context: Context }) => [...context.messages, { role, content }]
 
 /** Plans, searches, writes, and asks a person before it publishes. */
 export function researchAgent(clock: FastClock) {
   const model = effect(async ({ input, attempt, usage }: EffectArgs<{ prompt: string; failFirst: boolean }>) => {
     await clock.sleep(1_400 + input.prompt.length * 20)
-    if (attempt === 1 && input.failFirst) throw Object.assign(new Error('529 overloaded: try again later'), { code: 'overloaded' })
+    if (attempt === 1 && input.failFirst)
+      throw Object.assign(new Error('529 overloaded: try again later'), { code: 'overloaded' })
     usage({ inputTokens: 1_200 + input.prompt.length * 9, outputTokens: 380, costUsd: 0.0112 })
-    return { text: input.prompt.startsWith('Plan') ? PLAN.join('; ') : 'Sunlight meets molecules of the air, and short waves are scattered most. Our eyes see blue.' }
+    return {
+      text: input.prompt.startsWith('Plan')
+        ? PLAN.join('; ')
+        : 'Sunlight meets molecules of the air, and short waves are scattered most. Our eyes see blue.',
+    }
   })
   const search = effect(async ({ input }: EffectArgs<{ query: string }>) => {
     await clock.sleep(700 + input.query.length * 60)
-    return { results: TITLES.map((title) => ({ title, url: `https://example.org/${title.toLowerCase().replaceAll(' ', '-')}` })) }
+    return {
+      results: TITLES.map((title) => ({
+        title,
+        url: `https://example.org/${title.toLowerCase().replaceAll(' ', '-')}`,
+      })),
+    }
   })
   const archive = effect(async () => {
     await clock.sleep(5_200)
@@ -78,7 +104,10 @@ export function researchAgent(clock: FastClock) {
     name: 'research',
     version: 3,
     events: {
-      ask: z.object({ question: z.string().describe('What people want to know'), budgetUsd: z.number().min(0).max(20) }),
+      ask: z.object({
+        question: z.string().describe('What people want to know'),
+        budgetUsd: z.number().min(0).max(20),
+      }),
       revise: z.object({ note: z.string() }),
       publish: z.object({ channel: z.enum(['blog', 'newsletter']) }),
     },
@@ -111,7 +140,11 @@ export function researchAgent(clock: FastClock) {
             input: ({ context }) => ({ prompt: `Plan: ${context.question}`, failFirst: true }),
             onDone: {
               target: 'gathering',
-              actions: assign({ plan: PLAN, spentUsd: ({ context }) => context.spentUsd + 0.0112, messages: said('assistant', `I look into: ${PLAN.join('; ')}.`) }),
+              actions: assign({
+                plan: PLAN,
+                spentUsd: ({ context }) => context.spentUsd + 0.0112,
+                messages: said('assistant', `I look into: ${PLAN.join('; ')}.`),
+              }),
             },
           },
         },
@@ -123,7 +156,11 @@ export function researchAgent(clock: FastClock) {
               initial: 'searching',
               states: {
                 searching: {
-                  invoke: { src: 'search', input: ({ context }) => ({ query: context.question }), onDone: { target: 'found', actions: assign({ sources: ({ event }) => event.output.results }) } },
+                  invoke: {
+                    src: 'search',
+                    input: ({ context }) => ({ query: context.question }),
+                    onDone: { target: 'found', actions: assign({ sources: ({ event }) => event.output.results }) },
+                  },
                 },
                 found: { type: 'final' },
               },
@@ -134,21 +171,30 @@ export function researchAgent(clock: FastClock) {
             },
             facts: {
               initial: 'checking',
-              states: { checking: { invoke: { id: 'checker', src: 'factCheck', onDone: 'checked' } }, checked: { type: 'final' } },
+              states: {
+                checking: { invoke: { id: 'checker', src: 'factCheck', onDone: 'checked' } },
+                checked: { type: 'final' },
+              },
             },
           },
         },
         writing: {
           invoke: {
             src: 'model',
-            input: ({ context }) => ({ prompt: `Write about ${context.question} from ${context.sources.length} sources`, failFirst: false }),
+            input: ({ context }) => ({
+              prompt: `Write about ${context.question} from ${context.sources.length} sources`,
+              failFirst: false,
+            }),
             onDone: {
               target: 'review',
               actions: assign({
                 draft: ({ event }) => event.output.text,
                 revision: ({ context }) => context.revision + 1,
                 spentUsd: ({ context }) => context.spentUsd + 0.0112,
-                messages: ({ context, event }) => [...context.messages, { role: 'assistant', content: event.output.text }],
+                messages: ({ context, event }) => [
+                  ...context.messages,
+                  { role: 'assistant', content: event.output.text },
+                ],
               }),
             },
           },
@@ -156,7 +202,13 @@ export function researchAgent(clock: FastClock) {
         review: {
           after: { 259_200_000: 'abandoned' },
           on: {
-            revise: { guard: 'canPay', target: 'writing', actions: assign({ messages: ({ context, event }) => [...context.messages, { role: 'user', content: event.note }] }) },
+            revise: {
+              guard: 'canPay',
+              target: 'writing',
+              actions: assign({
+                messages: ({ context, event }) => [...context.messages, { role: 'user', content: event.note }],
+              }),
+            },
             publish: { target: 'publishing' },
           },
         },
@@ -164,7 +216,14 @@ export function researchAgent(clock: FastClock) {
           invoke: {
             src: 'publish',
             input: ({ event }) => ({ channel: event.type === 'publish' ? event.channel : 'blog' }),
-            onDone: { target: 'published', actions: sendToAgent({ agent: newsletter, id: 'weekly' }, ({ context }) => ({ type: 'item', title: context.question, text: context.draft })) },
+            onDone: {
+              target: 'published',
+              actions: sendToAgent({ agent: newsletter, id: 'weekly' }, ({ context }) => ({
+                type: 'item',
+                title: context.question,
+                text: context.draft,
+              })),
+            },
           },
         },
         published: { type: 'final' },
@@ -193,17 +252,34 @@ export function invoiceAgent(clock: FastClock) {
     effects: { pay: { safety: 'never-retry', timeoutMs: 30_000 } },
     approvals: { approve: ({ context }) => ({ cents: context.cents, supplier: context.supplier }) },
     machine: setup({
-      types: { context: {} as { cents: number; supplier: string }, events: {} as InvoiceEvent, input: {} as { cents: number; supplier: string } },
+      types: {
+        context: {} as { cents: number; supplier: string },
+        events: {} as InvoiceEvent,
+        input: {} as { cents: number; supplier: string },
+      },
       actors: { match, pay },
     }).createMachine({
       id: 'invoice',
       context: ({ input }) => ({ cents: input.cents, supplier: input.supplier }),
       initial: 'matching',
       states: {
-        matching: { invoke: { src: 'match', onDone: [{ guard: ({ context }) => context.cents % 11 === 0, target: 'broken' }, { target: 'waiting' }], onError: 'refused' } },
+        matching: {
+          invoke: {
+            src: 'match',
+            onDone: [{ guard: ({ context }) => context.cents % 11 === 0, target: 'broken' }, { target: 'waiting' }],
+            onError: 'refused',
+          },
+        },
         broken: { after: { 1: { target: 'waiting', actions: assign(({ context }) => lookUp(context.supplier)) } } },
         waiting: { on: { approve: 'paying', remind: 'waiting' }, after: { 86_400_000: 'refused' } },
-        paying: { invoke: { src: 'pay', input: ({ context }) => ({ cents: context.cents }), onDone: 'paid', onError: 'refused' } },
+        paying: {
+          invoke: {
+            src: 'pay',
+            input: ({ context }) => ({ cents: context.cents }),
+            onDone: 'paid',
+            onError: 'refused',
+          },
+        },
         paid: { type: 'final' },
         refused: { type: 'final' },
       },

@@ -40,7 +40,10 @@ export async function makeFleet(store: Store): Promise<FastClock> {
   }
   const supplier = ['Acme', 'Globex', 'Initech', 'Umbrella']
   for (let number = 1; number <= 24; number++) {
-    const agent = await runtime.start(invoice, { id: `2026-${1000 + number}`, input: { cents: number * 100 + number, supplier: supplier[number % 4] ?? '' } })
+    const agent = await runtime.start(invoice, {
+      id: `2026-${1000 + number}`,
+      input: { cents: number * 100 + number, supplier: supplier[number % 4] ?? '' },
+    })
     await agent.waitFor((state) => state.matches('waiting') || state.condition === 'blocked')
     if (number % 3 === 0 && number % 11 !== 0) {
       await agent.send({ type: 'approve' }, { by: 'cy', approval: await agent.approval('approve') })

@@ -33,7 +33,15 @@ export interface CompareRoute {
 export type Route = AgentRoute | FleetRoute | CompareRoute | { readonly view: 'inbox' }
 
 /** Short names of what stands in the query of an agent. */
-const AGENT_NAMES = { at: 'r', base: 'base', field: 'f', panel: 'p', effect: 'e', only: 'only', where: 'where' } as const
+const AGENT_NAMES = {
+  at: 'r',
+  base: 'base',
+  field: 'f',
+  panel: 'p',
+  effect: 'e',
+  only: 'only',
+  where: 'where',
+} as const
 const FLEET_NAMES = ['definition', 'version', 'status', 'condition', 'state', 'concern', 'text'] as const
 
 export function readRoute(path: string, search: string): Route {
@@ -42,7 +50,7 @@ export function readRoute(path: string, search: string): Route {
   if (first === 'a' && second !== '') return agentRoute(decoded(second), query)
   if (first === 'compare') return { view: 'compare', ...textsIn(query, ['left', 'right']) }
   if (first === 'inbox') return { view: 'inbox' }
-  return { view: 'fleet', ...textsIn(query, FLEET_NAMES) } as FleetRoute // an unknown concern finds nothing
+  return { view: 'fleet', ...textsIn(query, FLEET_NAMES) } // an unknown concern finds nothing
 }
 
 function agentRoute(agent: string, query: URLSearchParams): AgentRoute {

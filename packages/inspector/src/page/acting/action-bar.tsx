@@ -16,11 +16,19 @@ import { Orders } from './orders.js'
 export function ActionBar({ model }: { readonly model: AgentModel }) {
   const off = offBecause()
   const isOff = off !== undefined
-  const { value: actions } = useAnswer('actions', isOff ? undefined : { agent: model.agent }, { version: model.last.value })
+  const { value: actions } = useAnswer('actions', isOff ? undefined : { agent: model.agent }, {
+    version: model.last.value,
+  })
   return (
     <div class="actions" role="group" aria-label="What can be done">
       <ActMenu actions={actions} off={off} />
-      <Button kind="plain" icon="fork" off={off} title="Fork from the chosen revision (F)" onClick={() => forkFrom(model.stateAt.peek())}>
+      <Button
+        kind="plain"
+        icon="fork"
+        off={off}
+        title="Fork from the chosen revision (F)"
+        onClick={() => forkFrom(model.stateAt.peek())}
+      >
         Fork
       </Button>
       <ShareMenu model={model} />
@@ -40,7 +48,12 @@ export function offBecause(): string | undefined {
 function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; readonly off: string | undefined }) {
   const events = actions?.events ?? []
   return (
-    <Menu label="Act" icon="send" kind="main" off={off ?? (actions === undefined ? 'what it takes is being read' : undefined)}>
+    <Menu
+      label="Act"
+      icon="send"
+      kind="main"
+      off={off ?? (actions === undefined ? 'what it takes is being read' : undefined)}
+    >
       {(close) => (
         <>
           {events.map((event) => (
@@ -56,7 +69,11 @@ function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; 
             </MenuItem>
           ))}
           {actions?.doubts.map((doubt) => (
-            <MenuItem key={doubt.effect} hint="in doubt" onClick={() => (close(), (dialog.value = { kind: 'resolve', doubt }))}>
+            <MenuItem
+              key={doubt.effect}
+              hint="in doubt"
+              onClick={() => (close(), (dialog.value = { kind: 'resolve', doubt }))}
+            >
               Resolve <strong>{shown(doubt.src)}</strong>
             </MenuItem>
           ))}
@@ -67,7 +84,9 @@ function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; 
               </MenuItem>
             ),
           )}
-          {events.length + (actions?.doubts.length ?? 0) + (actions?.ways.length ?? 0) === 0 ? <p class="quiet">It takes nothing where it stands.</p> : null}
+          {events.length + (actions?.doubts.length ?? 0) + (actions?.ways.length ?? 0) === 0 ? (
+            <p class="quiet">It takes nothing where it stands.</p>
+          ) : null}
         </>
       )}
     </Menu>
@@ -97,7 +116,10 @@ function ShareMenu({ model }: { readonly model: AgentModel }) {
       {(close) => (
         <>
           {isLinked ? (
-            <MenuItem hint="Y" onClick={() => (close(), void copy(location.origin + addressOf(route.peek()), 'the address'))}>
+            <MenuItem
+              hint="Y"
+              onClick={() => (close(), void copy(location.origin + addressOf(route.peek()), 'the address'))}
+            >
               Copy the address of this view
             </MenuItem>
           ) : null}

@@ -40,7 +40,8 @@ export function ApproveDialog({ agent, event }: ApproveDialogProps) {
         })}
       >
         <p>
-          {shown(agent)} waits for a person to approve <strong>{shown(type)}</strong>. This, and nothing else, is approved:
+          {shown(agent)} waits for a person to approve <strong>{shown(type)}</strong>. This, and nothing else, is
+          approved:
         </p>
         <div class="boxed">
           <JsonTree isInline label="What is approved" sections={sections} open={['/payload', '/about']} />

@@ -44,10 +44,16 @@ export function ForkDialog({ agent, at }: { readonly agent: string; readonly at:
   }
   return (
     <Dialog isWide title={`Fork ${plain(agent)} at revision ${at}`} onClose={closeDialog}>
-      <OrderForm verb="Fork, paused" off={plan === undefined ? 'plan it first' : undefined} command={plan?.command} order={order} onDone={forked}>
+      <OrderForm
+        verb="Fork, paused"
+        off={plan === undefined ? 'plan it first' : undefined}
+        command={plan?.command}
+        order={order}
+        onDone={forked}
+      >
         <p>
-          Another agent goes on from where {shown(agent)} was after revision {at}. It shares the past, and the origin goes on as if nothing were. It is made paused:
-          nothing runs before you resume it.
+          Another agent goes on from where {shown(agent)} was after revision {at}. It shares the past, and the origin
+          goes on as if nothing were. It is made paused: nothing runs before you resume it.
         </p>
         <ForkFields request={request} onChange={change} />
         <Failure error={error} what="the plan" />
@@ -71,7 +77,13 @@ function forked(done: OrderDone): void {
   go({ view: 'agent', agent: done.agent })
 }
 
-function ForkFields({ request, onChange }: { readonly request: Request; readonly onChange: (part: Partial<Request>) => void }) {
+function ForkFields({
+  request,
+  onChange,
+}: {
+  readonly request: Request
+  readonly onChange: (part: Partial<Request>) => void
+}) {
   return (
     <div class="field-row">
       <label class="field grow">

@@ -27,7 +27,9 @@ export interface OrderFormProps {
 }
 
 export function OrderForm(props: OrderFormProps) {
-  const [notes, setNotes] = useState<OrderNotes>(() => (session.peek()?.by === undefined ? {} : { by: session.peek()?.by ?? '' }))
+  const [notes, setNotes] = useState<OrderNotes>(() =>
+    session.peek()?.by === undefined ? {} : { by: session.peek()?.by ?? '' },
+  )
   const [error, setError] = useState<CodedError | undefined>(undefined)
   const [isGiven, setGiven] = useState(false)
   const give = async (): Promise<void> => {
@@ -57,7 +59,11 @@ export function OrderForm(props: OrderFormProps) {
         <Button kind="plain" onClick={closeDialog}>
           Leave it
         </Button>
-        <Button type="submit" kind={props.isDanger === true ? 'danger' : 'main'} off={isGiven ? 'it is under way' : props.off}>
+        <Button
+          type="submit"
+          kind={props.isDanger === true ? 'danger' : 'main'}
+          off={isGiven ? 'it is under way' : props.off}
+        >
           {props.verb}
         </Button>
       </div>
@@ -71,7 +77,10 @@ function ended(done: OrderDone): void {
 }
 
 function withoutEmpty({ by, reason }: OrderNotes): OrderNotes {
-  return { ...(by === undefined || by === '' ? {} : { by }), ...(reason === undefined || reason === '' ? {} : { reason }) }
+  return {
+    ...(by === undefined || by === '' ? {} : { by }),
+    ...(reason === undefined || reason === '' ? {} : { reason }),
+  }
 }
 
 interface NotesProps {
@@ -84,11 +93,19 @@ function NotesFields({ notes, onNotes }: NotesProps) {
     <div class="field-row">
       <label class="field">
         <span>By</span>
-        <input value={notes.by ?? ''} placeholder="who does this" onInput={(event) => onNotes({ ...notes, by: event.currentTarget.value })} />
+        <input
+          value={notes.by ?? ''}
+          placeholder="who does this"
+          onInput={(event) => onNotes({ ...notes, by: event.currentTarget.value })}
+        />
       </label>
       <label class="field grow">
         <span>Reason</span>
-        <input value={notes.reason ?? ''} placeholder="why: it is recorded" onInput={(event) => onNotes({ ...notes, reason: event.currentTarget.value })} />
+        <input
+          value={notes.reason ?? ''}
+          placeholder="why: it is recorded"
+          onInput={(event) => onNotes({ ...notes, reason: event.currentTarget.value })}
+        />
       </label>
     </div>
   )

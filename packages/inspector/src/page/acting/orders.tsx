@@ -56,7 +56,15 @@ function RevisionDialog({ model }: { readonly model: AgentModel }) {
           <span>
             From {first} to {last}
           </span>
-          <input autofocus type="number" min={first} max={last} step={1} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <input
+            autofocus
+            type="number"
+            min={first}
+            max={last}
+            step={1}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
         </label>
         <div class="form-end">
           <Button type="submit" kind="main">

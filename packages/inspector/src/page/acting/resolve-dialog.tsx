@@ -14,7 +14,11 @@ const WAYS: readonly { readonly how: How; readonly name: string; readonly about:
   { how: 'again', name: 'Run it again', about: 'It did not happen: its body runs once more, with the same key.' },
   { how: 'fail', name: 'It failed', about: 'It counts as failed, for the reason below.' },
 ]
-const ACKNOWLEDGE = { how: 'acknowledge', name: 'Forget it', about: 'The chart left it already: nothing comes of it any more.' } as const
+const ACKNOWLEDGE = {
+  how: 'acknowledge',
+  name: 'Forget it',
+  about: 'The chart left it already: nothing comes of it any more.',
+} as const
 
 export interface ResolveDialogProps {
   readonly agent: string
@@ -32,7 +36,13 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
       <OrderForm
         verb="Resolve"
         isDanger={how === 'again'}
-        off={given === undefined ? 'the output is no JSON' : how === 'fail' && text === '' ? 'the reason is missing' : undefined}
+        off={
+          given === undefined
+            ? 'the output is no JSON'
+            : how === 'fail' && text === ''
+              ? 'the reason is missing'
+              : undefined
+        }
         command={commandOf({ agent, effect: doubt.effect, how, text })}
         order={(notes) => ({ ...notes, agent, do: 'resolve', effect: doubt.effect, how, ...given })}
       >
@@ -55,7 +65,12 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
         {asks ? (
           <label class="field">
             <span>{how === 'complete' ? 'Output, as JSON (may be left out)' : 'Why it failed'}</span>
-            <textarea class={how === 'complete' ? 'mono' : ''} rows={3} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+            <textarea
+              class={how === 'complete' ? 'mono' : ''}
+              rows={3}
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
           </label>
         ) : null}
       </OrderForm>

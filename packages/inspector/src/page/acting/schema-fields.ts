@@ -24,8 +24,15 @@ export function fieldsOf(schema: JsonValue | undefined): readonly SchemaField[] 
     .map(([name, member]) => fieldOf(name, { schema: objectIn(member) ?? {}, isRequired: required.includes(name) }))
 }
 
-function fieldOf(name: string, { schema, isRequired }: { readonly schema: JsonObject; readonly isRequired: boolean }): SchemaField {
-  const choices = Array.isArray(schema['enum']) ? (schema['enum'] as readonly JsonValue[]) : 'const' in schema ? [schema['const'] as JsonValue] : []
+function fieldOf(
+  name: string,
+  { schema, isRequired }: { readonly schema: JsonObject; readonly isRequired: boolean },
+): SchemaField {
+  const choices = Array.isArray(schema['enum'])
+    ? schema['enum']
+    : 'const' in schema
+      ? [schema['const'] as JsonValue]
+      : []
   const about = schema['description'] ?? schema['title']
   return {
     name,

@@ -31,8 +31,12 @@ interface FieldInputProps {
 
 function FieldInput({ field, text = '', onText }: FieldInputProps) {
   const { kind, choices, least, most } = field
-  const onInput = (event: { readonly currentTarget: { readonly value: string } }): void => onText(event.currentTarget.value)
-  if (kind === 'choice') return <Choice {...{ text, onText }} choices={choices.map((choice, index) => [String(index), choiceText(choice)])} />
+  const onInput = (event: { readonly currentTarget: { readonly value: string } }): void =>
+    onText(event.currentTarget.value)
+  if (kind === 'choice')
+    return (
+      <Choice {...{ text, onText }} choices={choices.map((choice, index) => [String(index), choiceText(choice)])} />
+    )
   if (kind === 'boolean')
     return (
       <Choice
@@ -44,9 +48,12 @@ function FieldInput({ field, text = '', onText }: FieldInputProps) {
       />
     )
   if (kind === 'long') return <textarea rows={3} value={text} onInput={onInput} />
-  if (kind === 'json') return <textarea class="mono" rows={3} spellcheck={false} value={text} placeholder="JSON" onInput={onInput} />
+  if (kind === 'json')
+    return <textarea class="mono" rows={3} spellcheck={false} value={text} placeholder="JSON" onInput={onInput} />
   if (kind === 'text') return <input value={text} onInput={onInput} />
-  return <input type="number" step={kind === 'integer' ? 1 : 'any'} min={least} max={most} value={text} onInput={onInput} />
+  return (
+    <input type="number" step={kind === 'integer' ? 1 : 'any'} min={least} max={most} value={text} onInput={onInput} />
+  )
 }
 
 function choiceText(choice: JsonValue): string {

@@ -51,7 +51,13 @@ export function SendDialog({ agent, event, revision }: SendDialogProps) {
         {fields === undefined ? (
           <label class="field">
             <span>Payload, as JSON</span>
-            <textarea class="mono" rows={6} spellcheck={false} value={json} onInput={({ currentTarget }) => setJson(currentTarget.value)} />
+            <textarea
+              class="mono"
+              rows={6}
+              spellcheck={false}
+              value={json}
+              onInput={({ currentTarget }) => setJson(currentTarget.value)}
+            />
           </label>
         ) : (
           <SchemaForm fields={fields} texts={texts} onTexts={setTexts} />

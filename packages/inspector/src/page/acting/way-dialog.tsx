@@ -17,8 +17,15 @@ export function WayDialog({ agent, way }: WayDialogProps) {
   if (what === undefined) return null
   return (
     <Dialog title={`${plain(way.what)}: ${plain(agent)}`} onClose={closeDialog}>
-      <OrderForm verb={VERBS[what]} isDanger={what === 'cancel'} command={command} order={(notes) => ({ ...notes, agent, do: what })}>
-        {what === 'cancel' ? <p>{shown(agent)} ends: what it has begun is told to stop, and it does nothing any more.</p> : null}
+      <OrderForm
+        verb={VERBS[what]}
+        isDanger={what === 'cancel'}
+        command={command}
+        order={(notes) => ({ ...notes, agent, do: what })}
+      >
+        {what === 'cancel' ? (
+          <p>{shown(agent)} ends: what it has begun is told to stop, and it does nothing any more.</p>
+        ) : null}
       </OrderForm>
     </Dialog>
   )

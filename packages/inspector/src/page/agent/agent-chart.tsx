@@ -7,6 +7,7 @@ import { useAnswer } from '../data/use-answer.js'
 import { Failure } from '../parts/failure.js'
 import { Icon } from '../parts/icon.js'
 import { plain, shown } from '../parts/safe-text.js'
+import { toneOf } from '../parts/status-badge.js'
 import type { AgentModel } from '../state/agent-model.js'
 
 export interface AgentChartProps {
@@ -22,7 +23,10 @@ export function AgentChart({ model, point }: AgentChartProps) {
   const { value: chart, error, isPending } = useAnswer('chart', fingerprint === undefined ? undefined : { fingerprint })
   const active = point?.active
   const lit = useMemo(
-    () => (chart?.states[0] === undefined || active === undefined ? NONE : litBy({ root: chart.states[0].state, edges: [] }, active)),
+    () =>
+      chart?.states[0] === undefined || active === undefined
+        ? NONE
+        : litBy({ root: chart.states[0].state, edges: [] }, active),
     [chart, active?.join(' ')],
   )
   const taken = useMemo(() => new Set(point?.edges), [point])
@@ -32,7 +36,13 @@ export function AgentChart({ model, point }: AgentChartProps) {
       {chart === undefined ? (
         <NoChart isPending={isPending && fingerprint !== undefined} point={point} />
       ) : (
-        <ChartFrame chart={chart} lit={lit} taken={taken} label={`Chart of ${plain(head?.definition ?? '')}, active: ${plain(active?.join(', ') ?? '')}`} />
+        <ChartFrame
+          tone={point === undefined ? 'good' : toneOf(point.status, point.condition)}
+          chart={chart}
+          lit={lit}
+          taken={taken}
+          label={`Chart of ${plain(head?.definition ?? '')}, active: ${plain(active?.join(', ') ?? '')}`}
+        />
       )}
       <Machines point={point} />
     </section>
@@ -65,7 +75,8 @@ function Machines({ point }: { readonly point: PointView | undefined }) {
       {machines.map(({ path, src, active, status }) => (
         <li key={path.join('.')} title={src === undefined ? '' : plain(src)}>
           <Icon name="child" />
-          <strong>{shown(path.join('.'))}</strong> <span>{status === 'active' ? shown(active.join(', ')) : status}</span>
+          <strong>{shown(path.join('.'))}</strong>{' '}
+          <span>{status === 'active' ? shown(active.join(', ')) : status}</span>
         </li>
       ))}
     </ul>

@@ -81,8 +81,8 @@ function ForkMark({ model }: { readonly model: AgentModel }) {
   const { agent, revision } = forkedFrom
   return (
     <span>
-      <Icon name="fork" /> of <a href={addressOf({ view: 'agent', agent, at: revision })}>{shown(agent)}</a> at {count(revision)},{' '}
-      <a href={addressOf({ view: 'compare', left: agent, right: model.agent })}>compare</a>
+      <Icon name="fork" /> of <a href={addressOf({ view: 'agent', agent, at: revision })}>{shown(agent)}</a> at{' '}
+      {count(revision)}, <a href={addressOf({ view: 'compare', left: agent, right: model.agent })}>compare</a>
     </span>
   )
 }

@@ -41,8 +41,16 @@ function showing(model: AgentModel): readonly KeyAct[] {
     { keys: ['e'], what: 'Why this record came', act: panel('explain') },
     { keys: ['x'], what: 'Find where a condition holds', act: () => findWhere() },
     { keys: ['f'], what: 'Fork from here', act: () => forkFrom(model.stateAt.peek()) },
-    { keys: ['c'], what: 'Compare', act: () => go({ view: 'compare', left: `${model.agent}@${model.revision.peek()}` }) },
-    { keys: ['y'], what: 'Copy the address of this view', act: () => void copy(location.origin + addressOf(route.peek()), 'the address') },
+    {
+      keys: ['c'],
+      what: 'Compare',
+      act: () => go({ view: 'compare', left: `${model.agent}@${model.revision.peek()}` }),
+    },
+    {
+      keys: ['y'],
+      what: 'Copy the address of this view',
+      act: () => void copy(location.origin + addressOf(route.peek()), 'the address'),
+    },
     { keys: ['t'], what: 'Copy as a test', act: () => void copyTest(model) },
   ]
 }

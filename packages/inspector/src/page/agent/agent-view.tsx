@@ -33,7 +33,11 @@ export function AgentView({ agent }: { readonly agent: string }) {
 function Opening({ model }: { readonly model: AgentModel }) {
   return (
     <main class="opening">
-      {model.error.value === undefined ? <p class="quiet">Reading {model.agent} …</p> : <Failure error={model.error.value} what={model.agent} />}
+      {model.error.value === undefined ? (
+        <p class="quiet">Reading {model.agent} …</p>
+      ) : (
+        <Failure error={model.error.value} what={model.agent} />
+      )}
     </main>
   )
 }
@@ -81,7 +85,8 @@ function useNeighbours(model: AgentModel, { at, isThere, kept }: Neighbours): vo
     if (!isThere || model.isLive.peek()) return undefined
     const timer = setTimeout(() => {
       for (const next of [at + 1, at - 1])
-        if (next >= model.columns.first && next <= model.lastState.peek()) kept.prefetch('point', { agent: model.agent, at: next })
+        if (next >= model.columns.first && next <= model.lastState.peek())
+          kept.prefetch('point', { agent: model.agent, at: next })
     }, 60)
     return () => clearTimeout(timer)
   }, [at, isThere, model, kept])

@@ -28,7 +28,12 @@ const ROWS = 4
 export function lanesOf(lanes: Lanes, scale: TimeScale): readonly Lane[] {
   const sources = [...new Set(lanes.effects.map(({ src }) => src))]
   const found = [
-    ...sources.map((src) => lane(src, lanes.effects.filter((bar) => bar.src === src).map((bar) => effectBar(bar, scale)))),
+    ...sources.map((src) =>
+      lane(
+        src,
+        lanes.effects.filter((bar) => bar.src === src).map((bar) => effectBar(bar, scale)),
+      ),
+    ),
     lane('Timers', timerBars(lanes, scale)),
     lane('Children', childBars(lanes, scale)),
     lane('Owners', ownerBars(lanes, scale)),
@@ -62,7 +67,16 @@ function effectBar(bar: EffectBar, scale: TimeScale): Bar {
       : [],
   )
   const title = `${src}: ${end?.how ?? (doubted === undefined ? 'running' : 'in doubt')}, ${took}${tries}${cost}`
-  return { from, to, how, revision: end?.revision ?? scheduled.revision, title, label: `${took}${tries}`, effect, failed }
+  return {
+    from,
+    to,
+    how,
+    revision: end?.revision ?? scheduled.revision,
+    title,
+    label: `${took}${tries}`,
+    effect,
+    failed,
+  }
 }
 
 function hows(how: 'done' | 'failed' | 'left' | 'resolved' | undefined): BarHow {

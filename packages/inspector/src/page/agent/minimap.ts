@@ -3,7 +3,17 @@ import { categoryOf, CATEGORIES } from '../state/columns.js'
 import type { Category, Columns } from '../state/columns.js'
 
 /** What should be seen stands on top, however few it is. */
-const ORDER: readonly Category[] = ['owner', 'message', 'effect', 'done', 'timer', 'outside', 'control', 'doubt', 'failed']
+const ORDER: readonly Category[] = [
+  'owner',
+  'message',
+  'effect',
+  'done',
+  'timer',
+  'outside',
+  'control',
+  'doubt',
+  'failed',
+]
 
 export function drawMap(canvas: HTMLCanvasElement, columns: Columns): void {
   const ratio = devicePixelRatio
@@ -15,13 +25,13 @@ export function drawMap(canvas: HTMLCanvasElement, columns: Columns): void {
   context.scale(ratio, ratio)
   const style = getComputedStyle(canvas)
   const colours = new Map(CATEGORIES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]))
-  const wide = Math.max(3, Math.min(14, width / columns.length))
+  const bar = Math.max(1.5, Math.min(width / columns.length - 1.5, 5))
   const slots = Math.max(1, Math.min(columns.length, Math.floor(width / 3)))
   const counts = countsOf(columns, slots)
   const most = Math.max(...counts.map((slot) => total(slot)))
   for (const [index, slot] of counts.entries()) {
-    const x = slots === 1 ? 0 : (index / (slots - 1)) * (width - 2)
-    drawSlot(context, { slot, x, width: Math.max(1.5, Math.min(wide - 1.5, 5)), height, most, colours })
+    const x = slots === 1 ? 0 : (index / (slots - 1)) * (width - bar)
+    drawSlot(context, { slot, x, width: bar, height, most, colours })
   }
 }
 

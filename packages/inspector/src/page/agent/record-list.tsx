@@ -9,7 +9,7 @@ import { VirtualList } from '../parts/virtual-list.js'
 import type { RowRange } from '../parts/virtual-list.js'
 import type { AgentModel } from '../state/agent-model.js'
 import { change, moveTo } from '../state/moving.js'
-import { recordTitle } from './record-title.js'
+import { briefOf, recordTitle } from './record-title.js'
 import type { RowWindows } from './row-windows.js'
 
 export interface RecordsProps {
@@ -47,7 +47,15 @@ export function RecordList({ model, rows }: RecordsProps) {
         selected={index}
         activeDescendant={`record-${selected}`}
         onRange={onRange}
-        row={(at) => <RecordLine key={revisionAt(at)} {...{ model }} row={rows.get(revisionAt(at))} revision={revisionAt(at)} index={at} />}
+        row={(at) => (
+          <RecordLine
+            key={revisionAt(at)}
+            {...{ model }}
+            row={rows.get(revisionAt(at))}
+            revision={revisionAt(at)}
+            index={at}
+          />
+        )}
       />
       {total === 0 ? <p class="empty">No record holds “{shown(only)}”.</p> : null}
     </section>
@@ -104,10 +112,11 @@ function RecordLine({ model, row, revision, index }: RecordLineProps) {
       </span>
       <span class="record-title" role="gridcell">
         {recordTitle(record, row)}
-        <Marks row={row} />
+        <Marks row={row} isFailed={record.category === 'failed'} />
       </span>
       <span class="record-place quiet" role="gridcell" title={plain(record.type)}>
-        {index > 0 ? <span class="after">+{duration(record.after)}</span> : null} <span class="revision">{revision}</span>
+        {index > 0 ? <span class="after">+{duration(record.after)}</span> : null}{' '}
+        <span class="revision">{revision}</span>
       </span>
       <span class="record-summary quiet" role="gridcell">
         <Summary row={row} />
@@ -123,7 +132,7 @@ function Summary({ row }: { readonly row: RecordRow | undefined }) {
     <>
       {moved === undefined ? null : <span class="moved">→ {shown(moved)} </span>}
       {row.by === undefined ? null : <span>by {shown(row.by)} </span>}
-      {shown(row.summary)}
+      {briefOf(row)}
     </>
   )
 }
@@ -138,6 +147,14 @@ const MARKS: Readonly<Record<RecordMark, string>> = {
   emitted: 'emitted',
 }
 
-function Marks({ row }: { readonly row: RecordRow | undefined }) {
-  return row?.marks.map((mark) => (MARKS[mark] === '' ? null : <span key={mark} class={`mark ${mark}`}>{MARKS[mark]}</span>)) ?? null
+function Marks({ row, isFailed }: { readonly row: RecordRow | undefined; readonly isFailed: boolean }) {
+  return (
+    row?.marks.map((mark) =>
+      MARKS[mark] === '' || (mark === 'bad' && isFailed) ? null : (
+        <span key={mark} class={`mark ${mark}`}>
+          {MARKS[mark]}
+        </span>
+      ),
+    ) ?? null
+  )
 }

@@ -41,7 +41,19 @@ export function recordTitle({ kind, type, about }: ColumnRecord, row?: RecordRow
   return WORDS[kind] ?? plain(type)
 }
 
+/** What a row says beside its title: without the effect, which the title names, and the states, which stand before it. */
+export function briefOf({ summary, src, active }: RecordRow): string {
+  let text =
+    src !== undefined && summary.startsWith(`${src} (`) ? summary.slice(summary.indexOf(')') + 1).trim() : summary
+  for (const states of [active?.join(' '), active?.join(', ')])
+    if (states !== undefined && text.endsWith(states)) text = text.slice(0, -states.length).trim()
+  return plain(text)
+}
+
 /** `revision 412 of 9810, callModel done`. */
-export function valueText(record: ColumnRecord | undefined, { last, row }: { readonly last: number; readonly row?: RecordRow | undefined }): string {
+export function valueText(
+  record: ColumnRecord | undefined,
+  { last, row }: { readonly last: number; readonly row?: RecordRow | undefined },
+): string {
   return record === undefined ? 'no record' : `revision ${record.revision} of ${last}, ${recordTitle(record, row)}`
 }

@@ -67,7 +67,12 @@ function Steps({ model }: { readonly model: AgentModel }) {
   const isLive = model.isLive.value
   return (
     <div class="steps" role="group" aria-label="Steps">
-      <Button kind="quiet" icon="first" title="First record (Home)" onClick={() => moveTo(model, model.columns.first)} />
+      <Button
+        kind="quiet"
+        icon="first"
+        title="First record (Home)"
+        onClick={() => moveTo(model, model.columns.first)}
+      />
       <Button kind="quiet" icon="left" title="Previous record (←)" onClick={() => moveBy(model, -1)} />
       <Button kind="quiet" icon="right" title="Next record (→)" onClick={() => moveBy(model, 1)} />
       <Button kind="quiet" icon="end" title="Newest record (End)" onClick={() => moveTo(model, model.last.peek())} />

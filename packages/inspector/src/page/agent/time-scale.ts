@@ -25,13 +25,16 @@ export function timeScale(columns: Columns, { from, to }: { readonly from: numbe
   const size = Math.max(1, to - from + 1)
   const gaps = Array.from({ length: size - 1 }, (_, index) => columns.at(from + index + 1) - columns.at(from + index))
   const cap = capOf(gaps)
-  const least = gaps.length === 0 ? 1 : (gaps.reduce((sum, gap) => sum + Math.min(gap, cap), 0) / gaps.length) * 0.35 + 1
+  const least =
+    gaps.length === 0 ? 1 : (gaps.reduce((sum, gap) => sum + Math.min(gap, cap), 0) / gaps.length) * 0.35 + 1
   const places = [0]
   for (const gap of gaps) places.push((places.at(-1) ?? 0) + least + Math.min(gap, cap))
   const whole = Math.max(1, places.at(-1) ?? 1) / (1 - AHEAD)
   const parts = places.map((place) => place / whole)
   const at = (index: number): number => parts[Math.max(0, Math.min(size - 1, index))] ?? 0
-  const folds = gaps.flatMap((gap, index) => (gap > cap * 1.5 ? [{ at: (at(index) + at(index + 1)) / 2, ms: gap }] : []))
+  const folds = gaps.flatMap((gap, index) =>
+    gap > cap * 1.5 ? [{ at: (at(index) + at(index + 1)) / 2, ms: gap }] : [],
+  )
   const ofTime = (time: number): number => {
     const after = firstAfter(columns, { from, to, time })
     if (after > to) return Math.min(1, at(size - 1) + (Math.max(0, time - columns.at(to)) / cap) * (AHEAD / 2))
@@ -57,7 +60,10 @@ function capOf(gaps: readonly number[]): number {
   return Math.max(1, Math.min(sorted.at(-1) ?? 1, Math.max(high * 2.5, middle * 6, 20)))
 }
 
-function firstAfter(columns: Columns, { from, to, time }: { readonly from: number; readonly to: number; readonly time: number }): number {
+function firstAfter(
+  columns: Columns,
+  { from, to, time }: { readonly from: number; readonly to: number; readonly time: number },
+): number {
   let [low, high] = [from, to + 1]
   while (low < high) {
     const middle = (low + high) >> 1

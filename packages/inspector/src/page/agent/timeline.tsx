@@ -21,7 +21,10 @@ export function Timeline({ model, rows }: { readonly model: AgentModel; readonly
   const { from, to } = window
   const scale = useMemo(() => timeScale(model.columns, { from, to }), [from, to])
   const { value, of, error } = useAnswer('lanes', { agent: model.agent, from, to })
-  const lanes = useMemo(() => (value === undefined ? [] : lanesOf(value, timeScale(model.columns, of ?? { from, to }))), [value])
+  const lanes = useMemo(
+    () => (value === undefined ? [] : lanesOf(value, timeScale(model.columns, of ?? { from, to }))),
+    [value],
+  )
   return (
     <section class="timeline" aria-label="Timeline">
       <Scrubber model={model} rows={rows} window={window} />
@@ -51,7 +54,11 @@ function useWindow(model: AgentModel): Window {
   const kept = useRef<Window>({ from: -1, to: -1 })
   const { from, to } = kept.current
   const isWhole = last - first < SHOWN
-  const isWithin = revision >= from && revision <= to && (to === last || to - revision > 10) && (from === first || revision - from > 10)
+  const isWithin =
+    revision >= from &&
+    revision <= to &&
+    (to === last || to - revision > 10) &&
+    (from === first || revision - from > 10)
   if (isWhole) kept.current = from === first && to === last ? kept.current : { from: first, to: last }
   else if (!isWithin || to > last) {
     const start = Math.max(first, Math.min(revision - SHOWN / 2, last - SHOWN + 1))
@@ -60,7 +67,15 @@ function useWindow(model: AgentModel): Window {
   return kept.current
 }
 
-function OutsideLane({ model, scale, window }: { readonly model: AgentModel; readonly scale: TimeScale; readonly window: Window }) {
+function OutsideLane({
+  model,
+  scale,
+  window,
+}: {
+  readonly model: AgentModel
+  readonly scale: TimeScale
+  readonly window: Window
+}) {
   const bars: Bar[] = []
   for (let revision = window.from; revision <= window.to; revision++) {
     const record = model.columns.get(revision)
@@ -106,9 +121,13 @@ function BarView({ bar, model }: { readonly bar: Bar; readonly model: AgentModel
       }}
     >
       {bar.failed?.map(({ from, to }) => (
-        <span key={from} class="bar-failed" style={{ left: percent((from - bar.from) / width), width: percent((to - from) / width) }} />
+        <span
+          key={from}
+          class="bar-failed"
+          style={{ left: percent((from - bar.from) / width), width: percent((to - from) / width) }}
+        />
       ))}
-      {width > 0.07 && bar.label !== undefined ? <span class="bar-label">{plain(bar.label)}</span> : null}
+      {bar.label !== undefined ? <span class="bar-label">{plain(bar.label)}</span> : null}
     </button>
   )
 }

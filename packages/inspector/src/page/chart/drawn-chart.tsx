@@ -39,7 +39,11 @@ export function DrawnChart(props: DrawnChartProps) {
       {edges
         .toSorted((one, other) => above(one) - above(other))
         .map((edge, index) => (
-          <DrawnEdge key={edge.edge === undefined ? `start ${index}` : `${edge.edge.id} ${edge.edge.target}`} {...props} placed={edge} />
+          <DrawnEdge
+            key={edge.edge === undefined ? `start ${index}` : `${edge.edge.id} ${edge.edge.target}`}
+            {...props}
+            placed={edge}
+          />
         ))}
       {chart.starts.map(({ x, y }) => (
         <circle class="start" cx={x} cy={y} r={5} />
@@ -51,6 +55,9 @@ export function DrawnChart(props: DrawnChartProps) {
         ))}
       {edges.map((edge) => (
         <EdgeLabel key={`${edge.edge?.id} ${edge.edge?.target}`} {...props} placed={edge} />
+      ))}
+      {states.map((placed) => (
+        <HeatMark key={placed.state.id} placed={placed} heat={props.heat?.get(placed.state.path)} />
       ))}
     </>
   )
@@ -68,7 +75,15 @@ function isInside({ edge }: PlacedEdge, inside: ReadonlySet<string>): boolean {
   return edge !== undefined && inside.has(edge.source) && inside.has(edge.target)
 }
 
-function DrawnState({ placed, lit, folded, heat, onFold, onState, taken }: DrawnChartProps & { readonly placed: PlacedState }) {
+function DrawnState({
+  placed,
+  lit,
+  folded,
+  heat,
+  onFold,
+  onState,
+  taken,
+}: DrawnChartProps & { readonly placed: PlacedState }) {
   const { state, x, y, width, height, isRegion } = placed
   const isFolded = folded.has(state.id)
   const isOuter = state.children.length > 0 && !isFolded
@@ -87,13 +102,20 @@ function DrawnState({ placed, lit, folded, heat, onFold, onState, taken }: Drawn
     <g class={classes} data-state={plain(state.path)} onClick={() => onState?.(state.path)}>
       <title>{plain(state.path === '' ? state.key : state.path)}</title>
       <rect x={x} y={y} width={width} height={height} rx={7} />
-      {state.type === 'final' ? <rect class="inner" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={5} /> : null}
+      {state.type === 'final' ? (
+        <rect class="inner" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={5} />
+      ) : null}
       <text class="name" x={x + 13} y={y + 20}>
         {plain(state.key)}
       </text>
-      {isFolded ? <text class="row" x={x + 13} y={y + 38}>{`${state.children.length} states within`}</text> : <StateRows placed={placed} taken={taken} />}
-      {warm === undefined ? null : <HeatMark placed={placed} heat={warm} />}
-      {state.children.length > 0 && state.path !== '' ? <FoldMark placed={placed} isFolded={isFolded} onFold={onFold} /> : null}
+      {isFolded ? (
+        <text class="row" x={x + 13} y={y + 38}>{`${state.children.length} states within`}</text>
+      ) : (
+        <StateRows placed={placed} taken={taken} />
+      )}
+      {state.children.length > 0 && state.path !== '' ? (
+        <FoldMark placed={placed} isFolded={isFolded} onFold={onFold} />
+      ) : null}
     </g>
   )
 }
@@ -124,12 +146,15 @@ function HistoryMark({ placed: { state, x, y, width, height } }: { readonly plac
   )
 }
 
-function HeatMark({ placed: { x, y, width }, heat }: { readonly placed: PlacedState; readonly heat: StateHeat }) {
+/** At the corner where no transition comes in, above everything. */
+function HeatMark({ placed, heat }: { readonly placed: PlacedState; readonly heat: StateHeat | undefined }) {
+  if (heat === undefined) return null
+  const { x, y, width } = placed
   const room = heat.text.length * 6.6 + 12
   return (
     <g class="heat-mark">
-      <rect x={x + width - room + 6} y={y - 9} width={room} height={18} rx={9} />
-      <text class="middle" x={x + width - room / 2 + 6} y={y + 4}>
+      <rect x={x + width - 14} y={y - 13} width={room} height={18} rx={9} />
+      <text class="middle" x={x + width - 14 + room / 2} y={y}>
         {heat.text}
       </text>
     </g>

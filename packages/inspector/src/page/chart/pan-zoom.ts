@@ -16,18 +16,23 @@ export interface PanZoom {
   /** Of the element that takes part, and of the group in it that is moved. */
   readonly svg: { current: SVGSVGElement | null }
   readonly group: { current: SVGGElement | null }
-  zoom(factor: number): void
-  fit(): void
+  readonly zoom: (factor: number) => void
+  readonly fit: () => void
 }
 
-/** Smaller than that letters are not read: then a part is shown, around what matters. */
-const READABLE = 0.72
 const MIN = 0.15
 const MAX = 3
 const MARGIN = 20
 
-/** `focus`: what is to be seen where not all of it has room, for as long as no one moved it. */
-export function usePanZoom({ width, height }: Size, focus: Focus | undefined): PanZoom {
+/** How it is shown for as long as no one moved it. */
+export interface PanZoomOptions {
+  /** What is to be seen where not all of it has room. */
+  readonly focus: Focus | undefined
+  /** Smaller than that its letters are not read. */
+  readonly readable: number
+}
+
+export function usePanZoom({ width, height }: Size, { focus, readable }: PanZoomOptions): PanZoom {
   const mover = useRef<Mover | undefined>(undefined)
   const svg = useRef<SVGSVGElement>(null)
   const group = useRef<SVGGElement>(null)
@@ -37,6 +42,7 @@ export function usePanZoom({ width, height }: Size, focus: Focus | undefined): P
   useEffect(() => {
     current.size = { width, height }
     current.focus = focus
+    current.readable = readable
     current.show()
   }, [width, height, focus])
   return { svg, group, zoom: (factor) => current.zoomAt(factor), fit: () => current.fit() }
@@ -45,6 +51,7 @@ export function usePanZoom({ width, height }: Size, focus: Focus | undefined): P
 class Mover {
   size: Size = { width: 1, height: 1 }
   focus: Focus | undefined
+  readable = MIN
   readonly #svg: { readonly current: SVGSVGElement | null }
   readonly #group: { readonly current: SVGGElement | null }
   #x = 0
@@ -63,7 +70,7 @@ class Mover {
   show(): void {
     if (this.#isOwn) return
     const scale = this.#fitting()
-    if (scale !== undefined) this.#place(Math.max(READABLE, scale))
+    if (scale !== undefined) this.#place(Math.max(this.readable, scale))
   }
 
   /** All of it. */

@@ -1,11 +1,12 @@
 /** Two lives beside each other, from the first record in which they differ. */
 import { useEffect, useState } from 'preact/hooks'
-import type { CompareView as Compared, RecordRow, Side } from '../../contract/agent.js'
+import type { CompareView as Compared, Side } from '../../contract/agent.js'
+import { briefOf } from '../agent/record-title.js'
 import { useAnswer } from '../data/use-answer.js'
-import { PatchList } from '../panels/diff-panel.js'
+import { DifferenceList } from '../panels/difference-list.js'
 import { Button } from '../parts/button.js'
 import { Failure } from '../parts/failure.js'
-import { shown } from '../parts/safe-text.js'
+import { plain, shown } from '../parts/safe-text.js'
 import { count } from '../parts/time-words.js'
 import { addressOf, go } from '../route.js'
 
@@ -24,7 +25,12 @@ export function CompareView({ left, right }: CompareViewProps) {
       <h1>Compare</h1>
       <SidesForm key={`${left} ${right}`} left={left ?? ''} right={right ?? ''} />
       <Failure error={error} what="the comparison" />
-      {isWhole ? null : <p class="quiet">Two revisions of an agent, two agents, or an agent and its fork: as <code>research-42@400</code>, or without a revision for the newest.</p>}
+      {isWhole ? null : (
+        <p class="quiet">
+          Two revisions of an agent, two agents, or an agent and its fork: as <code>research-42@400</code>, or without a
+          revision for the newest.
+        </p>
+      )}
       {value === undefined || !isWhole ? null : <Comparison compared={value} />}
     </main>
   )
@@ -40,9 +46,30 @@ function SidesForm({ left, right }: { readonly left: string; readonly right: str
         go({ view: 'compare', ...sides })
       }}
     >
-      <input class="mono" aria-label="Left" placeholder="agent@revision" spellcheck={false} autocomplete="off" value={sides.left} onInput={({ currentTarget }) => setSides({ ...sides, left: currentTarget.value })} />
-      <Button kind="quiet" icon="compare" title="Swap" onClick={() => go({ view: 'compare', left: sides.right, right: sides.left })} />
-      <input class="mono" aria-label="Right" placeholder="agent@revision" spellcheck={false} autocomplete="off" value={sides.right} onInput={({ currentTarget }) => setSides({ ...sides, right: currentTarget.value })} />
+      <input
+        class="mono"
+        aria-label="Left"
+        placeholder="agent@revision"
+        spellcheck={false}
+        autocomplete="off"
+        value={sides.left}
+        onInput={({ currentTarget }) => setSides({ ...sides, left: currentTarget.value })}
+      />
+      <Button
+        kind="quiet"
+        icon="compare"
+        title="Swap"
+        onClick={() => go({ view: 'compare', left: sides.right, right: sides.left })}
+      />
+      <input
+        class="mono"
+        aria-label="Right"
+        placeholder="agent@revision"
+        spellcheck={false}
+        autocomplete="off"
+        value={sides.right}
+        onInput={({ currentTarget }) => setSides({ ...sides, right: currentTarget.value })}
+      />
       <Button type="submit" kind="main">
         Compare
       </Button>
@@ -51,7 +78,7 @@ function SidesForm({ left, right }: { readonly left: string; readonly right: str
 }
 
 function Comparison({ compared }: { readonly compared: Compared }) {
-  const { left, right, rows, divergence, patch } = compared
+  const { left, right, rows, divergence, difference } = compared
   const before = rows.slice(0, divergence).length
   return (
     <div class="comparison">
@@ -61,20 +88,25 @@ function Comparison({ compared }: { readonly compared: Compared }) {
           <SideHead side={right} />
         </div>
         <p class="divergence-words">
-          {divergence === undefined ? 'No record differs.' : `They differ from here on, after ${count(before)} rows that say the same.`}
+          {divergence === undefined
+            ? 'No record differs.'
+            : `They differ from the marked row on, after ${before === 1 ? 'one that says' : `${count(before)} that say`} the same.`}
         </p>
         <ol class="pairs">
           {rows.map((row, index) => (
-            <li key={index} class={`pair${row.same ? ' same' : ' differs'}${index === divergence ? ' divergence' : ''}`}>
-              <Half row={row.left} agent={left.agent} />
-              <Half row={row.right} agent={right.agent} />
+            <li
+              key={index}
+              class={`pair${row.same ? ' same' : ' differs'}${index === divergence ? ' divergence' : ''}`}
+            >
+              <Half row={row.left} here={left.agent} />
+              <Half row={row.right} here={right.agent} />
             </li>
           ))}
         </ol>
       </section>
       <section aria-label="Difference of the states" class="compare-patch">
         <h2>From the left state to the right one</h2>
-        <PatchList patch={patch} before={undefined} />
+        <DifferenceList rows={difference.rows} isCut={difference.isCut} />
       </section>
     </div>
   )
@@ -91,15 +123,19 @@ function SideHead({ side: { agent, revision, active } }: { readonly side: Side }
   )
 }
 
-function Half({ row, agent }: { readonly row: RecordRow | undefined; readonly agent: string }) {
+function Half({ row, here }: { readonly row: Compared['rows'][number]['left']; readonly here: string }) {
   if (row === undefined) return <div class="half nothing" />
   return (
-    <a class="half" href={addressOf({ view: 'agent', agent, at: row.revision })}>
+    <a
+      class="half"
+      href={addressOf({ view: 'agent', agent: row.agent, at: row.revision })}
+      title={row.agent === here ? undefined : plain(row.agent)}
+    >
       <span class="revision quiet">{row.revision}</span>
       <span>
         {row.active === undefined ? null : <span class="moved">→ {shown(row.active.join(', '))} </span>}
         {row.src === undefined ? null : <strong>{shown(row.src)} </strong>}
-        {shown(row.summary)}
+        {briefOf(row)}
       </span>
     </a>
   )

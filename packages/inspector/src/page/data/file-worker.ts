@@ -26,7 +26,8 @@ async function answerOf({ name, params, file }: FileQuestion): Promise<unknown> 
   if (name === 'open' && file !== undefined) return open(file)
   if (answers === undefined) throw new AnswerError({ code: 'NOT_FOUND', message: 'no file is open' })
   if (name === 'stored-chart') return storedChart(answers, params['fingerprint'] ?? '')
-  if (!isAnswered(name)) throw new AnswerError({ code: 'NOT_SUPPORTED', message: 'a file cannot tell this: it is told of a store alone' })
+  if (!isAnswered(name))
+    throw new AnswerError({ code: 'NOT_SUPPORTED', message: 'a file cannot tell this: it is told of a store alone' })
   return answers.ask(name, params)
 }
 
@@ -40,12 +41,17 @@ async function open(file: File): Promise<OpenedFile> {
   const agents = opened.streams
     .filter(({ stream }) => !stream.startsWith('refoldChart-'))
     .map(({ stream, records, isDamaged = false }) => ({ agent: stream, records, isDamaged }))
-  return { agents, ...(opened.trouble === undefined ? {} : { trouble: codedError(opened.trouble) }), isRedacted: opened.isRedacted }
+  return {
+    agents,
+    ...(opened.trouble === undefined ? {} : { trouble: codedError(opened.trouble) }),
+    isRedacted: opened.isRedacted,
+  }
 }
 
 /** As it is placed: a tree of states. */
 async function storedChart(from: Answers, fingerprint: string): Promise<unknown> {
   const stored = await from.agents.chart(fingerprint)
-  if (stored === undefined) throw new AnswerError({ code: 'NOT_FOUND', message: 'the file holds no chart of this definition' })
+  if (stored === undefined)
+    throw new AnswerError({ code: 'NOT_FOUND', message: 'the file holds no chart of this definition' })
   return { stored, chart: chartFrom(stored) }
 }

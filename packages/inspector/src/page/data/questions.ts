@@ -1,13 +1,16 @@
 /** What can be asked, and what the answer is: the one table that every source of data answers. */
-import type { HistoryFlip, HistoryRecord, Blame, Explanation } from '@refold/core/history'
+import type { Blame, Explanation, HistoryRecord } from '@refold/core/history'
 import type {
   AgentHead,
+  ChangesView,
   CompareView,
   DiffView,
+  FoundView,
   Lanes,
   PointView,
   RecordRow,
   Skeleton,
+  TestView,
   TranscriptView,
   ValuePart,
 } from '../../contract/agent.js'
@@ -38,11 +41,11 @@ export interface Questions {
   diff: { ask: OfRange; answer: DiffView }
   blame: { ask: OfPoint & { readonly path: string }; answer: Blame }
   explain: { ask: OfPoint; answer: Explanation }
-  find: { ask: OfAgent & { readonly where: string }; answer: readonly HistoryFlip[] }
-  changes: { ask: OfAgent & { readonly path: string }; answer: readonly number[] }
+  find: { ask: OfAgent & { readonly where: string }; answer: FoundView }
+  changes: { ask: OfAgent & { readonly path: string }; answer: ChangesView }
   lanes: { ask: OfRange; answer: Lanes }
-  transcript: { ask: OfAgent; answer: TranscriptView }
-  test: { ask: OfPoint; answer: string }
+  transcript: { ask: OfPoint; answer: TranscriptView }
+  test: { ask: OfPoint; answer: TestView }
   compare: { ask: { readonly left: string; readonly right: string }; answer: CompareView }
   chart: { ask: { readonly fingerprint: string }; answer: PlacedChart }
   fleet: { ask: object; answer: FleetView }
@@ -64,6 +67,7 @@ export const LASTING: ReadonlySet<QuestionName> = new Set([
   'diff',
   'blame',
   'explain',
+  'transcript',
   'test',
   'chart',
 ])

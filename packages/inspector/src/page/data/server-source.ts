@@ -32,7 +32,7 @@ const JSON_BODY = { 'content-type': 'application/json' }
 
 async function answerOf<N extends QuestionName>(name: N, ask: Ask<N>): Promise<Answer<N>> {
   const response = await requested(pathOf(name, ask as Members), {})
-  return (name === 'test' ? await response.text() : await response.json()) as Answer<N>
+  return (await response.json()) as Answer<N>
 }
 
 async function ordered(order: Order, token: string | undefined): Promise<OrderDone> {
@@ -83,7 +83,10 @@ function live(target: LiveTarget, hear: (event: LiveEvent) => void): () => void 
   for (const kind of ['message', 'records', 'fleet', 'trouble', 'well']) events.addEventListener(kind, take)
   events.addEventListener('open', () => hear({ kind: 'well' }))
   events.addEventListener('error', () =>
-    hear({ kind: 'trouble', error: { code: 'UNREACHABLE', message: 'the live stream is broken: it is being opened again' } }),
+    hear({
+      kind: 'trouble',
+      error: { code: 'UNREACHABLE', message: 'the live stream is broken: it is being opened again' },
+    }),
   )
   return () => events.close()
 }

@@ -21,19 +21,36 @@ export interface AgentTableProps {
 
 export function AgentTable({ filter, version }: AgentTableProps) {
   const { value, error, isPending } = useAnswer('agents', { ...filter, limit: PAGE }, { version })
-  const [more, setMore] = useState<{ readonly rows: readonly AgentRow[]; readonly next?: string | undefined }>({ rows: [] })
+  const [more, setMore] = useState<{ readonly rows: readonly AgentRow[]; readonly next?: string | undefined }>({
+    rows: [],
+  })
   useEffect(() => setMore({ rows: [] }), [JSON.stringify(filter), version])
-  useEffect(() => addKeys('Agents', [{ keys: ['/'], what: 'Search agents', act: () => document.getElementById('filter')?.focus() }]), [])
+  useEffect(
+    () =>
+      addKeys('Agents', [
+        { keys: ['/'], what: 'Search agents', act: () => document.getElementById('filter')?.focus() },
+      ]),
+    [],
+  )
   const rows = [...(value?.rows ?? []), ...more.rows]
   const next = more.rows.length > 0 ? more.next : value?.next
   const readOn = async (): Promise<void> => {
-    const page = await answers.peek()?.ask('agents', { ...filter, after: next ?? '', limit: PAGE }).catch(() => undefined)
+    const page = await answers
+      .peek()
+      ?.ask('agents', { ...filter, after: next ?? '', limit: PAGE })
+      .catch(() => undefined)
     if (page !== undefined) setMore({ rows: [...more.rows, ...page.rows], next: page.next })
   }
   return (
     <>
       <Failure error={error} what="the list of agents" />
-      {value === undefined ? isPending && error === undefined ? <p class="quiet">Reading …</p> : null : <Rows rows={rows} />}
+      {value === undefined ? (
+        isPending && error === undefined ? (
+          <p class="quiet">Reading …</p>
+        ) : null
+      ) : (
+        <Rows rows={rows} />
+      )}
       {next === undefined ? null : (
         <div class="center">
           <Button kind="plain" onClick={() => void readOn()}>
@@ -94,7 +111,13 @@ function Row({ row }: { readonly row: AgentRow }) {
         {pending === 0 ? '–' : pending}
         {inDoubt > 0 ? <span class="tag">{inDoubt} in doubt</span> : null}
       </td>
-      <td class={isLate ? 'late' : 'quiet'}>{nextDueAt === undefined ? '–' : isLate ? `${duration(Date.now() - nextDueAt)} late` : `in ${duration(nextDueAt - Date.now())}`}</td>
+      <td class={isLate ? 'late' : 'quiet'}>
+        {nextDueAt === undefined
+          ? '–'
+          : isLate
+            ? `${duration(Date.now() - nextDueAt)} late`
+            : `in ${duration(nextDueAt - Date.now())}`}
+      </td>
       <td class="quiet">{lastAt === undefined ? '–' : ago(lastAt)}</td>
     </tr>
   )

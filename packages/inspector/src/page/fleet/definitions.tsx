@@ -13,7 +13,12 @@ interface Stack {
 
 export function Definitions({ fleet, filter }: { readonly fleet: FleetView; readonly filter: FleetFilter }) {
   const stacks = stacksOf(fleet.groups)
-  if (stacks.length === 0) return <p class="empty">No agent has been started in this store. <code>refold start DEFINITION</code> starts one.</p>
+  if (stacks.length === 0)
+    return (
+      <p class="empty">
+        No agent has been started in this store. <code>refold start DEFINITION</code> starts one.
+      </p>
+    )
   return (
     <ul class="definitions" aria-label="Definitions">
       {stacks.map((stack) => (
@@ -23,7 +28,11 @@ export function Definitions({ fleet, filter }: { readonly fleet: FleetView; read
               <strong>{shown(stack.definition)}</strong>
             </a>
             {stack.versions.map((version) => (
-              <a key={version} class="tag" href={addressOf({ view: 'fleet', definition: stack.definition, version: String(version) })}>
+              <a
+                key={version}
+                class="tag"
+                href={addressOf({ view: 'fleet', definition: stack.definition, version: String(version) })}
+              >
                 v{version}
               </a>
             ))}
@@ -43,9 +52,14 @@ function StateBar({ stack }: { readonly stack: Stack }) {
   const { states, agents, definition } = stack
   return (
     <>
-      <div class="stack" aria-hidden="true">
+      <div class="state-bar" aria-hidden="true">
         {states.map(({ state, agents: part, tone }) => (
-          <span key={state} class={tone} style={{ flexGrow: String(part / agents) }} title={`${plain(state)}: ${part}`} />
+          <span
+            key={state}
+            class={tone}
+            style={{ flexGrow: String(part / agents) }}
+            title={`${plain(state)}: ${part}`}
+          />
         ))}
       </div>
       <ul class="states">
@@ -77,7 +91,9 @@ function stacksOf(groups: readonly FleetGroup[]): readonly Stack[] {
       definition,
       versions: [...new Set(own.map(({ version }) => version))].toSorted((one, other) => other - one),
       agents: own.reduce((sum, { agents }) => sum + agents, 0),
-      states: [...byState].map(([state, tones]) => ({ state, ...mostOf(tones) })).toSorted((one, other) => other.agents - one.agents),
+      states: [...byState]
+        .map(([state, tones]) => ({ state, ...mostOf(tones) }))
+        .toSorted((one, other) => other.agents - one.agents),
     }
   })
 }

@@ -60,7 +60,10 @@ function newest(one: Fleet | undefined, other: Fleet | undefined): Fleet | undef
 }
 
 /** The definition that is looked at, at the version that is asked for or the newest. */
-function versionsOf(fleet: Fleet | undefined, { definition, version }: FleetFilter): { readonly definition: string; readonly version: number } | undefined {
+function versionsOf(
+  fleet: Fleet | undefined,
+  { definition, version }: FleetFilter,
+): { readonly definition: string; readonly version: number } | undefined {
   if (definition === undefined || fleet === undefined) return undefined
   const versions = fleet.groups.filter((group) => group.definition === definition).map((group) => group.version)
   if (versions.length === 0) return undefined

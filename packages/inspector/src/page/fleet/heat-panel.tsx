@@ -19,9 +19,15 @@ const NONE: ReadonlySet<string> = new Set()
 
 export function HeatPanel({ definition, version }: HeatPanelProps) {
   const { value: heat, error } = useAnswer('heat', { definition, version })
-  const { value: chart, error: noChart } = useAnswer('chart', heat === undefined ? undefined : { fingerprint: heat.fingerprint })
+  const { value: chart, error: noChart } = useAnswer(
+    'chart',
+    heat === undefined ? undefined : { fingerprint: heat.fingerprint },
+  )
   const warm = useMemo(() => (heat === undefined ? undefined : heatOf(heat)), [heat])
-  const never = useMemo(() => (heat === undefined || chart === undefined ? NONE : neverTaken(heat, chart)), [heat, chart])
+  const never = useMemo(
+    () => (heat === undefined || chart === undefined ? NONE : neverTaken(heat, chart)),
+    [heat, chart],
+  )
   return (
     <section class="heat" aria-label="Where its agents stand">
       <Failure error={error ?? noChart} what="where its agents stand" />
@@ -29,6 +35,7 @@ export function HeatPanel({ definition, version }: HeatPanelProps) {
         <>
           <ChartFrame
             chart={chart}
+            readable={0.6}
             lit={NONE}
             taken={NONE}
             heat={warm}
@@ -44,7 +51,9 @@ export function HeatPanel({ definition, version }: HeatPanelProps) {
 }
 
 function HeatWords({ heat, never }: { readonly heat: HeatView; readonly never: number }) {
-  const states = heat.states.filter(({ agents }) => agents > 0).toSorted((one, other) => (other.longestMs ?? 0) - (one.longestMs ?? 0))
+  const states = heat.states
+    .filter(({ agents }) => agents > 0)
+    .toSorted((one, other) => (other.longestMs ?? 0) - (one.longestMs ?? 0))
   return (
     <div class="heat-words">
       <h2>
@@ -69,7 +78,9 @@ function HeatWords({ heat, never }: { readonly heat: HeatView; readonly never: n
               <td>{medianMs === undefined ? '–' : duration(medianMs)}</td>
               <td>
                 {longestMs === undefined ? '–' : duration(longestMs)}{' '}
-                {longest === undefined ? null : <a href={addressOf({ view: 'agent', agent: longest })}>{shown(longest)}</a>}
+                {longest === undefined ? null : (
+                  <a href={addressOf({ view: 'agent', agent: longest })}>{shown(longest)}</a>
+                )}
               </td>
             </tr>
           ))}
@@ -77,8 +88,8 @@ function HeatWords({ heat, never }: { readonly heat: HeatView; readonly never: n
       </table>
       {heat.edges === undefined ? null : (
         <p class="quiet">
-          {never === 0 ? 'Every transition was taken' : `${count(never)} transitions, drawn dotted, were never taken`} in {heat.edges.isAll ? 'all' : 'the newest'}{' '}
-          {count(heat.edges.records)} records.
+          {never === 0 ? 'Every transition was taken' : `${count(never)} transitions, drawn dotted, were never taken`}{' '}
+          in {heat.edges.isAll ? 'all' : 'the newest'} {count(heat.edges.records)} records.
         </p>
       )}
     </div>
@@ -91,7 +102,12 @@ function heatOf({ states }: HeatView): ReadonlyMap<string, StateHeat> {
     states.flatMap(({ path, agents, medianMs }) => {
       if (agents === 0) return []
       const level = Math.min(4, Math.ceil((agents / most) * 4))
-      return [[path, { text: medianMs === undefined ? count(agents) : `${count(agents)} · ${duration(medianMs)}`, level }] as const]
+      return [
+        [
+          path,
+          { text: medianMs === undefined ? count(agents) : `${count(agents)} · ${duration(medianMs)}`, level },
+        ] as const,
+      ]
     }),
   )
 }

@@ -21,7 +21,9 @@ export function InboxView() {
   return (
     <main class="inbox">
       <h1>Inbox</h1>
-      <p class="quiet">Approvals that a person has to give, and effects of which no one can tell whether they happened.</p>
+      <p class="quiet">
+        Approvals that a person has to give, and effects of which no one can tell whether they happened.
+      </p>
       <Failure error={error} what="the inbox" />
       {value?.length === 0 ? <p class="empty">Nothing waits for a person.</p> : null}
       <ul class="inbox-items">
@@ -39,7 +41,13 @@ function Item({ item: { kind, agent, what, at, revision, why, effect } }: { read
     <li class={isDoubt ? 'inbox-item held' : 'inbox-item info'}>
       <Icon name={isDoubt ? 'doubt' : 'owner'} />
       <div>
-        <a href={addressOf({ view: 'agent', agent, ...(isDoubt && effect !== undefined ? { panel: 'effects', effect } : {}) })}>
+        <a
+          href={addressOf({
+            view: 'agent',
+            agent,
+            ...(isDoubt && effect !== undefined ? { panel: 'effects', effect } : {}),
+          })}
+        >
           <strong>{shown(agent)}</strong> {isDoubt ? 'is in doubt about' : 'waits for'} <strong>{shown(what)}</strong>
         </a>
         {why === undefined ? null : <p class="quiet">{shown(why)}</p>}

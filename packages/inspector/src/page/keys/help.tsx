@@ -36,7 +36,11 @@ export function Help() {
         ))}
       </div>
       <label class="switch">
-        <input type="checkbox" checked={lettersOn.value} onChange={(event) => setLetters(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={lettersOn.value}
+          onChange={(event) => setLetters(event.currentTarget.checked)}
+        />
         Letters are keys, too
       </label>
     </Dialog>
@@ -44,5 +48,7 @@ export function Help() {
 }
 
 function KeySign({ name }: { readonly name: string }) {
-  return name.split('+').map((part) => <kbd key={part}>{SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)}</kbd>)
+  return name
+    .split('+')
+    .map((part) => <kbd key={part}>{SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)}</kbd>)
 }

@@ -48,7 +48,10 @@ export function listenToKeys(): void {
     if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return
     const name = nameOf(event)
     if (isLetter(event.key) && !lettersOn.peek() && event.key !== '?') return
-    const found = tables.peek().flatMap(({ acts }) => acts).findLast(({ keys }) => keys.includes(name))
+    const found = tables
+      .peek()
+      .flatMap(({ acts }) => acts)
+      .findLast(({ keys }) => keys.includes(name))
     if (found === undefined) return
     event.preventDefault()
     found.act()

@@ -19,7 +19,10 @@ export function BlamePanel({ model }: PanelProps) {
   const field = route.value.view === 'agent' ? route.value.field : undefined
   const at = model.stateAt.value
   const { value, error } = useAnswer('blame', field === undefined ? undefined : { agent: model.agent, at, path: field })
-  if (field === undefined) return <p class="empty">Select a field of the state: this tells which record set it, and where the value came from.</p>
+  if (field === undefined)
+    return (
+      <p class="empty">Select a field of the state: this tells which record set it, and where the value came from.</p>
+    )
   return (
     <div class="blame-panel scroll">
       <div class="panel-bar">
@@ -37,7 +40,8 @@ export function BlamePanel({ model }: PanelProps) {
                 <RecordLine record={step} here={model.agent} />
                 <div class="cause-words">
                   <span>
-                    {index === 0 ? 'set it' : 'brought it'}: {HOW[step.how]} {step.from === undefined ? null : <code>{shown(step.from)}</code>}
+                    {index === 0 ? 'set it' : 'brought it'}: {HOW[step.how]}{' '}
+                    {step.from === undefined ? null : <code>{shown(step.from)}</code>}
                   </span>
                 </div>
               </li>

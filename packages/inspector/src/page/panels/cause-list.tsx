@@ -17,11 +17,11 @@ const BECAUSE: Readonly<Record<CauseHow, string>> = {
 }
 
 const OUTSIDE: Readonly<Record<OutsideKind, string>> = {
-  caller: 'a caller',
-  effect: 'what an effect told',
-  clock: 'the clock',
-  operator: 'an operator',
-  worker: 'a worker',
+  caller: 'sent from outside',
+  effect: 'told by the body of the effect',
+  clock: 'its time had come',
+  operator: 'a command',
+  worker: 'done by a worker',
 }
 
 export function CauseList({ explanation, here }: { readonly explanation: Explanation; readonly here: string }) {
@@ -34,7 +34,11 @@ export function CauseList({ explanation, here }: { readonly explanation: Explana
         </li>
       ))}
       {explanation.cut === undefined ? null : (
-        <li class="quiet">{explanation.cut === 'limit' ? 'The chain goes on: no more causes were asked for.' : 'The record behind is not in this store.'}</li>
+        <li class="quiet">
+          {explanation.cut === 'limit'
+            ? 'The chain goes on: no more causes were asked for.'
+            : 'The record behind is not in this store.'}
+        </li>
       )}
     </ol>
   )
@@ -45,8 +49,8 @@ function CauseWords({ cause: { outside, by, reason, because, isGuess } }: { read
     <div class="cause-words">
       {outside === undefined ? null : (
         <span>
-          came from {OUTSIDE[outside]}
-          {by === undefined ? '' : ': '}
+          {OUTSIDE[outside]}
+          {by === undefined ? '' : ' by '}
           {by === undefined ? null : <strong>{shown(by)}</strong>}
           {reason === undefined ? null : <q>{shown(reason)}</q>}
         </span>
@@ -67,9 +71,12 @@ export function RecordLine({ record, here }: { readonly record: ChainRecord; rea
   return (
     <a class="record-link" href={addressOf({ view: 'agent', agent: stream, at: record.revision })}>
       <strong>{shown(record.src ?? record.type)}</strong>
-      {record.src === undefined ? null : <span class="quiet"> {record.kind.replace('effect.', '').replace('.', ' ')}</span>}
+      {record.src === undefined ? null : (
+        <span class="quiet"> {record.kind.replace('effect.', '').replace('.', ' ')}</span>
+      )}
       <span class="quiet" title={momentOf(record.at)}>
-        {stream === here ? '' : <span class="tag">{shown(stream)}</span>} revision {record.revision}, {ago(record.at)}
+        {stream === here ? ' at ' : <span class="tag">{shown(stream)}</span>} revision {record.revision},{' '}
+        {ago(record.at)}
       </span>
     </a>
   )

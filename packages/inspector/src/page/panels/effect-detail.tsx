@@ -33,7 +33,10 @@ export function EffectDetail({ model, bar }: DetailProps) {
   )
 }
 
-function factsOf(bar: EffectBar, { model, key }: { readonly model: AgentModel; readonly key: string | undefined }): readonly Fact[] {
+function factsOf(
+  bar: EffectBar,
+  { model, key }: { readonly model: AgentModel; readonly key: string | undefined },
+): readonly Fact[] {
   const { scheduled, end, usage } = bar
   return [
     { name: 'Asked for', value: <RevisionLink model={model} {...scheduled} /> },
@@ -53,7 +56,15 @@ function usageText({ inputTokens, outputTokens, costUsd }: NonNullable<EffectBar
     .join(', ')
 }
 
-export function RevisionLink({ model, revision, at }: { readonly model: AgentModel; readonly revision: number; readonly at: number }) {
+export function RevisionLink({
+  model,
+  revision,
+  at,
+}: {
+  readonly model: AgentModel
+  readonly revision: number
+  readonly at: number
+}) {
   return (
     <button type="button" class="link" title={momentOf(at)} onClick={() => moveTo(model, revision)}>
       revision {count(revision)}
@@ -104,10 +115,20 @@ function dataOf(record: HistoryRecord | undefined): JsonObject {
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as JsonObject) : {}
 }
 
-function ErrorText({ error, diagnostics }: { readonly error: JsonValue; readonly diagnostics: HistoryRecord['diagnostics'] }) {
-  const { name, message, stack, ...more } = (typeof error === 'object' && error !== null ? error : { message: String(error) }) as JsonObject
+function ErrorText({
+  error,
+  diagnostics,
+}: {
+  readonly error: JsonValue
+  readonly diagnostics: HistoryRecord['diagnostics']
+}) {
+  const { name, message, stack, ...more } = (
+    typeof error === 'object' && error !== null ? error : { message: String(error) }
+  ) as JsonObject
   const trace = diagnostics?.stack ?? (typeof stack === 'string' ? stack : undefined)
-  const place = [diagnostics?.state?.join(', '), diagnostics?.action, diagnostics?.guard].filter((part) => part !== undefined)
+  const place = [diagnostics?.state?.join(', '), diagnostics?.action, diagnostics?.guard].filter(
+    (part) => part !== undefined,
+  )
   return (
     <div class="error-text">
       <p>
@@ -122,7 +143,10 @@ function ErrorText({ error, diagnostics }: { readonly error: JsonValue; readonly
 }
 
 function Labelled({ name, value }: { readonly name: string; readonly value: JsonValue | undefined }) {
-  const sections = useMemo(() => (value === undefined ? [] : [{ label: name.toLowerCase(), path: '', value }]), [value, name])
+  const sections = useMemo(
+    () => (value === undefined ? [] : [{ label: name.toLowerCase(), path: '', value }]),
+    [value, name],
+  )
   if (value === undefined) return null
   return (
     <>

@@ -29,7 +29,13 @@ export function EffectsPanel({ model }: PanelProps) {
       {value !== undefined && listed.length === 0 ? <p class="empty">No effect was asked for up to here.</p> : null}
       <ul class="effects">
         {listed.map((bar) => (
-          <EffectItem key={bar.effect} model={model} bar={bar} at={at} isOpen={bar.effect === (chosen ?? listed[0]?.effect)} />
+          <EffectItem
+            key={bar.effect}
+            model={model}
+            bar={bar}
+            at={at}
+            isOpen={bar.effect === (chosen ?? listed[0]?.effect)}
+          />
         ))}
       </ul>
       {from > first ? <p class="quiet">Effects that ended before revision {count(from)} are not listed here.</p> : null}
@@ -48,7 +54,12 @@ function EffectItem({ model, bar, at, isOpen }: EffectItemProps) {
   const how = standing(bar, at)
   return (
     <li class={`effect ${how.class}`}>
-      <button type="button" class="effect-head" aria-expanded={isOpen} onClick={() => change({ effect: isOpen ? '-' : effect })}>
+      <button
+        type="button"
+        class="effect-head"
+        aria-expanded={isOpen}
+        onClick={() => change({ effect: isOpen ? '-' : effect })}
+      >
         <Icon name={how.icon} />
         <strong title={plain(effect)}>{shown(src)}</strong>
         <span class="quiet">{how.text}</span>
@@ -69,6 +80,7 @@ function standing({ end, doubted, scheduled }: EffectBar, at: number) {
     if (end.how === 'left') return { icon: 'minus', class: 'left', text: `left after ${took}` } as const
     return { icon: 'done', class: 'done', text: `${end.how} in ${took}` } as const
   }
-  if (doubted !== undefined && doubted.revision <= at) return { icon: 'doubt', class: 'doubt', text: 'in doubt' } as const
+  if (doubted !== undefined && doubted.revision <= at)
+    return { icon: 'doubt', class: 'doubt', text: 'in doubt' } as const
   return { icon: 'effect', class: 'pending', text: 'pending' } as const
 }

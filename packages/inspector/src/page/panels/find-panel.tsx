@@ -13,27 +13,37 @@ const SHOWN = 300
 
 export function FindPanel({ model }: PanelProps) {
   const where = route.value.view === 'agent' ? route.value.where : undefined
-  const { value, error, isPending } = useAnswer('find', where === undefined ? undefined : { agent: model.agent, where }, { version: model.isLive.value ? undefined : 0 })
+  const { value, error, isPending } = useAnswer(
+    'find',
+    where === undefined ? undefined : { agent: model.agent, where },
+    { version: model.isLive.value ? undefined : 0 },
+  )
   return (
     <div class="find-panel scroll">
       <WhereForm where={where} />
       <Failure error={error} what="where it holds" />
       {where === undefined ? <Examples /> : null}
-      {isPending && value === undefined && error === undefined ? <p class="quiet">Looking through all states …</p> : null}
-      {value === undefined || where === undefined ? null : value.length === 0 ? (
+      {isPending && value === undefined && error === undefined ? (
+        <p class="quiet">Looking through all states …</p>
+      ) : null}
+      {value === undefined || where === undefined ? null : value.flips.length === 0 ? (
         <p class="empty">It never holds.</p>
       ) : (
         <ul class="flips">
-          {value.slice(0, SHOWN).map(({ revision, becomes }) => (
+          {value.flips.slice(0, SHOWN).map(({ revision, becomes, at }) => (
             <li key={revision}>
-              <button type="button" class={model.revision.value === revision ? 'flip selected' : 'flip'} onClick={() => moveTo(model, revision)}>
+              <button
+                type="button"
+                class={model.revision.value === revision ? 'flip selected' : 'flip'}
+                onClick={() => moveTo(model, revision)}
+              >
                 <span class={becomes ? 'tag yes' : 'tag no'}>becomes {String(becomes)}</span>
                 <span>revision {count(revision)}</span>
-                <span class="quiet">{momentOf(model.columns.at(revision))}</span>
+                <span class="quiet">{momentOf(at)}</span>
               </button>
             </li>
           ))}
-          {value.length > SHOWN ? <li class="quiet">and {count(value.length - SHOWN)} more</li> : null}
+          {value.isCut || value.flips.length > SHOWN ? <li class="quiet">There are more than are shown.</li> : null}
         </ul>
       )}
     </div>
@@ -50,7 +60,16 @@ function WhereForm({ where }: { readonly where: string | undefined }) {
         change({ where: text || undefined })
       }}
     >
-      <input id="where" class="mono grow" value={text} aria-label="Condition" placeholder="/context/total>100" autocomplete="off" spellcheck={false} onInput={(event) => setText(event.currentTarget.value)} />
+      <input
+        id="where"
+        class="mono grow"
+        value={text}
+        aria-label="Condition"
+        placeholder="/context/total>100"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
       <Button type="submit" kind="main" icon="search">
         Find
       </Button>

@@ -1,5 +1,5 @@
 /** The chosen record: what came, when, by whom, and what it did. */
-import type { HistoryRecord } from '@refold/core/history'
+import type { HistoryRecord, PatchOperation } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
 import { useMemo } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
@@ -10,7 +10,8 @@ import type { Fact } from '../parts/facts.js'
 import { JsonTree } from '../parts/json-tree.js'
 import { shown } from '../parts/safe-text.js'
 import { momentOf } from '../parts/time-words.js'
-import { PatchList } from './diff-panel.js'
+import { DifferenceList } from './difference-list.js'
+import type { DifferenceLine } from './difference-list.js'
 import type { PanelProps } from './panel-props.js'
 
 export function RecordPanel({ model, point }: PanelProps) {
@@ -19,12 +20,25 @@ export function RecordPanel({ model, point }: PanelProps) {
   return (
     <div class="record-panel scroll">
       <Failure error={error} what="the record" />
-      {value === undefined ? null : <RecordView record={value} isDamaged={value.revision > model.lastState.value} edges={point?.revision === value.revision ? point.edges : undefined} />}
+      {value === undefined ? null : (
+        <RecordView
+          record={value}
+          isDamaged={value.revision > model.lastState.value}
+          edges={point?.revision === value.revision ? point.edges : undefined}
+        />
+      )}
     </div>
   )
 }
 
-function RecordView({ record, isDamaged }: { readonly record: HistoryRecord; readonly isDamaged: boolean; readonly edges?: readonly string[] | undefined }) {
+function RecordView({
+  record,
+  isDamaged,
+}: {
+  readonly record: HistoryRecord
+  readonly isDamaged: boolean
+  readonly edges?: readonly string[] | undefined
+}) {
   const sections = useMemo(() => [{ label: 'data', path: '', value: record.data as JsonValue }], [record])
   return (
     <>
@@ -36,7 +50,7 @@ function RecordView({ record, isDamaged }: { readonly record: HistoryRecord; rea
       {record.patch === undefined ? (
         <p class="empty">{isDamaged ? 'It is damaged, or its key is missing: nothing can be told.' : 'Nothing.'}</p>
       ) : (
-        <PatchList patch={record.patch.map(withoutState)} before={undefined} />
+        <DifferenceList rows={record.patch.map(rowOf)} isCut={false} />
       )}
       <Lists record={record} />
     </>
@@ -44,8 +58,11 @@ function RecordView({ record, isDamaged }: { readonly record: HistoryRecord; rea
 }
 
 /** A record's patch is over `{state, data, id}`. */
-function withoutState<T extends { readonly path: string }>(operation: T): T {
-  return { ...operation, path: operation.path.replace(/^\/state(?=\/|$)/, '') }
+function rowOf(operation: PatchOperation): DifferenceLine {
+  const path = operation.path.replace(/^\/state(?=\/|$)/, '')
+  if (operation.op === 'copy') return { change: 'add', path, from: operation.from }
+  if (operation.op === 'remove') return { change: 'remove', path }
+  return { change: operation.op, path, after: operation.value }
 }
 
 function factsOf(record: HistoryRecord): readonly Fact[] {
@@ -96,7 +113,11 @@ function Diagnostics({ record: { diagnostics } }: { readonly record: HistoryReco
   return (
     <>
       <h3>Where it failed</h3>
-      {Object.keys(rest).length === 0 ? null : <p><code>{shown(JSON.stringify(rest))}</code></p>}
+      {Object.keys(rest).length === 0 ? null : (
+        <p>
+          <code>{shown(JSON.stringify(rest))}</code>
+        </p>
+      )}
       {stack === undefined ? null : <pre class="stack">{shown(stack)}</pre>}
     </>
   )

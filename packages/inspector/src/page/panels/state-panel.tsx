@@ -70,12 +70,15 @@ function useCutValues(
     let isOver = false
     setLoaded(new Map())
     for (const path of wanted)
-      answers.peek()?.ask('value', { agent, at, path: `/document${path}` }).then(
-        (part) => {
-          if (!isOver) setLoaded((before) => new Map([...before, [path, loadedValue(part)]]))
-        },
-        () => {}, // the state has no such place at this revision
-      )
+      answers
+        .peek()
+        ?.ask('value', { agent, at, path: `/document${path}` })
+        .then(
+          (part) => {
+            if (!isOver) setLoaded((before) => new Map([...before, [path, loadedValue(part)]]))
+          },
+          () => {}, // the state has no such place at this revision
+        )
     return () => {
       isOver = true
     }
@@ -97,8 +100,18 @@ function SelectedField({ model, point, loaded, selected, onLoad }: SelectedProps
     <div class="selected-field">
       <div class="selected-head">
         <code class="path">{shown(shortPath(selected))}</code>
-        <Button kind="quiet" icon="left" title="Previous change of this field (Alt ←)" onClick={() => void stepToChange(model, -1)} />
-        <Button kind="quiet" icon="right" title="Next change of this field (Alt →)" onClick={() => void stepToChange(model, 1)} />
+        <Button
+          kind="quiet"
+          icon="left"
+          title="Previous change of this field (Alt ←)"
+          onClick={() => void stepToChange(model, -1)}
+        />
+        <Button
+          kind="quiet"
+          icon="right"
+          title="Next change of this field (Alt →)"
+          onClick={() => void stepToChange(model, 1)}
+        />
         <Button kind="plain" title="Which record set it (B)" onClick={() => change({ panel: 'blame' })}>
           Blame
         </Button>

@@ -16,7 +16,16 @@ export interface ButtonProps {
   readonly type?: 'button' | 'submit'
 }
 
-export function Button({ icon, children, title, onClick, kind = 'plain', isPressed, off, type = 'button' }: ButtonProps) {
+export function Button({
+  icon,
+  children,
+  title,
+  onClick,
+  kind = 'plain',
+  isPressed,
+  off,
+  type = 'button',
+}: ButtonProps) {
   const isOff = off !== undefined
   return (
     <button

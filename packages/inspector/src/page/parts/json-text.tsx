@@ -6,16 +6,27 @@ import { count } from './time-words.js'
 
 const LONGEST = 160
 
-export function JsonText({ value, isOpen = false }: { readonly value: JsonValue | undefined; readonly isOpen?: boolean }) {
+export function JsonText({
+  value,
+  isOpen = false,
+}: {
+  readonly value: JsonValue | undefined
+  readonly isOpen?: boolean
+}) {
   if (value === undefined) return <span class="json none">nothing</span>
   const cut = cutIn(value)
   if (cut !== undefined) return <span class="json cut">{`${cut.kind}, ${count(cut.size)} ${unitOf(cut.kind)}`}</span>
   if (typeof value === 'string')
-    return <span class="json string">{shown(JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value))}</span>
+    return (
+      <span class="json string">
+        {shown(JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value))}
+      </span>
+    )
   if (typeof value !== 'object' || value === null) return <span class="json literal">{String(value)}</span>
   const isList = Array.isArray(value)
   const size = isList ? value.length : Object.keys(value).length
-  if (isOpen || size === 0) return <span class="json outer">{isList ? `[${size === 0 ? '' : count(size)}]` : size === 0 ? '{}' : ''}</span>
+  if (isOpen || size === 0)
+    return <span class="json outer">{isList ? `[${size === 0 ? '' : count(size)}]` : size === 0 ? '{}' : ''}</span>
   return (
     <span class="json outer">
       {isList ? <span class="size">{count(size)} </span> : null}
@@ -42,7 +53,7 @@ function preview(value: JsonValue): string {
       parts.push('…')
       break
     }
-    const text = typeof member === 'object' && member !== null && room < 40 ? '…' : preview(member as JsonValue)
+    const text = typeof member === 'object' && member !== null && room < 40 ? '…' : preview(member)
     parts.push(Array.isArray(value) ? text : `${name}: ${text}`)
     room -= text.length + name.length
   }

@@ -44,14 +44,35 @@ export function JsonTree(props: JsonTreeProps) {
   }
   const line = (index: number) => {
     const row = rows[index]
-    return row === undefined ? null : <TreeLine key={row.path} row={row} isSelected={index === at} onToggle={toggle} onSelect={select} />
+    return row === undefined ? null : (
+      <TreeLine key={row.path} row={row} isSelected={index === at} onToggle={toggle} onSelect={select} />
+    )
   }
   const keys = (event: KeyboardEvent): void => treeKey(event, { rows, at, toggle, select })
   const active = at < 0 ? undefined : nodeId(rows[at]?.path ?? '')
   if (!isInline)
-    return <VirtualList class="tree" role="tree" label={label} count={rows.length} rowHeight={ROW_HEIGHT} selected={at < 0 ? undefined : at} row={line} activeDescendant={active} onKeyDown={keys} />
+    return (
+      <VirtualList
+        class="tree"
+        role="tree"
+        label={label}
+        count={rows.length}
+        rowHeight={ROW_HEIGHT}
+        selected={at < 0 ? undefined : at}
+        row={line}
+        activeDescendant={active}
+        onKeyDown={keys}
+      />
+    )
   return (
-    <div class="tree inline" role="tree" aria-label={label} tabIndex={0} aria-activedescendant={active} onKeyDown={keys}>
+    <div
+      class="tree inline"
+      role="tree"
+      aria-label={label}
+      tabIndex={0}
+      aria-activedescendant={active}
+      onKeyDown={keys}
+    >
       {rows.slice(0, INLINE).map((_row, index) => line(index))}
       {rows.length > INLINE ? <p class="quiet">and {rows.length - INLINE} lines more</p> : null}
     </div>

@@ -2,7 +2,9 @@
 import { Icon } from './icon.js'
 import type { IconName } from './icon.js'
 
-const SIGNS: Readonly<Record<string, { readonly icon: IconName; readonly tone: string }>> = {
+type Tone = 'good' | 'held' | 'bad' | 'ended'
+
+const SIGNS: Readonly<Record<string, { readonly icon: IconName; readonly tone: Tone }>> = {
   running: { icon: 'play', tone: 'good' },
   done: { icon: 'done', tone: 'ended' },
   error: { icon: 'failed', tone: 'bad' },
@@ -11,6 +13,11 @@ const SIGNS: Readonly<Record<string, { readonly icon: IconName; readonly tone: s
   blocked: { icon: 'alert', tone: 'bad' },
   'in-doubt': { icon: 'doubt', tone: 'held' },
   suspected: { icon: 'alert', tone: 'held' },
+}
+
+/** How good that is. */
+export function toneOf(status: string, condition: string): Tone {
+  return SIGNS[status === 'active' ? condition : status]?.tone ?? 'ended'
 }
 
 /** Of an agent that lives its condition, else how it ended. */

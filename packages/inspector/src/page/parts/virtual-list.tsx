@@ -82,7 +82,8 @@ function useRange(
     }
   }, [])
   useLayoutEffect(() => {
-    if (box.current !== null && selected !== undefined && selected >= 0) bringIntoView(box.current, selected * rowHeight * scale, rowHeight)
+    if (box.current !== null && selected !== undefined && selected >= 0)
+      bringIntoView(box.current, selected * rowHeight * scale, rowHeight)
   }, [selected, count, seen.height])
   const first = Math.floor(seen.top / (rowHeight * scale))
   const from = Math.max(0, Math.min(first, count - 1) - MORE)

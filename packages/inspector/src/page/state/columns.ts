@@ -2,7 +2,17 @@
 import type { Skeleton } from '../../contract/agent.js'
 
 /** What a record is for the eye: each has a colour and a sign of its own. */
-export const CATEGORIES = ['outside', 'done', 'failed', 'effect', 'timer', 'message', 'owner', 'control', 'doubt'] as const
+export const CATEGORIES = [
+  'outside',
+  'done',
+  'failed',
+  'effect',
+  'timer',
+  'message',
+  'owner',
+  'control',
+  'doubt',
+] as const
 export type Category = (typeof CATEGORIES)[number]
 
 const BY_KIND: Readonly<Record<string, Category>> = {

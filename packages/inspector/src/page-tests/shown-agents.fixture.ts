@@ -70,12 +70,19 @@ const said =
   (role: string, content: string) =>
   ({ context }: { context: Context }) => [...context.messages, { role, content }]
 
+/** With a stack as of another machine, since it is shown in pictures. */
+function overloaded(): Error {
+  const message = '529 overloaded: try again later'
+  const stack = `Error: ${message}\n    at callModel (/app/agents/research.ts:41:11)\n    at async model (/app/agents/research.ts:22:18)`
+  return Object.assign(new Error(message), { code: 'overloaded', stack })
+}
+
 /** Plans, searches, writes, and asks a person before it publishes. */
 export function researchAgent(clock: FastClock) {
   const model = effect(async ({ input, attempt, usage }: EffectArgs<{ prompt: string; failFirst: boolean }>) => {
     await clock.sleep(1_400 + input.prompt.length * 20)
     if (attempt === 1 && input.failFirst)
-      throw Object.assign(new Error('529 overloaded: try again later'), { code: 'overloaded' })
+      throw overloaded()
     usage({ inputTokens: 1_200 + input.prompt.length * 9, outputTokens: 380, costUsd: 0.0112 })
     return {
       text: input.prompt.startsWith('Plan')

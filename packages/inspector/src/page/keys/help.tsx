@@ -15,7 +15,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 export function Help() {
   if (!isHelpOpen.value) return null
   return (
-    <Dialog title="Keys" onClose={() => (isHelpOpen.value = false)}>
+    <Dialog isWide title="Keys" onClose={() => (isHelpOpen.value = false)}>
       <div class="help">
         {keyTables.value.map(({ name, acts }) => (
           <section key={name}>
@@ -24,9 +24,7 @@ export function Help() {
               {acts.map(({ keys, what }) => (
                 <div key={what}>
                   <dt>
-                    {keys.map((key) => (
-                      <KeySign key={key} name={key} />
-                    ))}
+                    <KeySign name={keys[0] ?? ''} />
                   </dt>
                   <dd>{what}</dd>
                 </div>

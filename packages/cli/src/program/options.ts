@@ -41,6 +41,12 @@ export function positive(text: string): number {
   return value
 }
 
+export function revision(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a revision.')
+  return value
+}
+
 export function seconds(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)

@@ -9,7 +9,8 @@ import { heldUpBy, lastRecord } from '@refold/inspector/answers'
 import { historyOf, troubleOf } from './past-agent.js'
 import { showText } from './show-text.js'
 import type { ShownAgent } from './shown-agent.js'
-import { waysOn } from './ways-on.js'
+import { waysOn } from '@refold/inspector/commands'
+import type { WaysOptions } from '@refold/inspector/commands'
 
 export interface ShowCommandOptions extends ProjectOptions {
   readonly json: boolean
@@ -49,8 +50,14 @@ async function shownOf(opened: AgentHistory, { agent, past, options }: Asked): P
     ...(entered === undefined ? undefined : { inStateSince: { revision: entered.revision, at: entered.at } }),
     ...(heldUp === undefined ? undefined : { heldUp }),
     ...(takes === undefined ? undefined : { takes }),
-    ways: past.store === undefined ? [] : waysOn({ agent, point, takes: takes ?? [], chart }, options),
+    ways: past.store === undefined ? [] : waysOn({ agent, point, takes: takes ?? [], chart }, placesOf(options)),
   }
+}
+
+/** What the environment says already is not said again. */
+function placesOf({ store, config }: ProjectOptions): WaysOptions {
+  const knowsWho = process.env['REFOLD_BY'] !== undefined
+  return { knowsWho, config, store: store === process.env['REFOLD_STORE'] ? undefined : store }
 }
 
 function takesOf({ status, active }: HistoryPoint, chart: JsonObject | undefined): readonly TakenEvent[] | undefined {

@@ -11,6 +11,6 @@ export { codedError } from './answers/coded-error.js'
 // the same in words, for whoever prints it
 export { aboutRecord, becomes, errorText, nameOf, whoText } from './answers/about-record.js'
 export { predicateOf } from './answers/conditions.js'
-export { differenceRows } from './answers/difference.js'
+export { differingPlaces } from './answers/difference.js'
 export { heldUpBy, lastRecord } from './answers/held-up.js'
 export type { HeldUp } from './answers/held-up.js'

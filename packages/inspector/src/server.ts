@@ -1,6 +1,6 @@
 /** The inspector's server, for `createInspector`. */
-export { agentRoutes } from './server/agent-routes.js'
-export { serve } from './server/serve.js'
-export type { Certificate, InspectorServer, ServeOptions } from './server/serve.js'
-export type { Asked, Served, Streamed } from './server/served.js'
-export { TextAnswer } from './server/served.js'
+export { serveAgents } from './server/serve-agents.js'
+export type { ServeAgentsOptions } from './server/serve-agents.js'
+export type { FleetWatch } from './server/live.js'
+export type { Certificate, InspectorServer } from './server/serve.js'
+export type { Asked, Served } from './server/served.js'

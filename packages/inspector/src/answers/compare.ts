@@ -47,7 +47,7 @@ export async function compare(agents: OpenedAgents, one: Compared, other: Compar
     right: sideOf(right, after),
     ...(start < end ? { divergence: start - from } : undefined),
     rows,
-    difference: differenceOf(before, after),
+    ...differenceOf(before, after),
   }
 }
 

@@ -2,11 +2,11 @@
 import type { HistoryState } from '@refold/core/history'
 import { applyPatch, diff, parsePointer } from '@refold/core/record'
 import type { JsonObject, JsonValue, PatchOperation } from '@refold/core/record'
-import type { Difference, DifferenceRow } from '../contract/agent.js'
+import type { Difference, DifferingPlace } from '../contract/agent.js'
 import { cutTo, MOST } from './cut.js'
 
 /** Places of one answer. */
-const MOST_ROWS = 1_000
+const MOST_PLACES = 1_000
 
 export function differenceOf(
   before: Pick<HistoryState, 'document'>,
@@ -14,24 +14,24 @@ export function differenceOf(
 ): Difference {
   const [start, end] = [asJson(before), asJson(after)]
   const whole = diff(start, end, { path: '' })
-  const patch = whole.slice(0, MOST_ROWS)
+  const patch = whole.slice(0, MOST_PLACES)
   const room = { most: Math.max(1_000, MOST / 2 / Math.max(1, patch.length)) }
   const cut = (value: JsonValue, path: string): JsonValue => cutTo(value, { path: `/document${path}`, ...room })
   return {
     patch: patch.map((operation) =>
       'value' in operation ? { ...operation, value: cut(operation.value, operation.path) } : operation,
     ),
-    rows: differenceRows(start, patch).map(({ before: old, after: now, ...row }) => ({
-      ...row,
-      ...(old === undefined ? undefined : { before: cut(old, row.path) }),
-      ...(now === undefined ? undefined : { after: cut(now, row.path) }),
+    places: differingPlaces(start, patch).map(({ before: old, after: now, ...place }) => ({
+      ...place,
+      ...(old === undefined ? undefined : { before: cut(old, place.path) }),
+      ...(now === undefined ? undefined : { after: cut(now, place.path) }),
     })),
     isCut: whole.length > patch.length,
   }
 }
 
 /** Each operation on what those before it left. */
-export function differenceRows(start: JsonObject, patch: readonly PatchOperation[]): readonly DifferenceRow[] {
+export function differingPlaces(start: JsonObject, patch: readonly PatchOperation[]): readonly DifferingPlace[] {
   let state = start
   return patch.map((operation) => {
     const { op } = operation

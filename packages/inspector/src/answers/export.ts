@@ -3,7 +3,6 @@ import { exportStreams } from '@refold/core/history'
 import type { AgentHistory, HistorySource } from '@refold/core/history'
 import { RefoldError } from '@refold/core/record'
 import type { JsonValue } from '@refold/core/record'
-import type { TestView } from '../contract/agent.js'
 
 /** Its lines, with the charts. Throws as `exportStreams` does. */
 export function exportedLines(source: HistorySource, stream: string): AsyncIterable<string> {
@@ -41,7 +40,7 @@ export async function testOf(
   source: HistorySource,
   history: AgentHistory,
   { at, config = CONFIG, isEncoded = false }: TestOptions,
-): Promise<TestView> {
+): Promise<string> {
   const { status, active, context, document } = await history.at(at)
   const lines: string[] = []
   let length = 0
@@ -53,8 +52,7 @@ export async function testOf(
   const { definition, version } = document.agent
   const expected = { status, active, context }
   const decidedBy = `${definition}@${version}`
-  const text = textOf({ agent: history.stream, at, config, isEncoded, decidedBy, expected, lines })
-  return { file: `${history.stream.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 80)}.${at}.test.ts`, text }
+  return textOf({ agent: history.stream, at, config, isEncoded, decidedBy, expected, lines })
 }
 
 interface TestParts {
@@ -69,34 +67,37 @@ interface TestParts {
 
 function textOf({ agent, at, config, isEncoded, decidedBy, expected, lines }: TestParts): string {
   const codecs = isEncoded ? ', codecs: config.codecs' : ''
-  return `// What ${printed(decidedBy)} decided up to record ${at}, without the values of secret fields: where its code needs them, it decides otherwise.
-import { verifyHistory } from '@refold/core'
-import { openExport, readState } from '@refold/core/history'
-import { expect, test } from 'vitest'
-import config from ${literal(config)} // its \`agents\` are the definitions
-
-const AGENT = ${literal(agent)}
-const AT = ${at}
-
-test(${literal(`${agent} decides its records up to ${at} as it did`)}, async () => {
-  const history = await openExport(new Blob([EXPORTED.join('\\n')]))
-  const { differences, trouble, decided } = await verifyHistory(history, AGENT, { agents: config.agents${codecs} })
-  expect(trouble).toBeUndefined()
-  expect(differences).toEqual([])
-  expect(decided).toBeGreaterThan(0)
-})
-
-test(${literal(`what ${agent} was after record ${at}`)}, async () => {
-  const history = await openExport(new Blob([EXPORTED.join('\\n')]))
-  const { status, active, context } = await readState(history, AGENT, { at: AT${codecs} })
-  expect({ status, active, context }).toEqual(${literal(expected, 2).replaceAll('\n', '\n  ')})
-})
-
-const EXPORTED = [
-${lines.map((line) => `  ${literal(line.trimEnd())},`).join('\n')}
-  '',
-]
-`
+  const opened = '  const history = await openExport(new Blob([EXPORTED.join("\\n")]))'
+  return [
+    `// What ${printed(decidedBy)} decided up to record ${at}, without the values of secret fields: where its code needs them, it decides otherwise.`,
+    'import { verifyHistory } from "@refold/core"',
+    'import { openExport, readState } from "@refold/core/history"',
+    'import { expect, test } from "vitest"',
+    `import config from ${literal(config)} // its \`agents\` are the definitions`,
+    '',
+    `const AGENT = ${literal(agent)}`,
+    `const AT = ${at}`,
+    '',
+    `test(${literal(`${agent} decides its records up to ${at} as it did`)}, async () => {`,
+    opened,
+    `  const { differences, trouble, decided } = await verifyHistory(history, AGENT, { agents: config.agents${codecs} })`,
+    '  expect(trouble).toBeUndefined()',
+    '  expect(differences).toEqual([])',
+    '  expect(decided).toBeGreaterThan(0)',
+    '})',
+    '',
+    `test(${literal(`what ${agent} was after record ${at}`)}, async () => {`,
+    opened,
+    `  const { status, active, context } = await readState(history, AGENT, { at: AT${codecs} })`,
+    `  expect({ status, active, context }).toEqual(${literal(expected, 2).replaceAll('\n', '\n  ')})`,
+    '})',
+    '',
+    'const EXPORTED = [',
+    ...lines.map((line) => `  ${literal(line.trimEnd())},`),
+    '  "",',
+    ']',
+    '',
+  ].join('\n')
 }
 
 /** As source text: nothing in it ends the literal, or a line. */

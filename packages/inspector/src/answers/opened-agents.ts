@@ -34,6 +34,8 @@ export class OpenedAgents {
   /** By their streams, the one used last at the end. */
   readonly #histories = new Map<string, Promise<AgentHistory>>()
   readonly #opened = new Map<string, AgentHistory>()
+  /** Those that someone follows. */
+  readonly #held = new Map<string, number>()
   readonly #charts = new Map<string, Promise<JsonObject | undefined>>()
 
   constructor(from: AnswerSource) {
@@ -49,6 +51,16 @@ export class OpenedAgents {
     const history = await this.#historyOf(stream)
     if (known !== undefined && to > history.last) await history.readOn()
     return { history, chart: (fingerprint) => this.chart(fingerprint) }
+  }
+
+  /** Keeps one open until the function that it gives is called. */
+  hold(stream: string): () => void {
+    this.#held.set(stream, (this.#held.get(stream) ?? 0) + 1)
+    return () => {
+      const count = (this.#held.get(stream) ?? 1) - 1
+      if (count > 0) this.#held.set(stream, count)
+      else this.#held.delete(stream)
+    }
   }
 
   /** As `readChart`. One that is not there is looked for again. */
@@ -100,7 +112,7 @@ export class OpenedAgents {
     const records = (): number => [...this.#opened.values()].reduce((sum, { last }) => sum + last + 1, 0)
     for (const stream of this.#histories.keys()) {
       if (this.#opened.size <= MOST_AGENTS && records() <= MOST_RECORDS) break
-      if (stream === kept || !this.#opened.has(stream)) continue
+      if (stream === kept || !this.#opened.has(stream) || this.#held.has(stream)) continue
       this.#histories.delete(stream)
       this.#opened.delete(stream)
     }

@@ -1,5 +1,5 @@
 /** A stored chart (`chart.schema.json`) as a tree of states with transitions in words: what is drawn, in whatever form. */
-import type { JsonValue } from '@refold/core'
+import type { JsonValue } from '@refold/core/record'
 
 export type StateType = 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
 

@@ -1,5 +1,5 @@
 /** Places a chart. elkjs lays it out, and is loaded when it is first needed; nothing else knows of it. */
-import { RefoldError } from '@refold/core'
+import { RefoldError } from '@refold/core/record'
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs'
 import { rowsOf } from './chart-model.js'
 import type { Chart, ChartState } from './chart-model.js'
@@ -31,10 +31,12 @@ const OPTIONS = {
   'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST', // what is entered first stands above
 }
 
+/** What lays a graph out: elkjs, here or in another thread. */
+export type LayOut = (graph: ElkNode) => Promise<ElkNode>
+
 /** Throws `INVALID_INPUT` where elkjs is not installed. */
-export async function placeChart(chart: Chart): Promise<PlacedChart> {
-  const elk = await loadElk()
-  const root = await elk.layout({
+export async function placeChart(chart: Chart, layOut: LayOut = layOutHere): Promise<PlacedChart> {
+  const root = await layOut({
     id: '',
     layoutOptions: OPTIONS,
     children: [nodeOf(chart.root)],
@@ -43,16 +45,24 @@ export async function placeChart(chart: Chart): Promise<PlacedChart> {
   return placed(chart, root)
 }
 
+async function layOutHere(graph: ElkNode): Promise<ElkNode> {
+  return (await loadElk()).layout(graph)
+}
+
 async function loadElk(): Promise<ELK> {
   try {
     const { default: Elk } = await import('elkjs/lib/elk.bundled.js')
     return new Elk.default()
   } catch (cause) {
-    throw new RefoldError('INVALID_INPUT', 'an SVG needs the package elkjs, which is not installed', {
-      cause,
-      hint: 'npm install elkjs. Without it: --format mermaid.',
-    })
+    throw noElk(cause)
   }
+}
+
+export function noElk(cause: unknown): RefoldError {
+  return new RefoldError('INVALID_INPUT', 'a drawn chart needs the package elkjs, which is not installed', {
+    cause,
+    hint: 'npm install elkjs. `refold chart --format mermaid` draws without it.',
+  })
 }
 
 function nodeOf(state: ChartState): ElkNode {

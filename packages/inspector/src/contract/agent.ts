@@ -99,13 +99,13 @@ export interface PointView extends Omit<HistoryPoint, 'document' | 'owners' | 'c
 /** From one state to another: the patch (RFC 6902), and the same as what stood and stands at each place. */
 export interface Difference {
   readonly patch: readonly PatchOperation[]
-  readonly rows: readonly DifferenceRow[]
+  readonly places: readonly DifferingPlace[]
   /** There are more than are sent. */
   readonly isCut: boolean
 }
 
 /** Absent `before` or `after`: nothing stood or stands there. */
-export interface DifferenceRow {
+export interface DifferingPlace {
   readonly change: 'add' | 'remove' | 'replace'
   readonly path: string
   readonly before?: JsonValue
@@ -117,17 +117,10 @@ export interface DiffView extends Difference {
   readonly to: number
 }
 
-/** Revisions whose record wrote to a field, to something within or around it. */
-export interface ChangesView {
-  readonly path: string
-  readonly revisions: readonly number[]
-}
-
-/** When a condition became true or false. */
-export interface FoundView {
-  readonly flips: ReadonlyArray<HistoryFlip & { readonly at: number; readonly type: string }>
-  /** There are more than are sent. */
-  readonly isCut: boolean
+/** A revision at which a condition becomes true or false. */
+export interface FlipView extends HistoryFlip {
+  readonly at: number
+  readonly type: string
 }
 
 /** An effect as a bar, with its attempts. Absent `end`: it had not ended at the last record. */
@@ -210,15 +203,8 @@ export interface TranscriptMessage {
   readonly revision: number
 }
 
-/** A test to keep. */
-export interface TestView {
-  /** Its name. */
-  readonly file: string
-  readonly text: string
-}
-
-/** Two lives beside each other. */
-export interface CompareView {
+/** Two lives beside each other; the difference leads from the left state to the right one. */
+export interface CompareView extends Difference {
   readonly left: Side
   readonly right: Side
   /** Index into `rows` of the first that differs; absent: none does. */
@@ -232,8 +218,6 @@ export interface CompareView {
     readonly right?: RecordRow & { readonly agent: string }
     readonly same: boolean
   }[]
-  /** From the left state to the right one. */
-  readonly difference: Difference
 }
 
 export interface Side {

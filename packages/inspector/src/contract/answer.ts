@@ -52,7 +52,7 @@ export const ROUTES = {
   /** `?path&at` */
   blame: '/api/agents/:agent/blame',
   explain: '/api/agents/:agent/explain/:at',
-  /** `?where` as `refold find` takes it, or a JSON array of several that hold together: `FoundView`. */
+  /** `?where` as `refold find` takes it, or a JSON array of several that hold together: `FlipView[]`, the first 1,000. */
   find: '/api/agents/:agent/find',
   /** `?path`: revisions whose record touched this field, for "previous and next change of the selected field". */
   changes: '/api/agents/:agent/changes',
@@ -60,15 +60,15 @@ export const ROUTES = {
   lanes: '/api/agents/:agent/lanes',
   /** `?at` */
   transcript: '/api/agents/:agent/transcript',
-  /** `?at&config`, the path of what exports the definitions, for its import: `TestView`. */
+  /** `?at&config`, the path of what exports the definitions, for its import: text of a vitest file. */
   test: '/api/agents/:agent/test',
   /** The agent as an export, for a file to keep. */
   export: '/api/agents/:agent/export',
   /** `?left=a@r&right=b@r`, each without `@r` as it is now: `CompareView`. */
   compare: '/api/compare',
-  /** `PlacedChart` of a fingerprint. */
+  /** `ChartView` of a fingerprint; `?machine=src` or `src/src`: of a child machine, by the sources that lead to it. */
   chart: '/api/charts/:fingerprint',
-  /** POST: a chart of an opened file, to be placed. */
+  /** POST: a stored chart of an opened file, to be placed: `ChartView`. `?machine` too. */
   place: '/api/charts',
   /** `FleetView`; filters in the query. */
   fleet: '/api/fleet',

@@ -1,4 +1,7 @@
-/** Events of the live stream. The id of an event is the revision of the followed agent, so that a stream that was cut goes on. */
+/**
+ * Events of the live stream, each as the JSON of a `message`. The id of an event is the revision of the followed agent: a stream that
+ * was cut goes on behind it, as browsers send it by themselves. Else `?after` says which one is known, and without it what is new counts.
+ */
 import type { Skeleton } from './agent.js'
 import type { FleetView } from './fleet.js'
 import type { CodedError } from './answer.js'
@@ -11,3 +14,5 @@ export type LiveEvent =
   /** What is shown stays, with this said above it; ends with `well`. */
   | { readonly kind: 'trouble'; readonly error: CodedError }
   | { readonly kind: 'well' }
+  /** The page is too far behind, or did not take what it was sent: it has to ask again for all it shows. The stream then ends. */
+  | { readonly kind: 'reload' }

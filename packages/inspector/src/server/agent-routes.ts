@@ -7,11 +7,16 @@ import { ROUTES } from '../contract/answer.js'
 import { TextAnswer } from './served.js'
 import type { Served } from './served.js'
 
+const TEXT = 'text/plain; charset=utf-8'
+
 export function agentRoutes(answers: Answers): readonly Served[] {
   const asked = ANSWER_NAMES.map((name): Served => ({
     path: ROUTES[name],
     method: 'GET',
-    answer: ({ params }) => answers.ask(name, params),
+    answer: async ({ params }) => {
+      const answer = await answers.ask(name, params)
+      return typeof answer === 'string' ? new TextAnswer(answer, { type: TEXT }) : answer
+    },
   }))
   return [...asked, exportRoute(answers)]
 }

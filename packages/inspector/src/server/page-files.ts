@@ -2,8 +2,10 @@
  * The files that the page is made of. They are read once, and asked for by their names alone: no path of a request ever reaches the
  * file system.
  */
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+import { dirname, extname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { refused } from './refusals.js'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,6 +21,14 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface PageFile {
   readonly type: string
   readonly bytes: Buffer
+}
+
+/** Where the build writes the page: this file may stand in sources, in an entry of `dist`, or in what entries share. */
+export function builtPageDirectory(): string {
+  let directory = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(directory, 'package.json')) && directory !== dirname(directory))
+    directory = dirname(directory)
+  return join(directory, 'dist', 'page')
 }
 
 export class PageFiles {

@@ -14,7 +14,7 @@ import type { Session } from '../contract/answer.js'
 import { Entry } from './entry.js'
 import { LOOPBACK, strangerIn } from './guard.js'
 import type { Place } from './guard.js'
-import { PageFiles } from './page-files.js'
+import { builtPageDirectory, PageFiles } from './page-files.js'
 import { readBody } from './read-body.js'
 import { refused } from './refusals.js'
 import { refuse, respond, setHeaders } from './respond.js'
@@ -34,8 +34,8 @@ export interface ServeOptions {
   /** Default 0: any that is free. */
   readonly port?: number
   readonly tls?: Certificate
-  /** Where the page was built to. */
-  readonly page: string
+  /** Where the page was built to. Default: where this package has it. */
+  readonly page?: string
   readonly routes: readonly Served[]
   readonly streams?: readonly Streamed[]
   /** What the page learns first; `orderToken` is added where it can write. */
@@ -72,7 +72,10 @@ export async function serve(options: ServeOptions): Promise<InspectorServer> {
   return {
     url: `${site.place.protocol}://${named(host)}:${address.port}/#token=${entry.token}`,
     port: address.port,
-    close: () => closed(server),
+    close: () => {
+      for (const stream of options.streams ?? []) stream.close()
+      return closed(server)
+    },
   }
 }
 
@@ -101,7 +104,7 @@ class Site {
   constructor(options: ServeOptions, entry: Entry) {
     this.#options = options
     this.#entry = entry
-    this.#page = new PageFiles(options.page)
+    this.#page = new PageFiles(options.page ?? builtPageDirectory())
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -5,10 +5,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HistorySource } from '@refold/core/history'
-import { Answers } from '../answers/answers.js'
-import { agentRoutes } from './agent-routes.js'
-import { serve } from './serve.js'
-import type { InspectorServer, ServeOptions } from './serve.js'
+import { serveAgents } from './serve-agents.js'
+import type { ServeAgentsOptions } from './serve-agents.js'
+import type { InspectorServer } from './serve.js'
 
 export interface Answered {
   readonly status: number
@@ -53,11 +52,14 @@ export function builtPage(): { readonly directory: string; remove(): void } {
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-export async function serveSource(source: HistorySource, options: Partial<ServeOptions> = {}): Promise<ServedFixture> {
+export async function serveSource(
+  source: HistorySource,
+  options: Partial<ServeAgentsOptions> = {},
+): Promise<ServedFixture> {
   const page = builtPage()
-  const server = await serve({
+  const server = await serveAgents({
+    source: { source },
     page: page.directory,
-    routes: agentRoutes(new Answers({ source })),
     session: () => SESSION,
     ...options,
   })

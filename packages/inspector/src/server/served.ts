@@ -22,10 +22,12 @@ export interface Served {
   answer(asked: Asked): Promise<unknown>
 }
 
-/** One that writes its answer itself. */
+/** One that writes its answer itself, for as long as it likes. What it rejects with is the answer as long as nothing is written. */
 export interface Streamed {
   readonly path: string
-  stream(request: IncomingMessage, response: ServerResponse, params: Params): void
+  stream(request: IncomingMessage, response: ServerResponse, params: Params): Promise<void>
+  /** Ends all of them. */
+  close(): void
 }
 
 /** Text that is no JSON; with `file` for keeping. */

@@ -2,7 +2,7 @@
 import type { HistoryState } from '@refold/core/history'
 import { diff as patchBetween } from '@refold/core/record'
 import type { JsonObject } from '@refold/core/record'
-import { differenceRows } from '@refold/inspector/answers'
+import { differingPlaces } from '@refold/inspector/answers'
 import type { Found } from '../../output.js'
 import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
@@ -38,11 +38,11 @@ export async function diff(
     if (isPatch) return { ...(json ? { text: JSON.stringify(patch) } : longJson(patch)), isSo }
     const sides = { from: placeOf(from, before), to: placeOf(to, after) }
     if (json) return { text: JSON.stringify({ ...sides, patch }), isSo }
-    const rows = differenceRows(start, patch).map((row) => [
-      row.change,
-      row.path,
-      shortJson(row.before),
-      shortJson(row.after),
+    const rows = differingPlaces(start, patch).map(({ change, path, before, after }) => [
+      change,
+      path,
+      shortJson(before),
+      shortJson(after),
     ])
     return { text: tableOf(['CHANGE', 'PATH', 'BEFORE', 'AFTER'], rows), isSo }
   })

@@ -81,8 +81,7 @@ function overloaded(): Error {
 export function researchAgent(clock: FastClock) {
   const model = effect(async ({ input, attempt, usage }: EffectArgs<{ prompt: string; failFirst: boolean }>) => {
     await clock.sleep(1_400 + input.prompt.length * 20)
-    if (attempt === 1 && input.failFirst)
-      throw overloaded()
+    if (attempt === 1 && input.failFirst) throw overloaded()
     usage({ inputTokens: 1_200 + input.prompt.length * 9, outputTokens: 380, costUsd: 0.0112 })
     return {
       text: input.prompt.startsWith('Plan')

@@ -50,7 +50,9 @@ export function readRoute(path: string, search: string): Route {
   if (first === 'a' && second !== '') return agentRoute(decoded(second), query)
   if (first === 'compare') return { view: 'compare', ...textsIn(query, ['left', 'right']) }
   if (first === 'inbox') return { view: 'inbox' }
-  return { view: 'fleet', ...textsIn(query, FLEET_NAMES) } // an unknown concern finds nothing
+  const { version, ...texts } = textsIn(query, FLEET_NAMES)
+  const numbered = version !== undefined && /^\d{1,9}$/.test(version) ? { version: Number(version) } : {}
+  return { view: 'fleet', ...texts, ...numbered } as FleetRoute // an unknown concern finds nothing
 }
 
 function agentRoute(agent: string, query: URLSearchParams): AgentRoute {

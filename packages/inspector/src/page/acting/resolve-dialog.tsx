@@ -1,13 +1,13 @@
 /** An effect of which no one can tell whether it happened: a person says what became of it. */
 import type { JsonValue } from '@refold/core/record'
 import { useState } from 'preact/hooks'
-import type { ActionsView, Order } from '../../contract/orders.js'
+import type { ActionsView, OrderedResolution } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { closeDialog } from '../state/dialogs.js'
 import { OrderForm } from './order-form.js'
 
-type How = Extract<Order, { do: 'resolve' }>['how']
+type How = OrderedResolution['how']
 
 const WAYS: readonly { readonly how: How; readonly name: string; readonly about: string }[] = [
   { how: 'complete', name: 'It happened', about: 'It counts as done, with the output below.' },
@@ -29,7 +29,7 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
   const ways = doubt.isAbandoned ? [...WAYS, ACKNOWLEDGE] : WAYS
   const [how, setHow] = useState<How>(doubt.isAbandoned ? 'acknowledge' : 'complete')
   const [text, setText] = useState('')
-  const given = how === 'complete' ? jsonIn(text) : how === 'fail' ? { value: text } : {}
+  const resolution = resolutionOf(how, text)
   const asks = how === 'complete' || how === 'fail'
   return (
     <Dialog title={`Resolve ${plain(doubt.src)}`} onClose={closeDialog}>
@@ -37,14 +37,20 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
         verb="Resolve"
         isDanger={how === 'again'}
         off={
-          given === undefined
+          resolution === undefined
             ? 'the output is no JSON'
             : how === 'fail' && text === ''
               ? 'the reason is missing'
               : undefined
         }
         command={commandOf({ agent, effect: doubt.effect, how, text })}
-        order={(notes) => ({ ...notes, agent, do: 'resolve', effect: doubt.effect, how, ...given })}
+        order={(notes) => ({
+          ...notes,
+          agent,
+          do: 'resolve',
+          effect: doubt.effect,
+          ...(resolution ?? { how: 'acknowledge' }),
+        })}
       >
         <p>
           <strong>{shown(doubt.src)}</strong> began, and no one can tell whether it happened
@@ -78,10 +84,12 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
   )
 }
 
-function jsonIn(text: string): { readonly value?: JsonValue } | undefined {
-  if (text.trim() === '') return {}
+/** `undefined`: the output is no JSON. */
+function resolutionOf(how: How, text: string): OrderedResolution | undefined {
+  if (how === 'fail') return { how, value: text }
+  if (how !== 'complete') return { how }
   try {
-    return { value: JSON.parse(text) as JsonValue }
+    return { how, value: text.trim() === '' ? null : (JSON.parse(text) as JsonValue) }
   } catch {
     return undefined
   }

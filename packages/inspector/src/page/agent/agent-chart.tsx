@@ -1,14 +1,15 @@
-/** The agent's chart, lit by where it stood after the chosen record. */
-import { useMemo } from 'preact/hooks'
+/** The agent's chart, or that of a machine within it, lit by where it stood after the chosen record. */
+import { useMemo, useState } from 'preact/hooks'
 import { litBy } from '../../chart/chart-model.js'
 import type { PointView } from '../../contract/agent.js'
 import { ChartFrame } from '../chart/chart-frame.js'
 import { useAnswer } from '../data/use-answer.js'
 import { Failure } from '../parts/failure.js'
-import { Icon } from '../parts/icon.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { toneOf } from '../parts/status-badge.js'
 import type { AgentModel } from '../state/agent-model.js'
+import { Machines } from './machines.js'
+import { shownMachine } from './shown-machine.js'
 
 export interface AgentChartProps {
   readonly model: AgentModel
@@ -18,18 +19,19 @@ export interface AgentChartProps {
 const NONE: ReadonlySet<string> = new Set()
 
 export function AgentChart({ model, point }: AgentChartProps) {
+  const [path, setPath] = useState('')
   const head = model.head.value
   const fingerprint = head?.hasChart === true ? head.fingerprint : undefined
-  const { value: chart, error, isPending } = useAnswer('chart', fingerprint === undefined ? undefined : { fingerprint })
-  const active = point?.active
+  const machine = shownMachine(point, path)
+  const ask =
+    fingerprint === undefined ? undefined : { fingerprint, ...(path === '' ? {} : { machine: machine.source }) }
+  const { value: chart, error, isPending } = useAnswer('chart', ask)
+  const { active, edges } = machine
   const lit = useMemo(
-    () =>
-      chart?.states[0] === undefined || active === undefined
-        ? NONE
-        : litBy({ root: chart.states[0].state, edges: [] }, active),
-    [chart, active?.join(' ')],
+    () => (chart?.states[0] === undefined ? NONE : litBy({ root: chart.states[0].state, edges: [] }, active)),
+    [chart, active.join(' ')],
   )
-  const taken = useMemo(() => new Set(point?.edges), [point])
+  const taken = useMemo(() => new Set(edges), [point, path])
   return (
     <section class="chart-panel" aria-label="Chart">
       <Failure error={error} what="the chart" />
@@ -37,14 +39,15 @@ export function AgentChart({ model, point }: AgentChartProps) {
         <NoChart isPending={isPending && fingerprint !== undefined} point={point} />
       ) : (
         <ChartFrame
-          tone={point === undefined ? 'good' : toneOf(point.status, point.condition)}
+          key={path}
           chart={chart}
           lit={lit}
           taken={taken}
-          label={`Chart of ${plain(head?.definition ?? '')}, active: ${plain(active?.join(', ') ?? '')}`}
+          tone={point === undefined ? 'good' : toneOf(point.status, point.condition)}
+          label={`Chart of ${plain(path === '' ? (head?.definition ?? '') : path)}, active: ${plain(active.join(', '))}`}
         />
       )}
-      <Machines point={point} />
+      <Machines point={point} chosen={path} root={head?.definition ?? ''} onChoose={setPath} />
     </section>
   )
 }
@@ -63,22 +66,5 @@ function NoChart({ isPending, point }: { readonly isPending: boolean; readonly p
         ))}
       </ul>
     </div>
-  )
-}
-
-/** Machines that live within it. */
-function Machines({ point }: { readonly point: PointView | undefined }) {
-  const machines = point?.children.filter(({ kind }) => kind === 'machine') ?? []
-  if (machines.length === 0) return null
-  return (
-    <ul class="machines" aria-label="Child machines">
-      {machines.map(({ path, src, active, status }) => (
-        <li key={path.join('.')} title={src === undefined ? '' : plain(src)}>
-          <Icon name="child" />
-          <strong>{shown(path.join('.'))}</strong>{' '}
-          <span>{status === 'active' ? shown(active.join(', ')) : status}</span>
-        </li>
-      ))}
-    </ul>
   )
 }

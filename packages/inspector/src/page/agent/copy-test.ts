@@ -6,8 +6,8 @@ import { answers } from '../state/session.js'
 
 export async function copyTest(model: AgentModel): Promise<void> {
   try {
-    const test = await answers.peek()?.ask('test', { agent: model.agent, at: model.stateAt.peek() })
-    if (test !== undefined) await copy(test.text, `a test of this history: ${test.file}`)
+    const text = await answers.peek()?.ask('test', { agent: model.agent, at: model.stateAt.peek() })
+    if (text !== undefined) await copy(text, 'a test of this history')
   } catch (error) {
     say(`There is no test of it: ${codedOf(error).message}`)
   }

@@ -78,7 +78,7 @@ function SidesForm({ left, right }: { readonly left: string; readonly right: str
 }
 
 function Comparison({ compared }: { readonly compared: Compared }) {
-  const { left, right, rows, divergence, difference } = compared
+  const { left, right, rows, divergence, places, isCut } = compared
   const before = rows.slice(0, divergence).length
   return (
     <div class="comparison">
@@ -106,7 +106,7 @@ function Comparison({ compared }: { readonly compared: Compared }) {
       </section>
       <section aria-label="Difference of the states" class="compare-patch">
         <h2>From the left state to the right one</h2>
-        <DifferenceList rows={difference.rows} isCut={difference.isCut} />
+        <DifferenceList rows={places} isCut={isCut} />
       </section>
     </div>
   )

@@ -2,22 +2,20 @@
 import type { Blame, Explanation, HistoryRecord } from '@refold/core/history'
 import type {
   AgentHead,
-  ChangesView,
   CompareView,
   DiffView,
-  FoundView,
+  FlipView,
   Lanes,
   PointView,
   RecordRow,
   Skeleton,
-  TestView,
   TranscriptView,
   ValuePart,
 } from '../../contract/agent.js'
 import type { Session } from '../../contract/answer.js'
-import type { AgentRows, FleetFilter, FleetView, HeatView, InboxItem } from '../../contract/fleet.js'
+import type { AgentRows, FleetFilter, FleetView, HeatView, InboxView } from '../../contract/fleet.js'
 import type { ActionsView } from '../../contract/orders.js'
-import type { PlacedChart } from '../../chart/placed-chart.js'
+import type { ChartView } from '../../contract/chart.js'
 
 interface OfAgent {
   readonly agent: string
@@ -41,17 +39,17 @@ export interface Questions {
   diff: { ask: OfRange; answer: DiffView }
   blame: { ask: OfPoint & { readonly path: string }; answer: Blame }
   explain: { ask: OfPoint; answer: Explanation }
-  find: { ask: OfAgent & { readonly where: string }; answer: FoundView }
-  changes: { ask: OfAgent & { readonly path: string }; answer: ChangesView }
+  find: { ask: OfAgent & { readonly where: string }; answer: readonly FlipView[] }
+  changes: { ask: OfAgent & { readonly path: string }; answer: readonly number[] }
   lanes: { ask: OfRange; answer: Lanes }
   transcript: { ask: OfPoint; answer: TranscriptView }
-  test: { ask: OfPoint; answer: TestView }
+  test: { ask: OfPoint; answer: string }
   compare: { ask: { readonly left: string; readonly right: string }; answer: CompareView }
-  chart: { ask: { readonly fingerprint: string }; answer: PlacedChart }
+  chart: { ask: { readonly fingerprint: string; readonly machine?: string }; answer: ChartView }
   fleet: { ask: object; answer: FleetView }
   agents: { ask: FleetFilter & { readonly after?: string; readonly limit?: number }; answer: AgentRows }
   heat: { ask: { readonly definition: string; readonly version: number }; answer: HeatView }
-  inbox: { ask: object; answer: readonly InboxItem[] }
+  inbox: { ask: object; answer: InboxView }
   actions: { ask: OfAgent; answer: ActionsView }
 }
 

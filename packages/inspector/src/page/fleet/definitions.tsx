@@ -28,11 +28,7 @@ export function Definitions({ fleet, filter }: { readonly fleet: FleetView; read
               <strong>{shown(stack.definition)}</strong>
             </a>
             {stack.versions.map((version) => (
-              <a
-                key={version}
-                class="tag"
-                href={addressOf({ view: 'fleet', definition: stack.definition, version: String(version) })}
-              >
+              <a key={version} class="tag" href={addressOf({ view: 'fleet', definition: stack.definition, version })}>
                 v{version}
               </a>
             ))}

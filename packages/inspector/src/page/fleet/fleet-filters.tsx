@@ -29,7 +29,7 @@ export function FleetFilters({ filter }: { readonly filter: FleetFilter }) {
         const { [name]: _one, ...others } = filter
         return (
           <a key={name} class="chip" href={addressOf({ view: 'fleet', ...others })} title={`Without this filter`}>
-            <span class="quiet">{name}</span> {plain(value)} <Icon name="close" />
+            <span class="quiet">{name}</span> {plain(String(value))} <Icon name="close" />
           </a>
         )
       })}

@@ -67,5 +67,5 @@ function versionsOf(
   if (definition === undefined || fleet === undefined) return undefined
   const versions = fleet.groups.filter((group) => group.definition === definition).map((group) => group.version)
   if (versions.length === 0) return undefined
-  return { definition, version: version === undefined ? Math.max(...versions) : Number(version) }
+  return { definition, version: version ?? Math.max(...versions) }
 }

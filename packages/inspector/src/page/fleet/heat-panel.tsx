@@ -40,7 +40,7 @@ export function HeatPanel({ definition, version }: HeatPanelProps) {
             taken={NONE}
             heat={warm}
             never={never}
-            onState={(state) => go({ view: 'fleet', definition, version: String(version), state })}
+            onState={(state) => go({ view: 'fleet', definition, version, state })}
             label={`Where the agents of ${plain(definition)} stand`}
           />
           <HeatWords heat={heat} never={never.size} />
@@ -86,7 +86,7 @@ function HeatWords({ heat, never }: { readonly heat: HeatView; readonly never: n
           ))}
         </tbody>
       </table>
-      {heat.edges === undefined ? null : (
+      {heat.edges.records === 0 ? null : (
         <p class="quiet">
           {never === 0 ? 'Every transition was taken' : `${count(never)} transitions, drawn dotted, were never taken`}{' '}
           in {heat.edges.isAll ? 'all' : 'the newest'} {count(heat.edges.records)} records.
@@ -113,7 +113,6 @@ function heatOf({ states }: HeatView): ReadonlyMap<string, StateHeat> {
 }
 
 function neverTaken({ edges }: HeatView, chart: PlacedChart): ReadonlySet<string> {
-  if (edges === undefined) return NONE
   const ids = chart.edges.flatMap(({ edge }) => (edge === undefined ? [] : [edge.id]))
   return new Set(ids.filter((id) => (edges.taken[id] ?? 0) === 0))
 }

@@ -25,12 +25,13 @@ export function InboxView() {
         Approvals that a person has to give, and effects of which no one can tell whether they happened.
       </p>
       <Failure error={error} what="the inbox" />
-      {value?.length === 0 ? <p class="empty">Nothing waits for a person.</p> : null}
+      {value?.items.length === 0 ? <p class="empty">Nothing waits for a person.</p> : null}
       <ul class="inbox-items">
-        {value?.map((item) => (
+        {value?.items.map((item) => (
           <Item key={`${item.agent} ${item.kind} ${item.what} ${item.effect ?? ''}`} item={item} />
         ))}
       </ul>
+      {value?.isCut === true ? <p class="quiet">There is more than is shown.</p> : null}
     </main>
   )
 }

@@ -44,7 +44,9 @@ export function DiffPanel({ model }: PanelProps) {
         )}
       </div>
       <Failure error={error} what="the difference" />
-      {value === undefined || isFirst || from === to ? null : <DifferenceList rows={value.rows} isCut={value.isCut} />}
+      {value === undefined || isFirst || from === to ? null : (
+        <DifferenceList rows={value.places} isCut={value.isCut} />
+      )}
       {from === to ? <p class="empty">The pinned revision is this one.</p> : null}
     </div>
   )

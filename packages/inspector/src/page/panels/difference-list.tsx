@@ -1,5 +1,5 @@
 /** Changes of a state: the place, what stood there and what stands there now. */
-import type { DifferenceRow } from '../../contract/agent.js'
+import type { DifferingPlace } from '../../contract/agent.js'
 import { shortPath } from '../parts/json-rows.js'
 import { JsonText } from '../parts/json-text.js'
 import { shown } from '../parts/safe-text.js'
@@ -7,7 +7,7 @@ import { route } from '../route.js'
 import { change } from '../state/moving.js'
 
 /** `from`: the record copied it from there. */
-export type DifferenceLine = DifferenceRow & { readonly from?: string }
+export type DifferenceLine = DifferingPlace & { readonly from?: string }
 
 export interface DifferenceListProps {
   readonly rows: readonly DifferenceLine[]

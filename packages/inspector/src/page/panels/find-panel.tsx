@@ -26,11 +26,11 @@ export function FindPanel({ model }: PanelProps) {
       {isPending && value === undefined && error === undefined ? (
         <p class="quiet">Looking through all states …</p>
       ) : null}
-      {value === undefined || where === undefined ? null : value.flips.length === 0 ? (
+      {value === undefined || where === undefined ? null : value.length === 0 ? (
         <p class="empty">It never holds.</p>
       ) : (
         <ul class="flips">
-          {value.flips.slice(0, SHOWN).map(({ revision, becomes, at }) => (
+          {value.slice(0, SHOWN).map(({ revision, becomes, at }) => (
             <li key={revision}>
               <button
                 type="button"
@@ -43,7 +43,7 @@ export function FindPanel({ model }: PanelProps) {
               </button>
             </li>
           ))}
-          {value.isCut || value.flips.length > SHOWN ? <li class="quiet">There are more than are shown.</li> : null}
+          {value.length > SHOWN ? <li class="quiet">There are more than are shown.</li> : null}
         </ul>
       )}
     </div>

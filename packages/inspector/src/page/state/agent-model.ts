@@ -55,7 +55,7 @@ export class AgentModel {
       this.head.value = head
       this.length.value = this.columns.length
       this.error.value = undefined
-      this.#stop = this.#source.live({ agent, after: this.columns.last }, (event) => this.#hear(event))
+      this.#follow()
     } catch (error) {
       this.error.value = codedOf(error)
     }
@@ -71,7 +71,8 @@ export class AgentModel {
     if (event.kind === 'records') {
       if (this.columns.add(event.skeleton)) this.#showSoon()
       else void this.#readOn()
-    } else if (event.kind === 'trouble') heardTrouble(event.error)
+    } else if (event.kind === 'reload') void this.#reload()
+    else if (event.kind === 'trouble') heardTrouble(event.error)
     else if (event.kind === 'well') heardWell()
   }
 
@@ -83,6 +84,16 @@ export class AgentModel {
       this.length.value = this.columns.length
       void this.#readHead()
     })
+  }
+
+  /** The stream has ended, as the page was too far behind. */
+  async #reload(): Promise<void> {
+    await this.#readOn()
+    if (!this.#isClosed) this.#follow()
+  }
+
+  #follow(): void {
+    this.#stop = this.#source.live({ agent: this.agent, after: this.columns.last }, (event) => this.#hear(event))
   }
 
   async #readOn(): Promise<void> {

@@ -8,7 +8,7 @@ type Doubt = ActionsView['doubts'][number]
 export type OpenDialog =
   | { readonly kind: 'revision' }
   | { readonly kind: 'fork'; readonly at: number }
-  | { readonly kind: 'send'; readonly event: Events | undefined }
+  | { readonly kind: 'send'; readonly event: Events }
   | { readonly kind: 'approve'; readonly event: Events }
   | { readonly kind: 'resolve'; readonly doubt: Doubt }
   | { readonly kind: 'way'; readonly way: ActionsView['ways'][number] }

@@ -9,7 +9,7 @@ export async function stepToChange(model: AgentModel, direction: 1 | -1): Promis
   const field = route.peek().view === 'agent' ? (route.peek() as { readonly field?: string }).field : undefined
   if (field === undefined) return say('Select a field of the state first.')
   try {
-    const { revisions = [] } = (await answers.peek()?.ask('changes', { agent: model.agent, path: field })) ?? {}
+    const revisions = (await answers.peek()?.ask('changes', { agent: model.agent, path: field })) ?? []
     if (!moveAmong(model, revisions, direction))
       say(direction === 1 ? 'No later record changes this field.' : 'No earlier record changes this field.')
   } catch {

@@ -16,12 +16,15 @@ import { Orders } from './orders.js'
 export function ActionBar({ model }: { readonly model: AgentModel }) {
   const off = offBecause()
   const isOff = off !== undefined
-  const { value: actions } = useAnswer('actions', isOff ? undefined : { agent: model.agent }, {
+  const { value: actions, error } = useAnswer('actions', isOff ? undefined : { agent: model.agent }, {
     version: model.last.value,
   })
   return (
     <div class="actions" role="group" aria-label="What can be done">
-      <ActMenu actions={actions} off={off} />
+      <ActMenu
+        actions={actions}
+        off={off ?? (actions === undefined ? (error?.message ?? 'what it takes is being read') : undefined)}
+      />
       <Button
         kind="plain"
         icon="fork"
@@ -48,12 +51,7 @@ export function offBecause(): string | undefined {
 function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; readonly off: string | undefined }) {
   const events = actions?.events ?? []
   return (
-    <Menu
-      label="Act"
-      icon="send"
-      kind="main"
-      off={off ?? (actions === undefined ? 'what it takes is being read' : undefined)}
-    >
+    <Menu label="Act" icon="send" kind="main" off={off}>
       {(close) => (
         <>
           {events.map((event) => (

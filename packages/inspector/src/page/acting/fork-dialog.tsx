@@ -47,7 +47,7 @@ export function ForkDialog({ agent, at }: { readonly agent: string; readonly at:
       <OrderForm
         verb="Fork, paused"
         off={plan === undefined ? 'plan it first' : undefined}
-        command={plan?.command}
+        command={plan?.command.replace(' --dry-run', '')}
         order={order}
         onDone={forked}
       >

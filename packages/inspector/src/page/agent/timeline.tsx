@@ -15,6 +15,8 @@ import type { TimeScale } from './time-scale.js'
 
 /** Records that lanes show at once. */
 const SHOWN = 240
+/** Bars on a line that are drawn thin. */
+const DENSE = 90
 
 export function Timeline({ model, rows }: { readonly model: AgentModel; readonly rows: RowWindows }) {
   const window = useWindow(model)
@@ -94,7 +96,7 @@ function LaneView({ lane, model }: { readonly lane: Lane; readonly model: AgentM
       </span>
       <div class="lane-bars">
         {lane.rows.map((row, index) => (
-          <div key={index} class="lane-row">
+          <div key={index} class={row.length > DENSE ? 'lane-row dense' : 'lane-row'}>
             {row.map((bar) => (
               <BarView key={`${bar.revision} ${bar.from}`} bar={bar} model={model} />
             ))}

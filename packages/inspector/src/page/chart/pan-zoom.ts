@@ -84,7 +84,7 @@ class Mover {
     const room = this.#room()
     if (room === undefined || room.width === 0) return undefined
     const { width, height } = this.size
-    return Math.max(MIN, Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height, 1.25))
+    return Math.max(MIN, Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height, 1.1))
   }
 
   #place(scale: number): void {

@@ -31,18 +31,22 @@ export function HeatPanel({ definition, version }: HeatPanelProps) {
   return (
     <section class="heat" aria-label="Where its agents stand">
       <Failure error={error ?? noChart} what="where its agents stand" />
-      {chart === undefined || heat === undefined || warm === undefined ? null : (
+      {heat === undefined || warm === undefined ? null : (
         <>
-          <ChartFrame
-            chart={chart}
-            readable={0.6}
-            lit={NONE}
-            taken={NONE}
-            heat={warm}
-            never={never}
-            onState={(state) => go({ view: 'fleet', definition, version, state })}
-            label={`Where the agents of ${plain(definition)} stand`}
-          />
+          {chart === undefined ? (
+            <p class="quiet center">{noChart === undefined ? 'Placing the chart …' : ''}</p>
+          ) : (
+            <ChartFrame
+              chart={chart}
+              readable={0.6}
+              lit={NONE}
+              taken={NONE}
+              heat={warm}
+              never={never}
+              onState={(state) => go({ view: 'fleet', definition, version, state })}
+              label={`Where the agents of ${plain(definition)} stand`}
+            />
+          )}
           <HeatWords heat={heat} never={never.size} />
         </>
       )}

@@ -4,6 +4,7 @@ import type { InboxItem } from '../../contract/fleet.js'
 import { useAnswer } from '../data/use-answer.js'
 import { Failure } from '../parts/failure.js'
 import { Icon } from '../parts/icon.js'
+import { JsonText } from '../parts/json-text.js'
 import { shown } from '../parts/safe-text.js'
 import { ago, momentOf } from '../parts/time-words.js'
 import { addressOf } from '../route.js'
@@ -36,7 +37,7 @@ export function InboxView() {
   )
 }
 
-function Item({ item: { kind, agent, what, at, revision, why, effect } }: { readonly item: InboxItem }) {
+function Item({ item: { kind, agent, what, at, revision, why, effect, asked, error } }: { readonly item: InboxItem }) {
   const isDoubt = kind === 'doubt'
   return (
     <li class={isDoubt ? 'inbox-item held' : 'inbox-item info'}>
@@ -52,6 +53,12 @@ function Item({ item: { kind, agent, what, at, revision, why, effect } }: { read
           <strong>{shown(agent)}</strong> {isDoubt ? 'is in doubt about' : 'waits for'} <strong>{shown(what)}</strong>
         </a>
         {why === undefined ? null : <p class="quiet">{shown(why)}</p>}
+        {asked === undefined ? null : (
+          <p class="asked">
+            <JsonText value={asked.payload} />
+          </p>
+        )}
+        {error === undefined ? null : <p class="quiet">{shown(error.message)}</p>}
       </div>
       <span class="grow" />
       <a class="quiet" title={momentOf(at)} href={addressOf({ view: 'agent', agent, at: revision })}>

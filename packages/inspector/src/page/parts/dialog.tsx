@@ -14,6 +14,7 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     element.current?.showModal()
+    element.current?.querySelector<HTMLElement>('.form input, .form textarea, .form select')?.focus()
   }, [])
   return (
     <dialog

@@ -67,7 +67,7 @@ function add(rows: JsonRow[], place: Place, options: RowsOptions): void {
     size: cut?.size ?? members?.length,
     isOpen,
     cut: known === undefined ? cut : undefined,
-    isChanged: changed.some((one) => one === '' || one === path || path.startsWith(`${one}/`)),
+    isChanged: changed.some((one) => one === path || path.startsWith(`${one}/`)),
     holdsChange: changed.some((one) => one.startsWith(`${path}/`)),
   })
   if (!isOpen || members === undefined) return

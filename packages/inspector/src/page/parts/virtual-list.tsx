@@ -62,6 +62,10 @@ interface Seen {
   readonly height: number
 }
 
+function seenOf({ scrollTop, clientHeight }: HTMLElement): Seen {
+  return { top: scrollTop, height: clientHeight }
+}
+
 function useRange(
   box: { readonly current: HTMLDivElement | null },
   { count, rowHeight, selected, onRange }: VirtualListProps,
@@ -71,7 +75,7 @@ function useRange(
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return undefined
-    const look = (): void => setSeen({ top: element.scrollTop, height: element.clientHeight })
+    const look = (): void => setSeen(seenOf(element))
     const sizes = new ResizeObserver(look)
     sizes.observe(element)
     element.addEventListener('scroll', look, { passive: true })
@@ -82,15 +86,16 @@ function useRange(
     }
   }, [])
   useLayoutEffect(() => {
-    if (box.current !== null && selected !== undefined && selected >= 0)
-      bringIntoView(box.current, selected * rowHeight * scale, rowHeight)
+    if (box.current === null || selected === undefined || selected < 0) return
+    bringIntoView(box.current, selected * rowHeight * scale, rowHeight)
+    setSeen(seenOf(box.current))
   }, [selected, count, seen.height])
   const first = Math.floor(seen.top / (rowHeight * scale))
   const from = Math.max(0, Math.min(first, count - 1) - MORE)
   const to = Math.min(count - 1, first + Math.ceil(seen.height / rowHeight) + MORE)
   useEffect(() => {
-    if (to >= from) onRange?.({ from, to })
-  }, [from, to, onRange])
+    if (to >= from && seen.height > 0) onRange?.({ from, to })
+  }, [from, to, onRange, seen.height])
   return { range: { from, to }, scale }
 }
 

@@ -17,7 +17,7 @@ import { attached } from './orders/acting.js'
 import type { Acting } from './orders/acting.js'
 import { orderRoutes } from './orders/order-routes.js'
 import { ownPackage } from './own-package.js'
-import { agentRoutes } from './server/agent-routes.js'
+import { agentServer } from './server/agent-server.js'
 import { serve } from './server/serve.js'
 import type { Certificate, InspectorServer } from './server/serve.js'
 import type { Served } from './server/served.js'
@@ -45,6 +45,11 @@ export interface Inspector {
   /** The address to open, with the token of this run. */
   readonly url: string
   readonly port: number
+  /**
+   * The same address for one who opens it once, within a minute: to start a browser with, as other users of a machine may read the
+   * arguments of a process.
+   */
+  urlOnce(): string
   /** Ends it, and closes the store that it was given; a runtime and its store stay open. */
   close(): Promise<void>
 }
@@ -56,7 +61,7 @@ const TRIES = 20
 /**
  * Serves a page that shows the agents of a store, of an exported file, or of a client or runtime that goes on beside it. It reads only,
  * unless `write` is said. Rejects with `ADDRESS_IN_USE` for a port that is taken, `INVALID_INPUT` for a host that needs a certificate,
- * and as `createClient`.
+ * as `createClient`, and with what the store says when it cannot be read.
  */
 export async function createInspector(
   given: Client | (Inspectable & InspectorOptions),
@@ -65,12 +70,18 @@ export async function createInspector(
   const isClient = 'attach' in given
   let inspected = isClient ? inspectedClient(given) : inspectedStore(given)
   try {
+    await reach(inspected)
     inspected = await withClient(inspected)
     return await served(inspected, isClient ? options : { ...given, ...options })
   } catch (error) {
     await inspected.close().catch(() => undefined) // why it could not be served says more
     throw error
   }
+}
+
+/** A store that is none says so when something is asked of it. */
+async function reach({ store }: Inspected): Promise<void> {
+  for await (const _page of store?.directory.find({ limit: 1 }) ?? []) return
 }
 
 /** Definitions make a client. It closes the store. */
@@ -89,15 +100,20 @@ async function served(inspected: Inspected, options: InspectorOptions): Promise<
   const { page, version } = ownPackage()
   const survey = surveyOf(inspected)
   const watch = new FleetWatch(() => surveyFleet(survey, Date.now()))
-  const routes = routesOf(inspected, { places, by, readOnlyBecause, survey, watch })
+  const { source, codecs, upcasters } = inspected
+  const answers = new Answers({ source, codecs, upcasters })
+  const agents = agentServer(answers, watch)
+  const routes = [...agents.routes, ...routesOf(inspected, { places, by, readOnlyBecause, survey, watch, answers })]
   const session = (): Omit<Session, 'orderToken'> => sessionOf({ inspected, options, by, readOnlyBecause, version })
-  const server = await listening(options, (port) => serve({ ...listenOptions(options, port), page, routes, session }))
+  const serving = { page, routes, streams: agents.streams, session }
+  const server = await listening(options, (port) => serve({ ...listenOptions(options, port), ...serving }))
   const close = async (): Promise<void> => {
     watch.close()
     await server.close()
+    agents.close()
     await inspected.close()
   }
-  return { url: server.url, port: server.port, close }
+  return { ...server, close }
 }
 
 function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {
@@ -111,19 +127,22 @@ interface Routing {
   readonly readOnlyBecause: string | undefined
   readonly survey: Survey
   readonly watch: FleetWatch
+  readonly answers: Answers
 }
 
-function routesOf(inspected: Inspected, { places, by, readOnlyBecause, survey, watch }: Routing): readonly Served[] {
-  const { source, codecs, upcasters } = inspected
-  const answers = new Answers({ source, codecs, upcasters })
+/** Of the fleet, and of orders. */
+function routesOf(
+  inspected: Inspected,
+  { places, by, readOnlyBecause, survey, watch, answers }: Routing,
+): readonly Served[] {
   const acting = actingOf(inspected, { by, places })
+  const { store, codecs = [] } = survey
   return [
-    ...agentRoutes(answers),
     ...fleetRoutes({ survey, watch, ask: acting && askOf(acting, answers) }),
     ...orderRoutes({
       agents: answers.agents,
       places: { ...places, knowsWho: false },
-      acting: acting && { ...acting, store: survey.store, codecs },
+      acting: acting && { ...acting, store, codecs },
       readOnlyBecause,
     }),
   ]

@@ -6,6 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 const BYTES = 32
+const TICKET_MS = 60_000
 
 export class Entry {
   /** 256 bits of chance. */
@@ -14,14 +15,28 @@ export class Entry {
   readonly orderToken = randomBytes(BYTES).toString('base64url')
   readonly #cookie = randomBytes(BYTES).toString('base64url')
   readonly #isSecure: boolean
+  /** And until when each opens. */
+  readonly #tickets = new Map<string, number>()
 
   constructor({ isSecure }: { readonly isSecure: boolean }) {
     this.#isSecure = isSecure
   }
 
+  /** Opens once, and within a minute: for a place where others may read it, as the arguments of a process are. */
+  ticket(): string {
+    const ticket = randomBytes(BYTES).toString('base64url')
+    this.#tickets.set(ticket, performance.now() + TICKET_MS)
+    return ticket
+  }
+
+  #isTicket(given: string): boolean {
+    const found = [...this.#tickets].find(([ticket]) => isSame(given, ticket))
+    return found !== undefined && this.#tickets.delete(found[0]) && found[1] > performance.now()
+  }
+
   /** The value of `Set-Cookie`; `undefined`: that is not the token. */
   cookieFor(token: unknown, port: number): string | undefined {
-    if (typeof token !== 'string' || !isSame(token, this.token)) return undefined
+    if (typeof token !== 'string' || !(isSame(token, this.token) || this.#isTicket(token))) return undefined
     const parts = [`${nameOf(port)}=${this.#cookie}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
     return [...parts, ...(this.#isSecure ? ['Secure'] : [])].join('; ')
   }

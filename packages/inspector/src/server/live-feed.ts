@@ -5,13 +5,12 @@
 import type { AgentHistory } from '@refold/core/history'
 import { RefoldError } from '@refold/core/record'
 import { codedError } from '../answers/coded-error.js'
-import type { CodedError } from '../contract/answer.js'
 
 /** Of pages that look at an agent. */
 export interface FeedListener {
   /** There are records behind those that it knows. */
   more(): void
-  trouble(error: CodedError): void
+  trouble(thrown: unknown): void
   well(): void
 }
 
@@ -24,7 +23,7 @@ export class LiveFeed {
   readonly history: AgentHistory
   readonly #listeners = new Set<FeedListener>()
   readonly #end = new AbortController()
-  #trouble: CodedError | undefined
+  #trouble: { readonly text: string; readonly thrown: unknown } | undefined
 
   constructor(history: AgentHistory) {
     this.history = history
@@ -38,7 +37,7 @@ export class LiveFeed {
 
   add(listener: FeedListener): void {
     this.#listeners.add(listener)
-    if (this.#trouble !== undefined) listener.trouble(this.#trouble)
+    if (this.#trouble !== undefined) listener.trouble(this.#trouble.thrown)
   }
 
   remove(listener: FeedListener): void {
@@ -82,11 +81,12 @@ export class LiveFeed {
     for (const listener of this.#listeners) listener.more()
   }
 
+  /** The same once. */
   #tellTrouble(thrown: unknown): void {
-    const error = codedError(thrown)
-    if (this.#trouble?.code === error.code && this.#trouble.message === error.message) return
-    this.#trouble = error
-    for (const listener of this.#listeners) listener.trouble(error)
+    const { code, message } = codedError(thrown)
+    if (this.#trouble?.text === `${code} ${message}`) return
+    this.#trouble = { text: `${code} ${message}`, thrown }
+    for (const listener of this.#listeners) listener.trouble(thrown)
   }
 
   #tellWell(): void {

@@ -6,6 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AgentHistory } from '@refold/core/history'
 import { skeletonOf } from '../answers/head.js'
+import { codedError } from '../answers/coded-error.js'
+import type { FleetView } from '../contract/fleet.js'
 import type { LiveEvent } from '../contract/live.js'
 import type { FeedListener } from './live-feed.js'
 
@@ -19,6 +21,12 @@ const MOST_BEHIND = 50_000
 const SLOWEST_MS = 15_000
 const BEAT_MS = 15_000
 
+/** Told of the counts of a fleet when they changed, and of what kept them from being made. */
+export interface FleetWatcher {
+  fleet(view: FleetView): void
+  trouble(thrown: unknown): void
+}
+
 export interface LivePageOptions {
   /** The followed agent, and the revision that the page knows of it. */
   readonly followed?: { readonly history: AgentHistory; readonly known: number } | undefined
@@ -26,12 +34,13 @@ export interface LivePageOptions {
   readonly slowestMs?: number | undefined
 }
 
-export class LivePage implements FeedListener {
+export class LivePage implements FeedListener, FleetWatcher {
   readonly #response: ServerResponse
   readonly #history: AgentHistory | undefined
   readonly #slowestMs: number
   readonly #beat: NodeJS.Timeout
-  /** By kind, the newest of each: of the fleet, and of how the store is. */
+  #isTroubled = false
+  /** The newest of the fleet, and of how the store is. */
   readonly #waiting = new Map<string, LiveEvent>()
   #known: number
   #timer: NodeJS.Timeout | undefined
@@ -59,19 +68,27 @@ export class LivePage implements FeedListener {
     if (this.#history !== undefined && this.#history.last > this.#known) this.#soon()
   }
 
-  trouble(error: Extract<LiveEvent, { kind: 'trouble' }>['error']): void {
-    this.tell({ kind: 'trouble', error })
+  trouble(thrown: unknown): void {
+    this.#tell('state', { kind: 'trouble', error: codedError(thrown) })
+    this.#isTroubled = true
   }
 
   well(): void {
-    this.tell({ kind: 'well' })
+    if (!this.#isTroubled) return
+    this.#isTroubled = false
+    this.#tell('state', { kind: 'well' })
   }
 
-  /** What is not of the agent's records. Of what waits the newest of a kind counts. */
-  tell(event: LiveEvent): void {
-    const kind = event.kind === 'well' ? 'trouble' : event.kind
-    this.#waiting.delete(kind)
-    this.#waiting.set(kind, event)
+  /** Counts could be made: all is well. */
+  fleet(fleet: FleetView): void {
+    this.well()
+    this.#tell('fleet', { kind: 'fleet', fleet })
+  }
+
+  /** Of what waits under a name the newest counts. */
+  #tell(name: string, event: LiveEvent): void {
+    this.#waiting.delete(name)
+    this.#waiting.set(name, event)
     this.#soon()
   }
 

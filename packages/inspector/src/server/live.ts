@@ -5,22 +5,22 @@ import type { OpenedAgents } from '../answers/opened-agents.js'
 import { numberIn } from '../answers/params.js'
 import type { Params } from '../answers/params.js'
 import { ROUTES } from '../contract/answer.js'
-import type { LiveEvent } from '../contract/live.js'
 import { LiveFeed } from './live-feed.js'
 import { LivePage } from './live-page.js'
+import type { FleetWatcher } from './live-page.js'
 import { refused } from './refusals.js'
 import type { Streamed } from './served.js'
 
-/** Told to all pages that want the fleet, while there is one. */
-export interface FleetWatch {
-  /** Begins to look; until the function that it returns is called. */
-  watch(tell: (event: LiveEvent) => void): () => void
+/** Counts a fleet for those who look at it. */
+export interface WatchedFleet {
+  /** Until the function that it returns is called. The present counts come first. */
+  watch(watcher: FleetWatcher): () => void
 }
 
 export interface LiveOptions {
   readonly agents: OpenedAgents
   /** Absent: there is no fleet to tell of. */
-  readonly fleet?: FleetWatch | undefined
+  readonly fleet?: WatchedFleet | undefined
   /** For tests. */
   readonly slowestMs?: number
 }
@@ -33,10 +33,6 @@ export class Live implements Streamed {
   /** By stream. */
   readonly #feeds = new Map<string, { readonly feed: LiveFeed; readonly release: () => void }>()
   readonly #pages = new Set<LivePage>()
-  readonly #fleetPages = new Set<LivePage>()
-  #unwatch: (() => void) | undefined
-  /** The newest, for the next page. */
-  #fleet: LiveEvent | undefined
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -79,11 +75,11 @@ export class Live implements Streamed {
   #enter(page: LivePage, history: AgentHistory | undefined, wantsFleet: boolean): () => void {
     this.#pages.add(page)
     const leaveFeed = history === undefined ? undefined : this.#enterFeed(page, history)
-    if (wantsFleet) this.#enterFleet(page)
+    const leaveFleet = wantsFleet ? this.#options.fleet?.watch(page) : undefined
     return () => {
       this.#pages.delete(page)
       leaveFeed?.()
-      if (this.#fleetPages.delete(page) && this.#fleetPages.size === 0) this.#leaveFleet()
+      leaveFleet?.()
     }
   }
 
@@ -100,20 +96,5 @@ export class Live implements Streamed {
       release()
       this.#feeds.delete(stream)
     }
-  }
-
-  #enterFleet(page: LivePage): void {
-    this.#fleetPages.add(page)
-    if (this.#fleet !== undefined) page.tell(this.#fleet)
-    this.#unwatch ??= this.#options.fleet?.watch((event) => {
-      if (event.kind === 'fleet') this.#fleet = event
-      for (const one of this.#fleetPages) one.tell(event)
-    })
-  }
-
-  #leaveFleet(): void {
-    this.#unwatch?.()
-    this.#unwatch = undefined
-    this.#fleet = undefined
   }
 }

@@ -47,6 +47,8 @@ export interface InspectorServer {
   /** The address to open, with the token in its fragment. */
   readonly url: string
   readonly port: number
+  /** The same for one who opens it once, within a minute. */
+  urlOnce(): string
   /** Streams end, and what is asked is not answered any more. */
   close(): Promise<void>
 }
@@ -60,23 +62,18 @@ const KEPT_MS = 5_000
 
 /** Rejects with `INVALID_INPUT` for a host that needs a certificate and has none, and `ADDRESS_IN_USE`. */
 export async function serve(options: ServeOptions): Promise<InspectorServer> {
-  const { host = DEFAULT_HOST, port = 0, tls } = options
+  const { host = DEFAULT_HOST, tls } = options
   if (tls === undefined && !isOfThisMachine(host)) throw needsTls(host)
   const entry = new Entry({ isSecure: tls !== undefined })
   const site = new Site(options, entry)
   const listener: RequestListener = (request, response) => void site.answer(request, response)
   const server = makeServer(tls, listener)
-  const address = await listen(server, { host, port })
-  site.place = placeOf(host, { port: address.port, isSecure: tls !== undefined })
-  site.port = address.port
-  return {
-    url: `${site.place.protocol}://${named(host)}:${address.port}/#token=${entry.token}`,
-    port: address.port,
-    close: () => {
-      for (const stream of options.streams ?? []) stream.close()
-      return closed(server)
-    },
-  }
+  const { port } = await listen(server, { host, port: options.port ?? 0 })
+  site.place = placeOf(host, { port, isSecure: tls !== undefined })
+  site.port = port
+  const address = (token: string): string => `${site.place.protocol}://${named(host)}:${port}/#token=${token}`
+  const close = (): Promise<void> => closed(server, options.streams)
+  return { url: address(entry.token), urlOnce: () => address(entry.ticket()), port, close }
 }
 
 function makeServer(tls: Certificate | undefined, listener: RequestListener): Server {
@@ -232,7 +229,8 @@ function cannotListen({ host, port }: { readonly host: string; readonly port: nu
   )
 }
 
-function closed(server: Server): Promise<void> {
+function closed(server: Server, streams: readonly Streamed[] = []): Promise<void> {
+  for (const stream of streams) stream.close()
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()

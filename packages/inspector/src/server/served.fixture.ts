@@ -5,9 +5,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HistorySource } from '@refold/core/history'
-import { serveAgents } from './serve-agents.js'
-import type { ServeAgentsOptions } from './serve-agents.js'
-import type { InspectorServer } from './serve.js'
+import { Answers } from '../answers/answers.js'
+import { agentServer } from './agent-server.js'
+import { serve } from './serve.js'
+import type { InspectorServer, ServeOptions } from './serve.js'
 
 export interface Answered {
   readonly status: number
@@ -52,13 +53,11 @@ export function builtPage(): { readonly directory: string; remove(): void } {
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-export async function serveSource(
-  source: HistorySource,
-  options: Partial<ServeAgentsOptions> = {},
-): Promise<ServedFixture> {
+export async function serveSource(source: HistorySource, options: Partial<ServeOptions> = {}): Promise<ServedFixture> {
   const page = builtPage()
-  const server = await serveAgents({
-    source: { source },
+  const agents = agentServer(new Answers({ source }))
+  const server = await serve({
+    ...agents,
     page: page.directory,
     session: () => SESSION,
     ...options,
@@ -77,6 +76,7 @@ export async function serveSource(
     },
     close: async () => {
       await server.close()
+      agents.close()
       page.remove()
     },
   }

@@ -1,6 +1,7 @@
 /**
  * The records of a stream handed to a fold without building them: hundreds of rows come as one row of texts, which are
- * parsed at once, and the operations of a shape are compiled once.
+ * parsed at once, and the operations of a shape are compiled once. Payloads stay in the file until one of their page is needed:
+ * of most no one ever asks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core/store'
@@ -8,7 +9,7 @@ import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
-import { parseContents, parseList, type ContentColumns } from './shape/parse-columns.js'
+import { parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
 import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import { uuidOf, type RecordPlace } from './shape/template.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -19,18 +20,38 @@ const PAGE_BYTES = 4 * 1024 * 1024
 const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
 
 /** Rows from `first` on, column by column. */
-interface Columns extends ContentColumns {
+interface Columns {
   readonly first: number
+  readonly values: readonly (readonly JsonValue[])[]
   readonly shapes: readonly number[]
   readonly prefixes: readonly (number | null)[]
   readonly events: readonly (number | null)[]
   readonly times: readonly (number | null)[]
+  /** Payloads, as JSON text. */
+  readonly payloads: Payloads
+}
+
+/** Of some rows, read at once when one is needed. */
+class Payloads {
+  readonly #read: () => readonly string[]
+  #texts: readonly string[] | undefined
+
+  constructor(read: () => readonly string[]) {
+    this.#read = read
+  }
+
+  at(index: number): string | null {
+    this.#texts ??= this.#read()
+    const text = this.#texts[index] as string
+    return text === '' ? null : text
+  }
 }
 
 export class RecordReplay {
   readonly #file: LogFile
   readonly #size: SqliteStatement
   readonly #columns: SqliteStatement
+  readonly #payloads: SqliteStatement
   readonly #row: SqliteStatement
 
   constructor(file: LogFile) {
@@ -41,9 +62,12 @@ export class RecordReplay {
     this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
     const list = (column: string): string => `group_concat(${column}, ',')`
     this.#columns = file.connection.prepare(
-      `SELECT min(revision), ${list('shape')}, ${list('prefix')}, ${list('event')}, ${list('at')}, group_concat(vals, '],['), group_concat(data, char(10)) FROM (
+      `SELECT min(revision), ${list('shape')}, ${list('prefix')}, ${list('event')}, ${list('at')}, group_concat(vals, '],[') FROM (
         SELECT revision, coalesce(shape, 0) AS shape, coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event,
-          coalesce(at, 'null') AS at, vals, coalesce(data, '') AS data ${RANGE})`,
+          coalesce(at, 'null') AS at, vals ${RANGE})`,
+    )
+    this.#payloads = file.connection.prepare(
+      `SELECT group_concat(data, char(10)) FROM (SELECT coalesce(data, '') AS data ${RANGE})`,
     )
   }
 
@@ -53,10 +77,12 @@ export class RecordReplay {
     const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
     for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
       const columns = await guarded(() => this.#read(found, { first, last }))
-      if (columns === undefined) return
+      if (columns === undefined) break
       this.#hand(columns, found, target) // in the same turn as the read: the connection is still open
       first += columns.shapes.length
+      if (first > last) break
     }
+    target.end()
   }
 
   /** As many rows as fit, at least one; `undefined` after the last. */
@@ -65,14 +91,15 @@ export class RecordReplay {
     while (limit > 1 && Number(this.#size.get(stream.id, first, last, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
     const row = this.#columns.get(stream.id, first, last, limit)
     if (row === undefined || row[0] === null) return undefined
-    const [start, shapes, prefixes, events, times, values, data] = row
+    const [start, shapes, prefixes, events, times, values] = row
     return {
       first: Number(start),
       shapes: parseList(shapes),
       prefixes: parseList(prefixes),
       events: parseList(events),
       times: parseList(times),
-      ...parseContents(values, data),
+      values: parseValues(values),
+      payloads: new Payloads(() => parsePayloads(this.#payloads.get(stream.id, first, last, limit)?.[0])),
     }
   }
 
@@ -98,7 +125,9 @@ export class RecordReplay {
     for (let at = 0; at < operations.length; at++) {
       const { op, path, from, value, constant } = operations[at] as CompiledOperation
       const operation = constant ?? { op, keys: keysOf(path, record), from: from && keysOf(from, record) }
-      target.operation(operation, value === undefined ? undefined : (value.text ?? record.read(value)))
+      if (value === undefined) target.operation(operation, undefined)
+      else if (value.isContainer) target.operation(operation, undefined, value)
+      else target.operation(operation, value.text ?? record.make(value))
     }
   }
 
@@ -115,8 +144,9 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   readonly firstId: string
   readonly values: readonly JsonValue[]
   readonly at: number | null
-  readonly payload: string | null
   readonly payloadKey: string | undefined
+  readonly #payloads: Payloads
+  readonly #index: number
   readonly #shape: Shape
   readonly #readId: () => string
   #id: string | undefined
@@ -126,7 +156,8 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     this.firstId = stream.firstId
     this.values = columns.values[at] as readonly JsonValue[]
     this.at = columns.times[at] ?? null
-    this.payload = columns.data[at] === '' ? null : (columns.data[at] as string)
+    this.#payloads = columns.payloads
+    this.#index = at
     this.payloadKey = payloadKey
     this.#shape = shape
     this.#readId = readId
@@ -146,7 +177,15 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     return reader.read(this.#shape.data)
   }
 
-  read({ template, firstValue }: CompiledValue): JsonValue {
+  get payload(): string | null {
+    return this.#payloads.at(this.#index)
+  }
+
+  makePayload(): JsonValue {
+    return JSON.parse(this.payload ?? 'null')
+  }
+
+  make({ template, firstValue }: CompiledValue): JsonValue {
     return new TemplateReader(this, firstValue).read(template)
   }
 }

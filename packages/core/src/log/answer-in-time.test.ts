@@ -44,7 +44,7 @@ test('RCV-50 a store that answers in time has every part that the store below it
   const { capabilities, append, read, readAll, ...others } = memoryStore()
   const own: Store = Object.assign(new Own(), { capabilities, append, read, readAll, ...others })
   const store = answeringInTime(own, clock)
-  const target = { event: () => {}, begin: () => {}, operation: () => {} }
+  const target = { event: () => {}, begin: () => {}, operation: () => {}, end: () => {} }
   await store.replay?.('a-1', {}, target)
   for await (const page of store.scan?.() ?? []) expect(page).toBeUndefined()
   expect(await store.examine?.()).toEqual({ facts: { asked: 'replay,scan' }, findings: [] })

@@ -82,6 +82,7 @@ function replayOf(source: Store, questions: Questions): NonNullable<Store['repla
       event: (event) => (records++, target.event(event)),
       begin: (record) => (records++, target.begin(record)),
       operation: target.operation,
+      end: target.end,
     }
     const done = Promise.resolve(source.replay?.(stream, options, counting))
     return questions.answer(`a read of ${stream}`, done, () => records)

@@ -13,9 +13,12 @@ export interface ReplayedRecord {
   readonly id: string
   /** The whole of the record's data, parsed on demand. */
   data(): JsonValue
-  /** The member of the data that `payload` is the JSON text of: it need not be parsed to be copied. */
+  /** The member of the data that the store keeps by itself: it need not be read to be copied. */
   readonly payloadKey: string | undefined
-  readonly payload: string | null
+  /** The value of that member. Made anew at each call, until the replay has ended. */
+  makePayload(): JsonValue
+  /** The value that an operation of this record named so. Made anew at each call, until the replay has ended. */
+  make(name: unknown): JsonValue
 }
 
 /** One operation of a patch, its paths parsed: keys below the document `{state, data, id}`. */
@@ -37,8 +40,13 @@ export interface ReplayTarget {
   readonly event: (event: ReplayedEvent) => void
   /** A record whose operations follow. */
   readonly begin: (record: ReplayedRecord) => void
-  /** `value` belongs to the target: no one else has it. */
-  readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined) => void
+  /**
+   * `value` belongs to the target: no one else has it. In its place an object or an array may be named by `later`: most are
+   * replaced before anyone looks into them, and need not be made.
+   */
+  readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined, later?: unknown) => void
+  /** That was the last record. What is named by `later`, and payloads, are to be had until this returns. */
+  readonly end: () => void
 }
 
 /** Which records are replayed. Default: all of the stream. */

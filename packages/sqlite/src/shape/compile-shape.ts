@@ -27,6 +27,8 @@ export interface CompiledValue {
   readonly firstValue: number
   /** The value itself, where it is one text for all records. */
   readonly text: string | undefined
+  /** An object or an array, made of what stands in the row. */
+  readonly isContainer: boolean
 }
 
 export interface CompiledOperation {
@@ -118,7 +120,8 @@ function compileOperation(members: Members | undefined, first: number): Compiled
 }
 
 function compileValue(template: Template, firstValue: number): CompiledValue {
-  return { template, firstValue, text: isConstantText(template) ? template.slice(1) : undefined }
+  const text = isConstantText(template) ? template.slice(1) : undefined
+  return { template, firstValue, text, isContainer: typeof template === 'object' }
 }
 
 /** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */

@@ -93,7 +93,9 @@ describe('replay', () => {
     const fail = (): never => {
       throw new RangeError('enough')
     }
-    await expect(store.replay?.('s-1', {}, { event: fail, begin: fail, operation: fail, end: fail })).rejects.toThrow('enough')
+    await expect(store.replay?.('s-1', {}, { event: fail, begin: fail, operation: fail, end: fail })).rejects.toThrow(
+      'enough',
+    )
   })
 })
 

@@ -19,31 +19,33 @@ const PAGE_ROWS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
 const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
 
-/** Rows from `first` on, column by column. */
+/** Rows from `first` on, column by column. What most folds never ask for is read when one does. */
 interface Columns {
   readonly first: number
-  readonly values: readonly (readonly JsonValue[])[]
   readonly shapes: readonly number[]
+  readonly values: readonly (readonly JsonValue[])[]
+  readonly marks: Later<Marks>
+  /** Payloads, as JSON text. */
+  readonly payloads: Later<readonly string[]>
+}
+
+/** Ids and times. */
+interface Marks {
   readonly prefixes: readonly (number | null)[]
   readonly events: readonly (number | null)[]
   readonly times: readonly (number | null)[]
-  /** Payloads, as JSON text. */
-  readonly payloads: Payloads
 }
 
-/** Of some rows, read at once when one is needed. */
-class Payloads {
-  readonly #read: () => readonly string[]
-  #texts: readonly string[] | undefined
+class Later<T> {
+  readonly #read: () => T
+  #value: T | undefined
 
-  constructor(read: () => readonly string[]) {
+  constructor(read: () => T) {
     this.#read = read
   }
 
-  at(index: number): string | null {
-    this.#texts ??= this.#read()
-    const text = this.#texts[index] as string
-    return text === '' ? null : text
+  get value(): T {
+    return (this.#value ??= this.#read())
   }
 }
 
@@ -51,6 +53,7 @@ export class RecordReplay {
   readonly #file: LogFile
   readonly #size: SqliteStatement
   readonly #columns: SqliteStatement
+  readonly #marks: SqliteStatement
   readonly #payloads: SqliteStatement
   readonly #row: SqliteStatement
 
@@ -62,9 +65,12 @@ export class RecordReplay {
     this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
     const list = (column: string): string => `group_concat(${column}, ',')`
     this.#columns = file.connection.prepare(
-      `SELECT min(revision), ${list('shape')}, ${list('prefix')}, ${list('event')}, ${list('at')}, group_concat(vals, '],[') FROM (
-        SELECT revision, coalesce(shape, 0) AS shape, coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event,
-          coalesce(at, 'null') AS at, vals ${RANGE})`,
+      `SELECT min(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
+        SELECT revision, coalesce(shape, 0) AS shape, vals ${RANGE})`,
+    )
+    this.#marks = file.connection.prepare(
+      `SELECT ${list('prefix')}, ${list('event')}, ${list('at')} FROM (
+        SELECT coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event, coalesce(at, 'null') AS at ${RANGE})`,
     )
     this.#payloads = file.connection.prepare(
       `SELECT group_concat(data, char(10)) FROM (SELECT coalesce(data, '') AS data ${RANGE})`,
@@ -89,33 +95,36 @@ export class RecordReplay {
   #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Columns | undefined {
     let limit = PAGE_ROWS
     while (limit > 1 && Number(this.#size.get(stream.id, first, last, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
-    const row = this.#columns.get(stream.id, first, last, limit)
+    const range = [stream.id, first, last, limit] as const
+    const row = this.#columns.get(...range)
     if (row === undefined || row[0] === null) return undefined
-    const [start, shapes, prefixes, events, times, values] = row
+    const [start, shapes, values] = row
     return {
       first: Number(start),
       shapes: parseList(shapes),
-      prefixes: parseList(prefixes),
-      events: parseList(events),
-      times: parseList(times),
       values: parseValues(values),
-      payloads: new Payloads(() => parsePayloads(this.#payloads.get(stream.id, first, last, limit)?.[0])),
+      marks: new Later(() => this.#readMarks(range)),
+      payloads: new Later(() => parsePayloads(this.#payloads.get(...range)?.[0])),
     }
+  }
+
+  #readMarks(range: readonly number[]): Marks {
+    const [prefixes, events, times] = this.#marks.get(...range) ?? []
+    return { prefixes: parseList(prefixes), events: parseList(events), times: parseList(times) }
   }
 
   #hand(columns: Columns, stream: StreamRow, target: ReplayTarget): void {
     const { log } = this.#file
-    for (let at = 0; at < columns.shapes.length; at++) {
-      const id = columns.shapes[at] as number
+    for (let index = 0; index < columns.shapes.length; index++) {
+      const id = columns.shapes[index] as number
       const compiled = id === 0 ? undefined : log.compiled(id)
-      if (compiled === undefined) target.event(log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream))
+      if (compiled === undefined)
+        target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
       else {
-        const readId = (): string => this.#idOf(columns, at, stream)
-        this.#handRecord(
-          new RowRecord({ columns, at, stream, shape: log.shape(id), payloadKey: compiled.payloadKey, readId }),
-          compiled,
-          target,
-        )
+        const { payloadKey } = compiled
+        const readId = (): string => this.#idOf(columns, index, stream)
+        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), payloadKey, readId })
+        this.#handRecord(record, compiled, target)
       }
     }
   }
@@ -131,10 +140,11 @@ export class RecordReplay {
     }
   }
 
-  #idOf(columns: Columns, at: number, stream: StreamRow): string {
-    const prefix = columns.prefixes[at] ?? null
-    if (prefix !== null) return uuidOf(this.#file.log.prefixes.text(prefix), columns.events[at] as number)
-    return this.#file.log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream).id
+  #idOf(columns: Columns, index: number, stream: StreamRow): string {
+    const { prefixes, events } = columns.marks.value
+    const prefix = prefixes[index] ?? null
+    if (prefix !== null) return uuidOf(this.#file.log.prefixes.text(prefix), events[index] as number)
+    return this.#file.log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream).id
   }
 }
 
@@ -143,22 +153,21 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   readonly revision: number
   readonly firstId: string
   readonly values: readonly JsonValue[]
-  readonly at: number | null
   readonly payloadKey: string | undefined
-  readonly #payloads: Payloads
+  readonly #columns: Columns
+  /** Among the rows of the columns. */
   readonly #index: number
   readonly #shape: Shape
   readonly #readId: () => string
   #id: string | undefined
 
-  constructor({ columns, at, stream, shape, payloadKey, readId }: RowSource) {
-    this.revision = columns.first + at
+  constructor({ columns, index, stream, shape, payloadKey, readId }: RowSource) {
+    this.revision = columns.first + index
     this.firstId = stream.firstId
-    this.values = columns.values[at] as readonly JsonValue[]
-    this.at = columns.times[at] ?? null
-    this.#payloads = columns.payloads
-    this.#index = at
+    this.values = columns.values[index] as readonly JsonValue[]
     this.payloadKey = payloadKey
+    this.#columns = columns
+    this.#index = index
     this.#shape = shape
     this.#readId = readId
   }
@@ -171,14 +180,18 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     return (this.#id ??= this.#readId())
   }
 
+  get at(): number | null {
+    return this.#columns.marks.value.times[this.#index] ?? null
+  }
+
+  get payload(): string | null {
+    return this.#columns.payloads.value[this.#index] || null // no JSON is an empty text
+  }
+
   data(): JsonValue {
     const reader = new TemplateReader(this)
     reader.skip(this.#shape.metadata)
     return reader.read(this.#shape.data)
-  }
-
-  get payload(): string | null {
-    return this.#payloads.at(this.#index)
   }
 
   makePayload(): JsonValue {
@@ -192,7 +205,7 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
 
 interface RowSource {
   readonly columns: Columns
-  readonly at: number
+  readonly index: number
   readonly stream: StreamRow
   readonly shape: Shape
   readonly payloadKey: string | undefined

@@ -102,8 +102,7 @@ export class StateReplay implements ReplayTarget {
       return
     }
     place.below.delete(key)
-    if (op === 'remove' || (op === 'replace' && !Object.hasOwn(target, key)))
-      removeMember(target, key, operation)
+    if (op === 'remove' || (op === 'replace' && !Object.hasOwn(target, key))) removeMember(target, key, operation)
     else target[key] = written as Node
   }
 
@@ -163,11 +162,7 @@ export class StateReplay implements ReplayTarget {
     const { from = [] } = operation
     const [member, ...keys] = from
     if (member === undefined) throw unreadable(operation, 'it would put the document into itself')
-    if (
-      member === 'data' &&
-      keys.length === 1 &&
-      keys[0] === this.#record?.payloadKey
-    ) {
+    if (member === 'data' && keys.length === 1 && keys[0] === this.#record?.payloadKey) {
       return new Unmade(this.#record as ReplayedRecord, undefined)
     }
     let value = this.#member(member)

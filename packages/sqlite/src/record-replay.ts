@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core/store'
+import { RefoldError } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
@@ -21,12 +22,21 @@ const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORD
 
 /** Rows from `first` on, column by column. What most folds never ask for is read when one does. */
 interface Columns {
+  /** Revision of the first row; each other one's is the next. */
   readonly first: number
   readonly shapes: readonly number[]
   readonly values: readonly (readonly JsonValue[])[]
   readonly marks: Later<Marks>
   /** Payloads, as JSON text. */
   readonly payloads: Later<readonly string[]>
+}
+
+/** Of a stream's id, from a revision, up to one, and not more than so many. */
+type Range = readonly [stream: number, first: number, last: number, limit: number]
+
+interface Rows {
+  readonly range: Range
+  readonly row: readonly unknown[]
 }
 
 /** Ids and times. */
@@ -65,7 +75,7 @@ export class RecordReplay {
     this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
     const list = (column: string): string => `group_concat(${column}, ',')`
     this.#columns = file.connection.prepare(
-      `SELECT min(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
+      `SELECT min(revision), max(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
         SELECT revision, coalesce(shape, 0) AS shape, vals ${RANGE})`,
     )
     this.#marks = file.connection.prepare(
@@ -79,36 +89,43 @@ export class RecordReplay {
 
   async replay(stream: string, { from, to, guarded }: ReplayOptions & Guard, target: ReplayTarget): Promise<void> {
     const found = await guarded(() => this.#file.streams.find(stream))
-    if (found === undefined) return
+    if (found === undefined) return target.end()
     const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
     for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
-      const columns = await guarded(() => this.#read(found, { first, last }))
-      if (columns === undefined) break
+      const range = await guarded(() => this.#read(found, { first, last }))
+      if (range === undefined) break
+      const columns = this.#columnsOf(found, range)
       this.#hand(columns, found, target) // in the same turn as the read: the connection is still open
       first += columns.shapes.length
-      if (first > last) break
+      if (first > last) break // before another turn: it is open until the end
     }
     target.end()
   }
 
   /** As many rows as fit, at least one; `undefined` after the last. */
-  #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Columns | undefined {
+  #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Rows | undefined {
     let limit = PAGE_ROWS
     while (limit > 1 && Number(this.#size.get(stream.id, first, last, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
     const range = [stream.id, first, last, limit] as const
     const row = this.#columns.get(...range)
-    if (row === undefined || row[0] === null) return undefined
-    const [start, shapes, values] = row
+    return row === undefined || row[0] === null ? undefined : { range, row }
+  }
+
+  /** Throws what is no error of the store where rows are damaged or gone. */
+  #columnsOf(stream: StreamRow, { range, row: [start, end, list, values] }: Rows): Columns {
+    const [, first] = range
+    const shapes = parseList<number>(list)
+    if (start !== first || end !== first + shapes.length - 1) throw gone(stream, first)
     return {
-      first: Number(start),
-      shapes: parseList(shapes),
+      first,
+      shapes,
       values: parseValues(values),
       marks: new Later(() => this.#readMarks(range)),
       payloads: new Later(() => parsePayloads(this.#payloads.get(...range)?.[0])),
     }
   }
 
-  #readMarks(range: readonly number[]): Marks {
+  #readMarks(range: Range): Marks {
     const [prefixes, events, times] = this.#marks.get(...range) ?? []
     return { prefixes: parseList(prefixes), events: parseList(events), times: parseList(times) }
   }
@@ -121,9 +138,8 @@ export class RecordReplay {
       if (compiled === undefined)
         target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
       else {
-        const { payloadKey } = compiled
         const readId = (): string => this.#idOf(columns, index, stream)
-        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), payloadKey, readId })
+        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), compiled, readId })
         this.#handRecord(record, compiled, target)
       }
     }
@@ -153,22 +169,22 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   readonly revision: number
   readonly firstId: string
   readonly values: readonly JsonValue[]
-  readonly payloadKey: string | undefined
   readonly #columns: Columns
   /** Among the rows of the columns. */
   readonly #index: number
   readonly #shape: Shape
+  readonly #compiled: CompiledShape
   readonly #readId: () => string
   #id: string | undefined
 
-  constructor({ columns, index, stream, shape, payloadKey, readId }: RowSource) {
+  constructor({ columns, index, stream, shape, compiled, readId }: RowSource) {
     this.revision = columns.first + index
     this.firstId = stream.firstId
     this.values = columns.values[index] as readonly JsonValue[]
-    this.payloadKey = payloadKey
     this.#columns = columns
     this.#index = index
     this.#shape = shape
+    this.#compiled = compiled
     this.#readId = readId
   }
 
@@ -180,8 +196,28 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     return (this.#id ??= this.#readId())
   }
 
-  get at(): number | null {
-    return this.#columns.marks.value.times[this.#index] ?? null
+  get type(): string {
+    return this.#shape.type
+  }
+
+  get kind(): string {
+    return this.#compiled.kind
+  }
+
+  get at(): number {
+    return this.#columns.marks.value.times[this.#index] ?? 0 // a compiled shape says that there is one
+  }
+
+  about(): JsonValue | undefined {
+    return this.#compiled.about && this.make(this.#compiled.about)
+  }
+
+  owner(): JsonValue | undefined {
+    return this.#compiled.owner && this.make(this.#compiled.owner)
+  }
+
+  get payloadKey(): string | undefined {
+    return this.#compiled.payloadKey
   }
 
   get payload(): string | null {
@@ -208,6 +244,13 @@ interface RowSource {
   readonly index: number
   readonly stream: StreamRow
   readonly shape: Shape
-  readonly payloadKey: string | undefined
+  readonly compiled: CompiledShape
   readonly readId: () => string
+}
+
+/** Read one by one, it is found which. */
+function gone({ name }: StreamRow, revision: number): RefoldError {
+  return new RefoldError('UNREADABLE', `records of ${name} are gone, from ${revision} on or later`, {
+    facts: { stream: name, revision },
+  })
 }

@@ -5,12 +5,14 @@
 import { isRefoldError, RefoldError } from '../errors.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
-import { agentReader } from '../log/agent-log.js'
+import { agentReader, replayOf } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
+import { BulkPast } from './bulk-past.js'
+import { isOfRecords } from './fold-record.js'
 import { historyRecord, textOf } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
@@ -31,21 +33,23 @@ export type Unread = WeakMap<StoredEvent, RefoldError>
 export interface HistoryReader {
   readonly reader: AgentReader
   readonly unread: Unread
+  /** Of a source that can, where no codec stands before it. */
+  readonly replay: ReturnType<typeof replayOf>
 }
 
 /** Reads a source for histories. */
 export function historyReader(source: HistorySource, options: HistoryOptions): HistoryReader {
   const unread: Unread = new WeakMap()
   const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
-  return { reader: agentReader(source, { ...options, onUnreadable }), unread }
+  return { reader: agentReader(source, { ...options, onUnreadable }), unread, replay: replayOf(source, options) }
 }
 
 export class PastLog implements Ground {
   readonly stream: string
-  readonly outline = new Outline()
+  #outline = new Outline()
   readonly records: StoredRecords
-  readonly #keyframes = new Keyframes()
-  readonly #folder = new Folder()
+  #keyframes = new Keyframes()
+  #folder = new Folder()
   readonly #upcast: AgentReader['upcast']
   readonly #unread: Unread
   /** The newest revision that was folded; -1: none. */
@@ -53,11 +57,18 @@ export class PastLog implements Ground {
   #trouble: HistoryTrouble | undefined
   #origin: PastLog['origin']
 
-  constructor({ reader, unread }: HistoryReader, stream: string) {
+  readonly #replay: HistoryReader['replay']
+
+  constructor({ reader, unread, replay }: HistoryReader, stream: string) {
     this.stream = stream
+    this.#replay = replay
     this.records = new StoredRecords(reader, stream)
     this.#upcast = reader.upcast
     this.#unread = unread
+  }
+
+  get outline(): Outline {
+    return this.#outline
   }
 
   get first(): number {
@@ -97,6 +108,7 @@ export class PastLog implements Ground {
 
   /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
   async readOn(): Promise<void> {
+    if (this.#outline.length === 0) await this.#readInBulk()
     try {
       for await (const page of this.records.from(this.outline.next))
         for (const event of page) if (!this.take(event)) return
@@ -104,6 +116,25 @@ export class PastLog implements Ground {
       if (!isDamage(error)) throw error
       this.#stop(this.outline.next, error)
     }
+  }
+
+  /** From the first record. Where the source cannot, or something is not as it should be, nothing is read. */
+  async #readInBulk(): Promise<void> {
+    if (this.#replay === undefined) return
+    const past = new BulkPast()
+    try {
+      await this.#replay(this.stream, {}, past)
+    } catch (error) {
+      if (isOfRecords(error)) return
+      throw error
+    }
+    const { state, outline, keyframes } = past
+    if (state === undefined || this.#outline.length > 0) return
+    this.#outline = outline
+    this.#keyframes = keyframes
+    this.#folder = new Folder(state)
+    this.#folded = outline.next - 1
+    if (outline.get(0)?.kind === 'forked') this.#origin = originIn(await this.records.at(0), state)
   }
 
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */
@@ -175,19 +206,20 @@ export class PastLog implements Ground {
       return
     }
     this.#folded = revision
-    if (this.outline.get(revision)?.kind === 'forked') this.#origin = this.#originIn(event)
+    if (this.outline.get(revision)?.kind === 'forked')
+      this.#origin = originIn(event, this.#folder.view('state') as StateDocument | undefined)
     this.#keyframes.offer(revision, () => this.#folder.result())
-  }
-
-  #originIn({ metadata }: StoredEvent): PastLog['origin'] {
-    const forked = (this.#folder.view('state') as StateDocument | undefined)?.agent.forked
-    const event = isJsonObject(metadata) ? textOf(metadata['$causationId']) : undefined
-    return forked === undefined ? undefined : { ...forked, event }
   }
 
   #stop(revision: number, error: RefoldError): void {
     this.#trouble ??= { revision, error }
   }
+}
+
+function originIn({ metadata }: StoredEvent, state: StateDocument | undefined): PastLog['origin'] {
+  const forked = state?.agent.forked
+  const event = isJsonObject(metadata) ? textOf(metadata['$causationId']) : undefined
+  return forked === undefined ? undefined : { ...forked, event }
 }
 
 function isDamage(error: unknown): error is RefoldError {

@@ -6,9 +6,18 @@ import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import type { FoldableEvent } from './fold.js'
 import type { Revision } from './revision.js'
 
-/** What operations may copy from. */
+/** What operations may copy from, and what lists of records say of one. */
 export interface ReplayedRecord {
   readonly revision: number
+  readonly type: string
+  /** Of its input. */
+  readonly kind: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** The effect or the timer that its input names. */
+  about(): JsonValue | undefined
+  /** The owner from it on, where its header says so. */
+  owner(): JsonValue | undefined
   /** The event's id. May be put together on demand: ask only when it is needed. */
   readonly id: string
   /** The whole of the record's data, parsed on demand. */
@@ -32,6 +41,7 @@ export interface ReplayedOperation {
 /** A whole event: what a store's `read` gives is one. */
 export interface ReplayedEvent extends FoldableEvent {
   readonly revision: Revision
+  readonly type: string
 }
 
 /** Takes records in the order of revisions. */

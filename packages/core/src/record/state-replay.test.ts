@@ -66,6 +66,11 @@ describe('a replay', () => {
     const payload = '{"list":[1],"z":1,"a":2}'
     replay.begin({
       revision: 1,
+      type: 'x',
+      kind: 'event',
+      at: 1,
+      about: () => undefined,
+      owner: () => undefined,
       id: 'x',
       data: () => JSON.parse(`{"output":${payload}}`),
       payloadKey: 'output',

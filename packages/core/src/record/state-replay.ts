@@ -14,6 +14,9 @@ import { RECORD_FORMAT, type RecordHeader } from './record.js'
 import type { StateDocument } from './state-document.js'
 import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } from './replay.js'
 
+/** What the operations of a record copy from. */
+type Source = Pick<ReplayedRecord, 'id' | 'data'> & Partial<ReplayedRecord>
+
 /** In the place of a value that is made when it is needed. Never changes, so it may stand in many places. */
 class Unmade {
   readonly #record: ReplayedRecord
@@ -50,12 +53,12 @@ export class StateReplay implements ReplayTarget {
   readonly #top: Place
   /** Containers that stand in more than one place, or were handed out: copied before they are written. */
   #shared = new WeakSet<object>()
-  #record: ReplayedRecord | undefined
+  #record: Source | undefined
   #foreign = 0
 
   constructor(state?: StateDocument) {
     this.#root = state === undefined ? {} : { state: this.#share(state as unknown as JsonValue) }
-    this.#top = new Place(this.#root as Container)
+    this.#top = new Place(this.#root)
   }
 
   /** Events seen so far that are no records: they changed nothing. */
@@ -70,14 +73,7 @@ export class StateReplay implements ReplayTarget {
       return
     }
     if (!isPlain(header)) new Folder(this.result()).add(event) // throws, and says what is wrong
-    this.begin({
-      revision: Number(event.revision),
-      id: event.id,
-      data: () => event.data,
-      payloadKey: undefined,
-      makePayload: () => null,
-      make: () => null,
-    })
+    this.#record = { id: event.id, data: () => event.data }
     for (const operation of header.body.patch) {
       const from = operation.op === 'copy' ? parsePointer(operation.from) : undefined
       const value = 'value' in operation ? this.#share(operation.value) : undefined

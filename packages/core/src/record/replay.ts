@@ -24,9 +24,9 @@ export interface ReplayedRecord {
   data(): JsonValue
   /** The member of the data that the store keeps by itself: it need not be read to be copied. */
   readonly payloadKey: string | undefined
-  /** The value of that member. Made anew at each call, until the replay has ended. */
+  /** The value of that member. Made again at each call, until the replay has ended. */
   makePayload(): JsonValue
-  /** The value that an operation of this record named so. Made anew at each call, until the replay has ended. */
+  /** The value that an operation of this record named so. Made again at each call, until the replay has ended. */
   make(name: unknown): JsonValue
 }
 

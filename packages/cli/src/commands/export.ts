@@ -34,7 +34,7 @@ export async function exportAgents(names: readonly string[], options: ExportComm
     throw new RefoldError('INVALID_INPUT', all ? 'agents are named in two ways' : 'no agent is named', {
       hint: 'Name agents or definitions, or give --all.',
     })
-  return withStore(options, async ({ store }) => {
+  return withStore({ ...options, readOnly: true }, async ({ store }) => {
     const streams = await streamsOf(store, names)
     const counted = new Counted(exportStreams(store, streams, { charts: true, redact }))
     await (output === undefined ? toStdout(counted.lines()) : toFile(counted.lines(), output))

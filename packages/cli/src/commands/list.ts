@@ -37,7 +37,7 @@ export async function list(definition: string | undefined, options: ListOptions)
   const limit = isShort ? SHOWN : options.limit
   const query = queryOf(definition, options)
   const where = options.where && new (await import('./where-filter.js')).WhereFilter(options.where)
-  return withStore(options, async (opened) => {
+  return withStore({ ...options, readOnly: true }, async (opened) => {
     const fits = fitsOf(options, where && ((entry) => where.fits(entry, opened)))
     const { shown, isMore } = await found(opened.store, { query, limit, fits, show: showOf(options) })
     const cut = isMore && isShort ? `the first ${SHOWN}; --limit <count> shows more, filters narrow them` : undefined

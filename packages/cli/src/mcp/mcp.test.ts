@@ -151,7 +151,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       expect((await call(acting, 'cancel', { agents })).answer).toMatchObject({ error: { code: 'INVALID_ID' } })
     const sent = await call(acting, 'send', { agent: 'order-1', event: 'note', payload: '@secret.json' })
     expect(sent.answer).toMatchObject({ error: { code: 'INVALID_INPUT' } })
-    expect((await call(looking, 'ls', { definition: '--help', limit: 5 })).answer).toEqual([])
+    const listed = await call(looking, 'ls', { definition: '--help', limit: 5 })
+    expect(listed.answer).toMatchObject({ error: { code: 'NOT_FOUND' } })
     expect(
       (await call(acting, 'send', { agent: 'order-1', event: 'note', reason: '--keep', id: '--store=x.db' })).answer,
     ).toMatchObject({ value: 'asking' })

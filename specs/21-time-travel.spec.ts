@@ -119,7 +119,7 @@ const OF_LONG = "stream = (SELECT id FROM stream WHERE name = 'long-1')"
 
 describe('a store that hands out records in bulk', () => {
   test.each(['long-1', 'long-again'])(
-    'HIS-37 tells the same of %s as one that is read record by record',
+    'HIS-47 tells the same of %s as one that is read record by record',
     async (stream) => {
       const { bulk, plain, isBulk } = await bothWays(stream)
       expect(isBulk).toBe(true)
@@ -135,13 +135,13 @@ describe('a store that hands out records in bulk', () => {
     ['the first records gone', `DELETE FROM log WHERE ${OF_LONG} AND revision < 3`],
     ['the last records gone', `DELETE FROM log WHERE ${OF_LONG} AND revision > 600`],
     ['all but one gone', `DELETE FROM log WHERE ${OF_LONG} AND revision <> 0`],
-  ])('HIS-37 tells the same of %s', async (_what, sql) => {
+  ])('HIS-47 tells the same of %s', async (_what, sql) => {
     damage(sql)
     const { bulk, plain } = await bothWays('long-1')
     expect(bulk).toBe(plain)
   })
 
-  test('HIS-38 shows the states behind a record whose payload alone is damaged once they hold nothing of it, and never another state', async () => {
+  test('HIS-48 shows the states behind a record whose payload alone is damaged once they hold nothing of it, and never another state', async () => {
     const store = sqliteStore(file)
     const whole = await openHistory(store, 'long-1')
     const shown = new Map<number, string>()

@@ -10,7 +10,13 @@ export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 // one agent's history
 export { openHistory } from './history/open-history.js'
 export type { AgentHistory, ForkedFrom, LifeOutline, RecordRange } from './history/open-history.js'
-export type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history/history-types.js'
+export type {
+  HideSecretsOptions,
+  HistoryMoment,
+  HistoryOptions,
+  HistorySource,
+  HistoryTrouble,
+} from './history/history-types.js'
 
 // one state of it, without the rest
 export { readState } from './history/read-state.js'

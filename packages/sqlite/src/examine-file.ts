@@ -6,6 +6,7 @@ import { loadDriver } from './driver/load-driver.js'
 import type { DriverChoice } from './driver/load-driver.js'
 import type { SqliteConnection } from './driver/driver.js'
 import { toRefoldError } from './failure.js'
+import { openReadOnly } from './open-read-only.js'
 import type { WorkerLocks } from './presence/worker-locks.js'
 
 /** A larger one is checked without comparing indexes with their tables, which takes many times as long. */
@@ -55,7 +56,7 @@ function problemsIn(
 ): readonly string[] {
   let connection: SqliteConnection | undefined
   try {
-    connection = loadDriver(driver).open(path, { readOnly: true })
+    connection = openReadOnly(path, loadDriver(driver))
     const pragma = isQuick ? 'quick_check' : 'integrity_check'
     const rows = connection.prepare(`PRAGMA ${pragma}(${MOST_PROBLEMS})`).all()
     return rows.map(([text]) => String(text)).filter((text) => text !== 'ok')

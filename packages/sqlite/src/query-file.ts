@@ -3,6 +3,7 @@ import { isRefoldError, RefoldError } from '@refold/core/store'
 import type { QueryAnswer } from '@refold/core/store'
 import type { SqliteDriver, SqlValue } from './driver/driver.js'
 import { toRefoldError } from './failure.js'
+import { openReadOnly } from './open-read-only.js'
 
 const BUSY_TIMEOUT_MS = 5_000
 /** What is left of a question when nothing in it is quoted or a comment any more. */
@@ -12,7 +13,7 @@ const READS = /^\s*(?:select|with|values|explain)\b/i
 /** Throws `INVALID_INPUT` for what is no question, or one that the file cannot answer. */
 export function queryFile(file: string, question: string, driver: SqliteDriver): QueryAnswer {
   requireQuestion(question)
-  const connection = driver.open(file, { readOnly: true })
+  const connection = openReadOnly(file, driver)
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF`)
     const statement = connection.prepare(question)

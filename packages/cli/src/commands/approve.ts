@@ -7,7 +7,9 @@ import type { ConfirmOptions } from './confirm.js'
 import { eventOf } from './event-argument.js'
 import type { EventArgument } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
-import { withProject } from './project.js'
+import { pastOf, withProject } from './project.js'
+import type { Project } from './project.js'
+import { historyOf, stateOf } from './reading/past-agent.js'
 import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
@@ -34,18 +36,28 @@ export async function approve(
   return withProject(options, async (project) => {
     const agent = await attachTo(project, { name, id })
     const asked = await agent.approval(event.type, about === undefined ? {} : { about: about as never })
-    if (options.show === true) return options.json ? JSON.stringify(asked) : shown(asked)
+    const toShow = options.showSecrets === true ? asked : await hidden(asked, project)
+    if (options.show === true) return options.json ? JSON.stringify(toShow) : shown(toShow)
     if (options.shown !== undefined && options.shown !== asked.payloadHash)
       throw new RefoldError('STALE_APPROVAL', `${address} asks for something else than what was shown`, {
         hint: 'Look at it again with --show.',
         facts: { shown: options.shown, payloadHash: asked.payloadHash },
       })
-    await confirm(`${shown(asked)}\n${event.type}`, options)
+    await confirm(`${shown(toShow)}\n${event.type}`, options)
     const { payload: _payload, ...approval } = asked
     const notes = notesOf(options)
     const { status, condition, value } = await agent.send(event, { ...notes, approval })
     return options.json ? JSON.stringify({ agent: { name, id }, status, condition, value }) : JSON.stringify(value)
   })
+}
+
+/** What is asked may have come from a secret field. */
+async function hidden(asked: ApprovalRequest, project: Project): Promise<ApprovalRequest> {
+  const stream = `${asked.agent.name}-${asked.agent.id}`
+  const { document } = await stateOf(pastOf(project), stream, {})
+  if (document.agent.hasSecrets !== true) return asked
+  const history = await historyOf(pastOf(project, { hideSecrets: true }), stream)
+  return { ...asked, payload: history.hide(asked.payload) }
 }
 
 function shown({ agent, event, revision, payload }: ApprovalRequest): string {

@@ -7,10 +7,13 @@ export interface McpCommandOptions extends ProjectOptions {
 }
 
 /** Resolves when the client has gone. */
-export async function mcp({ write = false, store, config }: McpCommandOptions, version: string): Promise<void> {
+export async function mcp(
+  { write = false, store, config, showSecrets = false }: McpCommandOptions,
+  version: string,
+): Promise<void> {
   const place = [
     ...(config === undefined ? [] : [`--config=${config}`]),
     ...(store === undefined ? [] : [`--store=${store}`]),
   ]
-  await serve({ version, write, place })
+  await serve({ version, write, showSecrets, place })
 }

@@ -18,7 +18,7 @@ const COLUMNS = ['KEY', 'TYPE', 'PARKED', 'ATTEMPTS', 'ERROR'] as const
 
 /** Rows, or a JSON array. */
 export async function parked(consumer: string | undefined, options: ConsumersOptions): Promise<string> {
-  return withConsumers(options, async (client) => {
+  return withConsumers({ ...options, readOnly: true }, async (client) => {
     const names = consumer === undefined ? (await client.consumers()).map(({ name }) => name) : [consumer]
     const found = (await Promise.all(names.map((name) => ofConsumer(client, name)))).flat()
     if (options.json)

@@ -9,7 +9,7 @@ export interface PlanCommandOptions extends ProjectOptions {
 
 /** The text to print: a summary and a line for each agent that is more than parked, or all of it as JSON. */
 export async function plan(options: PlanCommandOptions): Promise<string> {
-  return withProject(options, async ({ store, agents, codecs }) => {
+  return withProject({ ...options, readOnly: true }, async ({ store, agents, codecs }) => {
     const planned = await planRecovery({ store, agents, codecs })
     return options.json ? JSON.stringify(planned) : formatPlan(planned)
   })

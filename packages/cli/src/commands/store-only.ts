@@ -11,6 +11,8 @@ import { isAddress } from '../config/store-from.js'
 export interface ProjectOptions {
   readonly config?: string
   readonly store?: string
+  /** Of commands that show records or states: also what the schemas say is secret. */
+  readonly showSecrets?: boolean
 }
 
 /** `begins`: the command may be the first one on its store. `readOnly`: a file is opened so that nothing can be written to it. */
@@ -44,6 +46,7 @@ export async function withStore<R>(
 export interface Past {
   readonly source: HistorySource
   readonly codecs: readonly Codec[]
+  readonly hideSecrets: boolean
   /** The agents that there are, as they are named. */
   names(): AsyncIterable<string>
   /** Absent: it is an exported file, on which nothing can be done. */
@@ -52,14 +55,15 @@ export interface Past {
 
 /** The same for a command that may also read a file that `exportStreams` made. */
 export async function withPast<R>(options: ProjectOptions, work: (past: Past) => Promise<R>): Promise<R> {
-  const { store: place } = options
+  const { store: place, showSecrets = false } = options
+  const hideSecrets = !showSecrets
   if (place === undefined || !isExport(place))
-    return withStore(options, ({ store, codecs }) =>
-      work({ source: store, store, codecs, names: () => namesIn(store) }),
+    return withStore({ ...options, readOnly: true }, ({ store, codecs }) =>
+      work({ source: store, store, codecs, hideSecrets, names: () => namesIn(store) }),
     )
   const { codecs = [] } = await configOf(options)
   const file = await openExport(await openAsBlob(place))
-  return work({ source: file, codecs, names: () => namesOf(file) })
+  return work({ source: file, codecs, hideSecrets, names: () => namesOf(file) })
 }
 
 async function configOf({ config, store }: ProjectOptions): Promise<Partial<RefoldConfig>> {

@@ -29,7 +29,7 @@ export async function exportTrace(
   const target = targetOf(options, tell)
   const address = parseAddress(agent)
   const service = process.env['OTEL_SERVICE_NAME'] ?? 'refold'
-  await withStore(options, async ({ store, codecs }) => {
+  await withStore({ ...options, readOnly: true }, async ({ store, codecs }) => {
     const history = await openHistory(store, address, { codecs })
     let spans = 0
     try {

@@ -24,7 +24,7 @@ export interface VerifyCommandOptions extends ProjectOptions {
 export async function verify(names: readonly string[], options: VerifyCommandOptions): Promise<Told> {
   const since = sinceOf(options)
   assertOneWay(names, options)
-  return withProject(options, async (project) => {
+  return withProject({ ...options, readOnly: true }, async (project) => {
     const end = new AbortController()
     const interrupt = (): void => end.abort()
     process.once('SIGINT', interrupt)

@@ -21,6 +21,7 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'tail',
+    hidesSecrets: true,
     description: 'The records of an agent, of a definition or of all: one line of JSON each, with who and why.',
     arguments: {
       who: { ...text('an agent or a definition; all without it'), isPositional: true },
@@ -51,6 +52,7 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'approval',
+    hidesSecrets: true,
     command: 'approve',
     description: 'What exactly is asked to be approved, with the payloadHash that `approve` wants.',
     arguments: { agent, event, about },
@@ -58,11 +60,13 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'show',
+    hidesSecrets: true,
     description: 'How an agent stands: where, what holds it up, what it waits for, what can be done.',
     arguments: { agent },
   },
   {
     name: 'history',
+    hidesSecrets: true,
     description: 'What happened to an agent, the newest records, or those of a range of moments.',
     arguments: {
       agent,
@@ -76,11 +80,13 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'state',
+    hidesSecrets: true,
     description: 'What an agent was at a moment, or one place of it.',
     arguments: { agent, at: text(MOMENT), path: text('only what stands at this place: /context/total') },
   },
   {
     name: 'diff',
+    hidesSecrets: true,
     description: 'What differs between two moments of an agent, or between two agents.',
     arguments: {
       one: { ...text('an agent, or one at a moment: order-7@400'), isRequired: true, isPositional: true },
@@ -90,6 +96,7 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'blame',
+    hidesSecrets: true,
     description: 'Who set a field, and where its value came from.',
     arguments: {
       agent,
@@ -99,6 +106,7 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'explain',
+    hidesSecrets: true,
     description: 'What a record was: who, when, what it changed; and the chain of its causes.',
     arguments: { record: { ...text('order-7@412'), isRequired: true, isPositional: true } },
   },

@@ -151,7 +151,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       expect((await call(acting, 'cancel', { agents })).answer).toMatchObject({ error: { code: 'INVALID_ID' } })
     const sent = await call(acting, 'send', { agent: 'order-1', event: 'note', payload: '@secret.json' })
     expect(sent.answer).toMatchObject({ error: { code: 'INVALID_INPUT' } })
-    expect((await call(looking, 'ls', { definition: '--help', limit: 5 })).answer).toEqual([])
+    const listed = await call(looking, 'ls', { definition: '--help', limit: 5 })
+    expect(listed.answer).toMatchObject({ error: { code: 'NOT_FOUND' } })
     expect(
       (await call(acting, 'send', { agent: 'order-1', event: 'note', reason: '--keep', id: '--store=x.db' })).answer,
     ).toMatchObject({ value: 'asking' })
@@ -192,8 +193,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       const options = command?.options.map(({ long }) => long) ?? []
       for (const [name, { isPositional }] of Object.entries(tool.arguments))
         if (isPositional !== true) expect(options, `${tool.name} --${name}`).toContain(`--${name}`)
-      for (const option of [...(tool.always ?? []), ...(tool.acts === true ? ['--by'] : [])])
-        expect(options).toContain(option)
+      const more = [...(tool.acts === true ? ['--by'] : []), ...(tool.hidesSecrets === true ? ['--show-secrets'] : [])]
+      for (const option of [...(tool.always ?? []), ...more]) expect(options).toContain(option)
       const positionals = Object.values(tool.arguments).filter(({ isPositional }) => isPositional === true)
       expect(command?.registeredArguments.length, tool.name).toBeGreaterThanOrEqual(positionals.length)
       if (positionals.length === 0) expect(commandLineOf(tool, requiredOf(tool.arguments)).at(-1)).toBe('--')

@@ -17,6 +17,8 @@ export interface Tool {
   readonly arguments: Readonly<Record<string, Argument>>
   /** It changes something: only with `--write`. */
   readonly acts?: true
+  /** What it shows may hold what the schemas say is secret. */
+  readonly hidesSecrets?: true
   /** Where it is not the name. */
   readonly command?: string
   /** Options that it always has. */

@@ -59,6 +59,7 @@ function addAnswers(program: Command): void {
     .argument('[payload]', 'JSON object, @file, or - for the standard input')
     .option('--about <json>', 'which of several questions: members that the event has')
     .option('--show', 'only show it')
+    .option('--show-secrets', 'also what the schemas say is secret (.meta({ secret: true }))')
     .option('--shown <hash>', 'payloadHash of --show --json: say yes to that, and to nothing else')
     .option('-y, --yes', 'do not ask')
     .action(async (agent, type, payload, options) =>

@@ -1,7 +1,7 @@
 /** Commands that tell what agents did and what they were. */
 import type { Command } from 'commander'
 import { present } from '../output.js'
-import { common, CONDITIONS, positive, severalOf } from './options.js'
+import { common, CONDITIONS, hiding, positive, severalOf } from './options.js'
 
 const AGENT = '<definition>-<id>'
 const AT = 'a revision, a time (2026-11-29T14:00:00Z), or so long ago (-1h)'
@@ -13,11 +13,11 @@ export function addHistoryCommands(program: Command): void {
 }
 
 function addLooks(program: Command): void {
-  common(program.command('show'))
+  hiding(program.command('show'))
     .description('tell how an agent stands: where, what holds it up, what it waits for, what can be done')
     .argument('<agent>', AGENT)
     .action(async (agent, options) => present(await (await import('../commands/reading/show.js')).show(agent, options)))
-  common(program.command('history'))
+  hiding(program.command('history'))
     .description('list what happened to an agent: its records, and when and by whom')
     .argument('<agent>', AGENT)
     .option('--from <moment>', `from ${AT}`)
@@ -29,7 +29,7 @@ function addLooks(program: Command): void {
     .action(async (agent, options) =>
       present(await (await import('../commands/reading/history.js')).history(agent, options)),
     )
-  common(program.command('state'))
+  hiding(program.command('state'))
     .description('print what an agent was at a moment')
     .argument('<agent>', AGENT)
     .option('--at <moment>', `${AT} (default: now)`)
@@ -37,7 +37,7 @@ function addLooks(program: Command): void {
     .action(async (agent, options) =>
       present(await (await import('../commands/reading/state.js')).state(agent, options)),
     )
-  common(program.command('diff'))
+  hiding(program.command('diff'))
     .description('tell what differs between two moments of an agent, or between two agents')
     .argument('<agent>', `${AGENT}, or ${AGENT_AT}`)
     .argument('<moments>', 'two moments: 400..412, -1h..-0s; or the other agent, as it is now or with @')
@@ -49,7 +49,7 @@ function addLooks(program: Command): void {
 }
 
 function addQuestions(program: Command): void {
-  common(program.command('blame'))
+  hiding(program.command('blame'))
     .description('tell who set a field, and where its value came from')
     .argument('<agent>', AGENT)
     .argument('<pointer>', 'the place in its state: /context/total')
@@ -57,7 +57,7 @@ function addQuestions(program: Command): void {
     .action(async (agent, path, options) =>
       present(await (await import('../commands/reading/blame.js')).blame(agent, path, options)),
     )
-  common(program.command('explain'))
+  hiding(program.command('explain'))
     .description('tell what a record was: who, when, what it changed; and the chain of its causes')
     .argument('<record>', AGENT_AT)
     .action(async (what, options) =>

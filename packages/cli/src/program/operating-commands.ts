@@ -1,14 +1,14 @@
 /** Commands for those who look after a store: files, checks, numbers, tools. */
 import { Argument, type Command } from 'commander'
 import { print, report } from '../output.js'
-import { common, noted, positive } from './options.js'
+import { common, hiding, noted, positive } from './options.js'
 
 export function addOperatingCommands(program: Command, version: string): void {
   addFiles(program)
   addChecks(program)
   addViews(program)
   addCompletion(program)
-  common(program.command('mcp'))
+  hiding(program.command('mcp'))
     .description(
       'serve these commands as tools to a coding agent (Model Context Protocol), on standard input and output',
     )

@@ -14,6 +14,11 @@ export function common(command: Command): Command {
     .option('--json', 'JSON on the standard output', false)
 }
 
+/** Of a command that shows records or states. */
+export function hiding(command: Command): Command {
+  return common(command).option('--show-secrets', 'also what the schemas say is secret (.meta({ secret: true }))')
+}
+
 /** Of a command that changes something. */
 export function noted(command: Command): Command {
   return common(command)
@@ -44,7 +49,8 @@ export function seconds(text: string): number {
 }
 
 /** Of `--where`. */
-export const CONDITIONS = "state=review, status=done, condition=blocked, '/context/total>100'; several hold together"
+export const CONDITIONS =
+  "state=review, status=done, condition=blocked, '/context/total>100'; several hold together; secret fields count as they are stored"
 
 /** An option that may be given several times. */
 export function severalOf(text: string, before: readonly string[] | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 /** Commands that look, and change nothing. */
 import type { Command } from 'commander'
 import { present, print, report } from '../output.js'
-import { common, CONDITIONS, positive, seconds, severalOf } from './options.js'
+import { common, CONDITIONS, hiding, positive, seconds, severalOf } from './options.js'
 
 export function addReadingCommands(program: Command): void {
   common(program.command('ls'))
@@ -18,7 +18,7 @@ export function addReadingCommands(program: Command): void {
     .option('--limit <count>', 'at most so many (default: 100 on a terminal, else all)', positive)
     .option('-q, --quiet', 'only their names')
     .action(async (name, options) => present(await (await import('../commands/list.js')).list(name, options)))
-  common(program.command('tail'))
+  hiding(program.command('tail'))
     .description('tell what happens to agents, as it is recorded, until it is interrupted')
     .argument('[who]', 'an agent (<definition>-<id>) or a definition; default: all')
     .option('--since <place>', 'start, now, a time, or a cursor of --json (default: now; with --once: start)')

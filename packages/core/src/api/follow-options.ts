@@ -5,11 +5,12 @@ import { checkMembers, isWithin, requireOption } from './check-options.js'
 
 /** Throws `INVALID_INPUT`. Whether a cursor is one is found out when it is followed. */
 export function checkFollowOptions(options: unknown): void {
-  checkMembers(options, { path: '', known: ['agents', 'from', 'signal', 'stalledAfterMs'] })
-  const { agents, from, signal, stalledAfterMs = 1 } = options
+  checkMembers(options, { path: '', known: ['agents', 'from', 'hideSecrets', 'signal', 'stalledAfterMs'] })
+  const { agents, from, hideSecrets = false, signal, stalledAfterMs = 1 } = options
   checkDefinitions(agents)
   const isSignal = signal === undefined || signal instanceof AbortSignal
   requireOption(isSignal, { path: 'signal', problem: 'must be an AbortSignal' })
+  requireOption(typeof hideSecrets === 'boolean', { path: 'hideSecrets', problem: 'must be true or false' })
   const isTime = isWithin(stalledAfterMs, { from: 1, to: Number.POSITIVE_INFINITY })
   requireOption(isTime, { path: 'stalledAfterMs', problem: 'must be a number of milliseconds, 1 or more' })
   checkFrom(from)

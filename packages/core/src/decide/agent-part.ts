@@ -13,7 +13,7 @@ export function firstAgentPart(context: DecideContext, envelope: Envelope, by: S
   return {
     definition: definition.name,
     version: definition.version,
-    fingerprint: definition.fingerprint,
+    ...chartPart(definition),
     id: context.agentId,
     incarnation: context.eventId,
     epoch: envelope.epoch ?? 0,
@@ -21,6 +21,14 @@ export function firstAgentPart(context: DecideContext, envelope: Envelope, by: S
     ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, bulk: true }) }),
     ...(by === undefined ? undefined : { reportsTo: reportsTo(by) }),
   }
+}
+
+/** Which chart decides the agent from here on. What was secret under the one before stays so. */
+export function chartPart({
+  fingerprint,
+  hasSecrets,
+}: Pick<DecideContext['definition'], 'fingerprint' | 'hasSecrets'>): Pick<AgentPart, 'fingerprint' | 'hasSecrets'> {
+  return { fingerprint, ...(hasSecrets ? { hasSecrets: true } : undefined) }
 }
 
 /** Since when, by whom and why an agent is paused. */

@@ -21,7 +21,7 @@ import { refuseBlocked } from './kept-events.js'
 import { requireRoom, withSent } from './outbox.js'
 import { windowFull, withDedup } from './dedup.js'
 import { withStarted } from './detached-children.js'
-import { firstAgentPart } from './agent-part.js'
+import { chartPart, firstAgentPart } from './agent-part.js'
 import { isOwnType, recordOf } from './record-type.js'
 import { traced, traceparentOf } from './trace.js'
 import { wait } from './waiting-line.js'
@@ -158,8 +158,8 @@ export function stateAfter(
     const first: StateDocument = { agent, root, effects, timers, unlisted, dedup: {}, ...sent }
     return by === undefined ? first : withInInbox(first, by)
   }
-  const { fingerprint } = definition
-  const known = state.agent.fingerprint === fingerprint ? state.agent : { ...state.agent, fingerprint }
+  const isSame = state.agent.fingerprint === definition.fingerprint
+  const known = isSame ? state.agent : { ...state.agent, ...chartPart(definition) }
   const agent = settled === undefined ? known : unsuspected(known)
   const dedup = decision.dedup ?? state.dedup
   const after = { agent, root, effects, timers, unlisted, dedup }

@@ -83,6 +83,7 @@ function header(
     body: NO_BODY,
   }
   if (before?.agent.fingerprint !== agent.fingerprint) made.fingerprint = agent.fingerprint
+  if (agent.hasSecrets !== undefined) made.hasSecrets = agent.hasSecrets
   if (now !== at) made.now = now
   if (by !== undefined) made.by = by
   if (reason !== undefined) made.reason = reason

@@ -48,12 +48,13 @@ interface Inputs {
 /** It is paused, and no one's. */
 function agentPart(context: DecideContext, envelope: Envelope, { forked, waiting, deferred }: Inputs): AgentPart {
   const { state, from } = forked
-  const { definition, version, fingerprint, blocked } = state.agent
+  const { definition, version, fingerprint, hasSecrets, blocked } = state.agent
   const records = recordsBefore(state) + from.revision + 1
   return {
     definition,
     version,
     fingerprint,
+    ...(hasSecrets === undefined ? undefined : { hasSecrets }),
     id: context.agentId,
     incarnation: context.eventId,
     epoch: 0,

@@ -9,6 +9,7 @@ import type { AgentPart, StateDocument } from '../record/state-document.js'
 import { incompatibilitiesOf, incompatibilityCode } from '../step/compatibility.js'
 import type { Incompatibility } from '../step/compatibility.js'
 import type { TreeStep } from '../step/tree-step.js'
+import { chartPart } from './agent-part.js'
 import { stateAfter } from './chart-inputs.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
@@ -64,10 +65,11 @@ export function placed(
   context: DecideContext,
   { state, agent, patch, beginsMissing }: ToPlace,
 ): { readonly patched: StateDocument; readonly step: TreeStep } {
-  const { version, fingerprint } = context.definition
-  const patched = { ...patchedState(state, patch), agent: { ...agent, version, fingerprint } }
-  const missing = incompatibilitiesOf(context.definition, patched, { isPlaced: true })
-  if (missing.length > 0) throw noPlaceFor(context.definition, missing)
+  const { definition } = context
+  const placedAgent = { ...agent, version: definition.version, ...chartPart(definition) }
+  const patched = { ...patchedState(state, patch), agent: placedAgent }
+  const missing = incompatibilitiesOf(definition, patched, { isPlaced: true })
+  if (missing.length > 0) throw noPlaceFor(definition, missing)
   const revision = recordsBefore(state) + context.revision
   const step = context.placedTree(patched).place(state, { now: context.now, revision, beginsMissing })
   requireRoom(patched, step)

@@ -103,6 +103,7 @@ function readConfig(config: unknown): DefinitionInternals {
     machine,
     fingerprint: fingerprintOf(chart),
     chart,
+    hasSecrets: 'secrets' in chart,
     parseInput: (value) => parseInput(value, input),
     parseEvent: (event) => parseEvent(event, events),
     schemaOf: (type) => events?.get(type),

@@ -48,6 +48,8 @@ export interface DefinitionInternals {
   readonly fingerprint: string
   /** The chart as data, for readers without the code. */
   readonly chart: JsonValue
+  /** The chart says that some field is secret. */
+  readonly hasSecrets: boolean
   /** JSON with defaults filled in; throws `INVALID_INPUT` or `NOT_SERIALIZABLE`. */
   readonly parseInput: (input: unknown) => JsonValue | undefined
   /** Throws `INVALID_EVENT` (also for a type that may not come from outside) or `NOT_SERIALIZABLE`. */

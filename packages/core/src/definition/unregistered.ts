@@ -18,6 +18,7 @@ export function unregisteredDefinition(name: string, version: number): Definitio
     machine: NO_CHART,
     fingerprint: '',
     chart: null,
+    hasSecrets: false,
     parseInput: absent,
     parseEvent: (event) => event as EventData, // it was one when it was sent
     schemaOf: () => undefined,

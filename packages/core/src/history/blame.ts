@@ -73,13 +73,26 @@ export async function blamePlace(asked: Place, logs: PastLogs): Promise<Blame> {
     const inherited: Place | undefined =
       record.kind === 'forked' ? await placeInOrigin(place, { written, logs }) : undefined
     const source: Source = inherited === undefined ? sourceOf(written, record) : inheritedFrom(written, place)
-    steps.push({ ...chainRecord(record, place.log), ...source })
+    steps.push({ ...chainRecord(record, place.log), ...shownSource(source, { ...place, inherited }) })
     place = inherited ?? (await nextPlace({ ...last, record, index: written.index }, { source, logs }))
   }
-  const path = toPointer(asked.keys.slice(1))
+  const path = asked.log.hideInPointer(toPointer(asked.keys.slice(1)))
   if (steps.length === 0) throw nothingAt(asked.log.stream, path)
   const causes = await explainRecord(last, { logs })
-  return { path, ...(value === undefined ? undefined : { value }), steps, causes }
+  return { path, ...(value === undefined ? undefined : { value: asked.log.hide(value) }), steps, causes }
+}
+
+/** Keys in a pointer may be secret. What a fork inherited has its source in the origin. */
+function shownSource(
+  { path, from, ...rest }: Source,
+  { log, inherited }: Pick<Place, 'log'> & { readonly inherited: Place | undefined },
+): Source {
+  const ofSource = inherited?.log ?? log
+  return {
+    ...rest,
+    path: log.hideInPointer(path),
+    ...(from === undefined ? undefined : { from: ofSource.hideInPointer(from) }),
+  }
 }
 
 function nothingAt(stream: string, path: string): RefoldError {

@@ -11,6 +11,8 @@ export interface CursorHost {
   readonly first: number
   /** The newest revision with a state. */
   readonly lastState: number
+  /** A value as it may be shown. */
+  hide<T>(value: T): T
 }
 
 /** Moves through the states of an agent. Moves that are asked for at once are made one after another. */
@@ -31,12 +33,12 @@ export class HistoryCursor {
 
   /** The state there, for a look: the next move writes to it. Throws `INVALID_INPUT` before the first move. */
   get state(): StateDocument {
-    return this.#walk.view ?? nowhere()
+    return this.#host.hide(this.#walk.view ?? nowhere())
   }
 
   /** The state there; it stays as it is. */
   snapshot(): StateDocument {
-    return this.#walk.state() ?? nowhere()
+    return this.#host.hide(this.#walk.state() ?? nowhere())
   }
 
   /** Jumps. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the history cannot be folded so far, and stays where it is. */

@@ -95,10 +95,11 @@ function causeIn(record: HistoryRecord, log: PastLog, behind: Behind | 'not-foun
 }
 
 /** What a chain tells of a record. */
-export function chainRecord(record: HistoryRecord, { stream }: Pick<PastLog, 'stream'>): ChainRecord {
-  const { revision, at, kind, type, by, reason } = record
+export function chainRecord(record: HistoryRecord, log: PastLog): ChainRecord {
+  const { revision, at, kind, type } = record
+  const { by, reason } = log.hide({ by: record.by, reason: record.reason })
   return withoutUndefined({
-    agent: addressOf(stream),
+    agent: addressOf(log.stream),
     revision,
     at,
     kind,

@@ -1,13 +1,11 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
-import { streamOfAddress } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
-import { isJsonObject } from '../json/json-value.js'
 import { headerOf } from '../record/header.js'
-import type { StoredEvent } from '../store/port.js'
 import { endLine, headLine, recordLine } from './export-format.js'
 import type { HistorySource } from './history-types.js'
-import { Redaction } from './redact.js'
+import { NotedSecrets } from './noted-secrets.js'
+import { eventsOf } from './stored-events.js'
 
 /** Of `exportStreams`. */
 export interface ExportOptions {
@@ -30,114 +28,27 @@ export async function* exportStreams(
   { charts = false, redact = false }: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   const names = new Set(streams)
-  const redaction = redact ? await Noted.of(source, names) : undefined
+  const secrets = redact ? await NotedSecrets.of(source, names) : undefined
   const fingerprints = new Set<string>()
   yield headLine({ redacted: redact })
   let records = 0
   for (const stream of names) {
     const before = records
-    for await (const event of eventsOf(source, stream)) {
-      if (redaction?.isBehind(event) === true) break
+    for await (const event of eventsOf(source.read(stream))) {
+      if (secrets?.isBehind(event) === true) break
       const fingerprint = headerOf(event.metadata)?.fingerprint
       if (fingerprint !== undefined) fingerprints.add(fingerprint)
-      yield recordLine((await redaction?.without(event)) ?? event)
+      yield recordLine((await secrets?.without(event)) ?? event)
       records++
     }
     if (records === before) throw noStream(stream)
   }
   for (const fingerprint of charts ? fingerprints : [])
-    for await (const event of eventsOf(source, chartStream(fingerprint))) {
+    for await (const event of eventsOf(source.read(chartStream(fingerprint)))) {
       yield recordLine(event)
       records++
     }
   yield endLine(records)
-}
-
-/** A redaction that has seen all records that there were when it was asked for. */
-class Noted {
-  readonly #redaction: Redaction
-  readonly #last = new Map<string, bigint>()
-
-  private constructor(source: HistorySource) {
-    this.#redaction = new Redaction(source)
-  }
-
-  /** A fork begins with the state of its origin, and with the secrets that were given there. */
-  static async of(source: HistorySource, streams: ReadonlySet<string>): Promise<Noted> {
-    const noted = new Noted(source)
-    const origins: Origin[] = []
-    for (const stream of streams)
-      for await (const event of eventsOf(source, stream)) {
-        await noted.#redaction.note(event)
-        noted.#last.set(stream, event.revision)
-        origins.push(...originIn(event))
-      }
-    const missing: Origin[] = []
-    for (const origin of origins) {
-      const found = await noted.#noteOrigin(source, origin)
-      if (found === undefined) missing.push(origin)
-      else origins.push(...found)
-    }
-    const [first] = missing
-    if (first !== undefined && noted.#redaction.hasSecrets) throw noOrigin(first)
-    return noted
-  }
-
-  /** The origin's own origin, if it has one; `undefined`: it is not there, or is another agent. */
-  async #noteOrigin(source: HistorySource, { stream, event: last }: Origin): Promise<readonly Origin[] | undefined> {
-    const origins: Origin[] = []
-    for await (const event of eventsOf(source, stream)) {
-      await this.#redaction.note(event)
-      origins.push(...originIn(event))
-      if (event.id === last) return origins
-    }
-    return undefined
-  }
-
-  /** What came later may hold secrets that were not noted. */
-  isBehind({ stream, revision }: StoredEvent): boolean {
-    return revision > (this.#last.get(stream) ?? -1n)
-  }
-
-  without(event: StoredEvent): Promise<StoredEvent> {
-    return this.#redaction.without(event)
-  }
-}
-
-/** Of a fork that has its state: the stream that it is from, and the event there that it goes on after. */
-interface Origin {
-  readonly fork: string
-  readonly stream: string
-  readonly event: string
-}
-
-function originIn({ stream, type, data, metadata }: StoredEvent): readonly Origin[] {
-  if (type !== 'refold.forked' || !isJsonObject(data) || data['records'] === 0) return []
-  const { name, id } = isJsonObject(data['from']) ? data['from'] : {}
-  const { $causationId } = metadata as { readonly $causationId?: unknown }
-  if (typeof name !== 'string' || typeof id !== 'string' || typeof $causationId !== 'string') return [] // encoded: it is given as it is
-  return [
-    {
-      fork: stream,
-      stream: streamOfAddress({ name, id }),
-      event: $causationId,
-    },
-  ]
-}
-
-function noOrigin({ fork, stream }: Origin): RefoldError {
-  return new RefoldError(
-    'NOT_FOUND',
-    `${stream}, which ${fork} is a fork of, is not there: what was secret in it is not known`,
-    {
-      hint: 'Without redaction it can be exported.',
-      facts: { fork, stream },
-    },
-  )
-}
-
-async function* eventsOf(source: HistorySource, stream: string): AsyncGenerator<StoredEvent, void, undefined> {
-  for await (const page of source.read(stream)) yield* page
 }
 
 function noStream(stream: string): RefoldError {

@@ -3,11 +3,13 @@ import type { AgentDefinition } from '../definition/agent-types.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
+import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { Position } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
 import type { World } from '../world/world.js'
 import { followedRecords } from './followed-records.js'
+import { HiddenSecrets } from './hidden-secrets.js'
 import { lagBehind } from './lag.js'
 import { cursorOf, positionAt } from './log-cursor.js'
 import type { Follower, StallWatch } from './stall-watch.js'
@@ -32,10 +34,11 @@ export async function* followAgents<D extends AgentDefinition>(
   const reading: Reading = { begin, last: undefined, isWithReader: false }
   const watched = stalls.watch(followerOf(reading, options))
   const part = { after: begin.after, names: namesOf(agents), notBefore: notBeforeOf(from), signal }
+  const hidden = options.hideSecrets === true ? new HiddenSecrets(log) : undefined
   try {
     for await (const item of followedRecords({ log, world }, part)) {
       reading.isWithReader = true
-      if (item.kind === 'record') yield toFollowed<D>(log, item, world.clock.now())
+      if (item.kind === 'record') yield toFollowed<D>(log, await shown(item, hidden), world.clock.now())
       if (item.kind === 'caught-up') yield { kind: 'caught-up', cursor: cursorAt(reading) }
       reading.isWithReader = false
       if (item.kind === 'caught-up') continue
@@ -96,6 +99,11 @@ function toFollowed<D extends AgentDefinition>(
     cursor: cursorOf(event),
     lagMs: Math.max(0, now - header.at),
   }
+}
+
+async function shown({ event, header }: HeadedEvent, hidden: HiddenSecrets | undefined): Promise<HeadedEvent> {
+  const changed = (await hidden?.without(event)) ?? event
+  return changed === event ? { event, header } : { event: changed, header: headerOf(changed.metadata) ?? header }
 }
 
 const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'nextDueAt'] as const

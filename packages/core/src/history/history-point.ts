@@ -117,14 +117,17 @@ export interface HistoryPoint extends HistoryState {
 export interface PointContext {
   readonly revision: number
   readonly outline: Outline
+  /** Of the state, what may be shown. */
+  readonly shown: StateDocument
 }
 
 /** What a state that was checked says by itself. */
 export function historyState(
   document: StateDocument,
-  { revision, at }: Pick<HistoryState, 'revision' | 'at'>,
+  { revision, at, shown = document }: Pick<HistoryState, 'revision' | 'at'> & { readonly shown?: StateDocument },
 ): HistoryState {
   const { root } = document
+  const { context = {}, output, error } = shown.root
   const status = statusOf(document)
   const condition = conditionOf(document)
   return withoutUndefined({
@@ -134,30 +137,30 @@ export function historyState(
     condition: condition === 'running' && status !== 'active' ? 'ended' : condition,
     active: activeStates(root),
     value: root.value ?? {},
-    context: root.context ?? {},
-    output: root.output,
-    error: root.error,
-    document,
+    context,
+    output,
+    error,
+    document: shown,
   }) as HistoryState // only members that may be absent are `undefined`
 }
 
 /** Reads a state that was checked. */
-export function historyPoint(document: StateDocument, { revision, outline }: PointContext): HistoryPoint {
-  const { agent, root } = document
+export function historyPoint(state: StateDocument, { revision, outline, shown }: PointContext): HistoryPoint {
+  const { agent, root } = shown
   const at = outline.get(revision)?.at ?? 0
   const owners = outline.owners(revision)
-  const before = recordsBefore(document)
+  const before = recordsBefore(state)
   return withoutUndefined({
-    ...historyState(document, { revision, at }),
-    effects: Object.entries(document.effects).map((entry) => pointEffect(entry, { revision, outline, before })),
-    timers: Object.entries(document.timers).map(([timer, set]) => ({
+    ...historyState(state, { revision, at, shown }),
+    effects: Object.entries(shown.effects).map((entry) => pointEffect(entry, { revision, outline, before })),
+    timers: Object.entries(shown.timers).map(([timer, set]) => ({
       ...set,
       timer,
       setAt: lifeNumberIn(timer) - before,
       dueIn: set.due - at,
     })),
     children: childrenOf(root, { path: [], before }).concat(
-      Object.values(document.unlisted).flatMap(({ id, actor }) => child(actor, { path: [id], before })),
+      Object.values(shown.unlisted).flatMap(({ id, actor }) => child(actor, { path: [id], before })),
     ),
     owner: withoutUndefined({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
     owners,
@@ -166,13 +169,13 @@ export function historyPoint(document: StateDocument, { revision, outline }: Poi
     cancelling: agent.cancelling,
     waiting: (agent.waiting ?? []).map(waitingInput),
     deferred: (agent.deferred ?? []).map(waitingInput),
-    messages: messagesOf(document),
+    messages: messagesOf(shown),
   }) as HistoryPoint // only members that may be absent are `undefined`
 }
 
 function pointEffect(
   [effect, document]: readonly [EffectId, EffectDocument],
-  { revision, outline, before }: PointContext & Pick<Shown, 'before'>,
+  { revision, outline, before }: Omit<PointContext, 'shown'> & Pick<Shown, 'before'>,
 ): PointEffect {
   const scheduledAt = lifeNumberIn(effect) - before
   const records = outline.about(effect, { from: scheduledAt, to: revision }).flatMap((at) => {

@@ -10,6 +10,8 @@ import type { Store, StoredEvent } from '../store/port.js'
  * `replay`, which only stores have, a state is made faster.
  */
 export interface HistorySource extends Partial<Pick<Store, 'subscribe' | 'replay'>> {
+  /** Values of secret fields were left out: there is nothing to hide. */
+  readonly isRedacted?: boolean
   read(
     stream: string,
     options?: { readonly from?: Revision; readonly limit?: number },
@@ -19,8 +21,18 @@ export interface HistorySource extends Partial<Pick<Store, 'subscribe' | 'replay
 /** A revision, or the newest record at or before a time in epoch milliseconds. */
 export type HistoryMoment = number | bigint | { readonly at: number }
 
+/** Of whatever shows records or states. */
+export interface HideSecretsOptions {
+  /**
+   * Without the values of fields that a schema says are secret (`.meta({ secret: true })`): `[secret <n>]` stands in their place, and
+   * where their text went. Rejects with `NOT_FOUND` where a chart, or the origin of a fork, is not there that says what is secret. Of
+   * agents without such fields it costs nothing. Default: `false`.
+   */
+  readonly hideSecrets?: boolean
+}
+
 /** Of `openHistory`. */
-export interface HistoryOptions {
+export interface HistoryOptions extends HideSecretsOptions {
   /** Those that the records were written with, in the same order. */
   readonly codecs?: readonly Codec[]
   /** What outside events of an older shape look like to readers. */

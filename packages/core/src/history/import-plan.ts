@@ -14,6 +14,7 @@ import type { World } from '../world/world.js'
 import { addRecord, checkFolded } from './fold-record.js'
 import type { ExportedStreams } from './open-export.js'
 import type { Head } from './store-batch.js'
+import { eventsOf } from './stored-events.js'
 
 /** Stands in the header of the record that pauses an imported agent, as the process that appended it. */
 const IMPORTER = 'import'
@@ -131,13 +132,6 @@ async function compared(
   if (isPaused ? further !== undefined && isImportersPause(further) : further === undefined)
     return { known, head, isDone: true }
   throw isThere(stream)
-}
-
-async function* eventsOf(
-  pages: AsyncIterable<readonly StoredEvent[]>,
-): AsyncGenerator<StoredEvent, undefined, undefined> {
-  for await (const page of pages) yield* page
-  return undefined
 }
 
 async function isAbsent(store: Store, stream: string): Promise<boolean> {

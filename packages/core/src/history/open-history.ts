@@ -26,6 +26,7 @@ import type { HistoryReader } from './past-log.js'
 import { PastLogs } from './past-logs.js'
 import { noSuchAgent } from './moments.js'
 import type { PlaceInLife } from './past-logs.js'
+import { eventsOf } from './stored-events.js'
 import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
 
@@ -145,8 +146,7 @@ export class AgentHistory {
 
   /** The record at a revision, or the newest at or before a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, `UPCAST_FAILED`. */
   async record(moment: HistoryMoment): Promise<HistoryRecord> {
-    const revision = this.#log.listed(moment)
-    return this.#log.record(revision)
+    return this.#log.shown(await this.#log.records.at(this.#log.listed(moment)))
   }
 
   /** Records in turn. */
@@ -154,23 +154,22 @@ export class AgentHistory {
     const start = Math.max(from, this.first)
     const end = Math.min(to, this.last)
     if (start > end) return
-    for await (const page of this.#log.records.from(start, end - start + 1))
-      for (const event of page) yield this.#log.toRecord(event)
+    for await (const event of eventsOf(this.#log.records.from(start, end - start + 1))) yield this.#log.shown(event)
   }
 
   /** What the agent was after the record at a revision, or at a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the states end before it. */
   async at(moment: HistoryMoment): Promise<HistoryPoint> {
     const revision = this.#log.resolve(moment)
     const document = await this.#alone((walk) => this.#log.stateAt(revision, walk))
-    return historyPoint(document, { revision, outline: this.#log.outline })
+    return historyPoint(document, { revision, outline: this.#log.outline, shown: this.#log.hide(document) })
   }
 
   /** The patch (RFC 6902) from the state document of one point to that of another, in either direction of time. */
   async diff(from: HistoryMoment, to: HistoryMoment): Promise<readonly PatchOperation[]> {
     const [start, end] = [this.#log.resolve(from), this.#log.resolve(to)]
     return this.#alone(async (walk) => {
-      const before = await this.#log.stateAt(start, walk)
-      const after = await this.#log.stateAt(end, walk)
+      const before = this.#log.hide(await this.#log.stateAt(start, walk))
+      const after = this.#log.hide(await this.#log.stateAt(end, walk))
       return diff(before as unknown as JsonValue, after as unknown as JsonValue, { path: '' })
     })
   }
@@ -200,7 +199,10 @@ export class AgentHistory {
     return explainRecord({ log: this.#log, revision }, { ...options, logs: this.#logs })
   }
 
-  /** Every revision at which a condition on the state document becomes true or false. What the condition throws is thrown. */
+  /**
+   * Every revision at which a condition on the state document becomes true or false. What the condition throws is thrown. It sees the
+   * document as it is stored, also where secrets are hidden: so it finds the same.
+   */
   find(predicate: StatePredicate, options: FindFlipsOptions = {}): Promise<readonly HistoryFlip[]> {
     return findFlips(this.#log, predicate, options)
   }
@@ -214,8 +216,17 @@ export class AgentHistory {
     for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
       if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
       if (!this.#log.take(item.event)) return
+      await this.#log.noted(item.event)
       yield Number(item.event.revision)
     }
+  }
+
+  /**
+   * Any JSON value that tells of this agent, such as an answer of something else about it, without the texts and numbers that were
+   * secret in its records: with `hideSecrets`, and else as it is. Whatever this history tells is without them already.
+   */
+  hide<T>(value: T): T {
+    return this.#log.hide(value)
   }
 
   /** One question at a time moves the walk that they share. */

@@ -39,6 +39,8 @@ export class Outline {
   first = 0
   /** Whether one of them is a record of Refold. */
   hasRecord = false
+  /** Whether a chart of the agent says that some field is secret. */
+  hasSecrets = false
   readonly #ids: string[] = []
   readonly #types: string[] = []
   readonly #kinds: string[] = []
@@ -60,6 +62,7 @@ export class Outline {
   add(event: Pick<StoredEvent, 'revision' | 'id' | 'type' | 'metadata'>): void {
     const header = readHeader(event)
     this.hasRecord ||= header !== undefined
+    this.hasSecrets ||= header?.hasSecrets === true
     this.#push({
       revision: Number(event.revision),
       id: event.id,

@@ -2,7 +2,8 @@
  * One stream, read to its end: the outline of every record, keyframes of the state, and where the fold ends if something is
  * damaged. It grows with the stream.
  */
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isRefoldError } from '../errors.js'
+import type { RefoldError } from '../errors.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
 import { agentReader, replayOf } from '../log/agent-log.js'
@@ -13,13 +14,16 @@ import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { BulkPast } from './bulk-past.js'
 import { isOfRecords } from './fold-record.js'
+import { cannotFold, isDamage, recordsGone, untilDamage } from './damage.js'
 import { historyRecord, textOf } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
 import { Keyframes } from './keyframes.js'
 import type { Keyframe } from './keyframes.js'
 import { momentOf, noSuchMoment } from './moments.js'
+import { NotedSecrets } from './noted-secrets.js'
 import { Outline } from './outline.js'
+import { eventsOf } from './stored-events.js'
 import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
 import type { Ground } from './walk.js'
@@ -35,13 +39,22 @@ export interface HistoryReader {
   readonly unread: Unread
   /** Of a source that can, where no codec stands before it. */
   readonly replay: ReturnType<typeof replayOf>
+  readonly hideSecrets: boolean
 }
 
 /** Reads a source for histories. */
-export function historyReader(source: HistorySource, options: HistoryOptions): HistoryReader {
+export function historyReader(
+  source: HistorySource,
+  { hideSecrets = false, ...options }: HistoryOptions,
+): HistoryReader {
   const unread: Unread = new WeakMap()
   const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
-  return { reader: agentReader(source, { ...options, onUnreadable }), unread, replay: replayOf(source, options) }
+  return {
+    reader: agentReader(source, { ...options, onUnreadable }),
+    unread,
+    replay: replayOf(source, options),
+    hideSecrets: hideSecrets && source.isRedacted !== true,
+  }
 }
 
 export class PastLog implements Ground {
@@ -50,21 +63,18 @@ export class PastLog implements Ground {
   readonly records: StoredRecords
   #keyframes = new Keyframes()
   #folder = new Folder()
-  readonly #upcast: AgentReader['upcast']
-  readonly #unread: Unread
+  readonly #reader: HistoryReader
+  /** What is hidden in all that is shown of it. */
+  #secrets: NotedSecrets | undefined
   /** The newest revision that was folded; -1: none. */
   #folded = -1
   #trouble: HistoryTrouble | undefined
   #origin: PastLog['origin']
 
-  readonly #replay: HistoryReader['replay']
-
-  constructor({ reader, unread, replay }: HistoryReader, stream: string) {
+  constructor(reader: HistoryReader, stream: string) {
     this.stream = stream
-    this.#replay = replay
-    this.records = new StoredRecords(reader, stream)
-    this.#upcast = reader.upcast
-    this.#unread = unread
+    this.records = new StoredRecords(reader.reader, stream)
+    this.#reader = reader
   }
 
   get outline(): Outline {
@@ -106,24 +116,63 @@ export class PastLog implements Ground {
     return this.#trouble === undefined && !this.outline.hasRecord
   }
 
-  /** Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. */
+  /**
+   * Reads what the stream has got since, to its end. What is damaged ends the fold, and is no error of the call. Rejects with
+   * `NOT_FOUND` where no one knows what is to be hidden.
+   */
   async readOn(): Promise<void> {
     if (this.#outline.length === 0) await this.#readInBulk()
+    const from = this.outline.next
     try {
-      for await (const page of this.records.from(this.outline.next))
-        for (const event of page) if (!this.take(event)) return
+      for await (const event of eventsOf(this.records.from(from))) if (!this.take(event)) break
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#stop(this.outline.next, error)
     }
+    if (!this.#hidesSecrets) return
+    if (this.#secrets === undefined) await this.#noteAll()
+    else for await (const event of eventsOf(untilDamage(this.records.from(from)))) await this.#secrets.note(event)
+  }
+
+  /** What came with a record that was taken is hidden from now on. */
+  async noted(event: StoredEvent): Promise<void> {
+    if (!this.#hidesSecrets) return
+    if (this.#secrets === undefined) await this.#noteAll()
+    await this.#secrets?.note(event)
+  }
+
+  get #hidesSecrets(): boolean {
+    return this.#reader.hideSecrets && this.outline.hasSecrets
+  }
+
+  async #noteAll(): Promise<void> {
+    const { reader } = this.#reader
+    const read = (stream: string): AsyncIterable<readonly StoredEvent[]> => untilDamage(reader.read(stream))
+    this.#secrets = await NotedSecrets.of({ read }, [this.stream])
+  }
+
+  /** A value of its states or records as it may be shown. */
+  hide<T>(value: T): T {
+    return this.#secrets === undefined ? value : (this.#secrets.hide(value as JsonValue) as T)
+  }
+
+  /** The same of a JSON pointer. */
+  hideInPointer(pointer: string): string {
+    return this.#secrets?.hideInPointer(pointer) ?? pointer
+  }
+
+  /** A record as it may be shown. Throws `UPCAST_FAILED`. */
+  async shown(event: StoredEvent): Promise<HistoryRecord> {
+    return this.toRecord((await this.#secrets?.without(event)) ?? event)
   }
 
   /** From the first record. Where the source cannot, or something is not as it should be, nothing is read. */
   async #readInBulk(): Promise<void> {
-    if (this.#replay === undefined) return
+    const { replay } = this.#reader
+    if (replay === undefined) return
     const past = new BulkPast()
     try {
-      await this.#replay(this.stream, {}, past)
+      await replay(this.stream, {}, past)
     } catch (error) {
       if (isOfRecords(error)) return
       throw error
@@ -131,6 +180,7 @@ export class PastLog implements Ground {
     const { state, outline, keyframes } = past
     if (state === undefined || this.#outline.length > 0) return
     this.#outline = outline
+    outline.hasSecrets = state.agent.hasSecrets === true
     this.#keyframes = keyframes
     this.#folder = new Folder(state)
     this.#folded = outline.next - 1
@@ -141,10 +191,10 @@ export class PastLog implements Ground {
   take(event: StoredEvent): boolean {
     const revision = Number(event.revision)
     const isFirst = this.outline.length === 0
-    if (isFirst && revision > 0) this.#stop(0, missing(this.stream, { from: 0, to: revision - 1 }))
+    if (isFirst && revision > 0) this.#stop(0, recordsGone(this.stream, { from: 0, to: revision - 1 }))
     if (!isFirst && revision < this.outline.next) return true // known
     if (!isFirst && revision > this.outline.next) {
-      this.#stop(this.outline.next, missing(this.stream, { from: this.outline.next, to: revision - 1 }))
+      this.#stop(this.outline.next, recordsGone(this.stream, { from: this.outline.next, to: revision - 1 }))
       return false
     }
     this.outline.add(event)
@@ -159,7 +209,7 @@ export class PastLog implements Ground {
 
   toRecord(event: StoredEvent): HistoryRecord {
     const at = this.outline.get(Number(event.revision))?.at ?? 0
-    return historyRecord(event, { upcast: this.#upcast, at })
+    return historyRecord(event, { upcast: this.#reader.reader.upcast, at })
   }
 
   /** The revision of a point that has a state. Throws `NOT_FOUND`, `INVALID_INPUT`, or why the fold ends before it. */
@@ -193,7 +243,7 @@ export class PastLog implements Ground {
       checkState(state as unknown as JsonValue)
       return state as StateDocument // so it was found
     } catch (cause) {
-      throw unreadable(this.stream, { revision, cause })
+      throw cannotFold(this.stream, { revision, cause })
     }
   }
 
@@ -201,8 +251,8 @@ export class PastLog implements Ground {
     try {
       this.#folder.add(event)
     } catch (thrown) {
-      const cause = this.#unread.get(event) ?? thrown
-      this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : unreadable(this.stream, { revision, cause }))
+      const cause = this.#reader.unread.get(event) ?? thrown
+      this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : cannotFold(this.stream, { revision, cause }))
       return
     }
     this.#folded = revision
@@ -220,28 +270,4 @@ function originIn({ metadata }: StoredEvent, state: StateDocument | undefined): 
   const forked = state?.agent.forked
   const event = isJsonObject(metadata) ? textOf(metadata['$causationId']) : undefined
   return forked === undefined ? undefined : { ...forked, event }
-}
-
-function isDamage(error: unknown): error is RefoldError {
-  return isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')
-}
-
-function unreadable(
-  stream: string,
-  { revision, cause }: { readonly revision: number; readonly cause: unknown },
-): RefoldError {
-  const because = cause instanceof Error ? `: ${cause.message}` : ''
-  return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded${because}`, {
-    cause,
-    facts: { stream, revision },
-    hint: 'The states before it can be shown. It, or one before it, was damaged, or was not written by Refold.',
-  })
-}
-
-function missing(stream: string, { from, to }: { readonly from: number; readonly to: number }): RefoldError {
-  const what = from === to ? `record ${from}` : `the records ${from} to ${to}`
-  return new RefoldError('UNREADABLE', `${what} of ${stream} are gone: deleted, or cut from the file`, {
-    facts: { stream, revision: from },
-    hint: 'A state is made of all records before it: put the stream back from a backup.',
-  })
 }

@@ -1,15 +1,18 @@
 /** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
+import type { JsonValue } from '../json/json-value.js'
 import { agentReader, replayOf } from '../log/agent-log.js'
+import type { StateDocument } from '../record/state-document.js'
 import { historyState } from './history-point.js'
 import type { HistoryState } from './history-point.js'
 import type { HistoryMoment, HistoryOptions, HistorySource } from './history-types.js'
 import { MAX_TIME_MS, momentOf, noSuchAgent } from './moments.js'
+import { NotedSecrets } from './noted-secrets.js'
 import { stateAt } from './past-state.js'
 
 /** Of `readState`. */
-export interface ReadStateOptions extends Pick<HistoryOptions, 'codecs'> {
+export interface ReadStateOptions extends Pick<HistoryOptions, 'codecs' | 'hideSecrets'> {
   /** Default: the newest. */
   readonly at?: HistoryMoment
 }
@@ -22,14 +25,19 @@ export interface ReadStateOptions extends Pick<HistoryOptions, 'codecs'> {
 export async function readState(
   source: HistorySource,
   agent: string | AgentAddress,
-  { at = { at: MAX_TIME_MS }, ...options }: ReadStateOptions = {},
+  { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options }: ReadStateOptions = {},
 ): Promise<HistoryState> {
   const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
   const moment = momentOf(at)
   const reader = agentReader(source, options)
   if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
   const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
-  return historyState(past.state, { revision: Number(past.revision), at: past.at })
+  const place = { revision: Number(past.revision), at: past.at }
+  if (!hideSecrets || source.isRedacted === true || past.state.agent.hasSecrets !== true)
+    return historyState(past.state, place)
+  const secrets = await NotedSecrets.of(reader, [stream])
+  const shown = secrets.hide(past.state as unknown as JsonValue) as unknown as StateDocument
+  return historyState(past.state, { ...place, shown })
 }
 
 async function hasEvents(source: HistorySource, stream: string): Promise<boolean> {

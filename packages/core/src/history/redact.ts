@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.j
 import { readChart } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
+import type { Revision } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
 import type { HistorySource } from './history-types.js'
 import { SecretValues } from './secret-values.js'
@@ -21,14 +22,14 @@ interface Secrets {
 
 /** The records of some streams, first noted, all of them, then given without what was noted. */
 export class Redaction {
-  readonly #source: HistorySource
+  readonly #source: Pick<HistorySource, 'read'>
   readonly #charts = new Map<string, Secrets>()
   readonly #names = new Set<string>()
   readonly #values = new SecretValues(this.#names)
-  /** Of each stream, as far as it was read. */
-  readonly #fingerprints = new Map<string, string>()
+  /** Of each stream, in the order of its records, as far as it was noted. */
+  readonly #fingerprints = new Map<string, Chart[]>()
 
-  constructor(source: HistorySource) {
+  constructor(source: Pick<HistorySource, 'read'>) {
     this.#source = source
   }
 
@@ -39,10 +40,12 @@ export class Redaction {
     )
   }
 
-  /** Throws `NOT_FOUND` where the chart is not stored that says what is secret. */
+  /** In the order of its stream. Throws `NOT_FOUND` where the chart is not stored that says what is secret. */
   async note(event: StoredEvent): Promise<void> {
     const header = headerOf(event.metadata)
-    if (header === undefined || isSealed(header)) return
+    if (header === undefined) return
+    this.#place(event, header)
+    if (isSealed(header)) return
     const secrets = await this.#secretsAt(event, header)
     for (const { value, pointers } of fieldsOf(event, secrets)) this.#values.note(value, pointers)
   }
@@ -66,6 +69,23 @@ export class Redaction {
     return { ...event, data: values.without(event.data, pointers), metadata }
   }
 
+  /** Any value without what was noted, but where it stands in its own field. */
+  hide(value: JsonValue): JsonValue {
+    return this.#values.without(value)
+  }
+
+  /** A JSON pointer without what was noted. */
+  hideInPointer(pointer: string): string {
+    return this.#values.withoutIn(pointer)
+  }
+
+  #place({ stream, revision }: StoredEvent, { fingerprint }: RecordHeader): void {
+    if (fingerprint === undefined) return
+    const charts = this.#fingerprints.get(stream) ?? []
+    if (charts.length === 0) this.#fingerprints.set(stream, charts)
+    if (revision > (charts.at(-1)?.since ?? -1n)) charts.push({ since: revision, fingerprint })
+  }
+
   /** What people wrote, and the hash of what they approved. */
   #noted({ by, reason, approved }: RecordHeader): JsonObject {
     return {
@@ -86,12 +106,9 @@ export class Redaction {
     return { patch: changed, ...(this.#values.without(rest) as JsonObject) }
   }
 
-  async #secretsAt(
-    { stream }: StoredEvent,
-    { fingerprint = this.#fingerprints.get(stream), agent }: RecordHeader,
-  ): Promise<Secrets> {
+  async #secretsAt({ stream, revision }: StoredEvent, { agent }: RecordHeader): Promise<Secrets> {
+    const fingerprint = this.#fingerprints.get(stream)?.findLast(({ since }) => since <= revision)?.fingerprint
     if (fingerprint === undefined) return {} // no record of an agent came before it: it does not fold either
-    this.#fingerprints.set(stream, fingerprint)
     const known = this.#charts.get(fingerprint)
     if (known !== undefined) return known
     const chart = await readChart(this.#source, fingerprint)
@@ -100,7 +117,7 @@ export class Redaction {
         'NOT_FOUND',
         `the chart of ${agent} is not there: which of its fields are secret is not known`,
         {
-          hint: 'A worker stores it when an agent of the definition begins, or is next moved. Without redaction it can be exported.',
+          hint: 'A worker stores it when an agent of the definition begins, or is next moved. Until then it can be read only with what is secret: --show-secrets, of an export without --redact.',
           facts: { stream, fingerprint },
         },
       )
@@ -109,6 +126,11 @@ export class Redaction {
     this.#charts.set(fingerprint, secrets)
     return secrets
   }
+}
+
+interface Chart {
+  readonly since: Revision
+  readonly fingerprint: string
 }
 
 interface Field {

@@ -9,6 +9,14 @@ import { parsePointer, toPointer } from '../json/pointer.js'
 /** What is shorter may be a part of anything: it is replaced in its field, and nowhere else. */
 const MIN_TEXT = 4
 const MIN_NUMBER = 1_000
+/** A state document is written in these: they tell nothing, and without them it would be none. */
+const WORDS = new Set(
+  [
+    'active done error stopped running machine transition promise callback observable xstate start report undelivered',
+    'cancel agent root effects timers unlisted dedup outbox inbox definition version fingerprint incarnation epoch',
+    'kind status context value nodes children sequence source target event type scheduledBy actor parent sentBy output',
+  ].flatMap((line) => line.split(' ')),
+)
 
 /** Secret values that were met, each with what stands in its place. */
 export class SecretValues {
@@ -40,7 +48,7 @@ export class SecretValues {
   }
 
   #note(value: JsonValue): void {
-    if (typeof value === 'string' && value.length >= MIN_TEXT) this.#place(value)
+    if (typeof value === 'string' && isTelling(value)) this.#place(value)
     else if (typeof value === 'number' && Math.abs(value) >= MIN_NUMBER) this.#numbers.add(value)
     else if (isJsonArray(value)) for (const item of value) this.#note(item)
     else if (isJsonObject(value))
@@ -60,7 +68,7 @@ export class SecretValues {
   }
 
   #blank(value: JsonValue): JsonValue {
-    if (typeof value === 'string') return value.length >= MIN_TEXT ? this.#place(value) : '[secret]'
+    if (typeof value === 'string') return isTelling(value) ? this.#place(value) : '[secret]'
     if (typeof value === 'number') return 0
     if (typeof value === 'boolean') return false
     if (isJsonArray(value)) return value.map((item) => this.#blank(item))
@@ -87,6 +95,10 @@ export class SecretValues {
     )
     return text.replace(this.#pattern, (found) => this.#place(found))
   }
+}
+
+function isTelling(text: string): boolean {
+  return text.length >= MIN_TEXT && !WORDS.has(text)
 }
 
 function escaped(text: string): string {

@@ -21,6 +21,11 @@ export interface FollowOptions<D extends AgentDefinition = AgentDefinition> {
    * earlier ones are read and passed over.
    */
   readonly from?: 'start' | 'now' | Cursor | { readonly at: number }
+  /**
+   * Records without the values of fields that a schema says are secret (`.meta({ secret: true })`), as they are shown to people. What is
+   * secret in an agent is read when it is first followed; of agents without such fields it costs nothing. Default: `false`.
+   */
+  readonly hideSecrets?: boolean
   /** Ends it. */
   readonly signal?: AbortSignal
   /**

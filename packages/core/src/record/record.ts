@@ -49,6 +49,8 @@ export interface RecordHeader {
   /** `research@3` */
   readonly agent: string
   readonly fingerprint?: string
+  /** As its state says: readers who hide what is secret need look no further where it is absent. */
+  readonly hasSecrets?: true
   /** Epoch milliseconds, never decreasing in a stream: for order only. */
   readonly at: number
   /** Epoch milliseconds by the clock of the process that decided, where that was behind `at`: times in the state are counted from it. */

@@ -31,6 +31,7 @@ const ERROR = members({ name: text, message: text }, { code: text })
 const AGENT = members(
   { definition: text, version: count, fingerprint: text, id: text, incarnation: text, epoch: count },
   {
+    hasSecrets: yes,
     owner: text,
     forked: members({ from: text, revision: count, records: count }),
     paused: members({ at: time }, { by: text, reason: text }),

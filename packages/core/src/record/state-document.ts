@@ -88,6 +88,8 @@ export interface AgentPart {
   readonly definition: string
   readonly version: number
   readonly fingerprint: string
+  /** Some chart that has decided it says that a field is secret. Never taken back: what was given stays secret. */
+  readonly hasSecrets?: true
   readonly id: string
   /** The event id of the record that began this stream. */
   readonly incarnation: string

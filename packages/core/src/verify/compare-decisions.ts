@@ -72,7 +72,8 @@ function between(recorded: unknown, today: unknown, path: string): readonly Diff
 }
 
 function withoutChart(state: StateDocument): StateDocument {
-  return { ...state, agent: { ...state.agent, fingerprint: '' } }
+  const { hasSecrets: _secrets, ...agent } = state.agent
+  return { ...state, agent: { ...agent, fingerprint: '' } }
 }
 
 function placeOf(kind: DifferenceKind, { path, before, after }: DifferingValue): DifferingPlace {

@@ -59,6 +59,7 @@ const writeHeader: WriteMember = (writer, key, value) => {
     case 'v':
     case 'agent':
     case 'fingerprint':
+    case 'hasSecrets':
     case 'status':
     case 'condition':
     case 'active':

@@ -1,15 +1,14 @@
 /** `refold diff`: what differs between two moments of an agent, or between two agents. */
-import { readState } from '@refold/core/history'
 import type { HistoryState } from '@refold/core/history'
 import { applyPatch, diff as patchBetween, parsePointer } from '@refold/core/record'
 import type { JsonObject, JsonValue, PatchOperation } from '@refold/core/record'
 import type { Found } from '../../output.js'
 import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
-import type { Past, ProjectOptions } from '../store-only.js'
+import type { ProjectOptions } from '../store-only.js'
 import { agentAtOf, rangeOf } from './moment-argument.js'
 import type { AgentAt } from './moment-argument.js'
-import { named } from './past-agent.js'
+import { stateOf } from './past-agent.js'
 import { longJson, shortJson } from './shown.js'
 
 export interface DiffCommandOptions extends ProjectOptions {
@@ -31,7 +30,7 @@ export async function diff(
 ): Promise<Found> {
   const [from, to] = sidesOf(one, other)
   return withPast(options, async (past) => {
-    const [before, after] = [await stateOf(past, from), await stateOf(past, to)]
+    const [before, after] = [await stateOf(past, from.agent, from), await stateOf(past, to.agent, to)]
     const [start, end] = [asJson(before), asJson(after)]
     const patch = patchBetween(start, end, { path: '' })
     const isSo = !exitCode || patch.length === 0
@@ -59,10 +58,6 @@ function namesAgent(text: string): boolean {
 /** Without a moment it is meant as it is now. */
 function sideOf(text: string): Side {
   return text.includes('@') ? agentAtOf(text) : { agent: text }
-}
-
-function stateOf(past: Past, { agent, ...moment }: Side): Promise<HistoryState> {
-  return named(past, agent, () => readState(past.source, agent, { ...moment, codecs: past.codecs }))
 }
 
 function placeOf({ agent }: Side, { revision, at }: HistoryState): object {

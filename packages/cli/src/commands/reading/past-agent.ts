@@ -1,12 +1,21 @@
 /** An agent whose past is read, as the command line names it. */
-import { nearestName, openHistory } from '@refold/core/history'
-import type { AgentHistory } from '@refold/core/history'
+import { nearestName, openHistory, readState } from '@refold/core/history'
+import type { AgentHistory, HistoryOptions, HistoryState, ReadStateOptions } from '@refold/core/history'
 import { isRefoldError, printable, RefoldError } from '@refold/core/store'
 import type { Past } from '../store-only.js'
 
 /** Its history. Rejects with `NOT_FOUND` and a name that is near. */
 export function historyOf(past: Past, agent: string): Promise<AgentHistory> {
-  return named(past, agent, () => openHistory(past.source, agent, { codecs: past.codecs }))
+  return named(past, agent, () => openHistory(past.source, agent, optionsOf(past)))
+}
+
+/** Its state at a moment, or now. Rejects as `historyOf` does. */
+export function stateOf(past: Past, agent: string, moment: Pick<ReadStateOptions, 'at'>): Promise<HistoryState> {
+  return named(past, agent, () => readState(past.source, agent, { ...moment, ...optionsOf(past) }))
+}
+
+function optionsOf({ codecs, hideSecrets }: Past): Pick<HistoryOptions, 'codecs' | 'hideSecrets'> {
+  return { codecs, hideSecrets }
 }
 
 /** Does what needs an agent; where there is none of that name, says which one is near. */

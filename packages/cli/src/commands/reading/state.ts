@@ -1,12 +1,12 @@
 /** `refold state`: what an agent was at a moment. */
-import { fieldAt, readState } from '@refold/core/history'
+import { fieldAt } from '@refold/core/history'
 import type { HistoryState } from '@refold/core/history'
 import { RefoldError } from '@refold/core/store'
 import type { Found } from '../../output.js'
 import { withPast } from '../store-only.js'
 import type { ProjectOptions } from '../store-only.js'
 import { momentOf } from './moment-argument.js'
-import { named } from './past-agent.js'
+import { stateOf } from './past-agent.js'
 import { longJson, timeText } from './shown.js'
 
 export interface StateCommandOptions extends ProjectOptions {
@@ -21,16 +21,14 @@ export interface StateCommandOptions extends ProjectOptions {
 export async function state(agent: string, { at, path, json, ...options }: StateCommandOptions): Promise<Found> {
   const moment = at === undefined ? {} : { at: momentOf(at) }
   const read = path === undefined ? undefined : fieldAt(path)
-  return withPast(options, (past) =>
-    named(past, agent, async () => {
-      const found = await readState(past.source, agent, { ...moment, codecs: past.codecs })
-      if (read === undefined)
-        return json ? { text: JSON.stringify({ agent, ...found }) } : longJson(summaryOf(agent, found))
-      const value = read(found.document)
-      if (value === undefined) throw nothingAt(agent, { path: path ?? '', found })
-      return json ? { text: JSON.stringify(value) } : longJson(value)
-    }),
-  )
+  return withPast(options, async (past) => {
+    const found = await stateOf(past, agent, moment)
+    if (read === undefined)
+      return json ? { text: JSON.stringify({ agent, ...found }) } : longJson(summaryOf(agent, found))
+    const value = read(found.document)
+    if (value === undefined) throw nothingAt(agent, { path: path ?? '', found })
+    return json ? { text: JSON.stringify(value) } : longJson(value)
+  })
 }
 
 function summaryOf(agent: string, { document: _document, at, active: _active, ...shown }: HistoryState): object {

@@ -22,7 +22,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { Approval, ApprovalRequest } from '../public/approval.js'
 import type { AgentLog } from '../log/agent-log.js'
-import { viewState } from '../step/state-view.js'
+import { shownActors } from '../step/shown-actors.js'
 import { askingStates, enteredAgain } from '../step/visits.js'
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
@@ -200,7 +200,7 @@ function payloadOf(
   type: string,
   { definition, state, about = {} }: { definition: DefinitionInternals; state: StateDocument; about: About },
 ): JsonValue | undefined {
-  const { context } = viewState(state.root, definition.machine)
+  const context = (shownActors(state).member('context') ?? {}) as JsonValue
   try {
     return toJson(definition.approvals.get(type)?.({ context, about }), { path: '/approval' }).json
   } catch (cause) {

@@ -10,7 +10,7 @@ export type ApprovalPayloads<E extends EventObject> = Partial<Record<E['type'], 
 export type About<E extends EventObject, K> = Partial<Omit<OfType<E, K>, 'type'>>
 
 /**
- * By event type, what a person approves by that event: what they are shown, made of the context as readers see it. Without an approval such
+ * By event type, what a person approves by that event: what they are shown, made of the context as readers see it, with nothing in it `undefined` (`null` asks for a yes alone). Without an approval such
  * an event is refused, and with one of something else, or of an earlier question, too. Where several questions of one type
  * are open, `about` says which is asked, as it was given to `agent.approval`; empty when none was named. The second half is
  * there for the compiler: it names what is no event.

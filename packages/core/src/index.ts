@@ -97,7 +97,7 @@ export type {
   PendingEffect,
   PendingEffectOf,
 } from './public/state.js'
-export type { ActorPointer } from './step/shown-actors.js'
+export type { ActorPointer } from './definition/shown-types.js'
 export type { ChildState } from './public/child.js'
 export type { AgentEvent, Recorded } from './public/events.js'
 export type { Progress } from './public/progress.js'

@@ -7,6 +7,7 @@
  */
 import type { StoreServices } from '../../log/agent-log.js'
 import type { Teller } from '../events/event-hub.js'
+import type { LostStore } from '../events/lost-store.js'
 import type { CancelTimer, World } from '../../world/world.js'
 
 export interface LeaseOptions {
@@ -14,6 +15,7 @@ export interface LeaseOptions {
   readonly store: Pick<StoreServices, 'registers'>
   readonly world: World
   readonly events: Teller
+  readonly lostStore: LostStore
   readonly durationMs: number
   readonly everyMs: number
 }
@@ -92,8 +94,9 @@ export class Lease {
     try {
       await this.#beat()
     } catch (error) {
-      const { events, worker } = this.#options
-      events.notice('warn', 'a heartbeat could not be written: no effect begins after the lease', { worker, error })
+      const { events, lostStore, worker } = this.#options
+      if (!lostStore.tell(error, `worker ${worker} can store nothing any more, and begins no effect`))
+        events.notice('warn', 'a heartbeat could not be written: no effect begins after the lease', { worker, error })
     }
     this.#schedule()
   }

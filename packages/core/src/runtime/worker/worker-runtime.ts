@@ -24,6 +24,7 @@ import { keepSnapshots } from '../cell/snapshot-keeper.js'
 import { bodiesWithin } from '../effects/bodies-within.js'
 import { EffectRunners } from '../effects/effect-runners.js'
 import type { EventHub } from '../events/event-hub.js'
+import { LostStore } from '../events/lost-store.js'
 import { newReports, reported } from '../events/operator-reports.js'
 import type { OperatorReport } from '../events/operator-reports.js'
 import { ProgressListeners } from '../events/progress-listeners.js'
@@ -74,6 +75,7 @@ export class WorkerRuntime {
   readonly worker: string
   readonly performs: boolean
   readonly events: EventHub<AgentCell>
+  readonly lostStore: LostStore
   readonly lifecycle = new Lifecycle()
   readonly progress = new ProgressListeners()
   readonly cells: Cells
@@ -100,11 +102,13 @@ export class WorkerRuntime {
     this.worker = worker
     this.performs = performs
     this.events = events
+    const lostStore = (this.lostStore = new LostStore(events))
     this.#closeGraceMs = settings.closeGraceMs
     const { lifecycle } = this
     const cellContext: CellContext<AgentCell> = { log, world, worker, lifecycle, events }
     this.cells = new Cells({ ...cellContext, registry, keepIdle: settings.keepIdle })
-    this.lease = new Lease({ store, world, events, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
+    const beats = { durationMs: leaseDurationMs, everyMs: heartbeatEveryMs }
+    this.lease = new Lease({ store, world, events, lostStore, worker, ...beats })
     this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
     this.due = new DueWatch({ world, events, horizonMs: horizonOf(settings) })
     this.capacity = new Capacity(settings.capacity, events)

@@ -11,7 +11,7 @@ import { setup } from 'xstate'
 import { ended, MAIN } from '../fleet.fixture.js'
 import type { Ended } from '../fleet.fixture.js'
 
-const NOBODY = 65_534
+const OTHER_USER = 65_534
 const order = defineAgent({
   name: 'order',
   version: 1,
@@ -74,7 +74,7 @@ describe('with the right to read alone', { timeout: 120_000 }, () => {
   }
 
   function run(args: readonly string[]): Promise<Ended> {
-    const other = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+    const other = process.getuid?.() === 0 ? { uid: OTHER_USER, gid: OTHER_USER } : {}
     return ended(spawn(process.execPath, [MAIN, ...args], { cwd: '/', ...other }))
   }
 

@@ -1,6 +1,7 @@
 /** What the file says of itself: SQLite's own check, sizes, room on the disk, locks of workers. Nothing is written. */
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { counted } from '@refold/core/store'
 import type { StoreExamination, StoreFinding } from '@refold/core/store'
 import { loadDriver } from './driver/load-driver.js'
 import type { DriverChoice } from './driver/load-driver.js'
@@ -109,7 +110,7 @@ function leftBehind(gone: readonly string[]): readonly StoreFinding[] {
   return [
     {
       kind: 'note',
-      message: `${gone.length} lock files are of workers that are gone: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', …' : ''}`,
+      message: `${counted(gone.length, 'lock file')} of workers that are gone: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', …' : ''}`,
       remedy: 'The next worker that begins removes them, and takes over what these had.',
     },
   ]

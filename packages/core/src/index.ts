@@ -97,7 +97,7 @@ export type {
   PendingEffect,
   PendingEffectOf,
 } from './public/state.js'
-export type { ActorPointer } from './step/shown-actors.js'
+export type { ActorPointer } from './definition/shown-types.js'
 export type { ChildState } from './public/child.js'
 export type { AgentEvent, Recorded } from './public/events.js'
 export type { Progress } from './public/progress.js'
@@ -203,7 +203,7 @@ export type { AttemptListeners, AttemptOutcome, BegunAttempt, EndedAttempt } fro
 export { planRecovery } from './plan/plan-recovery.js'
 export type { PlanOptions } from './plan/plan-recovery.js'
 export { formatPlan } from './plan/format-plan.js'
-export type { FormatOptions } from './plan/format-plan.js'
+export type { FormatOptions, PlanRemedies } from './plan/format-plan.js'
 export type {
   PlannedAgent,
   PlannedBlock,

@@ -74,7 +74,7 @@ export const approving = defineAgent({
   }).createMachine({ context: () => ({ one: null as never, what: '' }), on: { approve: {} } }),
   approvals: {
     approve: ({ context }) => {
-      expectType<Equal<typeof context.one, null>>()
+      expectType<Equal<typeof context.one, ActorPointer>>()
       return context.what
     },
   },

@@ -110,7 +110,7 @@ async function serve(store: Store, options: Resolved): Promise<DevServer> {
   const onHttp2 = (socket: Socket): void => (connections.add(socket), injector.injectConnection(socket))
   const server = onePort({ http, tls, onHttp2 })
   address.port = await listen(server, { host, port }).catch((error: unknown) => stopped(groups, error))
-  const background = [log.followOthers(stop)]
+  const background = [log.followOthers(stop).catch(onError)]
   if (projections) background.push(runSystemProjections(log, { signal: stop.signal, onError }))
   const close = async (): Promise<void> => {
     stop.abort()

@@ -8,7 +8,7 @@
  * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after; and one that cost
  *   something stores it, so that the next one costs less.
  */
-import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
+import type { DirectoryEntry, RebuiltDirectory, RefoldError } from '@refold/core/store'
 import { applyHeader, backoffMs, isSameEntry, readHeader } from '@refold/core/store'
 import { pause } from './pause.js'
 import { EVENTS_A_CHECKPOINT } from './client/wire.js'
@@ -27,12 +27,18 @@ const OTHERS_FOR_ONE = 16
 
 const FOLLOW_AGAIN = { delayMs: 100, factor: 2, maxDelayMs: 5_000, jitter: true }
 
-export type RecordListener = (record: WireRecord) => void
+export interface DirectoryFeedOptions {
+  readonly checkpoint: DirectoryCheckpoint
+  readonly onRecord: (record: WireRecord) => void
+  /** The log is not the one any more that was read. */
+  readonly onReplaced: (error: RefoldError) => void
+}
 
 export class DirectoryFeed {
   readonly #connection: Connection
   readonly #checkpoint: DirectoryCheckpoint
-  readonly #onRecord: RecordListener
+  readonly #onRecord: DirectoryFeedOptions['onRecord']
+  readonly #onReplaced: DirectoryFeedOptions['onReplaced']
   #entries = new Map<string, DirectoryEntry>()
   #place = -1n
   /** What was read since the directory was last stored, in events of ours. */
@@ -47,13 +53,11 @@ export class DirectoryFeed {
   #heard = 0
   #hasCaughtUp = false
 
-  constructor(
-    connection: Connection,
-    { checkpoint, onRecord }: { checkpoint: DirectoryCheckpoint; onRecord: RecordListener },
-  ) {
+  constructor(connection: Connection, { checkpoint, onRecord, onReplaced }: DirectoryFeedOptions) {
     this.#connection = connection
     this.#checkpoint = checkpoint
     this.#onRecord = onRecord
+    this.#onReplaced = onReplaced
   }
 
   get running(): boolean {
@@ -192,7 +196,7 @@ export class DirectoryFeed {
   async #lookAtEnd(): Promise<void> {
     const readUpTo = this.#place
     const end = await endOfLog(this.#connection)
-    if (end < readUpTo) throw (this.#connection.end.replaced ??= replacedLog({ readUpTo, end }))
+    if (end < readUpTo) throw this.#replaced(replacedLog({ readUpTo, end }))
     if (end <= this.#place) return
     const records = readRecords(this.#connection, {
       doing: 'reading the end of the log',
@@ -205,6 +209,12 @@ export class DirectoryFeed {
       for (const record of page) this.#apply(record)
       if (this.#place >= end) return
     }
+  }
+
+  #replaced(error: RefoldError): RefoldError {
+    const replaced = (this.#connection.end.replaced ??= error)
+    this.#onReplaced(replaced)
+    return replaced
   }
 
   #apply(record: WireRecord): void {

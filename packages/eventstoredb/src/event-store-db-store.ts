@@ -76,6 +76,7 @@ class EventStoreDBStore implements Store {
     this.#feed = new DirectoryFeed(this.#connection, {
       checkpoint: this.#checkpoint,
       onRecord: (record) => this.#external.show(record),
+      onReplaced: (error) => this.#external.fail(error),
     })
     this.directory = {
       find: (query = {}) => this.#find(query),

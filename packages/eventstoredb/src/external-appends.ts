@@ -4,7 +4,7 @@
  * Invariants: what was stored before a listener came is not told to it, what is stored after is; to be sure, a listener's
  * first act is to look for the end of the log, and the appends of this process wait for that look.
  */
-import type { ExternalAppend } from '@refold/core/store'
+import type { ExternalAppend, RefoldError } from '@refold/core/store'
 import { ExternalFeed, toRevision } from '@refold/core/store'
 import type { WireEvent, WireRecord } from './client/wire.js'
 import type { Connection } from './connection.js'
@@ -65,6 +65,11 @@ export class ExternalAppends {
       if (listener.end === undefined) listener.held.push(record)
       else this.#report(listener, record)
     }
+  }
+
+  /** Nothing of this log is told any more: each listening ends with this error. */
+  fail(error: RefoldError): void {
+    for (const { feed } of this.#listeners) feed.fail(error)
   }
 
   close(): void {

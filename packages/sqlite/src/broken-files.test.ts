@@ -72,6 +72,18 @@ describe('files that are not as they should be', () => {
     await store.close()
   })
 
+  test.each(['deleted', 'replaced'])('SQL-22 those who follow a file that is %s hear of it', async (what) => {
+    const store = sqliteStore(scratch.file)
+    await append(store, { keepOpen: true })
+    const told = Promise.allSettled([allOf(store.subscribe({ all: true })), allOf(store.externalAppends())])
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${scratch.file}${suffix}`, { force: true })
+    if (what === 'replaced') await append(sqliteStore(scratch.file))
+    expect(await told).toMatchObject([{ reason: FATAL }, { reason: FATAL }])
+    await expect(allOf(store.externalAppends())).rejects.toMatchObject(FATAL)
+    await expect(readAll(store)).rejects.toMatchObject(FATAL)
+    await store.close()
+  })
+
   test('a file by a relative name is the same after the working directory has changed', async () => {
     const before = process.cwd()
     process.chdir(scratch.path)
@@ -146,6 +158,10 @@ describe('files that are not as they should be', () => {
     expect(() => loadDriver('node:sqlite', nothing)).toThrow(expect.objectContaining(FATAL))
   })
 })
+
+async function allOf(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _item of items) continue
+}
 
 function edit(file: string, sql: string): void {
   const connection = loadDriver().open(file)

@@ -5,13 +5,17 @@ export interface ExternalWatchOptions {
   readonly intervalMs: number
   readonly isNeeded: () => boolean
   /** The look failed: those who wait should read, and meet the error there. */
-  readonly onError: () => void
+  readonly onError: (error: unknown) => void
 }
+
+/** Whether the files are in their place is a question to the system, and asked less often. */
+const IN_PLACE_EVERY_MS = 1_000
 
 export class ExternalWatch {
   readonly #options: ExternalWatchOptions
   #file: LogFile | undefined
   #timer: NodeJS.Timeout | undefined
+  #lookedInPlace = 0
 
   constructor(options: ExternalWatchOptions) {
     this.#options = options
@@ -31,14 +35,22 @@ export class ExternalWatch {
   look(): void {
     try {
       this.#file?.look()
-    } catch {
-      this.#options.onError()
+      this.#lookInPlace()
+    } catch (error) {
+      this.#options.onError(error)
     }
   }
 
   close(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
+  }
+
+  #lookInPlace(): void {
+    const now = performance.now()
+    if (now - this.#lookedInPlace < IN_PLACE_EVERY_MS) return
+    this.#lookedInPlace = now
+    this.#file?.assertInPlace()
   }
 
   #lookAgain(): void {

@@ -47,10 +47,18 @@ export class FileInPlace {
   }
 
   /**
-   * Before a commit. Throws `STORE_FATAL` for a file that was deleted or replaced, or a WAL that was cut. Whether something was written
-   * to the file itself since the last time: a checkpoint, or something that SQLite knows nothing of.
+   * Before a commit: as `assertInPlace`. Whether something was written to the file itself since the last time: a checkpoint, or
+   * something that SQLite knows nothing of.
    */
-  assertInPlace(): { readonly isTouched: boolean } {
+  assertToWrite(): { readonly isTouched: boolean } {
+    const touch = touchOf(this.assertInPlace())
+    const isTouched = touch !== this.#touched
+    this.#touched = touch
+    return { isTouched }
+  }
+
+  /** Throws `STORE_FATAL` for a file that was deleted or replaced, or a WAL that was cut. What is known of the file. */
+  assertInPlace(): Stats | undefined {
     const found = statOf(this.#path)
     this.#assertSame(identityOf(found), this.#opened, this.#path)
     const wal = statOf(this.#walPath)
@@ -58,10 +66,7 @@ export class FileInPlace {
     this.#assertSame(identityOf(statOf(this.#shmPath)), this.#openedShm, this.#shmPath)
     if (wal !== undefined && this.#wal !== undefined && wal.size < this.#wal.size)
       if (this.#readHeader() === this.#wal.header) throw lost(this.#walPath, 'cut')
-    const touch = touchOf(found)
-    const isTouched = touch !== this.#touched
-    this.#touched = touch
-    return { isTouched }
+    return found
   }
 
   /** After a commit, before it is answered. Throws `STORE_FATAL` when it went nowhere. */

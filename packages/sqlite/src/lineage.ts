@@ -52,7 +52,12 @@ export class Lineage {
     ))
   }
 
-  /** Throws what `assertSame` threw once. */
+  /** The file is not in its place any more. */
+  lost(error: RefoldError): void {
+    this.#broken ??= error
+  }
+
+  /** Throws what `assertSame` threw once, or what is lost. */
   assertKnown(): void {
     if (this.#broken !== undefined) throw this.#broken
   }

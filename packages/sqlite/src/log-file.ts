@@ -9,7 +9,7 @@
  * 3. After a commit of someone else nothing is done before `Lineage` has found in the file what is known of it.
  */
 import type { AppendResult, DirectoryHeader, ExternalAppend } from '@refold/core/store'
-import { applyHeader, assertDecidedOn, toPosition, toRevision } from '@refold/core/store'
+import { applyHeader, assertDecidedOn, isRefoldError, toPosition, toRevision } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
 import { FileInPlace } from './file-in-place.js'
 import { Lineage } from './lineage.js'
@@ -82,7 +82,7 @@ export class LogFile {
    */
   begin(): void {
     this.#begin.run()
-    if (this.#place.assertInPlace().isTouched) this.#lookThrough()
+    if (this.#place.assertToWrite().isTouched) this.#lookThrough()
     this.look()
     this.#next = this.#known + 1
   }
@@ -122,18 +122,30 @@ export class LogFile {
     this.onExternal(() => this.#newestBetween(known, last))
   }
 
+  /** Throws `STORE_FATAL`, from then on always, when the files are not in their place any more: what is read there is no one's. */
+  assertInPlace(): void {
+    this.#lineage.assertKnown()
+    try {
+      this.#place.assertInPlace()
+    } catch (error) {
+      if (isRefoldError(error)) this.#lineage.lost(error)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#checkpoint()
+    this.connection.close()
+    this.#place.close()
+  }
+
   /** The WAL goes into the file, if both are those that this connection knows: from another WAL it would take pages of others. */
-  checkpoint(): void {
+  #checkpoint(): void {
     try {
       this.#lineage.assertKnown()
       this.#place.assertInPlace()
       this.connection.exec('PRAGMA wal_checkpoint(PASSIVE)')
     } catch {} // the next opening does it
-  }
-
-  close(): void {
-    this.connection.close()
-    this.#place.close()
   }
 
   /** Forgets the pages in memory: what is written past SQLite is seen only on the disk. */

@@ -59,6 +59,7 @@ describe('replay', () => {
             event: (event) => whole.event(event),
             begin: (record) => (count(), whole.begin(record)),
             operation: (...given) => whole.operation(...given),
+            end: () => whole.end(),
           },
         )
         for (const result of [replay.result(), whole.result()])
@@ -79,6 +80,7 @@ describe('replay', () => {
       event: (event: ReplayedEvent) => seen.push(Number(event.revision)),
       begin: ({ revision }: { revision: number }) => seen.push(revision),
       operation: () => {},
+      end: () => {},
     }
     await store.replay?.('s-1', { from: toRevision(3), to: toRevision(1100) }, target)
     expect(seen).toEqual(Array.from({ length: 1098 }, (_, index) => index + 3))
@@ -91,7 +93,9 @@ describe('replay', () => {
     const fail = (): never => {
       throw new RangeError('enough')
     }
-    await expect(store.replay?.('s-1', {}, { event: fail, begin: fail, operation: fail })).rejects.toThrow('enough')
+    await expect(store.replay?.('s-1', {}, { event: fail, begin: fail, operation: fail, end: fail })).rejects.toThrow(
+      'enough',
+    )
   })
 })
 

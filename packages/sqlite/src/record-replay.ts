@@ -1,14 +1,16 @@
 /**
  * The records of a stream handed to a fold without building them: hundreds of rows come as one row of texts, which are
- * parsed at once, and the operations of a shape are compiled once.
+ * parsed at once, and the operations of a shape are compiled once. Payloads stay in the file until one of their page is needed:
+ * of most no one ever asks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core/store'
+import { RefoldError } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
-import { parseContents, parseList, type ContentColumns } from './shape/parse-columns.js'
+import { parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
 import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import { uuidOf, type RecordPlace } from './shape/template.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -18,19 +20,51 @@ const PAGE_ROWS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
 const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
 
-/** Rows from `first` on, column by column. */
-interface Columns extends ContentColumns {
+/** Rows from `first` on, column by column. What most folds never ask for is read when one does. */
+interface Columns {
+  /** Revision of the first row; each other one's is the next. */
   readonly first: number
   readonly shapes: readonly number[]
+  readonly values: readonly (readonly JsonValue[])[]
+  readonly marks: Later<Marks>
+  /** Payloads, as JSON text. */
+  readonly payloads: Later<readonly string[]>
+}
+
+/** Of a stream's id, from a revision, up to one, and not more than so many. */
+type Range = readonly [stream: number, first: number, last: number, limit: number]
+
+interface Rows {
+  readonly range: Range
+  readonly row: readonly unknown[]
+}
+
+/** Ids and times. */
+interface Marks {
   readonly prefixes: readonly (number | null)[]
   readonly events: readonly (number | null)[]
   readonly times: readonly (number | null)[]
+}
+
+class Later<T> {
+  readonly #read: () => T
+  #value: T | undefined
+
+  constructor(read: () => T) {
+    this.#read = read
+  }
+
+  get value(): T {
+    return (this.#value ??= this.#read())
+  }
 }
 
 export class RecordReplay {
   readonly #file: LogFile
   readonly #size: SqliteStatement
   readonly #columns: SqliteStatement
+  readonly #marks: SqliteStatement
+  readonly #payloads: SqliteStatement
   readonly #row: SqliteStatement
 
   constructor(file: LogFile) {
@@ -41,54 +75,72 @@ export class RecordReplay {
     this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
     const list = (column: string): string => `group_concat(${column}, ',')`
     this.#columns = file.connection.prepare(
-      `SELECT min(revision), ${list('shape')}, ${list('prefix')}, ${list('event')}, ${list('at')}, group_concat(vals, '],['), group_concat(data, char(10)) FROM (
-        SELECT revision, coalesce(shape, 0) AS shape, coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event,
-          coalesce(at, 'null') AS at, vals, coalesce(data, '') AS data ${RANGE})`,
+      `SELECT min(revision), max(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
+        SELECT revision, coalesce(shape, 0) AS shape, vals ${RANGE})`,
+    )
+    this.#marks = file.connection.prepare(
+      `SELECT ${list('prefix')}, ${list('event')}, ${list('at')} FROM (
+        SELECT coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event, coalesce(at, 'null') AS at ${RANGE})`,
+    )
+    this.#payloads = file.connection.prepare(
+      `SELECT group_concat(data, char(10)) FROM (SELECT coalesce(data, '') AS data ${RANGE})`,
     )
   }
 
   async replay(stream: string, { from, to, guarded }: ReplayOptions & Guard, target: ReplayTarget): Promise<void> {
     const found = await guarded(() => this.#file.streams.find(stream))
-    if (found === undefined) return
+    if (found === undefined) return target.end()
     const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
     for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
-      const columns = await guarded(() => this.#read(found, { first, last }))
-      if (columns === undefined) return
+      const range = await guarded(() => this.#read(found, { first, last }))
+      if (range === undefined) break
+      const columns = this.#columnsOf(found, range)
       this.#hand(columns, found, target) // in the same turn as the read: the connection is still open
       first += columns.shapes.length
+      if (first > last) break // before another turn: it is open until the end
     }
+    target.end()
   }
 
   /** As many rows as fit, at least one; `undefined` after the last. */
-  #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Columns | undefined {
+  #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Rows | undefined {
     let limit = PAGE_ROWS
     while (limit > 1 && Number(this.#size.get(stream.id, first, last, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
-    const row = this.#columns.get(stream.id, first, last, limit)
-    if (row === undefined || row[0] === null) return undefined
-    const [start, shapes, prefixes, events, times, values, data] = row
+    const range = [stream.id, first, last, limit] as const
+    const row = this.#columns.get(...range)
+    return row === undefined || row[0] === null ? undefined : { range, row }
+  }
+
+  /** Throws what is no error of the store where rows are damaged or gone. */
+  #columnsOf(stream: StreamRow, { range, row: [start, end, list, values] }: Rows): Columns {
+    const [, first] = range
+    const shapes = parseList<number>(list)
+    if (start !== first || end !== first + shapes.length - 1) throw gone(stream, first)
     return {
-      first: Number(start),
-      shapes: parseList(shapes),
-      prefixes: parseList(prefixes),
-      events: parseList(events),
-      times: parseList(times),
-      ...parseContents(values, data),
+      first,
+      shapes,
+      values: parseValues(values),
+      marks: new Later(() => this.#readMarks(range)),
+      payloads: new Later(() => parsePayloads(this.#payloads.get(...range)?.[0])),
     }
+  }
+
+  #readMarks(range: Range): Marks {
+    const [prefixes, events, times] = this.#marks.get(...range) ?? []
+    return { prefixes: parseList(prefixes), events: parseList(events), times: parseList(times) }
   }
 
   #hand(columns: Columns, stream: StreamRow, target: ReplayTarget): void {
     const { log } = this.#file
-    for (let at = 0; at < columns.shapes.length; at++) {
-      const id = columns.shapes[at] as number
+    for (let index = 0; index < columns.shapes.length; index++) {
+      const id = columns.shapes[index] as number
       const compiled = id === 0 ? undefined : log.compiled(id)
-      if (compiled === undefined) target.event(log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream))
+      if (compiled === undefined)
+        target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
       else {
-        const readId = (): string => this.#idOf(columns, at, stream)
-        this.#handRecord(
-          new RowRecord({ columns, at, stream, shape: log.shape(id), payloadKey: compiled.payloadKey, readId }),
-          compiled,
-          target,
-        )
+        const readId = (): string => this.#idOf(columns, index, stream)
+        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), compiled, readId })
+        this.#handRecord(record, compiled, target)
       }
     }
   }
@@ -98,14 +150,17 @@ export class RecordReplay {
     for (let at = 0; at < operations.length; at++) {
       const { op, path, from, value, constant } = operations[at] as CompiledOperation
       const operation = constant ?? { op, keys: keysOf(path, record), from: from && keysOf(from, record) }
-      target.operation(operation, value === undefined ? undefined : (value.text ?? record.read(value)))
+      if (value === undefined) target.operation(operation, undefined)
+      else if (value.isContainer) target.operation(operation, undefined, value)
+      else target.operation(operation, value.text ?? record.make(value))
     }
   }
 
-  #idOf(columns: Columns, at: number, stream: StreamRow): string {
-    const prefix = columns.prefixes[at] ?? null
-    if (prefix !== null) return uuidOf(this.#file.log.prefixes.text(prefix), columns.events[at] as number)
-    return this.#file.log.decode(this.#row.get(stream.id, columns.first + at) ?? [], stream).id
+  #idOf(columns: Columns, index: number, stream: StreamRow): string {
+    const { prefixes, events } = columns.marks.value
+    const prefix = prefixes[index] ?? null
+    if (prefix !== null) return uuidOf(this.#file.log.prefixes.text(prefix), events[index] as number)
+    return this.#file.log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream).id
   }
 }
 
@@ -114,21 +169,22 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   readonly revision: number
   readonly firstId: string
   readonly values: readonly JsonValue[]
-  readonly at: number | null
-  readonly payload: string | null
-  readonly payloadKey: string | undefined
+  readonly #columns: Columns
+  /** Among the rows of the columns. */
+  readonly #index: number
   readonly #shape: Shape
+  readonly #compiled: CompiledShape
   readonly #readId: () => string
   #id: string | undefined
 
-  constructor({ columns, at, stream, shape, payloadKey, readId }: RowSource) {
-    this.revision = columns.first + at
+  constructor({ columns, index, stream, shape, compiled, readId }: RowSource) {
+    this.revision = columns.first + index
     this.firstId = stream.firstId
-    this.values = columns.values[at] as readonly JsonValue[]
-    this.at = columns.times[at] ?? null
-    this.payload = columns.data[at] === '' ? null : (columns.data[at] as string)
-    this.payloadKey = payloadKey
+    this.values = columns.values[index] as readonly JsonValue[]
+    this.#columns = columns
+    this.#index = index
     this.#shape = shape
+    this.#compiled = compiled
     this.#readId = readId
   }
 
@@ -140,22 +196,61 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     return (this.#id ??= this.#readId())
   }
 
+  get type(): string {
+    return this.#shape.type
+  }
+
+  get kind(): string {
+    return this.#compiled.kind
+  }
+
+  get at(): number {
+    return this.#columns.marks.value.times[this.#index] ?? 0 // a compiled shape says that there is one
+  }
+
+  about(): JsonValue | undefined {
+    return this.#compiled.about && this.make(this.#compiled.about)
+  }
+
+  owner(): JsonValue | undefined {
+    return this.#compiled.owner && this.make(this.#compiled.owner)
+  }
+
+  get payloadKey(): string | undefined {
+    return this.#compiled.payloadKey
+  }
+
+  get payload(): string | null {
+    return this.#columns.payloads.value[this.#index] || null // no JSON is an empty text
+  }
+
   data(): JsonValue {
     const reader = new TemplateReader(this)
     reader.skip(this.#shape.metadata)
     return reader.read(this.#shape.data)
   }
 
-  read({ template, firstValue }: CompiledValue): JsonValue {
+  makePayload(): JsonValue {
+    return JSON.parse(this.payload ?? 'null')
+  }
+
+  make({ template, firstValue }: CompiledValue): JsonValue {
     return new TemplateReader(this, firstValue).read(template)
   }
 }
 
 interface RowSource {
   readonly columns: Columns
-  readonly at: number
+  readonly index: number
   readonly stream: StreamRow
   readonly shape: Shape
-  readonly payloadKey: string | undefined
+  readonly compiled: CompiledShape
   readonly readId: () => string
+}
+
+/** Read one by one, it is found which. */
+function gone({ name }: StreamRow, revision: number): RefoldError {
+  return new RefoldError('UNREADABLE', `records of ${name} are gone, from ${revision} on or later`, {
+    facts: { stream: name, revision },
+  })
 }

@@ -34,6 +34,7 @@ import {
   ChangeSignal,
   followLog,
   ExternalFeed,
+  isRefoldError,
   RefoldError,
   toPosition,
   toRevision,
@@ -87,7 +88,7 @@ class SqliteStore implements Store {
     this.#watch = new ExternalWatch({
       intervalMs: options.pollIntervalMs,
       isNeeded: () => this.#subscriptions > 0 || this.#external.listened,
-      onError: () => this.#changes.notify(),
+      onError: (error) => this.#lookFailed(error),
     })
     this.#opening = openFile(path, {
       ...options,
@@ -205,7 +206,8 @@ class SqliteStore implements Store {
     const open = await Promise.resolve(this.#opening).catch(() => undefined)
     await open?.queue.drained()
     await this.#locks.close()
-    if (open !== undefined) closeConnection(open)
+    open?.queue.close()
+    open?.file.close()
   }
 
   #opened(open: OpenFile): void {
@@ -215,6 +217,12 @@ class SqliteStore implements Store {
       this.#changes.notify()
     }
     this.#watch.open(open.file)
+  }
+
+  /** Those who wait read, and meet the error there; those who wait for others are told. */
+  #lookFailed(error: unknown): void {
+    this.#changes.notify()
+    if (isRefoldError(error, 'STORE_FATAL')) this.#external.fail(error)
   }
 
   async #rebuildDirectory(): Promise<RebuiltDirectory> {
@@ -273,12 +281,6 @@ class SqliteStore implements Store {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new RefoldError('CLOSED', 'the store is closed')
   }
-}
-
-function closeConnection({ file, queue }: OpenFile): void {
-  queue.close()
-  file.checkpoint()
-  file.close()
 }
 
 /** What was read counts only when the file is still the one that this process knows. */

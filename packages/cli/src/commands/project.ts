@@ -19,7 +19,8 @@ export async function withProject<R>(
   work: (project: Project) => Promise<R>,
 ): Promise<R> {
   const config = await loadConfig(findConfig(options.config, process.cwd()))
-  const store = await openStore(config, options.store, { mustExist: options.begins !== true })
+  const { begins = false, readOnly = false } = options
+  const store = await openStore(config, options.store, { mustExist: !begins, readOnly })
   const { agents, codecs = [] } = config
   await using runtime = await createClient({ store, agents, codecs })
   return await work({ agents, codecs, store, runtime })

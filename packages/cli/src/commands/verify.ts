@@ -9,6 +9,7 @@ import { definitionNamed, withProject } from './project.js'
 import type { Project } from './project.js'
 import type { ProjectOptions } from './store-only.js'
 import { verifiedText } from './verified-text.js'
+import { counted } from '@refold/core/store'
 
 export interface VerifyCommandOptions extends ProjectOptions {
   /** All agents of the store, in place of names. */
@@ -24,7 +25,7 @@ export interface VerifyCommandOptions extends ProjectOptions {
 export async function verify(names: readonly string[], options: VerifyCommandOptions): Promise<Told> {
   const since = sinceOf(options)
   assertOneWay(names, options)
-  return withProject(options, async (project) => {
+  return withProject({ ...options, readOnly: true }, async (project) => {
     const end = new AbortController()
     const interrupt = (): void => end.abort()
     process.once('SIGINT', interrupt)
@@ -53,7 +54,9 @@ async function reported(
   try {
     for await (const history of verifyAgents({ store, agents, codecs, ...rest })) {
       report.add(history)
-      progress.tell(() => `${report.agents} agents, ${report.records} records, ${report.differing} otherwise`)
+      progress.tell(
+        () => `${counted(report.agents, 'agent')}, ${counted(report.records, 'record')}, ${report.differing} otherwise`,
+      )
       if (report.agents >= limit) break
     }
   } finally {

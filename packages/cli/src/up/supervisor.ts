@@ -138,7 +138,7 @@ export class Supervisor {
       whenReady: this.#options.whenReady ?? (() => undefined),
       environment: this.#options.environment ?? (() => ({})),
       restartPauseMs: this.#options.restartPauseMs,
-      isHopeless: (failure) => this.#isHopeless(failure),
+      isHopeless: (failure, life) => this.#isHopeless(failure, life),
       onHopeless: ({ code, message, hint }) => {
         const options = hint === undefined ? {} : { hint }
         this.#failure ??= new RefoldError(code as RefoldErrorCode, message, options)
@@ -153,8 +153,12 @@ export class Supervisor {
     })
   }
 
-  /** Whether no worker will ever work: each has failed before it could, and for a reason that the next one would meet again. */
-  #isHopeless({ code }: Failure): boolean {
+  /**
+   * Whether no worker will ever work: each has failed before it could, and for a reason that the next one would meet again; or
+   * the store was lost under one that worked: the next one would find another store, or make an empty one, without a word.
+   */
+  #isHopeless({ code }: Failure, { worked }: { readonly worked: boolean }): boolean {
+    if (worked && code === 'STORE_FATAL') return true
     return HOPELESS.has(code) && this.#slots.every(({ hasFailed, hasWorked }) => hasFailed && !hasWorked)
   }
 

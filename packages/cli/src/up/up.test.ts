@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -214,6 +214,19 @@ describe('a fleet', () => {
     fleet.child.kill('SIGTERM')
     expect((await fleet.ended).code).toBe(0)
     crowded.remove()
+  })
+
+  test('CLI-130 a fleet whose file is deleted under it ends with STORE_FATAL and makes no new one', async () => {
+    const fleet = up('--workers', '2')
+    await start('a', { ms: 30 * SECONDS })
+    await fleet.event('agent.takenOver')
+    for (const name of ['w1', 'w2']) await fleet.event('worker.ready', ({ worker }) => worker === name)
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(project.directory, `agents.db${suffix}`), { force: true })
+    const { code, stderr } = await fleet.ended
+    expect({ code, stderr }).toEqual({ code: 7, stderr: expect.stringContaining('STORE_FATAL') })
+    expect(stderr).toContain('Stop all processes')
+    expect(existsSync(join(project.directory, 'agents.db'))).toBe(false)
+    expect(fleet.events.filter(({ type }) => type === 'worker.started')).toHaveLength(2)
   })
 
   test('CLI-1 a worker that never comes to its end of opening ends when it is asked to', async () => {

@@ -69,7 +69,7 @@ async function open({ name, config: file, store, capacity }: WorkerOrder): Promi
     releaseOnSignal: false,
     ...(capacity === undefined ? undefined : { capacity }),
     onReport: ({ code, message, agent, facts }) => {
-      // Another process may find the store as it should be; this one never will.
+      // This process can use the store no more. Whether another one may is for a person to see.
       if (code === 'STORE_FATAL' && agent === undefined) return fail(facts?.['cause'])
       tell({ kind: 'reported', report: { code, message, ...(agent === undefined ? undefined : { agent }) } })
     },

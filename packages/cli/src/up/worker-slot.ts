@@ -26,8 +26,8 @@ export interface WorkerSlotOptions {
   readonly environment: () => Readonly<Record<string, string>>
   /** Before a worker that died is started again; `undefined`: longer and longer while it dies young. */
   readonly restartPauseMs: number | undefined
-  /** Whether it is no use to start another one after this failure. */
-  readonly isHopeless: (failure: Failure) => boolean
+  /** Whether it is no use to start another one after this failure; `worked`: of a worker that could work. */
+  readonly isHopeless: (failure: Failure, life: { readonly worked: boolean }) => boolean
   readonly onHopeless: (failure: Failure) => void
   /** What it has answered to a look. */
   readonly onLooked: (looked: Looked) => void
@@ -183,6 +183,7 @@ export class WorkerSlot {
     { exitCode, signal, error }: { exitCode: number | null; signal: string | null; error?: Error },
   ): void {
     if (this.#phase === 'dead' || this.#phase === 'stopped') return
+    const worked = this.#phase === 'working'
     const { order, onEvent, isHopeless, restartPauseMs, onGone } = this.#options
     this.#phase = 'dead'
     onGone()
@@ -191,7 +192,7 @@ export class WorkerSlot {
       onEvent({ type: 'worker.stopped', worker: order.name, pid, signal, exitCode })
       return this.#stop()
     }
-    if (this.#failure !== undefined && isHopeless(this.#failure)) return this.#hopeless(this.#failure)
+    if (this.#failure !== undefined && isHopeless(this.#failure, { worked })) return this.#hopeless(this.#failure)
     const livedMs = performance.now() - this.#startedAt
     const grown = pauseAfter({ earlyDeaths: this.#earlyDeaths, livedMs })
     const pauseMs = restartPauseMs ?? grown.pauseMs

@@ -121,4 +121,25 @@ describe('approvals of a definition', () => {
     }
     await expect(agent.approval('approve')).rejects.toMatchObject({ code: 'EVENT_REFUSED' })
   })
+
+  test.each<[string, unknown, object]>([
+    ['a member', { text: undefined }, { code: 'NOT_SERIALIZABLE', facts: { path: '/approval/text' } }],
+    ['an item below', { all: [1, undefined] }, { code: 'NOT_SERIALIZABLE', facts: { path: '/approval/all/1' } }],
+    ['all of it', undefined, { code: 'EVENT_NOT_ACCEPTED', hint: expect.stringContaining('null') }],
+  ])('INT-31 no yes is asked for where %s is undefined', async (_what, payload, refusal) => {
+    const shown = { payload: 'a draft' as unknown }
+    const definition = defineAgent({
+      name: 'payment',
+      version: 1,
+      machine: paymentMachine(),
+      approvals: { approve: () => shown.payload },
+    })
+    const { runtime } = await startProcess({ log: memoryLog(), agents: [definition] })
+    const agent = await runtime.start(definition, { id: '1' })
+    const question = await agent.approval('approve')
+    shown.payload = payload
+    await expect(agent.approval('approve')).rejects.toMatchObject(refusal)
+    const answer = agent.send({ type: 'approve' }, { by: 'ana', approval: question })
+    await expect(answer).rejects.toMatchObject({ code: payload === undefined ? 'STALE_APPROVAL' : 'NOT_SERIALIZABLE' })
+  })
 })

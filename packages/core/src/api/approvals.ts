@@ -14,6 +14,8 @@ import { hashOfJson } from '../json/canonical.js'
 import { diff } from '../json/diff.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
+import { leftOutIn } from '../json/left-out.js'
+import { notSerializable } from '../json/refusal.js'
 import type { EventData } from '../record/event-data.js'
 import { hasReadableBody, headerOf } from '../record/header.js'
 import type { Approved } from '../record/record.js'
@@ -22,7 +24,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { Approval, ApprovalRequest } from '../public/approval.js'
 import type { AgentLog } from '../log/agent-log.js'
-import { viewState } from '../step/state-view.js'
+import { shownActors } from '../step/shown-actors.js'
 import { askingStates, enteredAgain } from '../step/visits.js'
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
@@ -48,13 +50,17 @@ export function askFor(cell: AgentCell, type: string, options: unknown): Approva
     throw new RefoldError('EVENT_NOT_ACCEPTED', message, { facts: { event: type, state: state.root.value } })
   }
   const payload = payloadOf(type, { definition, state, about })
-  if (payload === undefined && about !== undefined) {
-    const message = `nothing is to be approved about ${JSON.stringify(about)}`
-    throw new RefoldError('EVENT_NOT_ACCEPTED', message, { facts: { event: type, about } })
-  }
-  const [agent, shown] = [{ name: definition.name, id: cell.id }, payload ?? null]
+  if (payload === undefined) throw nothingAsked(type, about)
+  const agent = { name: definition.name, id: cell.id }
   const question = { agent, event: type, ...(about === undefined ? undefined : { about }), revision: headOf(cell) }
-  return { ...question, payload: shown, payloadHash: hashOfJson(shown) }
+  return { ...question, payload, payloadHash: hashOfJson(payload) }
+}
+
+function nothingAsked(event: string, about: JsonObject | undefined): RefoldError {
+  const what = about === undefined ? `by "${event}"` : `about ${JSON.stringify(about)}`
+  const hint = `\`approvals.${event}\` gave undefined. Where a yes alone is asked for, let it give null.`
+  const facts = { event, ...(about === undefined ? undefined : { about }) }
+  return new RefoldError('EVENT_NOT_ACCEPTED', `nothing is to be approved ${what}`, { facts, hint })
 }
 
 /** Members that tell questions apart, as data. None are no members at all. */
@@ -137,7 +143,8 @@ async function judge(answer: Approval, { cell, log }: { cell: AgentCell; log: Ag
   }
   const since = await staleSince(visit)
   if (since !== undefined) throw stale(since)
-  const payload = payloadOf(event, { definition, state, about }) ?? null
+  const payload = payloadOf(event, { definition, state, about })
+  if (payload === undefined) throw stale('payload', { asked: payloadHash })
   const now = hashOfJson(payload)
   if (now !== payloadHash) {
     const { payload: shown } = answer as ApprovalRequest
@@ -195,19 +202,26 @@ function holds(value: JsonValue | undefined, members: About = {}): boolean {
   })
 }
 
-/** User code, on the context as readers see it. */
+/** User code, on the context as readers see it. `undefined`: nothing is to be approved. Nothing of the rest is left out unseen. */
 function payloadOf(
   type: string,
   { definition, state, about = {} }: { definition: DefinitionInternals; state: StateDocument; about: About },
 ): JsonValue | undefined {
-  const { context } = viewState(state.root, definition.machine)
+  const context = (shownActors(state).member('context') ?? {}) as JsonValue
   try {
-    return toJson(definition.approvals.get(type)?.({ context, about }), { path: '/approval' }).json
+    const given = definition.approvals.get(type)?.({ context, about })
+    const { json } = toJson(given, { path: '/approval' })
+    const leftOut = given === undefined ? undefined : leftOutIn(given, '/approval')
+    if (leftOut !== undefined) throw notSerializable(leftOut, 'undefined', { hint: LEFT_OUT_HINT })
+    return json
   } catch (cause) {
     if (isRefoldError(cause)) throw cause
     throw new RefoldError('EVENT_REFUSED', `what "${type}" is to approve could not be made`, { cause })
   }
 }
+
+const LEFT_OUT_HINT =
+  'A person would say yes without having seen it. Is its name right? Give null for what is not there, or leave the member out.'
 
 type StaleReason = 'left' | 'asked again' | 'answered' | 'payload' | 'history'
 

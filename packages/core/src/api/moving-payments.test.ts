@@ -7,7 +7,7 @@ import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import type { ControlledBody, WorkInput } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
-import { startProcess, typesOf } from './process.fixture.js'
+import { outcomeOf, startProcess, typesOf } from './process.fixture.js'
 
 function shop(version: 1 | 2, { body }: ControlledBody) {
   const machine = setup({
@@ -28,11 +28,13 @@ async function scene() {
   const log = memoryLog()
   const pay = controlledBody()
   const [one, two] = [shop(1, pay), shop(2, pay)]
-  const { runtime, store } = await startProcess({ log, agents: [one, two] })
+  const { runtime, store, reports } = await startProcess({ log, agents: [one, two] })
   await runtime.start(one, { id: '1' })
   const client = await startProcess({ log, agents: [one], worker: false })
   const there = await client.runtime.attach(one, '1')
-  return { log, pay, two, runtime, store, there }
+  const started = async (): Promise<number> =>
+    (await typesOf(log, 'shop-1')).filter((type) => type === 'refold.effect.started').length
+  return { log, pay, one, two, runtime, store, reports, there, started }
 }
 
 /** Holds the next append until it is let go. */
@@ -91,5 +93,87 @@ describe('RCV-49 a payment that begins while its agent is migrated', () => {
     await settle()
     expect(moved.getSnapshot().status).toBe('done')
     expect(pay.runs).toHaveLength(1)
+  })
+})
+
+describe('RCV-52 a payment that runs while its agent is migrated in its process', () => {
+  /** It runs, and its agent is paused: so it may be migrated. */
+  async function paying() {
+    const parts = await scene()
+    await parts.there.send({ type: 'pay' })
+    await settle()
+    expect(parts.pay.runs).toHaveLength(1)
+    await parts.there.pause()
+    return { ...parts, moved: await parts.runtime.migrate(parts.two, '1') }
+  }
+
+  test('RCV-52 is not in doubt, and no one is woken for it, where its begin is stored right before', async () => {
+    const { pay, two, runtime, store, reports, there, started } = await scene()
+    const migration = held()
+    store.faults.push(migration.fault)
+    const moving = runtime.migrate(two, '1')
+    await settle()
+    await there.send({ type: 'pay' })
+    await settle()
+    migration.letGo()
+    const moved = await moving
+    await settle()
+    expect(pay.runs).toHaveLength(1)
+    expect(await moved.inDoubt()).toEqual([])
+    expect(reports).toEqual([])
+    pay.last.resolve('paid')
+    await settle()
+    expect(moved.getSnapshot().status).toBe('done')
+    expect(await started()).toBe(1)
+  })
+
+  test('RCV-52 goes on when the agent is resumed', async () => {
+    const { pay, reports, moved, started } = await paying()
+    await moved.resume()
+    await settle()
+    expect(await moved.inDoubt()).toEqual([])
+    expect(reports).toEqual([])
+    pay.last.reject(new Error('declined'))
+    await settle()
+    expect(moved.getSnapshot()).toMatchObject({ status: 'error', error: { message: 'declined' } })
+    expect(pay.runs).toHaveLength(1)
+    expect(await started()).toBe(1)
+  })
+
+  test('RCV-52 is waited for by a close', async () => {
+    const { pay, runtime, moved } = await paying()
+    await moved.resume()
+    const closing = runtime.close()
+    expect(await outcomeOf(closing)).toBe('pending')
+    pay.last.resolve('paid')
+    await closing
+    expect(moved.getSnapshot().status).toBe('done')
+  })
+
+  test('RCV-52 is aborted when the chart leaves it', async () => {
+    const { pay, moved } = await paying()
+    await moved.cancel()
+    await settle()
+    expect(moved.getSnapshot().status).toBe('stopped')
+    expect(pay.last.args.signal.aborted).toBe(true)
+  })
+
+  test('RCV-52 goes on when its agent was stopped here, and is attached again', async () => {
+    const { pay, one, runtime, store, reports, there, started } = await scene()
+    await there.send({ type: 'pay' })
+    await settle()
+    const agent = await runtime.attach(one, '1')
+    store.faults.push('fatal')
+    await expect(agent.pause()).rejects.toMatchObject({ code: 'STORE_FATAL' })
+    const again = await runtime.attach(one, '1')
+    await again.pause()
+    await again.resume()
+    await settle()
+    expect(await again.inDoubt()).toEqual([])
+    expect(reports).toMatchObject([{ code: 'STORE_FATAL' }])
+    pay.last.resolve('paid')
+    await settle()
+    expect(again.getSnapshot().status).toBe('done')
+    expect([pay.runs.length, await started()]).toEqual([1, 1])
   })
 })

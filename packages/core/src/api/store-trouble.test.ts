@@ -91,6 +91,32 @@ describe('a rejection', () => {
     expect(await types()).toEqual(['refold.started', 'note'])
   })
 
+  test('SND-45 is told to a sender in bounded time, whatever of the agent itself waits to be stored', async () => {
+    const { process, work, agent, types } = await working()
+    process.store.faults.push(...Array.from({ length: 100 }, () => 'rejected' as const))
+    work.last.resolve('done')
+    await process.time.advance(20_000)
+    const asked = [agent.send({ type: 'note', text: 'a' }), agent.pause(), agent.cancel()]
+    const told = Promise.allSettled(asked)
+    await process.time.advance(5_000)
+    const rejection = { reason: { code: 'STORE_REJECTED' } }
+    expect(await outcomeOf(told)).toMatchObject({ value: [rejection, rejection, rejection] })
+    process.store.faults.splice(0)
+    await process.time.advance(5_000)
+    expect(await types()).toEqual(['refold.started', 'refold.effect.done'])
+  })
+
+  test('SND-45 of an outcome keeps no event out that the store takes', async () => {
+    const { process, work, agent, types } = await working()
+    process.store.faults.push('rejected', 'none', 'rejected')
+    work.last.resolve('done')
+    await settle()
+    const sent = agent.send({ type: 'note', text: 'a' })
+    await process.time.advance(5_000)
+    expect((await sent).context.notes).toEqual(['a'])
+    expect(await types()).toEqual(['refold.started', 'note', 'refold.effect.done'])
+  })
+
   test('loses no outcome: it is tried until it is stored', async () => {
     const { process, work, agent } = await working()
     process.store.faults.push('rejected', 'rejected', 'rejected')

@@ -12,6 +12,7 @@ import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { ErrorData, OutgoingMessage, Outbox, StateDocument, WaitingInput } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
 import type { OwnRecordType } from '../record/record.js'
+import { shownActors } from '../step/shown-actors.js'
 import type { SentMessage, TreeStep } from '../step/tree-step.js'
 
 /** Messages that may wait to be delivered, over all receivers. */
@@ -120,13 +121,14 @@ export function undelivered(data: { to: AgentAddress; event: JsonValue } & Refus
 }
 
 /** The event that a message brings: that of a report is made of the sender's state, where the output stands already. */
-export function eventOf({ agent, root }: StateDocument, message: OutgoingMessage): EventData {
+export function eventOf(state: StateDocument, message: OutgoingMessage): EventData {
+  const { agent, root } = state
   if (message.kind !== 'report') return message.event as EventData // only a report has none
   const child: JsonObject = { name: agent.definition, id: agent.id }
   const { done = CHILD_ENDED, failed = CHILD_ENDED } = agent.reportsTo ?? {}
   if ((root.status === 'done' ? done : failed) === CHILD_ENDED) return { type: CHILD_ENDED, agent: child }
-  if (root.status === 'done')
-    return { type: done, agent: child, ...(root.output === undefined ? undefined : { output: root.output }) }
+  const output = shownActors(state).member('output') as JsonValue | undefined
+  if (root.status === 'done') return { type: done, agent: child, ...(output === undefined ? undefined : { output }) }
   return { type: failed, agent: child, error: root.status === 'error' ? (root.error ?? null) : asJson(STOPPED) }
 }
 

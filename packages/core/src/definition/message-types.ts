@@ -4,6 +4,7 @@ import type { ErrorData } from '../record/state-document.js'
 import type { AgentAddress } from './agent-address.js'
 import type { AgentContract } from './agent-contract.js'
 import type { AgentDefinition, InputOf, NameOf, OutputOf } from './agent-types.js'
+import type { ActorPointer, Outside } from './shown-types.js'
 
 type Leaf = string | number | boolean | bigint | symbol | null | undefined | ((...args: any[]) => any)
 /** Literals of a `const` type parameter are readonly; a message is copied anyway. */
@@ -40,7 +41,8 @@ export interface UndeliveredEvent {
 export interface ChildDone<Type extends string, D extends AgentDefinition> {
   type: Type
   agent: { name: NameOf<D>; id: string }
-  output: OutputOf<D>
+  /** As readers of the child's state see it. */
+  output: Outside<OutputOf<D>, ActorPointer>
 }
 /** How a detached child's failure comes to its parent, also when it was stopped or could not be started. */
 export interface ChildFailed<Type extends string, D extends AgentDefinition> {

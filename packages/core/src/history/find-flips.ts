@@ -1,6 +1,7 @@
 /** Looks through all states of a history for a condition. */
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
+import { addRecord } from './fold-record.js'
 import type { PastLog } from './past-log.js'
 
 /** A revision from which on a condition is true, or false, until the next flip. */
@@ -32,7 +33,7 @@ export async function findFlips(
   for await (const page of log.records.from(first, lastState - first + 1)) {
     for (const event of page) {
       const revision = Number(event.revision)
-      folder.add(event)
+      addRecord(folder, event)
       const state = folder.view('state') as StateDocument | undefined // what the patches of records build
       const becomes = state !== undefined && predicate(state, { revision })
       if (becomes === holds) continue

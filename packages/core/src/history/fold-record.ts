@@ -1,15 +1,19 @@
 /** One record of a stream into a state; what is wrong with it is told with its place. */
 import { isRefoldError, RefoldError } from '../errors.js'
-import type { JsonValue } from '../json/json-value.js'
+import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { checkState } from '../record/check-state.js'
 import type { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 
-/** Folds one record of a stream. Throws `NEWER_FORMAT`, or `UNREADABLE` with the revision. */
-export function addRecord(folder: Folder, event: StoredEvent): 'ours' | 'foreign' {
+/** Folds one record of a stream, as `Folder` does. Throws `NEWER_FORMAT`, or `UNREADABLE` with the revision. */
+export function addRecord(
+  folder: Folder,
+  event: StoredEvent,
+  before?: (operation: PatchOperation) => void,
+): 'ours' | 'foreign' {
   try {
-    return folder.add(event) === 'folded' ? 'ours' : 'foreign'
+    return folder.add(event, before) === 'folded' ? 'ours' : 'foreign'
   } catch (error) {
     if (isRefoldError(error, 'NEWER_FORMAT')) throw error
     throw unreadable(error, event)

@@ -16,6 +16,7 @@ import { addRecord, checkFolded, isOfRecords, unreadable } from './fold-record.j
 import { anotherHistory } from '../store/decided-on.js'
 import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
+import { counted } from '../world/counted.js'
 
 /** A stream folded up to its head. */
 export interface Folded {
@@ -246,7 +247,7 @@ async function lastEvent(log: AgentLog, stream: string): Promise<StoredEvent | u
 
 /** The store lets others cut streams, as EventStoreDB does by `$maxCount`, `$tb` and soft deletion. */
 function beheaded({ stream, revision }: StoredEvent): RefoldError {
-  const message = `the first ${revision} records of ${stream} are gone: they were deleted or truncated in the store`
+  const message = `${stream} has lost its first ${counted(Number(revision), 'record')}: deleted or truncated in the store`
   return new RefoldError('UNREADABLE', message, {
     facts: { stream, revision },
     hint: 'An agent is its whole history: put the stream back from a backup, or go on with another id.',

@@ -1,6 +1,7 @@
 /** The records of many agents in the order of the log: catch-up, then live, without a gap or a duplicate. */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { addressOf } from '../definition/agent-address.js'
+import { isRefoldError } from '../errors.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import { headerOf } from '../record/header.js'
@@ -26,6 +27,17 @@ export const DEFAULT_STALLED_AFTER_MS = 30_000
 
 /** Pulled by its reader: a slow one holds up nothing but itself. Ends when the signal aborts or the store closes. */
 export async function* followAgents<D extends AgentDefinition>(
+  from: FollowedLog,
+  options: FollowOptions<D>,
+): AsyncGenerator<Followed<D>, void, undefined> {
+  try {
+    yield* followedIn(from, options)
+  } catch (error) {
+    if (!isRefoldError(error, 'CLOSED')) throw error
+  }
+}
+
+async function* followedIn<D extends AgentDefinition>(
   { log, world, stalls }: FollowedLog,
   options: FollowOptions<D>,
 ): AsyncGenerator<Followed<D>, void, undefined> {
@@ -38,7 +50,10 @@ export async function* followAgents<D extends AgentDefinition>(
   try {
     for await (const item of followedRecords({ log, world }, part)) {
       reading.isWithReader = true
-      if (item.kind === 'record') yield toFollowed<D>(log, await shown(item, hidden), world.clock.now())
+      if (item.kind === 'record') {
+        const record = hidden === undefined ? item : await shown(item, hidden)
+        yield toFollowed<D>(log, record, world.clock.now())
+      }
       if (item.kind === 'caught-up') yield { kind: 'caught-up', cursor: cursorAt(reading) }
       reading.isWithReader = false
       if (item.kind === 'caught-up') continue
@@ -101,8 +116,8 @@ function toFollowed<D extends AgentDefinition>(
   }
 }
 
-async function shown({ event, header }: HeadedEvent, hidden: HiddenSecrets | undefined): Promise<HeadedEvent> {
-  const changed = (await hidden?.without(event)) ?? event
+async function shown({ event, header }: HeadedEvent, hidden: HiddenSecrets): Promise<HeadedEvent> {
+  const changed = await hidden.without(event)
   return changed === event ? { event, header } : { event: changed, header: headerOf(changed.metadata) ?? header }
 }
 

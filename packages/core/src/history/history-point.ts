@@ -21,6 +21,8 @@ import type {
   TimerDocument,
   TimerId,
 } from '../record/state-document.js'
+import { pointedValues } from '../step/actor-pointers.js'
+import type { PointedValues } from '../step/actor-pointers.js'
 import type { Outline, OwnerChange } from './outline.js'
 
 /** An effect that had no recorded outcome yet. */
@@ -37,7 +39,7 @@ export interface PointEffect extends Omit<EffectDocument, 'attempts'> {
 }
 
 /** A timer that had not fired. `due` in epoch milliseconds. */
-export interface PointTimer extends Omit<TimerDocument, 'id'> {
+export interface PointTimer extends Omit<TimerDocument, 'id' | 'refs'> {
   readonly timer: TimerId
   /** XState's id of the delayed event. */
   readonly id: string
@@ -127,9 +129,10 @@ export function historyState(
   { revision, at, shown = document }: Pick<HistoryState, 'revision' | 'at'> & { readonly shown?: StateDocument },
 ): HistoryState {
   const { root } = document
-  const { context = {}, output, error } = shown.root
+  const { error } = shown.root
   const status = statusOf(document)
   const condition = conditionOf(document)
+  const values = pointedValues(shown)
   return withoutUndefined({
     revision,
     at,
@@ -137,8 +140,8 @@ export function historyState(
     condition: condition === 'running' && status !== 'active' ? 'ended' : condition,
     active: activeStates(root),
     value: root.value ?? {},
-    context,
-    output,
+    context: values.member(shown.root, 'context') ?? {},
+    output: values.member(shown.root, 'output'),
     error,
     document: shown,
   }) as HistoryState // only members that may be absent are `undefined`
@@ -150,17 +153,19 @@ export function historyPoint(state: StateDocument, { revision, outline, shown }:
   const at = outline.get(revision)?.at ?? 0
   const owners = outline.owners(revision)
   const before = recordsBefore(state)
+  const values = pointedValues(shown)
   return withoutUndefined({
     ...historyState(state, { revision, at, shown }),
-    effects: Object.entries(shown.effects).map((entry) => pointEffect(entry, { revision, outline, before })),
-    timers: Object.entries(shown.timers).map(([timer, set]) => ({
+    effects: Object.entries(shown.effects).map((entry) => pointEffect(entry, { revision, outline, before, values })),
+    timers: Object.entries(shown.timers).map(([timer, { refs, ...set }]) => ({
       ...set,
+      event: values.event(set.event, refs),
       timer,
       setAt: lifeNumberIn(timer) - before,
       dueIn: set.due - at,
     })),
-    children: childrenOf(root, { path: [], before }).concat(
-      Object.values(shown.unlisted).flatMap(({ id, actor }) => child(actor, { path: [id], before })),
+    children: childrenOf(root, { path: [], before, values }).concat(
+      Object.values(shown.unlisted).flatMap(({ id, actor }) => child(actor, { path: [id], before, values })),
     ),
     owner: withoutUndefined({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
     owners,
@@ -175,15 +180,17 @@ export function historyPoint(state: StateDocument, { revision, outline, shown }:
 
 function pointEffect(
   [effect, document]: readonly [EffectId, EffectDocument],
-  { revision, outline, before }: Omit<PointContext, 'shown'> & Pick<Shown, 'before'>,
+  { revision, outline, before, values }: Omit<PointContext, 'shown'> & Pick<Shown, 'before' | 'values'>,
 ): PointEffect {
   const scheduledAt = lifeNumberIn(effect) - before
   const records = outline.about(effect, { from: scheduledAt, to: revision }).flatMap((at) => {
     const record = outline.get(at)
     return record === undefined ? [] : [{ revision: at, kind: record.kind, at: record.at }]
   })
+  const input = values.input(effect) as JsonValue | undefined
   return {
     ...document,
+    ...(input === undefined ? undefined : { input }),
     effect,
     key: effectKey(effect, document),
     scheduledAt,
@@ -197,15 +204,16 @@ interface Shown {
   readonly path: readonly string[]
   /** Records of the life before this stream. */
   readonly before: number
+  readonly values: PointedValues
 }
 
-function childrenOf(parent: ActorDocument, { path, before }: Shown): readonly PointChild[] {
-  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) => child(actor, { path: [...path, id], before }))
+function childrenOf(parent: ActorDocument, { path, ...shown }: Shown): readonly PointChild[] {
+  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) => child(actor, { path: [...path, id], ...shown }))
 }
 
 function child(actor: ActorDocument, at: Shown): readonly PointChild[] {
-  const { path, before } = at
-  const { sid, kind, src, status, context, output, error } = actor
+  const { path, before, values } = at
+  const { sid, kind, src, status, error } = actor
   const shown = withoutUndefined({
     path,
     actor: sid,
@@ -215,8 +223,8 @@ function child(actor: ActorDocument, at: Shown): readonly PointChild[] {
     status: status ?? 'active',
     active: activeStates(actor),
     startedAt: lifeNumberIn(sid) - before,
-    context,
-    output,
+    context: values.member(actor, 'context'),
+    output: values.member(actor, 'output'),
     error,
   }) as PointChild // only members that may be absent are `undefined`
   return [shown, ...childrenOf(actor, at)]

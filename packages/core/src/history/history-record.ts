@@ -10,6 +10,7 @@ import type { AgentStatus, Approved, Condition, Delivery, Diagnostics, RecordHea
 import type { ActorId, EffectDocument, EffectId, ErrorData, TimerId } from '../record/state-document.js'
 import type { ForkedData } from '../public/fork.js'
 import type { Usage } from '../record/usage.js'
+import { pointedDelivery } from '../step/actor-pointers.js'
 import type { StoredEvent } from '../store/port.js'
 
 /** An event as data. */
@@ -56,7 +57,8 @@ export interface RecordCommon<K extends string, D> {
   readonly path?: readonly string[]
   readonly actions?: readonly JsonObject[]
   readonly emitted?: readonly JsonObject[]
-  readonly delivered?: readonly Delivery[]
+  /** What it sent to effects. */
+  readonly delivered?: readonly Pick<Delivery, 'effect' | 'event'>[]
   readonly diagnostics?: Diagnostics
   /** These only when they changed. `fingerprint`: of the chart that decided it and those that follow; `owner: null`: no one. */
   readonly fingerprint?: string
@@ -198,7 +200,7 @@ function partsOf(header: RecordHeader): object {
     path: body?.path,
     actions: body?.actions,
     emitted: body?.emit,
-    delivered: body?.deliver,
+    delivered: body?.deliver?.map(pointedDelivery),
     diagnostics: body?.diagnostics,
     fingerprint: textOf(header.fingerprint),
     status: header.status,

@@ -1,5 +1,7 @@
 /** What is kept in memory of every record of a history: in columns, some dozens of bytes for each. */
 import { headerOf } from '../record/header.js'
+import type { RecordHeader } from '../record/record.js'
+import type { ReplayedRecord } from '../record/replay.js'
 import type { StoredEvent } from '../store/port.js'
 import { textOf } from './history-record.js'
 
@@ -20,6 +22,16 @@ export interface OwnerChange {
   readonly revision: number
   /** `undefined`: no one. */
   readonly worker: string | undefined
+}
+
+interface Line {
+  readonly revision: number
+  readonly id: string
+  readonly type: string
+  readonly kind: string
+  readonly at: number | undefined
+  readonly about: unknown
+  readonly owner: unknown
 }
 
 export class Outline {
@@ -47,18 +59,36 @@ export class Outline {
     return this.first + this.length
   }
 
-  add(event: StoredEvent): void {
-    if (this.length === 0) this.first = Number(event.revision)
-    const header = headerOf(event.metadata)
+  add(event: Pick<StoredEvent, 'revision' | 'id' | 'type' | 'metadata'>): void {
+    const header = readHeader(event)
     this.hasRecord ||= header !== undefined
     this.hasSecrets ||= header?.hasSecrets === true
-    this.#ids.push(event.id)
-    this.#types.push(this.#word(event.type))
-    this.#kinds.push(this.#word(header?.input.kind ?? 'foreign'))
-    this.#at.push(header?.at ?? this.#at.at(-1) ?? 0)
-    this.#about.push(textOf(header?.input.effect) ?? textOf(header?.input.timer))
-    if (header?.owner !== undefined)
-      this.#owners.push({ revision: Number(event.revision), worker: textOf(header.owner) })
+    this.#push({
+      revision: Number(event.revision),
+      id: event.id,
+      type: event.type,
+      kind: header?.input.kind ?? 'foreign',
+      at: header?.at,
+      about: header?.input.effect ?? header?.input.timer,
+      owner: header?.owner,
+    })
+  }
+
+  /** A record that was taken apart. */
+  addReplayed(record: ReplayedRecord): void {
+    const { revision, id, type, kind, at } = record
+    this.hasRecord = true
+    this.#push({ revision, id, type, kind, at, about: record.about(), owner: record.owner() })
+  }
+
+  #push({ revision, id, type, kind, at, about, owner }: Line): void {
+    if (this.length === 0) this.first = revision
+    this.#ids.push(id)
+    this.#types.push(this.#word(type))
+    this.#kinds.push(this.#word(kind))
+    this.#at.push(at ?? this.#at.at(-1) ?? 0)
+    this.#about.push(textOf(about))
+    if (owner !== undefined) this.#owners.push({ revision, worker: textOf(owner) })
   }
 
   get(revision: number): RecordOutline | undefined {
@@ -111,5 +141,14 @@ export class Outline {
     if (known !== undefined) return known
     this.#words.set(text, text)
     return text
+  }
+}
+
+/** Of a damaged record there is none to list. */
+function readHeader(event: Pick<StoredEvent, 'metadata'>): RecordHeader | undefined {
+  try {
+    return headerOf(event.metadata)
+  } catch {
+    return undefined
   }
 }

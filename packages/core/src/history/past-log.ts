@@ -2,15 +2,19 @@
  * One stream, read to its end: the outline of every record, keyframes of the state, and where the fold ends if something is
  * damaged. It grows with the stream.
  */
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isRefoldError } from '../errors.js'
+import type { RefoldError } from '../errors.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
-import { agentReader } from '../log/agent-log.js'
+import { agentReader, replayOf } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
+import { BulkPast } from './bulk-past.js'
+import { isOfRecords } from './fold-record.js'
+import { cannotFold, isDamage, recordsGone, untilDamage } from './damage.js'
 import { historyRecord, textOf } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
@@ -33,6 +37,8 @@ export type Unread = WeakMap<StoredEvent, RefoldError>
 export interface HistoryReader {
   readonly reader: AgentReader
   readonly unread: Unread
+  /** Of a source that can, where no codec stands before it. */
+  readonly replay: ReturnType<typeof replayOf>
   readonly hideSecrets: boolean
 }
 
@@ -46,16 +52,17 @@ export function historyReader(
   return {
     reader: agentReader(source, { ...options, onUnreadable }),
     unread,
+    replay: replayOf(source, options),
     hideSecrets: hideSecrets && source.isRedacted !== true,
   }
 }
 
 export class PastLog implements Ground {
   readonly stream: string
-  readonly outline = new Outline()
+  #outline = new Outline()
   readonly records: StoredRecords
-  readonly #keyframes = new Keyframes()
-  readonly #folder = new Folder()
+  #keyframes = new Keyframes()
+  #folder = new Folder()
   readonly #reader: HistoryReader
   /** What is hidden in all that is shown of it. */
   #secrets: NotedSecrets | undefined
@@ -68,6 +75,10 @@ export class PastLog implements Ground {
     this.stream = stream
     this.records = new StoredRecords(reader.reader, stream)
     this.#reader = reader
+  }
+
+  get outline(): Outline {
+    return this.#outline
   }
 
   get first(): number {
@@ -110,6 +121,7 @@ export class PastLog implements Ground {
    * `NOT_FOUND` where no one knows what is to be hidden.
    */
   async readOn(): Promise<void> {
+    if (this.#outline.length === 0) await this.#readInBulk()
     const from = this.outline.next
     try {
       for await (const event of eventsOf(this.records.from(from))) if (!this.take(event)) break
@@ -154,14 +166,35 @@ export class PastLog implements Ground {
     return this.toRecord((await this.#secrets?.without(event)) ?? event)
   }
 
+  /** From the first record. Where the source cannot, or something is not as it should be, nothing is read. */
+  async #readInBulk(): Promise<void> {
+    const { replay } = this.#reader
+    if (replay === undefined) return
+    const past = new BulkPast()
+    try {
+      await replay(this.stream, {}, past)
+    } catch (error) {
+      if (isOfRecords(error)) return
+      throw error
+    }
+    const { state, outline, keyframes } = past
+    if (state === undefined || this.#outline.length > 0) return
+    this.#outline = outline
+    outline.hasSecrets = state.agent.hasSecrets === true
+    this.#keyframes = keyframes
+    this.#folder = new Folder(state)
+    this.#folded = outline.next - 1
+    if (outline.get(0)?.kind === 'forked') this.#origin = originIn(await this.records.at(0), state)
+  }
+
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */
   take(event: StoredEvent): boolean {
     const revision = Number(event.revision)
     const isFirst = this.outline.length === 0
-    if (isFirst && revision > 0) this.#stop(0, missing(this.stream, { from: 0, to: revision - 1 }))
+    if (isFirst && revision > 0) this.#stop(0, recordsGone(this.stream, { from: 0, to: revision - 1 }))
     if (!isFirst && revision < this.outline.next) return true // known
     if (!isFirst && revision > this.outline.next) {
-      this.#stop(this.outline.next, missing(this.stream, { from: this.outline.next, to: revision - 1 }))
+      this.#stop(this.outline.next, recordsGone(this.stream, { from: this.outline.next, to: revision - 1 }))
       return false
     }
     this.outline.add(event)
@@ -210,7 +243,7 @@ export class PastLog implements Ground {
       checkState(state as unknown as JsonValue)
       return state as StateDocument // so it was found
     } catch (cause) {
-      throw unreadable(this.stream, { revision, cause })
+      throw cannotFold(this.stream, { revision, cause })
     }
   }
 
@@ -219,18 +252,13 @@ export class PastLog implements Ground {
       this.#folder.add(event)
     } catch (thrown) {
       const cause = this.#reader.unread.get(event) ?? thrown
-      this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : unreadable(this.stream, { revision, cause }))
+      this.#stop(revision, isRefoldError(cause, 'NEWER_FORMAT') ? cause : cannotFold(this.stream, { revision, cause }))
       return
     }
     this.#folded = revision
-    if (this.outline.get(revision)?.kind === 'forked') this.#origin = this.#originIn(event)
+    if (this.outline.get(revision)?.kind === 'forked')
+      this.#origin = originIn(event, this.#folder.view('state') as StateDocument | undefined)
     this.#keyframes.offer(revision, () => this.#folder.result())
-  }
-
-  #originIn({ metadata }: StoredEvent): PastLog['origin'] {
-    const forked = (this.#folder.view('state') as StateDocument | undefined)?.agent.forked
-    const event = isJsonObject(metadata) ? textOf(metadata['$causationId']) : undefined
-    return forked === undefined ? undefined : { ...forked, event }
   }
 
   #stop(revision: number, error: RefoldError): void {
@@ -238,37 +266,8 @@ export class PastLog implements Ground {
   }
 }
 
-function isDamage(error: unknown): error is RefoldError {
-  return isRefoldError(error, 'UNREADABLE') || isRefoldError(error, 'NEWER_FORMAT')
-}
-
-/** What is damaged ends it, and is told by who reads the stream itself. */
-async function* untilDamage(
-  pages: AsyncIterable<readonly StoredEvent[]>,
-): AsyncGenerator<readonly StoredEvent[], void, undefined> {
-  try {
-    yield* pages
-  } catch (error) {
-    if (!isDamage(error)) throw error
-  }
-}
-
-function unreadable(
-  stream: string,
-  { revision, cause }: { readonly revision: number; readonly cause: unknown },
-): RefoldError {
-  const because = cause instanceof Error ? `: ${cause.message}` : ''
-  return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded${because}`, {
-    cause,
-    facts: { stream, revision },
-    hint: 'The states before it can be shown. It, or one before it, was damaged, or was not written by Refold.',
-  })
-}
-
-function missing(stream: string, { from, to }: { readonly from: number; readonly to: number }): RefoldError {
-  const what = from === to ? `record ${from}` : `the records ${from} to ${to}`
-  return new RefoldError('UNREADABLE', `${what} of ${stream} are gone: deleted, or cut from the file`, {
-    facts: { stream, revision: from },
-    hint: 'A state is made of all records before it: put the stream back from a backup.',
-  })
+function originIn({ metadata }: StoredEvent, state: StateDocument | undefined): PastLog['origin'] {
+  const forked = state?.agent.forked
+  const event = isJsonObject(metadata) ? textOf(metadata['$causationId']) : undefined
+  return forked === undefined ? undefined : { ...forked, event }
 }

@@ -7,6 +7,7 @@
 import { changeOf, undo, type Change, type UndoStep } from '../json/undo.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
+import { addRecord } from './fold-record.js'
 import type { Keyframe } from './keyframes.js'
 import type { StoredRecords } from './stored-records.js'
 
@@ -92,7 +93,7 @@ export class Walk {
           const change = changeOf(operation, (name) => folder.view(name))
           if (change !== undefined) changes.push(change)
         }
-        folder.add(event, keeps ? note : undefined)
+        addRecord(folder, event, keeps ? note : undefined)
         this.#revision++
         if (keeps) this.#taken.push({ changes })
         if (this.#taken.length > UNDO_RECORDS) this.#taken.shift()

@@ -179,7 +179,16 @@ async function* openedItems(
 }
 
 /** Looks at the header only: most events are not encoded. */
-function isSealed({ metadata }: StoredEvent): boolean {
-  const refold = (metadata as { readonly refold?: { readonly codecs?: JsonValue } } | null)?.refold
-  return refold?.codecs !== undefined
+function isSealed(event: StoredEvent): boolean {
+  const metadata = metadataOf(event) as { readonly refold?: { readonly codecs?: JsonValue } } | null | undefined
+  return metadata?.refold?.codecs !== undefined
+}
+
+/** `undefined`: it is damaged, as the one finds who needs it. */
+function metadataOf(event: StoredEvent): JsonValue | undefined {
+  try {
+    return event.metadata
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,6 @@
 /** What stands between a runtime and its store hides nothing of it. */
 import { expect, test } from 'vitest'
+import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
 import { memoryStore } from '../store/memory-store.js'
 import type { Store, StoreExamination } from '../store/port.js'
 import { createWorld } from '../world/system-world.js'
@@ -28,8 +29,10 @@ const PARTS: { readonly [P in keyof Required<Store>]: true } = {
 /** The optional parts of the port in a class of a user's own: each needs its `this`. */
 class Own {
   readonly #asked: string[] = []
-  async replay(): Promise<void> {
+  async replay(_stream: string, _options: ReplayOptions, target: ReplayTarget): Promise<void> {
     this.#asked.push('replay')
+    target.operation({ op: 'remove', keys: ['state'], from: undefined }, undefined)
+    target.end()
   }
   async *scan(): AsyncGenerator<never> {
     this.#asked.push('scan')
@@ -40,12 +43,33 @@ class Own {
   }
 }
 
+/** What it takes is its own, too. */
+class OwnTarget implements ReplayTarget {
+  readonly #taken: string[] = []
+  get taken(): string {
+    return this.#taken.join()
+  }
+  event(): void {
+    this.#taken.push('event')
+  }
+  begin(): void {
+    this.#taken.push('begin')
+  }
+  operation(): void {
+    this.#taken.push('operation')
+  }
+  end(): void {
+    this.#taken.push('end')
+  }
+}
+
 test('RCV-50 a store that answers in time has every part that the store below it has, methods of a class too', async () => {
   const { capabilities, append, read, readAll, ...others } = memoryStore()
   const own: Store = Object.assign(new Own(), { capabilities, append, read, readAll, ...others })
   const store = answeringInTime(own, clock)
-  const target = { event: () => {}, begin: () => {}, operation: () => {} }
+  const target = new OwnTarget()
   await store.replay?.('a-1', {}, target)
+  expect(target.taken).toBe('operation,end')
   for await (const page of store.scan?.() ?? []) expect(page).toBeUndefined()
   expect(await store.examine?.()).toEqual({ facts: { asked: 'replay,scan' }, findings: [] })
   expect(Object.keys(store).toSorted()).toEqual(Object.keys(PARTS).toSorted())

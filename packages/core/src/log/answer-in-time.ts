@@ -81,7 +81,8 @@ function replayOf(source: Store, questions: Questions): NonNullable<Store['repla
     const counting: ReplayTarget = {
       event: (event) => (records++, target.event(event)),
       begin: (record) => (records++, target.begin(record)),
-      operation: target.operation,
+      operation: target.operation.bind(target),
+      end: () => target.end(),
     }
     const done = Promise.resolve(source.replay?.(stream, options, counting))
     return questions.answer(`a read of ${stream}`, done, () => records)

@@ -1,7 +1,7 @@
 /** The children of an agent as its state shows them. */
-import type { Outside } from '../definition/shown-types.js'
+import type { ActorPointer, Outside } from '../definition/shown-types.js'
 import type { JsonValue } from '../json/json-value.js'
-import type { ActorPointer, ShownChild } from '../step/shown-actors.js'
+import type { ShownChild } from '../step/shown-actors.js'
 
 /**
  * A child of a machine: plain data with what XState's snapshot of it has. `S` is the type of that snapshot, and `status` tells

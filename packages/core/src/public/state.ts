@@ -3,11 +3,10 @@ import type { AnyMachineSnapshot } from 'xstate'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { Matching } from '../definition/machine-types.js'
-import type { Outside } from '../definition/shown-types.js'
+import type { ActorPointer, Outside } from '../definition/shown-types.js'
 import type { Condition } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentPart, EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
-import type { ActorPointer } from '../step/shown-actors.js'
 import type { ChildrenOf } from './child.js'
 
 /** An error as it is stored: plain data, never an instance. */
@@ -98,7 +97,7 @@ interface StateBase<T extends AgentTypes> {
   /**
    * The state as a snapshot of XState, for its functions that take one (`getNextTransitions`, `getNextSnapshot`,
    * `transition`, `getMicrosteps`) with the definition's machine; they do not take the state itself. It has no children, so a
-   * transition that sends to one throws what XState throws, and references stand in it as `null`. Throws `NEEDS_MIGRATION` if today's chart lacks the state.
+   * transition that sends to one throws what XState throws, and references stand in it as `null`: XState would take a pointer for an actor. Throws `NEEDS_MIGRATION` if today's chart lacks the state.
    */
   toSnapshot(): StateSnapshot<T>
 }

@@ -6,16 +6,28 @@ import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import type { FoldableEvent } from './fold.js'
 import type { Revision } from './revision.js'
 
-/** What operations may copy from. */
+/** What operations may copy from, and what lists of records say of one. */
 export interface ReplayedRecord {
   readonly revision: number
+  readonly type: string
+  /** Of its input. */
+  readonly kind: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** The effect or the timer that its input names. */
+  about(): JsonValue | undefined
+  /** The owner from it on, where its header says so. */
+  owner(): JsonValue | undefined
   /** The event's id. May be put together on demand: ask only when it is needed. */
   readonly id: string
   /** The whole of the record's data, parsed on demand. */
   data(): JsonValue
-  /** The member of the data that `payload` is the JSON text of: it need not be parsed to be copied. */
+  /** The member of the data that the store keeps by itself: it need not be read to be copied. */
   readonly payloadKey: string | undefined
-  readonly payload: string | null
+  /** The value of that member. Made again at each call, until the replay has ended. */
+  makePayload(): JsonValue
+  /** The value that an operation of this record named so. Made again at each call, until the replay has ended. */
+  make(name: unknown): JsonValue
 }
 
 /** One operation of a patch, its paths parsed: keys below the document `{state, data, id}`. */
@@ -29,6 +41,7 @@ export interface ReplayedOperation {
 /** A whole event: what a store's `read` gives is one. */
 export interface ReplayedEvent extends FoldableEvent {
   readonly revision: Revision
+  readonly type: string
 }
 
 /** Takes records in the order of revisions. */
@@ -37,8 +50,13 @@ export interface ReplayTarget {
   readonly event: (event: ReplayedEvent) => void
   /** A record whose operations follow. */
   readonly begin: (record: ReplayedRecord) => void
-  /** `value` belongs to the target: no one else has it. */
-  readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined) => void
+  /**
+   * `value` belongs to the target: no one else has it. In its place an object or an array may be named by `later`: most are
+   * replaced before anyone looks into them, and need not be made.
+   */
+  readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined, later?: unknown) => void
+  /** That was the last record. What is named by `later`, and payloads, are to be had until this returns. */
+  readonly end: () => void
 }
 
 /** Which records are replayed. Default: all of the stream. */

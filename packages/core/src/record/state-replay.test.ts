@@ -61,15 +61,21 @@ describe('a replay', () => {
     expect(() => replay.event(newer)).toThrow(expect.objectContaining({ code: 'NEWER_FORMAT' }))
   })
 
-  test('puts a payload in place unparsed, and parses it when someone writes into it', () => {
+  test('puts a payload in place unmade, and makes it when someone writes into it', () => {
     const replay = new StateReplay({ context: {}, effects: {} } as unknown as StateDocument)
     const payload = '{"list":[1],"z":1,"a":2}'
     replay.begin({
       revision: 1,
+      type: 'x',
+      kind: 'event',
+      at: 1,
+      about: () => undefined,
+      owner: () => undefined,
       id: 'x',
       data: () => JSON.parse(`{"output":${payload}}`),
       payloadKey: 'output',
-      payload,
+      makePayload: () => JSON.parse(payload),
+      make: () => null,
     })
     replay.operation({ op: 'copy', keys: ['state', 'context', 'draft'], from: ['data', 'output'] }, undefined)
     replay.operation({ op: 'copy', keys: ['state', 'effects', 'input'], from: ['state', 'context'] }, undefined)

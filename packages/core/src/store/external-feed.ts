@@ -2,6 +2,7 @@
  * Hands appends of other connections to those who listen on this one. What a listener has not taken yet is kept as the
  * newest revision per stream: bounded by the number of streams, however slow the listener.
  */
+import type { RefoldError } from '../errors.js'
 import type { Revision } from '../record/revision.js'
 import { manyMayListen } from '../world/many-listeners.js'
 import { ChangeSignal } from './change-signal.js'
@@ -15,6 +16,7 @@ interface Listener {
 /** What `Store.externalAppends` is made of: the store reports, each listener takes what came since it last took. */
 export class ExternalFeed {
   readonly #listeners = new Set<Listener>()
+  #failure: RefoldError | undefined
 
   /** Whether anyone listens: without, a store need not look for external appends. */
   get listened(): boolean {
@@ -35,18 +37,33 @@ export class ExternalFeed {
       this.#listeners.delete(listener)
       listener.changes.close()
     }
-    if (options.signal?.aborted === true) listener.changes.close()
+    if (options.signal?.aborted === true || this.#failure !== undefined) listener.changes.close()
     else this.#listeners.add(listener)
     if (options.signal !== undefined) manyMayListen(options.signal).addEventListener('abort', leave, { once: true })
-    return takeReports(listener, () => {
+    const reports = takeReports(listener, () => {
       options.signal?.removeEventListener('abort', leave)
       leave()
     })
+    return this.#untilFailed(reports, options)
+  }
+
+  /** Nothing can be told any more: each listening, also one that is yet to begin, ends with this error. */
+  fail(error: RefoldError): void {
+    this.#failure ??= error
+    this.close()
   }
 
   close(): void {
     for (const listener of this.#listeners) listener.changes.close()
     this.#listeners.clear()
+  }
+
+  async *#untilFailed(
+    reports: AsyncIterable<readonly ExternalAppend[]>,
+    { signal }: { readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<readonly ExternalAppend[], void, undefined> {
+    yield* reports
+    if (this.#failure !== undefined && signal?.aborted !== true) throw this.#failure
   }
 }
 

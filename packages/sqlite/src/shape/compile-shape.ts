@@ -27,6 +27,8 @@ export interface CompiledValue {
   readonly firstValue: number
   /** The value itself, where it is one text for all records. */
   readonly text: string | undefined
+  /** An object or an array, made of what stands in the row. */
+  readonly isContainer: boolean
 }
 
 export interface CompiledOperation {
@@ -42,6 +44,11 @@ export interface CompiledShape {
   readonly operations: readonly CompiledOperation[]
   /** The member of the data that the payload is. */
   readonly payloadKey: string | undefined
+  /** Of the input. */
+  readonly kind: string
+  /** The effect or the timer that the input names. */
+  readonly about: CompiledValue | undefined
+  readonly owner: CompiledValue | undefined
 }
 
 type Members = { readonly [key: string]: Template }
@@ -49,7 +56,8 @@ type Members = { readonly [key: string]: Template }
 /** `undefined` for a shape that is not clearly one of a record with readable operations. */
 export function compileShape(metadata: Template, data: Template): CompiledShape | undefined {
   const header = membersOf(membersOf(metadata)?.['refold'])
-  const kind = membersOf(header?.['input'])?.['kind']
+  const input = membersOf(header?.['input'])
+  const kind = input?.['kind']
   const patch = membersOf(header?.['body'])?.['patch']
   if (header?.['v'] !== FORMAT || header['at'] !== 't' || !isConstantText(header['agent']) || !isConstantText(kind))
     return undefined
@@ -57,7 +65,17 @@ export function compileShape(metadata: Template, data: Template): CompiledShape 
   const first = holesBefore(metadata, ['refold', 'body', 'patch'])
   const operations = compileOperations(patch, first)
   if (operations === undefined) return undefined
-  return { operations, payloadKey: Object.entries(membersOf(data) ?? {}).find(([, template]) => template === 1)?.[0] }
+  const valueAt = (template: Template | undefined, place: readonly string[]): CompiledValue | undefined =>
+    template === undefined ? undefined : compileValue(template, holesBefore(metadata, place))
+  return {
+    operations,
+    payloadKey: Object.entries(membersOf(data) ?? {}).find(([, template]) => template === 1)?.[0],
+    kind: kind.slice(1),
+    about:
+      valueAt(input?.['effect'], ['refold', 'input', 'effect']) ??
+      valueAt(input?.['timer'], ['refold', 'input', 'timer']),
+    owner: valueAt(header['owner'], ['refold', 'owner']),
+  }
 }
 
 interface RowValues {
@@ -118,7 +136,8 @@ function compileOperation(members: Members | undefined, first: number): Compiled
 }
 
 function compileValue(template: Template, firstValue: number): CompiledValue {
-  return { template, firstValue, text: isConstantText(template) ? template.slice(1) : undefined }
+  const text = isConstantText(template) ? template.slice(1) : undefined
+  return { template, firstValue, text, isContainer: typeof template === 'object' }
 }
 
 /** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */

@@ -9,10 +9,15 @@ export interface ContentColumns {
 }
 
 export function parseContents(values: unknown, data: unknown): ContentColumns {
-  return {
-    values: JSON.parse(`[[${String(values)}]]`),
-    data: String(data).split('\n'), // in JSON text a line break is always escaped
-  }
+  return { values: parseValues(values), data: parsePayloads(data) }
+}
+
+export function parseValues(values: unknown): readonly (readonly JsonValue[])[] {
+  return JSON.parse(`[[${String(values)}]]`)
+}
+
+export function parsePayloads(data: unknown): readonly string[] {
+  return String(data).split('\n') // in JSON text a line break is always escaped
 }
 
 /** Of entries with commas between them. */

@@ -60,7 +60,7 @@ export class TemplateReader {
   }
 
   #text(template: string): JsonValue {
-    const { place, at } = this.#row
+    const { place } = this.#row
     const rest = template.slice(1)
     switch (template[0]) {
       case '=':
@@ -78,9 +78,9 @@ export class TemplateReader {
       case '~':
         return this.#earlierId(Number(this.#value()))
       case 't':
-        return at ?? unreadable('its time')
+        return this.#row.at ?? unreadable('its time')
       case '+':
-        return (at ?? unreadable('its time')) + Number(this.#value())
+        return (this.#row.at ?? unreadable('its time')) + Number(this.#value())
       default:
         return unreadable(`a template that begins with ${template}`)
     }

@@ -84,8 +84,13 @@ export class LogTable {
     const id = eventIdOf([prefix, event], this.prefixes)
     const place = { stream: stream.name, revision, position, id }
     if (shape === null) {
-      const [type, metadata] = parseValues(values) as [string, JsonValue]
-      return storedEvent({ ...place, type, data: () => JSON.parse(data ?? 'null'), metadata: () => metadata })
+      const whole = parseWhole(values)
+      return storedEvent({
+        ...place,
+        type: whole?.type ?? '',
+        data: () => JSON.parse(data ?? 'null'),
+        metadata: () => (whole ?? damaged(values)).metadata,
+      })
     }
     const { type, ...templates } = this.shape(shape)
     const content = { place: { id, revision, firstId: stream.firstId }, at, payload: data }
@@ -152,6 +157,21 @@ export type LogRow = readonly [
 
 function wholeOf({ type, metadata, data }: NewEvent): { readonly values: string; readonly data: string } {
   return { values: JSON.stringify([type, metadata]).slice(1, -1), data: JSON.stringify(data) }
+}
+
+/** Of a row without a shape; `undefined`: it is damaged. */
+function parseWhole(text: string): { readonly type: string; readonly metadata: JsonValue } | undefined {
+  try {
+    const [type, metadata = null] = parseValues(text)
+    return typeof type === 'string' ? { type, metadata } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function damaged(text: string): never {
+  parseValues(text) // says what is wrong
+  throw new TypeError('it does not begin with its type')
 }
 
 function parseValues(text: string): readonly JsonValue[] {

@@ -1,15 +1,16 @@
 /** What a run came to: what a crash may not change, and what it may not come to at all. */
 import { isRefoldError } from '@refold/core'
-import type { AnyAgent, JsonObject, JsonValue, StoredEvent } from '@refold/core'
+import type { AnyAgent, AnyAgentState, JsonObject, JsonValue, StoredEvent } from '@refold/core'
 import type { RecordMetadata } from '@refold/core/record'
 import { foldStream } from '../simulation/reference-fold.js'
 import type { Cast } from './cast.js'
 import { refusedOption } from './refused-option.js'
+import { SameActors } from './same-actors.js'
 
 /** One record without what a takeover may change: revisions, keys, times. */
 export interface DomainRecord {
   readonly type: string
-  readonly data: JsonValue
+  readonly data: unknown
 }
 
 /** One agent at the end of a run. */
@@ -23,13 +24,25 @@ export interface PlayedAgent {
 
 /** Its records, and what its process shows of it. */
 export function playedAgent(records: readonly StoredEvent[], agent: AnyAgent | undefined): PlayedAgent {
-  const { status, value, context, output, error, condition, deferred } = agent?.getSnapshot() ?? {}
+  const { status, value, context, output, error, condition, deferred, children } = agent?.getSnapshot() ?? {}
+  const actors = new SameActors()
+  const history = records
+    .filter(isDomain)
+    .map(({ type, data }) => ({ type, data: actors.numbered(comparable(type, data)) }))
+  const shown = actors.numbered({ context, output, children: children && listed(children) }) as object
   return {
-    final: { status, value, context, output, error, condition, deferred: deferred?.map(({ type }) => type) },
-    history: records.filter(isDomain).map(({ type, data }) => ({ type, data: comparable(type, data) })),
+    final: { status, value, ...shown, error, condition, deferred: deferred?.map(({ type }) => type) },
+    history,
     emitted: records.flatMap(({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.emit ?? []),
     appends: records.length,
   }
+}
+
+/** With those below them. Under which name a child is listed is its own id or its actor's name. */
+function listed(children: AnyAgentState['children']): readonly object[] {
+  return Object.values(children).flatMap((child) =>
+    child === undefined ? [] : [{ ...child, children: listed(child.children) }],
+  )
 }
 
 /** Why the first blocked agent goes no further. */

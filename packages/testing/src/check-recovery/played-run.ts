@@ -1,6 +1,6 @@
 /** One run of an agent in a simulated process, with at most one crash at a place that is named. */
 import type { AnyAgent } from '@refold/core'
-import { isRefoldError, memoryLog, memoryStore } from '@refold/core'
+import { memoryLog, memoryStore } from '@refold/core'
 import { STILL_WEATHER } from '../simulation/faults.js'
 import { ProcessDiedError } from '../simulation/simulated-process.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
@@ -8,6 +8,7 @@ import { Simulation } from '../simulation/simulation.js'
 import { BodyGate } from './body-gate.js'
 import type { Cast } from './cast.js'
 import { CheckedBodies } from './checked-bodies.js'
+import { sendApproved } from './send-approved.js'
 import { CheckedStreams } from './checked-streams.js'
 import type { CrashPoint, StubEffects } from './checked-bodies.js'
 import { PlayedAgents } from './played-agents.js'
@@ -123,7 +124,7 @@ class Player {
     for (;;) {
       try {
         // The id makes it one event, however often it takes to send it.
-        await this.#within((agent) => send(agent, line.event, `line-${index}`))
+        await this.#within((agent) => sendApproved(agent, line.event, `line-${index}`))
         return true
       } catch (error) {
         if (isNotTaken(error)) return false
@@ -256,14 +257,4 @@ class Player {
 
 function hasEnded(agent: AnyAgent): boolean {
   return agent.getSnapshot().status !== 'active'
-}
-
-/** An event that needs an approval is approved on the spot. */
-async function send(agent: AnyAgent, event: { readonly type: string }, id: string): Promise<void> {
-  try {
-    await agent.send(event, { id })
-  } catch (error) {
-    if (!isRefoldError(error, 'APPROVAL_REQUIRED')) throw error
-    await agent.send(event, { id, by: 'checkRecovery', approval: await agent.approval(event.type) })
-  }
 }

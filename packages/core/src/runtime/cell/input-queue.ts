@@ -36,6 +36,8 @@ export class InputQueue {
   #inHand: readonly Submission[] = []
   /** So many of the next are to be appended one by one. */
   #alone = 0
+  /** Callers' inputs are next, by themselves and before what was put back. */
+  #callersFirst = false
 
   constructor(stream: string) {
     this.#stream = stream
@@ -63,6 +65,9 @@ export class InputQueue {
 
   /** The next inputs, for one append. */
   take(): readonly Submission[] {
+    const isCallersTurn = this.#callersFirst && this.#callers.length > 0
+    this.#callersFirst = false
+    if (isCallersTurn) return (this.#inHand = this.#callers.splice(0, MAX_BATCH))
     const isAlone = this.#alone > 0
     if (isAlone) this.#alone--
     this.#inHand = this.#again.length > 0 ? this.#again.splice(0, isAlone ? 1 : MAX_BATCH) : this.#fromLines()
@@ -72,6 +77,12 @@ export class InputQueue {
   /** They are next again, in this order. */
   putBack(submissions: readonly Submission[]): void {
     this.#again.unshift(...submissions)
+  }
+
+  /** They are tried again, and keep no caller waiting: what callers ask is tried by itself before. */
+  putBackBehindCallers(submissions: readonly Submission[]): void {
+    this.putBack(submissions)
+    this.#callersFirst = submissions.length > 0
   }
 
   /** They are next again, each in an append of its own. */

@@ -78,7 +78,7 @@ export class Unstored<Cell> {
     const { cell, stream, home, queue, replica } = this.#options
     replica.forgetTree()
     const kept = toTryAgain(batch, error)
-    queue.putBack(kept)
+    queue.putBackBehindCallers(kept)
     const times = ++this.#rejections
     home.events.tell({ kind: 'rejected', stream, error, times }, cell)
     if (kept.length > 0) await this.pause(times)

@@ -23,7 +23,8 @@ import type { BodyEnd, Caller } from './body-call.js'
 import { afterFailure, failureOf, outcomeOf, toldBeside } from './effect-outcome.js'
 import type { GatedEffect, Waiting } from '../limits/gates.js'
 import { LazyAbort } from './lazy-abort.js'
-import type { ExecutionContext } from './execution-context.js'
+import type { ExecutionContext, ToExecute } from './execution-context.js'
+import { hasBegun } from './execution-phase.js'
 import type { Phase, StopReason } from './execution-phase.js'
 import { askReconcile } from './reconcile.js'
 import type { Settlement } from '../cell/submission.js'
@@ -31,7 +32,7 @@ import type { Settlement } from '../cell/submission.js'
 export class EffectExecution implements Caller {
   readonly id: EffectId
   readonly epoch: number
-  readonly #context: ExecutionContext
+  #context: ExecutionContext
   readonly #isPromise: boolean
   readonly #gated: GatedEffect
   readonly #admission: Admission
@@ -42,10 +43,7 @@ export class EffectExecution implements Caller {
   /** Ends the asking of `reconcile`. */
   #asking: LazyAbort | undefined
 
-  constructor(
-    context: ExecutionContext,
-    { id, epoch, effect }: { id: EffectId; epoch: number; effect: EffectDocument },
-  ) {
+  constructor(context: ExecutionContext, { id, epoch, effect }: ToExecute) {
     this.#context = context
     this.id = id
     this.epoch = epoch
@@ -81,6 +79,11 @@ export class EffectExecution implements Caller {
     if (this.#phase === 'running') await this.#body?.ended()
   }
 
+  /** Another cell stands for its agent: what it tells from now on is told there. */
+  moveTo(context: ExecutionContext): void {
+    this.#context = context
+  }
+
   begin(effect: EffectDocument): void {
     if (this.#context.runtime.lifecycle.isClosing) return this.#giveUp()
     this.#attempt = (effect.attempts ?? 0) + 1
@@ -99,8 +102,7 @@ export class EffectExecution implements Caller {
 
   /** Aborts what may be aborted. What must be awaited is left as it is, unless the chart itself left it. */
   stop(reason: StopReason): void {
-    const mustBeAwaited =
-      this.#policy.safety === 'never-retry' && (this.#phase === 'recording' || this.#phase === 'running')
+    const mustBeAwaited = this.#policy.safety === 'never-retry' && hasBegun(this.#phase)
     if (mustBeAwaited && reason !== 'left') return
     const phase = this.#phase
     this.#stopped ??= reason

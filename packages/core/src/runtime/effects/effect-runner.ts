@@ -8,6 +8,7 @@ import type { Delivery } from '../../record/record.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { EffectsContext } from './effects-context.js'
 import type { Executing, ExecutionContext } from './execution-context.js'
+import { hasBegun } from './execution-phase.js'
 import type { Waiting } from '../limits/gates.js'
 import { EffectExecution } from './effect-execution.js'
 import { Undelivered } from './undelivered.js'
@@ -49,6 +50,16 @@ export class EffectRunner implements ExecutionContext {
   inherit(state: StateDocument): void {
     this.inherited.clear()
     for (const id in state.effects) this.inherited.add(id)
+  }
+
+  /** Payments that run go on here, when another cell has taken the place of theirs. */
+  adopt(former: EffectRunner): void {
+    for (const [id, execution] of former.#executions) {
+      if (!hasBegun(execution.phase)) continue
+      execution.moveTo(this)
+      this.#executions.set(id, execution)
+    }
+    former.#executions.clear()
   }
 
   /** Starts what the state says is to be performed and stops what it does not. */
@@ -100,9 +111,9 @@ export class EffectRunner implements ExecutionContext {
     return false
   }
 
-  /** The same, or one is about to run: the record of its begin is on its way. */
+  /** Whether a body runs or is about to. */
   get isAwaited(): boolean {
-    for (const { phase } of this.#executions.values()) if (phase === 'running' || phase === 'recording') return true
+    for (const { phase } of this.#executions.values()) if (hasBegun(phase)) return true
     return false
   }
 

@@ -15,6 +15,8 @@ import type { EffectsContext } from './effects-context.js'
 export class EffectRunners {
   readonly #context: EffectsContext
   readonly #runners = new Map<AgentCell, EffectRunner>()
+  /** Of cells that stand for their agents no more, by stream: payments run there until another cell takes them. */
+  readonly #left = new Map<string, EffectRunner>()
 
   constructor(context: EffectsContext) {
     this.#context = context
@@ -48,6 +50,11 @@ export class EffectRunners {
   of(cell: AgentCell): EffectRunner {
     let runner = this.#runners.get(cell)
     if (runner === undefined) this.#runners.set(cell, (runner = new EffectRunner(cell, this.#context)))
+    const former = this.#left.get(cell.stream)
+    if (former !== undefined && former !== runner) {
+      runner.adopt(former)
+      this.#forget(former)
+    }
     return runner
   }
 
@@ -56,7 +63,7 @@ export class EffectRunners {
     if (this.givesUp(cell, state)) return
     const reason = 'the worker was full'
     if (!this.keepCapacity(cell)) return postReleased(cell, state, { ...this.#context, reason })
-    if (this.#runners.has(cell) || hasEffects(state)) this.of(cell).sync(state)
+    if (this.#runners.has(cell) || this.#left.has(cell.stream) || hasEffects(state)) this.of(cell).sync(state)
   }
 
   /**
@@ -93,7 +100,9 @@ export class EffectRunners {
   /** An effect left this worker's hands: what is pending now may have to begin. */
   #letGo(cell: AgentCell): void {
     const { state } = cell
-    if (state !== undefined) this.#runners.get(cell)?.sync(state)
+    const runner = this.#runners.get(cell)
+    if (runner !== undefined && this.#left.get(cell.stream) === runner && !runner.isAwaited) this.#forget(runner)
+    else if (state !== undefined) runner?.sync(state)
     this.#context.cells.rested(cell)
   }
 
@@ -103,9 +112,17 @@ export class EffectRunners {
     if (cell.isIdle && runner?.isIdle === true) this.#runners.delete(cell)
   }
 
+  /** What must be awaited is kept, for the cell that takes the place of this one, and for who closes. */
   #dismiss(cell: AgentCell): void {
-    this.#runners.get(cell)?.stop()
-    this.#runners.delete(cell)
+    const runner = this.#left.has(cell.stream) ? this.of(cell) : this.#runners.get(cell)
+    runner?.stop()
+    if (runner?.isAwaited === true) this.#left.set(cell.stream, runner)
+    else this.#runners.delete(cell)
     this.#context.capacity.leave(cell.stream)
+  }
+
+  #forget(runner: EffectRunner): void {
+    this.#runners.delete(runner.cell)
+    this.#left.delete(runner.cell.stream)
   }
 }

@@ -14,6 +14,12 @@ export interface Executing {
   readonly stopped: StopReason | undefined
 }
 
+export interface ToExecute {
+  readonly id: EffectId
+  readonly epoch: number
+  readonly effect: EffectDocument
+}
+
 export interface ExecutionContext {
   readonly cell: AgentCell
   readonly runtime: EffectsContext

@@ -13,3 +13,8 @@ export type StopReason = 'left' | 'paused' | 'closing' | 'not-owner'
  * - `over`: whatever comes now tells nothing.
  */
 export type Phase = 'waiting' | 'put-off' | 'recording' | 'running' | 'asking' | 'doubted' | 'over'
+
+/** Whether its body runs, or is about to: the record of its begin is on its way. */
+export function hasBegun(phase: Phase): boolean {
+  return phase === 'running' || phase === 'recording'
+}

@@ -3,7 +3,9 @@ import { effectKey } from '../../decide/effects-part.js'
 import type { EffectPolicy, ReconcileAnswer } from '../../definition/internals.js'
 import { RefoldError } from '../../errors.js'
 import { copyJson } from '../../json/copy-json.js'
+import type { JsonValue } from '../../json/json-value.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
+import { shownActors } from '../../step/shown-actors.js'
 import { setLongTimer } from '../../world/long-timer.js'
 import type { ExecutionContext } from './execution-context.js'
 import type { LazyAbort } from './lazy-abort.js'
@@ -21,7 +23,8 @@ export interface Asked {
 
 /** A `reconcile` that throws, answers what is no answer, or does not answer in time, does not know. */
 export function askReconcile({ cell, runtime }: ExecutionContext, asked: Asked): Promise<ReconcileAnswer> {
-  const { effect, policy, abort } = asked
+  const { id, effect, policy, abort } = asked
+  const input = cell.state === undefined ? effect.input : shownActors(cell.state).input(id)
   const limitMs = policy.timeoutMs ?? LIMIT_MS
   const onThrow = (error: unknown): void =>
     runtime.events.notice('warn', `reconcile of ${effect.src} gave no answer`, { agent: cell.stream, error })
@@ -37,12 +40,13 @@ export function askReconcile({ cell, runtime }: ExecutionContext, asked: Asked):
       resolve(found)
     }
     abort.signal.addEventListener('abort', () => end('unknown'), { once: true })
-    void answerOf(asked, onThrow).then(end)
+    void answerOf(asked, copyJson(input as JsonValue | undefined), onThrow).then(end)
   })
 }
 
 async function answerOf(
   { id, effect, policy, abort }: Asked,
+  input: JsonValue | undefined,
   onThrow: (error: unknown) => void,
 ): Promise<ReconcileAnswer> {
   const heard = (error: unknown): void => {
@@ -50,7 +54,7 @@ async function answerOf(
   }
   try {
     const key = effectKey(id, effect)
-    const found: unknown = await policy.reconcile?.({ key, input: copyJson(effect.input), signal: abort.signal })
+    const found: unknown = await policy.reconcile?.({ key, input, signal: abort.signal })
     if (isAnswer(found)) return found
     if (found !== undefined)
       heard(new TypeError("reconcile answers { output }, { error }, 'not-done' or 'unknown'", { cause: found }))

@@ -7,6 +7,7 @@
  */
 import type { StoreServices } from '../../log/agent-log.js'
 import type { Teller } from '../events/event-hub.js'
+import type { LostStore } from '../events/lost-store.js'
 import type { CancelTimer, World } from '../../world/world.js'
 
 export interface LeaseOptions {
@@ -14,6 +15,7 @@ export interface LeaseOptions {
   readonly store: Pick<StoreServices, 'registers'>
   readonly world: World
   readonly events: Teller
+  readonly lostStore: LostStore
   readonly durationMs: number
   readonly everyMs: number
 }
@@ -65,13 +67,14 @@ export class Lease {
     else if (!this.#closed) this.#waiting.push(callback)
   }
 
-  /** Tells other workers, as far as the store is reachable, that this one has gone on purpose. */
+  /** Tells other workers, as far as the store is reachable, that this one has gone on purpose. One that never told that it lives writes nothing. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#cancel?.()
     this.#waiting = []
     await this.#beating
+    if (this.#beats === 0) return
     const { store, worker, events } = this.#options
     try {
       await store.registers.put(heartbeatRegister(worker), { closed: true })
@@ -91,8 +94,9 @@ export class Lease {
     try {
       await this.#beat()
     } catch (error) {
-      const { events, worker } = this.#options
-      events.notice('warn', 'a heartbeat could not be written: no effect begins after the lease', { worker, error })
+      const { events, lostStore, worker } = this.#options
+      if (!lostStore.tell(error, `worker ${worker} can store nothing any more, and begins no effect`))
+        events.notice('warn', 'a heartbeat could not be written: no effect begins after the lease', { worker, error })
     }
     this.#schedule()
   }

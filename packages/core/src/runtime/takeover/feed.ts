@@ -33,7 +33,7 @@ export class Feed {
 
   /** Begun again after an error: what was missed meanwhile is read by the cells that live here. */
   async follow(): Promise<void> {
-    const { cells, world, events } = this.#runtime
+    const { cells, world, events, lostStore } = this.#runtime
     for (let failures = 0; !this.#signal.aborted; failures++) {
       try {
         for (const cell of failures === 0 ? [] : cells.all()) void cell.refresh()
@@ -41,7 +41,8 @@ export class Feed {
         return
       } catch (error) {
         if (this.#signal.aborted || isRefoldError(error, 'CLOSED')) return
-        events.notice('error', 'other processes cannot be followed for now', { error })
+        if (!lostStore.tell(error, 'other processes cannot be followed'))
+          events.notice('error', 'other processes cannot be followed for now', { error })
         await pause(backoffMs(failures + 1, RETRY, world.random), world)
       }
     }

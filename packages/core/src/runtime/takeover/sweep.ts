@@ -57,8 +57,6 @@ export class Sweep {
   readonly #claiming: Claiming
   readonly #recovery: Recovery
   readonly #due: Due
-  /** That the store is of no use any more was reported. */
-  #isTold = false
 
   constructor({ runtime, guard, looks, signal, watch, claiming, recovery, due }: SweepOptions) {
     this.#runtime = runtime
@@ -72,8 +70,9 @@ export class Sweep {
   }
 
   tellNothingIsTaken(cause: unknown): void {
-    const { events } = this.#runtime
+    const { events, lostStore } = this.#runtime
     const message = 'the directory cannot be read: no agent is taken up here'
+    if (lostStore.tell(cause, message)) return
     events.notice('error', message, { error: cause })
     const code = isRefoldError(cause) ? cause.code : 'INVARIANT'
     events.tell({ kind: 'report', report: { code, message, facts: { cause } } })
@@ -239,9 +238,8 @@ export class Sweep {
 
   couldNotSweep(error: unknown): void {
     if (this.#signal.aborted) return
-    if (!isRefoldError(error, 'STORE_FATAL'))
-      return this.#runtime.events.notice('warn', 'the directory could not be searched', { error })
-    if (!this.#isTold) this.tellNothingIsTaken(error)
-    this.#isTold = true
+    const { events, lostStore } = this.#runtime
+    if (!lostStore.tell(error, 'the directory cannot be read: no agent is taken up here'))
+      events.notice('warn', 'the directory could not be searched', { error })
   }
 }

@@ -24,6 +24,7 @@ import { keepSnapshots } from '../cell/snapshot-keeper.js'
 import { bodiesWithin } from '../effects/bodies-within.js'
 import { EffectRunners } from '../effects/effect-runners.js'
 import type { EventHub } from '../events/event-hub.js'
+import { LostStore } from '../events/lost-store.js'
 import { newReports, reported } from '../events/operator-reports.js'
 import type { OperatorReport } from '../events/operator-reports.js'
 import { ProgressListeners } from '../events/progress-listeners.js'
@@ -41,6 +42,7 @@ import { OutboxRelay } from '../messaging/outbox-relay.js'
 import { Receivers } from '../messaging/receivers.js'
 import { Drain } from './drain.js'
 import { loadOf } from './load.js'
+import { counted } from '../../world/counted.js'
 
 export interface WorkerSettings {
   readonly store: StoreServices
@@ -74,6 +76,7 @@ export class WorkerRuntime {
   readonly worker: string
   readonly performs: boolean
   readonly events: EventHub<AgentCell>
+  readonly lostStore: LostStore
   readonly lifecycle = new Lifecycle()
   readonly progress = new ProgressListeners()
   readonly cells: Cells
@@ -100,11 +103,13 @@ export class WorkerRuntime {
     this.worker = worker
     this.performs = performs
     this.events = events
+    const lostStore = (this.lostStore = new LostStore(events))
     this.#closeGraceMs = settings.closeGraceMs
     const { lifecycle } = this
     const cellContext: CellContext<AgentCell> = { log, world, worker, lifecycle, events }
     this.cells = new Cells({ ...cellContext, registry, keepIdle: settings.keepIdle })
-    this.lease = new Lease({ store, world, events, worker, durationMs: leaseDurationMs, everyMs: heartbeatEveryMs })
+    const beats = { durationMs: leaseDurationMs, everyMs: heartbeatEveryMs }
+    this.lease = new Lease({ store, world, events, lostStore, worker, ...beats })
     this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
     this.due = new DueWatch({ world, events, horizonMs: horizonOf(settings) })
     this.capacity = new Capacity(settings.capacity, events)
@@ -180,7 +185,7 @@ export class WorkerRuntime {
       this.report(stream, { code: error.code, message: error.message, facts } satisfies Omit<Report, 'agent'>)
     })
     events.on('foreign-records', ({ stream, count }) => {
-      const message = `${count} records of ${stream} have no valid header and change nothing`
+      const message = `${counted(count, 'record')} of ${stream} without a valid header: nothing is changed by it`
       this.report(stream, { code: 'FOREIGN_RECORD', message })
     })
     events.on('progress', ({ stream, progress }) => this.progress.tell(stream, progress))

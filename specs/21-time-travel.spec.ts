@@ -1,0 +1,164 @@
+/** Histories of a store that hands out records in bulk. */
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRuntime, defineAgent, effect } from '@refold/core'
+import type { EffectArgs } from '@refold/core'
+import { isRefoldError, openHistory } from '@refold/core/history'
+import type { AgentHistory, HistoryPoint, HistorySource } from '@refold/core/history'
+import { sqliteStore } from '@refold/sqlite'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { assign, setup } from 'xstate'
+
+const machine = setup({
+  types: { context: {} as { results: { text: string; n: number }[]; step: number } },
+  actors: {
+    draft: effect(async ({ input, attempt }: EffectArgs<{ step: number }>) => {
+      if (attempt === 1 && input.step % 50 === 7) throw new Error('overloaded')
+      return { text: `step ${input.step}`, n: input.step }
+    }),
+  },
+}).createMachine({
+  context: { results: [], step: 0 },
+  initial: 'working',
+  states: {
+    working: {
+      invoke: {
+        src: 'draft',
+        input: ({ context }) => ({ step: context.step }),
+        onDone: [
+          {
+            guard: ({ context }) => context.step === 700,
+            target: 'resting',
+          },
+          {
+            target: 'working',
+            reenter: true,
+            actions: assign({
+              step: ({ context }) => context.step + 1,
+              results: ({ context, event }) => [...context.results.slice(-20), event.output],
+            }),
+          },
+        ],
+      },
+    },
+    resting: { after: { 5: 'over' } },
+    over: { type: 'final' },
+  },
+})
+const long = defineAgent({
+  name: 'long',
+  version: 1,
+  machine,
+  effects: { draft: { retry: { attempts: 2, delayMs: 0 } } },
+})
+
+let directory = ''
+/** As it was written, and a copy for each test. */
+let written = ''
+let file = ''
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'refold-bulk-'))
+  written = join(directory, 'written.db')
+  const store = sqliteStore(written)
+  const runtime = await createRuntime({ store, agents: [long] })
+  const agent = await runtime.start(long, { id: '1' })
+  await agent.done()
+  await runtime.fork(long, '1', { as: 'again', at: 300 })
+  await runtime.close()
+  await store.close()
+})
+beforeEach(() => {
+  file = join(directory, `${randomUUID()}.db`)
+  copyFileSync(written, file)
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** All that can be asked at many points. */
+async function toldBy(history: AgentHistory): Promise<unknown> {
+  const { first, last, lastState, trouble, forkedFrom } = history
+  const points = []
+  for (let revision = first; revision <= lastState; revision += 37) points.push(await history.at(revision))
+  if (lastState >= first) points.push(await history.at(lastState))
+  const broken = trouble && { revision: trouble.revision, code: trouble.error.code, message: trouble.error.message }
+  return JSON.stringify({ first, last, lastState, broken, forkedFrom, outline: history.outline(), points })
+}
+
+/** A history in bulk, and one of which every record is built. */
+async function bothWays(
+  stream: string,
+): Promise<{ readonly bulk: unknown; readonly plain: unknown; readonly isBulk: boolean }> {
+  const store = sqliteStore(file)
+  try {
+    let replayed = 0
+    const bulk: HistorySource = {
+      read: store.read.bind(store),
+      replay: async (...given) => {
+        await store.replay?.(...given)
+        replayed++ // it did not fail
+      },
+    }
+    const plain: HistorySource = { read: store.read.bind(store) }
+    const [one, other] = [await openHistory(bulk, stream), await openHistory(plain, stream)]
+    return { bulk: await toldBy(one), plain: await toldBy(other), isBulk: replayed > 0 }
+  } finally {
+    await store.close()
+  }
+}
+
+function damage(sql: string): void {
+  const database = new Database(file)
+  const { changes } = database.prepare(sql).run()
+  database.close()
+  expect(changes, sql).toBeGreaterThan(0)
+}
+
+const OF_LONG = "stream = (SELECT id FROM stream WHERE name = 'long-1')"
+
+describe('a store that hands out records in bulk', () => {
+  test.each(['long-1', 'long-again'])(
+    'HIS-47 tells the same of %s as one that is read record by record',
+    async (stream) => {
+      const { bulk, plain, isBulk } = await bothWays(stream)
+      expect(isBulk).toBe(true)
+      expect(bulk).toBe(plain)
+    },
+  )
+
+  test.each([
+    ['values that are no JSON', `UPDATE log SET vals = '1,' WHERE ${OF_LONG} AND revision = 400`],
+    ['a value of another kind', `UPDATE log SET vals = '{},{},{},{},{},{},{}' WHERE ${OF_LONG} AND revision = 400`],
+    ['one record that is gone', `DELETE FROM log WHERE ${OF_LONG} AND revision = 400`],
+    ['a page of records that are gone', `DELETE FROM log WHERE ${OF_LONG} AND revision BETWEEN 480 AND 520`],
+    ['the first records gone', `DELETE FROM log WHERE ${OF_LONG} AND revision < 3`],
+    ['the last records gone', `DELETE FROM log WHERE ${OF_LONG} AND revision > 600`],
+    ['all but one gone', `DELETE FROM log WHERE ${OF_LONG} AND revision <> 0`],
+  ])('HIS-47 tells the same of %s', async (_what, sql) => {
+    damage(sql)
+    const { bulk, plain } = await bothWays('long-1')
+    expect(bulk).toBe(plain)
+  })
+
+  test('HIS-48 shows the states behind a record whose payload alone is damaged once they hold nothing of it, and never another state', async () => {
+    const store = sqliteStore(file)
+    const whole = await openHistory(store, 'long-1')
+    const shown = new Map<number, string>()
+    for (let revision = 0; revision <= whole.last; revision++)
+      shown.set(revision, JSON.stringify((await whole.at(revision)).document))
+    await store.close()
+    damage(`UPDATE log SET data = '{"text":' WHERE ${OF_LONG} AND revision = 400`)
+    const again = sqliteStore(file)
+    const history = await openHistory(again, 'long-1')
+    const missing: number[] = []
+    for (let revision = 0; revision <= whole.last; revision++) {
+      const state = await history.at(revision).catch((error: unknown) => error)
+      if (isRefoldError(state, 'UNREADABLE')) missing.push(revision)
+      else expect(JSON.stringify((state as HistoryPoint).document)).toBe(shown.get(revision))
+    }
+    await again.close()
+    expect(missing).toContain(400)
+    expect(missing.length).toBeLessThan(64)
+  })
+})

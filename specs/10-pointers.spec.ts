@@ -56,7 +56,7 @@ const parent = defineAgent({
   }),
 })
 
-describe('HIS-11 a reference to an actor is a pointer', () => {
+describe('HIS-12 a reference to an actor is a pointer', () => {
   const log = memoryLog()
   const open = (): Promise<Runtime> =>
     createRuntime({ store: memoryStore(log), agents: [boss, parent], worker: { takeoverAfterMs: 0 } })
@@ -66,7 +66,7 @@ describe('HIS-11 a reference to an actor is a pointer', () => {
   })
   afterEach(() => refold.close())
 
-  test('HIS-11 in its history, its report, what reconcile gets, and what is asked', async () => {
+  test('HIS-12 in its history, its report, what reconcile gets, and what is asked', async () => {
     const boss1 = await refold.start(parent, { id: '1' }).then(async () => {
       await refold.recovered
       return untilThere(() => refold.attach(boss, '1'))

@@ -20,7 +20,7 @@ export async function plan(options: PlanCommandOptions): Promise<string> {
 /** Each is a command to paste, that changes nothing: it shows what would change. */
 function remediesFor(definitions: readonly AgentDefinition[], options: ProjectOptions): PlanRemedies {
   const migrate = (whom: string, to: number, ...more: readonly string[]): string =>
-    `\`${refoldCommand(['migrate', whom, '--to', String(to), ...more, '--plan'], options)}\``
+    `\`${refoldCommand(['migrate', whom], { ...options, options: ['--to', String(to), ...more, '--plan'] })}\``
   return {
     troubled: ([first]) => {
       if (first === undefined || first.code !== 'NEEDS_MIGRATION') return undefined

@@ -19,12 +19,16 @@ describe('WRK-11 a signal that asks the process to end', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
   async function signalled(
-    signal: 'SIGINT' | 'SIGTERM',
-    order: { readonly listens?: true; readonly releaseOnSignal?: false } = {},
+    signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+    order: { readonly listens?: true; readonly releaseOnSignal?: false; readonly hangsUp?: true } = {},
   ): Promise<ChildEnd> {
     await using child = startChild('signalled-worker.mjs', { store, ...order })
     await child.told(({ began }) => began === true)
     child.process.kill(signal)
+    if (order.hangsUp === true) {
+      await child.told(({ hungUp }) => hungUp === true)
+      child.process.kill('SIGKILL')
+    }
     if (order.listens === true) {
       await expect.poll(async () => (await stored()).types.at(-1)).toBe(`refold.released ${signal}`)
       child.process.send({ end: true })
@@ -43,17 +47,22 @@ describe('WRK-11 a signal that asks the process to end', () => {
   }
 
   test('WRK-11 releases what the worker has in hand, and the process ends by the signal; five in a row suspect no agent', async () => {
-    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM', 'SIGINT', 'SIGINT'] as const)
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)
       expect(await signalled(signal)).toEqual({ code: null, signal })
     const { types, condition } = await stored()
     expect(condition).toBe('running')
-    expect(types.filter((type) => type === 'refold.released SIGINT')).toHaveLength(4)
+    expect(types.filter((type) => type.startsWith('refold.released'))).toHaveLength(5)
     expect(types.at(-1)).toBe('refold.released SIGINT')
   })
 
   test('WRK-11 of a program that listens itself the agents are released too, and the program ends by itself', async () => {
     expect(await signalled('SIGINT', { listens: true })).toEqual({ code: 7, signal: null })
     expect((await stored()).types.at(-1)).toBe('refold.released SIGINT')
+  })
+
+  test('WRK-11 nothing is released at a SIGHUP that the program listens to', async () => {
+    expect(await signalled('SIGHUP', { hangsUp: true })).toEqual({ code: null, signal: 'SIGKILL' })
+    expect((await stored()).types).toEqual(['refold.started'])
   })
 
   test('WRK-11 changes nothing where the worker was told so', async () => {

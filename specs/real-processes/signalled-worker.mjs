@@ -3,7 +3,7 @@ import { createRuntime, defineAgent, effect } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { setup } from 'xstate'
 
-const { store, listens, releaseOnSignal } = JSON.parse(process.argv[2])
+const { store, listens, hangsUp, releaseOnSignal } = JSON.parse(process.argv[2])
 
 const work = effect(async ({ signal }) => {
   process.send({ began: true })
@@ -23,4 +23,5 @@ if (listens)
   process.once('SIGINT', () => {
     process.once('message', () => process.exit(7))
   })
+if (hangsUp) process.on('SIGHUP', () => setTimeout(() => process.send({ hungUp: true }), 100)) // longer than a release takes
 await refold.start(worker, { id: '1' })

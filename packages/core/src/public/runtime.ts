@@ -32,7 +32,7 @@ export interface WorkerOptions {
    */
   readonly takeoverAfterMs?: number
   /**
-   * SIGINT and SIGTERM drain this worker, then end the process, so that an orderly end is no death of what it had in hand; a
+   * SIGINT, SIGTERM and SIGHUP drain this worker, then end the process, so that an orderly end is no death of what it had in hand; a
    * second one ends it at once. A program that listens to the signal itself ends by itself. `false`: the program does all of
    * that. Default true.
    */

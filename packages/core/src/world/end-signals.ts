@@ -1,9 +1,10 @@
 /**
- * SIGINT and SIGTERM, where there is a process that gets them: what has registered here releases, then the process ends as it
+ * SIGINT, SIGTERM and SIGHUP, where there is a process that gets them: what has registered here releases, then the process ends as it
  * would have without.
  *
  * Invariants: there is one listener a signal, and none when nothing has registered; a program that listens itself ends by itself, and
- * what it began of its own by then is joined; a second signal ends at once.
+ * what it began of its own by then is joined; a second signal ends at once. A program that listens to SIGHUP means
+ * something else by it, as to read its configuration again: nothing is released then.
  */
 import type { OnEndSignal } from './world.js'
 
@@ -18,7 +19,7 @@ interface SignalledProcess {
   kill(pid: number, signal: string): unknown
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 class EndSignals {
   readonly #process: SignalledProcess
@@ -40,6 +41,7 @@ class EndSignals {
 
   readonly #received = (signal: string): void => {
     const isAlone = this.#process.listenerCount(signal) === 1
+    if (signal === 'SIGHUP' && !isAlone) return
     if (!this.#isEnding) void this.#end(signal, isAlone)
     else if (isAlone) this.#die(signal)
   }

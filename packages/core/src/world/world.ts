@@ -25,7 +25,7 @@ export interface Logger {
 }
 
 /**
- * Has `release` called when the process is asked to end (SIGINT, SIGTERM); the process ends when all that were called have
+ * Has `release` called when the process is asked to end (SIGINT, SIGTERM, SIGHUP); the process ends when all that were called have
  * settled. Returns how to take that back.
  */
 export type OnEndSignal = (release: (signal: string) => Promise<unknown>) => () => void

@@ -64,7 +64,7 @@ export interface WorkerSettings {
   readonly capacity: number
   /** No agent of others is taken over before this process has lived so long. */
   readonly takeoverAfterMs: number
-  /** SIGINT and SIGTERM drain it. */
+  /** SIGINT, SIGTERM and SIGHUP drain it. */
   readonly releaseOnSignal: boolean
 }
 

@@ -150,8 +150,9 @@ export class PastLog implements Ground {
   }
 
   /** A record as it may be shown. Throws `UPCAST_FAILED`. */
-  async shown(event: StoredEvent): Promise<HistoryRecord> {
-    return this.toRecord((await this.#secrets?.without(event)) ?? event)
+  shown(event: StoredEvent): HistoryRecord | Promise<HistoryRecord> {
+    const secrets = this.#secrets
+    return secrets === undefined ? this.toRecord(event) : secrets.without(event).then((one) => this.toRecord(one))
   }
 
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */

@@ -26,12 +26,9 @@ export async function withProject<R>(
   return await work({ agents, codecs, store, runtime })
 }
 
-/** What its agents' histories are read from. */
-export function pastOf(
-  { store, codecs }: Pick<Project, 'store' | 'codecs'>,
-  { hideSecrets = false }: { readonly hideSecrets?: boolean } = {},
-): Past {
-  return { source: store, store, codecs, hideSecrets, names: () => namesIn(store) }
+/** What its agents' histories are read from, for those who show nothing of them. */
+export function pastOf({ store, codecs }: Pick<Project, 'store' | 'codecs'>): Past {
+  return { source: store, store, codecs, hideSecrets: false, names: () => namesIn(store) }
 }
 
 /** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */

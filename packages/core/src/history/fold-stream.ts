@@ -13,6 +13,7 @@ import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
 import { addRecord, checkFolded, isOfRecords, unreadable } from './fold-record.js'
+import { newestEvent } from './stored-events.js'
 import { anotherHistory } from '../store/decided-on.js'
 import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
@@ -214,7 +215,7 @@ function rangeOf({ from, to }: FoldFrom): { readonly from: Revision; readonly li
 
 /** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
 async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<Folded | undefined> {
-  const last = await lastEvent(log, stream)
+  const last = await newestEvent(log, stream)
   if (last === undefined || last.revision === folded.head) return checked(folded, stream)
   const at = headerOf(last.metadata)?.at
   if (at === undefined) return undefined
@@ -238,11 +239,6 @@ async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<
     records,
   }
   return checked(whole, stream)
-}
-
-async function lastEvent(log: AgentLog, stream: string): Promise<StoredEvent | undefined> {
-  for await (const [last] of log.read(stream, { direction: 'backwards', limit: 1 })) return last
-  return undefined
 }
 
 /** The store lets others cut streams, as EventStoreDB does by `$maxCount`, `$tb` and soft deletion. */

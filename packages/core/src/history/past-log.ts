@@ -162,8 +162,9 @@ export class PastLog implements Ground {
   }
 
   /** A record as it may be shown. Throws `UPCAST_FAILED`. */
-  async shown(event: StoredEvent): Promise<HistoryRecord> {
-    return this.toRecord((await this.#secrets?.without(event)) ?? event)
+  shown(event: StoredEvent): HistoryRecord | Promise<HistoryRecord> {
+    const secrets = this.#secrets
+    return secrets === undefined ? this.toRecord(event) : secrets.without(event).then((one) => this.toRecord(one))
   }
 
   /** From the first record. Where the source cannot, or something is not as it should be, nothing is read. */

@@ -49,6 +49,8 @@ export interface FleetFilter {
 export interface AgentRow extends DirectoryEntry {
   /** When its last record was written, if that is known without reading its stream's past. */
   readonly lastAt?: number
+  /** It has work, and the process of its owner is proven to be gone: no one performs it now. */
+  readonly isOwnerGone?: true
 }
 
 export interface AgentRows {

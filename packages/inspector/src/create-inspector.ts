@@ -190,8 +190,8 @@ function askOf(acting: Acting, { agents }: Answers): Ask {
 
 function readOnly({ store, client }: Inspected, { write = false }: InspectorOptions): string | undefined {
   if (store === undefined) return 'this is an exported file, of which there is only the past'
-  if (client === undefined) return 'no definitions are loaded: name the configuration with --config'
-  return write ? undefined : 'it was opened to read only: --write lets you act'
+  if (client === undefined) return 'no definitions are loaded: --config names the configuration that has them'
+  return write ? undefined : 'it was opened to read only: --write, in a program write: true, lets you act'
 }
 
 interface SessionParts {

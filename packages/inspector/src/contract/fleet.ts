@@ -111,7 +111,7 @@ export interface InboxItem {
   readonly revision: number
   /** Of a doubt. */
   readonly why?: string
-  /** What exactly is to be approved, and its hash for the order. Absent: no definitions are loaded, or `error` says why. */
+  /** What is to be approved, long values as `Cut`, and its hash; `ActionsView` has it whole. Absent: no definitions are loaded, or `error` says why. */
   readonly asked?: { readonly payload: JsonValue; readonly payloadHash: string }
   readonly error?: CodedError
 }

@@ -114,11 +114,15 @@ describe('a fleet', () => {
     ])
     expect(items.map(({ at }) => at)).toEqual(items.map(({ at }) => at).toSorted((one, other) => one - other))
     expect(items[2]).toMatchObject({ why: 'interrupted', effect: expect.any(String) as string })
-    const ask = async (agent: string) => ({ payload: { of: agent }, payloadHash: 'abc', revision: 7 })
+    const ask = async (agent: string) => ({
+      payload: { of: agent, page: 'x'.repeat(1e6) },
+      payloadHash: 'abc',
+      revision: 7,
+    })
     const asked = await inboxOf(surveyOf(store), { now: Date.now(), ask })
     expect(asked.items[0]).toMatchObject({
       revision: 7,
-      asked: { payload: { of: 'expense-asks' }, payloadHash: 'abc' },
+      asked: { payload: { of: 'expense-asks', page: { $cut: { size: 1e6 } } }, payloadHash: 'abc' },
     })
   })
 

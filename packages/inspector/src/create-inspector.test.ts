@@ -8,7 +8,7 @@ import { memoryStore } from '@refold/core'
 import type { Runtime } from '@refold/core'
 import { exportStreams, openExport } from '@refold/core/history'
 import { sqliteStore } from '@refold/sqlite'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { asking } from './asking.fixture.js'
 import type { AgentRows, FleetView, HeatView, InboxView } from './contract/fleet.js'
 import type { ActionsView, OrderDone } from './contract/orders.js'
@@ -16,6 +16,7 @@ import { createInspector } from './create-inspector.js'
 import type { Inspector } from './create-inspector.js'
 import { asking as expenseThatAsks, expense, fleet, worker } from './fleet/expenses.fixture.js'
 import { HOSTILE } from './lives.fixture.js'
+import { answerOf } from './server/served.fixture.js'
 
 describe('createInspector', () => {
   const closing: (() => unknown)[] = []
@@ -128,6 +129,26 @@ describe('createInspector', () => {
     const heat = await page.get<HeatView>('/api/heat?definition=expense&version=1')
     expect(heat.states.find(({ path }) => path === 'paying')).toMatchObject({ agents: 1, longest: 'expense-doubt' })
     expect((await page.order({ do: 'pause', agent: 'expense-asks' })).status).toBe(403)
+  })
+
+  test('INS-52 the address for a browser opens once, and for a minute', async () => {
+    const inspector = await opened(createInspector({ store: memoryStore(await fleet()), port: 0 }))
+    const open = async (url: string): Promise<number> => {
+      const token = new URL(url).hash.replace('#token=', '')
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ token })
+      return (await answerOf(inspector.port, '/api/open', { method: 'POST', headers, body })).status
+    }
+    const url = inspector.urlOnce()
+    expect(url).not.toBe(inspector.url)
+    expect([await open(url), await open(url), await open(inspector.url), await open(inspector.url)]).toEqual([
+      204, 401, 204, 204,
+    ])
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const late = inspector.urlOnce()
+    vi.advanceTimersByTime(60_001)
+    expect(await open(late)).toBe(401)
+    vi.useRealTimers()
   })
 
   test('INS-45 takes the port that is named, or none', async () => {

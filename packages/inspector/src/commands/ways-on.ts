@@ -5,11 +5,13 @@ import { payloadOf } from './payload-skeleton.js'
 import { refoldCommand } from './shell-words.js'
 import type { CommandPlaces } from './shell-words.js'
 
+/** Something that can be done. */
 export interface Way {
   readonly what: string
   readonly command: string
 }
 
+/** An agent, where it stands. */
 export interface Standing {
   readonly agent: string
   readonly point: HistoryPoint

@@ -4,7 +4,7 @@ import { RefoldError } from '@refold/core/store'
 import type { DirectoryEntry, DirectoryQuery } from '@refold/core/store'
 import type { AgentRow, AgentRows, FleetFilter } from '../contract/fleet.js'
 import { hasConcern } from './concerns.js'
-import { forEach } from './fleet-source.js'
+import { forEach, pagesOf } from './fleet-source.js'
 import type { Survey } from './survey.js'
 
 /** Which page. */
@@ -25,9 +25,8 @@ export async function agentRows(survey: Survey, { filter, after, limit, now, sig
   const query = { ...queryOf(filter, now), ...(after === undefined ? undefined : { after }) }
   let next: string | undefined
   const isPlain = filter.text === undefined && filter.state === undefined && filter.concern === undefined
-  const pages = survey.store.directory.find(isPlain ? { ...query, limit: limit + 1 } : query)
+  const pages = pagesOf(survey, isPlain ? { ...query, limit: limit + 1 } : query, signal)
   search: for await (const page of pages) {
-    signal?.throwIfAborted()
     for (const entry of page) {
       const answer = fits(entry)
       if (!(typeof answer === 'boolean' ? answer : await answer)) continue

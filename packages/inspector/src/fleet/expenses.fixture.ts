@@ -1,5 +1,5 @@
 /** A fleet for tests: expenses that a person approves, and a payment that never runs twice. */
-import { createClient, createRuntime, defineAgent, effect, memoryLog, memoryStore } from '@refold/core'
+import { createRuntime, defineAgent, effect, memoryLog, memoryStore } from '@refold/core'
 import type { MemoryLog, Runtime, Store } from '@refold/core'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import { AskedEvents } from './asked-events.js'
 import { Placement } from './placement.js'
 import type { Survey } from './survey.js'
 
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 
 /** `hang`: the body of the payment does not end. `fails`: what takes its outcome throws. */
 export interface ExpenseInput {
@@ -95,17 +95,13 @@ export function worker(log: MemoryLog, agents = [expense]): Promise<Runtime> {
   })
 }
 
-export function client(log: MemoryLog, agents = [expense]) {
-  return createClient({ store: memoryStore(log), agents, ...quiet })
-}
-
 /** Waits for a person. */
 export async function asking(on: Runtime, id: string, input: ExpenseInput = { cents: 10 }) {
   return on.start(expense, { id, input })
 }
 
 /** Approved by someone: its payment begins. */
-export async function approved(on: Runtime, id: string, input: ExpenseInput) {
+async function approved(on: Runtime, id: string, input: ExpenseInput) {
   const agent = await asking(on, id, input)
   await agent.send({ type: 'approve', by: 'ana' }, { by: 'ana', approval: await agent.approval('approve') })
   return agent

@@ -1,10 +1,27 @@
 /** What a fleet is looked at in. */
-import type { Store } from '@refold/core/store'
+import type { DirectoryEntry, DirectoryQuery, Store } from '@refold/core/store'
 import type { HistoryOptions } from '@refold/core/history'
 
 /** A store, and what its records need to be read. */
 export interface FleetSource extends Pick<HistoryOptions, 'codecs'> {
   readonly store: Pick<Store, 'directory' | 'read' | 'replay'>
+}
+
+/** Pages that are counted before others have their turn. */
+const TURN = 8
+
+/** Pages of entries, until the signal aborts: others go on meanwhile. */
+export async function* pagesOf(
+  { store }: Pick<FleetSource, 'store'>,
+  query: DirectoryQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
+  let pages = 0
+  for await (const page of store.directory.find(query)) {
+    if (++pages % TURN === 0) await new Promise((resolve) => setImmediate(resolve))
+    signal?.throwIfAborted()
+    yield page
+  }
 }
 
 /** So many agents are read at a time. */

@@ -2,7 +2,7 @@
 import { RefoldError } from '@refold/core/store'
 import type { HeatState, HeatView } from '../contract/fleet.js'
 import { fingerprintOf, keyOf } from './asked-events.js'
-import { forEach } from './fleet-source.js'
+import { forEach, pagesOf } from './fleet-source.js'
 import type { FleetSource } from './fleet-source.js'
 import { RecentPast } from './recent-past.js'
 import { withParents } from './state-paths.js'
@@ -64,14 +64,13 @@ interface Standing {
 
 /** An agent that was stopped, or that failed, stands nowhere any more. */
 async function standingOf(
-  { store }: FleetSource,
+  source: FleetSource,
   { definition, version, signal }: Omit<HeatQuery, 'now'>,
 ): Promise<Standing> {
   const agents = new Map<string, number>()
   const groups = new Map<string, string[]>()
   let [total, newest]: [number, string | undefined] = [0, undefined]
-  for await (const page of store.directory.find({ definition, version })) {
-    signal?.throwIfAborted()
+  for await (const page of pagesOf(source, { definition, version }, signal)) {
     for (const { stream, status, active } of page) {
       total++
       newest = stream

@@ -6,7 +6,7 @@ import type { DirectoryEntry } from '@refold/core/store'
 import { codedError } from '../answers/coded-error.js'
 import type { InboxItem, InboxView } from '../contract/fleet.js'
 import { hasConcern } from './concerns.js'
-import { forEach } from './fleet-source.js'
+import { forEach, pagesOf } from './fleet-source.js'
 import type { Survey } from './survey.js'
 
 /** What exactly is asked, of a client with the definitions. */
@@ -46,14 +46,13 @@ interface Waiting {
 }
 
 async function waitingOf(
-  { store, asked }: Survey,
+  survey: Survey,
   { now, signal }: Pick<InboxQuery, 'now' | 'signal'>,
 ): Promise<{ readonly waiting: readonly Waiting[]; readonly isCut: boolean }> {
   const waiting: Waiting[] = []
-  for await (const page of store.directory.find()) {
-    signal?.throwIfAborted()
+  for await (const page of pagesOf(survey, {}, signal)) {
     for (const entry of page) {
-      const events = entry.status === 'active' ? await asked.of(entry) : []
+      const events = entry.status === 'active' ? await survey.asked.of(entry) : []
       if (events.length === 0 && !hasConcern('in-doubt', entry, now)) continue
       if (waiting.length === MOST_AGENTS) return { waiting, isCut: true }
       waiting.push({ entry, events })

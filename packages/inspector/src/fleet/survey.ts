@@ -2,6 +2,7 @@
 import type { Concern, FleetView } from '../contract/fleet.js'
 import type { AskedEvents } from './asked-events.js'
 import { hasConcern, PLAIN_CONCERNS } from './concerns.js'
+import { pagesOf } from './fleet-source.js'
 import type { FleetSource } from './fleet-source.js'
 import { FleetGroups } from './group-agents.js'
 import type { Placement } from './placement.js'
@@ -12,12 +13,13 @@ export interface Survey extends FleetSource {
 }
 
 /** Counts all, and asks the charts once for each way to stand. */
-export async function surveyFleet({ store, asked, placement }: Survey, now: number): Promise<FleetView> {
+export async function surveyFleet(survey: Survey, now: number): Promise<FleetView> {
+  const { asked, placement } = survey
   const groups = new FleetGroups()
   const concerns = Object.fromEntries(PLAIN_CONCERNS.map((concern) => [concern, 0])) as Record<Concern, number>
   let agents = 0
   let active = 0
-  for await (const page of store.directory.find())
+  for await (const page of pagesOf(survey, {}))
     for (const entry of page) {
       agents++
       if (entry.status === 'active') active++

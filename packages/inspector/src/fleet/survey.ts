@@ -9,7 +9,7 @@ import type { Placement } from './placement.js'
 
 export interface Survey extends FleetSource {
   readonly asked: AskedEvents
-  readonly placement: Placement
+  readonly placement: Pick<Placement, 'look' | 'streams' | 'unknown'>
 }
 
 /** Counts all, and asks the charts once for each way to stand. */

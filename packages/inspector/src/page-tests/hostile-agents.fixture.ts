@@ -6,7 +6,8 @@ import { assign, setup } from 'xstate'
 /** Is markup, would be run, moves the cursor, turns the direction of writing, ends a line, leads elsewhere. */
 export const HOSTILE =
   '"><img src=x onerror="globalThis.harmed=1"><script>globalThis.harmed=1</script>\u001b[2J\u202eevil\u200b\r\njavascript:alert(1)'
-const NAME = '<img src=x onerror=globalThis.harmed=1>'
+/** No dot: in a target it stands between states. */
+const NAME = '<img src=x onerror=harmed=1>'
 
 type Hostile = { type: 'note'; text: string } | { type: 'fail' }
 
@@ -41,7 +42,7 @@ export async function makeHostile(store: Store): Promise<void> {
     world: createWorld({ logger: { log: () => {} } }),
     onReport: () => {},
   })
-  const started = await runtime.start(agent, { id: '1', by: HOSTILE, reason: HOSTILE })
+  const started = await runtime.start(agent, { id: '1', by: HOSTILE })
   await started.send({ type: 'note', text: HOSTILE }, { by: HOSTILE, reason: HOSTILE })
   await started.send({ type: 'fail' })
   await started.waitFor((state) => JSON.stringify(state.value).includes('b <img'))

@@ -10,7 +10,7 @@ import type { Placement } from './placement.js'
 
 export interface Survey extends FleetSource {
   readonly asked: AskedEvents
-  readonly placement: Placement
+  readonly placement: Pick<Placement, 'look' | 'streams' | 'unknown'>
   readonly gone: GoneOwners
 }
 

@@ -42,10 +42,10 @@ test('HIS-11 the records of an agent are given from a time on, and from behind a
 })
 
 test('HIS-11 a cursor of another log is lost, and a text that is none is refused', async () => {
-  await using elsewhere = await createRuntime({ store: memoryStore(), agents: [book] })
-  await elsewhere.start(book, { id: '1' })
+  await using another = await createRuntime({ store: memoryStore(), agents: [book] })
+  await another.start(book, { id: '1' })
   let cursor: Cursor | undefined
-  for await (const item of elsewhere.follow()) {
+  for await (const item of another.follow()) {
     if (item.kind === 'caught-up') break
     cursor = item.cursor
   }

@@ -20,7 +20,7 @@ const MOST_REMEMBERED = 10_000
 export class SpanMaker {
   readonly #tracer: () => Tracer
   readonly #ids: RecordIds
-  /** Who gives a generator says that the provider takes its ids from it: so it is, until a span shows otherwise. */
+  /** Giving a generator says that the provider takes its ids from it: so it is, until a span shows otherwise. */
   #isTrusted: boolean
   /** By the span id of its shape. */
   readonly #made = new Map<string, SpanContext>()

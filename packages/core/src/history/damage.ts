@@ -1,5 +1,7 @@
 /** What is damaged in a stream, told with its place. */
 import { isRefoldError, RefoldError } from '../errors.js'
+import { headerOf } from '../record/header.js'
+import type { RecordHeader } from '../record/record.js'
 import type { StoredEvent } from '../store/port.js'
 
 /** Whether it is of what is stored, and not of the store. */
@@ -38,4 +40,13 @@ export function recordsGone(stream: string, { from, to }: { readonly from: numbe
     facts: { stream, revision: from },
     hint: 'A state is made of all records before it: put the stream back from a backup.',
   })
+}
+
+/** `undefined` also where it is damaged: the one who needs it is told. */
+export function readableHeader(event: Pick<StoredEvent, 'metadata'>): RecordHeader | undefined {
+  try {
+    return headerOf(event.metadata)
+  } catch {
+    return undefined
+  }
 }

@@ -42,7 +42,8 @@ async function* followedIn<D extends AgentDefinition>(
   options: FollowOptions<D>,
 ): AsyncGenerator<Followed<D>, void, undefined> {
   const { agents, from = 'start', signal } = options
-  const begin = await beginOf(log, from)
+  const begin = await beginOf(log, from).catch(unlessClosed)
+  if (begin === undefined) return
   const reading: Reading = { begin, last: undefined, isWithReader: false }
   const watched = stalls.watch(followerOf(reading, options))
   const part = { after: begin.after, names: namesOf(agents), notBefore: notBeforeOf(from), signal }
@@ -60,9 +61,16 @@ async function* followedIn<D extends AgentDefinition>(
       reading.last = item.event
       watched.advanced()
     }
+  } catch (error) {
+    unlessClosed(error)
   } finally {
     watched.end()
   }
+}
+
+/** The store may be closed before the first record, or while one is read. */
+function unlessClosed(error: unknown): undefined {
+  if (!isRefoldError(error, 'CLOSED')) throw error
 }
 
 /** How far a reader is that has dealt with everything up to the cursor. Rejects with `CURSOR_LOST`. */

@@ -1,8 +1,7 @@
 /** What is kept in memory of every record of a history: in columns, some dozens of bytes for each. */
-import { headerOf } from '../record/header.js'
-import type { RecordHeader } from '../record/record.js'
 import type { ReplayedRecord } from '../record/replay.js'
 import type { StoredEvent } from '../store/port.js'
+import { readableHeader } from './damage.js'
 import { textOf } from './history-record.js'
 
 /** A record in a few words, for lists of many. */
@@ -39,8 +38,6 @@ export class Outline {
   first = 0
   /** Whether one of them is a record of Refold. */
   hasRecord = false
-  /** Whether a chart of the agent says that some field is secret. */
-  hasSecrets = false
   readonly #ids: string[] = []
   readonly #types: string[] = []
   readonly #kinds: string[] = []
@@ -60,9 +57,8 @@ export class Outline {
   }
 
   add(event: Pick<StoredEvent, 'revision' | 'id' | 'type' | 'metadata'>): void {
-    const header = readHeader(event)
+    const header = readableHeader(event)
     this.hasRecord ||= header !== undefined
-    this.hasSecrets ||= header?.hasSecrets === true
     this.#push({
       revision: Number(event.revision),
       id: event.id,
@@ -141,14 +137,5 @@ export class Outline {
     if (known !== undefined) return known
     this.#words.set(text, text)
     return text
-  }
-}
-
-/** Of a damaged record there is none to list. */
-function readHeader(event: Pick<StoredEvent, 'metadata'>): RecordHeader | undefined {
-  try {
-    return headerOf(event.metadata)
-  } catch {
-    return undefined
   }
 }

@@ -14,7 +14,7 @@ import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { BulkPast } from './bulk-past.js'
 import { isOfRecords } from './fold-record.js'
-import { cannotFold, isDamage, recordsGone, untilDamage } from './damage.js'
+import { cannotFold, isDamage, readableHeader, recordsGone, untilDamage } from './damage.js'
 import { historyRecord, textOf } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
@@ -23,7 +23,6 @@ import type { Keyframe } from './keyframes.js'
 import { momentOf, noSuchMoment } from './moments.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { Outline } from './outline.js'
-import { eventsOf } from './stored-events.js'
 import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
 import type { Ground } from './walk.js'
@@ -122,33 +121,38 @@ export class PastLog implements Ground {
    */
   async readOn(): Promise<void> {
     if (this.#outline.length === 0) await this.#readInBulk()
-    const from = this.outline.next
     try {
-      for await (const event of eventsOf(this.records.from(from))) if (!this.take(event)) break
+      for await (const page of this.records.from(this.outline.next))
+        for (const event of page) {
+          if (this.#hasSecrets(event)) await this.#note(event)
+          if (!this.take(event)) return
+        }
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#stop(this.outline.next, error)
     }
-    if (!this.#hidesSecrets) return
-    if (this.#secrets === undefined) await this.#noteAll()
-    else for await (const event of eventsOf(untilDamage(this.records.from(from)))) await this.#secrets.note(event)
   }
 
-  /** What came with a record that was taken is hidden from now on. */
-  async noted(event: StoredEvent): Promise<void> {
-    if (!this.#hidesSecrets) return
-    if (this.#secrets === undefined) await this.#noteAll()
-    await this.#secrets?.note(event)
+  /** The next record of those who follow: as `take`, and what came with it is hidden from then on. */
+  async follow(event: StoredEvent): Promise<boolean> {
+    if (this.#hasSecrets(event)) await this.#note(event)
+    return this.take(event)
   }
 
-  get #hidesSecrets(): boolean {
-    return this.#reader.hideSecrets && this.outline.hasSecrets
+  #hasSecrets(event: StoredEvent): boolean {
+    return this.#reader.hideSecrets && readableHeader(event)?.hasSecrets === true
   }
 
-  async #noteAll(): Promise<void> {
+  /** Before it can be shown. The first time all that is stored is looked through, also behind it. */
+  async #note(event: StoredEvent): Promise<void> {
+    this.#secrets ??= await this.#allSecrets()
+    await this.#secrets.note(event)
+  }
+
+  #allSecrets(): Promise<NotedSecrets> {
     const { reader } = this.#reader
     const read = (stream: string): AsyncIterable<readonly StoredEvent[]> => untilDamage(reader.read(stream))
-    this.#secrets = await NotedSecrets.of({ read }, [this.stream])
+    return NotedSecrets.of({ read }, [this.stream])
   }
 
   /** A value of its states or records as it may be shown. */
@@ -179,13 +183,15 @@ export class PastLog implements Ground {
       throw error
     }
     const { state, outline, keyframes } = past
-    if (state === undefined || this.#outline.length > 0) return
+    if (state === undefined) return
+    if (this.#reader.hideSecrets && state.agent.hasSecrets === true) this.#secrets ??= await this.#allSecrets()
+    const origin = outline.get(0)?.kind === 'forked' ? originIn(await this.records.at(0), state) : undefined
+    if (this.#outline.length > 0) return // another reading was faster
     this.#outline = outline
-    outline.hasSecrets = state.agent.hasSecrets === true
     this.#keyframes = keyframes
     this.#folder = new Folder(state)
     this.#folded = outline.next - 1
-    if (outline.get(0)?.kind === 'forked') this.#origin = originIn(await this.records.at(0), state)
+    this.#origin = origin
   }
 
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */

@@ -1,73 +1,14 @@
 /** The questions about all agents, as paths. */
-import { RefoldError } from '@refold/core/store'
-import { numberIn, textIn } from '../answers/params.js'
-import type { Params } from '../answers/params.js'
 import { ROUTES } from '../contract/answer.js'
-import type { FleetFilter } from '../contract/fleet.js'
-import type { Asked, Served } from '../server/served.js'
-import { agentRows } from './agent-rows.js'
-import { CONCERNS } from './concerns.js'
-import type { FleetWatch } from './fleet-watch.js'
-import { heatOf } from './heat.js'
-import { inboxOf } from './inbox.js'
-import type { Ask } from './inbox.js'
-import type { Survey } from './survey.js'
+import type { Served } from '../server/served.js'
+import { fleetAnswers } from './fleet-answers.js'
+import type { FleetParts, FleetQuestion } from './fleet-answers.js'
 
-export interface FleetParts {
-  readonly survey: Survey
-  readonly watch: FleetWatch
-  /** Absent: no definitions are loaded. */
-  readonly ask?: Ask | undefined
-}
-
-const ROWS = 100
-const MOST_ROWS = 200
-
-export function fleetRoutes({ survey, watch, ask }: FleetParts): readonly Served[] {
-  const get = (path: string, answer: (asked: Asked) => Promise<unknown>): Served => ({ path, method: 'GET', answer })
-  return [
-    get(ROUTES.fleet, () => watch.view()),
-    get(ROUTES.agents, ({ params, signal }) =>
-      agentRows(survey, {
-        filter: filterIn(params),
-        after: params['after'],
-        limit: Math.max(1, Math.min(MOST_ROWS, numberIn(params, 'limit') ?? ROWS)),
-        now: Date.now(),
-        signal,
-      }),
-    ),
-    get(ROUTES.heat, ({ params, signal }) => {
-      textIn(params, 'version')
-      const version = numberIn(params, 'version') as number // it is there
-      return heatOf(survey, { definition: textIn(params, 'definition'), version, now: Date.now(), signal })
-    }),
-    get(ROUTES.inbox, ({ signal }) => inboxOf(survey, { ask, now: Date.now(), signal })),
-  ]
-}
-
-const STATUSES = ['active', 'done', 'error', 'stopped'] as const
-const CONDITIONS = ['running', 'paused', 'blocked', 'in-doubt', 'suspected'] as const
-
-function filterIn(params: Params): FleetFilter {
-  const { definition, state, text } = params
-  const version = numberIn(params, 'version')
-  const status = oneOf(STATUSES, params, 'status')
-  const condition = oneOf(CONDITIONS, params, 'condition')
-  const concern = oneOf(CONCERNS, params, 'concern')
-  return {
-    ...(definition === undefined ? undefined : { definition }),
-    ...(version === undefined ? undefined : { version }),
-    ...(status === undefined ? undefined : { status }),
-    ...(condition === undefined ? undefined : { condition }),
-    ...(state === undefined ? undefined : { state }),
-    ...(concern === undefined ? undefined : { concern }),
-    ...(text === undefined || text === '' ? undefined : { text }),
-  }
-}
-
-function oneOf<T extends string>(known: readonly T[], params: Params, name: string): T | undefined {
-  const text = params[name]
-  const found = known.find((one) => one === text)
-  if (text === undefined || found !== undefined) return found
-  throw new RefoldError('INVALID_INPUT', `${name} is none that there is`, { hint: `One of: ${known.join(', ')}.` })
+export function fleetRoutes(parts: FleetParts): readonly Served[] {
+  const answers = Object.entries(fleetAnswers(parts))
+  return answers.map(([name, answer]) => ({
+    path: ROUTES[name as FleetQuestion], // its own members
+    method: 'GET',
+    answer: ({ params, signal }) => answer(params, signal),
+  }))
 }

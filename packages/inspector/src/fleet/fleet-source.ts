@@ -18,7 +18,7 @@ export async function* pagesOf(
 ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
   let pages = 0
   for await (const page of store.directory.find(query)) {
-    if (++pages % TURN === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (++pages % TURN === 0) await new Promise((resolve) => setTimeout(resolve))
     signal?.throwIfAborted()
     yield page
   }

@@ -10,8 +10,8 @@ import type { Placement } from './placement.js'
 
 export interface Survey extends FleetSource {
   readonly asked: AskedEvents
-  readonly placement: Placement
-  readonly gone: GoneOwners
+  readonly placement: Pick<Placement, 'look' | 'streams' | 'unknown'>
+  readonly gone: Pick<GoneOwners, 'isGone'>
 }
 
 /** Counts all, and asks the charts once for each way to stand. */

@@ -12,6 +12,9 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
+/** A net for what hangs. */
+const HANGS_MS = Number(process.env['REFOLD_PAGE_HANGS_MS'] ?? 200_000)
+
 export const CHROMIUM = PLACES.find((path) => path !== undefined && existsSync(path))
 
 /** Why tests that need it do not run. */
@@ -52,6 +55,7 @@ export async function openPage(
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
+  page.setDefaultTimeout(HANGS_MS)
   const problems: string[] = []
   const hosts = new Set<string>()
   page.on('pageerror', (error) => problems.push(String(error)))

@@ -30,7 +30,7 @@ const counter = defineAgent({
 
 const AT_ONCE = 1_000
 
-/** `counter-long` has that many records. */
+/** `counter-long` has that many records. Closes the store. */
 export async function makeLongLife(store: Store, records = LONG): Promise<void> {
   const runtime = await createRuntime({ store, agents: [counter], world: createWorld({ logger: { log: () => {} } }) })
   const agent = await runtime.start(counter, { id: 'long' })
@@ -45,7 +45,7 @@ export async function makeLongLife(store: Store, records = LONG): Promise<void> 
   await runtime.close()
 }
 
-/** Goes on with it: so many records. */
+/** It gets so many records more. Closes the store. */
 export async function continueLongLife(store: Store, records: number): Promise<void> {
   const runtime = await createRuntime({ store, agents: [counter], world: createWorld({ logger: { log: () => {} } }) })
   const agent = await runtime.attach(counter, 'long')

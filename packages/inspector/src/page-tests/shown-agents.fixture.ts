@@ -70,6 +70,12 @@ const said =
   (role: string, content: string) =>
   ({ context }: { context: Context }) => [...context.messages, { role, content }]
 
+function answerTo(prompt: string): string {
+  if (prompt.startsWith('Plan')) return PLAN.join('; ')
+  const text = 'Sunlight meets molecules of the air, and short waves are scattered most.'
+  return prompt.includes('again') ? `${text} Violet is scattered more still, but less of it reaches us.` : text
+}
+
 /** With a stack as of another machine, since it is shown in pictures. */
 function overloaded(): Error {
   const message = '529 overloaded: try again later'
@@ -83,11 +89,7 @@ export function researchAgent(clock: FastClock) {
     await clock.sleep(1_400 + input.prompt.length * 20)
     if (attempt === 1 && input.failFirst) throw overloaded()
     usage({ inputTokens: 1_200 + input.prompt.length * 9, outputTokens: 380, costUsd: 0.0112 })
-    return {
-      text: input.prompt.startsWith('Plan')
-        ? PLAN.join('; ')
-        : 'Sunlight meets molecules of the air, and short waves are scattered most. Our eyes see blue.',
-    }
+    return { text: answerTo(input.prompt) }
   })
   const search = effect(async ({ input }: EffectArgs<{ query: string }>) => {
     await clock.sleep(700 + input.query.length * 60)
@@ -188,7 +190,7 @@ export function researchAgent(clock: FastClock) {
           invoke: {
             src: 'model',
             input: ({ context }) => ({
-              prompt: `Write about ${context.question} from ${context.sources.length} sources`,
+              prompt: `Write ${context.revision > 0 ? 'again ' : ''}about ${context.question} from ${context.sources.length} sources`,
               failFirst: false,
             }),
             onDone: {

@@ -68,11 +68,9 @@ function TopBar() {
       <a href={addressOf({ view: 'fleet' })} aria-current={view === 'fleet' ? 'page' : undefined}>
         Agents
       </a>
-      {isFile === true ? null : (
-        <a href={addressOf({ view: 'inbox' })} aria-current={view === 'inbox' ? 'page' : undefined}>
-          Inbox
-        </a>
-      )}
+      <a href={addressOf({ view: 'inbox' })} aria-current={view === 'inbox' ? 'page' : undefined}>
+        Inbox
+      </a>
       <a href={addressOf({ view: 'compare' })} aria-current={view === 'compare' ? 'page' : undefined}>
         Compare
       </a>

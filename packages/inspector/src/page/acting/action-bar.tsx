@@ -5,13 +5,14 @@ import { copyTest } from '../agent/copy-test.js'
 import { useAnswer } from '../data/use-answer.js'
 import { Button } from '../parts/button.js'
 import { Menu } from '../parts/menu.js'
-import { shown } from '../parts/safe-text.js'
+import { plain, shown } from '../parts/safe-text.js'
 import { addressOf, route } from '../route.js'
 import type { AgentModel } from '../state/agent-model.js'
 import { dialog, forkFrom } from '../state/dialogs.js'
 import { copy } from '../state/notices.js'
 import { session, source } from '../state/session.js'
 import { Orders } from './orders.js'
+import { VERBS } from './way-dialog.js'
 
 export function ActionBar({ model }: { readonly model: AgentModel }) {
   const off = offBecause()
@@ -77,8 +78,15 @@ function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; 
           ))}
           {actions?.ways.map((way) =>
             way.do === undefined ? null : (
-              <MenuItem key={way.do} hint="" onClick={() => (close(), (dialog.value = { kind: 'way', way }))}>
-                {shown(way.what)}
+              <MenuItem
+                key={way.do}
+                hint={plain(way.what)}
+                onClick={() => {
+                  close()
+                  dialog.value = { kind: 'way', way }
+                }}
+              >
+                {VERBS[way.do]}
               </MenuItem>
             ),
           )}

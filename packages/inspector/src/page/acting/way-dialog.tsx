@@ -10,13 +10,14 @@ export interface WayDialogProps {
   readonly way: ActionsView['ways'][number]
 }
 
-const VERBS = { retry: 'Retry', pause: 'Pause', resume: 'Resume', cancel: 'Cancel it' } as const
+/** What an order is called. */
+export const VERBS = { retry: 'Retry', pause: 'Pause', resume: 'Resume', cancel: 'Cancel' } as const
 
 export function WayDialog({ agent, way }: WayDialogProps) {
   const { do: what, command } = way
   if (what === undefined) return null
   return (
-    <Dialog title={`${plain(way.what)}: ${plain(agent)}`} onClose={closeDialog}>
+    <Dialog title={`${VERBS[what]} ${plain(agent)}`} onClose={closeDialog}>
       <OrderForm
         verb={VERBS[what]}
         isDanger={what === 'cancel'}

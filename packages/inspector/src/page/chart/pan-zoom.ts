@@ -23,6 +23,8 @@ export interface PanZoom {
 const MIN = 0.15
 const MAX = 3
 const MARGIN = 20
+/** Pixels that a click may move. */
+const STILL = 4
 
 /** How it is shown for as long as no one moved it. */
 export interface PanZoomOptions {
@@ -123,7 +125,7 @@ class Mover {
     svg.addEventListener('wheel', (event) => this.#wheel(event), { signal, passive: false })
     svg.addEventListener('pointerdown', (event) => this.#down(event), { signal })
     svg.addEventListener('pointermove', (event) => this.#move(event), { signal })
-    for (const type of ['pointerup', 'pointercancel'] as const)
+    for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const)
       svg.addEventListener(type, (event) => void this.#fingers.delete(event.pointerId), { signal })
     return () => {
       sizes.disconnect()
@@ -140,13 +142,17 @@ class Mover {
   #down(event: PointerEvent): void {
     if (event.target instanceof Element && event.target.closest('.fold') !== null) return
     this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
-    ;(event.currentTarget as Element).setPointerCapture(event.pointerId)
   }
 
   #move(event: PointerEvent): void {
     const before = this.#fingers.get(event.pointerId)
     if (before === undefined) return
     const now = { x: event.clientX, y: event.clientY }
+    const element = event.currentTarget as Element
+    if (!element.hasPointerCapture(event.pointerId)) {
+      if (Math.hypot(now.x - before.x, now.y - before.y) < STILL && this.#fingers.size === 1) return
+      element.setPointerCapture(event.pointerId) // from here on it is no click
+    }
     const other = [...this.#fingers].find(([id]) => id !== event.pointerId)?.[1]
     if (other === undefined) {
       this.#x += now.x - before.x
@@ -154,7 +160,7 @@ class Mover {
       this.#isOwn = true
       this.#draw()
     } else {
-      const { left, top } = (event.currentTarget as Element).getBoundingClientRect()
+      const { left, top } = element.getBoundingClientRect()
       const apart = Math.hypot(before.x - other.x, before.y - other.y)
       const middle = { x: (now.x + other.x) / 2 - left, y: (now.y + other.y) / 2 - top }
       this.zoomAt(Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, apart), middle)

@@ -45,6 +45,7 @@ export async function openFile(file: File): Promise<void> {
     const { fileSource } = await import('./file-source.js')
     const opened = await fileSource(file)
     await openSource(opened.source)
+    if (opened.trouble !== undefined) say(`A part of this file is damaged: ${opened.trouble.message}`)
     const [only, ...others] = opened.agents
     go(only !== undefined && others.length === 0 ? { view: 'agent', agent: only } : { view: 'fleet' })
   } catch (error) {

@@ -3,9 +3,9 @@ import type { CodedError } from '../../contract/answer.js'
 
 export interface FileQuestion {
   readonly id: number
-  /** `open`: the file itself, first. */
   readonly name: string
   readonly params: { readonly [name: string]: string }
+  /** The file itself, first. */
   readonly file?: File
 }
 
@@ -13,9 +13,8 @@ export type FileReply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: CodedError }
 
-/** Of `open`. */
+/** Of the first question. */
 export interface OpenedFile {
-  readonly agents: readonly { readonly agent: string; readonly records: number; readonly isDamaged: boolean }[]
+  readonly agents: readonly string[]
   readonly trouble?: CodedError
-  readonly isRedacted: boolean
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { FleetFilter, FleetView as Fleet } from '../../contract/fleet.js'
 import { useAnswer } from '../data/use-answer.js'
 import { Failure } from '../parts/failure.js'
-import { heardTrouble, heardWell, session, source } from '../state/session.js'
+import { heardTrouble, heardWell, source } from '../state/session.js'
 import type { FleetRoute } from '../route.js'
 import { AgentTable } from './agent-table.js'
 import { Concerns } from './concerns.js'
@@ -16,20 +16,19 @@ export function FleetView({ filter: here }: { readonly filter: FleetRoute }) {
   const { value: asked, error } = useAnswer('fleet', {})
   const live = useLiveFleet()
   const fleet = newest(asked, live)
-  const isFile = session.value?.isFile === true
   const version = useMemo(() => versionsOf(fleet, filter), [fleet, here])
   useEffect(() => void (document.title = 'Agents · Refold'), [])
   return (
     <main class="fleet">
       <h1 class="sr-only">Agents</h1>
       <Failure error={error} what="the counts" />
-      {isFile || fleet === undefined ? null : (
+      {fleet === undefined ? null : (
         <>
           <Concerns fleet={fleet} chosen={filter.concern} />
           <Definitions fleet={fleet} filter={filter} />
         </>
       )}
-      {version === undefined || isFile ? null : <HeatPanel {...version} />}
+      {version === undefined ? null : <HeatPanel {...version} />}
       <section class="agents" aria-label="Agents">
         <FleetFilters filter={filter} />
         <AgentTable filter={filter} version={fleet === undefined ? '' : JSON.stringify(fleet.groups)} />

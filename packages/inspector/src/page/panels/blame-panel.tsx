@@ -47,7 +47,7 @@ export function BlamePanel({ model }: PanelProps) {
               </li>
             ))}
           </ol>
-          <h3>Why that record came</h3>
+          <h2 class="part">Why that record came</h2>
           <CauseList explanation={value.causes} here={model.agent} />
         </>
       )}

@@ -103,7 +103,7 @@ function Outcome({ record }: { readonly record: HistoryRecord | undefined }) {
   if (error !== undefined)
     return (
       <>
-        <h3>Error</h3>
+        <h2 class="part">Error</h2>
         <ErrorText error={error} diagnostics={record.diagnostics} />
       </>
     )
@@ -150,7 +150,7 @@ function Labelled({ name, value }: { readonly name: string; readonly value: Json
   if (value === undefined) return null
   return (
     <>
-      <h3>{name}</h3>
+      <h2 class="part">{name}</h2>
       <JsonTree isInline label={name} sections={sections} open={['']} />
     </>
   )

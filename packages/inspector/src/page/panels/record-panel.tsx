@@ -43,10 +43,10 @@ function RecordView({
   return (
     <>
       <Facts facts={factsOf(record)} />
-      <h3>What came</h3>
+      <h2 class="part">What came</h2>
       <JsonTree key={record.revision} isInline label="Payload" sections={sections} open={['']} />
       {record.diagnostics === undefined ? null : <Diagnostics record={record} />}
-      <h3>What it changed</h3>
+      <h2 class="part">What it changed</h2>
       {record.patch === undefined ? (
         <p class="empty">{isDamaged ? 'It is damaged, or its key is missing: nothing can be told.' : 'Nothing.'}</p>
       ) : (
@@ -95,7 +95,7 @@ function Lists({ record }: { readonly record: HistoryRecord }) {
   return lists.map(([name, list]) =>
     list === undefined || list.length === 0 ? null : (
       <div key={name}>
-        <h3>{name}</h3>
+        <h2 class="part">{name}</h2>
         <ul class="plain-list">
           {list.map((item, index) => (
             <li key={index}>
@@ -112,7 +112,7 @@ function Diagnostics({ record: { diagnostics } }: { readonly record: HistoryReco
   const { stack, ...rest } = (diagnostics ?? {}) as { readonly stack?: string }
   return (
     <>
-      <h3>Where it failed</h3>
+      <h2 class="part">Where it failed</h2>
       {Object.keys(rest).length === 0 ? null : (
         <p>
           <code>{shown(JSON.stringify(rest))}</code>

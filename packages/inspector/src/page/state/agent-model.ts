@@ -10,6 +10,9 @@ import { route } from '../route.js'
 import { Columns } from './columns.js'
 import { heardTrouble, heardWell } from './session.js'
 
+/** Between two drawings of new records. */
+const PACE_MS = 150
+
 export class AgentModel {
   readonly agent: string
   readonly head = signal<AgentHead | undefined>(undefined)
@@ -35,7 +38,8 @@ export class AgentModel {
   readonly #source: DataSource
   #stop: () => void = () => {}
   #isClosed = false
-  #frame = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #shownAt = 0
 
   constructor(agent: string, { answers, source }: { readonly answers: KeptAnswers; readonly source: DataSource }) {
     this.agent = agent
@@ -63,7 +67,7 @@ export class AgentModel {
 
   close(): void {
     this.#isClosed = true
-    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#timer)
     this.#stop()
   }
 
@@ -76,14 +80,16 @@ export class AgentModel {
     else if (event.kind === 'well') heardWell()
   }
 
-  /** Many records a second are one drawing a frame. */
+  /** However many records come, they are shown some times a second: no one reads faster, and each time asks the server. */
   #showSoon(): void {
-    if (this.#frame !== 0) return
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0
+    if (this.#timer !== undefined) return
+    const wait = Math.max(0, this.#shownAt + PACE_MS - performance.now())
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#shownAt = performance.now()
       this.length.value = this.columns.length
       void this.#readHead()
-    })
+    }, wait)
   }
 
   /** The stream has ended, as the page was too far behind. */

@@ -2,6 +2,7 @@
 import type { DirectoryEntry, Store, StoredEvent } from '@refold/core'
 import { headerOf } from '@refold/core/record'
 import { tableOf } from '../table.js'
+import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 
@@ -46,6 +47,7 @@ export async function stats(definition: string | undefined, options: StatsComman
   return withStore({ ...options, readOnly: true }, async ({ store }) => {
     const entries: DirectoryEntry[] = []
     for await (const page of store.directory.find(definition === undefined ? {} : { definition })) entries.push(...page)
+    if (entries.length === 0 && definition !== undefined) await assertDefinition(store, definition)
     const groups = grouped(entries, Date.now())
     const written = options.log === true ? await writtenBy(store, entries) : undefined
     if (options.json) return JSON.stringify(written === undefined ? { groups } : { groups, written })

@@ -7,6 +7,7 @@ import type { Session } from './contract/answer.js'
 import { AskedEvents } from './fleet/asked-events.js'
 import { fleetRoutes } from './fleet/fleet-routes.js'
 import { FleetWatch } from './fleet/fleet-watch.js'
+import { GoneOwners } from './fleet/gone-owners.js'
 import type { Ask } from './fleet/inbox.js'
 import { Placement } from './fleet/placement.js'
 import { surveyFleet } from './fleet/survey.js'
@@ -118,7 +119,8 @@ async function served(inspected: Inspected, options: InspectorOptions): Promise<
 
 function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {
   const known = { store: fleet, codecs }
-  return { ...known, asked: new AskedEvents(known), placement: new Placement({ store, codecs, agents }) }
+  const placement = new Placement({ store, codecs, agents })
+  return { ...known, asked: new AskedEvents(known), placement, gone: new GoneOwners(store?.presence) }
 }
 
 interface Routing {
@@ -188,8 +190,8 @@ function askOf(acting: Acting, { agents }: Answers): Ask {
 
 function readOnly({ store, client }: Inspected, { write = false }: InspectorOptions): string | undefined {
   if (store === undefined) return 'this is an exported file, of which there is only the past'
-  if (client === undefined) return 'no definitions are loaded: name the configuration with --config'
-  return write ? undefined : 'it was opened to read only: --write lets you act'
+  if (client === undefined) return 'no definitions are loaded: --config names the configuration that has them'
+  return write ? undefined : 'it was opened to read only: --write, in a program write: true, lets you act'
 }
 
 interface SessionParts {

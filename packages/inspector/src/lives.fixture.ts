@@ -26,7 +26,8 @@ const writer = defineAgent({
     initial: 'waiting',
     states: {
       waiting: { on: { draft: { target: 'written', actions: assign({ text: ({ event }) => event.text }) } } },
-      written: {},
+      written: { after: { 5: 'kept' } },
+      kept: {},
     },
   }),
 })
@@ -162,7 +163,7 @@ export async function live(store: Store): Promise<void> {
   await paused.pause({ by: 'ana', reason: 'no stock' })
   await hostile.send({ type: 'note', text: HOSTILE }, { by: HOSTILE, reason: HOSTILE })
   await huge.send({ type: 'note', text: 'x'.repeat(HUGE) })
-  await written.waitFor((state) => state.matches('written'))
+  await written.waitFor((state) => state.matches('kept'))
   await blocked.waitFor((state) => state.condition === 'blocked')
   await doubtful.waitFor((state) => state.condition === 'in-doubt')
   await runtime.close()

@@ -122,7 +122,10 @@ describe('refold inspect', { timeout: 120_000 }, () => {
       '/api/agents/plan-2/actions',
     )
     const shell = (command: string): string =>
-      execFileSync('bash', ['-c', `refold() { ${process.execPath} ${MAIN} "$@"; }\n${command}`], { encoding: 'utf8' })
+      execFileSync('bash', ['-c', `refold() { ${process.execPath} ${MAIN} "$@"; }\n${command}`], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
     const pause = ways.find(({ do: does }) => does === 'pause')?.command ?? ''
     expect(pause).toContain(`--config ${project.directory}`)
     expect(shell(pause)).toContain('paused')
@@ -141,6 +144,21 @@ describe('refold inspect', { timeout: 120_000 }, () => {
     await expect.poll(standing, { timeout: 60_000 }).toBe(1)
     fleet.child.kill('SIGTERM')
     await fleet.ended
+  })
+
+  test('INS-30 work of a worker that was killed is without an owner', async () => {
+    const fleet = project.up('--workers', '1', '--no-health')
+    const { pid } = await fleet.event('worker.started')
+    await fleet.event('worker.ready')
+    const page = await inspect('agents.db')
+    await project.run('start', 'plan', '--id', 'slow', '--input', '{"ms":600000}')
+    const slow = async (query: string) => (await page.get<Rows>(`/api/agents?text=slow&${query}`)).rows
+    await expect.poll(() => slow(''), { timeout: 30_000 }).toMatchObject([{ owner: expect.any(String) as string }])
+    expect(await slow('concern=unowned')).toEqual([])
+    fleet.child.kill('SIGKILL')
+    process.kill(pid, 'SIGKILL')
+    await fleet.ended
+    await expect.poll(() => slow('concern=unowned'), { timeout: 30_000 }).toMatchObject([{ isOwnerGone: true }])
   })
 
   test('INS-46 a browser is started for a person alone', () => {

@@ -10,7 +10,7 @@ import type { Store } from '@refold/core/store'
 import type { RefoldConfig } from '../config/define-config.js'
 import { findConfig, knownConfig } from '../config/load-config.js'
 import { openStore } from '../config/open-store.js'
-import { isAddress } from '../config/store-from.js'
+import { hasServer, isAddress } from '../config/store-from.js'
 import { withoutPasswords } from '../failure.js'
 import { parseAddress } from './agent-argument.js'
 import { named } from './reading/past-agent.js'
@@ -140,10 +140,15 @@ function namesOf({ store, config }: ProjectOptions): Pick<InspectorOptions, 'nam
   const file = config === undefined && store !== undefined ? undefined : knownConfig(config, process.cwd())
   const place = store === undefined || isAddress(store) ? store && withoutPasswords(store) : resolve(store)
   return {
-    name: place ?? file ?? resolve('refold.db'),
+    name: place ?? file ?? usualPlace(),
     places: {
       ...(place === undefined ? undefined : { store: place }),
       ...(file === undefined ? undefined : { config: resolve(file) }),
     },
   }
+}
+
+/** Of a store that neither the command nor a configuration names. */
+function usualPlace(): string {
+  return hasServer() ? withoutPasswords(process.env['REFOLD_ESDB_URL'] ?? '') : resolve('refold.db')
 }

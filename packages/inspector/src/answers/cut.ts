@@ -52,10 +52,11 @@ function sizeOf(value: JsonValue, sizes: Map<object, number>, depth: number): nu
 
 /** The small members are whole, and the large ones share what is left. */
 function fitting(value: JsonValue, { sizes, room, keys }: Room): JsonValue {
-  if (typeof value === 'string') return value.length > LONGEST_TEXT ? cutOf(value, keys) : value
+  if (typeof value === 'string')
+    return value.length > Math.min(LONGEST_TEXT, room + CUT_SIZE) ? cutOf(value, keys) : value
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value) as ReadonlyArray<[string, JsonValue]>
-  const isTooMuch = sizeOf(value, sizes, 0) > room && entries.length * CUT_SIZE > room
+  const isTooMuch = sizeOf(value, sizes, 0) > room && leastOf(entries) > room
   if (isTooMuch || Object.hasOwn(value, KEY) || keys.length > MOST_KEYS) return cutOf(value, keys)
   const sized = entries.map(([key, item]) => ({ key, item, size: sizeOf(item, sizes, 0) + key.length }))
   const shown = new Map<string, JsonValue>()
@@ -70,6 +71,11 @@ function fitting(value: JsonValue, { sizes, room, keys }: Room): JsonValue {
   }
   const inOrder = entries.map(([key]) => [key, shown.get(key) as JsonValue] as const)
   return Array.isArray(value) ? inOrder.map(([, item]) => item) : Object.fromEntries(inOrder)
+}
+
+/** What its members take when all of them are cut. */
+function leastOf(entries: ReadonlyArray<readonly [string, JsonValue]>): number {
+  return entries.reduce((sum, [key]) => sum + key.length + CUT_SIZE, 0)
 }
 
 function cutOf(value: JsonObject | readonly JsonValue[] | string, keys: readonly string[]): JsonValue {

@@ -5,7 +5,7 @@ import type { EffectDocument, StateDocument } from '@refold/core/record'
 import type { EffectBar } from '../contract/agent.js'
 import { Bars } from './bars.js'
 import type { Moment } from './bars.js'
-import { dataIn, memberText } from './record-parts.js'
+import { dataIn } from './record-parts.js'
 
 type Attempts = EffectBar['attempts']
 type End = NonNullable<EffectBar['end']>
@@ -32,12 +32,14 @@ export class EffectBars {
       const { scheduledAt, records } = effect
       this.#bars.begin(effect.effect, barOf(effect.effect, effect, { revision: scheduledAt, at: timeOf(scheduledAt) }))
       for (const { revision } of records.slice(-MOST_BEFORE)) this.#told(await record(revision))
+      this.#begunAt(effect.effect, effect.attempt?.worker)
     }
   }
 
   add(record: HistoryRecord, state: StateDocument | undefined): void {
     this.#told(record)
     if (state === undefined) return
+    if (record.kind === 'effect.started') this.#begunAt(record.effect, state.effects[record.effect]?.attempt?.worker)
     const moment = { revision: record.revision, at: record.at }
     this.#bars.follow(new Map(Object.entries(state.effects)), {
       begin: (effect, key) => barOf(key, effect, moment),
@@ -48,6 +50,15 @@ export class EffectBars {
     })
   }
 
+  /** Where the last attempt runs. */
+  #begunAt(effect: string, worker: string | undefined): void {
+    if (worker === undefined) return
+    this.#bars.change(effect, (bar) => {
+      const last = bar.attempts.at(-1)
+      return last === undefined ? bar : { ...bar, attempts: [...bar.attempts.slice(0, -1), { ...last, worker }] }
+    })
+  }
+
   #told(record: HistoryRecord): void {
     if (!('effect' in record)) return
     const { kind, effect, revision, at } = record
@@ -55,8 +66,7 @@ export class EffectBars {
     this.#bars.change(effect, (bar) => {
       const usage = addUsage(bar.usage, usageIn(record.data))
       const counted = usage === undefined ? bar : { ...bar, usage }
-      if (kind === 'effect.started')
-        return { ...counted, attempts: begunAttempts(bar.attempts, moment, workerIn(record)) }
+      if (kind === 'effect.started') return { ...counted, attempts: begunAttempts(bar.attempts, moment) }
       if (kind === 'attempt.failed') return { ...counted, attempts: retriedAttempts(bar.attempts, record) }
       if (kind === 'effect.doubted') return { ...counted, doubted: moment }
       return counted
@@ -69,16 +79,12 @@ function barOf(effect: string, { src }: Pick<EffectDocument, 'src'>, scheduled: 
   return { effect, src, scheduled, attempts: [{ began: scheduled }] }
 }
 
-function workerIn(record: HistoryRecord): string | undefined {
-  return memberText(dataIn(record), 'worker') ?? record.worker
-}
-
 /** One that was taken to have begun when the effect was asked for, or after a pause, really begins now. */
-function begunAttempts(attempts: Attempts, began: Moment, worker: string | undefined): Attempts {
+function begunAttempts(attempts: Attempts, began: Moment): Attempts {
   const last = attempts.at(-1)
   const isOpen = last !== undefined && last.end === undefined && last.worker === undefined
   const before = isOpen ? attempts.slice(0, -1) : attempts
-  return [...before, { began, ...(worker === undefined ? undefined : { worker }) }]
+  return [...before, { began }]
 }
 
 /** The next one begins at the time that the record says. */

@@ -49,6 +49,8 @@ export interface FleetFilter {
 export interface AgentRow extends DirectoryEntry {
   /** When its last record was written, if that is known without reading its stream's past. */
   readonly lastAt?: number
+  /** It has work, and the process of its owner is proven to be gone: no one performs it now. */
+  readonly isOwnerGone?: true
 }
 
 export interface AgentRows {
@@ -109,7 +111,7 @@ export interface InboxItem {
   readonly revision: number
   /** Of a doubt. */
   readonly why?: string
-  /** What exactly is to be approved, and its hash for the order. Absent: no definitions are loaded, or `error` says why. */
+  /** What is to be approved, long values as `Cut`, and its hash; `ActionsView` has it whole. Absent: no definitions are loaded, or `error` says why. */
   readonly asked?: { readonly payload: JsonValue; readonly payloadHash: string }
   readonly error?: CodedError
 }

@@ -3,7 +3,7 @@ import { headerOf } from '@refold/core/record'
 import { RefoldError } from '@refold/core/store'
 import type { DirectoryEntry, DirectoryQuery } from '@refold/core/store'
 import type { AgentRow, AgentRows, FleetFilter } from '../contract/fleet.js'
-import { hasConcern } from './concerns.js'
+import { hasConcern, needsOwner } from './concerns.js'
 import { forEach, pagesOf } from './fleet-source.js'
 import type { Survey } from './survey.js'
 
@@ -37,7 +37,7 @@ export async function agentRows(survey: Survey, { filter, after, limit, now, sig
       found.push(entry)
     }
   }
-  return { rows: await withTimes(survey, found, signal), ...(next === undefined ? undefined : { next }) }
+  return { rows: await withMore(survey, found, signal), ...(next === undefined ? undefined : { next }) }
 }
 
 /** What the directory has an index for. */
@@ -47,7 +47,7 @@ function queryOf({ definition, version, status, condition, concern }: FleetFilte
     ...(version === undefined ? undefined : { version }),
     ...(status === undefined ? undefined : { status }),
     ...(condition === undefined ? undefined : { condition }),
-    ...(concern === 'unowned' ? ({ owner: null, pending: true } as const) : undefined),
+    ...(concern === 'unowned' ? ({ pending: true } as const) : undefined),
     ...(concern === 'overdue' ? { dueBefore: now } : undefined),
     ...(concern !== undefined && condition === undefined ? conditionOf(concern) : undefined),
   }
@@ -59,7 +59,7 @@ function conditionOf(concern: string): Pick<DirectoryQuery, 'condition'> {
 
 type Fits = (entry: DirectoryEntry) => boolean | Promise<boolean>
 
-function fitsOf({ asked, placement }: Survey, { filter, now }: Pick<RowsQuery, 'filter' | 'now'>): Fits {
+function fitsOf({ asked, placement, gone }: Survey, { filter, now }: Pick<RowsQuery, 'filter' | 'now'>): Fits {
   const { text, state, concern } = filter
   const isNamed = (entry: DirectoryEntry): boolean =>
     (text === undefined || entry.stream.toLowerCase().includes(text.toLowerCase())) &&
@@ -67,6 +67,10 @@ function fitsOf({ asked, placement }: Survey, { filter, now }: Pick<RowsQuery, '
   if (concern === undefined) return isNamed
   if (concern === 'waits-for-a-person') {
     return async (entry) => isNamed(entry) && (await asked.of(entry)).length > 0
+  }
+  if (concern === 'unowned') {
+    const isUnowned = async ({ owner }: DirectoryEntry): Promise<boolean> => owner === undefined || gone.isGone(owner)
+    return async (entry) => isNamed(entry) && needsOwner(entry) && isUnowned(entry)
   }
   if (concern === 'unplaceable') {
     const { streams, unknown } = placement
@@ -79,16 +83,22 @@ function fitsOf({ asked, placement }: Survey, { filter, now }: Pick<RowsQuery, '
   return (entry) => isNamed(entry) && hasConcern(concern, entry, now)
 }
 
-async function withTimes(
-  { store }: Survey,
+/** With what the directory does not know. */
+async function withMore(
+  { store, gone }: Survey,
   entries: readonly DirectoryEntry[],
   signal: AbortSignal | undefined,
 ): Promise<readonly AgentRow[]> {
   const rows: AgentRow[] = [...entries]
   await forEach(entries, signal, async (entry, index) => {
-    for await (const [last] of store.read(entry.stream, { direction: 'backwards', limit: 1 })) {
-      const at = headerOf(last?.metadata)?.at
-      if (at !== undefined) rows[index] = { ...entry, lastAt: at }
+    let lastAt: number | undefined
+    for await (const [last] of store.read(entry.stream, { direction: 'backwards', limit: 1 }))
+      lastAt = headerOf(last?.metadata)?.at
+    const isOwnerGone = needsOwner(entry) && (await gone.isGone(entry.owner))
+    rows[index] = {
+      ...entry,
+      ...(lastAt === undefined ? undefined : { lastAt }),
+      ...(isOwnerGone ? { isOwnerGone } : undefined),
     }
   })
   return rows

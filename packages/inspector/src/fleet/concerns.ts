@@ -16,7 +16,7 @@ export const CONCERNS: readonly Concern[] = [
 ]
 
 /** Those that the directory alone tells. */
-export type PlainConcern = Exclude<Concern, 'waits-for-a-person' | 'unplaceable'>
+export type PlainConcern = Exclude<Concern, 'waits-for-a-person' | 'unowned' | 'unplaceable'>
 
 const TESTS: { readonly [C in PlainConcern]: (entry: DirectoryEntry, now: number) => boolean } = {
   blocked: ({ status, condition }) => status === 'active' && condition === 'blocked',
@@ -24,7 +24,6 @@ const TESTS: { readonly [C in PlainConcern]: (entry: DirectoryEntry, now: number
   overdue: ({ nextDueAt = Number.POSITIVE_INFINITY, ...entry }, now) =>
     isRunning(entry) && nextDueAt < now - OVERDUE_AFTER_MS,
   paused: ({ status, condition }) => status === 'active' && condition === 'paused',
-  unowned: ({ owner, pending, ...entry }) => isRunning(entry) && owner === undefined && pending > 0,
 }
 
 export const PLAIN_CONCERNS = Object.keys(TESTS) as readonly PlainConcern[]
@@ -32,6 +31,11 @@ export const PLAIN_CONCERNS = Object.keys(TESTS) as readonly PlainConcern[]
 /** `now` in epoch milliseconds. */
 export function hasConcern(concern: PlainConcern, entry: DirectoryEntry, now: number): boolean {
   return TESTS[concern](entry, now)
+}
+
+/** It has work that only an owner performs. */
+export function needsOwner({ pending, ...entry }: Pick<DirectoryEntry, 'status' | 'condition' | 'pending'>): boolean {
+  return isRunning(entry) && pending > 0
 }
 
 /** A blocked agent takes no event, so no one is asked. */

@@ -4,6 +4,7 @@ import type { MemoryLog, Runtime, Store } from '@refold/core'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import { AskedEvents } from './asked-events.js'
+import { GoneOwners } from './gone-owners.js'
 import { Placement } from './placement.js'
 import type { Survey } from './survey.js'
 
@@ -101,7 +102,7 @@ export async function asking(on: Runtime, id: string, input: ExpenseInput = { ce
 }
 
 /** Approved by someone: its payment begins. */
-async function approved(on: Runtime, id: string, input: ExpenseInput) {
+export async function approved(on: Runtime, id: string, input: ExpenseInput) {
   const agent = await asking(on, id, input)
   await agent.send({ type: 'approve', by: 'ana' }, { by: 'ana', approval: await agent.approval('approve') })
   return agent
@@ -128,5 +129,5 @@ export async function fleet(): Promise<MemoryLog> {
 
 export function surveyOf(store: Store, agents?: readonly (typeof expense)[]): Survey {
   const placement = new Placement(agents === undefined ? { store } : { store, agents })
-  return { store, asked: new AskedEvents({ store }), placement }
+  return { store, asked: new AskedEvents({ store }), placement, gone: new GoneOwners(store.presence) }
 }

@@ -1,9 +1,10 @@
 /** Counts, rows, heat and inbox of a fleet that stands in every way there is. */
-import { memoryStore } from '@refold/core'
+import { memoryLog, memoryStore } from '@refold/core'
 import type { MemoryLog, Store } from '@refold/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { agentRows } from './agent-rows.js'
-import { asking, expenseAgent, fleet, surveyOf, worker } from './expenses.fixture.js'
+import { approved, asking, expenseAgent, fleet, surveyOf, worker } from './expenses.fixture.js'
+import { GoneOwners } from './gone-owners.js'
 import { heatOf } from './heat.js'
 import { inboxOf } from './inbox.js'
 import { surveyFleet } from './survey.js'
@@ -42,6 +43,23 @@ describe('a fleet', () => {
     expect(view.unknown).toEqual({ unplaceable: 'no definitions are loaded' })
     const later = await surveyFleet(surveyOf(store), Date.now() + 2 * 86_400_000)
     expect(later.concerns.overdue).toBe(1) // a paused one is held
+  })
+
+  test('INS-30 work of a process that is gone is unowned, and each owner is asked after once', async () => {
+    const busy = memoryLog()
+    const on = await worker(busy)
+    for (const id of ['1', '2', '3']) await approved(on, id, { cents: 1, hang: true })
+    const asked: string[] = []
+    const provenDead = async (owner: string): Promise<boolean> => asked.push(owner) > 0
+    const living = surveyOf(memoryStore(busy))
+    await expect.poll(async () => (await surveyFleet(living, Date.now())).groups[0]?.pending).toBe(3)
+    expect((await surveyFleet(living, Date.now())).concerns.unowned).toBe(0)
+    const survey = { ...living, gone: new GoneOwners({ announce: () => Promise.reject(new Error('no')), provenDead }) }
+    expect((await surveyFleet(survey, Date.now())).concerns.unowned).toBe(3)
+    const { rows } = await agentRows(survey, { filter: { concern: 'unowned' }, limit: 10, now: Date.now() })
+    expect(rows).toMatchObject([{ id: '1', isOwnerGone: true }, { id: '2' }, { id: '3' }])
+    expect(asked).toHaveLength(1)
+    await on.close()
   })
 
   test('INS-30 agents without a place in the loaded definitions are found beside the counts', async () => {
@@ -96,11 +114,15 @@ describe('a fleet', () => {
     ])
     expect(items.map(({ at }) => at)).toEqual(items.map(({ at }) => at).toSorted((one, other) => one - other))
     expect(items[2]).toMatchObject({ why: 'interrupted', effect: expect.any(String) as string })
-    const ask = async (agent: string) => ({ payload: { of: agent }, payloadHash: 'abc', revision: 7 })
+    const ask = async (agent: string) => ({
+      payload: { of: agent, page: 'x'.repeat(1e6) },
+      payloadHash: 'abc',
+      revision: 7,
+    })
     const asked = await inboxOf(surveyOf(store), { now: Date.now(), ask })
     expect(asked.items[0]).toMatchObject({
       revision: 7,
-      asked: { payload: { of: 'expense-asks' }, payloadHash: 'abc' },
+      asked: { payload: { of: 'expense-asks', page: { $cut: { size: 1e6 } } }, payloadHash: 'abc' },
     })
   })
 

@@ -4,6 +4,7 @@ import { isRefoldError } from '@refold/core/store'
 import type { JsonValue } from '@refold/core/record'
 import type { DirectoryEntry } from '@refold/core/store'
 import { codedError } from '../answers/coded-error.js'
+import { cutTo } from '../answers/cut.js'
 import type { InboxItem, InboxView } from '../contract/fleet.js'
 import { hasConcern } from './concerns.js'
 import { forEach, pagesOf } from './fleet-source.js'
@@ -25,6 +26,8 @@ export interface InboxQuery {
 
 /** Agents that are looked at. */
 const MOST_AGENTS = 200
+/** Characters of what is to be approved, roughly. */
+const MOST_PAYLOAD = 2_000
 /** Records among which the one is looked for that brought an agent where it is. */
 const RECENT = 50
 
@@ -94,8 +97,8 @@ async function approvalOf(
   const item: InboxItem = { kind: 'approval', agent: stream, what: event, at, revision: newest }
   if (ask === undefined) return [item]
   try {
-    const { revision, ...asked } = await ask(stream, event)
-    return [{ ...item, revision, asked }]
+    const { revision, payload, payloadHash } = await ask(stream, event)
+    return [{ ...item, revision, asked: { payload: cutTo(payload, { path: '', most: MOST_PAYLOAD }), payloadHash } }]
   } catch (error) {
     // It has moved on meanwhile, or its context asks for nothing.
     if (isRefoldError(error, 'EVENT_NOT_ACCEPTED') || isRefoldError(error, 'NOT_ACTIVE')) return []

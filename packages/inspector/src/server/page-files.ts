@@ -55,9 +55,9 @@ export class PageFiles {
   }
 }
 
-/** Names of files have a dot, and so may names of agents. */
+/** A word, or an agent by its name, which may hold anything. */
 function isView(path: string): boolean {
-  return path.startsWith('/a/') || (!path.includes('.') && !path.startsWith('/assets/'))
+  return path.startsWith('/a/') || /^\/[a-z-]*$/.test(path)
 }
 
 async function readFiles(directory: string): Promise<ReadonlyMap<string, PageFile>> {

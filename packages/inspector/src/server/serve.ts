@@ -38,6 +38,8 @@ export interface ServeOptions {
   readonly page?: string
   readonly routes: readonly Served[]
   readonly streams?: readonly Streamed[]
+  /** In which a request has to come to its end; for tests. */
+  readonly slowestMs?: number
   /** What the page learns first; `orderToken` is added where it can write. */
   readonly session: () => Omit<Session, 'orderToken'>
 }
@@ -54,6 +56,7 @@ export interface InspectorServer {
 }
 
 const DEFAULT_HOST = '127.0.0.1'
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '*', ''])
 const MOST_CONNECTIONS = 128
 const MOST_HEAD_BYTES = 16_384
 const SLOWEST_MS = 10_000
@@ -63,11 +66,12 @@ const KEPT_MS = 5_000
 /** Rejects with `INVALID_INPUT` for a host that needs a certificate and has none, and `ADDRESS_IN_USE`. */
 export async function serve(options: ServeOptions): Promise<InspectorServer> {
   const { host = DEFAULT_HOST, tls } = options
+  if (EVERY_ADDRESS.has(host)) throw noHost(host)
   if (tls === undefined && !isOfThisMachine(host)) throw needsTls(host)
   const entry = new Entry({ isSecure: tls !== undefined })
   const site = new Site(options, entry)
   const listener: RequestListener = (request, response) => void site.answer(request, response)
-  const server = makeServer(tls, listener)
+  const server = makeServer(options, listener)
   const { port } = await listen(server, { host, port: options.port ?? 0 })
   site.place = placeOf(host, { port, isSecure: tls !== undefined })
   site.port = port
@@ -76,13 +80,13 @@ export async function serve(options: ServeOptions): Promise<InspectorServer> {
   return { url: address(entry.token), urlOnce: () => address(entry.ticket()), port, close }
 }
 
-function makeServer(tls: Certificate | undefined, listener: RequestListener): Server {
+function makeServer({ tls, slowestMs = SLOWEST_MS }: ServeOptions, listener: RequestListener): Server {
   const bounds = {
     maxHeaderSize: MOST_HEAD_BYTES,
-    headersTimeout: SLOWEST_MS,
-    requestTimeout: SLOWEST_MS,
+    headersTimeout: slowestMs,
+    requestTimeout: slowestMs,
     keepAliveTimeout: KEPT_MS,
-    connectionsCheckingInterval: 1_000,
+    connectionsCheckingInterval: slowestMs / 10,
   }
   const server =
     tls === undefined ? createServer(bounds, listener) : createSecureServer({ ...bounds, ...tls }, listener)
@@ -201,6 +205,12 @@ function placeOf(host: string, { port, isSecure }: { readonly port: number; read
 
 function named(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+function noHost(host: string): RefoldError {
+  return new RefoldError('INVALID_INPUT', `${host} is no host that a browser asks for`, {
+    hint: 'Name the one that stands in the address, so that requests under other names can be refused.',
+  })
 }
 
 function needsTls(host: string): RefoldError {

@@ -102,12 +102,12 @@ export function answerOf(
       response.on('error', reject)
       response.on('end', () => {
         const text = Buffer.concat(parts).toString()
-        const isJson = response.headers['content-type']?.startsWith('application/json') === true
+        const isJson = response.headers['content-type']?.startsWith('application/json;') === true
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
           text,
-          json: isJson ? JSON.parse(text) : undefined,
+          json: isJson && text !== '' ? JSON.parse(text) : undefined,
         })
       })
     })

@@ -5,6 +5,7 @@ import { ANSWER_NAMES, Answers } from '../../answers/answers.js'
 import type { AnswerName } from '../../answers/answers.js'
 import { codedError } from '../../answers/coded-error.js'
 import { AskedEvents } from '../../fleet/asked-events.js'
+import { GoneOwners } from '../../fleet/gone-owners.js'
 import { fileFleet } from '../../fleet/file-fleet.js'
 import { fleetAnswers } from '../../fleet/fleet-answers.js'
 import { surveyFleet } from '../../fleet/survey.js'
@@ -44,7 +45,7 @@ const NOWHERE = { look: async () => {}, streams: undefined, unknown: 'no definit
 function answersOf(opened: ExportedStreams): Answer {
   const answers = new Answers({ source: opened })
   const known = { store: fileFleet(opened), codecs: [] }
-  const survey = { ...known, asked: new AskedEvents(known), placement: NOWHERE }
+  const survey = { ...known, asked: new AskedEvents(known), placement: NOWHERE, gone: new GoneOwners(undefined) }
   const fleet: Readonly<Record<string, FleetAnswer>> = fleetAnswers({
     survey,
     watch: { view: () => surveyFleet(survey, Date.now()) },

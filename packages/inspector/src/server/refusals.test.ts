@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Refusal } from '../contract/answer.js'
+import { makeLives } from '../lives.fixture.js'
+import type { LivesFile } from '../lives.fixture.js'
+import { serveSource } from './served.fixture.js'
+import type { Ask, ServedFixture } from './served.fixture.js'
+
+describe('what is not there, or is asked wrongly', () => {
+  let lives: LivesFile
+  let served: ServedFixture
+  beforeAll(async () => {
+    lives = await makeLives()
+    served = await serveSource(lives.store)
+  })
+  afterAll(async () => {
+    await served.close()
+    await lives.remove()
+  })
+
+  const code = async (path: string, ask: Ask = {}): Promise<readonly [number, string]> => {
+    const { status, json } = await served.ask(path, ask)
+    return [status, (json as Refusal | undefined)?.error.code ?? '']
+  }
+
+  test('INS-7 gives the files of the page by their names, and no other', async () => {
+    const page = await served.ask('/')
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    for (const path of ['/a/research-42', '/a/a.b?r=1', '/fleet', '/compare?left=a&right=b'])
+      expect((await served.ask(path)).text).toBe(page.text)
+    const script = await served.ask('/assets/main-1.js')
+    expect([script.status, script.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8'])
+    for (const path of [
+      '/secret.pem',
+      '/../secret.pem',
+      '/assets/../../package.json',
+      '/..%2f..%2fetc%2fpasswd',
+      '/%2e%2e/%2e%2e/etc/passwd',
+      '/assets/..\\..\\secret.pem',
+      '//etc/passwd/x.y',
+      '/assets/none.js',
+      '/index.html\u0000.js',
+      '/.env',
+    ].map((path) => path.replaceAll('\u0000', '%00').replaceAll('\\', '%5c')))
+      expect([path, ...(await code(path))]).toEqual([path, 404, 'NOT_FOUND'])
+    expect((await served.ask('/', { method: 'POST' })).status).toBe(405)
+    expect((await served.ask('/', { method: 'HEAD' })).text).toBe('')
+  })
+
+  test('INS-7 says that the page is not built', async () => {
+    const unbuilt = await serveSource(lives.store, { page: '/nowhere/at/all' })
+    const { status, json } = await unbuilt.ask('/')
+    expect(status).toBe(503)
+    expect(json).toMatchObject({ error: { code: 'NOT_FOUND', hint: expect.stringContaining('build') } })
+    await unbuilt.close()
+  })
+
+  test.each([
+    ['/api/agents/none-1', 404, 'NOT_FOUND'],
+    ['/api/agents/%2e%2e%2f', 404, 'NOT_FOUND'],
+    ['/api/agents/%00', 404, 'NOT_FOUND'],
+    ['/api/agents/%ff', 400, 'INVALID_INPUT'],
+    ['/api/agents/$all', 404, 'NOT_FOUND'],
+    ['/api/agents/__proto__', 404, 'NOT_FOUND'],
+    ['/api/agents/research-42/points/99', 404, 'NOT_FOUND'],
+    ['/api/agents/research-42/points/-1', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/points/1e3', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/points/999999999999999999', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/rows?from=0', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/rows?from=0&to=500', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/blame?path=nowhere', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/blame?path=/context/none', 404, 'NOT_FOUND'],
+    ['/api/agents/research-42/blame?path=/__proto__/x', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/find?where=none', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/find?where=[1]', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/find', 400, 'INVALID_INPUT'],
+    ['/api/agents/research-42/points/1/value?path=/document/none', 404, 'NOT_FOUND'],
+    ['/api/agents/research-42/points/1/value?path=~7', 400, 'INVALID_INPUT'],
+    ['/api/compare?left=research-42&right=none-1', 404, 'NOT_FOUND'],
+    ['/api/compare?left=research-42@99&right=research-42', 404, 'NOT_FOUND'],
+    ['/api/live?agent=none-1', 404, 'NOT_FOUND'],
+    ['/api/live?agent=research-42&after=x', 400, 'INVALID_INPUT'],
+    ['/api/charts/none', 404, 'NOT_FOUND'],
+    ['/api/none', 404, 'NOT_FOUND'],
+    ['/api/agents/', 404, 'NOT_FOUND'],
+  ])('INS-8 %s is refused with %i and %s', async (path, status, code) => {
+    const answer = await served.ask(path)
+    expect([answer.status, (answer.json as Refusal).error.code]).toEqual([status, code])
+    expect(answer.text).not.toMatch(/ {4}at |node_modules|\.ts:\d/)
+  })
+
+  test('INS-8 what fails without a code is told as a defect, and what it says is not', async () => {
+    const broken = await serveSource({
+      read: () => {
+        throw new TypeError('the secret is 1234')
+      },
+    })
+    const { status, text } = await broken.ask('/api/agents/research-42')
+    expect(status).toBe(500)
+    expect(text).toContain('INVARIANT')
+    expect(text).not.toContain('1234')
+    await broken.close()
+  })
+})

@@ -178,9 +178,14 @@ export default {
   },
   overrides: [
     {
-      files: ['packages/*/src/**/*.ts'],
+      files: ['packages/*/src/**/*.{ts,tsx}'],
       excludeFiles: TESTS,
       rules: { 'no-restricted-imports': ['error', { patterns: packageImports }] },
+    },
+    // Markup has one attribute a line.
+    {
+      files: ['**/*.tsx'],
+      rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
     },
     {
       files: STORES.map((name) => `packages/${name}/src/**/*.ts`),

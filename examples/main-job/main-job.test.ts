@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
@@ -14,6 +17,7 @@ import { reviewAgent } from './agent.js'
 import { STEPS } from './findings.js'
 import { writeProject } from './project.fixture.js'
 
+const CLI = fileURLToPath(new URL('../../packages/cli/bin/refold.js', import.meta.url))
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 let project: string
 let store: string
@@ -50,6 +54,17 @@ describe('npm start', () => {
     expect(killed.stdout).toContain(' 5 sizes      KILLED (SIGKILL)')
     expect(killed.stdout).toContain('11 bodies for 10 steps, in 2 processes')
     expect(killed.stdout).toMatch(/killed in 'sizes': .+ from the start of the new process to the step's own restart/)
+  })
+
+  it('INS-50 ends with the command that shows in the inspector what it did', async () => {
+    const { stdout } = await review(project, ['--kill-at', 'none'])
+    const [line = '', agent = ''] = /npx refold inspect (\S+) --store .+/.exec(stdout) ?? []
+    const words = line.split(' ').slice(2)
+    const child = spawn(process.execPath, [CLI, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+    expect(new URL(url).pathname).toBe(`/a/${agent}`)
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 
   it('survives a kill in every step', async () => {

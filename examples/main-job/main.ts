@@ -102,6 +102,7 @@ function endLines({ summary, decision, report }: Outcome, { id, store, prices }:
     `verdict: ${decision.verdict}, by ${decision.by}`,
     `report: ${report}`,
     `what happened: npx refold history review-${id}${place}   (npx refold --help has more)`,
+    `in a browser:  npx refold inspect review-${id}${place}`,
   ]
 }
 

@@ -44,11 +44,15 @@ export function workspacePackages(): readonly WorkspacePackage[] {
     .filter(({ manifest }) => manifest.private !== true)
 }
 
-/** The sources that are published (no tests, nor what only tests import), relative to the package: `src/index.ts`. */
-function publishedSources({ directory }: WorkspacePackage): readonly string[] {
+/** The sources that are published (no tests, nor what only tests import, nor folders that `files` leaves out), relative to the package: `src/index.ts`. */
+function publishedSources({ directory, manifest }: WorkspacePackage): readonly string[] {
+  const left = (manifest.files ?? [])
+    .filter((pattern) => /^!src\/[\w-]+$/.test(pattern))
+    .map((pattern) => `${pattern.slice(1)}/`)
   return readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => posix.join('src', ...path.split(/[\\/]/)))
     .filter((path) => path.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(path))
+    .filter((path) => !left.some((folder) => path.startsWith(folder)))
 }
 
 /** Every module that the text of a file names, types included: `xstate`, `./fold.js`, `node:fs`. */

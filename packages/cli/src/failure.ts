@@ -34,7 +34,7 @@ interface Parts {
 }
 
 /** `http://user:secret@host` as `http://user:***@host`. */
-function withoutPasswords(text: string): string {
+export function withoutPasswords(text: string): string {
   return text.replaceAll(/(:\/{1,2}[^\s/:@]*):[^\s/@]*@/g, '$1:***@')
 }
 

@@ -4,7 +4,7 @@ import { addActingCommands } from './program/acting-commands.js'
 import { addHistoryCommands } from './program/history-commands.js'
 import { addOperatingCommands } from './program/operating-commands.js'
 import { addConsumerCommands } from './program/consumer-commands.js'
-import { common, positive } from './program/options.js'
+import { common, port, positive } from './program/options.js'
 import { addReadingCommands } from './program/reading-commands.js'
 import { addTraceCommands } from './program/trace-commands.js'
 
@@ -26,6 +26,8 @@ export function makeProgram(version: string): Command {
       'host:port or port of /livez, /readyz, /metrics (default: 127.0.0.1:9464, else a free one)',
     )
     .option('--no-health', 'serve none of them')
+    .option('--inspect [port]', 'serve the inspector beside the workers, to read only', port)
+    .option('--inspect-write', 'the same, and orders may be given from its page')
     .action(async (options) => void (process.exitCode = await (await import('./up/up.js')).up(options)))
   addActingCommands(program)
   addReadingCommands(program)

@@ -28,6 +28,10 @@ export type { ExportOptions } from './history/export-streams.js'
 export { openExport } from './history/open-export.js'
 export type { ExportedStream, ExportedStreams } from './history/open-export.js'
 
+// its newest records, without the rest
+export { recentRecords } from './history/recent-records.js'
+export type { RecentRecordsOptions } from './history/recent-records.js'
+
 // its records
 export type { RecordOutline } from './history/outline.js'
 

@@ -122,6 +122,7 @@ export { createRuntime } from './api/create-runtime.js'
 export type {
   Client,
   ClientOptions,
+  ClientParts,
   CreateRuntime,
   Load,
   LoadWaiting,

@@ -8,7 +8,7 @@ export type { AnswerSource } from './answers/opened-agents.js'
 export type { Params } from './answers/params.js'
 export { codedError } from './answers/coded-error.js'
 
-// the same in words, for whoever prints it
+// the same in words, for programs that print it
 export { aboutRecord, becomes, errorText, nameOf, whoText } from './answers/about-record.js'
 export { predicateOf } from './answers/conditions.js'
 export { differingPlaces } from './answers/difference.js'

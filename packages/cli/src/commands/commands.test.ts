@@ -187,7 +187,7 @@ describe('the command line', () => {
     })
   })
 
-  test('CLI-30 CLI-31 an event that is only kept is told so, and a payload that says another type is refused', async () => {
+  test('CLI-30 CLI-31 CLI-32 an event that is only kept is told so, and a payload that says another type is refused', async () => {
     const file = join(project.directory, 'early.mjs')
     const states = "{ a: { on: { go: 'b' } }, b: { on: { early: 'c' } }, c: {} }"
     const machine = `setup({}).createMachine({ initial: 'a', states: ${states} })`
@@ -207,7 +207,11 @@ describe('the command line', () => {
       stdout: '"a"\n',
       stderr: '"early" is kept until a state of soon-1 takes it; 1 wait so\n',
     })
-    expect(await run('send', 'soon-1', 'go')).toMatchObject({ code: 0, stderr: '' })
+    expect(await run('send', 'soon-1', 'go', '--expect', '0')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error[WRONG_REVISION]') as string,
+    })
+    expect(await run('send', 'soon-1', 'go', '--expect', '1')).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('SND-21 `start --event` stores the start with its first event, or nothing', async () => {

@@ -5,7 +5,7 @@ import { findConfig, loadConfig } from '../config/load-config.js'
 import type { Told } from '../output.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
-import { quoted } from './quoted.js'
+import { shellWord } from '@refold/inspector/commands'
 import { counted } from '@refold/core/store'
 
 export interface DoctorCommandOptions extends ProjectOptions {
@@ -49,7 +49,13 @@ function unplacedIn({ troubled, unregistered }: RecoveryPlan): readonly Advised[
     })
   const definitions = Object.entries(unregistered).map(([name, count]): Advised => {
     const message = `the configuration does not have "${name}": ${counted(count, 'agent')} with something to do`
-    return { trouble: 'PLACE', kind: 'wrong', message, remedy: 'Register it.', commands: [`refold ls ${quoted(name)}`] }
+    return {
+      trouble: 'PLACE',
+      kind: 'wrong',
+      message,
+      remedy: 'Register it.',
+      commands: [`refold ls ${shellWord(name)}`],
+    }
   })
   return [...agents, ...definitions]
 }
@@ -60,12 +66,12 @@ function advised(finding: ExaminedFinding, options: DoctorCommandOptions): Advis
 
 /** To look at it, to keep what can be kept, to repair it. */
 function commandsFor({ trouble, stream = '' }: ExaminedFinding): readonly string[] {
-  const agent = quoted(stream)
+  const agent = shellWord(stream)
   switch (trouble) {
     case 'GAP':
     case 'LINEAGE':
     case 'UNREADABLE':
-      return [`refold export ${agent} -o ${quoted(`${stream}.jsonl`)}`]
+      return [`refold export ${agent} -o ${shellWord(`${stream}.jsonl`)}`]
     case 'DIRECTORY':
       return ['refold rebuild']
     case 'NEWER_FORMAT':
@@ -82,7 +88,7 @@ function placeOf({ store, config }: ProjectOptions): string {
     ...(config === undefined ? [] : ['--config', config]),
     ...(store === undefined ? [] : ['--store', store]),
   ]
-  return named.map((text) => ` ${quoted(text)}`).join('')
+  return named.map((text) => ` ${shellWord(text)}`).join('')
 }
 
 function summaryOf({ agents, records, streams, facts }: ExaminedStore): string {

@@ -10,6 +10,8 @@ import type { NotesOptions } from './who.js'
 export interface SendCommandOptions extends ProjectOptions, NotesOptions {
   /** The same id twice is one event. */
   readonly id?: string
+  /** Only if the agent is as it was at this revision. */
+  readonly expect?: number
   /** For a blocked agent: the event is stored, and decided after a `retry`. Else it is refused. */
   readonly keep?: boolean
   readonly json: boolean
@@ -24,6 +26,7 @@ export async function send(address: string, argument: EventArgument, options: Se
     const { status, value, condition, deferred, revision } = await agent.send(event, {
       ...(options.id === undefined ? undefined : { id: options.id }),
       ...notesOf(options),
+      ...(options.expect === undefined ? undefined : { expectedRevision: options.expect }),
       ...(options.keep === true ? { whenBlocked: 'keep' } : undefined),
     })
     // Else the state looks as if the event had done nothing, and someone sends it again.

@@ -1,6 +1,8 @@
 /** `refold stats`: how many agents stand where, from the directory; what they write, from the headers of the log where it is asked for. */
 import type { DirectoryEntry, Store, StoredEvent } from '@refold/core'
 import { headerOf } from '@refold/core/record'
+import { groupAgents } from '@refold/inspector/fleet'
+import type { FleetGroup } from '@refold/inspector/fleet'
 import { tableOf } from '../table.js'
 import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
@@ -10,20 +12,6 @@ export interface StatsCommandOptions extends ProjectOptions {
   /** Reads the whole log, not only the directory. */
   readonly log?: boolean
   readonly json: boolean
-}
-
-/** Agents that stand alike. */
-interface Group {
-  readonly definition: string
-  readonly version: number
-  readonly status: DirectoryEntry['status']
-  readonly condition: DirectoryEntry['condition']
-  readonly states: readonly string[]
-  readonly agents: number
-  readonly pending: number
-  readonly inDoubt: number
-  /** With a timer or a deadline that is past. */
-  readonly overdue: number
 }
 
 /** What the agents of a definition have written. */
@@ -48,36 +36,11 @@ export async function stats(definition: string | undefined, options: StatsComman
     const entries: DirectoryEntry[] = []
     for await (const page of store.directory.find(definition === undefined ? {} : { definition })) entries.push(...page)
     if (entries.length === 0 && definition !== undefined) await assertDefinition(store, definition)
-    const groups = grouped(entries, Date.now())
+    const groups = groupAgents(entries, Date.now()).map(({ active, ...group }) => ({ ...group, states: active }))
     const written = options.log === true ? await writtenBy(store, entries) : undefined
     if (options.json) return JSON.stringify(written === undefined ? { groups } : { groups, written })
     return written === undefined ? groupTable(groups) : writtenTable(written)
   })
-}
-
-/** The largest first. */
-function grouped(entries: readonly DirectoryEntry[], now: number): readonly Group[] {
-  const groups = new Map<string, { -readonly [Member in keyof Group]: Group[Member] }>()
-  for (const { definition, version, status, condition, active, pending, inDoubt, nextDueAt } of entries) {
-    const key = JSON.stringify([definition, version, status, condition, active])
-    const group = groups.get(key) ?? {
-      definition,
-      version,
-      status,
-      condition,
-      states: active,
-      agents: 0,
-      pending: 0,
-      inDoubt: 0,
-      overdue: 0,
-    }
-    groups.set(key, group)
-    group.agents++
-    group.pending += pending
-    group.inDoubt += inDoubt
-    if (nextDueAt !== undefined && nextDueAt < now) group.overdue++
-  }
-  return [...groups.values()].toSorted((one, other) => other.agents - one.agents)
 }
 
 class Count {
@@ -146,6 +109,9 @@ function silentIn(
     if (known.get(agent)?.definition === definition && since < (oldest?.since ?? Infinity)) oldest = { agent, since }
   return oldest
 }
+
+/** Agents that stand alike. */
+type Group = Omit<FleetGroup, 'active'> & { readonly states: FleetGroup['active'] }
 
 function groupTable(groups: readonly Group[]): string {
   const head = ['DEFINITION', 'VERSION', 'STATUS', 'CONDITION', 'STATE', 'AGENTS', 'PENDING', 'IN-DOUBT', 'OVERDUE']

@@ -66,7 +66,8 @@ export async function withPast<R>(options: ProjectOptions, work: (past: Past) =>
   return work({ source: file, codecs, hideSecrets, names: () => namesOf(file) })
 }
 
-async function configOf({ config, store }: ProjectOptions): Promise<Partial<RefoldConfig>> {
+/** Of a command that needs no agent's code: a configuration is loaded where it is named, or where no store is named. */
+export async function configOf({ config, store }: ProjectOptions): Promise<Partial<RefoldConfig>> {
   const file = config === undefined && store !== undefined ? undefined : knownConfig(config, process.cwd())
   return file === undefined ? {} : loadConfig(file)
 }
@@ -83,7 +84,7 @@ async function* namesOf({ streams }: ExportedStreams): AsyncGenerator<string, vo
 const BRACE = 0x7b
 
 /** An export is text that begins with an object; a SQLite file does not. */
-function isExport(place: string): boolean {
+export function isExport(place: string): boolean {
   if (isAddress(place)) return false
   const first = Buffer.alloc(1)
   try {

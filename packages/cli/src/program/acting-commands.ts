@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { report } from '../output.js'
-import { common, noted, ofMany, positive, seconds } from './options.js'
+import { common, noted, ofMany, positive, revision, seconds } from './options.js'
 
 export function addActingCommands(program: Command): void {
   addEvents(program)
@@ -28,6 +28,7 @@ function addEvents(program: Command): void {
     .argument('<type>', 'type of the event')
     .argument('[payload]', 'JSON object, @file, or - for the standard input')
     .option('--id <id>', 'the same id twice is one event')
+    .option('--expect <revision>', 'only if it is as it was at this revision; else WRONG_REVISION', revision)
     .option('--keep', 'where the agent is blocked: store the event, to be decided after a retry')
     .action(async (agent, type, payload, options) =>
       report(await (await import('../commands/send.js')).send(agent, { type, payload }, options)),

@@ -1,12 +1,13 @@
 /** Commands for those who look after a store: files, checks, numbers, tools. */
 import { Argument, type Command } from 'commander'
 import { print, report } from '../output.js'
-import { common, hiding, noted, positive } from './options.js'
+import { common, hiding, noted, port, positive } from './options.js'
 
 export function addOperatingCommands(program: Command, version: string): void {
   addFiles(program)
   addChecks(program)
   addViews(program)
+  addInspector(program)
   addCompletion(program)
   hiding(program.command('mcp'))
     .description(
@@ -58,6 +59,23 @@ function addViews(program: Command): void {
     .argument('[definition]', 'only those of this definition')
     .option('--log', 'what they write: reads the whole log')
     .action(async (name, options) => print(await (await import('../commands/stats.js')).stats(name, options)))
+}
+
+function addInspector(program: Command): void {
+  common(program.command('inspect'))
+    .description(
+      'show agents in a browser: their past, their states, why, and what can be done; until it is interrupted',
+    )
+    .argument('[target]', 'a SQLite file, an exported history, the address of a server, or an agent of the store')
+    .option('--host <host>', 'another one than this machine needs a certificate (default: 127.0.0.1)')
+    .option('--port <port>', 'taken, or refused; 0: any (default: 7433, or the next that is free)', port)
+    .option('--write', "orders may be given from the page: loads the configuration's agents")
+    .option('--no-open', 'start no browser')
+    .option('--tls-cert <file>', 'certificate, PEM')
+    .option('--tls-key <file>', 'its key, PEM')
+    .action(async (target, options) => {
+      process.exitCode = await (await import('../commands/inspect-until-ended.js')).inspect(target, options)
+    })
 }
 
 function addCompletion(program: Command): void {

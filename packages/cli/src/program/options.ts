@@ -41,6 +41,18 @@ export function positive(text: string): number {
   return value
 }
 
+export function port(text: string): number {
+  const value = Number(text)
+  if (/^\d{1,5}$/.test(text) && value < 65_536) return value
+  throw new InvalidArgumentError('It must be a port: 0 to 65535.')
+}
+
+export function revision(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a revision.')
+  return value
+}
+
 export function seconds(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)

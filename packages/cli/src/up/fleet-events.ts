@@ -2,9 +2,20 @@
 import type { Recovered, Report, TakenOver } from '@refold/core'
 import { nameOf } from '@refold/inspector/answers'
 
-/** What a supervisor tells of its fleet: a worker's life, what it prints, what it takes over and reports. */
+/** What a supervisor tells of its fleet: a worker's life, what it prints, what it takes over and reports; and of its inspector. */
 export type FleetEvent =
   | { readonly type: 'fleet.serving'; readonly url: string }
+  | { readonly type: 'inspector.serving'; readonly pid: number; readonly url: string }
+  /** It is not started again. */
+  | { readonly type: 'inspector.failed'; readonly code: string; readonly message: string }
+  | {
+      readonly type: 'inspector.died'
+      readonly pid: number
+      readonly signal: string | null
+      readonly exitCode: number | null
+      readonly restartInMs: number
+    }
+  | { readonly type: 'inspector.printed'; readonly line: string }
   | { readonly type: 'worker.started'; readonly worker: string; readonly pid: number }
   | { readonly type: 'worker.ready'; readonly worker: string; readonly recovered: Omit<Recovered, 'reports'> }
   | {
@@ -40,6 +51,14 @@ export function describe(event: FleetEvent): string {
   switch (event.type) {
     case 'fleet.serving':
       return `health and metrics: ${event.url}/livez, /readyz, /metrics`
+    case 'inspector.serving':
+      return `inspector: ${event.url}`
+    case 'inspector.failed':
+      return `no inspector: error[${event.code}] ${event.message}; the workers go on`
+    case 'inspector.died':
+      return `the inspector died (${deathText(event)}); the workers go on; ${restartText(event.restartInMs)}`
+    case 'inspector.printed':
+      return `inspector | ${event.line}`
     case 'worker.started':
       return `${event.worker} started, process ${event.pid}`
     case 'worker.ready':

@@ -65,8 +65,15 @@ function shownOf(event: FleetEvent): string {
   return event.type === 'worker.printed' ? describe(event) : printable(describe(event))
 }
 
+const WORRYING: ReadonlySet<string> = new Set<FleetEvent['type']>([
+  'worker.died',
+  'agent.reported',
+  'inspector.died',
+  'inspector.failed',
+])
+
 function coloured(event: FleetEvent): string {
   const line = lineOf(event)
-  if (event.type === 'worker.died' || event.type === 'agent.reported') return styleText('yellow', line)
+  if (WORRYING.has(event.type)) return styleText('yellow', line)
   return event.type === 'agent.takenOver' ? styleText('cyan', line) : line
 }

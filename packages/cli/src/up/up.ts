@@ -6,6 +6,8 @@ import { DEFAULT_ADDRESSES, parseHealthAddress } from '../health/health-address.
 import type { HealthAddress } from '../health/health-address.js'
 import { serveHealth } from '../health/health-server.js'
 import { checkConfig } from './config-check.js'
+import type { FleetEvent } from './fleet-events.js'
+import { InspectorSlot } from './inspector-slot.js'
 import { screenOn } from './screen.js'
 import type { Screen } from './screen.js'
 import { Supervisor } from './supervisor.js'
@@ -19,6 +21,10 @@ export interface UpOptions {
   readonly stallAfter?: number
   /** Where health and metrics are served; `false`: nowhere. Default: the configuration, else loopback. */
   readonly health?: string | boolean
+  /** Serves the inspector, at this port. */
+  readonly inspect?: number | true
+  /** Orders may be given from its page. */
+  readonly inspectWrite?: boolean
   readonly json: boolean
 }
 
@@ -45,17 +51,30 @@ export async function up(options: UpOptions): Promise<number> {
   })
   const server = addresses.length === 0 ? undefined : await serveHealth(supervisor, addresses)
   if (server !== undefined) screen.event({ type: 'fleet.serving', url: server.url })
+  const inspector = inspectorOf(options, { config: file, onEvent: (event) => screen.event(event) })
+  inspector?.start()
   const stopListening = listen(supervisor)
   const stopDrawing = draw(supervisor, screen)
   try {
     await supervisor.run()
     return supervisor.wasKilled ? EXIT.interrupted : EXIT.ok
   } finally {
+    inspector?.end()
     server?.close()
     stopDrawing()
     stopListening()
     screen.end()
   }
+}
+
+function inspectorOf(
+  { inspect, inspectWrite = false, store }: UpOptions,
+  { config, onEvent }: { readonly config: string; readonly onEvent: (event: FleetEvent) => void },
+): InspectorSlot | undefined {
+  if (inspect === undefined && !inspectWrite) return undefined
+  const port = typeof inspect === 'number' ? { port: inspect } : undefined
+  const order = { config, write: inspectWrite, ...(store === undefined ? undefined : { store }), ...port }
+  return new InspectorSlot({ order, onEvent, whenReady: outputReadiness(process.stdout) })
 }
 
 /** What the command says wins over the configuration. None: nothing is served. */

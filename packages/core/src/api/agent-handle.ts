@@ -41,7 +41,7 @@ import {
   notesOf,
   traceOf,
   requirePredicate,
-  whenBlockedOf,
+  whenOf,
 } from './agent-options.js'
 import { effectResolution } from './effect-resolution.js'
 import { eventsStart } from './events-start.js'
@@ -127,12 +127,12 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     const parsed = this.#options.definition.parseEvent(event)
     const id = eventId(options.id)
     const known = id === undefined ? undefined : { dedupId: id, given: givenHash(event, { parsed }) }
-    const cell = await this.#cell()
+    const cell = await (options.expectedRevision === undefined ? this.#cell() : this.#fresh())
     const envelope: Envelope = {
       input: { kind: 'event', event: parsed },
       ...this.#by(options),
       ...traceOf(options),
-      ...whenBlockedOf(options),
+      ...whenOf(options),
       ...known,
     }
     const { approval } = options

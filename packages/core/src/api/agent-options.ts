@@ -5,7 +5,7 @@ import { invalidId } from '../definition/invalid-id.js'
 import { checkMembers, hasMethods, isWithin, requireOption } from './check-options.js'
 
 const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']
-const SEND_KEYS = ['id', 'by', 'reason', 'traceparent', 'whenBlocked', 'approval']
+const SEND_KEYS = ['id', 'by', 'reason', 'traceparent', 'whenBlocked', 'approval', 'expectedRevision']
 const MAX_NOTE_LENGTH = 1_000
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
 
@@ -39,16 +39,33 @@ export function traceOf({ traceparent }: { readonly traceparent?: unknown }): { 
   return { traceparent }
 }
 
-/** Whether an event is kept for a blocked agent. Throws `INVALID_INPUT`. */
-export function whenBlockedOf(options: { readonly whenBlocked?: unknown; readonly approval?: unknown }): {
-  readonly whenBlocked?: 'keep'
-} {
-  const { whenBlocked = 'refuse', approval } = options
+interface WhenOptions {
+  readonly whenBlocked?: unknown
+  readonly approval?: unknown
+  readonly expectedRevision?: unknown
+}
+
+/** At which revision an event is meant, and whether it is kept for a blocked agent. Throws `INVALID_INPUT`. */
+export function whenOf(options: WhenOptions): { readonly whenBlocked?: 'keep'; readonly expectedRevision?: number } {
+  return { ...whenBlockedOf(options), ...expectedOf(options) }
+}
+
+function whenBlockedOf({ whenBlocked = 'refuse', approval }: WhenOptions): { readonly whenBlocked?: 'keep' } {
   const path = 'whenBlocked'
   requireOption(whenBlocked === 'refuse' || whenBlocked === 'keep', { path, problem: "must be 'refuse' or 'keep'" })
   if (whenBlocked === 'refuse') return {}
   requireOption(approval === undefined, { path, problem: 'must be left out: an answer to a question is never kept' })
   return { whenBlocked }
+}
+
+function expectedOf({ expectedRevision, approval }: WhenOptions): { readonly expectedRevision?: number } {
+  if (expectedRevision === undefined) return {}
+  const path = 'expectedRevision'
+  const revision = typeof expectedRevision === 'bigint' ? Number(expectedRevision) : expectedRevision
+  const isRevision = Number.isSafeInteger(revision) && (revision as number) >= 0
+  requireOption(isRevision, { path, problem: 'must be a revision' })
+  requireOption(approval === undefined, { path, problem: 'must be left out: an answer names what it answers' })
+  return { expectedRevision: revision as number }
 }
 
 /** Throws `INVALID_INPUT`. */

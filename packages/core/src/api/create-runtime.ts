@@ -64,7 +64,7 @@ export async function openRuntime<const D extends AgentDefinition>(
     releaseOnSignal: worker.releaseOnSignal ?? true,
     capacity: worker.capacity ?? Number.POSITIVE_INFINITY,
   })
-  const opened = new OpenRuntime(runtime)
+  const opened = new OpenRuntime(runtime, options)
   await opened.open()
   return opened
 }

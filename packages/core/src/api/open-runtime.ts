@@ -10,12 +10,13 @@ import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from 
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import type { ForkOptions, ForkPlan } from '../public/fork.js'
 import type { FindQuery, BulkResult, HoldRequest, Hold } from '../public/holds.js'
-import type { Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
+import type { ClientParts, Load, MigrateOptions, Recovered, StartOptions } from '../public/runtime.js'
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
+import { withoutUndefined } from '../json/without-undefined.js'
 import { AgentHandle } from './agent-handle.js'
 import { codeErrors } from '../coded.js'
 import { checkStartOptions, notesOf, traceOf } from './agent-options.js'
@@ -32,6 +33,7 @@ import { migrated } from './migrating.js'
 import { wrongVersion } from './version-refusals.js'
 
 export class OpenRuntime implements Worker {
+  readonly parts: ClientParts
   readonly recovered: Promise<Recovered>
   readonly #runtime: WorkerRuntime
   readonly #takeover: Takeover
@@ -46,8 +48,9 @@ export class OpenRuntime implements Worker {
   #closing: Promise<void> | undefined
   #draining: Promise<Drained> | undefined
 
-  constructor(runtime: WorkerRuntime) {
+  constructor(runtime: WorkerRuntime, { store, agents, codecs, upcasters }: ClientParts) {
     this.#runtime = runtime
+    this.parts = Object.freeze(withoutUndefined({ store, agents, codecs, upcasters })) as ClientParts // as they were given
     this.#takeover = new Takeover(runtime)
     this.#commands = { runtime, takeUp: (cell) => this.#takeover.takeUp(cell) }
     this.#readers = new LogReaders({ runtime, live: () => this.#live() })

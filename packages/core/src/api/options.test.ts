@@ -4,6 +4,7 @@ import { RefoldError } from '../errors.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
 import { controlledBody } from './controlled-body.fixture.js'
+import { createClient } from './create-client.js'
 import { createRuntime } from './create-runtime.js'
 import { workAgent } from './work-agent.fixture.js'
 
@@ -47,6 +48,13 @@ describe('options', () => {
     [{ storr: 1 }, 'storr'],
   ])('%j are refused at %s', async (extra, path) => {
     await expect(open(extra)).rejects.toMatchObject({ code: 'INVALID_INPUT', facts: { path } })
+  })
+
+  test('SND-46 a client tells what it was opened with', async () => {
+    const store = memoryStore(memoryLog())
+    await using client = await createClient({ store, agents: [definition] })
+    expect(client.parts).toEqual({ store, agents: [definition] })
+    expect(client.parts.store).toBe(store)
   })
 
   test('a mistyped option is told with the one that was meant', async () => {

@@ -58,7 +58,8 @@ export interface RecordCommon<K extends string, D> {
   readonly emitted?: readonly JsonObject[]
   readonly delivered?: readonly Delivery[]
   readonly diagnostics?: Diagnostics
-  /** These only when they changed. `owner: null`: no one. */
+  /** These only when they changed. `fingerprint`: of the chart that decided it and those that follow; `owner: null`: no one. */
+  readonly fingerprint?: string
   readonly status?: AgentStatus
   readonly active?: readonly string[]
   readonly condition?: Condition
@@ -199,6 +200,7 @@ function partsOf(header: RecordHeader): object {
     emitted: body?.emit,
     delivered: body?.deliver,
     diagnostics: body?.diagnostics,
+    fingerprint: textOf(header.fingerprint),
     status: header.status,
     active: header.active,
     condition: header.condition,

@@ -36,6 +36,8 @@ export interface SendOptions {
    * the record `refold.retried` that names its revision says why.
    */
   readonly whenBlocked?: 'refuse' | 'keep'
+  /** Only while the agent is as it was after this record; else `WRONG_REVISION`, and nothing is stored. */
+  readonly expectedRevision?: Revision | number
   /** Which question the event answers, for one that the definition's `approvals` names. `by` must then say who answers. */
   readonly approval?: Approval
 }

@@ -147,8 +147,13 @@ export type ClientOptions<D extends AgentDefinition = AgentDefinition> = Omit<
   'worker' | 'snapshots' | 'onTakeover'
 >
 
+/** What a client stands on, as it was given. */
+export type ClientParts = Pick<RuntimeOptions, 'store' | 'agents' | 'codecs' | 'upcasters'>
+
 /** The way to agents of those who start, send and read, and perform nothing. `await using` closes it. */
 export interface Client<out Name extends string = string> extends AsyncDisposable {
+  /** What it was opened with, for tools that look at the same store, as the inspector does. Nothing may be appended to it beside the client. */
+  readonly parts: ClientParts
   /**
    * The same id twice is the same agent, and its first event is not given to it again; with another input or another first
    * event, or with one where there was none, it is `ID_REUSED`. Resolves when the start is durable.

@@ -1,6 +1,7 @@
 /** A stored chart (`chart.schema.json`) as a tree of states with transitions in words: what is drawn, in whatever form. */
 import type { JsonValue } from '@refold/core/record'
 
+/** As XState calls them. */
 export type StateType = 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
 
 /** A state. */

@@ -1,8 +1,9 @@
 /** Places a chart. elkjs lays it out, and is loaded when it is first needed; nothing else knows of it. */
 import { RefoldError } from '@refold/core/record'
-import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs'
+import type { ELK } from 'elkjs'
 import { rowsOf } from './chart-model.js'
 import type { Chart, ChartState } from './chart-model.js'
+import type { GraphEdge, GraphNode } from './graph.js'
 import type { Box, PlacedChart, PlacedEdge, PlacedState, Point } from './placed-chart.js'
 import { linesOf, textWidth } from './text-size.js'
 
@@ -32,7 +33,7 @@ const OPTIONS = {
 }
 
 /** What lays a graph out: elkjs, here or in another thread. */
-export type LayOut = (graph: ElkNode) => Promise<ElkNode>
+export type LayOut = (graph: GraphNode) => Promise<GraphNode>
 
 /** Throws `INVALID_INPUT` where elkjs is not installed. */
 export async function placeChart(chart: Chart, layOut: LayOut = layOutHere): Promise<PlacedChart> {
@@ -45,7 +46,7 @@ export async function placeChart(chart: Chart, layOut: LayOut = layOutHere): Pro
   return placed(chart, root)
 }
 
-async function layOutHere(graph: ElkNode): Promise<ElkNode> {
+async function layOutHere(graph: GraphNode): Promise<GraphNode> {
   return (await loadElk()).layout(graph)
 }
 
@@ -65,7 +66,7 @@ export function noElk(cause: unknown): RefoldError {
   })
 }
 
-function nodeOf(state: ChartState): ElkNode {
+function nodeOf(state: ChartState): GraphNode {
   const { id, key, children, initial, type } = state
   const rows = rowsOf(state)
   const head = HEAD_HEIGHT + rows.length * ROW_HEIGHT
@@ -85,7 +86,7 @@ function nodeOf(state: ChartState): ElkNode {
   }
 }
 
-function edgesOf({ root, edges }: Chart): ElkExtendedEdge[] {
+function edgesOf({ root, edges }: Chart): GraphEdge[] {
   return [
     ...startsBelow(root),
     ...edges.map(({ source, target, label }, index) => {
@@ -101,7 +102,7 @@ function edgesOf({ root, edges }: Chart): ElkExtendedEdge[] {
   ]
 }
 
-function startsBelow({ id, initial, children }: ChartState): ElkExtendedEdge[] {
+function startsBelow({ id, initial, children }: ChartState): GraphEdge[] {
   const own = initial === undefined ? [] : [{ id: `start ${id}`, sources: [startOf(id)], targets: [named(initial)] }]
   return [...own, ...children.flatMap(startsBelow)]
 }
@@ -115,7 +116,7 @@ function startOf(id: string): string {
   return `into ${id}`
 }
 
-function placed(chart: Chart, root: ElkNode): PlacedChart {
+function placed(chart: Chart, root: GraphNode): PlacedChart {
   const boxes = new Map<string, Box>()
   collect(root, { x: 0, y: 0 }, boxes)
   const boxOf = (id: string): Box => boxes.get(id) ?? { x: 0, y: 0, width: 0, height: 0 }
@@ -144,7 +145,7 @@ function statesWithBoxes(
 }
 
 function collect(
-  { id, children = [], x = 0, y = 0, width = 0, height = 0 }: ElkNode,
+  { id, children = [], x = 0, y = 0, width = 0, height = 0 }: GraphNode,
   above: Point,
   boxes: Map<string, Box>,
 ): void {
@@ -153,17 +154,17 @@ function collect(
   for (const child of children) collect(child, box, boxes)
 }
 
-function allEdges({ edges = [], children = [] }: ElkNode): readonly ElkExtendedEdge[] {
+function allEdges({ edges = [], children = [] }: GraphNode): readonly GraphEdge[] {
   return [...edges, ...children.flatMap(allEdges)]
 }
 
 /** Its coordinates are counted from there. */
-function containerOf(edge: ElkExtendedEdge): string {
-  return (edge as { readonly container?: string }).container ?? ''
+function containerOf(edge: GraphEdge): string {
+  return edge.container ?? ''
 }
 
 function placedEdge(
-  { id, sections = [], labels = [] }: ElkExtendedEdge,
+  { id, sections = [], labels = [] }: GraphEdge,
   { chart, origin }: { readonly chart: Chart; readonly origin: Point },
 ): PlacedEdge {
   const moved = ({ x, y }: Point): Point => ({ x: x + origin.x, y: y + origin.y })

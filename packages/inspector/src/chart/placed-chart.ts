@@ -1,11 +1,13 @@
 /** Where everything of a chart stands: its states as boxes in boxes, its transitions as lines with a label. */
 import type { ChartEdge, ChartState } from './chart-model.js'
 
+/** In pixels of the drawing, from its upper left corner. */
 export interface Point {
   readonly x: number
   readonly y: number
 }
 
+/** From its upper left corner on. */
 export interface Box extends Point {
   readonly width: number
   readonly height: number

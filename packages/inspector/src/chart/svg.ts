@@ -3,6 +3,7 @@ import { printable } from '@refold/core'
 import { HEAD_HEIGHT, LABEL_HEIGHT, ROW_HEIGHT, START_SIZE } from './layout.js'
 import type { PlacedChart, PlacedEdge, PlacedState, Point } from './layout.js'
 
+/** How a chart is drawn. */
 export interface SvgOptions {
   readonly title: string
   /** Ids of the states that are shown as active. */

@@ -72,10 +72,11 @@ export const ROUTES = {
   place: '/api/charts',
   /** `FleetView`; filters in the query. */
   fleet: '/api/fleet',
-  /** Rows of agents; filters, `after`, `limit`. */
+  /** `AgentRows`; filters, `after`, `limit` (at most 200, default 100). */
   agents: '/api/agents',
-  /** `?definition&version` */
+  /** `?definition&version`: `HeatView`. */
   heat: '/api/heat',
+  /** `InboxView`. */
   inbox: '/api/inbox',
   /** What can be done with an agent: `ActionsView`. */
   actions: '/api/agents/:agent/actions',

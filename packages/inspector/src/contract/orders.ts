@@ -1,24 +1,36 @@
-/** What is done from the page. Each order is what a command does, and shows it. */
-import type { JsonValue } from '@refold/core/record'
+/** What is done from the page: an order does what a command does, and names it. */
+import type { JsonObject, JsonValue } from '@refold/core/record'
+import type { CodedError } from './answer.js'
 
-/** Who and why, recorded. */
+/** Who and why, recorded. An approval needs a name. */
 export interface OrderNotes {
   readonly by?: string
   readonly reason?: string
 }
 
+/** An event to send. */
+export type OrderedEvent = JsonObject & { readonly type: string }
+
+/** What became of an effect in doubt. */
+export type OrderedResolution =
+  /** `null` for one without an output. */
+  | { readonly how: 'complete'; readonly value: JsonValue }
+  | { readonly how: 'again'; readonly force?: true }
+  /** The reason. */
+  | { readonly how: 'fail'; readonly value: string }
+  | { readonly how: 'acknowledge' }
+
+/** `agent`: its stream. The same order again does nothing more where it has an id, and is refused else. */
 export type Order = OrderNotes & { readonly agent: string } & (
-    | { readonly do: 'send'; readonly event: JsonValue; readonly id: string; readonly expectedRevision?: number }
+    | { readonly do: 'send'; readonly event: OrderedEvent; readonly id: string; readonly expectedRevision?: number }
     /** `payloadHash` of what was shown. */
-    | { readonly do: 'approve'; readonly event: JsonValue; readonly payloadHash: string; readonly about?: JsonValue }
     | {
-        readonly do: 'resolve'
-        readonly effect: string
-        readonly how: 'complete' | 'again' | 'fail' | 'acknowledge'
-        /** JSON of the output, or the reason. */
-        readonly value?: JsonValue
-        readonly force?: true
+        readonly do: 'approve'
+        readonly event: OrderedEvent
+        readonly payloadHash: string
+        readonly about?: JsonObject
       }
+    | ({ readonly do: 'resolve'; readonly effect: string } & OrderedResolution)
     | { readonly do: 'retry' | 'pause' | 'resume' | 'cancel' }
     /** `plan`: nothing is written. */
     | {
@@ -26,7 +38,8 @@ export type Order = OrderNotes & { readonly agent: string } & (
         readonly plan?: true
         readonly as: string
         readonly at: number
-        readonly event?: JsonValue
+        /** It is told one thing first, or nothing. */
+        readonly event?: OrderedEvent
         readonly outcome?: { readonly effect: string; readonly complete?: JsonValue; readonly fail?: string }
         readonly timers?: 'shift' | 'keep' | 'drop'
         readonly keys?: 'new' | 'keep'
@@ -54,20 +67,26 @@ export interface ActionsView {
   readonly events: readonly {
     readonly type: string
     readonly schema?: JsonValue
-    /** A person has to approve it; `asked`: what exactly, where definitions are loaded. */
+    /** A person has to approve it; `asked`: what exactly, where definitions are loaded, `refused`: why that is not known. */
     readonly needsApproval: boolean
-    readonly asked?: { readonly payload: JsonValue; readonly payloadHash: string; readonly about?: JsonValue }
-    /** Whether its guards take it as it stands; absent: not known. */
+    readonly asked?: { readonly payload: JsonValue; readonly payloadHash: string }
+    readonly refused?: CodedError
+    /** Whether its guards take it as it is without a payload; absent: it needs one, or no definitions are loaded. */
     readonly isTaken?: boolean
+    /** Values that are still to be filled in are `…`. */
     readonly command: string
   }[]
   readonly doubts: readonly {
     readonly effect: string
     readonly src: string
     readonly why?: string
+    /** Epoch milliseconds. */
+    readonly since: number
     readonly isAbandoned: boolean
+    /** JSON Schema of its output, where the chart has one. */
+    readonly schema?: JsonValue
   }[]
-  /** Others, as commands too. */
+  /** Others, the most pressing first; without `do` a command alone. */
   readonly ways: readonly {
     readonly do?: 'retry' | 'pause' | 'resume' | 'cancel'
     readonly what: string

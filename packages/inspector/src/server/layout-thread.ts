@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { RefoldError } from '@refold/core/record'
-import type { ElkNode } from 'elkjs'
+import type { GraphNode } from '../chart/graph.js'
 import { noElk } from '../chart/layout.js'
 
 /** Graphs that wait. */
@@ -27,8 +27,8 @@ parentPort.on('message', (graph) => {
 `
 
 interface Waiting {
-  readonly graph: ElkNode
-  readonly resolve: (placed: ElkNode) => void
+  readonly graph: GraphNode
+  readonly resolve: (placed: GraphNode) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -48,7 +48,7 @@ export class LayoutThread {
   }
 
   /** Rejects with `QUEUE_FULL`, with `TIMEOUT` for what takes too long, and `INVALID_INPUT` for what elkjs refuses. */
-  layOut(graph: ElkNode): Promise<ElkNode> {
+  layOut(graph: GraphNode): Promise<GraphNode> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length >= MOST_WAITING) throw tooMany()
       this.#waiting.push({ graph, resolve, reject })
@@ -93,7 +93,7 @@ export class LayoutThread {
       const current = this.#current
       this.#current = undefined
       if (answer.placed === undefined) current?.reject(refusedBy(answer.error ?? ''))
-      else current?.resolve(JSON.parse(answer.placed) as ElkNode) // as elkjs gives it
+      else current?.resolve(JSON.parse(answer.placed) as GraphNode) // as elkjs gives it
       this.#next()
     })
     worker.on('error', (error) => worker === this.#worker && this.#end(refusedBy(error.message)))

@@ -89,7 +89,7 @@ export async function serveSource(source: HistorySource, options: Partial<ServeO
   return fixture
 }
 
-/** Byte for byte as it is given: no client in between mends a path or a header. */
+/** Byte for byte as it is given: no client in between changes a path or a header. */
 export function answerOf(
   port: number,
   path: string,

@@ -1,6 +1,6 @@
 /** What the reading commands say of bad input, and what they do with hostile and with huge values. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HUGE, makePast } from './past.fixture.js'
 import type { PastFile } from './past.fixture.js'
@@ -118,7 +118,7 @@ describe('the reading commands', () => {
     }
   })
 
-  const ANSWERS = '../../../../inspector/src/answers.ts'
+  const INSPECTOR = '../../../../inspector/src/'
 
   test('CLI-51 the reading commands load neither XState, RxJS nor zod', () => {
     const seen = new Set<string>()
@@ -130,7 +130,8 @@ describe('the reading commands', () => {
         /^(?:import|export) (?!type\b).*?from '([^']+)'/gms,
       ))
         if (from.startsWith('.')) visit(new URL(from.replace(/\.js$/, '.ts'), url))
-        else if (from === '@refold/inspector/answers') visit(new URL(ANSWERS, import.meta.url))
+        else if (from.startsWith('@refold/inspector/'))
+          visit(new URL(`${INSPECTOR}${from.slice('@refold/inspector/'.length)}.ts`, import.meta.url))
         else foreign.add(from)
     }
     for (const name of ['show', 'history', 'state', 'diff', 'blame', 'explain', 'find'])
@@ -139,5 +140,27 @@ describe('the reading commands', () => {
     expect(
       [...foreign].filter((name) => !name.startsWith('node:') && !/^@refold\/core\/(history|record|store)$/.test(name)),
     ).toEqual(['commander'])
+  })
+
+  test('INS-51 no command but `inspect` loads the server of the inspector', () => {
+    const seen = new Set<string>()
+    const visit = (url: URL): void => {
+      if (seen.has(url.href)) return
+      seen.add(url.href)
+      for (const [, from = ''] of readFileSync(url, 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g))
+        if (from.startsWith('.')) visit(new URL(from.replace(/\.js$/, '.ts'), url))
+        else if (from.startsWith('@refold/inspector')) seen.add(from)
+    }
+    const commands = readdirSync(new URL('..', import.meta.url)).filter((name) => /^[a-z-]+\.ts$/.test(name))
+    const all = [...commands.filter((name) => !name.startsWith('inspect')), '../up/up.ts', '../up/worker-process.ts']
+    for (const name of all) visit(new URL(`../${name}`, import.meta.url))
+    expect(all.length).toBeGreaterThan(30)
+    expect([...seen].filter((name) => name.startsWith('@refold/inspector')).toSorted()).toEqual(
+      ['answers', 'chart', 'commands', 'fleet'].map((part) => `@refold/inspector/${part}`),
+    )
+    seen.clear()
+    for (const part of ['answers', 'chart', 'commands', 'fleet'])
+      visit(new URL(`${INSPECTOR}${part}.ts`, import.meta.url))
+    expect([...seen].filter((name) => name.includes('/inspector/src/server/'))).toEqual([])
   })
 })

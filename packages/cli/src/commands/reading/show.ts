@@ -3,13 +3,15 @@ import { readChart, takenEvents } from '@refold/core/history'
 import type { AgentHistory, HistoryPoint, TakenEvent } from '@refold/core/history'
 import type { JsonObject } from '@refold/core/record'
 import type { Found } from '../../output.js'
+import { placesOf } from '../command-places.js'
 import { withPast } from '../store-only.js'
 import type { Past, ProjectOptions } from '../store-only.js'
 import { heldUpBy, lastRecord } from '@refold/inspector/answers'
 import { historyOf, troubleOf } from './past-agent.js'
 import { showText } from './show-text.js'
 import type { ShownAgent } from './shown-agent.js'
-import { waysOn } from './ways-on.js'
+import { waysOn } from '@refold/inspector/commands'
+import type { WaysOptions } from '@refold/inspector/commands'
 
 export interface ShowCommandOptions extends ProjectOptions {
   readonly json: boolean
@@ -49,8 +51,12 @@ async function shownOf(opened: AgentHistory, { agent, past, options }: Asked): P
     ...(entered === undefined ? undefined : { inStateSince: { revision: entered.revision, at: entered.at } }),
     ...(heldUp === undefined ? undefined : { heldUp }),
     ...(takes === undefined ? undefined : { takes }),
-    ways: past.store === undefined ? [] : waysOn({ agent, point, takes: takes ?? [], chart }, options),
+    ways: past.store === undefined ? [] : waysOn({ agent, point, takes: takes ?? [], chart }, optionsOf(options)),
   }
+}
+
+function optionsOf(options: ProjectOptions): WaysOptions {
+  return { ...placesOf(options), knowsWho: process.env['REFOLD_BY'] !== undefined }
 }
 
 function takesOf({ status, active }: HistoryPoint, chart: JsonObject | undefined): readonly TakenEvent[] | undefined {

@@ -1,7 +1,7 @@
 /** What `refold show` tells of an agent. */
 import type { HistoryPoint, TakenEvent } from '@refold/core/history'
 import type { HeldUp } from '@refold/inspector/answers'
-import type { Way } from './ways-on.js'
+import type { Way } from '@refold/inspector/commands'
 
 /** An agent as it stands. */
 export interface ShownAgent extends Omit<HistoryPoint, 'document' | 'owners'> {

@@ -1,0 +1,176 @@
+/** The inspector as a process of its own. */
+import { execFileSync } from 'node:child_process'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { MAIN, makeProject } from '../fleet.fixture.js'
+import type { Project } from '../fleet.fixture.js'
+import { inspecting } from './inspect.fixture.js'
+import type { Inspecting } from './inspect.fixture.js'
+import { browserCommand, hasBrowser } from './open-browser.js'
+
+interface Session {
+  readonly store: string
+  readonly canWrite: boolean
+  readonly isFile: boolean
+}
+interface Rows {
+  readonly rows: readonly { readonly stream: string; readonly condition: string }[]
+}
+
+describe('refold inspect', { timeout: 120_000 }, () => {
+  let project: Project
+  const open: Inspecting[] = []
+  beforeAll(async () => {
+    project = makeProject()
+    for (const id of ['1', '2']) await project.run('start', 'plan', '--id', id)
+    await project.run('export', '--all', '-o', 'agents.jsonl')
+  })
+  afterEach(async () => {
+    for (const { child, ended } of open.splice(0)) {
+      child.kill('SIGKILL')
+      await ended
+    }
+  })
+  afterAll(() => project.remove())
+  const inspect = async (...args: readonly string[]): Promise<Inspecting> => {
+    const inspector = await inspecting(project.directory, ...args)
+    open.push(inspector)
+    return inspector
+  }
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'INS-45 prints its address alone, and ends with 0 on %s',
+    async (signal) => {
+      const page = await inspect('--store', 'agents.db')
+      expect(page.url.hostname).toBe('127.0.0.1')
+      expect(await page.get<Session>('/api/session')).toMatchObject({
+        store: join(project.directory, 'agents.db'),
+        canWrite: false,
+        isFile: false,
+      })
+      expect((await page.get<Rows>('/api/agents')).rows.map(({ stream }) => stream)).toEqual(['plan-1', 'plan-2'])
+      page.child.kill(signal)
+      expect(await page.ended).toEqual({ code: 0, stdout: `${page.url.href}\n`, stderr: '' })
+    },
+  )
+
+  test('INS-45 shows an agent that is named, and an exported file', async () => {
+    const agent = await inspect('plan-2', '--json', '--store', 'agents.db').catch((error: unknown) => error)
+    expect(agent).toBeInstanceOf(TypeError) // its line is JSON
+    const named = await inspect('plan-2')
+    expect(named.url.pathname).toBe('/a/plan-2')
+    const file = await inspect('agents.jsonl')
+    expect(await file.get<Session>('/api/session')).toMatchObject({ isFile: true, canWrite: false })
+    expect((await file.get<Rows>('/api/agents')).rows).toHaveLength(2)
+    expect(await file.get('/api/agents/plan-1')).toMatchObject({ agent: 'plan-1' })
+  })
+
+  test('INS-45 a port that is named is taken or refused', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const { port } = taken.address() as AddressInfo
+    expect(await project.run('inspect', '--port', String(port))).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('error[ADDRESS_IN_USE]') as string,
+    })
+    taken.close()
+    expect((await inspect('--port', String(port))).url.port).toBe(String(port))
+    const [one, other] = [await inspect(), await inspect()]
+    expect(one.url.port).not.toBe(other.url.port)
+  })
+
+  test('INS-47 what is neither a store nor an export is refused with what is wrong', async () => {
+    writeFileSync(join(project.directory, 'letter.txt'), 'Dear Ana,')
+    writeFileSync(join(project.directory, 'other.json'), '{"refold":"no"}')
+    const refused: readonly (readonly [readonly string[], number, string])[] = [
+      [['letter.txt'], 7, 'error[STORE_FATAL]'],
+      [['other.json'], 1, 'error[UNREADABLE]'],
+      [['nowhere.db'], 2, 'there is no file'],
+      [['plan-3'], 3, 'error[NOT_FOUND]'],
+      [['--write', '--config', 'none.mjs'], 2, 'error[NO_CONFIG]'],
+      [['--host', '0.0.0.0'], 2, 'certificate'],
+      [['--tls-cert', 'letter.txt'], 2, 'together'],
+      [['--port', '70000'], 2, 'port'],
+    ]
+    for (const [args, code, problem] of refused)
+      expect(await project.run('inspect', ...args)).toMatchObject({
+        code,
+        stdout: '',
+        stderr: expect.stringContaining(problem) as string,
+      })
+  })
+
+  test('INS-43 INS-47 orders are taken with --write and a configuration', async () => {
+    const reading = await inspect('agents.db')
+    const refused = await reading.order({ do: 'pause', agent: 'plan-1' })
+    expect(refused).toMatchObject({ status: 403, json: { error: { code: 'NOT_ALLOWED' } } })
+    const acting = await inspect('--write')
+    expect(await acting.get<Session>('/api/session')).toMatchObject({ canWrite: true })
+    const done = await acting.order({ do: 'pause', agent: 'plan-1', by: 'ana', reason: "it's late" })
+    expect(done.status).toBe(200)
+    const { rows } = await reading.get<Rows>('/api/agents')
+    expect(rows.map(({ condition }) => condition)).toEqual(['paused', 'running'])
+  })
+
+  test('INS-42 the command that the page shows does the same in a shell', async () => {
+    const page = await inspect('--write')
+    const { ways } = await page.get<{ readonly ways: readonly { readonly do?: string; readonly command: string }[] }>(
+      '/api/agents/plan-2/actions',
+    )
+    const shell = (command: string): string =>
+      execFileSync('bash', ['-c', `refold() { ${process.execPath} ${MAIN} "$@"; }\n${command}`], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+    const pause = ways.find(({ do: does }) => does === 'pause')?.command ?? ''
+    expect(pause).toContain(`--config ${project.directory}`)
+    expect(shell(pause)).toContain('paused')
+    const fork = { do: 'fork', agent: 'plan-2', as: 'other', at: 0, reason: '$(exit 1) `x` "y"' }
+    const { command } = (await page.order({ ...fork, plan: true })).json as { readonly command: string }
+    expect(shell(command.replace('--dry-run', '--yes'))).toBe('plan-other\n')
+    expect(await page.order(fork)).toMatchObject({ status: 200, json: { plan: { isThere: true } } })
+  })
+
+  test('INS-48 shows what a fleet writes meanwhile', async () => {
+    const fleet = project.up('--workers', '2', '--no-health')
+    await fleet.event('worker.ready')
+    const page = await inspect('--store', 'agents.db')
+    await project.run('start', 'plan', '--id', '9')
+    const standing = async () => (await page.get<Rows>('/api/agents?text=plan-9&status=done')).rows.length
+    await expect.poll(standing, { timeout: 60_000 }).toBe(1)
+    fleet.child.kill('SIGTERM')
+    await fleet.ended
+  })
+
+  test('INS-30 work of a worker that was killed is without an owner', async () => {
+    const fleet = project.up('--workers', '1', '--no-health')
+    const { pid } = await fleet.event('worker.started')
+    await fleet.event('worker.ready')
+    const page = await inspect('agents.db')
+    await project.run('start', 'plan', '--id', 'slow', '--input', '{"ms":600000}')
+    const slow = async (query: string) => (await page.get<Rows>(`/api/agents?text=slow&${query}`)).rows
+    await expect.poll(() => slow(''), { timeout: 30_000 }).toMatchObject([{ owner: expect.any(String) as string }])
+    expect(await slow('concern=unowned')).toEqual([])
+    fleet.child.kill('SIGKILL')
+    process.kill(pid, 'SIGKILL')
+    await fleet.ended
+    await expect.poll(() => slow('concern=unowned'), { timeout: 30_000 }).toMatchObject([{ isOwnerGone: true }])
+  })
+
+  test('INS-46 a browser is started for a person alone', () => {
+    const at = { isTerminal: true, platform: 'linux', environment: { DISPLAY: ':0' } } as const
+    expect(hasBrowser(at)).toBe(true)
+    expect(hasBrowser({ ...at, isTerminal: false })).toBe(false)
+    expect(hasBrowser({ ...at, environment: {} })).toBe(false)
+    for (const name of ['CI', 'SSH_CONNECTION', 'SSH_TTY'])
+      expect(hasBrowser({ ...at, environment: { DISPLAY: ':0', [name]: '1' } })).toBe(false)
+    expect(hasBrowser({ ...at, platform: 'darwin', environment: {} })).toBe(true)
+    expect(browserCommand('http://a/#b', 'linux')).toEqual(['xdg-open', 'http://a/#b'])
+    expect(browserCommand('http://a/#b', 'darwin')).toEqual(['open', 'http://a/#b'])
+    expect(browserCommand('http://a/?b&c', 'win32')).toEqual(['cmd', '/c', 'start', '""', 'http://a/?b^&c'])
+  })
+})

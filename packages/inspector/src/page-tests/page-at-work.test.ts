@@ -1,0 +1,126 @@
+/** The page in a real browser while something goes on: hostile text, a server that goes away, live agents, files. */
+import { createRuntime, createWorld } from '@refold/core'
+import { exportStreams } from '@refold/core/history'
+import { sqliteStore } from '@refold/sqlite'
+import { expect, test } from 'vitest'
+import { browserPages, close, PANELS, withFleet } from './browser-pages.fixture.js'
+import { FastClock } from './fast-clock.fixture.js'
+import { makeHostile } from './hostile-agents.fixture.js'
+import { expectRevision, servePage } from './served-page.fixture.js'
+import { researchAgent } from './shown-agents.fixture.js'
+
+const pages = browserPages()
+
+test('INS-62 what agents and people wrote is text in every view, and what is invisible is written out', async () => {
+  const store = sqliteStore(pages.files.at('hostile.db'))
+  await makeHostile(store)
+  await store.close()
+  const served = await servePage(pages.files.at('hostile.db'))
+  const { page, problems, hosts } = await served.open(pages.browser, '/a/hostile-1?f=/context/note')
+  const isHarmless = async (where: string): Promise<void> => {
+    const images = await page
+      .locator('img, script:not([src]), iframe, object, [onerror], a[href^="javascript"]')
+      .count()
+    const text = String(await page.evaluate('document.documentElement.outerHTML'))
+    // oxlint-disable-next-line no-control-regex -- none may be left
+    const isPlain = !/[\u0000-\u0008\u000e-\u001f\u200b\u202e]/.test(text)
+    expect({ where, images, isPlain }).toEqual({ where, images: 0, isPlain: true })
+  }
+  await page.locator('[role=tree]').getByText('\\u202eevil').first().waitFor()
+  await page.locator('.chart .state.lit').first().waitFor()
+  const last = Number(await page.getByRole('slider').getAttribute('aria-valuenow'))
+  for (let revision = 0; revision <= last; revision++) {
+    for (const panel of PANELS) {
+      await page.locator(`#tab-${panel}`).click()
+      await page.locator('#panel > *').first().waitFor()
+      await isHarmless(`${panel} of ${revision}`)
+    }
+    await page.locator(`#record-${revision}`).click()
+  }
+  for (const view of ['/', '/?definition=hostile', '/inbox', '/compare?left=hostile-1@1&right=hostile-1']) {
+    await page.goto(`${served.origin}${view}`)
+    await page.getByRole('main').waitFor()
+    await page.waitForLoadState('networkidle')
+    await isHarmless(view)
+  }
+  expect(await page.evaluate('globalThis.harmed')).toBeUndefined()
+  expect(problems).toEqual([])
+  expect(hosts.size).toBe(1)
+  await close(page)
+  await served.close()
+})
+
+test('INS-64 what was shown stays while the server does not answer, and is never shown as empty', async () => {
+  await withFleet(pages, async (served) => {
+    const { page } = await served.open(pages.browser, '/?definition=invoice')
+    await page.locator('.agents tbody tr').nth(5).waitFor()
+    await page.context().setOffline(true)
+    await page.getByLabel('Search agents by name').fill('2026')
+    await page.getByRole('alert').getByText('does not answer').waitFor()
+    expect(await page.locator('.agents tbody tr').count()).toBeGreaterThan(5)
+    expect(await page.getByText('No agent fits').count()).toBe(0)
+    await page.context().setOffline(false)
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    await close(page)
+  })
+})
+
+test('INS-69 a view follows its agent live until a revision is chosen, and again when it is asked to', async () => {
+  await withFleet(pages, async (served, file) => {
+    const { page } = await served.open(pages.browser, '/a/research-echo')
+    await expectRevision(page, 0)
+    const clock = new FastClock(Date.now())
+    const store = sqliteStore(file)
+    const agent = researchAgent(clock)
+    const runtime = await createRuntime({
+      store,
+      agents: [agent],
+      world: createWorld({ clock, logger: { log: () => {} } }),
+    })
+    const echo = await runtime.attach(agent, 'echo')
+    await echo.send({ type: 'ask', question: 'Why does a valley answer?', budgetUsd: 1 })
+    await page.locator('.chart [data-state="review"].lit').waitFor()
+    const newest = Number(await page.getByRole('slider').getAttribute('aria-valuenow'))
+    expect(newest).toBeGreaterThanOrEqual(7)
+    await page.keyboard.press('ArrowLeft')
+    await expectRevision(page, newest - 1)
+    await echo.send({ type: 'revise', note: 'Shorter.' })
+    await page.getByRole('button', { name: /[2-9] newer/ }).waitFor()
+    await expectRevision(page, newest - 1)
+    await page.keyboard.press('l')
+    await page.locator('.live-mark').waitFor()
+    await page.locator('[role=row][aria-selected=true]', { hasText: 'model done' }).waitFor()
+    await runtime.close()
+    await store.close()
+    await close(page)
+  })
+})
+
+test('INS-82 an exported history that is dropped on the page opens in it, and its records stay there', async () => {
+  const store = sqliteStore(pages.fleet)
+  const lines: string[] = []
+  for await (const line of exportStreams(store, ['research-sky', 'newsletter-weekly'], { charts: true }))
+    lines.push(line)
+  await store.close()
+  await withFleet(pages, async (served) => {
+    const { page, problems } = await served.open(pages.browser, '/inbox')
+    const sent: (string | null)[] = []
+    page.on('request', (request) => void (request.method() === 'POST' && sent.push(request.postData())))
+    await page.evaluate(`(() => {
+      const data = new DataTransfer()
+      data.items.add(new File([${JSON.stringify(lines.join(''))}], 'sky.jsonl'))
+      for (const type of ['dragover', 'drop']) dispatchEvent(new DragEvent(type, { dataTransfer: data, cancelable: true }))
+    })()`)
+    await page.locator('.agents tbody tr').nth(1).waitFor()
+    await page.locator('.agents').getByRole('link', { name: 'research-sky' }).click()
+    await expectRevision(page, 13)
+    await page.locator('.chart [data-state="published"].lit').waitFor()
+    await page.getByRole('tab', { name: 'Effects' }).click()
+    await page.getByText('2 attempts').first().waitFor()
+    await page.locator('.badge', { hasText: 'done' }).waitFor()
+    expect(sent.join('')).not.toContain('Why is the sky blue')
+    expect(problems).toEqual([])
+    await close(page)
+  })
+})

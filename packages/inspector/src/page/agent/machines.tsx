@@ -1,0 +1,46 @@
+/** Machines that live within the agent: each can be shown in place of its own chart. */
+import type { PointView } from '../../contract/agent.js'
+import { Icon } from '../parts/icon.js'
+import { plain, shown } from '../parts/safe-text.js'
+
+export interface MachinesProps {
+  readonly point: PointView | undefined
+  /** Path of the one that is shown; empty: the root. */
+  readonly chosen: string
+  readonly root: string
+  readonly onChoose: (path: string) => void
+}
+
+export function Machines({ point, chosen, root, onChoose }: MachinesProps) {
+  const machines = point?.children.filter(({ kind, src }) => kind === 'machine' && src !== undefined) ?? []
+  const isGone = chosen !== '' && !machines.some(({ path }) => path.join('.') === chosen)
+  if (machines.length === 0 && chosen === '') return null
+  return (
+    <div class="machines" role="group" aria-label="Machines">
+      {chosen === '' ? null : (
+        <button type="button" class="machine" onClick={() => onChoose('')}>
+          <Icon name="left" />
+          {shown(root)}
+        </button>
+      )}
+      {machines.map(({ path, src, active, status }) => {
+        const name = path.join('.')
+        return (
+          <button
+            key={name}
+            type="button"
+            class="machine"
+            title={plain(src ?? '')}
+            aria-pressed={name === chosen}
+            onClick={() => onChoose(name)}
+          >
+            <Icon name="child" />
+            <strong>{shown(name)}</strong>
+            <span>{status === 'active' ? shown(active.join(', ')) : status}</span>
+          </button>
+        )
+      })}
+      {isGone ? <span class="quiet">{shown(chosen)} is not there at this revision</span> : null}
+    </div>
+  )
+}

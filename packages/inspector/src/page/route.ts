@@ -52,7 +52,7 @@ export function readRoute(path: string, search: string): Route {
   if (first === 'inbox') return { view: 'inbox' }
   const { version, ...texts } = textsIn(query, FLEET_NAMES)
   const numbered = version !== undefined && /^\d{1,9}$/.test(version) ? { version: Number(version) } : {}
-  return { view: 'fleet', ...texts, ...numbered } as FleetRoute // an unknown concern finds nothing
+  return { view: 'fleet', ...texts, ...numbered } // an unknown concern finds nothing
 }
 
 function agentRoute(agent: string, query: URLSearchParams): AgentRoute {
@@ -117,7 +117,7 @@ export function go(next: Route): void {
 export function move(next: Route): void {
   route.value = next
   clearTimeout(writing)
-  writing = setTimeout(settleAddress, 150)
+  writing = setTimeout(settleAddress, 350)
 }
 
 /** The address as it is now. */

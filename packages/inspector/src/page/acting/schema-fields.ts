@@ -28,11 +28,7 @@ function fieldOf(
   name: string,
   { schema, isRequired }: { readonly schema: JsonObject; readonly isRequired: boolean },
 ): SchemaField {
-  const choices = Array.isArray(schema['enum'])
-    ? schema['enum']
-    : 'const' in schema
-      ? [schema['const'] as JsonValue]
-      : []
+  const choices = Array.isArray(schema['enum']) ? schema['enum'] : 'const' in schema ? [schema['const']] : []
   const about = schema['description'] ?? schema['title']
   return {
     name,

@@ -67,7 +67,10 @@ describe('createInspector', () => {
     const order = { do: 'pause', agent: 'expense-asks' }
     for (const headers of [{}, { 'x-refold-token': 'guessed' }]) {
       const { status, json } = await page.order(order, headers)
-      expect([status, json]).toMatchObject([403, { error: { code: 'NOT_ALLOWED' } }])
+      expect([status, json]).toMatchObject([
+        403,
+        { error: { code: 'NOT_ALLOWED', hint: expect.stringContaining('--write') as string } },
+      ])
     }
     const inbox = await page.get<InboxView>('/api/inbox')
     expect(inbox.items[0]).toMatchObject({ kind: 'approval', asked: { payload: { cents: 10 } } })

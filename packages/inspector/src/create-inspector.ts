@@ -17,6 +17,7 @@ import type { Inspectable, Inspected } from './inspected.js'
 import { attached } from './orders/acting.js'
 import type { Acting } from './orders/acting.js'
 import { orderRoutes } from './orders/order-routes.js'
+import type { ReadOnly } from './orders/order-routes.js'
 import { ownPackage } from './own-package.js'
 import { agentServer } from './server/agent-server.js'
 import { serve } from './server/serve.js'
@@ -97,15 +98,19 @@ async function withClient(inspected: Inspected): Promise<Inspected> {
 
 async function served(inspected: Inspected, options: InspectorOptions): Promise<Inspector> {
   const { by = process.env['REFOLD_BY'], places = {} } = options
-  const readOnlyBecause = readOnly(inspected, options)
+  const isReadOnly = readOnly(inspected, options)
   const { page, version } = ownPackage()
   const survey = surveyOf(inspected)
   const watch = new FleetWatch(() => surveyFleet(survey, Date.now()))
   const { source, codecs, upcasters } = inspected
   const answers = new Answers({ source, codecs, upcasters })
   const agents = agentServer(answers, watch)
-  const routes = [...agents.routes, ...routesOf(inspected, { places, by, readOnlyBecause, survey, watch, answers })]
-  const session = (): Omit<Session, 'orderToken'> => sessionOf({ inspected, options, by, readOnlyBecause, version })
+  const routes = [
+    ...agents.routes,
+    ...routesOf(inspected, { places, by, readOnly: isReadOnly, survey, watch, answers }),
+  ]
+  const session = (): Omit<Session, 'orderToken'> =>
+    sessionOf({ inspected, options, by, readOnly: isReadOnly, version })
   const serving = { page, routes, streams: agents.streams, session }
   const server = await listening(options, (port) => serve({ ...listenOptions(options, port), ...serving }))
   const close = async (): Promise<void> => {
@@ -126,17 +131,14 @@ function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {
 interface Routing {
   readonly places: Acting['places']
   readonly by: string | undefined
-  readonly readOnlyBecause: string | undefined
+  readonly readOnly: ReadOnly | undefined
   readonly survey: Survey
   readonly watch: FleetWatch
   readonly answers: Answers
 }
 
 /** Of the fleet, and of orders. */
-function routesOf(
-  inspected: Inspected,
-  { places, by, readOnlyBecause, survey, watch, answers }: Routing,
-): readonly Served[] {
+function routesOf(inspected: Inspected, { places, by, readOnly, survey, watch, answers }: Routing): readonly Served[] {
   const acting = actingOf(inspected, { by, places })
   const { store, codecs = [] } = survey
   return [
@@ -145,7 +147,7 @@ function routesOf(
       agents: answers.agents,
       places: { ...places, knowsWho: false },
       acting: acting && { ...acting, store, codecs },
-      readOnlyBecause,
+      readOnly,
     }),
   ]
 }
@@ -188,29 +190,32 @@ function askOf(acting: Acting, { agents }: Answers): Ask {
   }
 }
 
-function readOnly({ store, client }: Inspected, { write = false }: InspectorOptions): string | undefined {
-  if (store === undefined) return 'this is an exported file, of which there is only the past'
-  if (client === undefined) return 'no definitions are loaded: --config names the configuration that has them'
-  return write ? undefined : 'it was opened to read only: --write, in a program write: true, lets you act'
+function readOnly({ store, client }: Inspected, { write = false }: InspectorOptions): ReadOnly | undefined {
+  if (store === undefined)
+    return { because: 'this is an exported file', hint: 'Bring it into a store with `refold import`.' }
+  if (client === undefined)
+    return { because: 'no definitions are loaded', hint: 'Name the configuration that has them with --config.' }
+  if (write) return undefined
+  return { because: 'it was opened to read only', hint: 'Open it with --write, in a program with `write: true`.' }
 }
 
 interface SessionParts {
   readonly inspected: Inspected
   readonly options: InspectorOptions
   readonly by: string | undefined
-  readonly readOnlyBecause: string | undefined
+  readonly readOnly: ReadOnly | undefined
   readonly version: string
 }
 
-function sessionOf({ inspected, options, by, readOnlyBecause, version }: SessionParts): Omit<Session, 'orderToken'> {
+function sessionOf({ inspected, options, by, readOnly, version }: SessionParts): Omit<Session, 'orderToken'> {
   const { store, agents = [] } = inspected
   return {
     store: options.name ?? '',
-    canWrite: readOnlyBecause === undefined,
+    canWrite: readOnly === undefined,
     definitions: agents.map(({ name, version }: AgentDefinition) => ({ name, version })),
     version,
     isFile: store === undefined,
-    ...(readOnlyBecause === undefined ? undefined : { readOnlyBecause }),
+    ...(readOnly === undefined ? undefined : { readOnlyBecause: `${readOnly.because}. ${readOnly.hint}` }),
     ...(by === undefined || by === '' ? undefined : { by }),
   }
 }

@@ -3,6 +3,7 @@ import { formatPlan, planRecovery } from '@refold/core'
 import type { AgentDefinition, PlannedAgent, PlanRemedies } from '@refold/core'
 import { withProject } from './project.js'
 import { refoldCommand } from '@refold/inspector/commands'
+import { placesOf } from './command-places.js'
 import type { ProjectOptions } from './store-only.js'
 
 export interface PlanCommandOptions extends ProjectOptions {
@@ -20,7 +21,7 @@ export async function plan(options: PlanCommandOptions): Promise<string> {
 /** Each is a command to paste, that changes nothing: it shows what would change. */
 function remediesFor(definitions: readonly AgentDefinition[], options: ProjectOptions): PlanRemedies {
   const migrate = (whom: string, to: number, ...more: readonly string[]): string =>
-    `\`${refoldCommand(['migrate', whom], { ...options, options: ['--to', String(to), ...more, '--plan'] })}\``
+    `\`${refoldCommand(['migrate', whom], { ...placesOf(options), options: ['--to', String(to), ...more, '--plan'] })}\``
   return {
     troubled: ([first]) => {
       if (first === undefined || first.code !== 'NEEDS_MIGRATION') return undefined

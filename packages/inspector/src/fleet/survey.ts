@@ -11,7 +11,7 @@ import type { Placement } from './placement.js'
 export interface Survey extends FleetSource {
   readonly asked: AskedEvents
   readonly placement: Pick<Placement, 'look' | 'streams' | 'unknown'>
-  readonly gone: GoneOwners
+  readonly gone: Pick<GoneOwners, 'isGone'>
 }
 
 /** Counts all, and asks the charts once for each way to stand. */

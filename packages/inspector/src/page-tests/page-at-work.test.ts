@@ -1,60 +1,22 @@
-/** The page in a real browser, while something goes on: hostile text, a server that goes away, live agents, orders, files. */
+/** The page in a real browser while something goes on: hostile text, a server that goes away, live agents, files. */
 import { createRuntime, createWorld } from '@refold/core'
 import { exportStreams } from '@refold/core/history'
 import { sqliteStore } from '@refold/sqlite'
-import { writeFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from './browser.fixture.js'
+import { expect, test } from 'vitest'
+import { browserPages, close, PANELS, withFleet } from './browser-pages.fixture.js'
 import { FastClock } from './fast-clock.fixture.js'
 import { makeHostile } from './hostile-agents.fixture.js'
-import { continueLongLife, LONG, makeLongLife } from './long-life.fixture.js'
-import { ownFiles, servePage, shownAgents, shows } from './served-page.fixture.js'
-import type { ServedPage } from './served-page.fixture.js'
+import { expectRevision, servePage } from './served-page.fixture.js'
 import { researchAgent } from './shown-agents.fixture.js'
-import { makeFleet } from './shown-fleet.fixture.js'
 
-const files = ownFiles()
-let browser: Browser
-
-beforeAll(async () => {
-  if (CHROMIUM === undefined) return
-  const store = sqliteStore(files.at('fleet.db'))
-  await makeFleet(store)
-  await store.close()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  files.remove()
-})
-
-beforeEach((context) => {
-  if (CHROMIUM === undefined) context.skip(NO_CHROMIUM)
-})
-
-const close = (page: Page): Promise<void> => page.context().close()
-
-/** Over the fleet of its own, on which orders may be given. */
-async function withFleet(name: string, act: (served: ServedPage, file: string) => Promise<void>): Promise<void> {
-  const file = files.copy(files.at('fleet.db'), `${name}.db`)
-  const served = await servePage(file, { agents: shownAgents(), write: true })
-  try {
-    await act(served, file)
-  } finally {
-    await served.close()
-  }
-}
-
-const PANELS = ['state', 'diff', 'record', 'effects', 'blame', 'explain', 'find', 'transcript', 'raw'] as const
+const pages = browserPages()
 
 test('INS-62 what agents and people wrote is text in every view, and what is invisible is written out', async () => {
-  const store = sqliteStore(files.at('hostile.db'))
+  const store = sqliteStore(pages.files.at('hostile.db'))
   await makeHostile(store)
   await store.close()
-  const served = await servePage(files.at('hostile.db'))
-  const { page, problems, hosts } = await served.open(browser, '/a/hostile-1?f=/context/note')
+  const served = await servePage(pages.files.at('hostile.db'))
+  const { page, problems, hosts } = await served.open(pages.browser, '/a/hostile-1?f=/context/note')
   const isHarmless = async (where: string): Promise<void> => {
     const images = await page
       .locator('img, script:not([src]), iframe, object, [onerror], a[href^="javascript"]')
@@ -89,8 +51,8 @@ test('INS-62 what agents and people wrote is text in every view, and what is inv
 })
 
 test('INS-64 what was shown stays while the server does not answer, and is never shown as empty', async () => {
-  await withFleet('away', async (served) => {
-    const { page } = await served.open(browser, '/?definition=invoice')
+  await withFleet(pages, async (served) => {
+    const { page } = await served.open(pages.browser, '/?definition=invoice')
     await page.locator('.agents tbody tr').nth(5).waitFor()
     await page.context().setOffline(true)
     await page.getByLabel('Search agents by name').fill('2026')
@@ -105,9 +67,9 @@ test('INS-64 what was shown stays while the server does not answer, and is never
 })
 
 test('INS-69 a view follows its agent live until a revision is chosen, and again when it is asked to', async () => {
-  await withFleet('live', async (served, file) => {
-    const { page } = await served.open(browser, '/a/research-echo')
-    await shows(page, 0)
+  await withFleet(pages, async (served, file) => {
+    const { page } = await served.open(pages.browser, '/a/research-echo')
+    await expectRevision(page, 0)
     const clock = new FastClock(Date.now())
     const store = sqliteStore(file)
     const agent = researchAgent(clock)
@@ -122,10 +84,10 @@ test('INS-69 a view follows its agent live until a revision is chosen, and again
     const newest = Number(await page.getByRole('slider').getAttribute('aria-valuenow'))
     expect(newest).toBeGreaterThanOrEqual(7)
     await page.keyboard.press('ArrowLeft')
-    await shows(page, newest - 1)
+    await expectRevision(page, newest - 1)
     await echo.send({ type: 'revise', note: 'Shorter.' })
     await page.getByRole('button', { name: /[2-9] newer/ }).waitFor()
-    await shows(page, newest - 1)
+    await expectRevision(page, newest - 1)
     await page.keyboard.press('l')
     await page.locator('.live-mark').waitFor()
     await page.locator('[role=row][aria-selected=true]', { hasText: 'model done' }).waitFor()
@@ -135,96 +97,14 @@ test('INS-69 a view follows its agent live until a revision is chosen, and again
   })
 })
 
-test('INS-78 an event is sent by a form of its schema, and an approval is of exactly what is shown', async () => {
-  await withFleet('orders', async (served) => {
-    const { page } = await served.open(browser, '/a/research-moon')
-    await shows(page, 7)
-    await page.getByRole('button', { name: 'Act', exact: true }).click()
-    await page.getByRole('button', { name: 'Send revise' }).click()
-    await page.getByLabel('note').fill('It’s too long')
-    await page.getByText(String.raw`refold send research-moon revise '{"note":"It’s too long"}'`).waitFor()
-    await page.getByRole('button', { name: 'Send', exact: true }).click()
-    await page.getByText('Done: revision 8.').waitFor()
-    await shows(page, 8)
-
-    await page.goto(`${served.origin}/a/research-tides`)
-    await shows(page, 7)
-    await page.getByRole('button', { name: 'Act', exact: true }).click()
-    await page.getByRole('button', { name: 'Approve publish' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByText('spentUsd').waitFor()
-    await dialog.getByLabel('channel').selectOption({ label: 'blog' })
-    await dialog.getByRole('button', { name: 'Approve exactly this' }).click()
-    await page.locator('[role=row]', { hasText: 'publish' }).first().waitFor()
-    await close(page)
-  })
-})
-
-test('INS-78 an effect in doubt is resolved, and an agent is paused and goes on', async () => {
-  await withFleet('doubt', async (served) => {
-    const { page } = await served.open(browser, '/a/invoice-2026-1021')
-    await page.getByText('In doubt: an effect began').waitFor()
-    await page.getByRole('button', { name: 'Act', exact: true }).click()
-    await page.getByRole('button', { name: /Resolve pay/ }).click()
-    await page.getByLabel('It happened').check()
-    await page.getByLabel(/Output, as JSON/).fill('{"receipt":"R-9"}')
-    await page.getByRole('button', { name: 'Resolve', exact: true }).click()
-    await page.locator('.badge', { hasText: 'done' }).waitFor()
-
-    await page.goto(`${served.origin}/a/invoice-2026-1010`)
-    await page.getByText('supplier is being checked').first().waitFor()
-    await page.getByRole('button', { name: 'Act', exact: true }).click()
-    await page.locator('.menu-item', { hasText: 'Resume' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
-    await page.locator('.badge', { hasText: 'running' }).waitFor()
-    await close(page)
-  })
-})
-
-test('INS-78 where nothing may be written, every order is off and says why', async () => {
-  const served = await servePage(files.at('fleet.db'))
-  const { page } = await served.open(browser, '/a/research-moon')
-  await shows(page, 7)
-  for (const name of ['Act', 'Fork']) {
-    const button = page.getByRole('button', { name, exact: true })
-    expect(await button.getAttribute('aria-disabled')).toBe('true')
-    expect(await button.getAttribute('title')).toContain('no definitions are loaded')
-    await button.click({ force: true })
-    expect(await page.locator('.menu-list, dialog').count()).toBe(0)
-  }
-  await close(page)
-  await served.close()
-})
-
-test('INS-79 a fork is planned with its price before it is made, and is left paused', async () => {
-  await withFleet('fork', async (served) => {
-    const { page } = await served.open(browser, '/a/research-sky?r=9')
-    await shows(page, 9)
-    await page.keyboard.press('f')
-    const dialog = page.getByRole('dialog', { name: 'Fork research-sky at revision 9' })
-    const fork = dialog.getByRole('button', { name: 'Fork, paused' })
-    expect(await fork.getAttribute('aria-disabled')).toBe('true')
-    await dialog.getByRole('button', { name: /Plan it/ }).click()
-    await dialog.getByText(/reused +5 effects/).waitFor()
-    await dialog.getByText('refold fork research-sky').waitFor()
-    await fork.click()
-    await page.getByRole('heading', { name: 'research-sky-fork-9' }).waitFor()
-    await page.locator('.badge', { hasText: 'paused' }).waitFor()
-    await page.getByRole('link', { name: 'compare', exact: true }).click()
-    await page.locator('.pair.divergence').waitFor()
-    await close(page)
-  })
-})
-
 test('INS-82 an exported history that is dropped on the page opens in it, and its records stay there', async () => {
-  const store = sqliteStore(files.at('fleet.db'))
+  const store = sqliteStore(pages.fleet)
   const lines: string[] = []
   for await (const line of exportStreams(store, ['research-sky', 'newsletter-weekly'], { charts: true }))
     lines.push(line)
   await store.close()
-  writeFileSync(files.at('sky.jsonl'), lines.join(''))
-  await withFleet('drop', async (served) => {
-    const { page, problems } = await served.open(browser, '/inbox')
+  await withFleet(pages, async (served) => {
+    const { page, problems } = await served.open(pages.browser, '/inbox')
     const sent: (string | null)[] = []
     page.on('request', (request) => void (request.method() === 'POST' && sent.push(request.postData())))
     await page.evaluate(`(() => {
@@ -234,7 +114,7 @@ test('INS-82 an exported history that is dropped on the page opens in it, and it
     })()`)
     await page.locator('.agents tbody tr').nth(1).waitFor()
     await page.locator('.agents').getByRole('link', { name: 'research-sky' }).click()
-    await shows(page, 13)
+    await expectRevision(page, 13)
     await page.locator('.chart [data-state="published"].lit').waitFor()
     await page.getByRole('tab', { name: 'Effects' }).click()
     await page.getByText('2 attempts').first().waitFor()
@@ -243,64 +123,4 @@ test('INS-82 an exported history that is dropped on the page opens in it, and it
     expect(problems).toEqual([])
     await close(page)
   })
-})
-
-/** Of each move of the mouse, the time that the page's main thread took for it: printed, since a busy machine says nothing of the product. */
-async function scrubTimes(page: Page): Promise<readonly number[]> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable')
-  const spent = async (): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics')
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
-  }
-  const box = await page.getByRole('slider').boundingBox()
-  const [x = 0, y = 0, width = 0] = [box?.x, box?.y, box?.width]
-  await page.mouse.move(x + 4, y + 8)
-  await page.mouse.down()
-  const times: number[] = []
-  let before = await spent()
-  for (let step = 1; step <= 80; step++) {
-    await page.mouse.move(x + 4 + (step / 80) * (width - 8), y + 8)
-    const now = await spent()
-    times.push(now - before)
-    before = now
-  }
-  await page.mouse.up()
-  return times
-}
-
-test('INS-68 a history of 100,000 records is a few requests and at most 60 rows', async () => {
-  await makeLongLife(sqliteStore(files.at('long.db')))
-  const served = await servePage(files.at('long.db'))
-  const warm = await served.open(browser, '/a/counter-long')
-  await shows(warm.page, LONG - 1)
-  await close(warm.page)
-  const opened = await openPage(browser)
-  const { page } = opened
-  const asked: string[] = []
-  page.on(
-    'request',
-    (request) => void asked.push(new URL(request.url()).pathname.replace('/api/agents/counter-long', '')),
-  )
-  const from = performance.now()
-  await page.goto(new URL('/a/counter-long', served.origin).href + new URL(served.inspector.url).hash)
-  await shows(page, LONG - 1)
-  const first = performance.now() - from
-  const count = (part: string): number => asked.filter((path) => path.startsWith(part)).length
-  expect([count('/skeleton'), count('/points'), count('/lanes')]).toEqual([1, 1, 1])
-  expect(count('/rows')).toBeLessThanOrEqual(2)
-  expect(await page.locator('.record').count()).toBeLessThanOrEqual(60)
-  const times = (await scrubTimes(page)).toSorted((one, other) => one - other)
-  expect(await page.locator('.record').count()).toBeLessThanOrEqual(60)
-  await page.keyboard.press('l')
-  const before = asked.length
-  await continueLongLife(sqliteStore(files.at('long.db')), 1_000)
-  await page.locator(`[role=slider][aria-valuenow="${LONG + 999}"]`).waitFor()
-  expect(await page.locator('.record').count()).toBeLessThanOrEqual(60)
-  const p95 = times[Math.floor(times.length * 0.95)] ?? 0
-  console.log(
-    `100,000 records: first view ${Math.round(first)} ms, scrubbing p95 ${p95.toFixed(1)} ms over ${times.length}, ${asked.length - before} requests in 1,000 live records`,
-  )
-  await close(page)
-  await served.close()
 })

@@ -70,7 +70,7 @@ export function ownFiles(): OwnFiles {
 }
 
 /** The agent's view shows this revision, and nothing is on its way. */
-export async function shows(page: Page, revision: number): Promise<void> {
+export async function expectRevision(page: Page, revision: number): Promise<void> {
   await page.locator(`[role=slider][aria-valuenow="${revision}"]`).waitFor()
   await page.locator(`[role=tree][aria-label="State after revision ${revision}"]`).waitFor()
 }

@@ -117,7 +117,7 @@ export function go(next: Route): void {
 export function move(next: Route): void {
   route.value = next
   clearTimeout(writing)
-  writing = setTimeout(settleAddress, 150)
+  writing = setTimeout(settleAddress, 350)
 }
 
 /** The address as it is now. */

@@ -52,7 +52,7 @@ function OpenAgent({ model, kept }: { readonly model: AgentModel; readonly kept:
   const { value: point, error } = useAnswer('point', at < model.columns.first ? undefined : { agent: model.agent, at })
   useNeighbours(model, { at, isThere: point?.revision === at, kept })
   useAgentKeys(model)
-  useEffect(() => rows.want([model.revision.value], model.last.peek()), [rows, model.revision.value])
+  useEffect(() => rows.want([model.settled.value], model.last.peek()), [rows, model.settled.value])
   useEffect(() => void (document.title = `${model.agent} · Refold`), [model])
   return (
     <main class={`agent on-${side}`}>

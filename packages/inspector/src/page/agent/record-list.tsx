@@ -23,7 +23,7 @@ export function RecordList({ model, rows }: RecordsProps) {
   const found = useMemo(() => model.columns.matching(only), [only, length])
   const total = found?.length ?? length
   const revisionAt = (index: number): number => found?.[index] ?? model.columns.first + index
-  const selected = model.revision.value
+  const selected = model.settled.value
   const index = found === undefined ? selected - model.columns.first : indexAtOrBefore(found, selected)
   const seen = useRef(revisionAt)
   seen.current = revisionAt

@@ -19,21 +19,21 @@ export function Scrubber({ model, rows, window }: ScrubberProps) {
   const revision = model.revision.value
   const last = model.last.value
   const { first } = model.columns
-  const track = useRef<HTMLDivElement>(null)
+  /** Where the track is, while it is dragged: measuring it at each move would lay the page out. */
+  const box = useRef<DOMRect | undefined>(undefined)
   const canvas = useRef<HTMLCanvasElement>(null)
   useMap(canvas, model)
   void rows.version.value
   const part = (at: number): string => `${last <= first ? 100 : ((at - first) / (last - first)) * 100}%`
   const seek = (event: PointerEvent): void => {
-    const box = track.current?.getBoundingClientRect()
-    if (box !== undefined) moveTo(model, first + ((event.clientX - box.left) / box.width) * (last - first))
+    const { left, width } = (box.current ??= (event.currentTarget as Element).getBoundingClientRect())
+    moveTo(model, first + ((event.clientX - left) / width) * (last - first))
   }
   const isWindowed = window.from > first || window.to < last
   return (
     <div class="scrubber">
       <Steps model={model} />
       <div
-        ref={track}
         class="track"
         role="slider"
         tabIndex={0}
@@ -44,6 +44,7 @@ export function Scrubber({ model, rows, window }: ScrubberProps) {
         aria-valuetext={valueText(model.columns.get(revision), { last, row: rows.get(revision) })}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId)
+          box.current = undefined
           seek(event)
         }}
         onPointerMove={(event) => {

@@ -15,6 +15,8 @@ import type { TimeScale } from './time-scale.js'
 
 /** Records that lanes show at once. */
 const SHOWN = 240
+/** Pixels, about, from which on a bar has words. */
+const WORDY = 56
 /** Bars on a line that are drawn thin. */
 const DENSE = 90
 
@@ -52,7 +54,7 @@ interface Window {
 function useWindow(model: AgentModel): Window {
   const last = model.last.value
   const { first } = model.columns
-  const revision = model.revision.value
+  const revision = model.settled.value
   const kept = useRef<Window>({ from: -1, to: -1 })
   const { from, to } = kept.current
   const isWhole = last - first < SHOWN
@@ -129,7 +131,7 @@ function BarView({ bar, model }: { readonly bar: Bar; readonly model: AgentModel
           style={{ left: percent((from - bar.from) / width), width: percent((to - from) / width) }}
         />
       ))}
-      {bar.label !== undefined ? <span class="bar-label">{plain(bar.label)}</span> : null}
+      {bar.label !== undefined && width * innerWidth > WORDY ? <span class="bar-label">{plain(bar.label)}</span> : null}
     </button>
   )
 }

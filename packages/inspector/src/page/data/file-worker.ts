@@ -45,8 +45,7 @@ const NOWHERE = { look: async () => {}, streams: undefined, unknown: 'no definit
 function answersOf(opened: ExportedStreams): Answer {
   const answers = new Answers({ source: opened })
   const known = { store: fileFleet(opened), codecs: [] }
-  const gone = new GoneOwners(undefined) // a file does not tell who lives
-  const survey = { ...known, asked: new AskedEvents(known), placement: NOWHERE, gone }
+  const survey = { ...known, asked: new AskedEvents(known), placement: NOWHERE, gone: new GoneOwners(undefined) }
   const fleet: Readonly<Record<string, FleetAnswer>> = fleetAnswers({
     survey,
     watch: { view: () => surveyFleet(survey, Date.now()) },

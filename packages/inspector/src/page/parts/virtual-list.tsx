@@ -87,8 +87,10 @@ function useRange(
   }, [])
   useLayoutEffect(() => {
     if (box.current === null || selected === undefined || selected < 0) return
-    bringIntoView(box.current, selected * rowHeight * scale, rowHeight)
-    setSeen(seenOf(box.current))
+    const top = topFor(seen, { from: selected * rowHeight * scale, height: rowHeight })
+    if (top === seen.top) return
+    box.current.scrollTop = top
+    setSeen({ ...seen, top })
   }, [selected, count, seen.height])
   const first = Math.floor(seen.top / (rowHeight * scale))
   const from = Math.max(0, Math.min(first, count - 1) - MORE)
@@ -99,9 +101,10 @@ function useRange(
   return { range: { from, to }, scale }
 }
 
-function bringIntoView(element: HTMLElement, top: number, height: number): void {
-  if (element.clientHeight === 0) return
-  const { scrollTop, clientHeight } = element
-  if (top < scrollTop) element.scrollTop = Math.max(0, top - height)
-  else if (top + height > scrollTop + clientHeight) element.scrollTop = top + 2 * height - clientHeight
+/** Where the list stands so that a row is seen: as it does, if it is. Nothing is measured, since that would lay the page out. */
+function topFor(seen: Seen, row: { readonly from: number; readonly height: number }): number {
+  const { top, height } = seen
+  if (height === 0) return top
+  if (row.from < top) return Math.max(0, row.from - row.height)
+  return row.from + row.height > top + height ? row.from + 2 * row.height - height : top
 }

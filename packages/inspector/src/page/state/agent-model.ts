@@ -1,5 +1,5 @@
 /** The agent that is shown: its head, its records in columns, and what is new of it. */
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { AgentHead } from '../../contract/agent.js'
 import type { CodedError } from '../../contract/answer.js'
 import type { LiveEvent } from '../../contract/live.js'
@@ -12,6 +12,9 @@ import { heardTrouble, heardWell } from './session.js'
 
 /** Between two drawings of new records. */
 const PACE_MS = 150
+/** Records that are near: lists go with each step. */
+const NEAR = 30
+const REST_MS = 90
 
 export class AgentModel {
   readonly agent: string
@@ -29,6 +32,8 @@ export class AgentModel {
   })
   /** The newest state at or before the revision: behind damage there is none. */
   readonly stateAt = computed(() => Math.min(this.revision.value, this.lastState.value))
+  /** The revision, once it rests: while someone drags through thousands, lists do not jump after each. */
+  readonly settled = signal(0)
   readonly isLive = computed(() => route.value.view === 'agent' && route.value.at === undefined)
   readonly lastState = computed(() => {
     const damaged = this.head.value?.trouble?.revision
@@ -40,6 +45,8 @@ export class AgentModel {
   #isClosed = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #shownAt = 0
+  #resting: ReturnType<typeof setTimeout> | undefined
+  #stopSettling: () => void = () => {}
 
   constructor(agent: string, { answers, source }: { readonly answers: KeptAnswers; readonly source: DataSource }) {
     this.agent = agent
@@ -59,6 +66,7 @@ export class AgentModel {
       this.head.value = head
       this.length.value = this.columns.length
       this.error.value = undefined
+      this.#settle()
       this.#follow()
     } catch (error) {
       this.error.value = codedOf(error)
@@ -69,6 +77,8 @@ export class AgentModel {
     this.#isClosed = true
     clearTimeout(this.#timer)
     this.#stop()
+    this.#stopSettling()
+    clearTimeout(this.#resting)
   }
 
   #hear(event: LiveEvent): void {
@@ -100,6 +110,18 @@ export class AgentModel {
 
   #follow(): void {
     this.#stop = this.#source.live({ agent: this.agent, after: this.columns.last }, (event) => this.#hear(event))
+  }
+
+  #settle(): void {
+    const stop = effect(() => {
+      const revision = this.revision.value
+      clearTimeout(this.#resting)
+      const rest = (): void => void (this.settled.value = revision)
+      if (Math.abs(revision - this.settled.peek()) <= NEAR) rest()
+      else this.#resting = setTimeout(rest, REST_MS)
+    })
+    this.settled.value = this.revision.peek()
+    this.#stopSettling = stop
   }
 
   async #readOn(): Promise<void> {

@@ -1,0 +1,86 @@
+/** Orders from the page, in a real browser, on agents of a real file. */
+import { expect, test } from 'vitest'
+import { browserPages, close, withFleet } from './browser-pages.fixture.js'
+import { expectRevision } from './served-page.fixture.js'
+
+const pages = browserPages()
+
+test('INS-78 an event is sent by a form of its schema, and an approval is of exactly what is shown', async () => {
+  await withFleet(pages, async (served) => {
+    const { page } = await served.open(pages.browser, '/a/research-moon')
+    await expectRevision(page, 7)
+    await page.getByRole('button', { name: 'Act', exact: true }).click()
+    await page.getByRole('button', { name: 'Send revise' }).click()
+    await page.getByLabel('note').fill('It’s too long')
+    await page.getByText(String.raw`refold send research-moon revise '{"note":"It’s too long"}'`).waitFor()
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByText('Done: revision 8.').waitFor()
+    await expectRevision(page, 8)
+
+    await page.goto(`${served.origin}/a/research-tides`)
+    await expectRevision(page, 7)
+    await page.getByRole('button', { name: 'Act', exact: true }).click()
+    await page.getByRole('button', { name: 'Approve publish' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('spentUsd').waitFor()
+    await dialog.getByLabel('channel').selectOption({ label: 'blog' })
+    await dialog.getByRole('button', { name: 'Approve exactly this' }).click()
+    await page.locator('[role=row]', { hasText: 'publish' }).first().waitFor()
+    await close(page)
+  })
+})
+
+test('INS-78 an effect in doubt is resolved, and an agent is paused and goes on', async () => {
+  await withFleet(pages, async (served) => {
+    const { page } = await served.open(pages.browser, '/a/invoice-2026-1021')
+    await page.getByText('In doubt: an effect began').waitFor()
+    await page.getByRole('button', { name: 'Act', exact: true }).click()
+    await page.getByRole('button', { name: /Resolve pay/ }).click()
+    await page.getByLabel('It happened').check()
+    await page.getByLabel(/Output, as JSON/).fill('{"receipt":"R-9"}')
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click()
+    await page.locator('.badge', { hasText: 'done' }).waitFor()
+
+    await page.goto(`${served.origin}/a/invoice-2026-1010`)
+    await page.getByText('supplier is being checked').first().waitFor()
+    await page.getByRole('button', { name: 'Act', exact: true }).click()
+    await page.locator('.menu-item', { hasText: 'Resume' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
+    await page.locator('.badge', { hasText: 'running' }).waitFor()
+    expect(await page.locator('.held-up').count()).toBe(0)
+    await close(page)
+  })
+})
+
+test('INS-78 where nothing may be written, every order is off and says why', async () => {
+  const page = await pages.open('/a/research-moon')
+  await expectRevision(page, 7)
+  for (const name of ['Act', 'Fork']) {
+    const button = page.getByRole('button', { name, exact: true })
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    expect(await button.getAttribute('title')).toContain('no definitions are loaded')
+    await button.click({ force: true })
+    expect(await page.locator('.menu-list, dialog').count()).toBe(0)
+  }
+  await close(page)
+})
+
+test('INS-79 a fork is planned with its price before it is made, and is left paused', async () => {
+  await withFleet(pages, async (served) => {
+    const { page } = await served.open(pages.browser, '/a/research-sky?r=9')
+    await expectRevision(page, 9)
+    await page.keyboard.press('f')
+    const dialog = page.getByRole('dialog', { name: 'Fork research-sky at revision 9' })
+    const fork = dialog.getByRole('button', { name: 'Fork, paused' })
+    expect(await fork.getAttribute('aria-disabled')).toBe('true')
+    await dialog.getByRole('button', { name: /Plan it/ }).click()
+    await dialog.getByText(/reused +5 effects/).waitFor()
+    await dialog.getByText('refold fork research-sky').waitFor()
+    await fork.click()
+    await page.getByRole('heading', { name: 'research-sky-fork-9' }).waitFor()
+    await page.locator('.badge', { hasText: 'paused' }).waitFor()
+    await page.getByRole('link', { name: 'compare', exact: true }).click()
+    await page.locator('.pair.divergence').waitFor()
+    await close(page)
+  })
+})

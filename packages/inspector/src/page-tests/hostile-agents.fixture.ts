@@ -4,7 +4,7 @@ import type { Store } from '@refold/core'
 import { assign, setup } from 'xstate'
 
 /** Is markup, would be run, moves the cursor, turns the direction of writing, ends a line, leads elsewhere. */
-export const HOSTILE =
+const HOSTILE =
   '"><img src=x onerror="globalThis.harmed=1"><script>globalThis.harmed=1</script>\u001b[2J\u202eevil\u200b\r\njavascript:alert(1)'
 /** No dot: in a target it stands between states. */
 const NAME = '<img src=x onerror=harmed=1>'

@@ -81,7 +81,7 @@ export function cutIn(value: JsonValue): Cut['$cut'] | undefined {
 }
 
 /** `undefined`: it has none, and cannot be unfolded. */
-export function membersOf(value: JsonValue): ReadonlyArray<readonly [string, JsonValue]> | undefined {
+function membersOf(value: JsonValue): ReadonlyArray<readonly [string, JsonValue]> | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   return Array.isArray(value) ? value.map((item, index) => [String(index), item as JsonValue]) : Object.entries(value)
 }

@@ -56,7 +56,7 @@ export class KeptAnswers {
 
   /** So that it is there when it is asked for. */
   prefetch<N extends QuestionName>(name: N, ask: Ask<N>): void {
-    this.ask(name, ask).catch(() => {}) // whoever asks for it is told
+    this.ask(name, ask).catch(() => {}) // the one who asks for it is told
   }
 
   #keep(key: string, value: unknown): void {

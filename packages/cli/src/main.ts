@@ -19,9 +19,23 @@ for (const command of allOf(program)) {
 }
 
 try {
-  await program.parseAsync()
+  await program.parseAsync(meant(program, process.argv.slice(2)), { from: 'user' })
 } catch (error) {
   process.exitCode = error instanceof CommanderError ? usageCode(error) : failed(error)
+}
+
+/** Commander shows the help of what is above a command that it does not know: a mistake would look like an answer. */
+function meant(command: Command, words: readonly string[]): readonly string[] {
+  const [name, ...rest] = words
+  if (name === undefined || name.startsWith('-') || command.commands.length === 0) return words
+  if (name === 'help') return rest.length === 0 || knows(command, rest[0]) ? words : rest.slice(0, 1)
+  const known = command.commands.find((one) => one.name() === name)
+  if (known !== undefined) return [name, ...meant(known, rest)]
+  return command.registeredArguments.length > 0 ? words : [name]
+}
+
+function knows({ commands }: Command, name: string | undefined): boolean {
+  return commands.some((one) => one.name() === name)
 }
 
 function allOf(command: Command): readonly Command[] {

@@ -40,3 +40,28 @@ test('CLI-113 of a type of record and of a place in a state the end is shown in 
   })
   expect(narrow).not.toContain('……')
 })
+
+test('CLI-27 where a terminal is too narrow for all columns, times are shortened before a column is lost', () => {
+  const head = ['REV', 'TIME', 'TYPE', 'ABOUT', 'BECOMES', 'BY']
+  const at = (day: string, rev: string): readonly string[] => [
+    rev,
+    `2026-11-${day}T14:05:06.789Z`,
+    'refold.effect.done',
+    'charge (1.0)',
+    'waiting.for.someone',
+    'ana (no stock)',
+  ]
+  const narrow = { isTTY: true, columns: 60 }
+  const [shownHead, ofOneDay] = tableOf(head, [at('29', '1'), at('29', '2')], narrow).split('\n')
+  expect(shownHead).toMatch(/^REV {2}TIME {6}TYPE +ABOUT +BECOMES +BY$/)
+  expect(ofOneDay).toMatch(/^1 {4}14:05:06 {2}…\S+done {2}charge.*… {2}waiting.*… {2}ana .*…$/)
+  const [, ofSeveral] = tableOf(head, [at('28', '1'), at('29', '2')], narrow).split('\n')
+  expect(ofSeveral).toMatch(/^1 {4}11-28 14:05 {2}.* {2}ana .*…$/)
+  for (const columns of [60, 70, 75]) {
+    const lines = tableOf(head, [at('29', '1')], { isTTY: true, columns }).split('\n')
+    for (const line of lines) expect(line.length).toBeLessThan(columns)
+    expect(lines[0]).toMatch(/BY$/)
+    expect(lines[1]).toContain('  ana')
+  }
+  expect(tableOf(head, [at('29', '1')], { isTTY: true, columns: 90 })).toContain('2026-11-29T14:05:06.789Z')
+})

@@ -16,8 +16,9 @@ export function tableOf(
 ): string {
   const lines = [head, ...rows]
   if (output.isTTY !== true) return lines.map((row) => row.map(printable).join('\t')).join('\n')
-  const cells = lines.map((row) => row.map(printable))
+  const whole = lines.map((row) => row.map(printable))
   const room = (output.columns ?? 80) - 1
+  const cells = leastOf(whole, head) > room ? whole.map(withShortTimes(whole)) : whole
   const widths = fitted(head, { widths: head.map((_, column) => widest(cells, column)), room })
   const cuts = head.map((name) => (ENDS.has(name) ? cutStart : cutTo))
   return cells.map((row) => cutTo(aligned(row, { widths, cuts }), room)).join('\n')
@@ -33,6 +34,22 @@ const WHOLE: ReadonlySet<string> = new Set(['AGENT', 'REV', 'TIME', 'ID'])
 const ENDS: ReadonlySet<string> = new Set(['TYPE', 'PATH'])
 /** Below this a column says nothing any more. */
 const LEAST = 8
+
+/** What the columns need when as much as may be is cut. */
+function leastOf(cells: readonly (readonly string[])[], head: readonly string[]): number {
+  const widths = head.map((name, column) => Math.min(widest(cells, column), WHOLE.has(name) ? Infinity : LEAST))
+  return widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length)
+}
+
+const TIME = /^(\d{4}-(\d\d-\d\d))T(\d\d:\d\d):(\d\d)\.\d{3}Z$/
+
+/** A time of day, if all are of one day, else one without year and seconds. */
+function withShortTimes(cells: readonly (readonly string[])[]): (row: readonly string[]) => readonly string[] {
+  const days = new Set(cells.flat().map((text) => TIME.exec(text)?.[1]))
+  days.delete(undefined)
+  const short = days.size === 1 ? '$3:$4' : '$2 $3'
+  return (row) => row.map((text) => text.replace(TIME, short))
+}
 
 /** The widest of the other columns give way, so that something of each is seen. */
 function fitted(

@@ -203,7 +203,7 @@ export type { AttemptListeners, AttemptOutcome, BegunAttempt, EndedAttempt } fro
 export { planRecovery } from './plan/plan-recovery.js'
 export type { PlanOptions } from './plan/plan-recovery.js'
 export { formatPlan } from './plan/format-plan.js'
-export type { FormatOptions } from './plan/format-plan.js'
+export type { FormatOptions, PlanRemedies } from './plan/format-plan.js'
 export type {
   PlannedAgent,
   PlannedBlock,

@@ -72,6 +72,7 @@ export { backoffMs } from './world/backoff.js'
 export type { Backoff } from './world/backoff.js'
 
 // showing: text that others wrote, on a terminal
+export { counted } from './world/counted.js'
 export { printable, printableLines } from './world/printable.js'
 
 // the directory: one projection for all stores

@@ -3,9 +3,9 @@
  *
  * Invariant: a parent or a link is given only when its ids are those that a provider has used, or will use.
  */
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api'
+import { isSpanContextValid, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api'
 import type { Link, SpanContext, Tracer } from '@opentelemetry/api'
-import type { RecordIds } from './record-ids.js'
+import { RecordIds } from './record-ids.js'
 import type { Place, ShapeKind, ShapeLink, SpanShape } from './span-shape.js'
 
 const KINDS = {
@@ -20,12 +20,16 @@ const MOST_REMEMBERED = 10_000
 export class SpanMaker {
   readonly #tracer: () => Tracer
   readonly #ids: RecordIds
+  /** Giving a generator says that the provider takes its ids from it: so it is, until a span shows otherwise. */
+  #isTrusted: boolean
   /** By the span id of its shape. */
   readonly #made = new Map<string, SpanContext>()
 
-  constructor(tracer: () => Tracer, ids: RecordIds) {
+  /** `ids`: those of the provider, if it makes them so. */
+  constructor(tracer: () => Tracer, ids: RecordIds | undefined) {
     this.#tracer = tracer
-    this.#ids = ids
+    this.#ids = ids ?? new RecordIds()
+    this.#isTrusted = ids !== undefined
   }
 
   make(shape: SpanShape): void {
@@ -42,7 +46,10 @@ export class SpanMaker {
     const span = this.#ids.giving(shape, () => this.#tracer().startSpan(name, options, context))
     if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error })
     span.end(new Date(endMs))
-    if (!this.#ids.isAsked) this.#remember(shape, span.spanContext())
+    if (this.#ids.isAsked) return
+    const made = span.spanContext()
+    if (isSpanContextValid(made)) this.#isTrusted = false // by a provider, which has not asked
+    this.#remember(shape, made)
   }
 
   #linkOf({ why, ...place }: ShapeLink): readonly Link[] {
@@ -53,7 +60,7 @@ export class SpanMaker {
   /** `undefined`: no one knows its ids. */
   #contextOf(place: Place, child?: SpanShape): SpanContext | undefined {
     const isOfCaller = child?.kind === 'producer'
-    return this.#ids.isAsked || isOfCaller ? remote(place) : this.#made.get(place.spanId)
+    return this.#ids.isAsked || this.#isTrusted || isOfCaller ? remote(place) : this.#made.get(place.spanId)
   }
 
   #remember({ spanId }: Place, context: SpanContext): void {

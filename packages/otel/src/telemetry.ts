@@ -4,7 +4,7 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { observeAttempts } from '@refold/core'
 import type { AgentRecorded, EndedAttempt, Runtime, RuntimeObserver } from '@refold/core'
 import { Instruments } from './instruments.js'
-import { RecordIds } from './record-ids.js'
+import type { RecordIds } from './record-ids.js'
 import { SpanMaker } from './span-maker.js'
 import { attemptSpan, recordSpan, sendSpan } from './span-shape.js'
 import { writtenFacts } from './written-facts.js'
@@ -34,7 +34,7 @@ const NAME = '@refold/otel'
  * nothing to close; end your own provider as it says. Without a provider it costs little and does nothing.
  */
 export function createTelemetry({ tracerProvider, meterProvider, ids }: TelemetryOptions = {}): Telemetry {
-  const spans = new SpanMaker(() => (tracerProvider ?? trace).getTracer(NAME), ids ?? new RecordIds())
+  const spans = new SpanMaker(() => (tracerProvider ?? trace).getTracer(NAME), ids)
   const instruments = new Instruments((meterProvider ?? metrics).getMeter(NAME))
   const previous = new Map<string, string>()
   const attempts = observeAttempts({

@@ -1,11 +1,13 @@
 /** What the file says of itself: SQLite's own check, sizes, room on the disk, locks of workers. Nothing is written. */
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { counted } from '@refold/core/store'
 import type { StoreExamination, StoreFinding } from '@refold/core/store'
 import { loadDriver } from './driver/load-driver.js'
 import type { DriverChoice } from './driver/load-driver.js'
 import type { SqliteConnection } from './driver/driver.js'
 import { toRefoldError } from './failure.js'
+import { openReadOnly } from './open-read-only.js'
 import type { WorkerLocks } from './presence/worker-locks.js'
 
 /** A larger one is checked without comparing indexes with their tables, which takes many times as long. */
@@ -55,7 +57,7 @@ function problemsIn(
 ): readonly string[] {
   let connection: SqliteConnection | undefined
   try {
-    connection = loadDriver(driver).open(path, { readOnly: true })
+    connection = openReadOnly(path, loadDriver(driver))
     const pragma = isQuick ? 'quick_check' : 'integrity_check'
     const rows = connection.prepare(`PRAGMA ${pragma}(${MOST_PROBLEMS})`).all()
     return rows.map(([text]) => String(text)).filter((text) => text !== 'ok')
@@ -108,7 +110,7 @@ function leftBehind(gone: readonly string[]): readonly StoreFinding[] {
   return [
     {
       kind: 'note',
-      message: `${gone.length} lock files are of workers that are gone: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', …' : ''}`,
+      message: `${counted(gone.length, 'lock file')} of workers that are gone: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', …' : ''}`,
       remedy: 'The next worker that begins removes them, and takes over what these had.',
     },
   ]

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
 import { makeDirectory } from './make-directory.js'
+import { openReadOnly } from './open-read-only.js'
 import { assertNewestSchema, migrate, schemaVersion } from './schema.js'
 
 /** Short enough that the event loop hardly notices; longer waits are asynchronous. */
@@ -41,7 +42,7 @@ export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatab
 /** Also for a driver that knows nothing of it: no statement writes. */
 function openForReading(file: string, driver: SqliteDriver): SqliteConnection {
   if (!existsSync(file)) throw new RefoldError('STORE_FATAL', `there is no file ${file}`, { hint: 'Check the path.' })
-  const connection = driver.open(file, { readOnly: true })
+  const connection = openReadOnly(file, driver)
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA query_only = ON`)
     assertNewestSchema(connection)

@@ -3,6 +3,7 @@ import { isRefoldError, RefoldError } from '@refold/core/store'
 import type { QueryAnswer } from '@refold/core/store'
 import type { SqliteDriver, SqlValue } from './driver/driver.js'
 import { toRefoldError } from './failure.js'
+import { openReadOnly } from './open-read-only.js'
 
 const BUSY_TIMEOUT_MS = 5_000
 /** What is left of a question when nothing in it is quoted or a comment any more. */
@@ -12,11 +13,11 @@ const READS = /^\s*(?:select|with|values|explain)\b/i
 /** Throws `INVALID_INPUT` for what is no question, or one that the file cannot answer. */
 export function queryFile(file: string, question: string, driver: SqliteDriver): QueryAnswer {
   requireQuestion(question)
-  const connection = driver.open(file, { readOnly: true })
+  const connection = openReadOnly(file, driver)
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF`)
     const statement = connection.prepare(question)
-    const rows = statement.all().map((row) => row.map(shown))
+    const rows = (statement.allExact?.() ?? statement.all()).map((row) => row.map(shown))
     return { columns: statement.columns?.() ?? rows[0]?.map((_, at) => `column${at + 1}`) ?? [], rows }
   } catch (cause) {
     const error = toRefoldError(cause, { doing: 'reading the store' })
@@ -44,6 +45,8 @@ function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-function shown(value: SqlValue): string | number | null {
+/** JSON has no integer beyond 2⁵³ that every reader takes exactly: it is given as its text. */
+function shown(value: SqlValue | bigint): string | number | null {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   return value instanceof Uint8Array ? `x'${Buffer.from(value).toString('hex')}'` : value
 }

@@ -90,7 +90,7 @@ export function assertNewestSchema(connection: SqliteConnection): void {
     'STORE_FATAL',
     `the file has schema ${version} of an older release, and is opened to be read only`,
     {
-      hint: 'Whatever opens it as a store, as `refold ls` does, brings it to that of this release.',
+      hint: 'Whatever opens it to write, as `refold up` or `refold rebuild`, brings it to that of this release.',
       facts: { version, known: MIGRATIONS.length },
     },
   )

@@ -22,7 +22,8 @@ export interface SqliteStoreOptions {
   readonly maxAppendBytes?: number
   /**
    * For looking only: the file must be there, of the newest schema, and nothing is written to it; appends and registers reject with
-   * `STORE_FATAL`. Default: `false`.
+   * `STORE_FATAL`. The right to read is enough: where this process may not make the file's lock file, and no other has it open, a copy is
+   * read that is made when it is opened, and what is appended later is not seen. Default: `false`.
    */
   readonly readOnly?: boolean
 }

@@ -1,4 +1,5 @@
-/** Agents and numbers in sentences. */
+/** Agents in sentences. */
+import { counted } from '@refold/core/store'
 
 /** Agents that are named. */
 const NAMED = 3
@@ -13,9 +14,4 @@ export function agentsNamed({
 }): string {
   const names = streams.slice(0, NAMED).join(', ')
   return `${counted(agents, 'agent')} (${names}${agents > NAMED ? ', …' : ''})`
-}
-
-/** `1 record`, `2 records` */
-export function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -7,9 +7,9 @@ import type { ConfirmOptions } from './confirm.js'
 import { eventOf } from './event-argument.js'
 import type { EventArgument } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
-import { pastOf, withProject } from './project.js'
+import { hideOf } from './hidden-secrets.js'
+import { withProject } from './project.js'
 import type { Project } from './project.js'
-import { historyOf, stateOf } from './reading/past-agent.js'
 import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
@@ -53,11 +53,8 @@ export async function approve(
 
 /** What is asked may have come from a secret field. */
 async function hidden(asked: ApprovalRequest, project: Project): Promise<ApprovalRequest> {
-  const stream = `${asked.agent.name}-${asked.agent.id}`
-  const { document } = await stateOf(pastOf(project), stream, {})
-  if (document.agent.hasSecrets !== true) return asked
-  const history = await historyOf(pastOf(project, { hideSecrets: true }), stream)
-  return { ...asked, payload: history.hide(asked.payload) }
+  const hide = await hideOf(project, `${asked.agent.name}-${asked.agent.id}`)
+  return hide === undefined ? asked : { ...asked, payload: hide(asked.payload) }
 }
 
 function shown({ agent, event, revision, payload }: ApprovalRequest): string {

@@ -101,7 +101,7 @@ describe('the command line', () => {
     [['show'], "missing required argument 'agent'"],
     [['ls', '--stats'], "unknown option '--stats'"],
     [['ls', '--limit', '0'], 'positive integer'],
-    [['help', 'bogus'], 'the command is not whole'],
+    [['help', 'bogus'], "unknown command 'bogus'"],
   ])('CLI-114 the usage mistake %j is told to a program as JSON, and as nothing else', async (args, text) => {
     const ended = await project.run(...args, '--json')
     expect(ended).toMatchObject({ code: 2, stdout: '' })

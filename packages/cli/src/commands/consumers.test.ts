@@ -10,6 +10,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setup } from 'xstate'
 import { makeProject } from '../fleet.fixture.js'
 import type { Ended, Project } from '../fleet.fixture.js'
+import { commandLineOf } from '../mcp/command-line.js'
+import type { Tool } from '../mcp/tool.js'
+import { toolsFor } from '../mcp/tools.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const order = defineAgent({ name: 'order', version: 1, machine: setup({}).createMachine({}) })
@@ -62,12 +65,13 @@ describe('the command and consumers', () => {
     expect(status).toMatchObject([{ name: 'mailer', epoch: 1, parked: 3, lag: { records: 1 } }])
   })
 
-  test('CLI-71 parked records are retried and skipped by their keys, or all after a question', async () => {
+  test('CLI-71 CLI-101 parked records are retried and skipped by their keys, or all after a question', async () => {
     const [one, two] = JSON.parse((await run('parked', 'mailer', '--json')).stdout) as { key: string }[]
-    expect(await run('parked', 'skip', 'mailer', one?.key ?? '', '--by', 'ana')).toMatchObject({
-      code: 0,
-      stdout: '1\n',
-    })
+    // As `refold mcp` calls it.
+    const tool = toolsFor({ write: true }).find(({ name }) => name === 'parked-skip') as Tool
+    const { command, rest } = commandLineOf(tool, { consumer: 'mailer', keys: [one?.key], reason: 'no need' })
+    const skipped = await project.run(...command, '--store', file, '--by=ana', ...rest)
+    expect(JSON.parse(skipped.stdout)).toEqual({ consumer: 'mailer', skipped: 1 })
     expect(await run('parked', 'skip', 'mailer', one?.key ?? '')).toMatchObject({ code: 3 })
     const retried = await run('parked', 'retry', 'mailer', two?.key ?? '', '--json')
     expect(JSON.parse(retried.stdout)).toEqual({ consumer: 'mailer', retried: 1 })

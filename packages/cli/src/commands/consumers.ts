@@ -3,7 +3,7 @@ import { createClient } from '@refold/core'
 import type { Client, ConsumerStatus } from '@refold/core'
 import { tableOf } from '../table.js'
 import { withStore } from './store-only.js'
-import type { ProjectOptions } from './store-only.js'
+import type { CommandNature, ProjectOptions } from './store-only.js'
 
 export interface ConsumersOptions extends ProjectOptions {
   readonly json: boolean
@@ -13,14 +13,17 @@ const COLUMNS = ['CONSUMER', 'OWNER', 'BEHIND', 'SINCE', 'PARKED', 'AGENTS'] as 
 
 /** Rows, or a JSON array. */
 export async function consumers(options: ConsumersOptions): Promise<string> {
-  return withConsumers(options, async (client) => {
+  return withConsumers({ ...options, readOnly: true }, async (client) => {
     const found = await client.consumers()
     return options.json ? JSON.stringify(found) : tableOf(COLUMNS, found.map(cells))
   })
 }
 
 /** A client that knows no definition: what it is asked needs none. */
-export function withConsumers<R>(options: ProjectOptions, work: (client: Client) => Promise<R>): Promise<R> {
+export function withConsumers<R>(
+  options: ProjectOptions & CommandNature,
+  work: (client: Client) => Promise<R>,
+): Promise<R> {
   return withStore(options, async ({ store, codecs }) => {
     await using client = await createClient({ store, agents: [], codecs })
     return await work(client)

@@ -106,7 +106,7 @@ describe('refold doctor', { timeout: 120_000 }, () => {
     const { code, findings } = await look(file)
     expect(code).toBe(1)
     expect(findings).toMatchObject([{ trouble: 'DIRECTORY', commands: [`refold rebuild --store ${file}`] }])
-    expect(findings[0]?.message).toContain('of 1 agents what their records say: plan-2')
+    expect(findings[0]?.message).toContain('of 1 agent what the records say: plan-2')
     expect(await project.run('rebuild', '--store', file)).toMatchObject({
       code: 0,
       stdout: 'agents: 3, entries repaired: 1\n',
@@ -164,7 +164,7 @@ describe('refold doctor', { timeout: 120_000 }, () => {
     expect(after.code).toBe(0)
     expect(JSON.parse(after.stdout)).toMatchObject({
       facts: { workers: 0 },
-      findings: [{ kind: 'note', message: expect.stringContaining('1 lock files are of workers that are gone') }],
+      findings: [{ kind: 'note', message: expect.stringContaining('1 lock file of workers that are gone') }],
     })
     own.remove()
   })
@@ -189,7 +189,7 @@ describe('refold doctor', { timeout: 120_000 }, () => {
     )
     expect([code, stderr]).toEqual([1, 'loaded\n'])
     expect((JSON.parse(stdout) as { findings: unknown }).findings).toMatchObject([
-      { trouble: 'PLACE', message: expect.stringContaining('"plan", of which 1 agents') },
+      { trouble: 'PLACE', message: expect.stringContaining('"plan": 1 agent') },
     ])
   })
 

@@ -6,6 +6,7 @@ import type { Told } from '../output.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 import { shellWord } from '@refold/inspector/commands'
+import { counted } from '@refold/core/store'
 
 export interface DoctorCommandOptions extends ProjectOptions {
   /** Loads the configuration's agents: can they take over what is stored? */
@@ -47,7 +48,7 @@ function unplacedIn({ troubled, unregistered }: RecoveryPlan): readonly Advised[
       return { trouble: 'PLACE', kind: 'wrong', stream, message, remedy, commands: ['refold plan'] }
     })
   const definitions = Object.entries(unregistered).map(([name, count]): Advised => {
-    const message = `the configuration does not have "${name}", of which ${count} agents have something to do`
+    const message = `the configuration does not have "${name}": ${counted(count, 'agent')} with something to do`
     return {
       trouble: 'PLACE',
       kind: 'wrong',
@@ -100,7 +101,9 @@ function summaryOf({ agents, records, streams, facts }: ExaminedStore): string {
 function textOf({ kind, stream, message, lost, revision, remedy, commands }: Advised): string {
   const head = `\n${kind}  ${stream === undefined ? '' : `${stream}: `}${message}`
   const loss =
-    lost === undefined || lost === 0 ? [] : [`  lost: its state from record ${revision} on, of ${lost} records`]
+    lost === undefined || lost === 0
+      ? []
+      : [`  lost: its state from record ${revision} on, of ${counted(lost, 'record')}`]
   const advice = remedy === undefined ? [] : [`  ${remedy}`]
   return [head, ...loss, ...advice, ...commands.map((command) => `    ${command}`)].join('\n')
 }

@@ -5,6 +5,7 @@ import type { Told } from '../output.js'
 import { ProgressLine } from '../progress-line.js'
 import { parseAddress } from './agent-argument.js'
 import type { Address } from './agent-argument.js'
+import { counted } from '@refold/core/store'
 
 type Answered = AgentState<AgentTypes>
 
@@ -16,7 +17,7 @@ export async function toEach(
   const told: (Answer | BulkFailure)[] = []
   const progress = new ProgressLine()
   for (const name of names) {
-    progress.tell(() => `${told.length} of ${names.length} agents`)
+    progress.tell(() => `${told.length} of ${counted(names.length, 'agent')}`)
     const agent = parseAddress(name)
     try {
       const { status, condition, value } = await act(agent)

@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises'
 import { RefoldError } from '@refold/core'
 import type { Store } from '@refold/core'
 import { exportStreams } from '@refold/core/history'
+import { assertDefinition } from './definition-argument.js'
 import { named } from './reading/past-agent.js'
 import { namesIn, withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
@@ -34,7 +35,7 @@ export async function exportAgents(names: readonly string[], options: ExportComm
     throw new RefoldError('INVALID_INPUT', all ? 'agents are named in two ways' : 'no agent is named', {
       hint: 'Name agents or definitions, or give --all.',
     })
-  return withStore(options, async ({ store }) => {
+  return withStore({ ...options, readOnly: true }, async ({ store }) => {
     const streams = await streamsOf(store, names)
     const counted = new Counted(exportStreams(store, streams, { charts: true, redact }))
     await (output === undefined ? toStdout(counted.lines()) : toFile(counted.lines(), output))
@@ -52,10 +53,7 @@ async function streamsOf(store: Store, names: readonly string[]): Promise<readon
   for (const name of names) {
     const isAgent = name.includes('-') // a definition's name has no hyphen
     const found = isAgent ? await agentNamed(store, name) : await inDirectory(store, name)
-    if (found.length === 0)
-      throw new RefoldError('NOT_FOUND', `the store has no agent of ${JSON.stringify(name)}`, {
-        hint: '`refold ls` shows what there is.',
-      })
+    if (found.length === 0) await assertDefinition(store, name)
     for (const stream of found) streams.add(stream)
   }
   return [...streams]

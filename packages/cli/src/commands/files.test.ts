@@ -33,7 +33,7 @@ describe('agents as files', { timeout: 120_000 }, () => {
     [['export'], 2, 'no agent is named'],
     [['export', 'plan-1', '--all'], 2, 'two ways'],
     [['export', 'plan-none', '-o', 'none.jsonl'], 3, 'there is no agent "plan-none"'],
-    [['export', 'plann'], 3, 'no agent of "plann"'],
+    [['export', 'plann'], 3, 'no agent of the definition "plann"'],
     [['export', 'plan-1', '-o', 'nowhere/a.jsonl'], 2, 'cannot be written'],
     [['export', 'plan-1', '-o', '.'], 2, 'no file'],
     [['import', 'nowhere.jsonl', '--store', 'other.db'], 2, 'cannot be read'],

@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AgentDefinition, Runtime, RuntimeOptions, Store } from '@refold/core'
 import { makeProject } from '../fleet.fixture.js'
 import type { Ended, Project } from '../fleet.fixture.js'
+import { commandLineOf } from '../mcp/command-line.js'
+import type { Tool } from '../mcp/tool.js'
+import { toolsFor } from '../mcp/tools.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const moduleUrl = (name: string): string => new URL(`../../../${name}/dist/index.js`, import.meta.url).href
@@ -116,6 +119,27 @@ describe('refold fork', { timeout: 120_000 }, () => {
     expect([code, stdout]).toEqual([0, 'order-6\n'])
     expect(stderr).toContain('It has ended')
     expect(stderr).not.toContain('refold resume')
+  })
+
+  test('CLI-101 the tool of an MCP client forks with another outcome too', async () => {
+    const tool = toolsFor({ write: true }).find(({ name }) => name === 'fork')
+    const given = {
+      agent: 'order-1',
+      as: '8',
+      at: 'before:done',
+      outcome: { effect: 'charge', complete: { by: '@hand' } },
+    }
+    const { command, rest } = commandLineOf(tool as Tool, given)
+    const { code, stdout } = await project.run(...command, '--config', config, ...rest)
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { agent: { id: '8' }, plan: { condition: 'ended' } }])
+    const failing = commandLineOf(tool as Tool, {
+      ...given,
+      as: '9',
+      outcome: { effect: 'draft', fail: '-y @x' },
+      at: '0',
+    })
+    expect((await project.run(...failing.command, '--config', config, ...failing.rest)).code).toBe(0)
+    expect((await run('show', 'order-9', '--json')).stdout).toContain('"failed"')
   })
 
   test('CLI-110 takes the moments that the reading commands take', async () => {

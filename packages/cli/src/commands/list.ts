@@ -4,6 +4,7 @@ import { RefoldError } from '@refold/core/store'
 import type { Found } from '../output.js'
 import { tableOf } from '../table.js'
 import { nameOf } from '@refold/inspector/answers'
+import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 
@@ -31,15 +32,16 @@ const COLUMNS = ['AGENT', 'VERSION', 'STATUS', 'CONDITION', 'STATE', 'OWNER', 'D
 /** Rows that a terminal is shown when no one says how many. */
 const SHOWN = 100
 
-/** Rows, names, or a JSON array. */
+/** Rows, names, or a JSON array. Rejects with `NOT_FOUND` for a definition that no agent has. */
 export async function list(definition: string | undefined, options: ListOptions): Promise<Found> {
   const isShort = process.stdout.isTTY && !options.json && options.limit === undefined
   const limit = isShort ? SHOWN : options.limit
   const query = queryOf(definition, options)
   const where = options.where && new (await import('./where-filter.js')).WhereFilter(options.where)
-  return withStore(options, async (opened) => {
+  return withStore({ ...options, readOnly: true }, async (opened) => {
     const fits = fitsOf(options, where && ((entry) => where.fits(entry, opened)))
     const { shown, isMore } = await found(opened.store, { query, limit, fits, show: showOf(options) })
+    if (shown.length === 0 && definition !== undefined) await assertDefinition(opened.store, definition)
     const cut = isMore && isShort ? `the first ${SHOWN}; --limit <count> shows more, filters narrow them` : undefined
     const notes = [where?.note, cut].filter((note) => note !== undefined)
     return { text: textOf(shown, options), ...(notes.length === 0 ? undefined : { note: notes.join('\n') }) }

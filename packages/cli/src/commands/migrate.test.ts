@@ -69,6 +69,18 @@ form@1 in review: 2 agents (form-3, form-4)
     expect(among.stdout).toContain('form: 1 agent (form-9)\n  error[NOT_FOUND]')
   })
 
+  test('CLI-127 the recovery plan names the command that shows what a migration would change', async () => {
+    const file = join(project.directory, 'forms.mjs')
+    writeFileSync(file, FORMS.replace(/^const agents = .*\n.*$/m, "const agents = [form(2, 'approval')]"))
+    const { code, stdout } = await run('plan')
+    writeFileSync(file, FORMS.replace('process.env.REFOLD_BOTH', 'true'))
+    expect(code).toBe(0)
+    const command = 'refold migrate form --to 2 --plan --config forms.mjs'
+    expect(stdout).toContain(`the version is not registered here (form-1, form-2): \`${command}\``)
+    expect(stdout).toContain(`2 agents of form@1 in review: `)
+    expect((await project.run(...command.split(' ').slice(1))).stdout).toContain('2 of 4 agents would move')
+  })
+
   test('CLI-64 apply asks, moves those that have a place, tells who was refused, and goes on when it is given again', async () => {
     expect(await moving('form', '--apply')).toMatchObject({ code: 2, stdout: '' })
     const some = await moving('form', '--apply', '--yes', '--by', 'ana', '--reason', 'new names')

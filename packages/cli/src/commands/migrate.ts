@@ -16,6 +16,7 @@ import { named } from './reading/past-agent.js'
 import type { ProjectOptions } from './store-only.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
+import { counted } from '@refold/core/store'
 
 export interface MigrateCommandOptions extends ProjectOptions, NotesOptions, ConfirmOptions {
   /** The version that they are to be at. */
@@ -62,7 +63,7 @@ async function planned(project: Project, whom: readonly string[], { options, how
   const plan = new MigrationPlan({ keepsAll: options.json })
   const progress = new ProgressLine()
   for (const stream of whom) {
-    progress.tell(() => `${plan.agents} of ${whom.length} agents`)
+    progress.tell(() => `${plan.agents} of ${counted(whom.length, 'agent')}`)
     const agent = parseAddress(stream)
     const definition = versionOf(project, agent.name, options.to)
     try {

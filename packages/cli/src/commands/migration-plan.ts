@@ -1,7 +1,8 @@
 /** What a migration would make of many agents: those with the same fate are one group. */
 import { printable } from '@refold/core'
 import type { PatchOperation, PlannedMigration } from '@refold/core'
-import { agentsNamed, counted } from './agent-words.js'
+import { counted } from '@refold/core/store'
+import { agentsNamed } from './agent-words.js'
 
 const SHOWN_CHANGES = 6
 const SHOWN_VALUE = 60

@@ -8,6 +8,7 @@ import { withConsumers } from './consumers.js'
 import type { ConsumersOptions } from './consumers.js'
 import { notesOf } from './who.js'
 import type { NotesOptions } from './who.js'
+import { counted } from '@refold/core/store'
 
 export interface SettleOptions extends ConsumersOptions, NotesOptions, ConfirmOptions {
   /** All parked records of the consumer, in place of keys. */
@@ -18,7 +19,7 @@ const COLUMNS = ['KEY', 'TYPE', 'PARKED', 'ATTEMPTS', 'ERROR'] as const
 
 /** Rows, or a JSON array. */
 export async function parked(consumer: string | undefined, options: ConsumersOptions): Promise<string> {
-  return withConsumers(options, async (client) => {
+  return withConsumers({ ...options, readOnly: true }, async (client) => {
     const names = consumer === undefined ? (await client.consumers()).map(({ name }) => name) : [consumer]
     const found = (await Promise.all(names.map((name) => ofConsumer(client, name)))).flat()
     if (options.json)
@@ -40,7 +41,8 @@ export async function settle(
     })
   return withConsumers(options, async (client) => {
     const control = client.consumer(consumer)
-    if (all) await confirm(`${verb} ${(await control.parked()).length} parked records of ${consumer}`, options)
+    if (all)
+      await confirm(`${verb} ${counted((await control.parked()).length, 'parked record')} of ${consumer}`, options)
     const count = await control[verb](all ? 'all' : keys, notesOf(options))
     return json ? JSON.stringify({ consumer, [verb === 'retry' ? 'retried' : 'skipped']: count }) : String(count)
   })

@@ -19,18 +19,16 @@ export async function withProject<R>(
   work: (project: Project) => Promise<R>,
 ): Promise<R> {
   const config = await loadConfig(findConfig(options.config, process.cwd()))
-  const store = await openStore(config, options.store, { mustExist: options.begins !== true })
+  const { begins = false, readOnly = false } = options
+  const store = await openStore(config, options.store, { mustExist: !begins, readOnly })
   const { agents, codecs = [] } = config
   await using runtime = await createClient({ store, agents, codecs })
   return await work({ agents, codecs, store, runtime })
 }
 
-/** What its agents' histories are read from. */
-export function pastOf(
-  { store, codecs }: Pick<Project, 'store' | 'codecs'>,
-  { hideSecrets = false }: { readonly hideSecrets?: boolean } = {},
-): Past {
-  return { source: store, store, codecs, hideSecrets, names: () => namesIn(store) }
+/** What its agents' histories are read from, for those who show nothing of them. */
+export function pastOf({ store, codecs }: Pick<Project, 'store' | 'codecs'>): Past {
+  return { source: store, store, codecs, hideSecrets: false, names: () => namesIn(store) }
 }
 
 /** The newest version of a definition. Throws `UNKNOWN_DEFINITION` with the names that there are. */

@@ -82,6 +82,13 @@ describe('refold query', () => {
     expect((await run('SELECT 1 AS a WHERE 0', '--json')).stdout).toBe('[]\n')
   })
 
+  test('CLI-128 gives integers exactly, those that no number can be as text', async () => {
+    const question = `SELECT 9007199254740993 AS big, -9223372036854775808 AS least, 9007199254740991 AS most, 0.5 AS half`
+    const exact = { big: '9007199254740993', least: '-9223372036854775808', most: 9007199254740991, half: 0.5 }
+    expect(JSON.parse((await run(question, '--json')).stdout)).toEqual([exact])
+    expect((await run(question)).stdout.split('\n')[1]).toBe(Object.values(exact).join('\t'))
+  })
+
   test('CLI-77 shows the documents of a projection by its name', async () => {
     expect((await run('orders')).stdout).toBe('KEY\tNOTE\tCENTS\n1\t\\u001b[2J\t500\n2\t\\u001b[2J\t250\n')
   })

@@ -16,7 +16,7 @@ const SHOWN = 100
 
 /** Rows, or a JSON array. Without a question, the projections that there are. */
 export async function query(question: string | undefined, options: QueryOptions): Promise<Found> {
-  return withStore(options, async ({ store }) => {
+  return withStore({ ...options, readOnly: true }, async ({ store }) => {
     const { projections } = store
     if (projections === undefined)
       throw new RefoldError('INVALID_INPUT', 'this store keeps no documents of projections', {

@@ -1,4 +1,6 @@
 /** What schemas say is secret, as the commands and tools show it. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -62,6 +64,18 @@ describe('secret fields in the terminal', { timeout: 120_000 }, () => {
       expect(hidden.stdout).not.toContain(CARD)
       expect((await project.run(...args, ...form, '--show-secrets')).stdout).toContain(CARD)
     }
+  })
+
+  test('CLI-122 verify hides what was recorded otherwise, and what is today', async () => {
+    const config = join(project.directory, 'refold.config.mjs')
+    const text = readFileSync(config, 'utf8')
+    writeFileSync(config, text.replace("'card ' + input.card", "'cards ' + input.card"))
+    const hidden = await project.run('verify', 'order-1', '--json')
+    expect(hidden).toMatchObject({ code: 1, stderr: '' })
+    expect(hidden.stdout).toContain('card [secret 1]')
+    expect(hidden.stdout).not.toContain(CARD)
+    expect((await project.run('verify', 'order-1', '--json', '--show-secrets')).stdout).toContain(`cards ${CARD}`)
+    writeFileSync(config, text)
   })
 
   test('CLI-122 conditions see what is stored', async () => {

@@ -27,7 +27,22 @@ describe('refold stats', { timeout: 120_000 }, () => {
       'DEFINITION\tVERSION\tSTATUS\tCONDITION\tSTATE\tAGENTS\tPENDING\tIN-DOUBT\tOVERDUE',
     )
     expect(table.stdout).toContain('plan\t1\tactive\tpaused\tworking\t1\t1\t0\t0\n')
-    expect((await project.run('stats', 'none', '--json')).stdout).toBe('{"groups":[]}\n')
+  })
+
+  test('CLI-124 a definition that no agent has is told with one that is near', async () => {
+    for (const command of ['ls', 'stats', 'export'])
+      expect(await project.run(command, 'plam', '--store', 'agents.db')).toMatchObject({
+        code: 3,
+        stdout: '',
+        stderr: expect.stringContaining('Did you mean plan?'),
+      })
+    expect((await project.run('ls', 'plan-1')).stderr).toContain('It is an agent: `refold show plan-1`')
+    expect((await project.run('stats', 'nothing')).stderr).toContain('There are agents of plan.')
+    expect(await project.run('ls', 'plan', '--condition', 'blocked', '--json')).toEqual({
+      code: 0,
+      stdout: '[]\n',
+      stderr: '',
+    })
   })
 
   test('CLI-105 with --log tells what they wrote', async () => {

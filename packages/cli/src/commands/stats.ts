@@ -4,6 +4,7 @@ import { headerOf } from '@refold/core/record'
 import { groupAgents } from '@refold/inspector/fleet'
 import type { FleetGroup } from '@refold/inspector/fleet'
 import { tableOf } from '../table.js'
+import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 
@@ -34,6 +35,7 @@ export async function stats(definition: string | undefined, options: StatsComman
   return withStore({ ...options, readOnly: true }, async ({ store }) => {
     const entries: DirectoryEntry[] = []
     for await (const page of store.directory.find(definition === undefined ? {} : { definition })) entries.push(...page)
+    if (entries.length === 0 && definition !== undefined) await assertDefinition(store, definition)
     const groups = groupAgents(entries, Date.now()).map(({ active, ...group }) => ({ ...group, states: active }))
     const written = options.log === true ? await writtenBy(store, entries) : undefined
     if (options.json) return JSON.stringify(written === undefined ? { groups } : { groups, written })

@@ -58,7 +58,7 @@ export async function withPast<R>(options: ProjectOptions, work: (past: Past) =>
   const { store: place, showSecrets = false } = options
   const hideSecrets = !showSecrets
   if (place === undefined || !isExport(place))
-    return withStore(options, ({ store, codecs }) =>
+    return withStore({ ...options, readOnly: true }, ({ store, codecs }) =>
       work({ source: store, store, codecs, hideSecrets, names: () => namesIn(store) }),
     )
   const { codecs = [] } = await configOf(options)

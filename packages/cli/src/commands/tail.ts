@@ -25,7 +25,7 @@ export async function tail(
   { tell, note }: { readonly tell: (line: string) => void; readonly note: (text: string) => void },
 ): Promise<void> {
   const from = fromOf(options)
-  await withStore(options, async ({ store, codecs }) => {
+  await withStore({ ...options, readOnly: true }, async ({ store, codecs }) => {
     await using client = await createClient({ store, agents: [], codecs })
     if (who !== undefined && !(await isKnown(store, who))) note(`nothing of "${printable(who)}" is stored`)
     for await (const item of client.follow({ from, hideSecrets: options.showSecrets !== true })) {

@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { RefoldError } from '@refold/core'
+import { counted } from '@refold/core/store'
 
 export interface TraceTarget {
   /** In words; absent where what is written is the answer itself. */
@@ -100,7 +101,7 @@ function refusedIn(text: string): string | undefined {
       readonly partialSuccess?: { readonly rejectedSpans?: string | number; readonly errorMessage?: string }
     }
     const rejected = Number(partialSuccess?.rejectedSpans ?? 0)
-    return rejected > 0 ? `it refused ${rejected} spans: ${partialSuccess?.errorMessage ?? ''}` : undefined
+    return rejected > 0 ? `it refused ${counted(rejected, 'span')}: ${partialSuccess?.errorMessage ?? ''}` : undefined
   } catch {
     return undefined // an empty answer is a yes
   }

@@ -75,7 +75,7 @@ describe('refold trace export', () => {
     const { code, stdout, stderr } = await project.run('trace', 'export', 'plan-a', '--otlp', url)
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: `plan-a: 1 spans of 1 records, to ${url}/v1/traces\n`,
+      stdout: `plan-a: 1 span of 1 record, to ${url}/v1/traces\n`,
       stderr: '',
     })
     expect(received).toMatchObject([
@@ -111,7 +111,7 @@ describe('refold trace export', () => {
     [
       'takes only some',
       { text: '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}' },
-      'it refused 1 spans: too old',
+      'it refused 1 span: too old',
     ],
     ['leads elsewhere', { status: 302 }, 'unexpected redirect'],
   ])('OTL-23 fails with what a collector that %s says', async (_how, answer, message) => {

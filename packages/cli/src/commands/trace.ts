@@ -9,6 +9,7 @@ import type { TraceTarget } from './trace-targets.js'
 import { parseAddress } from './agent-argument.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
+import { counted } from '@refold/core/store'
 
 export interface TraceExportOptions extends ProjectOptions {
   /** Of a collector: `http://localhost:4318`. */
@@ -29,7 +30,7 @@ export async function exportTrace(
   const target = targetOf(options, tell)
   const address = parseAddress(agent)
   const service = process.env['OTEL_SERVICE_NAME'] ?? 'refold'
-  await withStore(options, async ({ store, codecs }) => {
+  await withStore({ ...options, readOnly: true }, async ({ store, codecs }) => {
     const history = await openHistory(store, address, { codecs })
     let spans = 0
     try {
@@ -71,5 +72,5 @@ interface Sent {
 function told({ stream, last, first }: AgentHistory, { spans, place, json }: Sent): string {
   const records = last - first + 1
   if (json) return JSON.stringify({ agent: stream, records, spans, place })
-  return `${stream}: ${spans} spans of ${records} records, to ${place}`
+  return `${stream}: ${counted(spans, 'span')} of ${counted(records, 'record')}, to ${place}`
 }

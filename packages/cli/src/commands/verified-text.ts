@@ -1,5 +1,6 @@
 /** What `refold verify` found, in words. */
 import { printable } from '@refold/core'
+import { counted } from '@refold/core/store'
 import type {
   DifferenceGroup,
   DifferingPlace,
@@ -9,7 +10,7 @@ import type {
   TakenTransition,
   VerifyReport,
 } from '@refold/core'
-import { agentsNamed, counted } from './agent-words.js'
+import { agentsNamed } from './agent-words.js'
 
 /** Groups and places that are shown; the rest is counted, and is in `--json`. */
 const SHOWN_GROUPS = 20
@@ -22,7 +23,7 @@ export function verifiedText(report: VerifyReport): string {
   const lines = [
     summary(report),
     ...groups.slice(0, SHOWN_GROUPS).flatMap((group) => ['', ...groupLines(group)]),
-    ...(more > 0 ? ['', `and ${more} groups more: --json has all`] : []),
+    ...(more > 0 ? ['', `and ${counted(more, 'group')} more: --json has all`] : []),
     ...spaced([
       ...noPlace.map(
         (group) =>
@@ -54,7 +55,7 @@ function groupLines(group: DifferenceGroup): readonly string[] {
   return [
     `${group.definition}@${group.version}  ${type} ${where}: ${counted(records, 'record')}, ${agentsNamed(group)}`,
     ...places.slice(0, SHOWN_PLACES).map((place) => `  ${placeText(place)}`),
-    ...(rest > 0 ? [`  and ${rest} places more`] : []),
+    ...(rest > 0 ? [`  and ${counted(rest, 'place')} more`] : []),
     ...(guard === undefined ? [] : [`  guard ${guard} says otherwise`]),
     ...(transitions === undefined ? [] : [`  ${waysText(transitions)}`]),
     ...(actions === undefined ? [] : [`  by ${actions.join(', ')}`]),

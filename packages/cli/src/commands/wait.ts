@@ -18,7 +18,7 @@ export interface WaitCommandOptions extends ProjectOptions {
 export async function wait(address: string, options: WaitCommandOptions): Promise<Told> {
   const { name, id } = parseAddress(address)
   const { state: path, timeout } = options
-  return withProject(options, async (project) => {
+  return withProject({ ...options, readOnly: true }, async (project) => {
     const agent = await attachTo(project, { name, id })
     const isThere = (state: AgentState<AgentTypes>): boolean =>
       path === undefined ? state.status === 'done' : state.matches(stateValueOf(path) as never)

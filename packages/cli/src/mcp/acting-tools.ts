@@ -2,15 +2,23 @@
 import { about, agent, agents, count, definition, event, flag, payload, reason, text } from './tool.js'
 import type { Argument, Tool } from './tool.js'
 
-/** Of a fork. Another outcome is given on the command line: its text may name a file. */
+/** Of a fork. */
 const forked: Readonly<Record<string, Argument>> = {
   agent,
   as: { ...text('id of the fork; the same request under the same id is the same fork'), isRequired: true },
   at: text('after this revision or time, or before:<state>; the newest record, if it is left out'),
   event: { type: 'json', description: 'it is told this event first: an object with its type' },
+  outcome: { type: 'outcome', description: 'an effect that was pending ends so, and does not run' },
   input: { type: 'json', description: 'it starts from another input' },
   version: count('of the definition that it goes on under'),
   timers: text('shift, keep or drop'),
+  reason,
+}
+
+/** All of a consumer at once are settled on the command line, where a person is asked. */
+const parked: Readonly<Record<string, Argument>> = {
+  consumer: { ...text('its name'), isRequired: true, isPositional: true },
+  keys: { ...agents, description: 'as `parked` shows them' },
   reason,
 }
 
@@ -65,6 +73,18 @@ export const ACTING: readonly Tool[] = [
     },
   },
   { name: 'retry', description: 'Decide again what blocked agents hold, after a fix.', arguments: { agents, reason } },
+  {
+    name: 'parked-retry',
+    command: 'parked retry',
+    description: 'Give parked records to their consumer again, after a fix.',
+    arguments: parked,
+  },
+  {
+    name: 'parked-skip',
+    command: 'parked skip',
+    description: 'Say of parked records that they need not be dealt with any more.',
+    arguments: parked,
+  },
   { name: 'pause', description: 'Hold effects and timers of agents.', arguments: { agents, reason } },
   { name: 'resume', description: 'Take a pause back.', arguments: { agents, reason } },
   {

@@ -5,8 +5,13 @@
 import { RefoldError } from '@refold/core'
 import type { Argument, Tool } from './tool.js'
 
+export interface CommandLine {
+  readonly command: readonly string[]
+  readonly rest: readonly string[]
+}
+
 /** Throws `INVALID_INPUT` for arguments that the tool does not take. */
-export function commandLineOf(tool: Tool, given: Readonly<Record<string, unknown>>): readonly string[] {
+export function commandLineOf(tool: Tool, given: Readonly<Record<string, unknown>>): CommandLine {
   const { arguments: known, always = [], command = tool.name } = tool
   for (const name of Object.keys(given))
     if (!Object.hasOwn(known, name))
@@ -19,11 +24,24 @@ export function commandLineOf(tool: Tool, given: Readonly<Record<string, unknown
       if (argument.isRequired === true) throw refused(tool, `needs "${name}"`, argument.description)
       continue
     }
+    if (argument.type === 'outcome') {
+      options.push(outcomeOption(value, tool))
+      continue
+    }
     const words = wordsOf(value, { tool, name, argument })
     if (argument.isPositional === true) positionals.push(...words)
     else options.push(...words.map((word) => (argument.type === 'boolean' ? `--${name}` : `--${name}=${word}`)))
   }
-  return [command, ...always, ...options, '--json', '--', ...positionals]
+  return { command: command.split(' '), rest: [...always, ...options, '--json', '--', ...positionals] }
+}
+
+/** The name of the effect ends at the first `=`: behind it stands what a client gives as JSON, or as a reason. */
+function outcomeOption(value: unknown, tool: Tool): string {
+  const { effect, complete, fail, ...others } = Object(value) as Readonly<Record<string, unknown>>
+  const isNamed = typeof effect === 'string' && /^[^=]+$/.test(effect) && Object.keys(others).length === 0
+  if (isNamed && complete !== undefined && fail === undefined) return `--outcome=${effect}=${JSON.stringify(complete)}`
+  if (isNamed && complete === undefined && typeof fail === 'string') return `--fail=${effect}=${fail}`
+  throw refused(tool, 'wants "outcome" as { effect, complete } or { effect, fail }', '')
 }
 
 interface Place {

@@ -125,6 +125,7 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'verify',
+    hidesSecrets: true,
     description: "Decide recorded histories again with the project's code of today, and tell what differs.",
     arguments: {
       names: { ...agents, description: 'agents, or a definition', isRequired: false },

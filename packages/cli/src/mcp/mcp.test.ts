@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProgram } from '../program.js'
 import { makeProject } from '../fleet.fixture.js'
@@ -80,6 +81,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       'approve',
       'resolve',
       'retry',
+      'parked-retry',
+      'parked-skip',
       'pause',
       'resume',
       'cancel',
@@ -151,7 +154,8 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       expect((await call(acting, 'cancel', { agents })).answer).toMatchObject({ error: { code: 'INVALID_ID' } })
     const sent = await call(acting, 'send', { agent: 'order-1', event: 'note', payload: '@secret.json' })
     expect(sent.answer).toMatchObject({ error: { code: 'INVALID_INPUT' } })
-    expect((await call(looking, 'ls', { definition: '--help', limit: 5 })).answer).toEqual([])
+    const listed = await call(looking, 'ls', { definition: '--help', limit: 5 })
+    expect(listed.answer).toMatchObject({ error: { code: 'NOT_FOUND' } })
     expect(
       (await call(acting, 'send', { agent: 'order-1', event: 'note', reason: '--keep', id: '--store=x.db' })).answer,
     ).toMatchObject({ value: 'asking' })
@@ -166,6 +170,10 @@ describe('refold mcp', { timeout: 120_000 }, () => {
     ['retry', { agents: [] }, 'wants "agents"'],
     ['retry', { agents: [{}] }, 'wants "agents"'],
     ['send', { agent: 7, event: 'note' }, 'wants "agent" as string'],
+    ['fork', { agent: 'order-1', as: 'x', outcome: { effect: 'a=@secret.json', complete: 1 } }, 'wants "outcome"'],
+    ['fork', { agent: 'order-1', as: 'x', outcome: { effect: 'a', complete: 1, fail: 'b' } }, 'wants "outcome"'],
+    ['fork', { agent: 'order-1', as: 'x', outcome: 'a=1' }, 'wants "outcome"'],
+    ['parked-skip', { consumer: 'mailer' }, 'needs "keys"'],
   ])('CLI-102 %s with %j is refused', async (name, given, message) => {
     const { isError, answer } = await call(acting, name, given)
     expect([isError, answer]).toMatchObject([
@@ -188,7 +196,11 @@ describe('refold mcp', { timeout: 120_000 }, () => {
   test('CLI-101 each tool is a command, and each of its arguments is one that the command has', () => {
     const program = makeProgram('0')
     for (const tool of toolsFor({ write: true })) {
-      const command = program.commands.find((one) => one.name() === (tool.command ?? tool.name))
+      const words = (tool.command ?? tool.name).split(' ')
+      const command = words.reduce<Command | undefined>(
+        (above, word) => above?.commands.find((one) => one.name() === word),
+        program,
+      )
       const options = command?.options.map(({ long }) => long) ?? []
       for (const [name, { isPositional }] of Object.entries(tool.arguments))
         if (isPositional !== true) expect(options, `${tool.name} --${name}`).toContain(`--${name}`)
@@ -196,7 +208,7 @@ describe('refold mcp', { timeout: 120_000 }, () => {
       for (const option of [...(tool.always ?? []), ...more]) expect(options).toContain(option)
       const positionals = Object.values(tool.arguments).filter(({ isPositional }) => isPositional === true)
       expect(command?.registeredArguments.length, tool.name).toBeGreaterThanOrEqual(positionals.length)
-      if (positionals.length === 0) expect(commandLineOf(tool, requiredOf(tool.arguments)).at(-1)).toBe('--')
+      if (positionals.length === 0) expect(commandLineOf(tool, requiredOf(tool.arguments)).rest.at(-1)).toBe('--')
     }
   })
 })

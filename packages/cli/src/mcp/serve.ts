@@ -31,10 +31,10 @@ export async function serve({ version, write, showSecrets, place }: ServeOptions
     try {
       const tool = tools.find((one) => one.name === name)
       if (tool === undefined) throw unknownTool(name)
-      const [command = '', ...rest] = commandLineOf(tool, given)
+      const { command, rest } = commandLineOf(tool, given)
       const by = tool.acts === true ? [`--by=${process.env['REFOLD_BY'] ?? `mcp ${nameOfClient()}`}`] : []
       const shows = showSecrets && tool.hidesSecrets === true ? ['--show-secrets'] : []
-      return await answered([command, ...place, ...by, ...shows, ...rest], signal)
+      return await answered([...command, ...place, ...by, ...shows, ...rest], signal)
     } catch (error) {
       if (!isRefoldError(error)) throw error
       return failed(showFailure(error, { json: true, color: false }))

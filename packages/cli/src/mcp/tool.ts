@@ -1,8 +1,11 @@
 /** What a tool is, and the arguments that several tools have. */
 
-/** `json` is any value; it reaches the command as its text, so that none can name a file. */
+/**
+ * `json` is any value; it reaches the command as its text, so that none can name a file. `outcome` is how an effect ends:
+ * `{ effect, complete }` or `{ effect, fail }`.
+ */
 export interface Argument {
-  readonly type: 'string' | 'integer' | 'boolean' | 'json' | 'strings'
+  readonly type: 'string' | 'integer' | 'boolean' | 'json' | 'strings' | 'outcome'
   readonly description: string
   readonly isRequired?: boolean
   /** Where it stands: among the command's arguments; else it is the option of its name. */
@@ -19,7 +22,7 @@ export interface Tool {
   readonly acts?: true
   /** What it shows may hold what the schemas say is secret. */
   readonly hidesSecrets?: true
-  /** Where it is not the name. */
+  /** Its words, where they are not the name. */
   readonly command?: string
   /** Options that it always has. */
   readonly always?: readonly string[]

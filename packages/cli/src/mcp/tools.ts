@@ -30,5 +30,17 @@ export function schemaOf({ arguments: known }: Tool): {
 function propertyOf({ type, description }: Argument): object {
   if (type === 'json') return { description }
   if (type === 'strings') return { type: 'array', items: { type: 'string' }, minItems: 1, description }
+  if (type === 'outcome') return { ...OUTCOME, description }
   return { type, description }
+}
+
+const OUTCOME = {
+  type: 'object',
+  properties: {
+    effect: { type: 'string', description: 'its id, or its source where one effect of it was pending' },
+    complete: { description: 'its output' },
+    fail: { type: 'string', description: 'why it fails' },
+  },
+  required: ['effect'],
+  additionalProperties: false,
 }

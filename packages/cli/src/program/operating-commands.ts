@@ -13,7 +13,10 @@ export function addOperatingCommands(program: Command, version: string): void {
     .description(
       'serve these commands as tools to a coding agent (Model Context Protocol), on standard input and output',
     )
-    .option('--write', 'also those that act: start, send, approve, resolve, retry, pause, resume, cancel')
+    .option(
+      '--write',
+      'also those that act: start, send, approve, resolve, retry, pause, resume, cancel, fork, parked retry and skip',
+    )
     .action(async (options) => (await import('../commands/mcp.js')).mcp(options, version))
 }
 

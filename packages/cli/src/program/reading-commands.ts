@@ -41,7 +41,7 @@ export function addReadingCommands(program: Command): void {
 }
 
 function addVerify(program: Command): void {
-  common(program.command('verify'))
+  hiding(program.command('verify'))
     .description(
       'decide recorded histories again with the code of the configuration: would it change anything? exit code 1: it would',
     )

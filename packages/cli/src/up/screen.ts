@@ -4,6 +4,7 @@ import { printable } from '@refold/core'
 import { describe } from './fleet-events.js'
 import type { FleetEvent } from './fleet-events.js'
 import type { FleetStatus } from './supervisor.js'
+import { counted } from '@refold/core/store'
 
 export interface Screen {
   event(event: FleetEvent): void
@@ -52,7 +53,7 @@ function liveScreen(output: ScreenOutput): Screen {
 
 /** `3 of 3 workers · 12 agents, 17 effects in hand · 2 takeovers` */
 function statusText({ workers, working, agents, effects, takeovers }: FleetStatus): string {
-  return `${working} of ${workers} workers · ${agents} agents, ${effects} effects in hand · ${takeovers} takeovers`
+  return `${working} of ${counted(workers, 'worker')} · ${counted(agents, 'agent')}, ${counted(effects, 'effect')} in hand · ${counted(takeovers, 'takeover')}`
 }
 
 function lineOf(event: FleetEvent): string {

@@ -6,14 +6,12 @@ import type { DefinitionInternals } from '../definition/internals.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { PatchOperation } from '../json/json-value.js'
-import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import { agentState } from './agent-state.js'
-import { momentOf, noMoment } from '../history/moments.js'
 import { diffBetween, stateAt } from '../history/past-state.js'
 import { Observable } from '../history/observable.js'
 import { agentEventsAfter, recordsAfter } from '../history/stream-records.js'
-import type { ReadFrom } from '../history/stream-records.js'
+import type { ReadFrom, Wanted } from '../history/stream-records.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type {
   Agent,
@@ -27,6 +25,7 @@ import type {
 } from '../public/agent.js'
 import type { ApprovalRequest } from '../public/approval.js'
 import type { AgentEvent } from '../public/events.js'
+import type { Cursor } from '../public/follow.js'
 import type { AgentState, DoneState, InDoubtEffect } from '../public/state.js'
 import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
@@ -45,6 +44,7 @@ import {
   whenOf,
 } from './agent-options.js'
 import { effectResolution } from './effect-resolution.js'
+import { eventsStart } from './events-start.js'
 import { inTurn, legalEvents, refusedPost, requireSameEvent, takesNow } from './events.js'
 import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
@@ -105,10 +105,9 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return this.#seen(this.#last)
   }
 
-  eventsFrom(revision: Revision): Observable<AgentEvent<T>> {
-    const from = momentOf(revision)
-    if (typeof from !== 'bigint') throw noMoment(revision)
-    return this.#records(from <= FIRST_REVISION ? undefined : advance(from, -1))
+  eventsFrom(from: Moment | Cursor): Observable<AgentEvent<T>> {
+    const { after, wanted } = eventsStart(this.#options.runtime.log, from)
+    return this.#records(after, wanted)
   }
 
   on(type: string, handler: (emitted: never) => void): Subscription {
@@ -276,10 +275,10 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   #newestHead(): Revision {
     return this.getSnapshot().revision
   }
-  #records(after: Revision | undefined): Observable<AgentEvent<T>> {
+  #records(after: Revision | undefined, wanted?: Wanted): Observable<AgentEvent<T>> {
     const { runtime, stream } = this.#options
     const from = after === undefined ? undefined : this.#from(after)
-    return keepingAlive(agentEventsAfter<T>(runtime.log, stream, from), runtime.world)
+    return keepingAlive(agentEventsAfter<T>(runtime.log, stream, from, wanted), runtime.world)
   }
   #from(after: Revision): ReadFrom {
     return readFrom(after, () => this.#fresh())

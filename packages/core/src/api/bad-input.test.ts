@@ -214,11 +214,6 @@ describe('looking back', () => {
     expect(() => agent.eventsFrom(given)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
   })
 
-  test('a time is no revision to read events from', async () => {
-    const { agent } = await began()
-    expect(() => agent.eventsFrom({ at: 5 } as never)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
-  })
-
   test('an integer is taken for the revision that it is', async () => {
     const { agent } = await began()
     await agent.send({ type: 'note', text: 'a' })

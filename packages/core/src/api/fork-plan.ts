@@ -114,7 +114,11 @@ function leftOf({ agent, outbox, detachedChildren, effects }: StateDocument): Fo
 
 function costOf(samples: readonly EffectSample[]): ForkCost {
   const usage = samples.reduce((sum, sample) => addUsage(sum, sample.usage) ?? sum, {})
-  return { effects: samples.length, ms: samples.reduce((sum, { ms }) => sum + ms, 0), usage }
+  return {
+    effects: samples.filter(({ src }) => src !== undefined).length,
+    ms: samples.reduce((sum, { ms }) => sum + ms, 0),
+    usage,
+  }
 }
 
 /** They run at once: the longest of them says how long. */

@@ -101,6 +101,49 @@ describe('the plan of a fork', () => {
     expect(told).toEqual([])
   })
 
+  test('FRK-33 counts what was used by attempts whose effect was left, and by one that came late, once', async () => {
+    const log = memoryLog()
+    const ask = effect(async ({ usage }) => {
+      usage({ costUsd: 1 })
+      throw new Error('busy')
+    })
+    const asker = defineAgent({
+      name: 'asker',
+      version: 1,
+      events: { leave: z.object({}) },
+      effects: { ask: { retry: { attempts: 5, delayMs: 60_000 } } },
+      machine: setup({ actors: { ask } }).createMachine({
+        initial: 'asking',
+        states: { asking: { invoke: { src: 'ask' }, on: { leave: 'left' } }, left: {} },
+      }),
+    })
+    const process = await startProcess({ log, agents: [asker] })
+    const origin = await process.runtime.start(asker, { id: '1' })
+    await process.time.advance(1_000)
+    await origin.send({ type: 'leave' } as never)
+    const last = (await eventsOf(log, 'asker-1')).at(-1)
+    const refold = {
+      v: 0,
+      agent: 'asker@1',
+      at: 1,
+      input: { kind: 'effect.done', effect: '0.0', late: true },
+      body: { patch: [] },
+    }
+    const late = {
+      id: 'a-late-one',
+      type: 'refold.effect.done',
+      data: { src: null, output: 1, usage: { costUsd: 2 } },
+      metadata: { refold },
+    }
+    await memoryStore(log).append('asker-1', [late], { expected: last?.revision ?? 'no_stream' })
+    const costsAt = async (at: number): Promise<readonly unknown[]> => {
+      const { reused, estimate } = await process.runtime.planFork(asker, '1', { as: '2', at })
+      return [reused.effects, reused.usage.costUsd, estimate.rest.effects, estimate.rest.usage.costUsd]
+    }
+    expect(await costsAt(Number(last?.revision))).toEqual([0, undefined, 0, 3])
+    expect(await costsAt(Number(last?.revision) + 1)).toEqual([0, 3, 0, undefined])
+  })
+
   test('FRK-17 tells what becomes of each part, as the fork is then made', async () => {
     const on = await scene()
     const agent = await ordered(on, 'tell', 'delegate', 'pay')

@@ -8,6 +8,7 @@ import type { StoredEvent } from '../store/port.js'
 import { assertNotClosed } from './examined.js'
 import type { ExaminedFinding } from './examined.js'
 import { addRecord, checkFolded } from './fold-record.js'
+import { counted } from '../world/counted.js'
 
 /** Whether all of its records are of one history, and fold to a state that an agent can be in. */
 export async function examineAgent(
@@ -105,6 +106,6 @@ function ofOthers(stream: string, foreign: number): ExaminedFinding {
     trouble: 'FOREIGN',
     kind: 'note',
     stream,
-    message: `${foreign} events in its stream were written by another program; they change nothing`,
+    message: `${counted(foreign, 'event')} in its stream of another program; nothing is changed by that`,
   }
 }

@@ -4,6 +4,7 @@ import { applyHeader, isSameEntry, readHeader } from '../store/directory-project
 import type { DirectoryEntry, Store } from '../store/port.js'
 import { assertNotClosed } from './examined.js'
 import type { ExaminedFinding } from './examined.js'
+import { counted } from '../world/counted.js'
 
 /** A stream as the log has it. */
 export interface KnownStream {
@@ -41,7 +42,7 @@ export async function examineDirectory(
     {
       trouble: 'DIRECTORY',
       kind: 'wrong',
-      message: `the directory does not say of ${wrong.length} agents what their records say: ${named}`,
+      message: `the directory does not say of ${counted(wrong.length, 'agent')} what the records say: ${named}`,
       remedy: REBUILD,
     },
   ]

@@ -14,6 +14,7 @@ import { examineDirectory } from './examine-directory.js'
 import type { KnownStream } from './examine-directory.js'
 import { assertNotClosed } from './examined.js'
 import type { ExaminedFinding } from './examined.js'
+import { counted } from '../world/counted.js'
 
 /** Of `examineStore`. */
 export interface ExamineOptions {
@@ -77,7 +78,7 @@ async function readThrough(store: Store): Promise<ReadLog> {
     findings.push({
       trouble: 'LOG',
       kind: 'wrong',
-      message: `the log cannot be read behind its first ${records} records: ${message}`,
+      message: `the log cannot be read behind its first ${counted(records, 'record')}: ${message}`,
       remedy: isAway ? (hint ?? 'Look again when the store answers.') : DAMAGED,
     })
     await addKept(store, streams)

@@ -13,9 +13,11 @@ import type { Expected, Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
 import { addRecord, checkFolded, isOfRecords, unreadable } from './fold-record.js'
+import { newestEvent } from './stored-events.js'
 import { anotherHistory } from '../store/decided-on.js'
 import type { StoredEvent } from '../store/port.js'
 import { StateReplay } from '../record/state-replay.js'
+import { counted } from '../world/counted.js'
 
 /** A stream folded up to its head. */
 export interface Folded {
@@ -213,7 +215,7 @@ function rangeOf({ from, to }: FoldFrom): { readonly from: Revision; readonly li
 
 /** The rest of a long stream, in bulk. `undefined`: something in it is not plain; record by record it will be named. */
 async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<Folded | undefined> {
-  const last = await lastEvent(log, stream)
+  const last = await newestEvent(log, stream)
   if (last === undefined || last.revision === folded.head) return checked(folded, stream)
   const at = headerOf(last.metadata)?.at
   if (at === undefined) return undefined
@@ -239,14 +241,9 @@ async function replayed(log: AgentLog, stream: string, folded: Folded): Promise<
   return checked(whole, stream)
 }
 
-async function lastEvent(log: AgentLog, stream: string): Promise<StoredEvent | undefined> {
-  for await (const [last] of log.read(stream, { direction: 'backwards', limit: 1 })) return last
-  return undefined
-}
-
 /** The store lets others cut streams, as EventStoreDB does by `$maxCount`, `$tb` and soft deletion. */
 function beheaded({ stream, revision }: StoredEvent): RefoldError {
-  const message = `the first ${revision} records of ${stream} are gone: they were deleted or truncated in the store`
+  const message = `${stream} has lost its first ${counted(Number(revision), 'record')}: deleted or truncated in the store`
   return new RefoldError('UNREADABLE', message, {
     facts: { stream, revision },
     hint: 'An agent is its whole history: put the stream back from a backup, or go on with another id.',

@@ -179,6 +179,21 @@ describe('a history that hides secrets', () => {
     expect(await readsOf(true)).toEqual(await readsOf(false))
   })
 
+  test('HIS-37 what codecs encoded is hidden where it can be decoded, and else told by no one', async () => {
+    const flip = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 0x5a)
+    const codecs = [{ name: 'flip', encode: (plain: Uint8Array) => ({ bytes: flip(plain) }), decode: flip }]
+    const store = memoryStore()
+    await using runtime = await createRuntime({ store, agents: [door], codecs })
+    const agent = await runtime.start(door, { id: '1', input: { pass: PASS, pin: 918273, name: 'ana' } })
+    await agent.send({ type: 'knock', words: PASS })
+    const history = await openHistory(store, 'door-1', { hideSecrets: true, codecs })
+    const told = JSON.stringify([await history.record(0), await history.record(1), await history.at(1)])
+    expect(told).not.toContain('sesame')
+    expect(told).toContain('ana')
+    const sealed = await openHistory(store, 'door-1', { hideSecrets: true })
+    expect([sealed.trouble?.revision, (await sealed.record(0)).kind]).toEqual([0, 'started'])
+  })
+
   test('HIS-37 a secret that is a word of the state document leaves it one', async () => {
     const store = memoryStore()
     await using runtime = await createRuntime({ store, agents: [door] })

@@ -9,6 +9,7 @@ import type { StoredEvent } from '../store/port.js'
 import { damagedLine, noExport, objectIn, placeIn, readHead, recordsTold } from './export-format.js'
 import { fileLines } from './file-lines.js'
 import type { FileLine } from './file-lines.js'
+import { counted } from '../world/counted.js'
 
 /** A stream of an exported file. */
 export interface ExportedStream {
@@ -88,7 +89,7 @@ class FileIndex {
     if (this.#told === undefined)
       this.#damage(damagedLine(this.#lines, 'is the last, and not the end of an export: it was cut'))
     else if (this.#told !== this.#records && this.trouble === undefined)
-      this.#damage(damagedLine(this.#lines, `tells ${this.#told} records, and there are ${this.#records}`))
+      this.#damage(damagedLine(this.#lines, `tells ${counted(this.#told, 'record')}, and there are ${this.#records}`))
   }
 
   #addRecord(line: FileLine): void {

@@ -26,7 +26,6 @@ import type { HistoryReader } from './past-log.js'
 import { PastLogs } from './past-logs.js'
 import { noSuchAgent } from './moments.js'
 import type { PlaceInLife } from './past-logs.js'
-import { eventsOf } from './stored-events.js'
 import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
 
@@ -159,7 +158,8 @@ export class AgentHistory {
     const start = Math.max(from, this.first)
     const end = Math.min(to, this.last)
     if (start > end) return
-    for await (const event of eventsOf(this.#log.records.from(start, end - start + 1))) yield this.#log.shown(event)
+    for await (const page of this.#log.records.from(start, end - start + 1))
+      for (const event of page) yield this.#log.shown(event)
   }
 
   /** What the agent was after the record at a revision, or at a time. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the states end before it. */
@@ -220,8 +220,7 @@ export class AgentHistory {
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
     for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
       if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
-      if (!this.#log.take(item.event)) return
-      await this.#log.noted(item.event)
+      if (!(await this.#log.follow(item.event))) return
       yield Number(item.event.revision)
     }
   }

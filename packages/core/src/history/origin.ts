@@ -10,9 +10,10 @@ import type { Usage } from '../record/usage.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { StoredEvent } from '../store/port.js'
 
-/** An outcome, with what it took. */
+/** An outcome, with what it took; or what bodies used of which no outcome tells. */
 export interface EffectSample {
-  readonly src: string
+  /** `undefined`: it is no outcome. */
+  readonly src: string | undefined
   /** From the record that asked for the effect to that of its outcome. */
   readonly ms: number
   /** Of all its records; `undefined`: its bodies told none. */
@@ -43,7 +44,7 @@ export async function lifeSamples(
   for (let origins = 0; next !== undefined && origins < MOST_ORIGINS; origins++) {
     const read: StreamSamples = new StreamSamples(next, { isOrigin: origins === 0 })
     for await (const page of log.read(next.from)) for (const event of page) read.add(event)
-    samples.push(...read.samples)
+    samples.push(...read.samples, ...read.unanswered())
     if (origins === 0) laterMs = read.laterMs
     next = read.link
   }
@@ -52,13 +53,19 @@ export async function lifeSamples(
 
 type Link = NonNullable<StateDocument['agent']['forked']>
 
+interface Used {
+  readonly usage: Usage
+  readonly revision: number
+}
+
 class StreamSamples {
   readonly samples: EffectSample[] = []
   link: Link | undefined
   readonly #until: number
   readonly #isOrigin: boolean
   readonly #at: number[] = []
-  readonly #usage = new Map<string, Usage | undefined>()
+  /** By effect, of those without an outcome so far; with the last record that told some. */
+  readonly #usage = new Map<string, Used>()
   #before = 0
 
   constructor({ revision, records }: Link, { isOrigin }: { readonly isOrigin: boolean }) {
@@ -77,27 +84,35 @@ class StreamSamples {
     this.#at.push(header?.at ?? this.#at.at(-1) ?? 0)
     const effect = header?.input.effect
     if (header === undefined || effect === undefined) return
-    const usage = addUsage(this.#usage.get(effect), usageIn(event.data))
-    this.#usage.set(effect, usage)
+    const told = usageIn(event.data)
+    const usage = addUsage(this.#usage.get(effect)?.usage, told)
+    if (told !== undefined && usage !== undefined) this.#usage.set(effect, { usage, revision: Number(event.revision) })
     const { kind } = header.input
-    if (kind !== 'effect.done' && kind !== 'effect.failed') return
     const src = srcIn(event.data)
-    if (src !== undefined) this.samples.push(this.#sample(event, { effect, src, usage, at: header.at }))
+    if ((kind !== 'effect.done' && kind !== 'effect.failed') || src === undefined) return // a late one names no source
+    this.samples.push({
+      src,
+      ms: this.#ms(effect, header.at),
+      usage,
+      ...this.#whenOf(Number(event.revision)),
+    })
     this.#usage.delete(effect)
   }
 
-  #sample(
-    { revision }: StoredEvent,
-    { effect, src, usage, at }: { effect: string; src: string; usage: Usage | undefined; at: number },
-  ): EffectSample {
+  /** Used by attempts whose effects the chart left, that wait for another, or that ended when their effect was gone. */
+  unanswered(): readonly EffectSample[] {
+    return [...this.#usage.values()].map(({ usage, revision }) => {
+      return { src: undefined, ms: 0, usage, ...this.#whenOf(revision) }
+    })
+  }
+
+  #ms(effect: string, at: number): number {
     const askedAt = this.#at[lifeNumberIn(effect) - this.#before]
-    return {
-      src,
-      ms: Math.max(0, at - (askedAt ?? this.#at[0] ?? at)),
-      usage,
-      isReused: Number(revision) <= this.#until,
-      isLater: this.#isOrigin && Number(revision) > this.#until,
-    }
+    return Math.max(0, at - (askedAt ?? this.#at[0] ?? at))
+  }
+
+  #whenOf(revision: number): Pick<EffectSample, 'isReused' | 'isLater'> {
+    return { isReused: revision <= this.#until, isLater: this.#isOrigin && revision > this.#until }
   }
 
   #forked(event: StoredEvent): void {

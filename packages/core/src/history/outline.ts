@@ -27,8 +27,6 @@ export class Outline {
   first = 0
   /** Whether one of them is a record of Refold. */
   hasRecord = false
-  /** Whether a chart of the agent says that some field is secret. */
-  hasSecrets = false
   readonly #ids: string[] = []
   readonly #types: string[] = []
   readonly #kinds: string[] = []
@@ -51,7 +49,6 @@ export class Outline {
     if (this.length === 0) this.first = Number(event.revision)
     const header = headerOf(event.metadata)
     this.hasRecord ||= header !== undefined
-    this.hasSecrets ||= header?.hasSecrets === true
     this.#ids.push(event.id)
     this.#types.push(this.#word(event.type))
     this.#kinds.push(this.#word(header?.input.kind ?? 'foreign'))

@@ -9,6 +9,7 @@ import { agentReader } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
+import { headerOf } from '../record/header.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { historyRecord, textOf } from './history-record.js'
@@ -19,7 +20,6 @@ import type { Keyframe } from './keyframes.js'
 import { momentOf, noSuchMoment } from './moments.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { Outline } from './outline.js'
-import { eventsOf } from './stored-events.js'
 import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
 import type { Ground } from './walk.js'
@@ -110,33 +110,36 @@ export class PastLog implements Ground {
    * `NOT_FOUND` where no one knows what is to be hidden.
    */
   async readOn(): Promise<void> {
-    const from = this.outline.next
     try {
-      for await (const event of eventsOf(this.records.from(from))) if (!this.take(event)) break
+      for await (const page of this.records.from(this.outline.next))
+        for (const event of page) {
+          if (this.#hasSecrets(event)) await this.#note(event)
+          if (!this.take(event)) return
+        }
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#stop(this.outline.next, error)
     }
-    if (!this.#hidesSecrets) return
-    if (this.#secrets === undefined) await this.#noteAll()
-    else for await (const event of eventsOf(untilDamage(this.records.from(from)))) await this.#secrets.note(event)
   }
 
-  /** What came with a record that was taken is hidden from now on. */
-  async noted(event: StoredEvent): Promise<void> {
-    if (!this.#hidesSecrets) return
-    if (this.#secrets === undefined) await this.#noteAll()
-    await this.#secrets?.note(event)
+  /** The next record of those who follow: as `take`, and what came with it is hidden from then on. */
+  async follow(event: StoredEvent): Promise<boolean> {
+    if (this.#hasSecrets(event)) await this.#note(event)
+    return this.take(event)
   }
 
-  get #hidesSecrets(): boolean {
-    return this.#reader.hideSecrets && this.outline.hasSecrets
+  #hasSecrets({ metadata }: StoredEvent): boolean {
+    return this.#reader.hideSecrets && headerOf(metadata)?.hasSecrets === true
   }
 
-  async #noteAll(): Promise<void> {
-    const { reader } = this.#reader
-    const read = (stream: string): AsyncIterable<readonly StoredEvent[]> => untilDamage(reader.read(stream))
-    this.#secrets = await NotedSecrets.of({ read }, [this.stream])
+  /** Before it can be shown. The first time all that is stored is looked through, also behind it. */
+  async #note(event: StoredEvent): Promise<void> {
+    if (this.#secrets === undefined) {
+      const { reader } = this.#reader
+      const read = (stream: string): AsyncIterable<readonly StoredEvent[]> => untilDamage(reader.read(stream))
+      this.#secrets = await NotedSecrets.of({ read }, [this.stream])
+    }
+    await this.#secrets.note(event)
   }
 
   /** A value of its states or records as it may be shown. */
@@ -150,8 +153,9 @@ export class PastLog implements Ground {
   }
 
   /** A record as it may be shown. Throws `UPCAST_FAILED`. */
-  async shown(event: StoredEvent): Promise<HistoryRecord> {
-    return this.toRecord((await this.#secrets?.without(event)) ?? event)
+  shown(event: StoredEvent): HistoryRecord | Promise<HistoryRecord> {
+    const secrets = this.#secrets
+    return secrets === undefined ? this.toRecord(event) : secrets.without(event).then((one) => this.toRecord(one))
   }
 
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */

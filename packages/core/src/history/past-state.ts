@@ -13,6 +13,7 @@ import type { StoredEvent } from '../store/port.js'
 import type { Moment } from '../public/agent.js'
 import type { AgentLog } from '../log/agent-log.js'
 import { momentOf, noSuchMoment } from './moments.js'
+import { newestEvent } from './stored-events.js'
 
 /** What a fold up to a moment needs of the log. One with `replay` reads backwards, too. */
 export type PastSource = Pick<AgentLog, 'read' | 'replay'>
@@ -63,7 +64,7 @@ async function replayedTo(log: PastSource, stream: string, moment: Moment | unde
 
 /** Time never goes back in a stream. `undefined`: it is empty. */
 async function lastUpTo(log: PastSource, stream: string, moment: Moment | undefined): Promise<Revision | undefined> {
-  const [newest] = await backwards(log, stream, { limit: 1 })
+  const newest = await newestEvent(log, stream)
   if (newest === undefined) return undefined
   const last = newest.revision
   if (moment === undefined) return last

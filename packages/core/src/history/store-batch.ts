@@ -3,6 +3,7 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { NewEvent, Store, StoredEvent } from '../store/port.js'
+import { newestEvent } from './stored-events.js'
 
 /** A store that does not know whether it stored is asked so often by the identical append. */
 const MAX_UNKNOWN = 10
@@ -12,9 +13,8 @@ export type Head = Pick<StoredEvent, 'revision' | 'id'>
 
 /** `undefined`: the stream is not there. */
 export async function headOf(store: Pick<Store, 'read'>, stream: string): Promise<Head | undefined> {
-  for await (const [last] of store.read(stream, { direction: 'backwards', limit: 1 }))
-    if (last !== undefined) return { revision: last.revision, id: last.id }
-  return undefined
+  const newest = await newestEvent(store, stream)
+  return newest && { revision: newest.revision, id: newest.id }
 }
 
 export function next(head: Head | undefined): Revision {

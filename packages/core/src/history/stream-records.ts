@@ -40,15 +40,24 @@ export function standingOf({
 /** Where reading begins: after a revision, with how the agent stands now; or with the first record. */
 export type ReadFrom = { readonly after: Revision; readonly standing: () => Promise<Standing | undefined> } | undefined
 
+/** Which of the records are given. What it rejects with fails the observable. */
+export type Wanted = () => Promise<(record: HeadedEvent) => boolean>
+
 /**
  * The records of an agent after a revision, or from the first. Records without a valid header are passed over. Completes when
  * all that is stored was given and the agent has ended, with no payment or message of it under way any more, or when the store
  * closes.
  */
-export function recordsAfter(log: AgentLog, stream: string, from: ReadFrom): Observable<HeadedEvent> {
+export function recordsAfter(
+  log: AgentLog,
+  stream: string,
+  from: ReadFrom,
+  wanted: Wanted = async () => () => true,
+): Observable<HeadedEvent> {
   return new Observable((subscriber) => {
     const abort = new AbortController()
     const follow = async (): Promise<void> => {
+      const isWanted = await wanted()
       const target = from === undefined ? { stream } : { stream, after: from.after }
       let known: Standing = { revision: from?.after ?? FIRST_REVISION, ended: false, inDoubt: 0, pending: 0 }
       let now: Standing | undefined
@@ -56,7 +65,8 @@ export function recordsAfter(log: AgentLog, stream: string, from: ReadFrom): Obs
       for await (const item of log.subscribe(target, { signal: abort.signal })) {
         if (item.kind === 'event') {
           const header = headerOf(item.event.metadata)
-          if (header !== undefined) subscriber.next({ event: item.event, header })
+          const { event } = item
+          if (header !== undefined && isWanted({ event, header })) subscriber.next({ event, header })
           known = after(known, item.event.revision, header)
         } else if (!isCaughtUp) {
           isCaughtUp = true
@@ -90,9 +100,10 @@ export function agentEventsAfter<T extends AgentTypes>(
   log: AgentLog,
   stream: string,
   from: ReadFrom,
+  wanted?: Wanted,
 ): Observable<AgentEvent<T>> {
   return new Observable((subscriber) =>
-    recordsAfter(log, stream, from).subscribe({
+    recordsAfter(log, stream, from, wanted).subscribe({
       next: (record) => {
         try {
           subscriber.next(toAgentEvent<T>(log, record))

@@ -1,11 +1,12 @@
 /** The plan of a fork as text: what it is made of, what runs and what waits, what it is likely to take and cost. */
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
+import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
 import type { FormatOptions } from './format-plan.js'
 
 /** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
-export function formatForkPlan(plan: ForkPlan, { maxLines = 20 }: FormatOptions = {}): string {
+export function formatForkPlan(plan: ForkPlan, { maxLines = 20 }: Pick<FormatOptions, 'maxLines'> = {}): string {
   const { origin, fork, revision, at, isThere } = plan
   const head = `${name(fork)} goes on from ${name(origin)} after record ${revision} (${time(at)})`
   const told = sections(plan).flatMap(([word, texts]) => [
@@ -78,10 +79,6 @@ function timer({ id, due, was }: ForkedTimer): string {
 
 function name({ name: definition, id }: AgentAddress): string {
   return `${definition}-${id}`
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function time(at: number): string {

@@ -3,12 +3,14 @@ import type {
   PlannedAgent,
   PlannedDoubt,
   PlannedEffect,
+  PlannedNotBegun,
   PlannedOwned,
   PlannedPlace,
   PlannedResumption,
   PlannedTrouble,
   RecoveryPlan,
 } from '../public/plan.js'
+import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
 
 /** Agents of one place that are named. */
@@ -18,11 +20,20 @@ const MAX_NAMED = 3
 export interface FormatOptions {
   /** Lines of each kind; what is beyond them is counted. Default 20. */
   readonly maxLines?: number
+  /** What helps agents of a plan that stand alike; said with them. */
+  readonly remedies?: PlanRemedies
+}
+
+/** For agents of one place and one cause, the first of all. `undefined`: nothing is said. */
+export interface PlanRemedies {
+  readonly troubled?: (agents: readonly PlannedTrouble[]) => string | undefined
+  /** Default: the call of the library. */
+  readonly notBegun?: (agents: readonly PlannedNotBegun[]) => string | undefined
 }
 
 /** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
-export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions = {}): string {
-  const told = sections(plan).flatMap(([word, texts]) => [
+export function formatPlan(plan: RecoveryPlan, { maxLines = 20, remedies = {} }: FormatOptions = {}): string {
+  const told = sections(plan, remedies).flatMap(([word, texts]) => [
     ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),
   ])
@@ -30,7 +41,10 @@ export function formatPlan(plan: RecoveryPlan, { maxLines = 20 }: FormatOptions 
 }
 
 /** What each line says, by the word that it begins with. */
-function sections(plan: RecoveryPlan): ReadonlyArray<readonly [word: string, texts: readonly string[]]> {
+function sections(
+  plan: RecoveryPlan,
+  { troubled, notBegun = () => '`migrate` with `beginMissing` begins it' }: PlanRemedies,
+): ReadonlyArray<readonly [word: string, texts: readonly string[]]> {
   return [
     [
       'held',
@@ -40,11 +54,8 @@ function sections(plan: RecoveryPlan): ReadonlyArray<readonly [word: string, tex
     ['in doubt', plan.inDoubt.map(doubt)],
     ['overdue', plan.overdue.map(({ timer, lateMs, ...of }) => `${name(of)}: ${timer}, by ${duration(lateMs)}`)],
     ['blocked', plan.blocked.map(blocked)],
-    ['trouble', byPlace(plan.troubled, trouble)],
-    [
-      'not begun',
-      byPlace(plan.notBegun, ({ what }) => `${what.join(', ')}: \`migrate\` with \`beginMissing\` begins it`),
-    ],
+    ['trouble', byPlace(plan.troubled, { say: trouble, remedy: troubled })],
+    ['not begun', byPlace(plan.notBegun, { say: ({ what }) => what.join(', '), remedy: notBegun })],
     ['owned', plan.owned.map((owned) => ownership(owned, plan.at))],
     ['paused', plan.paused.map((paused) => `${name(paused)} ${since(paused.since, paused)}`)],
     ['unknown', Object.entries(plan.unregistered).map(([of, count]) => `${of}: ${agents(count)}, not registered here`)],
@@ -118,7 +129,13 @@ function trouble({ code, message, facts }: PlannedTrouble): string {
 }
 
 /** A line for each place and cause, with how many agents and the first of them. */
-function byPlace<T extends PlannedAgent & PlannedPlace>(all: readonly T[], say: (one: T) => string): readonly string[] {
+function byPlace<T extends PlannedAgent & PlannedPlace>(
+  all: readonly T[],
+  {
+    say,
+    remedy,
+  }: { readonly say: (one: T) => string; readonly remedy: ((group: readonly T[]) => string | undefined) | undefined },
+): readonly string[] {
   const groups = new Map<string, T[]>()
   for (const one of all) {
     const { agent, version, active } = one
@@ -129,7 +146,9 @@ function byPlace<T extends PlannedAgent & PlannedPlace>(all: readonly T[], say: 
   }
   return [...groups].map(([place, group]) => {
     const first = group.slice(0, MAX_NAMED).map(name).join(', ')
-    return `${agents(group.length)} of ${place} (${first}${group.length > MAX_NAMED ? ', …' : ''})`
+    const helps = remedy?.(group)
+    const told = `${agents(group.length)} of ${place} (${first}${group.length > MAX_NAMED ? ', …' : ''})`
+    return helps === undefined ? told : `${told}: ${helps}`
   })
 }
 
@@ -138,9 +157,6 @@ function name({ agent }: PlannedAgent): string {
 }
 function agents(count: number): string {
   return counted(count, 'agent')
-}
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 function time(at: number): string {
   return new Date(at).toISOString()

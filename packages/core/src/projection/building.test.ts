@@ -6,7 +6,7 @@ import type { Client } from '../public/runtime.js'
 import { memoryLog, type MemoryLog } from '../store/memory-log.js'
 import { memoryStore } from '../store/memory-store.js'
 import { defineProjection } from './define-projection.js'
-import { order, orders, quiet } from './orders.fixture.js'
+import { order, orders, other, quiet } from './orders.fixture.js'
 
 const MANY = 25_000
 
@@ -49,6 +49,28 @@ describe('a long build', () => {
     const projection = await client.project(counting)
     await projection.ready
     expect([await projection.get('old'), taken]).toEqual([MANY, MANY])
+  })
+
+  test('PRJ-16 is refused for other definitions than those that it was made of, and made again for them', async () => {
+    const of = (agent: typeof order | typeof other) =>
+      defineProjection({ name: 'counts', version: 1, agents: [agent], initial: 0, evolve: (count) => count + 1 })
+    await (
+      await client.project(of(order))
+    ).ready
+    await client.close()
+    client = await createClient({ store: memoryStore(log), agents: [order, other], world: quiet })
+    await (await client.start(other, { id: '1' })).send({ type: 'poke' })
+    await expect(client.project(of(other))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('of order, and is defined for other'),
+    })
+    const again = await client.project(of(other), { rebuild: true })
+    await again.ready
+    expect([await again.get('1'), await again.get('old')]).toEqual([2, undefined])
+    await again.close()
+    await (
+      await client.project(of(other))
+    ).ready
   })
 
   test('PRJ-12 leaves a rebuild that was stopped for the next one, which goes on, and others follow to what it gives', async () => {

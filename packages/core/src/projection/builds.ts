@@ -8,6 +8,8 @@ import type { ProjectionInternals } from './define-projection.js'
 export interface BuildNotes {
   readonly records: number
   readonly parked?: ParkedProjection
+  /** Whose records it is made of, by their names; `null`: all; absent: an older release has made it, and did not say. */
+  readonly definitions?: readonly string[] | null
 }
 
 /** How long a build is kept that no one keeps up. */
@@ -16,7 +18,7 @@ const KEPT_MS = 24 * 60 * 60 * 1_000
 /** A build before its first record. */
 export function newBuild(definition: ProjectionInternals, generation: number, at: number): BuildChange {
   const { name, version, members } = definition
-  const about = aboutOf({ records: 0 })
+  const about = aboutOf({ records: 0, definitions: definition.definitions ?? null })
   const build = { projection: name, version, generation, revision: 1, state: 'building', checkpoint: null } as const
   return { build: { ...build, members, at, about }, expected: 0 }
 }
@@ -35,6 +37,14 @@ export function aboutOf(notes: BuildNotes): JsonValue {
 
 export function notesIn({ about }: ProjectionBuild): BuildNotes {
   return about as unknown as BuildNotes // `aboutOf` made it
+}
+
+/** Documents of other definitions' records are other documents. */
+export function isMadeOf(build: ProjectionBuild, { definitions }: Pick<ProjectionInternals, 'definitions'>): boolean {
+  const made = notesIn(build).definitions
+  if (made === undefined) return true
+  const named = (names: readonly string[] | null | undefined): string => JSON.stringify(names?.toSorted() ?? null)
+  return named(made) === named(definitions)
 }
 
 export function isSameBuild(one: ProjectionBuild, other: ProjectionBuild): boolean {

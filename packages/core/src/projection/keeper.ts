@@ -84,7 +84,9 @@ export class Keeper {
   /** `false`: another process has gone on. */
   async store(parked?: ParkedProjection): Promise<boolean> {
     const isSame = this.#place === this.#build.checkpoint && notesIn(this.#build).parked === parked
-    return isSame || this.#commit({ records: this.#records, ...(parked === undefined ? undefined : { parked }) })
+    if (isSame) return true
+    const { parked: _before, ...kept } = notesIn(this.#build)
+    return this.#commit({ ...kept, records: this.#records, ...(parked === undefined ? undefined : { parked }) })
   }
 
   async #commit(notes: BuildNotes): Promise<boolean> {

@@ -14,10 +14,10 @@ import type {
   ProjectionStatus,
   ProjectOptions,
 } from '../public/projection.js'
-import type { Projections } from '../store/projection-port.js'
+import type { ProjectionBuild, Projections } from '../store/projection-port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import type { World } from '../world/world.js'
-import { makeCurrent, newBuild, servingBuild, unfinishedBuild, unusedBuilds } from './builds.js'
+import { isMadeOf, makeCurrent, newBuild, notesIn, servingBuild, unfinishedBuild, unusedBuilds } from './builds.js'
 import { projectionInternals, type ProjectionInternals } from './define-projection.js'
 import { ProjectionRun } from './projection-run.js'
 import { ProjectionState } from './projection-state.js'
@@ -28,7 +28,7 @@ export interface ProjectionPlaces {
   readonly world: World
 }
 
-/** Rejects with `INVALID_INPUT`, `CURSOR_LOST`, or what the store says. */
+/** Rejects with `INVALID_INPUT`, also where its documents are of other definitions' records, `CURSOR_LOST`, or what the store says. */
 export async function openProjection(
   places: ProjectionPlaces,
   asked: ProjectionDefinition,
@@ -64,15 +64,18 @@ async function beginAgain({ definition, projections, world }: Parts): Promise<vo
   const { name, version } = definition
   for (;;) {
     const own = (await projections.builds(name)).filter((build) => build.version === version)
-    if (unfinishedBuild(own, version) !== undefined) return
+    const unfinished = unfinishedBuild(own, version)
+    if (unfinished !== undefined && isMadeOf(unfinished, definition)) return
     const generation = (own.at(-1)?.generation ?? 0) + 1
     if (await projections.commit([newBuild(definition, generation, world.clock.now())])) return
   }
 }
 
-async function requireInLog({ definition: { name, version }, projections, log }: Parts): Promise<void> {
+async function requireInLog({ definition, projections, log }: Parts): Promise<void> {
+  const { name, version } = definition
   const builds = await projections.builds(name)
   const build = unfinishedBuild(builds, version) ?? servingBuild(builds, version)
+  if (build !== undefined && !isMadeOf(build, definition)) throw madeOfOthers(build, definition)
   if (typeof build?.checkpoint !== 'string') return
   try {
     await positionAt(log, build.checkpoint)
@@ -88,6 +91,18 @@ async function requireInLog({ definition: { name, version }, projections, log }:
       },
     )
   }
+}
+
+function madeOfOthers(build: ProjectionBuild, { name, version, definitions }: ProjectionInternals): RefoldError {
+  const of = (names: readonly string[] | null | undefined): string => names?.join(', ') ?? 'all agents'
+  return new RefoldError(
+    'INVALID_INPUT',
+    `version ${version} of the projection ${name} was made of the records of ${of(notesIn(build).definitions)}, and is defined for ${of(definitions)}`,
+    {
+      hint: 'Raise its version: the new one is made from the first record, beside the one that answers. Or open it once with { rebuild: true }.',
+      facts: { projection: name, version },
+    },
+  )
 }
 
 export class OpenProjection {

@@ -12,6 +12,7 @@ import type { Approval, ApprovalRequest } from './approval.js'
 import type { AgentEvent } from './events.js'
 import type { AgentState, DoneState, InDoubtEffect } from './state.js'
 import type { Progress } from './progress.js'
+import type { Cursor } from './follow.js'
 
 /** When a wait ends without its result: `TIMEOUT`, `ABORTED`, or `BLOCKED`. */
 export interface WaitOptions {
@@ -108,8 +109,12 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
   readonly state$: Observable<AgentState<T>>
   /** The records from now on. */
   readonly events$: Observable<AgentEvent<T>>
-  /** The records from this revision on, then those that follow: no gap, no duplicate. */
-  eventsFrom(revision: Revision): Observable<AgentEvent<T>>
+  /**
+   * The records from this revision on, those of this time or later, or those behind this cursor of the log (`client.follow`); then
+   * those that follow: no gap, no duplicate. Earlier ones are read, but for a revision. Fails with `CURSOR_LOST` where the log does
+   * not hold what the cursor names.
+   */
+  eventsFrom(from: Moment | Cursor): Observable<AgentEvent<T>>
   /** What effect bodies report by `progress()` in this process: tokens, percentages. Never stored. */
   readonly progress$: Observable<Progress>
   /** The newest state this process has folded. */

@@ -94,10 +94,11 @@ export interface ForkedTimer {
 
 /** What effects took. */
 export interface ForkCost {
+  /** Those that ended. */
   readonly effects: number
   /** Milliseconds. */
   readonly ms: number
-  /** As far as their bodies told it. */
+  /** As far as bodies told it: also those of attempts whose effect did not end, as the chart left it. */
   readonly usage: Usage
 }
 

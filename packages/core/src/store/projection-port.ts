@@ -66,6 +66,7 @@ export interface Projections {
 /** Rows of values, under the names of their columns. */
 export interface QueryAnswer {
   readonly columns: readonly string[]
+  /** An integer beyond 2⁵³ is its text: a number would be another one. */
   readonly rows: ReadonlyArray<readonly (string | number | null)[]>
 }
 

@@ -49,9 +49,8 @@ export class LayoutThread {
 
   /** Rejects with `QUEUE_FULL`, with `TIMEOUT` for what takes too long, and `INVALID_INPUT` for what elkjs refuses. */
   layOut(graph: GraphNode): Promise<GraphNode> {
-    if (this.#waiting.length >= MOST_WAITING)
-      throw new RefoldError('QUEUE_FULL', 'too many charts wait to be drawn', { hint: 'Try again in a moment.' })
     return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= MOST_WAITING) throw tooMany()
       this.#waiting.push({ graph, resolve, reject })
       this.#next()
     })
@@ -119,6 +118,10 @@ function elkFile(): string {
   } catch (cause) {
     throw noElk(cause)
   }
+}
+
+function tooMany(): RefoldError {
+  return new RefoldError('QUEUE_FULL', 'too many charts wait to be drawn', { hint: 'Try again in a moment.' })
 }
 
 function tooSlow(): RefoldError {

@@ -14,6 +14,7 @@ type BetterSqlite3 = new (
 interface BetterStatement {
   readonly reader: boolean
   raw(enabled: boolean): BetterStatement
+  safeIntegers(enabled: boolean): BetterStatement
   columns(): readonly { readonly name: string }[]
   run(...values: readonly SqlValue[]): unknown
   get(...values: readonly SqlValue[]): unknown
@@ -46,6 +47,7 @@ function adaptStatement(statement: BetterStatement): SqliteStatement {
     run: (...values) => void statement.run(...values),
     get: (...values) => statement.get(...values) as Row | undefined,
     all: (...values) => statement.all(...values) as Row[],
+    allExact: () => statement.safeIntegers(true).all() as (SqlValue | bigint)[][],
     columns: () => statement.columns().map(({ name }) => name),
   }
 }

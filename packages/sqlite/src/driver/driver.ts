@@ -29,6 +29,8 @@ export interface SqliteStatement {
   run(...values: readonly SqlValue[]): void
   get(...values: readonly SqlValue[]): readonly SqlValue[] | undefined
   all(...values: readonly SqlValue[]): readonly (readonly SqlValue[])[]
+  /** As `all`, with each integer as a `bigint`: for what others ask, where there may be any. Absent: they come as numbers. */
+  allExact?(): readonly (readonly (SqlValue | bigint)[])[]
   /** Names of the columns, where the library tells them. */
   columns?(): readonly string[]
 }

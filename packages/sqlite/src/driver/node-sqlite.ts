@@ -16,6 +16,7 @@ interface NodeStatement {
   run(...values: readonly SqlValue[]): unknown
   get(...values: readonly SqlValue[]): unknown
   all(...values: readonly SqlValue[]): unknown[]
+  setReadBigInts(enabled: boolean): void
   /** Node 22.16 and newer. */
   setReturnArrays?(enabled: boolean): void
   /** Node 22.16 and newer. */
@@ -44,12 +45,17 @@ function adaptConnection(database: InstanceType<NodeSqlite['DatabaseSync']>): Sq
 
 function adaptStatement(statement: NodeStatement): SqliteStatement {
   const run = (...values: Row): void => void statement.run(...values)
+  const exactly = (): unknown[] => {
+    statement.setReadBigInts(true)
+    return statement.all()
+  }
   if (statement.setReturnArrays !== undefined) {
     statement.setReturnArrays(true)
     return {
       run,
       get: (...values) => statement.get(...values) as Row | undefined,
       all: (...values) => statement.all(...values) as Row[],
+      allExact: () => exactly() as (SqlValue | bigint)[][],
       columns: () => statement.columns?.().map(({ name }) => name) ?? [],
     }
   }
@@ -57,6 +63,7 @@ function adaptStatement(statement: NodeStatement): SqliteStatement {
     run,
     get: (...values) => toRow(statement.get(...values)),
     all: (...values) => statement.all(...values).map((row) => toRow(row) ?? []),
+    allExact: () => exactly().map((row) => Object.values(row as object) as (SqlValue | bigint)[]),
   }
 }
 

@@ -6,7 +6,7 @@ import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
 import type { ProjectOptions } from '../store-only.js'
 import { aboutRecord, becomes, whoText } from '@refold/inspector/answers'
-import { momentsOf, revisionsIn } from './revision-range.js'
+import { beyondNote, momentsOf, revisionsIn } from './revision-range.js'
 import { historyOf, troubleOf } from './past-agent.js'
 import { shortJson, timeText } from './shown.js'
 
@@ -44,7 +44,9 @@ export async function history(agent: string, options: HistoryCommandOptions): Pr
       fitsAll: type === undefined && touch === undefined,
     })
     const cut = isMore && isShort ? `the newest ${SHOWN}; --limit <count> shows more, filters narrow them` : undefined
-    const note = [cut, troubleOf(opened).note].filter((one) => one !== undefined).join('\n')
+    const note = [cut, beyondNote(opened, moments), troubleOf(opened).note]
+      .filter((one) => one !== undefined)
+      .join('\n')
     const columns = payload ? [...COLUMNS, 'PAYLOAD'] : COLUMNS
     const rows = (): string =>
       tableOf(

@@ -34,6 +34,43 @@ describe('the reading commands', () => {
     expect(ended.stderr).toContain(hint)
   })
 
+  test('CLI-125 history says that a range ends before it begins, and that nothing came since a moment', async () => {
+    for (const [from, to] of [
+      ['5', '2'],
+      ['2026-02-01', '2026-01-01'],
+      ['-1h', '-2h'],
+    ] as const) {
+      const ended = await past.run(['history', 'research-42', `--from=${from}`, `--to=${to}`, '--store', past.store])
+      expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('ends before it begins') })
+    }
+    const empty = await past.run(['history', 'research-42', '--from', '2999-01-01', '--json', '--store', past.store])
+    expect(empty).toMatchObject({
+      code: 0,
+      stdout: '[]\n',
+      stderr: expect.stringContaining('the last record is revision'),
+    })
+    const beyond = await past.run(['history', 'research-42', '--from', '99', '--store', past.store])
+    expect(beyond).toMatchObject({ code: 3, stderr: expect.stringContaining('Its last revision is') })
+  })
+
+  test.each([
+    [['histroy', '--help'], 'Did you mean history?'],
+    [['histroy'], 'Did you mean history?'],
+    [['help', 'histroy'], 'Did you mean history?'],
+    [['trace', 'exprt', '--help'], 'Did you mean export?'],
+    [['bogus', '-h'], "unknown command 'bogus'"],
+  ])('CLI-126 %j is no command', async (args, hint) => {
+    expect(await past.run(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(hint) })
+    for (const known of [
+      ['help'],
+      ['help', 'history'],
+      ['history', '--help'],
+      ['parked', 'none', '--help'],
+      ['--help'],
+    ])
+      expect((await past.run(known)).code, known.join(' ')).toBe(0)
+  })
+
   test('CLI-48 a store that is named by nothing is told, and what was never so is', async () => {
     const empty = await past.run(['state', 'research-42', '--store', ''])
     expect(empty).toMatchObject({ code: 2, stdout: '' })

@@ -1,6 +1,8 @@
 /** Which records of a history lie between two moments. */
 import type { AgentHistory, HistoryMoment, RecordRange } from '@refold/core/history'
+import { RefoldError } from '@refold/core/store'
 import { momentOf } from './moment-argument.js'
+import { timeText } from './shown.js'
 
 export interface MomentsOptions {
   /** Moments, both included. */
@@ -15,10 +17,28 @@ export interface Moments {
 
 /** Throws `INVALID_INPUT`. */
 export function momentsOf({ from, to }: MomentsOptions): Moments {
-  return {
-    from: from === undefined ? undefined : momentOf(from),
-    to: to === undefined ? undefined : momentOf(to),
+  const now = Date.now()
+  const moments = {
+    from: from === undefined ? undefined : momentOf(from, { now }),
+    to: to === undefined ? undefined : momentOf(to, { now }),
   }
+  if (!isBackwards(moments)) return moments
+  throw new RefoldError('INVALID_INPUT', `from ${from} to ${to} there is nothing: it ends before it begins`, {
+    hint: 'The earlier moment is --from.',
+  })
+}
+
+/** A revision and a time are compared by their records. */
+function isBackwards({ from, to }: Moments): boolean {
+  if (typeof from === 'number' && typeof to === 'number') return from > to
+  return typeof from === 'object' && typeof to === 'object' && from.at > to.at
+}
+
+/** What is to be said of a time that lies behind all that there is. */
+export function beyondNote(opened: AgentHistory, { from }: Pick<Moments, 'from'>): string | undefined {
+  const [newest] = opened.outline({ from: opened.last })
+  if (typeof from !== 'object' || newest === undefined || newest.at >= from.at) return undefined
+  return `nothing came since: the last record is revision ${newest.revision}, of ${timeText(newest.at)}`
 }
 
 /** Rejects with `NOT_FOUND` for a revision that is not there. Of a time it is enough that there may be records on the right side of it. */

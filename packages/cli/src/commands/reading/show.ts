@@ -3,6 +3,7 @@ import { readChart, takenEvents } from '@refold/core/history'
 import type { AgentHistory, HistoryPoint, TakenEvent } from '@refold/core/history'
 import type { JsonObject } from '@refold/core/record'
 import type { Found } from '../../output.js'
+import { placesOf } from '../command-places.js'
 import { withPast } from '../store-only.js'
 import type { Past, ProjectOptions } from '../store-only.js'
 import { heldUpBy, lastRecord } from '@refold/inspector/answers'
@@ -50,14 +51,12 @@ async function shownOf(opened: AgentHistory, { agent, past, options }: Asked): P
     ...(entered === undefined ? undefined : { inStateSince: { revision: entered.revision, at: entered.at } }),
     ...(heldUp === undefined ? undefined : { heldUp }),
     ...(takes === undefined ? undefined : { takes }),
-    ways: past.store === undefined ? [] : waysOn({ agent, point, takes: takes ?? [], chart }, placesOf(options)),
+    ways: past.store === undefined ? [] : waysOn({ agent, point, takes: takes ?? [], chart }, optionsOf(options)),
   }
 }
 
-/** What the environment says already is not said again. */
-function placesOf({ store, config }: ProjectOptions): WaysOptions {
-  const knowsWho = process.env['REFOLD_BY'] !== undefined
-  return { knowsWho, config, store: store === process.env['REFOLD_STORE'] ? undefined : store }
+function optionsOf(options: ProjectOptions): WaysOptions {
+  return { ...placesOf(options), knowsWho: process.env['REFOLD_BY'] !== undefined }
 }
 
 function takesOf({ status, active }: HistoryPoint, chart: JsonObject | undefined): readonly TakenEvent[] | undefined {

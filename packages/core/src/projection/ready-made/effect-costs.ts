@@ -1,7 +1,6 @@
 /** What effects took and cost, by agent and source. */
-import { wholeBillionths } from '../../record/usage.js'
+import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
-import { isJsonObject, type JsonValue } from '../../json/json-value.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import { lifeNumberIn } from '../../record/life.js'
 import { defineProjection } from '../define-projection.js'
@@ -104,8 +103,8 @@ interface Told {
 function toldBy(record: ProjectionRecord, document: EffectCostsDocument): Told | undefined {
   const told = effectRecordOf(record)
   if (told === undefined) return undefined
-  const { src, retryAt, usage } = told.data
-  const used = usageIn(usage)
+  const { src, retryAt } = told.data
+  const used = usageIn(told.data)
   if (typeof src !== 'string') return { src: UNKNOWN, costs: { attempts: 1, ...used } } // its effect had an outcome already, or was left
   switch (told.type) {
     case 'refold.effect.done':
@@ -115,7 +114,7 @@ function toldBy(record: ProjectionRecord, document: EffectCostsDocument): Told |
       return { src, costs: { attempts: 1, failures: 1, ...end, ...used } }
     }
     case 'refold.effect.step':
-      return { src, costs: used }
+      return { src, costs: used ?? {} }
     case 'refold.effect.doubted':
       return { src, costs: { doubts: 1 } }
   }
@@ -127,16 +126,6 @@ function took(
 ): Pick<EffectCosts, 'ms' | 'timed'> | undefined {
   const scheduled = recent.find(([record]) => record === lifeNumberIn(effect))
   return scheduled && { ms: at - scheduled[1], timed: 1 }
-}
-
-/** By the convention of `usage` beside an outcome. What is no number is not counted: code of any release may have written it. */
-function usageIn(usage: JsonValue | undefined): Pick<EffectCosts, 'inputTokens' | 'outputTokens' | 'costUsd'> {
-  const members = isJsonObject(usage) ? usage : {}
-  const of = (member: string): number => {
-    const value = members[member]
-    return typeof value === 'number' && value > 0 ? value : 0
-  }
-  return { inputTokens: of('inputTokens'), outputTokens: of('outputTokens'), costUsd: of('costUsd') }
 }
 
 function sum(one: EffectCosts, more: Partial<EffectCosts>): EffectCosts {

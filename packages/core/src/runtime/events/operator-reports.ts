@@ -4,6 +4,7 @@ import type { DirectoryEntry } from '../../store/port.js'
 import { addressOf } from '../../definition/agent-address.js'
 import type { Report } from '../../public/report.js'
 import type { AgentRecorded, RuntimeEvent } from '../../public/runtime-event.js'
+import { counted } from '../../world/counted.js'
 
 export type OperatorReport = Omit<Report, 'agent'>
 
@@ -57,6 +58,6 @@ export function lastingReport(
     return { code: 'BLOCKED', message, ...(blockedBy === undefined ? undefined : { facts: { ...blockedBy } }) }
   }
   if (inDoubt === 0) return undefined
-  const message = `${inDoubt} effects of ${stream} wait for someone’s word: resolve them`
+  const message = `${stream} waits for someone’s word about ${counted(inDoubt, 'effect')}: resolve them`
   return { code: 'IN_DOUBT', message, facts: { inDoubt } }
 }

@@ -6,6 +6,7 @@
  */
 import type { Envelope } from '../../decide/inputs.js'
 import { isRefoldError } from '../../errors.js'
+import { newestEvent } from '../../history/stored-events.js'
 import type { JsonValue } from '../../json/json-value.js'
 import type { Expected } from '../../record/revision.js'
 import type { AgentLog } from '../../log/agent-log.js'
@@ -129,10 +130,9 @@ export class Holds {
   async #read(): Promise<void> {
     const { log } = this.#options
     const given = this.#given
-    for await (const [last] of log.read(HOLDS_STREAM, { direction: 'backwards', limit: 1 })) {
-      if (last === undefined || given !== this.#given) continue
-      this.#known = { head: last.revision, headId: last.id, standing: standingOf(last.data) }
-    }
+    const newest = await newestEvent(log, HOLDS_STREAM)
+    if (newest === undefined || given !== this.#given) return
+    this.#known = { head: newest.revision, headId: newest.id, standing: standingOf(newest.data) }
   }
 }
 

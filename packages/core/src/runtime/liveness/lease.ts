@@ -65,13 +65,14 @@ export class Lease {
     else if (!this.#closed) this.#waiting.push(callback)
   }
 
-  /** Tells other workers, as far as the store is reachable, that this one has gone on purpose. */
+  /** Tells other workers, as far as the store is reachable, that this one has gone on purpose. One that never told that it lives writes nothing. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#cancel?.()
     this.#waiting = []
     await this.#beating
+    if (this.#beats === 0) return
     const { store, worker, events } = this.#options
     try {
       await store.registers.put(heartbeatRegister(worker), { closed: true })

@@ -41,6 +41,7 @@ import { OutboxRelay } from '../messaging/outbox-relay.js'
 import { Receivers } from '../messaging/receivers.js'
 import { Drain } from './drain.js'
 import { loadOf } from './load.js'
+import { counted } from '../../world/counted.js'
 
 export interface WorkerSettings {
   readonly store: StoreServices
@@ -180,7 +181,7 @@ export class WorkerRuntime {
       this.report(stream, { code: error.code, message: error.message, facts } satisfies Omit<Report, 'agent'>)
     })
     events.on('foreign-records', ({ stream, count }) => {
-      const message = `${count} records of ${stream} have no valid header and change nothing`
+      const message = `${counted(count, 'record')} of ${stream} without a valid header: nothing is changed by it`
       this.report(stream, { code: 'FOREIGN_RECORD', message })
     })
     events.on('progress', ({ stream, progress }) => this.progress.tell(stream, progress))

@@ -1,6 +1,7 @@
 /** `createInspector`: agents in a browser, beside workers or alone. */
 import { isRefoldError } from '@refold/core/store'
 import type { AgentDefinition, Client } from '@refold/core'
+import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
 import { Answers } from './answers/answers.js'
 import type { Session } from './contract/answer.js'
@@ -97,20 +98,17 @@ async function withClient(inspected: Inspected): Promise<Inspected> {
 }
 
 async function served(inspected: Inspected, options: InspectorOptions): Promise<Inspector> {
-  const { by = process.env['REFOLD_BY'], places = {} } = options
-  const isReadOnly = readOnly(inspected, options)
+  const { places = {} } = options
+  const by = givenBy(options)
+  const readOnly = whyReadOnly(inspected, options)
   const { page, version } = ownPackage()
   const survey = surveyOf(inspected)
   const watch = new FleetWatch(() => surveyFleet(survey, Date.now()))
   const { source, codecs, upcasters } = inspected
   const answers = new Answers({ source, codecs, upcasters })
   const agents = agentServer(answers, watch)
-  const routes = [
-    ...agents.routes,
-    ...routesOf(inspected, { places, by, readOnly: isReadOnly, survey, watch, answers }),
-  ]
-  const session = (): Omit<Session, 'orderToken'> =>
-    sessionOf({ inspected, options, by, readOnly: isReadOnly, version })
+  const routes = [...agents.routes, ...routesOf(inspected, { places, by, readOnly, survey, watch, answers })]
+  const session = (): Omit<Session, 'orderToken'> => sessionOf({ inspected, options, by, readOnly, version })
   const serving = { page, routes, streams: agents.streams, session }
   const server = await listening(options, (port) => serve({ ...listenOptions(options, port), ...serving }))
   const close = async (): Promise<void> => {
@@ -120,6 +118,11 @@ async function served(inspected: Inspected, options: InspectorOptions): Promise<
     await inspected.close()
   }
   return { ...server, close }
+}
+
+/** An empty name is none. */
+function givenBy({ by = process.env['REFOLD_BY'] }: InspectorOptions): string | undefined {
+  return by === '' ? undefined : by
 }
 
 function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {
@@ -180,17 +183,21 @@ function actingOf(
   return { client, store, agents, places, by }
 }
 
-/** Without what a schema says is secret. */
-function askOf(acting: Acting, { agents }: Answers): Ask {
+/** Without what a schema says is secret. The histories that pages look at stay open: these here are many, and seldom needed. */
+function askOf(acting: Acting, { agents: { from } }: Answers): Ask {
+  const { source, ...options } = from
   return async (stream, event) => {
     const agent = await attached(acting, stream)
-    const { payload, payloadHash, revision } = await agent.approval(event)
-    const { history } = await agents.open(stream)
-    return { payload: history.hide(payload as JsonValue), payloadHash, revision }
+    const { payload: asked, payloadHash, revision } = await agent.approval(event)
+    const payload = asked as JsonValue // of a definition that is loaded
+    const { document } = await readState(source, stream, options)
+    if (document.agent.hasSecrets !== true) return { payload, payloadHash, revision }
+    const history = await openHistory(source, stream, { ...options, hideSecrets: true })
+    return { payload: history.hide(payload), payloadHash, revision }
   }
 }
 
-function readOnly({ store, client }: Inspected, { write = false }: InspectorOptions): ReadOnly | undefined {
+function whyReadOnly({ store, client }: Inspected, { write = false }: InspectorOptions): ReadOnly | undefined {
   if (store === undefined)
     return { because: 'this is an exported file', hint: 'Bring it into a store with `refold import`.' }
   if (client === undefined)
@@ -216,6 +223,6 @@ function sessionOf({ inspected, options, by, readOnly, version }: SessionParts):
     version,
     isFile: store === undefined,
     ...(readOnly === undefined ? undefined : { readOnlyBecause: `${readOnly.because}. ${readOnly.hint}` }),
-    ...(by === undefined || by === '' ? undefined : { by }),
+    ...(by === undefined ? undefined : { by }),
   }
 }

@@ -1,4 +1,5 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
+import { requireMethods } from '../coded.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
@@ -29,6 +30,8 @@ export async function* exportStreams(
   streams: readonly string[],
   { charts = false, redact = false }: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  requireMethods(source, 'source', ['read'])
+  if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)
   const redaction = redact ? await Noted.of(source, names) : undefined
   const fingerprints = new Set<string>()

@@ -1,6 +1,7 @@
 /** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
+import { coded, requireMethods } from '../coded.js'
 import { agentReader, replayOf } from '../log/agent-log.js'
 import { historyState } from './history-point.js'
 import type { HistoryState } from './history-point.js'
@@ -24,12 +25,15 @@ export async function readState(
   agent: string | AgentAddress,
   { at = { at: MAX_TIME_MS }, ...options }: ReadStateOptions = {},
 ): Promise<HistoryState> {
-  const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
-  const moment = momentOf(at)
-  const reader = agentReader(source, options)
-  if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
-  const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
-  return historyState(past.state, { revision: Number(past.revision), at: past.at })
+  return coded({ name: 'readState', takes: 2 }, [source, agent, options], async () => {
+    requireMethods(source, 'source', ['read'])
+    const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
+    const moment = momentOf(at)
+    const reader = agentReader(source, options)
+    if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
+    const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
+    return historyState(past.state, { revision: Number(past.revision), at: past.at })
+  })
 }
 
 async function hasEvents(source: HistorySource, stream: string): Promise<boolean> {

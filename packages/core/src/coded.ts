@@ -40,6 +40,14 @@ export function coded<R>(called: Called, given: readonly unknown[], act: (given:
   }
 }
 
+/** Throws `INVALID_INPUT` for an argument that lacks one of these methods. */
+export function requireMethods(value: unknown, path: string, methods: readonly string[]): void {
+  const found = Object(value) as { readonly [method: string]: unknown }
+  const missing = methods.find((method) => typeof found[method] !== 'function')
+  if (missing === undefined) return
+  throw new RefoldError('INVALID_INPUT', `${path}: has no method ${missing}`, { facts: { path } })
+}
+
 /** The function, and a note of what it throws. */
 function noting(given: Function, thrown: Set<unknown>): unknown {
   return function (this: unknown, ...args: readonly unknown[]): unknown {

@@ -17,7 +17,7 @@ async function twoProcesses() {
 }
 
 describe('an expected revision', () => {
-  test('SND-46 is that of the newest record, whichever process wrote it', async () => {
+  test('SND-47 is that of the newest record, whichever process wrote it', async () => {
     const { agent, again, types } = await twoProcesses()
     const { revision } = await agent.send({ type: 'note', text: 'a' }, { expectedRevision: 0 })
     expect(revision).toBe(1n)
@@ -32,7 +32,7 @@ describe('an expected revision', () => {
     expect(await types()).toEqual(before)
   })
 
-  test('SND-46 of two that are sent at once to the same revision one is taken', async () => {
+  test('SND-47 of two that are sent at once to the same revision one is taken', async () => {
     const { agent, again, types } = await twoProcesses()
     const sent = await Promise.allSettled(
       [agent, again].map((one) => one.send({ type: 'note', text: 'a' }, { expectedRevision: 0 })),
@@ -42,7 +42,7 @@ describe('an expected revision', () => {
     expect(await types()).toEqual(['refold.started', 'note'])
   })
 
-  test('SND-46 an event whose id is known is the same event, whatever came since', async () => {
+  test('SND-47 an event whose id is known is the same event, whatever came since', async () => {
     const { agent, types } = await twoProcesses()
     const options = { id: 'once', expectedRevision: 0 }
     await agent.send({ type: 'note', text: 'a' }, options)
@@ -50,7 +50,7 @@ describe('an expected revision', () => {
     expect(await types()).toEqual(['refold.started', 'note'])
   })
 
-  test.each([-1, 1.5, '1', null, toRevision(0) - 1n])('SND-46 %s is no revision', async (expectedRevision) => {
+  test.each([-1, 1.5, '1', null, toRevision(0) - 1n])('SND-47 %s is no revision', async (expectedRevision) => {
     const { agent } = await twoProcesses()
     await expect(
       agent.send({ type: 'note', text: 'a' }, { expectedRevision: expectedRevision as never }),

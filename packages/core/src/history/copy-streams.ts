@@ -2,7 +2,7 @@
  * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
-import { coded } from '../coded.js'
+import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { appendBytes } from '../store/append-limits.js'
 import type { Store, StoredEvent } from '../store/port.js'
@@ -40,6 +40,8 @@ export async function copyStreams(from: Store, to: Store, options: CopyOptions =
 }
 
 async function copied(from: Store, to: Store, { streams: named, onProgress }: CopyOptions): Promise<CopyResult> {
+  requireMethods(from, 'from', ['readAll', 'read'])
+  requireMethods(to, 'to', ['append', 'readAll', 'read'])
   const chosen = named === undefined ? undefined : new Set(named)
   const target = new Target(to)
   let end: StoredEvent | undefined

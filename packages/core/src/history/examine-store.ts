@@ -4,6 +4,7 @@
  * Invariants: what is damaged ends the look at its own stream, and not at the others; memory grows with the number of streams,
  * and not with their records.
  */
+import { requireMethods } from '../coded.js'
 import { withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
@@ -38,6 +39,7 @@ export interface ExaminedStore {
  * directory what the log says, and is the file or the server well? Rejects only where the store was closed.
  */
 export async function examineStore(store: Store, { codecs = [] }: ExamineOptions = {}): Promise<ExaminedStore> {
+  requireMethods(store, 'store', ['readAll', 'read'])
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
   const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))
   const log = await readThrough(store)

@@ -1,4 +1,5 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
+import { requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
@@ -27,6 +28,8 @@ export async function* exportStreams(
   streams: readonly string[],
   { charts = false, redact = false }: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  requireMethods(source, 'source', ['read'])
+  if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)
   const secrets = redact ? await NotedSecrets.of(source, names) : undefined
   const fingerprints = new Set<string>()

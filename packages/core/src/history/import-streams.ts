@@ -4,7 +4,7 @@
  * Invariants: nothing is appended before all of the file was read, folded and held against the store; the last record of an
  * agent that has not ended is appended together with the one that pauses it, so that it never goes on in two stores by itself.
  */
-import { coded } from '../coded.js'
+import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { agentLog, agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
@@ -61,6 +61,8 @@ async function imported(
   store: Store,
   { codecs = [], by, reason = 'imported' }: ImportOptions,
 ): Promise<ImportResult> {
+  requireMethods(file, 'file', ['read'])
+  requireMethods(store, 'store', ['append', 'read'])
   assertWhole(file)
   const reader = agentReader(file, { codecs })
   const log = agentLog(store, { codecs })

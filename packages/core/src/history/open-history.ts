@@ -6,6 +6,7 @@
  */
 import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
+import { codeErrors, coded, requireMethods } from '../coded.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { toRevision } from '../record/revision.js'
@@ -56,12 +57,15 @@ export async function openHistory(
   agent: string | AgentAddress,
   options: HistoryOptions = {},
 ): Promise<AgentHistory> {
-  const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
-  const reader = historyReader(source, options)
-  const log = new PastLog(reader, stream)
-  await log.readOn()
-  if (log.isEmpty) throw noSuchAgent(stream)
-  return new AgentHistory(log, reader)
+  return coded({ name: 'openHistory', takes: 2 }, [source, agent, options], async () => {
+    requireMethods(source, 'source', ['read'])
+    const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
+    const reader = historyReader(source, options)
+    const log = new PastLog(reader, stream)
+    await log.readOn()
+    if (log.isEmpty) throw noSuchAgent(stream)
+    return new AgentHistory(log, reader)
+  })
 }
 
 /** What an agent did, and what it was. Made by `openHistory`. Revisions are numbers here, as in JSON. */
@@ -240,3 +244,5 @@ export class AgentHistory {
     return done
   }
 }
+
+codeErrors(AgentHistory.prototype)

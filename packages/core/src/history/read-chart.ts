@@ -1,4 +1,5 @@
 /** The stored chart of a definition, for readers without the code: which events an agent takes where it stands. */
+import { requireMethods } from '../coded.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
@@ -12,6 +13,7 @@ export async function readChart(
   fingerprint: string,
   options: Pick<HistoryOptions, 'codecs'> = {},
 ): Promise<JsonObject | undefined> {
+  requireMethods(source, 'source', ['read'])
   return readStoredChart(agentReader(source, options), fingerprint)
 }
 

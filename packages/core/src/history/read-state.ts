@@ -2,6 +2,7 @@
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'
+import { coded, requireMethods } from '../coded.js'
 import { agentReader, replayOf } from '../log/agent-log.js'
 import type { StateDocument } from '../record/state-document.js'
 import { historyState } from './history-point.js'
@@ -27,17 +28,20 @@ export async function readState(
   agent: string | AgentAddress,
   { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options }: ReadStateOptions = {},
 ): Promise<HistoryState> {
-  const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
-  const moment = momentOf(at)
-  const reader = agentReader(source, options)
-  if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
-  const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
-  const place = { revision: Number(past.revision), at: past.at }
-  if (!hideSecrets || source.isRedacted === true || past.state.agent.hasSecrets !== true)
-    return historyState(past.state, place)
-  const secrets = await NotedSecrets.of(reader, [stream])
-  const shown = secrets.hide(past.state as unknown as JsonValue) as unknown as StateDocument
-  return historyState(past.state, { ...place, shown })
+  return coded({ name: 'readState', takes: 2 }, [source, agent, options], async () => {
+    requireMethods(source, 'source', ['read'])
+    const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
+    const moment = momentOf(at)
+    const reader = agentReader(source, options)
+    if (!(await hasEvents(source, stream))) throw noSuchAgent(stream)
+    const past = await stateAt({ read: reader.read, replay: replayOf(source, options) }, stream, moment)
+    const place = { revision: Number(past.revision), at: past.at }
+    if (!hideSecrets || source.isRedacted === true || past.state.agent.hasSecrets !== true)
+      return historyState(past.state, place)
+    const secrets = await NotedSecrets.of(reader, [stream])
+    const shown = secrets.hide(past.state as unknown as JsonValue) as unknown as StateDocument
+    return historyState(past.state, { ...place, shown })
+  })
 }
 
 async function hasEvents(source: HistorySource, stream: string): Promise<boolean> {

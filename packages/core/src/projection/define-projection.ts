@@ -28,6 +28,7 @@ const internals = new WeakMap<object, ProjectionInternals>()
 export function defineProjection<const D extends AgentDefinition, S>(
   config: ProjectionConfig<D, S>,
 ): ProjectionDefinition<S> {
+  if (typeof config !== 'object' || config === null) throw refused('config', 'must be an object')
   const { name, version } = config
   const made = read(config as unknown as ProjectionConfig<AgentDefinition, unknown>)
   const definition: ProjectionDefinition<S> = Object.freeze({ name, version })

@@ -1,0 +1,45 @@
+/** What callers hand in by mistake, or throw, is told as theirs. */
+import { expect, test } from 'vitest'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
+import { copyStreams } from './copy-streams.js'
+import { examineStore } from './examine-store.js'
+import { exportStreams } from './export-streams.js'
+import { importStreams } from './import-streams.js'
+import { openHistory } from './open-history.js'
+import { readChart } from './read-chart.js'
+import { readState } from './read-state.js'
+import { researched } from './research.fixture.js'
+
+const store = memoryStore(memoryLog())
+const none = {} as never
+const no = undefined as never
+const first = async (items: AsyncIterable<unknown>): Promise<unknown> => {
+  for await (const item of items) return item
+  return undefined
+}
+
+test.each<[string, () => Promise<unknown>]>([
+  ['openHistory', () => openHistory(none, 'a-1')],
+  ['openHistory without an agent', () => openHistory(store, no)],
+  ['readState', () => readState(none, 'a-1')],
+  ['readChart', () => readChart(no, 'f')],
+  ['copyStreams', () => copyStreams(none, store)],
+  ['copyStreams to nothing', () => copyStreams(store, no)],
+  ['importStreams', () => importStreams(none, store)],
+  ['examineStore', () => examineStore(no)],
+  ['exportStreams', () => first(exportStreams(none, ['a-1']))],
+  ['exportStreams without streams', () => first(exportStreams(store, no))],
+])('HIS-13 %s of what is no source is INVALID_INPUT', async (_name, call) => {
+  await expect(call()).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+})
+
+test('HIS-13 a condition that throws, or is none, is INVALID_INPUT', async () => {
+  const history = await openHistory(await researched(), 'research-42')
+  const thrown = new TypeError('no such field')
+  const found = history.find(() => {
+    throw thrown
+  })
+  await expect(found).rejects.toMatchObject({ code: 'INVALID_INPUT', cause: thrown })
+  await expect(history.find(no)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  await expect(history.blame(no)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+})

@@ -5,6 +5,7 @@ import { exportStreams, openHistory } from '@refold/core/history'
 import { canonicalJson, fold } from '@refold/core/record'
 import type { JsonValue, StateDocument } from '@refold/core/record'
 import { memoryLog, memoryStore } from '@refold/core/store'
+import { Answers } from '@refold/inspector/answers'
 import { describe, expect, it } from 'vitest'
 import { bundleForBrowser, gzippedBytes, runInBrowserWorld } from './browser-bundles/bundle.js'
 import type { Bundle } from './browser-bundles/bundle.js'
@@ -114,6 +115,39 @@ describe('@refold/core/history in a browser', () => {
     expect(bytes, `@refold/core/history has ${bytes} bytes gzipped`).toBeLessThan(HISTORY_BYTES)
     expect(bundle.packages).toEqual([])
     expect(bundle.text).not.toContain(OF_THE_RUNTIME)
+  })
+})
+
+describe('@refold/inspector/answers in a browser', () => {
+  it('INS-19 tells of an exported file what it tells in Node, and needs no Node built-in', async () => {
+    const log = memoryLog()
+    await writePoem(memoryStore(log))
+    let text = ''
+    for await (const line of exportStreams(memoryStore(log), ['poet-1'], { charts: true })) text += line
+    const questions = [
+      ['head', {}],
+      ['skeleton', {}],
+      ['rows', { from: '0', to: '1' }],
+      ['point', { at: '1' }],
+      ['diff', { from: '0', to: '1' }],
+      ['lanes', {}],
+      ['test', { at: '1' }],
+    ] as const
+    const bundle = await bundleForBrowser(
+      `export { Answers } from '@refold/inspector/answers'; export { openExport } from '@refold/core/history'`,
+    )
+    expect(nodeParts(bundle)).toEqual([])
+    expect(bundle.packages).toEqual([])
+    const there = `await (async () => {
+      const answers = new bundled.Answers({ source: await bundled.openExport(new Blob([given])) })
+      const told = []
+      for (const [name, of] of ${JSON.stringify(questions)}) told.push(await answers.ask(name, { agent: 'poet-1', ...of }))
+      return told
+    })()`
+    const answers = new Answers({ source: memoryStore(log) })
+    const here: unknown[] = []
+    for (const [name, of] of questions) here.push(await answers.ask(name, { agent: 'poet-1', ...of }))
+    expect(await runInBrowserWorld(bundle, there, text)).toEqual(here)
   })
 })
 

@@ -70,7 +70,7 @@ describe('an agent with secrets', () => {
   test('INS-16 becomes a test that passes with its code, and fails where another decides otherwise', async () => {
     const { text, headers } = await served.ask(`/api/agents/vault-1/test?at=${last}`)
     expect(headers['content-type']).toBe('text/plain; charset=utf-8')
-    const [same, other] = [await run(text, 'vault'), await run(text, 'mendedVault')]
+    const [same, other] = [await run(text, 'vault'), await run(text, 'changedVault')]
     expect(same).toMatchObject({ code: 0 })
     expect(same.output).toMatch(/2 passed/)
     expect(other.code).toBe(1)
@@ -81,7 +81,7 @@ describe('an agent with secrets', () => {
 
   test('INS-16 up to a point that is before what is decided otherwise it passes', async () => {
     const { text } = await served.ask('/api/agents/vault-1/test?at=0')
-    expect(await run(text, 'mendedVault')).toMatchObject({ code: 0 })
+    expect(await run(text, 'changedVault')).toMatchObject({ code: 0 })
   })
 })
 

@@ -1,4 +1,4 @@
-/** A vault that is opened with secrets, as it was written, and as someone mended it. */
+/** A vault that is opened with secrets, as it was written, and as someone changed it. */
 import { createRuntime, defineAgent, effect } from '@refold/core'
 import type { EffectArgs, Store } from '@refold/core'
 import { assign, setup } from 'xstate'
@@ -54,7 +54,7 @@ function vaultThat({ counts }: { readonly counts: number }) {
 }
 
 export const vault = vaultThat({ counts: 1 })
-export const mendedVault = vaultThat({ counts: 2 })
+export const changedVault = vaultThat({ counts: 2 })
 
 /** `vault-1` is open, and closes its store. */
 export async function liveVault(store: Store): Promise<void> {

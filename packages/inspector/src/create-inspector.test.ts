@@ -67,7 +67,10 @@ describe('createInspector', () => {
     const order = { do: 'pause', agent: 'expense-asks' }
     for (const headers of [{}, { 'x-refold-token': 'guessed' }]) {
       const { status, json } = await page.order(order, headers)
-      expect([status, json]).toMatchObject([403, { error: { code: 'NOT_ALLOWED' } }])
+      expect([status, json]).toMatchObject([
+        403,
+        { error: { code: 'NOT_ALLOWED', hint: expect.stringContaining('--write') as string } },
+      ])
     }
     const inbox = await page.get<InboxView>('/api/inbox')
     expect(inbox.items[0]).toMatchObject({ kind: 'approval', asked: { payload: { cents: 10 } } })
@@ -95,6 +98,21 @@ describe('createInspector', () => {
       status: 403,
       json: { error: { message: expect.stringContaining('no definitions') as string } },
     })
+  })
+
+  test('INS-36 INS-39 what is to be approved is shown without what is secret, and approved all the same', async () => {
+    const on = await running()
+    const agent = await expenseThatAsks(on, 'card', { cents: 1, card: '4111-1111' })
+    const page = await asking(await opened(createInspector(on, { port: 0, write: true, by: 'ana' })))
+    const { text } = await page.ask('/api/inbox')
+    expect(text).toContain('[secret 1]')
+    const actions = await page.ask('/api/agents/expense-card/actions')
+    expect(text + actions.text).not.toContain('4111-1111')
+    const { payload, payloadHash } = (actions.json as ActionsView).events[0]?.asked ?? {}
+    expect(payload).toEqual({ cents: 1, card: '[secret 1]' })
+    const yes = { do: 'approve', agent: 'expense-card', event: { type: 'approve', by: 'ana' }, payloadHash }
+    expect(await page.order(yes)).toMatchObject({ status: 200 })
+    expect((await agent.done()).value).toBe('paid')
   })
 
   test('INS-33 pages and filters stand in the address, and one that is none is refused', async () => {

@@ -1,6 +1,7 @@
 /** `createInspector`: agents in a browser, beside workers or alone. */
 import { isRefoldError } from '@refold/core/store'
 import type { AgentDefinition, Client } from '@refold/core'
+import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
 import { Answers } from './answers/answers.js'
 import type { Session } from './contract/answer.js'
@@ -17,6 +18,7 @@ import type { Inspectable, Inspected } from './inspected.js'
 import { attached } from './orders/acting.js'
 import type { Acting } from './orders/acting.js'
 import { orderRoutes } from './orders/order-routes.js'
+import type { ReadOnly } from './orders/order-routes.js'
 import { ownPackage } from './own-package.js'
 import { agentServer } from './server/agent-server.js'
 import { serve } from './server/serve.js'
@@ -96,16 +98,17 @@ async function withClient(inspected: Inspected): Promise<Inspected> {
 }
 
 async function served(inspected: Inspected, options: InspectorOptions): Promise<Inspector> {
-  const { by = process.env['REFOLD_BY'], places = {} } = options
-  const readOnlyBecause = readOnly(inspected, options)
+  const { places = {} } = options
+  const by = givenBy(options)
+  const readOnly = whyReadOnly(inspected, options)
   const { page, version } = ownPackage()
   const survey = surveyOf(inspected)
   const watch = new FleetWatch(() => surveyFleet(survey, Date.now()))
   const { source, codecs, upcasters } = inspected
   const answers = new Answers({ source, codecs, upcasters })
   const agents = agentServer(answers, watch)
-  const routes = [...agents.routes, ...routesOf(inspected, { places, by, readOnlyBecause, survey, watch, answers })]
-  const session = (): Omit<Session, 'orderToken'> => sessionOf({ inspected, options, by, readOnlyBecause, version })
+  const routes = [...agents.routes, ...routesOf(inspected, { places, by, readOnly, survey, watch, answers })]
+  const session = (): Omit<Session, 'orderToken'> => sessionOf({ inspected, options, by, readOnly, version })
   const serving = { page, routes, streams: agents.streams, session }
   const server = await listening(options, (port) => serve({ ...listenOptions(options, port), ...serving }))
   const close = async (): Promise<void> => {
@@ -117,6 +120,11 @@ async function served(inspected: Inspected, options: InspectorOptions): Promise<
   return { ...server, close }
 }
 
+/** An empty name is none. */
+function givenBy({ by = process.env['REFOLD_BY'] }: InspectorOptions): string | undefined {
+  return by === '' ? undefined : by
+}
+
 function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {
   const known = { store: fleet, codecs }
   const placement = new Placement({ store, codecs, agents })
@@ -126,17 +134,14 @@ function surveyOf({ fleet, store, codecs, agents }: Inspected): Survey {
 interface Routing {
   readonly places: Acting['places']
   readonly by: string | undefined
-  readonly readOnlyBecause: string | undefined
+  readonly readOnly: ReadOnly | undefined
   readonly survey: Survey
   readonly watch: FleetWatch
   readonly answers: Answers
 }
 
 /** Of the fleet, and of orders. */
-function routesOf(
-  inspected: Inspected,
-  { places, by, readOnlyBecause, survey, watch, answers }: Routing,
-): readonly Served[] {
+function routesOf(inspected: Inspected, { places, by, readOnly, survey, watch, answers }: Routing): readonly Served[] {
   const acting = actingOf(inspected, { by, places })
   const { store, codecs = [] } = survey
   return [
@@ -145,7 +150,7 @@ function routesOf(
       agents: answers.agents,
       places: { ...places, knowsWho: false },
       acting: acting && { ...acting, store, codecs },
-      readOnlyBecause,
+      readOnly,
     }),
   ]
 }
@@ -178,39 +183,46 @@ function actingOf(
   return { client, store, agents, places, by }
 }
 
-/** Without what a schema says is secret. */
-function askOf(acting: Acting, { agents }: Answers): Ask {
+/** Without what a schema says is secret. The histories that pages look at stay open: these here are many, and seldom needed. */
+function askOf(acting: Acting, { agents: { from } }: Answers): Ask {
+  const { source, ...options } = from
   return async (stream, event) => {
     const agent = await attached(acting, stream)
-    const { payload, payloadHash, revision } = await agent.approval(event)
-    const { history } = await agents.open(stream)
-    return { payload: history.hide(payload as JsonValue), payloadHash, revision }
+    const { payload: asked, payloadHash, revision } = await agent.approval(event)
+    const payload = asked as JsonValue // of a definition that is loaded
+    const { document } = await readState(source, stream, options)
+    if (document.agent.hasSecrets !== true) return { payload, payloadHash, revision }
+    const history = await openHistory(source, stream, { ...options, hideSecrets: true })
+    return { payload: history.hide(payload), payloadHash, revision }
   }
 }
 
-function readOnly({ store, client }: Inspected, { write = false }: InspectorOptions): string | undefined {
-  if (store === undefined) return 'this is an exported file, of which there is only the past'
-  if (client === undefined) return 'no definitions are loaded: --config names the configuration that has them'
-  return write ? undefined : 'it was opened to read only: --write, in a program write: true, lets you act'
+function whyReadOnly({ store, client }: Inspected, { write = false }: InspectorOptions): ReadOnly | undefined {
+  if (store === undefined)
+    return { because: 'this is an exported file', hint: 'Bring it into a store with `refold import`.' }
+  if (client === undefined)
+    return { because: 'no definitions are loaded', hint: 'Name the configuration that has them with --config.' }
+  if (write) return undefined
+  return { because: 'it was opened to read only', hint: 'Open it with --write, in a program with `write: true`.' }
 }
 
 interface SessionParts {
   readonly inspected: Inspected
   readonly options: InspectorOptions
   readonly by: string | undefined
-  readonly readOnlyBecause: string | undefined
+  readonly readOnly: ReadOnly | undefined
   readonly version: string
 }
 
-function sessionOf({ inspected, options, by, readOnlyBecause, version }: SessionParts): Omit<Session, 'orderToken'> {
+function sessionOf({ inspected, options, by, readOnly, version }: SessionParts): Omit<Session, 'orderToken'> {
   const { store, agents = [] } = inspected
   return {
     store: options.name ?? '',
-    canWrite: readOnlyBecause === undefined,
+    canWrite: readOnly === undefined,
     definitions: agents.map(({ name, version }: AgentDefinition) => ({ name, version })),
     version,
     isFile: store === undefined,
-    ...(readOnlyBecause === undefined ? undefined : { readOnlyBecause }),
-    ...(by === undefined || by === '' ? undefined : { by }),
+    ...(readOnly === undefined ? undefined : { readOnlyBecause: `${readOnly.because}. ${readOnly.hint}` }),
+    ...(by === undefined ? undefined : { by }),
   }
 }

@@ -93,6 +93,7 @@ describe('refold inspect', { timeout: 120_000 }, () => {
       [['plan-3'], 3, 'error[NOT_FOUND]'],
       [['--write', '--config', 'none.mjs'], 2, 'error[NO_CONFIG]'],
       [['--host', '192.0.2.1'], 2, 'certificate'],
+      [['--host', '0.0.0.0'], 2, 'no host that a browser asks for'],
       [['--tls-cert', 'letter.txt'], 2, 'together'],
       [['--port', '70000'], 2, 'port'],
     ]

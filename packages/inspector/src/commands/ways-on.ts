@@ -99,14 +99,18 @@ function events({ agent, takes, chart }: Standing, options: WaysOptions): readon
 export interface CommandedEvent extends TakenEvent {
   readonly agent: string
   readonly chart?: JsonObject | undefined
+  /** Hash of what was shown, to be approved and nothing else. */
+  readonly shown?: string | undefined
 }
 
 /** Values that are still to be filled in are `…`. */
 export function eventCommand(
-  { agent, type, needsApproval, chart }: CommandedEvent,
+  { agent, type, needsApproval, chart, shown }: CommandedEvent,
   { knowsWho, ...places }: WaysOptions,
 ): string {
   const payload = payloadOf(chart, type)
   const words = [needsApproval ? 'approve' : 'send', agent, type, ...(payload === undefined ? [] : [payload])]
-  return refoldCommand(words, { ...places, options: needsApproval && !knowsWho ? ['--by', 'your name'] : [] })
+  const exactly = shown === undefined ? [] : ['--shown', shown]
+  const who = needsApproval && !knowsWho ? ['--by', 'your name'] : []
+  return refoldCommand(words, { ...places, options: [...exactly, ...who] })
 }

@@ -15,6 +15,8 @@ export interface ExpenseInput {
   readonly cents: number
   readonly hang?: boolean
   readonly fails?: boolean
+  /** Secret. */
+  readonly card?: string
 }
 
 export function expenseAgent({ version = 1, more = {} }: { readonly version?: number; readonly more?: object } = {}) {
@@ -71,14 +73,21 @@ export function expenseAgent({ version = 1, more = {} }: { readonly version?: nu
     name: 'expense',
     version,
     machine,
-    input: z.object({ cents: z.number(), hang: z.boolean().optional(), fails: z.boolean().optional() }),
+    input: z.object({
+      cents: z.number(),
+      hang: z.boolean().optional(),
+      fails: z.boolean().optional(),
+      card: z.string().meta({ secret: true }).optional(),
+    }),
     events: {
       approve: z.object({ by: z.string() }),
       reject: z.object({ why: z.string() }),
       note: z.object({}),
     },
     effects: { charge: { safety: 'never-retry', output: z.string() } },
-    approvals: { approve: ({ context }) => ({ cents: context.cents }) },
+    approvals: {
+      approve: ({ context: { cents, card } }) => ({ cents, ...(card === undefined ? undefined : { card }) }),
+    },
   })
 }
 

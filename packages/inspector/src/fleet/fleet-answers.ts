@@ -8,6 +8,7 @@ import { CONCERNS } from './concerns.js'
 import { heatOf } from './heat.js'
 import { inboxOf } from './inbox.js'
 import type { Ask } from './inbox.js'
+import { Paced } from './paced.js'
 import type { Survey } from './survey.js'
 
 export interface FleetParts {
@@ -24,6 +25,7 @@ const ROWS = 100
 const MOST_ROWS = 200
 
 export function fleetAnswers({ survey, watch, ask }: FleetParts): Readonly<Record<FleetQuestion, FleetAnswer>> {
+  const inbox = new Paced(() => inboxOf(survey, { ask }), { pauseMs: 0 })
   return {
     fleet: () => watch.view(),
     agents: (params, signal) =>
@@ -39,7 +41,7 @@ export function fleetAnswers({ survey, watch, ask }: FleetParts): Readonly<Recor
       const version = numberIn(params, 'version') as number // it is there
       return heatOf(survey, { definition: textIn(params, 'definition'), version, now: Date.now(), signal })
     },
-    inbox: (_params, signal) => inboxOf(survey, { ask, now: Date.now(), signal }),
+    inbox: () => inbox.ask(),
   }
 }
 

@@ -1,10 +1,6 @@
-/**
- * The counts of a fleet for all who look at it.
- *
- * Invariants: at most one look at a time; after one that took t the next begins at the earliest 9 t and a second later; with no
- * one who watches, nothing is looked at.
- */
+/** The counts of a fleet for all who look at it, at the pace of `Paced`; with no one who watches, nothing is looked at. */
 import type { FleetView } from '../contract/fleet.js'
+import { Paced } from './paced.js'
 
 /** Told of counts when they changed, and of what kept them from being made. */
 export interface FleetWatcher {
@@ -13,26 +9,20 @@ export interface FleetWatcher {
 }
 
 const PAUSE_MS = 1_000
-const SHARE = 9
 
 export class FleetWatch {
-  readonly #survey: () => Promise<FleetView>
+  readonly #counts: Paced<FleetView>
   /** And what each was told last. */
   readonly #watchers = new Map<FleetWatcher, string>()
-  #last: FleetView | undefined
-  #looking: Promise<FleetView> | undefined
-  #nextAt = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(survey: () => Promise<FleetView>) {
-    this.#survey = survey
+    this.#counts = new Paced(survey, { pauseMs: PAUSE_MS })
   }
 
   /** Counts that are as new as the pace allows. */
-  async view(): Promise<FleetView> {
-    if (this.#looking !== undefined) return this.#looking
-    if (this.#last !== undefined && performance.now() < this.#nextAt) return this.#last
-    return (this.#looking = this.#look())
+  view(): Promise<FleetView> {
+    return this.#counts.ask()
   }
 
   /** The present counts first. Returns what ends it. */
@@ -75,21 +65,10 @@ export class FleetWatch {
     watcher.trouble(error)
   }
 
-  async #look(): Promise<FleetView> {
-    const began = performance.now()
-    try {
-      return (this.#last = await this.#survey())
-    } finally {
-      const now = performance.now()
-      this.#nextAt = now + Math.max(PAUSE_MS, SHARE * (now - began))
-      this.#looking = undefined
-    }
-  }
-
   #plan(): void {
     clearTimeout(this.#timer)
     if (this.#watchers.size === 0) return
-    const pause = Math.max(PAUSE_MS, this.#nextAt - performance.now())
+    const pause = Math.max(PAUSE_MS, this.#counts.waitMs)
     this.#timer = setTimeout(() => {
       void Promise.all([...this.#watchers.keys()].map((watcher) => this.#tell(watcher))).then(() => this.#plan())
     }, pause)

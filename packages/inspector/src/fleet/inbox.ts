@@ -6,7 +6,6 @@ import type { DirectoryEntry } from '@refold/core/store'
 import { codedError } from '../answers/coded-error.js'
 import { cutTo } from '../answers/cut.js'
 import type { InboxItem, InboxView } from '../contract/fleet.js'
-import { hasConcern } from './concerns.js'
 import { forEach, pagesOf } from './fleet-source.js'
 import type { Survey } from './survey.js'
 
@@ -19,9 +18,6 @@ export type Ask = (
 export interface InboxQuery {
   /** Absent: no definitions are loaded. */
   readonly ask?: Ask | undefined
-  /** Epoch milliseconds. */
-  readonly now: number
-  readonly signal?: AbortSignal | undefined
 }
 
 /** Agents that are looked at. */
@@ -31,11 +27,11 @@ const MOST_PAYLOAD = 2_000
 /** Records among which the one is looked for that brought an agent where it is. */
 const RECENT = 50
 
-/** Rejects when the signal aborts. */
-export async function inboxOf(survey: Survey, { ask, now, signal }: InboxQuery): Promise<InboxView> {
-  const { waiting, isCut } = await waitingOf(survey, { now, signal })
+/** Looks through the directory, and at the agents that wait, as far as they are not too many. */
+export async function inboxOf(survey: Survey, { ask }: InboxQuery): Promise<InboxView> {
+  const { waiting, isCut } = await waitingOf(survey)
   const items: InboxItem[] = []
-  await forEach(waiting, signal, async ({ entry, events }) => {
+  await forEach(waiting, undefined, async ({ entry, events }) => {
     if (entry.inDoubt > 0) items.push(...(await doubtsOf(survey, entry)))
     for (const event of events) items.push(...(await approvalOf(survey, { entry, event, ask })))
   })
@@ -48,15 +44,12 @@ interface Waiting {
   readonly events: readonly string[]
 }
 
-async function waitingOf(
-  survey: Survey,
-  { now, signal }: Pick<InboxQuery, 'now' | 'signal'>,
-): Promise<{ readonly waiting: readonly Waiting[]; readonly isCut: boolean }> {
+async function waitingOf(survey: Survey): Promise<{ readonly waiting: readonly Waiting[]; readonly isCut: boolean }> {
   const waiting: Waiting[] = []
-  for await (const page of pagesOf(survey, {}, signal)) {
+  for await (const page of pagesOf(survey, {})) {
     for (const entry of page) {
       const events = entry.status === 'active' ? await survey.asked.of(entry) : []
-      if (events.length === 0 && !hasConcern('in-doubt', entry, now)) continue
+      if (events.length === 0 && entry.inDoubt === 0) continue
       if (waiting.length === MOST_AGENTS) return { waiting, isCut: true }
       waiting.push({ entry, events })
     }

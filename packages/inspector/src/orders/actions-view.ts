@@ -58,12 +58,13 @@ async function eventOf(event: TakenEvent, query: EventQuery): Promise<EventView>
   const { agent, chart, places, acting } = query
   const { type, needsApproval } = event
   const schema = memberOf(memberOf(memberOf(chart, 'schemas'), 'events'), type)
+  const known = acting === undefined ? {} : await knownByCode(event, { ...query, acting, schema })
   return {
     type,
     needsApproval,
     ...(schema === undefined ? undefined : { schema }),
-    ...(acting === undefined ? undefined : await knownByCode(event, { ...query, acting, schema })),
-    command: eventCommand({ agent, chart, ...event }, places),
+    ...known,
+    command: eventCommand({ agent, chart, ...event, shown: known.asked?.payloadHash }, places),
   }
 }
 

@@ -10,23 +10,31 @@ import { actionsOf } from './actions-view.js'
 import type { Acting } from './acting.js'
 import { parseOrder } from './parse-order.js'
 
+/** Why no order is taken, and what lets one be. */
+export interface ReadOnly {
+  readonly because: string
+  readonly hint: string
+}
+
 export interface OrderParts {
   readonly agents: OpenedAgents
   readonly places: WaysOptions
   /** Absent: no definitions are loaded. */
   readonly acting?: (Acting & FleetSource) | undefined
-  /** Why no order is taken, in words; absent: they are. */
-  readonly readOnlyBecause?: string | undefined
+  /** Absent: orders are taken. */
+  readonly readOnly?: ReadOnly | undefined
 }
 
-export function orderRoutes({ agents, places, acting, readOnlyBecause }: OrderParts): readonly Served[] {
+export function orderRoutes({ agents, places, acting, readOnly }: OrderParts): readonly Served[] {
   const actions: Served = {
     path: ROUTES.actions,
     method: 'GET',
     answer: async ({ params }) => actionsOf(await agents.open(textIn(params, 'agent')), { places, acting }),
   }
-  return [actions, acting === undefined || readOnlyBecause !== undefined ? refused(readOnlyBecause) : taken(acting)]
+  return [actions, acting === undefined || readOnly !== undefined ? refused(readOnly ?? NO_CODE) : taken(acting)]
 }
+
+const NO_CODE: ReadOnly = { because: 'no definitions are loaded', hint: 'Load those of its agents.' }
 
 function taken(acting: Acting & FleetSource): Served {
   return {
@@ -41,10 +49,10 @@ function taken(acting: Acting & FleetSource): Served {
   }
 }
 
-function refused(because = 'no definitions are loaded'): Served {
+function refused({ because, hint }: ReadOnly): Served {
   return {
     path: ROUTES.order,
     method: 'POST',
-    answer: () => Promise.reject(new RefoldError('NOT_ALLOWED', `nothing can be done from here: ${because}`)),
+    answer: () => Promise.reject(new RefoldError('NOT_ALLOWED', `nothing can be done from here: ${because}`, { hint })),
   }
 }

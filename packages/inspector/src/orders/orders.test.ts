@@ -58,6 +58,7 @@ describe('orders', () => {
     expect(known.events[0]).toMatchObject({
       asked: { payload: { cents: 10 }, payloadHash: expect.any(String) as string },
     })
+    expect(known.events[0]?.command).toContain(` --shown ${known.events[0]?.asked?.payloadHash} --by 'your name' `)
     expect(known.events[2]).toMatchObject({ isTaken: true })
     expect(known.events[1]).not.toHaveProperty('isTaken')
   })

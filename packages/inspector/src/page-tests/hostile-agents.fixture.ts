@@ -4,10 +4,14 @@ import type { Store } from '@refold/core'
 import { assign, setup } from 'xstate'
 
 /** Is markup, would be run, moves the cursor, turns the direction of writing, ends a line, leads elsewhere. */
-export const HOSTILE =
+const HOSTILE =
   '"><img src=x onerror="globalThis.harmed=1"><script>globalThis.harmed=1</script>\u001b[2J\u202eevil\u200b\r\njavascript:alert(1)'
 /** No dot: in a target it stands between states. */
 const NAME = '<img src=x onerror=harmed=1>'
+
+/** Too large to be sent whole. */
+const MANY = Array.from({ length: 90_000 }, (_, n) => n)
+const LONG = 'word '.repeat(4_000)
 
 type Hostile = { type: 'note'; text: string } | { type: 'fail' }
 
@@ -18,7 +22,10 @@ export async function makeHostile(store: Store): Promise<void> {
     version: 1,
     effects: { [NAME]: { retry: { attempts: 2, delayMs: 0 } } },
     machine: setup({
-      types: { context: {} as { note: string; messages: readonly object[] }, events: {} as Hostile },
+      types: {
+        context: {} as { note: string; messages: readonly object[]; many: readonly number[]; long: string },
+        events: {} as Hostile,
+      },
       actors: {
         [NAME]: effect(async () => {
           throw Object.assign(new Error(HOSTILE), { name: HOSTILE, code: HOSTILE })
@@ -26,7 +33,7 @@ export async function makeHostile(store: Store): Promise<void> {
       },
     }).createMachine({
       id: 'hostile',
-      context: { note: HOSTILE, messages: [{ role: HOSTILE, content: HOSTILE }] },
+      context: { note: HOSTILE, messages: [{ role: HOSTILE, content: HOSTILE }], many: MANY, long: LONG },
       initial: 'a',
       on: { note: { actions: assign({ note: ({ event }) => event.text }) } },
       states: {

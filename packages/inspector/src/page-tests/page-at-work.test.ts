@@ -50,6 +50,28 @@ test('INS-62 what agents and people wrote is text in every view, and what is inv
   await served.close()
 })
 
+test('INS-70 values that were cut are loaded when they are asked for', async () => {
+  const store = sqliteStore(pages.files.at('large.db'))
+  await makeHostile(store)
+  await store.close()
+  const served = await servePage(pages.files.at('large.db'))
+  const { page } = await served.open(pages.browser, '/a/hostile-1')
+  const line = (text: string) => page.getByRole('treeitem').filter({ hasText: text }).first()
+  await line('90,000 items').locator('.twist').click()
+  await page.locator('[title="/root/context/many/0"]').waitFor()
+  const tall = async (): Promise<number> => Number(await page.evaluate("document.querySelector('.tree').scrollHeight"))
+  const before = await tall()
+  await page.evaluate("document.querySelector('.tree').scrollTop = 1e9")
+  await line('more: load some').click()
+  await expect.poll(tall).toBeGreaterThan(before)
+  await page.goto(`${served.origin}/a/hostile-1?f=/context/long`)
+  await page.getByRole('button', { name: 'Load this value' }).click()
+  await page.locator('.selected-field pre').getByText('word word').waitFor()
+  expect((await page.locator('.selected-field pre').innerText()).length).toBe(20_000)
+  await close(page)
+  await served.close()
+})
+
 test('INS-64 what was shown stays while the server does not answer, and is never shown as empty', async () => {
   await withFleet(pages, async (served) => {
     const { page } = await served.open(pages.browser, '/?definition=invoice')

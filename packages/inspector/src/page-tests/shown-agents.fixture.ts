@@ -27,7 +27,7 @@ type ResearchEvent =
 const PLAN = ['what scatters light', 'why short waves more', 'why not violet']
 const TITLES = ['Rayleigh scattering', 'Colour of the sky', 'Sensitivity of the eye']
 
-export const newsletter = agentContract({
+const newsletter = agentContract({
   name: 'newsletter',
   events: { item: z.object({ title: z.string(), text: z.string() }) },
 })

@@ -6,7 +6,7 @@ import { invoiceAgent, newsletterAgent, researchAgent } from './shown-agents.fix
 
 const HOUR = 3_600_000
 
-export const QUESTION = 'Why is the sky blue?'
+const QUESTION = 'Why is the sky blue?'
 
 /** `research-sky` is published after a revision by a person; the others stand in every condition. */
 export async function makeFleet(store: Store): Promise<FastClock> {

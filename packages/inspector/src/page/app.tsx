@@ -7,6 +7,7 @@ import { FleetView } from './fleet/fleet-view.js'
 import { InboxView } from './fleet/inbox-view.js'
 import { addKeys } from './keys/keymap.js'
 import { Help, isHelpOpen } from './keys/help.js'
+import { Boundary } from './parts/boundary.js'
 import { Button } from './parts/button.js'
 import { Failure } from './parts/failure.js'
 import { Icon } from './parts/icon.js'
@@ -30,7 +31,15 @@ export function App() {
     <>
       <TopBar />
       <TroubleLine />
-      {refused.value === undefined ? session.value === undefined ? null : <View /> : <Refused />}
+      {refused.value === undefined ? (
+        session.value === undefined ? null : (
+          <Boundary key={route.value.view} what="this view">
+            <View />
+          </Boundary>
+        )
+      ) : (
+        <Refused />
+      )}
       <Help />
       <DropTarget />
       <div class="notice" role="status" aria-live="polite">

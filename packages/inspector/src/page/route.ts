@@ -121,7 +121,7 @@ export function move(next: Route): void {
 }
 
 /** The address as it is now. */
-export function settleAddress(): void {
+function settleAddress(): void {
   if (writing === undefined) return
   clearTimeout(writing)
   writing = undefined

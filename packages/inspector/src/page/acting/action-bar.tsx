@@ -42,7 +42,7 @@ export function ActionBar({ model }: { readonly model: AgentModel }) {
 }
 
 /** `undefined`: orders are taken. */
-export function offBecause(): string | undefined {
+function offBecause(): string | undefined {
   const { canWrite, isFile, readOnlyBecause } = session.value ?? {}
   if (canWrite === true) return undefined
   if (isFile === true) return 'a file can only be read'
@@ -105,7 +105,7 @@ interface MenuItemProps {
   readonly children: preact.ComponentChildren
 }
 
-export function MenuItem({ hint, onClick, children }: MenuItemProps) {
+function MenuItem({ hint, onClick, children }: MenuItemProps) {
   return (
     <button type="button" class="menu-item" onClick={onClick}>
       <span>{children}</span>

@@ -7,7 +7,6 @@ import { codedOf } from '../data/source.js'
 import { Button } from '../parts/button.js'
 import { Failure } from '../parts/failure.js'
 import { shown } from '../parts/safe-text.js'
-import { addressOf } from '../route.js'
 import { closeDialog } from '../state/dialogs.js'
 import { copy, say } from '../state/notices.js'
 import { session, source } from '../state/session.js'
@@ -111,15 +110,11 @@ function NotesFields({ notes, onNotes }: NotesProps) {
   )
 }
 
-export function Command({ text }: { readonly text: string }) {
+function Command({ text }: { readonly text: string }) {
   return (
     <div class="command">
       <code>{shown(text)}</code>
       <Button kind="quiet" icon="copy" title="Copy the command" onClick={() => void copy(text, 'the command')} />
     </div>
   )
-}
-
-export function AgentLink({ agent }: { readonly agent: string }) {
-  return <a href={addressOf({ view: 'agent', agent })}>{shown(agent)}</a>
 }

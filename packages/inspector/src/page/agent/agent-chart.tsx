@@ -5,6 +5,7 @@ import type { PointView } from '../../contract/agent.js'
 import { ChartFrame } from '../chart/chart-frame.js'
 import { useAnswer } from '../data/use-answer.js'
 import { Failure } from '../parts/failure.js'
+import { listOf } from '../parts/list-of.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { toneOf } from '../parts/status-badge.js'
 import type { AgentModel } from '../state/agent-model.js'
@@ -59,7 +60,7 @@ function NoChart({ isPending, point }: { readonly isPending: boolean; readonly p
     <div class="no-chart">
       <p class="quiet">No chart of this definition is stored.</p>
       <ul>
-        {point?.active.map((state) => (
+        {listOf(point?.active).map((state) => (
           <li key={state} class="state-chip">
             {shown(state)}
           </li>

@@ -1,6 +1,7 @@
 /** Machines that live within the agent: each can be shown in place of its own chart. */
 import type { PointView } from '../../contract/agent.js'
 import { Icon } from '../parts/icon.js'
+import { listOf } from '../parts/list-of.js'
 import { plain, shown } from '../parts/safe-text.js'
 
 export interface MachinesProps {
@@ -12,7 +13,7 @@ export interface MachinesProps {
 }
 
 export function Machines({ point, chosen, root, onChoose }: MachinesProps) {
-  const machines = point?.children.filter(({ kind, src }) => kind === 'machine' && src !== undefined) ?? []
+  const machines = listOf(point?.children).filter(({ kind, src }) => kind === 'machine' && src !== undefined)
   const isGone = chosen !== '' && !machines.some(({ path }) => path.join('.') === chosen)
   if (machines.length === 0 && chosen === '') return null
   return (

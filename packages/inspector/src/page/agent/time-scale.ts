@@ -18,6 +18,8 @@ export interface TimeScale {
   readonly folds: readonly Fold[]
 }
 
+/** How long idle time is drawn, of the longest that is no idle time. */
+const FOLDED = 0.55
 /** Room behind the last record, for what is to come. */
 const AHEAD = 0.06
 
@@ -28,12 +30,13 @@ export function timeScale(columns: Columns, { from, to }: { readonly from: numbe
   const least =
     gaps.length === 0 ? 1 : (gaps.reduce((sum, gap) => sum + Math.min(gap, cap), 0) / gaps.length) * 0.35 + 1
   const places = [0]
-  for (const gap of gaps) places.push((places.at(-1) ?? 0) + least + Math.min(gap, cap))
+  for (const gap of gaps)
+    places.push((places.at(-1) ?? 0) + least + (isIdle(gap, cap) ? cap * FOLDED : Math.min(gap, cap)))
   const whole = Math.max(1, places.at(-1) ?? 1) / (1 - AHEAD)
   const parts = places.map((place) => place / whole)
   const at = (index: number): number => parts[Math.max(0, Math.min(size - 1, index))] ?? 0
   const folds = gaps.flatMap((gap, index) =>
-    gap > cap * 1.5 ? [{ at: (at(index) + at(index + 1)) / 2, ms: gap }] : [],
+    isIdle(gap, cap) ? [{ at: (at(index) + at(index + 1)) / 2, ms: gap }] : [],
   )
   const ofTime = (time: number): number => {
     const after = firstAfter(columns, { from, to, time })
@@ -58,6 +61,10 @@ function capOf(gaps: readonly number[]): number {
   const high = sorted[Math.floor((sorted.length - 1) * 0.85)] ?? 0
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0
   return Math.max(1, Math.min(sorted.at(-1) ?? 1, Math.max(high * 2.5, middle * 6, 20)))
+}
+
+function isIdle(gap: number, cap: number): boolean {
+  return gap > cap * 1.5
 }
 
 function firstAfter(

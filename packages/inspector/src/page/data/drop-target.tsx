@@ -40,7 +40,7 @@ function drop(event: DragEvent): void {
 }
 
 /** The code that reads files is loaded now. */
-export async function openFile(file: File): Promise<void> {
+async function openFile(file: File): Promise<void> {
   try {
     const { fileSource } = await import('./file-source.js')
     const opened = await fileSource(file)

@@ -18,7 +18,7 @@ const SHOWN = 200
 const SIGNS = { add: '+', remove: '−', replace: '~' } as const
 
 export function DifferenceList({ rows, isCut }: DifferenceListProps) {
-  if (rows.length === 0) return <p class="empty">Nothing differs.</p>
+  if (rows.length === 0 && !isCut) return <p class="empty">Nothing differs.</p>
   return (
     <ul class="patch">
       {rows.slice(0, SHOWN).map((row, index) => (

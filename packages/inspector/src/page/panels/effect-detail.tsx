@@ -6,7 +6,9 @@ import type { EffectBar } from '../../contract/agent.js'
 import { useAnswer } from '../data/use-answer.js'
 import { Facts } from '../parts/facts.js'
 import type { Fact } from '../parts/facts.js'
+import { useCutValues } from '../parts/cut-values.js'
 import { JsonTree } from '../parts/json-tree.js'
+import { listOf } from '../parts/list-of.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { count, dollars, duration, momentOf } from '../parts/time-words.js'
 import type { AgentModel } from '../state/agent-model.js'
@@ -22,13 +24,13 @@ export function EffectDetail({ model, bar }: DetailProps) {
   const { agent } = model
   const asked = useAnswer('point', { agent, at: scheduled.revision })
   const ended = useAnswer('record', end === undefined ? undefined : { agent, at: end.revision })
-  const pending = asked.value?.effects.find((one) => one.effect === effect)
+  const pending = listOf(asked.value?.effects).find((one) => one.effect === effect)
   return (
     <div class="effect-detail">
       <Facts facts={factsOf(bar, { model, key: pending?.key })} />
       <Attempts {...{ model, bar }} />
-      <Labelled name="Input" value={pending?.input} />
-      <Outcome record={ended.value} />
+      <Labelled name="Input" value={pending?.input} agent={agent} at={scheduled.revision} />
+      <Outcome record={ended.value} agent={agent} />
     </div>
   )
 }
@@ -97,7 +99,7 @@ function AttemptError({ model, at }: { readonly model: AgentModel; readonly at: 
   return error === undefined ? null : <ErrorText error={error} diagnostics={value?.diagnostics} />
 }
 
-function Outcome({ record }: { readonly record: HistoryRecord | undefined }) {
+function Outcome({ record, agent }: { readonly record: HistoryRecord | undefined; readonly agent: string }) {
   if (record === undefined) return null
   const { error, output } = dataOf(record)
   if (error !== undefined)
@@ -107,7 +109,7 @@ function Outcome({ record }: { readonly record: HistoryRecord | undefined }) {
         <ErrorText error={error} diagnostics={record.diagnostics} />
       </>
     )
-  return <Labelled name="Output" value={output} />
+  return <Labelled name="Output" value={output} agent={agent} at={record.revision} />
 }
 
 function dataOf(record: HistoryRecord | undefined): JsonObject {
@@ -142,7 +144,16 @@ function ErrorText({
   )
 }
 
-function Labelled({ name, value }: { readonly name: string; readonly value: JsonValue | undefined }) {
+interface LabelledProps {
+  readonly name: string
+  readonly value: JsonValue | undefined
+  /** Where it stands, for what of it was cut. */
+  readonly agent: string
+  readonly at: number
+}
+
+function Labelled({ name, value, agent, at }: LabelledProps) {
+  const { loaded, load } = useCutValues(agent, at)
   const sections = useMemo(
     () => (value === undefined ? [] : [{ label: name.toLowerCase(), path: '', value }]),
     [value, name],
@@ -151,7 +162,7 @@ function Labelled({ name, value }: { readonly name: string; readonly value: Json
   return (
     <>
       <h2 class="part">{name}</h2>
-      <JsonTree isInline label={name} sections={sections} open={['']} />
+      <JsonTree isInline label={name} sections={sections} open={['']} loaded={loaded} onCut={load} />
     </>
   )
 }

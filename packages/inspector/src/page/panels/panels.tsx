@@ -1,5 +1,6 @@
 /** What can be told of the chosen record, one panel at a time. */
 import type { ComponentChildren } from 'preact'
+import { Boundary } from '../parts/boundary.js'
 import { Failure } from '../parts/failure.js'
 import { PANELS, route } from '../route.js'
 import type { PanelName } from '../route.js'
@@ -63,7 +64,9 @@ export function Panels(props: PanelProps & { readonly error: CodedError | undefi
       </div>
       <div id="panel" class="panel" role="tabpanel" aria-labelledby={`tab-${panel}`} tabIndex={-1}>
         <Failure error={panel === 'state' ? props.error : undefined} what="the state" />
-        <View key={panel} {...props} />
+        <Boundary key={panel} what={`the panel ${NAMES[panel]}`}>
+          <View {...props} />
+        </Boundary>
       </div>
     </section>
   )

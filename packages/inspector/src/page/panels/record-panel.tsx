@@ -7,50 +7,56 @@ import { useAnswer } from '../data/use-answer.js'
 import { Failure } from '../parts/failure.js'
 import { Facts } from '../parts/facts.js'
 import type { Fact } from '../parts/facts.js'
+import { useCutValues } from '../parts/cut-values.js'
 import { JsonTree } from '../parts/json-tree.js'
+import { listOf } from '../parts/list-of.js'
 import { shown } from '../parts/safe-text.js'
 import { momentOf } from '../parts/time-words.js'
 import { DifferenceList } from './difference-list.js'
 import type { DifferenceLine } from './difference-list.js'
 import type { PanelProps } from './panel-props.js'
 
-export function RecordPanel({ model, point }: PanelProps) {
+export function RecordPanel({ model }: PanelProps) {
   const at = model.revision.value
   const { value, error } = useAnswer('record', { agent: model.agent, at })
   return (
     <div class="record-panel scroll">
       <Failure error={error} what="the record" />
       {value === undefined ? null : (
-        <RecordView
-          record={value}
-          isDamaged={value.revision > model.lastState.value}
-          edges={point?.revision === value.revision ? point.edges : undefined}
-        />
+        <RecordView record={value} isDamaged={value.revision > model.lastState.value} agent={model.agent} />
       )}
     </div>
   )
 }
 
-function RecordView({
-  record,
-  isDamaged,
-}: {
+interface RecordViewProps {
+  readonly agent: string
   readonly record: HistoryRecord
   readonly isDamaged: boolean
-  readonly edges?: readonly string[] | undefined
-}) {
+}
+
+function RecordView({ agent, record, isDamaged }: RecordViewProps) {
+  const { loaded, load } = useCutValues(agent, record.revision)
   const sections = useMemo(() => [{ label: 'data', path: '', value: record.data as JsonValue }], [record])
   return (
     <>
       <Facts facts={factsOf(record)} />
       <h2 class="part">What came</h2>
-      <JsonTree key={record.revision} isInline label="Payload" sections={sections} open={['']} />
+      <JsonTree
+        key={record.revision}
+        isInline
+        label="Payload"
+        sections={sections}
+        open={['']}
+        loaded={loaded}
+        onCut={load}
+      />
       {record.diagnostics === undefined ? null : <Diagnostics record={record} />}
       <h2 class="part">What it changed</h2>
       {record.patch === undefined ? (
         <p class="empty">{isDamaged ? 'It is damaged, or its key is missing: nothing can be told.' : 'Nothing.'}</p>
       ) : (
-        <DifferenceList rows={record.patch.map(rowOf)} isCut={false} />
+        <DifferenceList rows={listOf(record.patch).map(rowOf)} isCut={!Array.isArray(record.patch)} />
       )}
       <Lists record={record} />
     </>
@@ -93,11 +99,11 @@ function Lists({ record }: { readonly record: HistoryRecord }) {
     ['Delivered', record.delivered],
   ] as const
   return lists.map(([name, list]) =>
-    list === undefined || list.length === 0 ? null : (
+    listOf<unknown>(list).length === 0 ? null : (
       <div key={name}>
         <h2 class="part">{name}</h2>
         <ul class="plain-list">
-          {list.map((item, index) => (
+          {listOf<unknown>(list).map((item, index) => (
             <li key={index}>
               <code>{shown(typeof item === 'string' ? item : JSON.stringify(item))}</code>
             </li>

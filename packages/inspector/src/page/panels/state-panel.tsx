@@ -1,21 +1,24 @@
 /** The whole state after the chosen record. */
 import type { JsonObject, JsonValue } from '@refold/core/record'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { PointView } from '../../contract/agent.js'
 import { Button } from '../parts/button.js'
-import { cutIn, loadedValue, longPath, shortPath, valueAt } from '../parts/json-rows.js'
+import { useCutValues } from '../parts/cut-values.js'
+import type { LoadedValues } from '../parts/cut-values.js'
+import { cutIn, longPath, shortPath, valueAt } from '../parts/json-rows.js'
 import type { Section } from '../parts/json-rows.js'
 import { JsonTree } from '../parts/json-tree.js'
+import { listOf } from '../parts/list-of.js'
 import { shown } from '../parts/safe-text.js'
+import { count } from '../parts/time-words.js'
 import { route } from '../route.js'
 import { change } from '../state/moving.js'
-import { answers } from '../state/session.js'
 import { stepToChange } from '../state/field-changes.js'
 import type { PanelProps } from './panel-props.js'
 
 export function StatePanel({ model, point }: PanelProps) {
   const sections = useMemo(() => (point === undefined ? [] : sectionsOf(point.document)), [point])
-  const [loaded, load] = useCutValues(point, model.agent)
+  const { loaded, load } = useCutValues(model.agent, point?.revision)
   const field = route.value.view === 'agent' ? route.value.field : undefined
   const selected = field === undefined ? undefined : longPath(field)
   if (point === undefined) return null
@@ -24,7 +27,7 @@ export function StatePanel({ model, point }: PanelProps) {
       <JsonTree
         label={`State after revision ${point.revision}`}
         sections={sections}
-        changed={point.changed}
+        changed={listOf(point.changed)}
         open={['/root/context']}
         loaded={loaded}
         onCut={load}
@@ -57,45 +60,18 @@ function section(label: string, value: JsonValue | undefined): readonly Section[
   return value === undefined || isEmpty ? [] : [{ label, path: `/${label}`, value }]
 }
 
-/** Values that were cut, of this state, by their path. */
-function useCutValues(
-  point: PointView | undefined,
-  agent: string,
-): readonly [ReadonlyMap<string, JsonValue>, (path: string) => void] {
-  const [wanted, setWanted] = useState<readonly string[]>([])
-  const [loaded, setLoaded] = useState<ReadonlyMap<string, JsonValue>>(new Map())
-  const at = point?.revision
-  useEffect(() => {
-    if (at === undefined) return undefined
-    let isOver = false
-    setLoaded(new Map())
-    for (const path of wanted)
-      answers
-        .peek()
-        ?.ask('value', { agent, at, path: `/document${path}` })
-        .then(
-          (part) => {
-            if (!isOver) setLoaded((before) => new Map([...before, [path, loadedValue(part)]]))
-          },
-          () => {}, // the state has no such place at this revision
-        )
-    return () => {
-      isOver = true
-    }
-  }, [at, agent, wanted])
-  return [loaded, (path) => setWanted((before) => (before.includes(path) ? before : [...before, path]))]
-}
-
 interface SelectedProps extends PanelProps {
   readonly point: PointView
-  readonly loaded: ReadonlyMap<string, JsonValue>
+  readonly loaded: LoadedValues
   readonly selected: string
   readonly onLoad: (path: string) => void
 }
 
 function SelectedField({ model, point, loaded, selected, onLoad }: SelectedProps) {
-  const value = loaded.get(selected) ?? valueAt(point.document, selected)
-  const cut = value === undefined ? undefined : cutIn(value)
+  const found = valueAt(point.document, selected)
+  const cut = found === undefined ? undefined : cutIn(found)
+  const known = cut === undefined ? undefined : loaded.get(cut.path)
+  const value = known?.value ?? found
   return (
     <div class="selected-field">
       <div class="selected-head">
@@ -117,11 +93,12 @@ function SelectedField({ model, point, loaded, selected, onLoad }: SelectedProps
         </Button>
         <Button kind="quiet" icon="close" title="Select nothing" onClick={() => change({ field: undefined })} />
       </div>
-      {cut === undefined ? (
+      {cut === undefined || known !== undefined ? (
         <pre>{value === undefined ? 'Nothing stands here at this revision.' : shown(textOf(value))}</pre>
-      ) : (
-        <Button kind="plain" onClick={() => onLoad(selected)}>
-          Load the whole value
+      ) : null}
+      {cut === undefined || known?.missing === 0 ? null : (
+        <Button kind="plain" onClick={() => onLoad(cut.path)}>
+          {known === undefined ? 'Load this value' : `Load more of it: ${count(known.missing)} are missing`}
         </Button>
       )}
     </div>

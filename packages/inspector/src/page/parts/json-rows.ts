@@ -1,14 +1,7 @@
 /** A JSON value as the lines of a tree, of which only those are made that are unfolded. */
 import type { JsonValue } from '@refold/core/record'
-import type { Cut, ValuePart } from '../../contract/agent.js'
-
-/** What was loaded of a value that was cut. */
-export function loadedValue(part: ValuePart): JsonValue {
-  if (part.kind === 'scalar') return part.value
-  if (part.kind === 'string') return part.size > part.text.length ? `${part.text}…` : part.text
-  if (part.kind === 'array') return part.items
-  return Object.fromEntries(part.entries)
-}
+import type { Cut } from '../../contract/agent.js'
+import type { LoadedValues } from './cut-values.js'
 
 /** A value with a name of its own at the top of a tree. */
 export interface Section {
@@ -28,6 +21,8 @@ export interface JsonRow {
   readonly isOpen: boolean
   /** It was cut and is not loaded yet. */
   readonly cut: Cut['$cut'] | undefined
+  /** It stands for what is not loaded of the value at this path. */
+  readonly more?: string
   readonly isChanged: boolean
   /** Something within. */
   readonly holdsChange: boolean
@@ -36,8 +31,7 @@ export interface JsonRow {
 export interface RowsOptions {
   readonly open: ReadonlySet<string>
   readonly changed: readonly string[]
-  /** Values that were cut, by their path. */
-  readonly loaded: ReadonlyMap<string, JsonValue>
+  readonly loaded: LoadedValues
   /** Lines at most. */
   readonly limit?: number
 }
@@ -57,22 +51,27 @@ function add(rows: JsonRow[], place: Place, options: RowsOptions): void {
   if (rows.length >= limit) return
   const { path } = place
   const cut = cutIn(place.value)
-  const known = cut === undefined ? place.value : loaded.get(path)
-  const value = known ?? place.value
-  const members = known === undefined ? undefined : membersOf(known)
+  const known = cut === undefined ? { value: place.value, missing: 0 } : loaded.get(cut.path)
+  const members = known === undefined ? undefined : membersOf(known.value)
   const isOpen = open.has(path) && (members !== undefined || cut !== undefined)
   rows.push({
     ...place,
-    value,
+    value: known?.value ?? place.value,
     size: cut?.size ?? members?.length,
     isOpen,
     cut: known === undefined ? cut : undefined,
     isChanged: changed.some((one) => one === path || path.startsWith(`${one}/`)),
     holdsChange: changed.some((one) => one.startsWith(`${path}/`)),
   })
-  if (!isOpen || members === undefined) return
+  if (!isOpen || members === undefined || known === undefined) return
   for (const [label, member] of members)
     add(rows, { label, path: `${path}/${escaped(label)}`, value: member, depth: place.depth + 1 }, options)
+  if (known.missing > 0 && cut !== undefined) rows.push(moreOf(place, { cut: cut.path, missing: known.missing }))
+}
+
+function moreOf(place: Place, { cut, missing }: { readonly cut: string; readonly missing: number }): JsonRow {
+  const about = { path: `${place.path}/…`, label: '…', value: `${missing} more: load some`, depth: place.depth + 1 }
+  return { ...about, size: undefined, isOpen: false, cut: undefined, isChanged: false, holdsChange: false, more: cut }
 }
 
 export function cutIn(value: JsonValue): Cut['$cut'] | undefined {
@@ -81,7 +80,7 @@ export function cutIn(value: JsonValue): Cut['$cut'] | undefined {
 }
 
 /** `undefined`: it has none, and cannot be unfolded. */
-export function membersOf(value: JsonValue): ReadonlyArray<readonly [string, JsonValue]> | undefined {
+function membersOf(value: JsonValue): ReadonlyArray<readonly [string, JsonValue]> | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   return Array.isArray(value) ? value.map((item, index) => [String(index), item as JsonValue]) : Object.entries(value)
 }

@@ -1,7 +1,7 @@
 /** A value as a tree that unfolds. */
-import type { JsonValue } from '@refold/core/record'
 import { useMemo, useState } from 'preact/hooks'
 import { Icon } from './icon.js'
+import type { LoadedValues } from './cut-values.js'
 import { jsonRows } from './json-rows.js'
 import type { JsonRow, Section } from './json-rows.js'
 import { JsonText } from './json-text.js'
@@ -14,8 +14,8 @@ export interface JsonTreeProps {
   readonly changed?: readonly string[]
   /** Unfolded at first. */
   readonly open?: readonly string[]
-  readonly loaded?: ReadonlyMap<string, JsonValue>
-  /** Of a value that was cut, when it is unfolded. */
+  readonly loaded?: LoadedValues
+  /** The path of a value that was cut, when it or more of it is wanted. */
   readonly onCut?: (path: string) => void
   readonly selected?: string | undefined
   readonly onSelect?: (path: string) => void
@@ -24,7 +24,7 @@ export interface JsonTreeProps {
 }
 
 const NONE: readonly string[] = []
-const NOTHING: ReadonlyMap<string, JsonValue> = new Map()
+const NOTHING: LoadedValues = new Map()
 const INLINE = 100
 const ROW_HEIGHT = 24
 
@@ -35,10 +35,11 @@ export function JsonTree(props: JsonTreeProps) {
   const rows = useMemo(() => jsonRows(sections, { open, changed, loaded }), [sections, open, changed, loaded])
   const at = rows.findIndex(({ path }) => path === (selected ?? focused))
   const toggle = (row: JsonRow): void => {
-    if (row.cut !== undefined) props.onCut?.(row.path)
+    if (row.cut !== undefined) props.onCut?.(row.cut.path)
     setOpen(toggled(open, row.path))
   }
   const select = (row: JsonRow): void => {
+    if (row.more !== undefined) return props.onCut?.(row.more)
     setFocused(row.path)
     props.onSelect?.(row.path)
   }

@@ -29,7 +29,7 @@ export async function openSource(next: DataSource): Promise<void> {
   }
 }
 
-export function heardError(error: unknown): void {
+function heardError(error: unknown): void {
   if (error instanceof AnswerError && error.isAway) heardTrouble(error.coded)
 }
 

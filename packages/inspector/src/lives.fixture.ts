@@ -13,7 +13,7 @@ export const ANSWER = 'The sky is blue because short waves are scattered most.'
 /** Moves the cursor, is markup, turns the direction of writing, ends a line. */
 export const HOSTILE = '\u001b[2J</script><img src=x onerror=alert(1)>\u202eevil\u200b\r\nERROR all is lost\t'
 /** Characters of the note of `order-6`. */
-export const HUGE = 3_000_000
+export const HUGE = 800_000
 
 const contract = agentContract({ name: 'writer', events: { draft: z.object({ text: z.string() }) } })
 const writer = defineAgent({

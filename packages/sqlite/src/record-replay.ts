@@ -12,7 +12,8 @@ import type { Guard } from './log-reader.js'
 import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
 import { parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
 import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
-import { uuidOf, type RecordPlace } from './shape/template.js'
+import type { RecordPlace } from './shape/template.js'
+import { EVENT_AS_JSON, eventIdFromJson } from './table/event-id.js'
 import { LOG_COLUMNS } from './table/log-table.js'
 import type { StreamRow } from './table/stream-table.js'
 
@@ -42,7 +43,7 @@ interface Rows {
 /** Ids and times. */
 interface Marks {
   readonly prefixes: readonly (number | null)[]
-  readonly events: readonly (number | null)[]
+  readonly events: readonly (number | string)[]
   readonly times: readonly (number | null)[]
 }
 
@@ -80,7 +81,7 @@ export class RecordReplay {
     )
     this.#marks = file.connection.prepare(
       `SELECT ${list('prefix')}, ${list('event')}, ${list('at')} FROM (
-        SELECT coalesce(prefix, 'null') AS prefix, iif(prefix IS NULL, 'null', event) AS event, coalesce(at, 'null') AS at ${RANGE})`,
+        SELECT coalesce(prefix, 'null') AS prefix, ${EVENT_AS_JSON} AS event, coalesce(at, 'null') AS at ${RANGE})`,
     )
     this.#payloads = file.connection.prepare(
       `SELECT group_concat(data, char(10)) FROM (SELECT coalesce(data, '') AS data ${RANGE})`,
@@ -138,7 +139,7 @@ export class RecordReplay {
       if (compiled === undefined)
         target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
       else {
-        const readId = (): string => this.#idOf(columns, index, stream)
+        const readId = (): string => this.#idOf(columns, index)
         const record = new RowRecord({ columns, index, stream, shape: log.shape(id), compiled, readId })
         this.#handRecord(record, compiled, target)
       }
@@ -156,11 +157,9 @@ export class RecordReplay {
     }
   }
 
-  #idOf(columns: Columns, index: number, stream: StreamRow): string {
+  #idOf(columns: Columns, index: number): string {
     const { prefixes, events } = columns.marks.value
-    const prefix = prefixes[index] ?? null
-    if (prefix !== null) return uuidOf(this.#file.log.prefixes.text(prefix), events[index] as number)
-    return this.#file.log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream).id
+    return eventIdFromJson([prefixes[index] ?? null, events[index] ?? ''], this.#file.log.prefixes)
   }
 }
 

@@ -19,9 +19,25 @@ export function eventIdOf([prefix, event]: IdColumns, prefixes: InternTable): st
   return prefix === null ? wholeIdOf(event) : uuidOf(prefixes.text(prefix), Number(event))
 }
 
+/** The column `event` in a list of JSON: a number behind a prefix, else the sixteen bytes in hexadecimal, or `=` and the text. */
+export const EVENT_AS_JSON =
+  "iif(prefix IS NULL, json_quote(iif(typeof(event) = 'blob', hex(event), '=' || event)), event)"
+
+export function eventIdFromJson(
+  [prefix, event]: readonly [prefix: number | null, event: number | string],
+  prefixes: InternTable,
+): string {
+  if (prefix !== null) return uuidOf(prefixes.text(prefix), Number(event))
+  const text = String(event)
+  return text.startsWith('=') ? text.slice(1) : uuidOfHex(text.toLowerCase())
+}
+
 /** An id that stands without a prefix. */
 export function wholeIdOf(event: SqlValue): string {
   if (!(event instanceof Uint8Array)) return String(event)
-  const hex = Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString('hex')
+  return uuidOfHex(Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString('hex'))
+}
+
+function uuidOfHex(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

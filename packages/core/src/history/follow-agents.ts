@@ -1,6 +1,7 @@
 /** The records of many agents in the order of the log: catch-up, then live, without a gap or a duplicate. */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { addressOf } from '../definition/agent-address.js'
+import { isRefoldError } from '../errors.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import { headerOf } from '../record/header.js'
@@ -30,7 +31,8 @@ export async function* followAgents<D extends AgentDefinition>(
   options: FollowOptions<D>,
 ): AsyncGenerator<Followed<D>, void, undefined> {
   const { agents, from = 'start', signal } = options
-  const begin = await beginOf(log, from)
+  const begin = await beginOf(log, from).catch(unlessClosed)
+  if (begin === undefined) return
   const reading: Reading = { begin, last: undefined, isWithReader: false }
   const watched = stalls.watch(followerOf(reading, options))
   const part = { after: begin.after, names: namesOf(agents), notBefore: notBeforeOf(from), signal }
@@ -45,9 +47,16 @@ export async function* followAgents<D extends AgentDefinition>(
       reading.last = item.event
       watched.advanced()
     }
+  } catch (error) {
+    unlessClosed(error)
   } finally {
     watched.end()
   }
+}
+
+/** The store may be closed before the first record, or while one is read. */
+function unlessClosed(error: unknown): undefined {
+  if (!isRefoldError(error, 'CLOSED')) throw error
 }
 
 /** How far a reader is that has dealt with everything up to the cursor. Rejects with `CURSOR_LOST`. */

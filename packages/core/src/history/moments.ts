@@ -16,7 +16,7 @@ export function momentOf(given: unknown): Moment {
 }
 
 /** What is told to those who name no point of a history. */
-export function noMoment(given: unknown): RefoldError {
+function noMoment(given: unknown): RefoldError {
   return new RefoldError('INVALID_INPUT', 'this names no point of a history', {
     hint: 'Give a revision, or `{ at }` with epoch milliseconds where a time will do.',
     facts: { given },

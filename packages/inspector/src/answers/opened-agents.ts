@@ -4,7 +4,6 @@
  * Invariants: they are opened at one place, so that what hides secrets hides them from every answer; as many are kept as have
  * few records together, and one at least.
  */
-import { isRefoldError, RefoldError } from '@refold/core/record'
 import type { JsonObject } from '@refold/core/record'
 import { openHistory, readChart } from '@refold/core/history'
 import type { AgentHistory, HistoryOptions, HistorySource } from '@refold/core/history'
@@ -85,7 +84,8 @@ export class OpenedAgents {
       this.#histories.set(stream, known)
       return known
     }
-    const opening = this.#read(stream)
+    const { source, ...options } = this.from
+    const opening = openHistory(source, stream, { ...options, hideSecrets: true })
     this.#histories.set(stream, opening)
     opening.then(
       (history) => {
@@ -95,16 +95,6 @@ export class OpenedAgents {
       () => this.#histories.delete(stream),
     )
     return opening
-  }
-
-  async #read(stream: string): Promise<AgentHistory> {
-    const { source, ...options } = this.from
-    try {
-      return await openHistory(source, stream, { ...options, hideSecrets: true })
-    } catch (error) {
-      if (isRefoldError(error) || !(error instanceof SyntaxError || error instanceof RangeError)) throw error
-      throw new RefoldError('NOT_FOUND', `there is no agent ${JSON.stringify(stream)}`, { cause: error })
-    }
   }
 
   /** The oldest ones. */

@@ -60,6 +60,8 @@ const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '*', ''])
 const MOST_CONNECTIONS = 128
 const MOST_HEAD_BYTES = 16_384
 const SLOWEST_MS = 10_000
+/** A connection on which nothing moves, in either direction. Event streams beat. */
+const STILL_MS = 300_000
 /** Requests of one kept connection; streams and long answers are not ended by it. */
 const KEPT_MS = 5_000
 
@@ -91,6 +93,7 @@ function makeServer({ tls, slowestMs = SLOWEST_MS }: ServeOptions, listener: Req
   const server =
     tls === undefined ? createServer(bounds, listener) : createSecureServer({ ...bounds, ...tls }, listener)
   server.maxConnections = MOST_CONNECTIONS
+  server.timeout = STILL_MS
   return server
 }
 

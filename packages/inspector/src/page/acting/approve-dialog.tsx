@@ -5,7 +5,7 @@ import { Dialog } from '../parts/dialog.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { closeDialog } from '../state/dialogs.js'
 import { OrderForm } from './order-form.js'
-import { emptyPayload, PayloadFields } from './payload-fields.js'
+import { emptyPayload, filledCommand, PayloadFields } from './payload-fields.js'
 
 export interface ApproveDialogProps {
   readonly agent: string
@@ -21,7 +21,7 @@ export function ApproveDialog({ agent, event }: ApproveDialogProps) {
     <Dialog title={`Approve ${plain(type)}`} onClose={closeDialog}>
       <OrderForm
         verb="Approve exactly this"
-        command={command}
+        command={filledCommand(command, payload)}
         off={off}
         order={(notes) => ({
           ...notes,

@@ -45,7 +45,7 @@ const checking = setup({}).createMachine({
 })
 
 /** Fails once, then answers. */
-export const research = defineAgent({
+const research = defineAgent({
   name: 'research',
   version: 1,
   events: { ask: z.object({ question: z.string() }), budget: z.object({ cents: z.number() }) },

@@ -9,7 +9,7 @@ import { openExport, openHistory } from '@refold/core/history'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveSource } from '../server/served.fixture.js'
 import type { ServedFixture } from '../server/served.fixture.js'
-import { KEY, liveVault, PASS } from './vault.fixture.js'
+import { changedVault, KEY, liveVault, PASS, vault } from './vault.fixture.js'
 
 describe('an agent with secrets', () => {
   const log = memoryLog()
@@ -88,8 +88,13 @@ describe('an agent with secrets', () => {
 const here = fileURLToPath(new URL('.', import.meta.url))
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 
+const VAULTS = { vault, changedVault }
+
 /** Runs a test in a directory of its own, whose configuration has the vault of that name. */
-async function run(text: string, name: string): Promise<{ readonly code: number; readonly output: string }> {
+async function run(
+  text: string,
+  name: keyof typeof VAULTS,
+): Promise<{ readonly code: number; readonly output: string }> {
   const dist = join(here, '..', '..', 'dist')
   mkdirSync(dist, { recursive: true })
   const directory = mkdtempSync(join(dist, 'copied-test-'))

@@ -14,20 +14,27 @@ export interface FeedListener {
   well(): void
 }
 
-/** A look at the store beside what it tells by itself: some stores wait in silence for a server that is gone. */
-const LOOK_MS = 5_000
+/** Between two looks at the store, while something comes and after that. */
+const SOON_MS = 100
+const LATER_MS = 500
+/** So many looks without anything new, and it is quiet. */
+const QUIET = 50
 const SLOWEST_MS = 5_000
 const AGAIN_MS = 1_000
 
+/**
+ * It looks for what is new some times a second, and follows no subscription: a worker in the same process would pay for each of its
+ * records one by one, and some stores wait in silence for a server that is gone.
+ */
 export class LiveFeed {
   readonly history: AgentHistory
   readonly #listeners = new Set<FeedListener>()
   readonly #end = new AbortController()
+  #reading: Promise<void> | undefined
   #trouble: { readonly text: string; readonly thrown: unknown } | undefined
 
   constructor(history: AgentHistory) {
     this.history = history
-    void this.#follow()
     void this.#look()
   }
 
@@ -48,33 +55,27 @@ export class LiveFeed {
     this.#end.abort()
   }
 
-  async #follow(): Promise<void> {
-    const { signal } = this.#end
-    while (!signal.aborted) {
-      try {
-        for await (const _revision of this.history.follow({ signal })) this.#tellMore()
-        if (this.history.trouble !== undefined) return this.#tellTrouble(this.history.trouble.error)
-      } catch (error) {
-        if (!signal.aborted) this.#tellTrouble(error)
-      }
-      await pause(AGAIN_MS, signal)
-    }
-  }
-
-  /** Also finds what the store did not tell of. */
   async #look(): Promise<void> {
     const { signal } = this.#end
+    let quiet = 0
     while (!signal.aborted) {
-      await pause(this.#trouble === undefined ? LOOK_MS : AGAIN_MS, signal)
-      if (signal.aborted) return
+      const { last } = this.history
       try {
-        await inTime(this.history.readOn())
+        await inTime(this.#readOn())
         this.#tellWell()
-        this.#tellMore()
       } catch (error) {
         this.#tellTrouble(error)
       }
+      this.#tellMore()
+      quiet = this.history.last > last ? 0 : quiet + 1
+      await pause(this.#trouble !== undefined ? AGAIN_MS : quiet < QUIET ? SOON_MS : LATER_MS, signal)
     }
+  }
+
+  /** One at a time, also when the store takes long. */
+  #readOn(): Promise<void> {
+    this.#reading ??= this.history.readOn().finally(() => (this.#reading = undefined))
+    return this.#reading
   }
 
   #tellMore(): void {

@@ -4,7 +4,7 @@ import type { JsonValue } from '@refold/core/record'
 import { refused } from './refusals.js'
 
 /** Bytes. */
-export const MOST_BODY = 1024 * 1024
+const MOST_BODY = 1024 * 1024
 
 /** Rejects with what the request is refused with: 400 for what is no JSON, 413 for what is too large. */
 export async function readBody(request: IncomingMessage): Promise<JsonValue> {

@@ -20,7 +20,7 @@ const CONTENT_POLICY = [
 ].join('; ')
 
 /** Of every answer. */
-export const HEADERS: Readonly<Record<string, string>> = {
+const HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': CONTENT_POLICY,
   'cross-origin-opener-policy': 'same-origin',

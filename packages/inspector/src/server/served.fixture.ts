@@ -44,7 +44,7 @@ export const SESSION = {
 } as const
 
 /** A page that was built, to an own directory. */
-export function builtPage(): { readonly directory: string; remove(): void } {
+function builtPage(): { readonly directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'refold-page-'))
   mkdirSync(join(directory, 'assets'))
   writeFileSync(join(directory, 'index.html'), '<!doctype html><title>Refold</title>')

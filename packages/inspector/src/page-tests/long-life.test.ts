@@ -27,6 +27,14 @@ const DRAG = `new Promise((done) => {
   step()
 })`
 
+/** Megabytes of the page's objects, after what is not needed has gone. */
+async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  return Math.round(usedSize / 1_000_000)
+}
+
 /** Milliseconds of the main thread for a frame. Printed: what else a machine does makes it longer. */
 async function scrubTime(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page)
@@ -71,7 +79,7 @@ test('INS-68 a history of 100,000 records is a few requests and at most 60 rows'
   await continueLongLife(sqliteStore(files.at('long.db')), 1_000)
   await page.locator(`[role=slider][aria-valuenow="${LONG + 999}"]`).waitFor()
   expect(await page.locator('.record').count()).toBeLessThanOrEqual(60)
-  const told = `first view ${Math.round(first)} ms, scrubbing ${scrub.toFixed(1)} ms a frame`
+  const told = `first view ${Math.round(first)} ms, scrubbing ${scrub.toFixed(1)} ms a frame, ${await heapOf(page)} MB`
   console.log(`100,000 records: ${told}, ${asked.length - before} requests for 1,000 records that came live`)
   await browser.close()
   await served.close()

@@ -62,6 +62,9 @@ test('INS-78 where nothing may be written, every order is off and says why', asy
     await button.click({ force: true })
     expect(await page.locator('.menu-list, dialog').count()).toBe(0)
   }
+  await page.keyboard.press('f')
+  await page.getByText('Nothing can be forked from here').waitFor()
+  expect(await page.locator('dialog').count()).toBe(0)
   await close(page)
 })
 

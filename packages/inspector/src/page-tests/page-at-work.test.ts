@@ -1,8 +1,10 @@
 /** The page in a real browser while something goes on: hostile text, a server that goes away, live agents, files. */
 import { createRuntime, createWorld } from '@refold/core'
-import { exportStreams } from '@refold/core/history'
+import { exportStreams, openExport } from '@refold/core/history'
 import { sqliteStore } from '@refold/sqlite'
 import { expect, test } from 'vitest'
+import { createInspector } from '../create-inspector.js'
+import { openPage } from './browser.fixture.js'
 import { browserPages, close, PANELS, withFleet } from './browser-pages.fixture.js'
 import { FastClock } from './fast-clock.fixture.js'
 import { makeHostile } from './hostile-agents.fixture.js'
@@ -145,4 +147,26 @@ test('INS-82 an exported history that is dropped on the page opens in it, and it
     expect(problems).toEqual([])
     await close(page)
   })
+})
+
+test('INS-87 behind a damaged record the newest state before it is shown, and the view says so', async () => {
+  const store = sqliteStore(pages.fleet)
+  const lines: string[] = []
+  for await (const line of exportStreams(store, ['research-sky'], { charts: true })) lines.push(line)
+  await store.close()
+  const damaged = lines.join('').split('\n')
+  const at = damaged.findIndex((line) => line.includes('"revision":6'))
+  damaged[at] = (damaged[at] ?? '').replace('/state/root/value', '/state/root/nowhere/x')
+  const inspector = await createInspector({ store: await openExport(new Blob([damaged.join('\n')])) }, { port: 0 })
+  const { page } = await openPage(pages.browser)
+  await page.goto(inspector.url.replace('/#', '/a/research-sky#'))
+  await page.getByText('States end before revision 6').waitFor()
+  await page.getByText('What is shown is the state after 5.').waitFor()
+  await page.getByRole('tree', { name: 'State after revision 5' }).waitFor()
+  expect(await page.locator('.record.damaged').getAttribute('id')).toBe('record-6')
+  await page.locator('#record-8').click()
+  await page.getByRole('tab', { name: 'Record' }).click()
+  await page.getByRole('tabpanel').getByText('"Say why it is not violet."', { exact: true }).waitFor()
+  await close(page)
+  await inspector.close()
 })

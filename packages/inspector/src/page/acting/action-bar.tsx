@@ -1,5 +1,5 @@
 /** What can be done with an agent: what is off says why. */
-import { useState } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
 import type { ActionsView } from '../../contract/orders.js'
 import { copyTest } from '../agent/copy-test.js'
 import { useAnswer } from '../data/use-answer.js'
@@ -9,8 +9,9 @@ import { plain, shown } from '../parts/safe-text.js'
 import { addressOf, route } from '../route.js'
 import type { AgentModel } from '../state/agent-model.js'
 import { dialog, forkFrom } from '../state/dialogs.js'
+import type { OpenDialog } from '../state/dialogs.js'
 import { copy } from '../state/notices.js'
-import { session, source } from '../state/session.js'
+import { offBecause, session, source } from '../state/session.js'
 import { Orders } from './orders.js'
 import { VERBS } from './way-dialog.js'
 
@@ -41,60 +42,35 @@ export function ActionBar({ model }: { readonly model: AgentModel }) {
   )
 }
 
-/** `undefined`: orders are taken. */
-function offBecause(): string | undefined {
-  const { canWrite, isFile, readOnlyBecause } = session.value ?? {}
-  if (canWrite === true) return undefined
-  if (isFile === true) return 'a file can only be read'
-  return readOnlyBecause ?? 'this inspector only reads'
-}
-
 function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; readonly off: string | undefined }) {
-  const events = actions?.events ?? []
+  const { events = [], doubts = [], ways = [] } = actions ?? {}
+  const open = (next: OpenDialog) => () => void (dialog.value = next)
   return (
     <Menu label="Act" icon="send" kind="main" off={off}>
-      {(close) => (
-        <>
-          {events.map((event) => (
-            <MenuItem
-              key={event.type}
-              hint={event.isTaken === false ? 'refused now' : event.needsApproval ? 'to be approved' : ''}
-              onClick={() => {
-                close()
-                dialog.value = event.needsApproval ? { kind: 'approve', event } : { kind: 'send', event }
-              }}
-            >
-              {event.needsApproval ? 'Approve' : 'Send'} <strong>{shown(event.type)}</strong>
-            </MenuItem>
-          ))}
-          {actions?.doubts.map((doubt) => (
-            <MenuItem
-              key={doubt.effect}
-              hint="in doubt"
-              onClick={() => (close(), (dialog.value = { kind: 'resolve', doubt }))}
-            >
-              Resolve <strong>{shown(doubt.src)}</strong>
-            </MenuItem>
-          ))}
-          {actions?.ways.map((way) =>
-            way.do === undefined ? null : (
-              <MenuItem
-                key={way.do}
-                hint={plain(way.what)}
-                onClick={() => {
-                  close()
-                  dialog.value = { kind: 'way', way }
-                }}
-              >
-                {VERBS[way.do]}
-              </MenuItem>
-            ),
-          )}
-          {events.length + (actions?.doubts.length ?? 0) + (actions?.ways.length ?? 0) === 0 ? (
-            <p class="quiet">It takes nothing where it stands.</p>
-          ) : null}
-        </>
+      {events.map((event) => (
+        <MenuItem
+          key={event.type}
+          hint={event.isTaken === false ? 'refused now' : event.needsApproval ? 'to be approved' : ''}
+          onClick={open({ kind: event.needsApproval ? 'approve' : 'send', event })}
+        >
+          {event.needsApproval ? 'Approve' : 'Send'} <strong>{shown(event.type)}</strong>
+        </MenuItem>
+      ))}
+      {doubts.map((doubt) => (
+        <MenuItem key={doubt.effect} hint="in doubt" onClick={open({ kind: 'resolve', doubt })}>
+          Resolve <strong>{shown(doubt.src)}</strong>
+        </MenuItem>
+      ))}
+      {ways.map((way) =>
+        way.do === undefined ? null : (
+          <MenuItem key={way.do} hint={plain(way.what)} onClick={open({ kind: 'way', way })}>
+            {VERBS[way.do]}
+          </MenuItem>
+        ),
       )}
+      {events.length + doubts.length + ways.length === 0 ? (
+        <p class="quiet">It takes nothing where it stands.</p>
+      ) : null}
     </Menu>
   )
 }
@@ -102,7 +78,7 @@ function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; 
 interface MenuItemProps {
   readonly hint: string
   readonly onClick: () => void
-  readonly children: preact.ComponentChildren
+  readonly children: ComponentChildren
 }
 
 function MenuItem({ hint, onClick, children }: MenuItemProps) {
@@ -116,32 +92,25 @@ function MenuItem({ hint, onClick, children }: MenuItemProps) {
 
 function ShareMenu({ model }: { readonly model: AgentModel }) {
   const file = source.value?.exportAddress?.(model.agent)
-  const [isLinked] = useState(() => session.peek()?.isFile !== true)
+  const copyAddress = (): void => void copy(location.origin + addressOf(route.peek()), 'the address')
   return (
     <Menu label="Share" icon="link" kind="plain">
-      {(close) => (
-        <>
-          {isLinked ? (
-            <MenuItem
-              hint="Y"
-              onClick={() => (close(), void copy(location.origin + addressOf(route.peek()), 'the address'))}
-            >
-              Copy the address of this view
-            </MenuItem>
-          ) : null}
-          <MenuItem hint="T" onClick={() => (close(), void copyTest(model))}>
-            Copy as a test
-          </MenuItem>
-          <a class="menu-item" href={addressOf({ view: 'compare', left: `${model.agent}@${model.revision.value}` })}>
-            <span>Compare with …</span>
-            <span class="quiet">C</span>
-          </a>
-          {file === undefined ? null : (
-            <a class="menu-item" href={file} download>
-              <span>Export the history</span>
-            </a>
-          )}
-        </>
+      {session.value?.isFile === true ? null : (
+        <MenuItem hint="Y" onClick={copyAddress}>
+          Copy the address of this view
+        </MenuItem>
+      )}
+      <MenuItem hint="T" onClick={() => void copyTest(model)}>
+        Copy as a test
+      </MenuItem>
+      <a class="menu-item" href={addressOf({ view: 'compare', left: `${model.agent}@${model.revision.value}` })}>
+        <span>Compare with …</span>
+        <span class="quiet">C</span>
+      </a>
+      {file === undefined ? null : (
+        <a class="menu-item" href={file} download>
+          <span>Export the history</span>
+        </a>
       )}
     </Menu>
   )

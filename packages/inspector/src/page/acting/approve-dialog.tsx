@@ -1,12 +1,11 @@
 /** An approval: exactly what is shown is approved, and nothing that came in its place meanwhile. */
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { ActionsView } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
-import { JsonTree } from '../parts/json-tree.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { closeDialog } from '../state/dialogs.js'
 import { OrderForm } from './order-form.js'
-import { emptyPayload, PayloadFields } from './payload-fields.js'
+import { emptyPayload, filledCommand, PayloadFields } from './payload-fields.js'
 
 export interface ApproveDialogProps {
   readonly agent: string
@@ -16,17 +15,13 @@ export interface ApproveDialogProps {
 export function ApproveDialog({ agent, event }: ApproveDialogProps) {
   const { asked, type, command, refused } = event
   const [payload, setPayload] = useState(() => emptyPayload(event.schema))
-  const sections = useMemo(
-    () => (asked === undefined ? [] : [{ label: 'approved', path: '', value: asked.payload }]),
-    [asked],
-  )
   const unknown = asked === undefined ? (refused?.message ?? 'its definition is not loaded') : undefined
   const off = unknown ?? ('wrong' in payload ? payload.wrong : undefined)
   return (
     <Dialog title={`Approve ${plain(type)}`} onClose={closeDialog}>
       <OrderForm
         verb="Approve exactly this"
-        command={command}
+        command={filledCommand(command, payload)}
         off={off}
         order={(notes) => ({
           ...notes,
@@ -43,9 +38,9 @@ export function ApproveDialog({ agent, event }: ApproveDialogProps) {
         {asked === undefined ? (
           <p class="failure">What exactly is not known: {shown(unknown ?? '')}</p>
         ) : (
-          <div class="boxed">
-            <JsonTree isInline label="What is approved" sections={sections} open={['']} />
-          </div>
+          <pre class="approved" tabIndex={0}>
+            {shown(JSON.stringify(asked.payload, undefined, 2))}
+          </pre>
         )}
         {event.schema === undefined ? null : <PayloadFields schema={event.schema} onPayload={setPayload} />}
       </OrderForm>

@@ -60,7 +60,12 @@ function payloadOf(json: string): Payload {
   }
 }
 
-/** The command line's text of a payload. */
-export function quotedPayload(value: JsonObject): string {
-  return Object.keys(value).length === 0 ? '' : ` '${JSON.stringify(value).replaceAll("'", String.raw`'\''`)}'`
+/** As the server names it: where it has a payload of `…`. */
+const PAYLOAD = /'\{(?:[^']|'\\'')*\}'/
+
+/** The command, with the payload that was written. */
+export function filledCommand(command: string, payload: Payload): string {
+  if ('wrong' in payload) return command
+  const text = JSON.stringify(payload.value).replaceAll("'", String.raw`'\''`)
+  return command.replace(PAYLOAD, () => `'${text}'`)
 }

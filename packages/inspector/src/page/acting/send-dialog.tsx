@@ -5,7 +5,7 @@ import { Dialog } from '../parts/dialog.js'
 import { plain } from '../parts/safe-text.js'
 import { closeDialog } from '../state/dialogs.js'
 import { OrderForm } from './order-form.js'
-import { emptyPayload, PayloadFields, quotedPayload } from './payload-fields.js'
+import { emptyPayload, filledCommand, PayloadFields } from './payload-fields.js'
 
 export interface SendDialogProps {
   readonly agent: string
@@ -15,18 +15,16 @@ export interface SendDialogProps {
 }
 
 export function SendDialog({ agent, event, revision }: SendDialogProps) {
-  const isFixed = !event.type.includes('*')
-  const [type, setType] = useState(isFixed ? event.type : '')
-  const [payload, setPayload] = useState(() => emptyPayload(event.schema))
+  const { type, schema, command, isTaken } = event
+  const [payload, setPayload] = useState(() => emptyPayload(schema))
   const id = useMemo(() => crypto.randomUUID(), []) // given again, it is taken once
-  const wrong = 'wrong' in payload ? payload.wrong : type === '' ? 'the type is missing' : undefined
   const value = 'value' in payload ? payload.value : {}
   return (
-    <Dialog title={isFixed ? `Send ${plain(type)}` : 'Send an event'} onClose={closeDialog}>
+    <Dialog title={`Send ${plain(type)}`} onClose={closeDialog}>
       <OrderForm
         verb="Send"
-        off={wrong}
-        command={`refold send ${agent} ${type || 'TYPE'}${quotedPayload(value)}`}
+        off={'wrong' in payload ? payload.wrong : undefined}
+        command={filledCommand(command, payload)}
         order={(notes) => ({
           ...notes,
           agent,
@@ -36,14 +34,8 @@ export function SendDialog({ agent, event, revision }: SendDialogProps) {
           ...(revision === undefined ? {} : { expectedRevision: revision }),
         })}
       >
-        {isFixed ? null : (
-          <label class="field">
-            <span>Type</span>
-            <input value={type} onInput={({ currentTarget }) => setType(currentTarget.value)} />
-          </label>
-        )}
-        <PayloadFields schema={event.schema} onPayload={setPayload} />
-        {event.isTaken === false ? <p class="failure">Its guards do not take it where the agent stands.</p> : null}
+        <PayloadFields schema={schema} onPayload={setPayload} />
+        {isTaken === false ? <p class="failure">Its guards do not take it where the agent stands.</p> : null}
       </OrderForm>
     </Dialog>
   )

@@ -128,6 +128,9 @@ function Trouble({ model }: { readonly model: AgentModel }) {
       <p>
         <strong>States end before revision {count(trouble.revision)}: </strong>
         {shown(trouble.error.message)}
+        {model.revision.value > model.stateAt.value
+          ? ` What is shown is the state after ${count(model.stateAt.value)}.`
+          : ''}
       </p>
     </div>
   )

@@ -10,7 +10,8 @@ export interface MenuProps {
   readonly kind: 'main' | 'plain'
   /** Why it does not open. */
   readonly off?: string | undefined
-  readonly children: (close: () => void) => ComponentChildren
+  /** What is chosen in it closes it. */
+  readonly children: ComponentChildren
 }
 
 export function Menu({ label, icon, kind, off, children }: MenuProps) {
@@ -45,7 +46,11 @@ export function Menu({ label, icon, kind, off, children }: MenuProps) {
         <span>{label}</span>
         <Icon name="open" />
       </button>
-      {isOpen ? <div class="menu-list">{children(close)}</div> : null}
+      {isOpen ? (
+        <div class="menu-list" onClick={close}>
+          {children}
+        </div>
+      ) : null}
     </div>
   )
 }

@@ -1,15 +1,16 @@
 /** Which dialog is open. */
 import { signal } from '@preact/signals'
+import { say } from './notices.js'
+import { offBecause } from './session.js'
 import type { ActionsView } from '../../contract/orders.js'
 
-type Events = ActionsView['events'][number]
+type AskedEvent = ActionsView['events'][number]
 type Doubt = ActionsView['doubts'][number]
 
 export type OpenDialog =
   | { readonly kind: 'revision' }
   | { readonly kind: 'fork'; readonly at: number }
-  | { readonly kind: 'send'; readonly event: Events }
-  | { readonly kind: 'approve'; readonly event: Events }
+  | { readonly kind: 'send' | 'approve'; readonly event: AskedEvent }
   | { readonly kind: 'resolve'; readonly doubt: Doubt }
   | { readonly kind: 'way'; readonly way: ActionsView['ways'][number] }
 
@@ -23,6 +24,9 @@ export function askForRevision(): void {
   dialog.value = { kind: 'revision' }
 }
 
+/** Or a note why there is none. */
 export function forkFrom(at: number): void {
+  const off = offBecause()
+  if (off !== undefined) return say(`Nothing can be forked from here: ${off}.`)
   dialog.value = { kind: 'fork', at }
 }

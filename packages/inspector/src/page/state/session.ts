@@ -15,6 +15,13 @@ export const recoveries = signal(0)
 /** Why there is nothing to show at all. */
 export const refused = signal<CodedError | undefined>(undefined)
 
+/** Why no orders are taken; `undefined`: they are. */
+export function offBecause(): string | undefined {
+  const { canWrite, isFile, readOnlyBecause } = session.value ?? {}
+  if (canWrite === true) return undefined
+  return isFile === true ? 'a file can only be read' : (readOnlyBecause ?? 'this inspector only reads')
+}
+
 /** Shows what a source has. */
 export async function openSource(next: DataSource): Promise<void> {
   const kept = new KeptAnswers(next, { onWell: heardWell, onError: heardError })

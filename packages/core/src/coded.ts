@@ -3,6 +3,7 @@
  * (accessors, proxies) or called (predicates), and that code may throw.
  */
 import { isRefoldError, RefoldError } from './errors.js'
+import { isPromised } from './world/is-promised.js'
 
 const MAX_DEPTH = 4
 
@@ -46,6 +47,15 @@ export function requireMethods(value: unknown, path: string, methods: readonly s
   const missing = methods.find((method) => typeof found[method] !== 'function')
   if (missing === undefined) return
   throw new RefoldError('INVALID_INPUT', `${path}: has no method ${missing}`, { facts: { path } })
+}
+
+/** What a condition of a caller says. Throws `INVALID_INPUT` for a promise, which would always be true. */
+export function saysYes(answer: unknown, condition: string): boolean {
+  if (!isPromised(answer)) return Boolean(answer)
+  throw new RefoldError('INVALID_INPUT', `${condition}: gave a promise`, {
+    facts: { path: condition },
+    hint: 'A condition answers at once: it is no async function.',
+  })
 }
 
 /** The function, and a note of what it throws. */

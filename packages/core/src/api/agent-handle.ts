@@ -31,7 +31,7 @@ import type { Progress } from '../public/progress.js'
 import type { Settlement } from '../runtime/cell/submission.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { answer, askFor } from './approvals.js'
-import { codeErrors } from '../coded.js'
+import { codeErrors, saysYes } from '../coded.js'
 import {
   checkControlOptions,
   checkSendOptions,
@@ -175,7 +175,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       cell,
       (now) => {
         const state = this.#seen(now)
-        if (predicate(state)) return state as S
+        if (saysYes(predicate(state), 'predicate')) return state as S
         if (state.status !== 'active')
           throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
         return undefined

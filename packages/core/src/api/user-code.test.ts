@@ -2,6 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fromCallback, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
+import { openHistory } from '../history/open-history.js'
+import { defineProjection } from '../projection/define-projection.js'
 import { FIRST_REVISION } from '../record/revision.js'
 import type { Report } from '../public/report.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
@@ -105,3 +108,63 @@ const throwing = vi.fn<(report: Report) => void>(() => {
 })
 const soBroken: unknown = () => Promise.reject(new Error('so is this one'))
 const rejecting = vi.fn<(report: Report) => void>(soBroken as (report: Report) => void)
+
+describe('SND-48 a function that has to answer at once, and gives a promise', () => {
+  const rejecting = (async () => {
+    throw new Error('too late')
+  }) as never
+
+  function asking(retryIf?: () => boolean) {
+    const machine = setup({
+      types: { context: {} as { n: number }, events: {} as { type: 'approve' } },
+      actors: {
+        work: effect(() => Promise.reject(new Error('busy')), {
+          retry: { attempts: 2, ...(retryIf === undefined ? undefined : { if: retryIf }) },
+        }),
+      },
+    }).createMachine({
+      context: { n: 0 },
+      initial: 'asking',
+      states: {
+        asking: { on: { approve: 'working' }, ...(retryIf === undefined ? undefined : { always: 'working' }) },
+        working: { invoke: { src: 'work', onError: 'failed' } },
+        failed: {},
+      },
+    })
+    return defineAgent({ name: 'asking', version: 1, machine, approvals: { approve: rejecting } })
+  }
+
+  test('SND-48 is no condition of a wait or of a history, and nothing to approve', async () => {
+    const log = memoryLog()
+    const definition = asking()
+    const { runtime } = await startProcess({ log, agents: [definition] })
+    const agent = await runtime.start(definition, { id: '1' })
+    await expect(agent.waitFor(rejecting)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(agent.approval('approve')).rejects.toMatchObject({ code: 'NOT_SERIALIZABLE' })
+    const history = await openHistory(memoryStore(log), 'asking-1')
+    await expect(history.find(rejecting)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  test('SND-48 lets an attempt follow, and the log tells it', async () => {
+    const definition = asking(rejecting)
+    const process = await startProcess({ log: memoryLog(), agents: [definition] })
+    const agent = await process.runtime.start(definition, { id: '1' })
+    await process.time.advance(60_000)
+    expect(agent.getSnapshot().value).toBe('failed')
+    const message = '`retry.if` gave a promise, and counts as true: effect work of asking-1'
+    expect(process.logged).toContainEqual({ level: 'warn', message })
+  })
+
+  test('SND-48 parks a projection', async () => {
+    const definition = asking()
+    const runtime = await createRuntime({ store: memoryStore(), agents: [definition] })
+    await runtime.start(definition, { id: '1' })
+    for (const part of [{ key: rejecting }, { evolve: rejecting }]) {
+      const name = Object.keys(part)[0] as string
+      const made = { name, version: 1, agents: [definition], initial: {}, evolve: () => ({}), ...part }
+      const projection = await runtime.project(defineProjection(made))
+      await expect(projection.ready).rejects.toMatchObject({ code: 'PROJECTION_PARKED' })
+    }
+    await runtime.close()
+  })
+})

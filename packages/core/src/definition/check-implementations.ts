@@ -31,7 +31,11 @@ export function checkAction(action: unknown, path: string, { actions, actors, de
 /** With all guards inside of `and`, `or` and `not`. */
 export function checkGuard(guard: unknown, path: string, implementations: Implementations): void {
   const name = nameOf(guard)
-  if (name !== undefined) return requireNamed('guards', { name, path, known: implementations.guards })
+  if (name !== undefined) {
+    requireNamed('guards', { name, path, known: implementations.guards })
+    return requireAtOnce(implementations.guards[name], `setup.guards.${name}`)
+  }
+  requireAtOnce(guard, path)
   const { guards } = guard as { readonly guards?: readonly unknown[] }
   for (const [index, inner] of (guards ?? []).entries()) checkGuard(inner, `${path}[${index}]`, implementations)
 }
@@ -42,9 +46,17 @@ export function checkDelay(delay: unknown, path: string, delays: Implementations
     requireNamed('delays', { name: delay, path, known: delays })
     return checkDelay(delays[delay], `setup.delays.${delay}`, {})
   }
+  requireAtOnce(delay, path)
   if (typeof delay !== 'number') return
   const hint = 'Give a finite number of milliseconds, zero or more.'
   requireValid(Number.isFinite(delay) && delay >= 0, { path, problem: `${delay} is no delay`, hint })
+}
+
+/** A promise is always true, and no number. */
+function requireAtOnce(asked: unknown, path: string): void {
+  const isAsync = Object.prototype.toString.call(asked) === '[object AsyncFunction]'
+  const hint = 'Ask the outside world in an effect, and decide by its outcome.'
+  requireValid(!isAsync, { path, problem: 'is async, and has to answer at once', hint })
 }
 
 function nameOf(reference: unknown): string | undefined {

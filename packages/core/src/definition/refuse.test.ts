@@ -15,6 +15,31 @@ const refusal = (config: object, implementations: object = {}): { code: string; 
 }
 const inA = (node: object): object => ({ initial: 'a', states: { a: node } })
 
+describe('DEF-17 what has to answer at once, and is async', () => {
+  const later = async (): Promise<boolean> => false
+  const laterMs = async (): Promise<number> => 5
+
+  it.each<[string, object, object, string]>([
+    ['a guard', inA({ on: { GO: { guard: later } } }), {}, 'machine.states.a.on.GO.guard'],
+    ['a guard by its name', inA({ on: { GO: { guard: 'later' } } }), { guards: { later } }, 'setup.guards.later'],
+    [
+      'a guard inside of another',
+      inA({ always: { guard: and([later as never]) } }),
+      {},
+      'machine.states.a.always.guard[0]',
+    ],
+    ['a delay', inA({ after: { LATER: 'a' } }), { delays: { LATER: laterMs } }, 'setup.delays.LATER'],
+    [
+      'a delay of an action',
+      inA({ entry: raise({ type: 'x' }, { delay: laterMs as never }) }),
+      {},
+      'machine.states.a.entry[0]',
+    ],
+  ])('is refused: %s', (_what, config, implementations, path) => {
+    expect(refusal(config, implementations)).toEqual({ code: 'INVALID_DEFINITION', path })
+  })
+})
+
 describe('DEF-2 logic that is spawned in place of a name', () => {
   const logic = fromPromise(async () => 1)
 

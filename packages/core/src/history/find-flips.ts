@@ -1,4 +1,6 @@
 /** Looks through all states of a history for a condition. */
+import { saysYes } from '../coded.js'
+import { RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import { addRecord } from './fold-record.js'
@@ -25,6 +27,7 @@ export async function findFlips(
   predicate: StatePredicate,
   { limit = Number.POSITIVE_INFINITY }: FindFlipsOptions,
 ): Promise<readonly HistoryFlip[]> {
+  if (typeof predicate !== 'function') throw new RefoldError('INVALID_INPUT', 'predicate: must be a function')
   const flips: HistoryFlip[] = []
   const folder = new Folder()
   let holds = false
@@ -35,7 +38,7 @@ export async function findFlips(
       const revision = Number(event.revision)
       addRecord(folder, event)
       const state = folder.view('state') as StateDocument | undefined // what the patches of records build
-      const becomes = state !== undefined && predicate(state, { revision })
+      const becomes = state !== undefined && saysYes(predicate(state, { revision }), 'predicate')
       if (becomes === holds) continue
       holds = becomes
       flips.push({ revision, becomes })

@@ -3,6 +3,7 @@
  * to keep no paths.
  */
 import { RefoldError } from '../errors.js'
+import { isPromised } from '../world/is-promised.js'
 import { isPlain, MAX_DEPTH } from './plain.js'
 import { escapeToken, isForbiddenKey } from './pointer.js'
 
@@ -88,6 +89,7 @@ function read(value: object, key: string, path: string): unknown {
 }
 
 function instanceRefused(value: object, path: string): RefoldError {
+  isPromised(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null)
     return notSerializable(path, 'an object with a member under a symbol')

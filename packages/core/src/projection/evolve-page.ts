@@ -7,6 +7,7 @@ import type { ScannedEvent } from '../store/projection-port.js'
 import type { ProjectionInternals } from './define-projection.js'
 import type { Documents } from './documents.js'
 import { projectionRecord } from './projection-record.js'
+import { isPromised } from '../world/is-promised.js'
 
 export interface EvolvedPage {
   /** Records that were taken. */
@@ -70,6 +71,7 @@ const NO_KEY = /[\0\p{Surrogate}]/u
 
 function keyOf(key: unknown): string | undefined {
   if (key === undefined || (typeof key === 'string' && key !== '' && !NO_KEY.test(key))) return key
+  isPromised(key)
   throw new RefoldError('INVALID_INPUT', `\`key\` gave ${JSON.stringify(key) ?? typeof key}, which is no key`, {
     hint: 'A key is a text that is not empty; `undefined` passes the record over.',
   })

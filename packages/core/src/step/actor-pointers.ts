@@ -6,7 +6,7 @@ import type { Delivery } from '../record/record.js'
 import type { ActorDocument, ActorId, EffectId, StateDocument } from '../record/state-document.js'
 
 type Refs = ActorDocument['refs']
-export type PointerTo = (actor: ActorId) => ActorPointer
+type PointerTo = (actor: ActorId) => ActorPointer
 
 /** A reference, and the keys that lead to it. */
 export interface Placed {

@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../../definition/internals.js'
 import { isRefoldError } from '../../errors.js'
 import type { FinalReason } from '../../step/tree-step.js'
 import { backoffMs } from '../../world/backoff.js'
+import { isPromised } from '../../world/is-promised.js'
 import { retryAdviceOf } from './retry-advice.js'
 
 export interface FailedAttempt {
@@ -29,7 +30,9 @@ export function nextAttempt(failed: FailedAttempt): { readonly waitMs: number } 
 
 function policyAllows({ attempt, thrown, retry, onNonsense }: FailedAttempt): boolean {
   try {
-    return retry.if?.(thrown, attempt) !== false
+    const answer: unknown = retry.if?.(thrown, attempt)
+    if (isPromised(answer)) onNonsense('`retry.if` gave a promise, and counts as true', answer)
+    return answer !== false
   } catch (error) {
     onNonsense('`retry.if` threw, and counts as true', error)
     return true
@@ -40,6 +43,7 @@ function ownWaitMs({ attempt, thrown, retry, random, onNonsense }: FailedAttempt
   try {
     const waitMs: unknown = retry.delayOf?.(thrown, attempt)
     if (typeof waitMs === 'number' && Number.isFinite(waitMs) && waitMs >= 0) return waitMs
+    isPromised(waitMs)
     if (retry.delayOf !== undefined)
       onNonsense('`retry.delayMs` gave no number of milliseconds, so the default is used', waitMs)
   } catch (error) {

@@ -2,9 +2,9 @@
 import { isRefoldError } from '@refold/core/record'
 import type { CodedError } from '../contract/answer.js'
 
-/** One without a code is a defect: what it says may hold anything, and is not told. */
+/** One without a code, and what was thrown within Refold without one, is a defect: what it says may hold anything, and is not told. */
 export function codedError(thrown: unknown): CodedError {
-  if (!isRefoldError(thrown))
+  if (!isRefoldError(thrown) || thrown.code === 'INVARIANT')
     return {
       code: 'INVARIANT',
       message: 'this could not be answered',

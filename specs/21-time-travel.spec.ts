@@ -132,6 +132,27 @@ describe('a store that hands out records in bulk', () => {
     },
   )
 
+  test('HIS-47 tells the same of what comes while it is open, a part at a time', async () => {
+    const store = sqliteStore(join(directory, 'growing.db'))
+    const runtime = await createRuntime({ store, agents: [long] })
+    const agent = await runtime.start(long, { id: '1' })
+    const history = await openHistory(store, 'long-1')
+    const lasts = new Set<number>()
+    for (const step of [20, 90, 300, 500]) {
+      await agent.waitFor(({ context }) => context.step >= step)
+      await history.readOn()
+      lasts.add(history.last)
+      expect(history.lastState).toBe(history.last)
+    }
+    await agent.done()
+    expect(lasts.size).toBeGreaterThan(2)
+    await runtime.close()
+    await history.readOn()
+    const plain = await openHistory({ read: store.read.bind(store) }, 'long-1')
+    expect(await toldBy(history)).toBe(await toldBy(plain))
+    await store.close()
+  })
+
   test.each([
     ['values that are no JSON', `UPDATE log SET vals = '1,' WHERE ${OF_LONG} AND revision = 400`],
     ['a value of another kind', `UPDATE log SET vals = '{},{},{},{},{},{},{}' WHERE ${OF_LONG} AND revision = 400`],

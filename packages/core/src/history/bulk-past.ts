@@ -1,20 +1,31 @@
 /**
- * A long past in bulk: its outline and its keyframes from the operations of its records, without building the records. It holds
- * until something is not as a whole stream has it; record by record that is then found and named.
+ * A part of a past in bulk: its outline and its keyframes from the operations of its records, without building the records. It
+ * holds until something is not as a whole stream has it; record by record that is then found and named.
  */
 import { RefoldError } from '../errors.js'
 import type { StateDocument } from '../record/state-document.js'
 import { StateReplay } from '../record/state-replay.js'
 import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } from '../record/replay.js'
 import type { JsonValue } from '../json/json-value.js'
-import { Keyframes } from './keyframes.js'
+import type { Keyframe } from './keyframes.js'
 import { Outline } from './outline.js'
+import type { OutlineStart } from './outline.js'
 
-/** What a past of undamaged records is. */
+/** Of the states on the way so many records apart are kept. */
+const SPACING = 64
+
+/** What records behind a state are, as far as none is damaged. */
 export class BulkPast implements ReplayTarget {
-  readonly outline = new Outline()
-  readonly keyframes = new Keyframes()
-  readonly #replay = new StateReplay()
+  readonly outline: Outline
+  readonly frames: Keyframe[] = []
+  readonly #replay: StateReplay
+  readonly #start: number
+
+  constructor({ state, ...start }: OutlineStart & { readonly state: StateDocument | undefined }) {
+    this.outline = new Outline(start)
+    this.#replay = new StateReplay(state)
+    this.#start = start.first
+  }
 
   /** After its last record. */
   get state(): StateDocument | undefined {
@@ -47,6 +58,8 @@ export class BulkPast implements ReplayTarget {
     const { next } = this.outline
     if (revision !== next)
       throw new RefoldError('UNREADABLE', `record ${next} is missing`, { facts: { revision: next } })
-    if (next > 0) this.keyframes.offer(next - 1, () => this.#replay.result())
+    if (next === this.#start || (next - 1) % SPACING !== 0) return
+    const state = this.#replay.result()
+    if (state !== undefined) this.frames.push({ revision: next - 1, state })
   }
 }

@@ -33,9 +33,18 @@ interface Line {
   readonly owner: unknown
 }
 
+/** Behind which record an outline begins. */
+export interface OutlineStart {
+  /** Its first revision. */
+  readonly first: number
+  /** Time of the record before. */
+  readonly at: number
+}
+
 export class Outline {
-  /** Of the first record: above 0 where the store has lost those before. */
-  first = 0
+  /** Of the first record: above 0 where the store has lost those before, or where others stand before it. */
+  first: number
+  readonly #start: number
   /** Whether one of them is a record of Refold. */
   hasRecord = false
   readonly #ids: string[] = []
@@ -46,6 +55,11 @@ export class Outline {
   readonly #about: (string | undefined)[] = []
   readonly #owners: OwnerChange[] = []
   readonly #words = new Map<string, string>()
+
+  constructor({ first, at }: OutlineStart = { first: 0, at: 0 }) {
+    this.first = first
+    this.#start = at
+  }
 
   get length(): number {
     return this.#types.length
@@ -82,9 +96,23 @@ export class Outline {
     this.#ids.push(id)
     this.#types.push(this.#word(type))
     this.#kinds.push(this.#word(kind))
-    this.#at.push(at ?? this.#at.at(-1) ?? 0)
+    this.#at.push(at ?? this.#at.at(-1) ?? this.#start)
     this.#about.push(textOf(about))
     if (owner !== undefined) this.#owners.push({ revision, worker: textOf(owner) })
+  }
+
+  /** The records behind its last one. */
+  extend(more: Outline): void {
+    if (this.length === 0) this.first = more.first
+    this.hasRecord ||= more.hasRecord
+    for (let at = 0; at < more.length; at++) {
+      this.#ids.push(more.#ids[at] as string)
+      this.#types.push(this.#word(more.#types[at] as string))
+      this.#kinds.push(this.#word(more.#kinds[at] as string))
+      this.#at.push(more.#at[at] as number)
+      this.#about.push(more.#about[at])
+    }
+    for (const owner of more.#owners) this.#owners.push(owner)
   }
 
   get(revision: number): RecordOutline | undefined {

@@ -10,6 +10,7 @@ import { agentReader, replayOf } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
 import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
+import { toRevision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { BulkPast } from './bulk-past.js'
@@ -58,9 +59,9 @@ export function historyReader(
 
 export class PastLog implements Ground {
   readonly stream: string
-  #outline = new Outline()
+  readonly outline = new Outline()
   readonly records: StoredRecords
-  #keyframes = new Keyframes()
+  readonly #keyframes = new Keyframes()
   #folder = new Folder()
   readonly #reader: HistoryReader
   /** What is hidden in all that is shown of it. */
@@ -74,10 +75,6 @@ export class PastLog implements Ground {
     this.stream = stream
     this.records = new StoredRecords(reader.reader, stream)
     this.#reader = reader
-  }
-
-  get outline(): Outline {
-    return this.#outline
   }
 
   get first(): number {
@@ -120,7 +117,7 @@ export class PastLog implements Ground {
    * `NOT_FOUND` where no one knows what is to be hidden.
    */
   async readOn(): Promise<void> {
-    if (this.#outline.length === 0) await this.#readInBulk()
+    await this.#readInBulk()
     try {
       for await (const page of this.records.from(this.outline.next))
         for (const event of page) {
@@ -171,27 +168,27 @@ export class PastLog implements Ground {
     return secrets === undefined ? this.toRecord(event) : secrets.without(event).then((one) => this.toRecord(one))
   }
 
-  /** From the first record. Where the source cannot, or something is not as it should be, nothing is read. */
+  /** Where the source cannot, something is not as it should be, or each record is to be looked at, nothing is read. */
   async #readInBulk(): Promise<void> {
     const { replay } = this.#reader
-    if (replay === undefined) return
-    const past = new BulkPast()
+    const first = this.outline.next
+    if (replay === undefined || this.#trouble !== undefined || this.#secrets !== undefined) return
+    const past = new BulkPast({ first, at: this.outline.get(first - 1)?.at ?? 0, state: this.#folder.result() })
     try {
-      await replay(this.stream, {}, past)
+      await replay(this.stream, first === 0 ? {} : { from: toRevision(first) }, past)
     } catch (error) {
       if (isOfRecords(error)) return
       throw error
     }
-    const { state, outline, keyframes } = past
-    if (state === undefined) return
+    const { state, outline, frames } = past
+    if (state === undefined || outline.length === 0) return
     if (this.#reader.hideSecrets && state.agent.hasSecrets === true) this.#secrets ??= await this.#allSecrets()
-    const origin = outline.get(0)?.kind === 'forked' ? originIn(await this.records.at(0), state) : undefined
-    if (this.#outline.length > 0) return // another reading was faster
-    this.#outline = outline
-    this.#keyframes = keyframes
+    if (first === 0 && outline.get(0)?.kind === 'forked') this.#origin = originIn(await this.records.at(0), state)
+    if (this.outline.next !== first) return // another reading was faster
+    this.outline.extend(outline)
+    for (const { revision, state } of frames) this.#keyframes.offer(revision, () => state)
     this.#folder = new Folder(state)
-    this.#folded = outline.next - 1
-    this.#origin = origin
+    this.#folded = this.outline.next - 1
   }
 
   /** The next record. `false`: it is not the next, so nothing behind it can be placed. */

@@ -129,6 +129,7 @@ describe('a store that hands out records in bulk', () => {
 
   test.each([
     ['values that are no JSON', `UPDATE log SET vals = '1,' WHERE ${OF_LONG} AND revision = 400`],
+    ['too few values', `UPDATE log SET vals = '1' WHERE ${OF_LONG} AND revision = 400`],
     ['a value of another kind', `UPDATE log SET vals = '{},{},{},{},{},{},{}' WHERE ${OF_LONG} AND revision = 400`],
     ['values of two rows in one', `UPDATE log SET vals = vals || '],[' || vals WHERE ${OF_LONG} AND revision = 400`],
     ['a time that is two', `UPDATE log SET at = at || ',' || at WHERE ${OF_LONG} AND revision = 400`],

@@ -1,5 +1,6 @@
 /** One damaged row among many that are handed out as one: it harms no other. */
 import { createClient, defineAgent, defineProjection } from '@refold/core'
+import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/store'
 import Database from 'better-sqlite3'
 import { assign, setup } from 'xstate'
@@ -49,8 +50,19 @@ describe('a damaged row', () => {
     expect(changes).toBe(1)
   }
 
+  test.each([`''`, `'1'`, `vals || ',1'`])('SQL-23 values %s are no values of its shape', async (value) => {
+    damage('vals', value)
+    const store = sqliteStore(scratch.file)
+    const history = await openHistory(store, 'pad-a')
+    expect(history.trouble).toMatchObject({ revision: 5, error: { code: 'UNREADABLE' } })
+    await expect(readState(store, 'pad-a')).rejects.toMatchObject({ code: 'UNREADABLE' })
+    await store.close()
+  })
+
   test.each([
     ['values that are no JSON', 'vals', `'{' || vals`],
+    ['too few values', 'vals', `'1'`],
+    ['too many values', 'vals', `vals || ',1'`],
     ['values of two rows', 'vals', `vals || '],[' || vals`],
     ['a payload that is no JSON', 'data', `'{'`],
     ['a payload in two lines', 'data', `data || char(10) || data`],

@@ -11,7 +11,7 @@ import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
 import { parseAnyList, parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
-import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
+import { requireValues, TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import type { RecordPlace } from './shape/template.js'
 import { EVENT_AS_JSON, eventIdFromJson } from './table/event-id.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -190,7 +190,7 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   constructor({ columns, index, stream, shape, compiled, readId }: RowSource) {
     this.revision = columns.first + index
     this.firstId = stream.firstId
-    this.values = columns.values[index] as readonly JsonValue[]
+    this.values = requireValues(columns.values[index] as readonly JsonValue[], shape)
     this.#columns = columns
     this.#index = index
     this.#shape = shape

@@ -59,6 +59,21 @@ describe('a damaged row', () => {
     await store.close()
   })
 
+  test('DIR-11 a rebuilt directory is right for all others, and the damaged one is named', async () => {
+    damage('vals', `'{' || vals`)
+    const database = new Database(scratch.file)
+    database.exec(`UPDATE stream SET epoch = 7`)
+    const store = sqliteStore(scratch.file)
+    await expect(store.directory.rebuild()).rejects.toMatchObject({ code: 'UNREADABLE', facts: { stream: 'pad-a' } })
+    await store.close()
+    const epochs = database.prepare(`SELECT name, epoch FROM stream WHERE name LIKE 'pad-%' ORDER BY name`).raw().all()
+    database.close()
+    expect(epochs).toEqual([
+      ['pad-a', 7],
+      ['pad-b', 0],
+    ])
+  })
+
   test.each([
     ['values that are no JSON', 'vals', `'{' || vals`],
     ['too few values', 'vals', `'1'`],

@@ -1,5 +1,5 @@
 /** One damaged row among many that are handed out as one: it harms no other. */
-import { createClient, defineAgent, defineProjection } from '@refold/core'
+import { createClient, defineAgent, defineConsumer, defineProjection } from '@refold/core'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/store'
 import Database from 'better-sqlite3'
@@ -57,6 +57,19 @@ describe('a damaged row', () => {
     expect(history.trouble).toMatchObject({ revision: 5, error: { code: 'UNREADABLE' } })
     await expect(readState(store, 'pad-a')).rejects.toMatchObject({ code: 'UNREADABLE' })
     await store.close()
+  })
+
+  test.each(['vals', 'data'])('CON-33 a consumer parks a record with damaged %s, and goes on', async (column) => {
+    damage(column, `'{'`)
+    const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })
+    const seen = { a: 0, b: 0 }
+    const each = ({ agent: { id } }: { readonly agent: { readonly id: string } }): void => void seen[id as 'a' | 'b']++
+    const running = await client.consume(
+      defineConsumer({ name: 'seer', agents: [pad], from: 'start', each, retry: { attempts: 1 } }),
+    )
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual({ a: 8, b: 9 })
+    await expect.poll(async () => (await running.status()).parked, { timeout: 20_000 }).toBe(1)
+    await client.close()
   })
 
   test('DIR-11 a rebuilt directory is right for all others, and the damaged one is named', async () => {

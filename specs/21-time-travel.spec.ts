@@ -155,7 +155,10 @@ describe('a store that hands out records in bulk', () => {
 
   test.each([
     ['values that are no JSON', `UPDATE log SET vals = '1,' WHERE ${OF_LONG} AND revision = 400`],
+    ['too few values', `UPDATE log SET vals = '1' WHERE ${OF_LONG} AND revision = 400`],
     ['a value of another kind', `UPDATE log SET vals = '{},{},{},{},{},{},{}' WHERE ${OF_LONG} AND revision = 400`],
+    ['values of two rows in one', `UPDATE log SET vals = vals || '],[' || vals WHERE ${OF_LONG} AND revision = 400`],
+    ['a time that is two', `UPDATE log SET at = at || ',' || at WHERE ${OF_LONG} AND revision = 400`],
     ['one record that is gone', `DELETE FROM log WHERE ${OF_LONG} AND revision = 400`],
     ['a page of records that are gone', `DELETE FROM log WHERE ${OF_LONG} AND revision BETWEEN 480 AND 520`],
     ['the first records gone', `DELETE FROM log WHERE ${OF_LONG} AND revision < 3`],
@@ -167,24 +170,31 @@ describe('a store that hands out records in bulk', () => {
     expect(bulk).toBe(plain)
   })
 
-  test('HIS-48 shows the states behind a record whose payload alone is damaged once they hold nothing of it, and never another state', async () => {
-    const store = sqliteStore(file)
-    const whole = await openHistory(store, 'long-1')
-    const shown = new Map<number, string>()
-    for (let revision = 0; revision <= whole.last; revision++)
-      shown.set(revision, JSON.stringify((await whole.at(revision)).document))
-    await store.close()
-    damage(`UPDATE log SET data = '{"text":' WHERE ${OF_LONG} AND revision = 400`)
-    const again = sqliteStore(file)
-    const history = await openHistory(again, 'long-1')
-    const missing: number[] = []
-    for (let revision = 0; revision <= whole.last; revision++) {
-      const state = await history.at(revision).catch((error: unknown) => error)
-      if (isRefoldError(state, 'UNREADABLE')) missing.push(revision)
-      else expect(JSON.stringify((state as HistoryPoint).document)).toBe(shown.get(revision))
-    }
-    await again.close()
-    expect(missing).toContain(400)
-    expect(missing.length).toBeLessThan(64)
-  })
+  test.each([
+    ['cut', `UPDATE log SET data = '{"text":' WHERE ${OF_LONG} AND revision = 400`],
+    ['broken into lines', `UPDATE log SET data = replace(data, '"', char(10)) WHERE ${OF_LONG} AND revision = 400`],
+    ['two in one', `UPDATE log SET data = data || char(10) || data WHERE ${OF_LONG} AND revision = 400`],
+  ])(
+    'HIS-48 shows the states behind a payload that is %s once they hold nothing of it, and never another state',
+    async (_what, sql) => {
+      const store = sqliteStore(file)
+      const whole = await openHistory(store, 'long-1')
+      const shown = new Map<number, string>()
+      for (let revision = 0; revision <= whole.last; revision++)
+        shown.set(revision, JSON.stringify((await whole.at(revision)).document))
+      await store.close()
+      damage(sql)
+      const again = sqliteStore(file)
+      const history = await openHistory(again, 'long-1')
+      const missing: number[] = []
+      for (let revision = 0; revision <= whole.last; revision++) {
+        const state = await history.at(revision).catch((error: unknown) => error)
+        if (isRefoldError(state, 'UNREADABLE')) missing.push(revision)
+        else expect(JSON.stringify((state as HistoryPoint).document)).toBe(shown.get(revision))
+      }
+      await again.close()
+      expect(missing).toContain(400)
+      expect(missing.length).toBeLessThan(64)
+    },
+  )
 })

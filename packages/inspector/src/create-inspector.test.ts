@@ -108,9 +108,9 @@ describe('createInspector', () => {
     expect(text).toContain('[secret 1]')
     const actions = await page.ask('/api/agents/expense-card/actions')
     expect(text + actions.text).not.toContain('4111-1111')
-    const { payload, payloadHash } = (actions.json as ActionsView).events[0]?.asked ?? {}
+    const { payload, payloadHash, revision } = (actions.json as ActionsView).events[0]?.asked ?? {}
     expect(payload).toEqual({ cents: 1, card: '[secret 1]' })
-    const yes = { do: 'approve', agent: 'expense-card', event: { type: 'approve', by: 'ana' }, payloadHash }
+    const yes = { do: 'approve', agent: 'expense-card', event: { type: 'approve', by: 'ana' }, payloadHash, revision }
     expect(await page.order(yes)).toMatchObject({ status: 200 })
     expect((await agent.done()).value).toBe('paid')
   })

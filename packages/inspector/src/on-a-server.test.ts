@@ -36,8 +36,9 @@ describe('a server', () => {
       ['expense-1', { cents: 5 }],
       ['expense-2', { cents: 6 }],
     ])
+    const { revision } = items[0] ?? {}
     const payloadHash = items[0]?.asked?.payloadHash
-    const yes = { do: 'approve', agent: 'expense-1', event: { type: 'approve', by: 'ana' }, payloadHash }
+    const yes = { do: 'approve', agent: 'expense-1', event: { type: 'approve', by: 'ana' }, payloadHash, revision }
     expect(await page.order(yes)).toMatchObject({ status: 200 })
     await agent.done()
     await other.start(expense, { id: '3', input: { cents: 7 } })

@@ -4,8 +4,8 @@
  * Invariants: an entry depends on its own stream alone, so streams are looked at one after the other; an entry is
  * replaced in a transaction that finds the stream as long as it was folded.
  */
-import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
-import { applyHeader, isSameEntry, readHeader, toRevision } from '@refold/core/store'
+import type { DirectoryEntry, RebuiltDirectory, RefoldError } from '@refold/core/store'
+import { applyHeader, isRefoldError, isSameEntry, readHeader, toRevision } from '@refold/core/store'
 import type { CommitJob, Settle } from './commit/commit-job.js'
 import type { OpenFile } from './opening.js'
 import type { Guard } from './log-reader.js'
@@ -24,16 +24,24 @@ interface Folded {
 
 const STREAMS_AT_ONCE = 500
 
+/** A stream that is damaged keeps its entry. Rejects with the first one's `UNREADABLE` when all others are done. */
 export async function rebuildDirectory(open: OpenFile, options: RebuildOptions): Promise<RebuiltDirectory> {
   let agents = 0
   let repaired = 0
+  let damage: RefoldError | undefined
   for await (const names of streamNames(open, options)) {
     for (const stream of names) {
-      const { entry, wasRepaired } = await rebuildEntry(open, stream, options)
-      if (entry !== undefined) agents++
-      if (wasRepaired) repaired++
+      try {
+        const { entry, wasRepaired } = await rebuildEntry(open, stream, options)
+        if (entry !== undefined) agents++
+        if (wasRepaired) repaired++
+      } catch (error) {
+        if (!isRefoldError(error, 'UNREADABLE')) throw error
+        damage ??= error
+      }
     }
   }
+  if (damage !== undefined) throw damage
   return { agents, repaired }
 }
 

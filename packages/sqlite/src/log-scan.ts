@@ -16,7 +16,7 @@ import { scannedEvent, toPosition, toRevision } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
-import { parseContents, parseList, type ContentColumns } from './shape/parse-columns.js'
+import { parseAnyList, parseContents, parseList, type ContentColumns } from './shape/parse-columns.js'
 import { countHoles, TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import type { RecordPlace, Template } from './shape/template.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -81,19 +81,24 @@ export class LogScan {
     while (limit > 1 && bytes > PAGE_BYTES) [end, bytes] = read((limit = limit >> 1))
     if (end === null) return undefined
     const row = wanted === undefined ? this.#all.get(after, end) : this.#some.get(after, end, wanted)
-    const events = row === undefined || row[0] === null ? [] : this.#events(parseColumns(row))
+    const events = row === undefined || row[0] === null ? [] : this.#events(row)
     return {
       events,
       last: events.at(-1)?.position === toPosition(end) ? (events.at(-1) as ScannedEvent) : this.#whole(end),
     }
   }
 
-  #events(columns: Columns): readonly ScannedEvent[] {
+  #events(row: readonly unknown[]): readonly ScannedEvent[] {
     const { log, streams } = this.#file
+    const positions = parseAnyList<number>(row[0])
     const whole = (position: number): StoredEvent => this.#whole(position)
+    const columns = parseColumns(positions, row)
+    if (columns === undefined) return positions.map((position) => scannedEvent(whole(position)))
     const source: RowSource = { log, columns, whole, firstId: (stream) => streams.find(stream)?.firstId }
     return columns.shapes.map((shape, at) =>
-      shape === 0 ? scannedEvent(whole(columns.positions[at] as number)) : new ScannedRow(source, at),
+      shape !== 0 && columns.values[at]?.length === log.shape(shape).holes
+        ? new ScannedRow(source, at)
+        : scannedEvent(whole(positions[at] as number)),
     )
   }
 
@@ -233,14 +238,20 @@ function refoldIn(metadata: JsonValue): JsonValue | undefined {
     : undefined
 }
 
-function parseColumns(row: readonly unknown[]): Columns {
-  const [positions, names, revisions, shapes, times, values, data] = row
-  return {
-    positions: parseList(positions),
-    names: parseList(names),
-    revisions: parseList(revisions),
-    shapes: parseList(shapes),
-    times: parseList(times),
-    ...parseContents(values, data),
+/** `undefined`: a row is damaged. Read one by one each tells what is wrong with it, to the one who looks. */
+function parseColumns(positions: readonly number[], row: readonly unknown[]): Columns | undefined {
+  const [, names, revisions, shapes, times, values, data] = row
+  const rows = positions.length
+  try {
+    return {
+      positions,
+      names: parseList(rows, names),
+      revisions: parseList(rows, revisions),
+      shapes: parseList(rows, shapes),
+      times: parseList(rows, times),
+      ...parseContents(rows, values, data),
+    }
+  } catch {
+    return undefined
   }
 }

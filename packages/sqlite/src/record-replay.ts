@@ -10,8 +10,8 @@ import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
-import { parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
-import { TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
+import { parseAnyList, parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
+import { requireValues, TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import type { RecordPlace } from './shape/template.js'
 import { EVENT_AS_JSON, eventIdFromJson } from './table/event-id.js'
 import { LOG_COLUMNS } from './table/log-table.js'
@@ -115,20 +115,31 @@ export class RecordReplay {
   /** Throws what is no error of the store where rows are damaged or gone. */
   #columnsOf(stream: StreamRow, { range, row: [start, end, list, values] }: Rows): Columns {
     const [, first] = range
-    const shapes = parseList<number>(list)
-    if (start !== first || end !== first + shapes.length - 1) throw gone(stream, first)
+    const shapes = parseAnyList<number>(list)
+    const rows = shapes.length
+    if (start !== first || end !== first + rows - 1) throw gone(stream, first)
     return {
       first,
       shapes,
-      values: parseValues(values),
-      marks: new Later(() => this.#readMarks(range)),
-      payloads: new Later(() => parsePayloads(this.#payloads.get(...range)?.[0])),
+      values: parseValues(rows, values),
+      marks: new Later(() => this.#readMarks(range, rows)),
+      payloads: new Later(() => this.#readPayloads(range, rows)),
     }
   }
 
-  #readMarks(range: Range): Marks {
+  #readMarks(range: Range, rows: number): Marks {
     const [prefixes, events, times] = this.#marks.get(...range) ?? []
-    return { prefixes: parseList(prefixes), events: parseList(events), times: parseList(times) }
+    return { prefixes: parseList(rows, prefixes), events: parseList(rows, events), times: parseList(rows, times) }
+  }
+
+  /** One by one where a damaged one has a line break: the others are theirs all the same. */
+  #readPayloads(range: Range, rows: number): readonly string[] {
+    try {
+      return parsePayloads(rows, this.#payloads.get(...range)?.[0])
+    } catch {
+      const [stream, first] = range
+      return Array.from({ length: rows }, (_, at) => String(this.#row.get(stream, first + at)?.at(-1) ?? ''))
+    }
   }
 
   #hand(columns: Columns, stream: StreamRow, target: ReplayTarget): void {
@@ -179,7 +190,7 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   constructor({ columns, index, stream, shape, compiled, readId }: RowSource) {
     this.revision = columns.first + index
     this.firstId = stream.firstId
-    this.values = columns.values[index] as readonly JsonValue[]
+    this.values = requireValues(columns.values[index] as readonly JsonValue[], shape)
     this.#columns = columns
     this.#index = index
     this.#shape = shape

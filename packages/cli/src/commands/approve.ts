@@ -21,6 +21,8 @@ export interface ApproveCommandOptions extends ProjectOptions, NotesOptions, Con
   readonly show?: boolean
   /** `payloadHash` of what was shown before: to anything else it says no yes. */
   readonly shown?: string
+  /** `revision` of it: the same thing that was asked again since gets no yes. */
+  readonly revision?: number
   readonly json: boolean
 }
 
@@ -44,7 +46,8 @@ export async function approve(
         facts: { shown: options.shown, payloadHash: asked.payloadHash },
       })
     await confirm(`${shown(toShow)}\n${event.type}`, options)
-    const { payload: _payload, ...approval } = asked
+    const { payload: _payload, ...now } = asked
+    const approval = { ...now, revision: options.revision ?? asked.revision }
     const notes = notesOf(options)
     const { status, condition, value } = await agent.send(event, { ...notes, approval })
     return options.json ? JSON.stringify({ agent: { name, id }, status, condition, value }) : JSON.stringify(value)

@@ -55,6 +55,7 @@ export const ACTING: readonly Tool[] = [
       payload,
       about,
       shown: { ...text('payloadHash of `approval`'), isRequired: true },
+      revision: { ...count('of `approval`'), isRequired: true },
       reason,
     },
     always: ['--yes'],

@@ -54,7 +54,7 @@ export const LOOKING: readonly Tool[] = [
     name: 'approval',
     hidesSecrets: true,
     command: 'approve',
-    description: 'What exactly is asked to be approved, with the payloadHash that `approve` wants.',
+    description: 'What exactly is asked to be approved, with the payloadHash and the revision that `approve` wants.',
     arguments: { agent, event, about },
     always: ['--show'],
   },

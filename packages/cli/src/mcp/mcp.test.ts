@@ -126,15 +126,26 @@ describe('refold mcp', { timeout: 120_000 }, () => {
     ])
     expect((await call(acting, 'resume', { agents: ['order-2'] })).answer).toMatchObject([{ condition: 'running' }])
     const { answer } = await call(acting, 'approval', { agent: 'order-2', event: 'accept' })
-    const { payload, payloadHash } = answer as { readonly payload: unknown; readonly payloadHash: string }
+    const { payload, payloadHash, revision } = answer as {
+      readonly payload: unknown
+      readonly payloadHash: string
+      readonly revision: number
+    }
     expect(payload).toEqual({ price: 9 })
     const other = (await call(acting, 'approval', { agent: 'order-1', event: 'accept' })).answer as {
       readonly payloadHash: string
     }
-    const stale = await call(acting, 'approve', { agent: 'order-2', event: 'accept', shown: other.payloadHash })
+    const stale = await call(acting, 'approve', {
+      agent: 'order-2',
+      event: 'accept',
+      shown: other.payloadHash,
+      revision,
+    })
     expect([stale.isError, stale.answer]).toMatchObject([true, { error: { code: 'STALE_APPROVAL' } }])
+    const again = await call(acting, 'approve', { agent: 'order-2', event: 'accept', shown: payloadHash, revision: 99 })
+    expect([again.isError, again.answer]).toMatchObject([true, { error: { code: 'STALE_APPROVAL' } }])
     expect(
-      (await call(acting, 'approve', { agent: 'order-2', event: 'accept', shown: payloadHash })).answer,
+      (await call(acting, 'approve', { agent: 'order-2', event: 'accept', shown: payloadHash, revision })).answer,
     ).toMatchObject({ status: 'done' })
     const fork = { agent: 'order-2', as: '2b', at: '0' }
     expect((await call(acting, 'fork-plan', fork)).isError).toBe(false)

@@ -62,6 +62,7 @@ function addAnswers(program: Command): void {
     .option('--show', 'only show it')
     .option('--show-secrets', 'also what the schemas say is secret (.meta({ secret: true }))')
     .option('--shown <hash>', 'payloadHash of --show --json: say yes to that, and to nothing else')
+    .option('--revision <number>', 'revision of --show --json: nor to the same that is asked again', revision)
     .option('-y, --yes', 'do not ask')
     .action(async (agent, type, payload, options) =>
       report(await (await import('../commands/approve.js')).approve(agent, { type, payload }, options)),

@@ -50,6 +50,7 @@ async function* followedIn<D extends AgentDefinition>(
   const hidden = options.hideSecrets === true ? new HiddenSecrets(log) : undefined
   try {
     for await (const item of followedRecords({ log, world }, part)) {
+      if (item.kind === 'unreadable') throw item.error
       reading.isWithReader = true
       if (item.kind === 'record') {
         const record = hidden === undefined ? item : await shown(item, hidden)

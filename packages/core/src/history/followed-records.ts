@@ -19,6 +19,8 @@ export interface FollowedPart {
 export type FollowedItem =
   | ({ readonly kind: 'record' } & HeadedEvent)
   | { readonly kind: 'passed'; readonly event: StoredEvent }
+  /** Of an agent that is followed, and no one knows what it says. */
+  | { readonly kind: 'unreadable'; readonly event: StoredEvent; readonly error: unknown }
   | { readonly kind: 'caught-up' }
 
 /** The process stays alive while this waits for what is not stored yet. */
@@ -38,14 +40,20 @@ export async function* followedRecords(
         continue
       }
       const { event } = item
-      const header = headerOf(event.metadata)
-      const isFollowed =
-        header !== undefined &&
-        header.at >= notBefore &&
-        (names === undefined || names.has(addressOf(event.stream).name))
-      yield isFollowed ? { kind: 'record', event, header } : { kind: 'passed', event }
+      const isFollowed = names === undefined || names.has(addressOf(event.stream).name)
+      yield isFollowed ? followed(event, notBefore) : { kind: 'passed', event }
     }
   } finally {
     letGo?.()
+  }
+}
+
+function followed(event: StoredEvent, notBefore: number): FollowedItem {
+  try {
+    const header = headerOf(event.metadata)
+    const isRecord = header !== undefined && header.at >= notBefore
+    return isRecord ? { kind: 'record', event, header } : { kind: 'passed', event }
+  } catch (error) {
+    return { kind: 'unreadable', event, error }
   }
 }

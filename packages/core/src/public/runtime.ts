@@ -214,7 +214,10 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
   project<S>(definition: ProjectionDefinition<S>, options?: ProjectOptions): Promise<Projection<S>>
   /** A page of agents as the directory knows them, in the order of their starts. */
   find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
-  /** Makes the directory again from the log, while agents go on, and tells how many entries were wrong. */
+  /**
+   * Makes the directory again from the log, while agents go on, and tells how many entries were wrong. Rejects with `UNREADABLE`
+   * where a record is damaged; on sqlite once the entries of all others are right.
+   */
   rebuildDirectory(): Promise<RebuiltDirectory>
 
   /**

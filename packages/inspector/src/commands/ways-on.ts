@@ -99,8 +99,8 @@ function events({ agent, takes, chart }: Standing, options: WaysOptions): readon
 export interface CommandedEvent extends TakenEvent {
   readonly agent: string
   readonly chart?: JsonObject | undefined
-  /** Hash of what was shown, to be approved and nothing else. */
-  readonly shown?: string | undefined
+  /** What was shown, to be approved and nothing else. */
+  readonly shown?: { readonly payloadHash: string; readonly revision: number } | undefined
 }
 
 /** Values that are still to be filled in are `…`. */
@@ -110,7 +110,7 @@ export function eventCommand(
 ): string {
   const payload = payloadOf(chart, type)
   const words = [needsApproval ? 'approve' : 'send', agent, type, ...(payload === undefined ? [] : [payload])]
-  const exactly = shown === undefined ? [] : ['--shown', shown]
+  const exactly = shown === undefined ? [] : ['--shown', shown.payloadHash, '--revision', String(shown.revision)]
   const who = needsApproval && !knowsWho ? ['--by', 'your name'] : []
   return refoldCommand(words, { ...places, options: [...exactly, ...who] })
 }

@@ -23,11 +23,12 @@ export type OrderedResolution =
 /** `agent`: its stream. The same order again does nothing more where it has an id, and is refused else. */
 export type Order = OrderNotes & { readonly agent: string } & (
     | { readonly do: 'send'; readonly event: OrderedEvent; readonly id: string; readonly expectedRevision?: number }
-    /** `payloadHash` of what was shown. */
+    /** `payloadHash` and `revision` of what was shown: of that very question, not of one like it that came after. */
     | {
         readonly do: 'approve'
         readonly event: OrderedEvent
         readonly payloadHash: string
+        readonly revision: number
         readonly about?: JsonObject
       }
     | ({ readonly do: 'resolve'; readonly effect: string } & OrderedResolution)
@@ -69,7 +70,7 @@ export interface ActionsView {
     readonly schema?: JsonValue
     /** A person has to approve it; `asked`: what exactly, where definitions are loaded, `refused`: why that is not known. */
     readonly needsApproval: boolean
-    readonly asked?: { readonly payload: JsonValue; readonly payloadHash: string }
+    readonly asked?: { readonly payload: JsonValue; readonly payloadHash: string; readonly revision: number }
     readonly refused?: CodedError
     /** Whether its guards take it as it is without a payload; absent: it needs one, or no definitions are loaded. */
     readonly isTaken?: boolean

@@ -64,7 +64,7 @@ async function eventOf(event: TakenEvent, query: EventQuery): Promise<EventView>
     needsApproval,
     ...(schema === undefined ? undefined : { schema }),
     ...known,
-    command: eventCommand({ agent, chart, ...event, shown: known.asked?.payloadHash }, places),
+    command: eventCommand({ agent, chart, ...event, shown: known.asked }, places),
   }
 }
 
@@ -78,8 +78,8 @@ async function knownByCode(
     const opened = await attached(acting, agent)
     const isTaken = needsPayload(schema) ? undefined : { isTaken: await opened.can({ type }) }
     if (!needsApproval) return { ...isTaken }
-    const { payload, payloadHash } = await opened.approval(type)
-    return { ...isTaken, asked: { payload: hide(payload as JsonValue), payloadHash } }
+    const { payload, payloadHash, revision } = await opened.approval(type)
+    return { ...isTaken, asked: { payload: hide(payload as JsonValue), payloadHash, revision } }
   } catch (error) {
     if (!isRefoldError(error)) throw error
     return { refused: codedError(error) }

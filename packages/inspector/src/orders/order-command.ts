@@ -22,9 +22,10 @@ function partsOf(order: Order): Parts {
       return { words: [agent, ...eventWords(event)], options: ['--id', id, ...expected] }
     }
     case 'approve': {
-      const { event, payloadHash, about } = order
+      const { event, payloadHash, revision, about } = order
       const one = about === undefined ? [] : ['--about', jsonWord(about)]
-      return { words: [agent, ...eventWords(event)], options: ['--shown', payloadHash, ...one, '--yes'] }
+      const exactly = ['--shown', payloadHash, '--revision', String(revision)]
+      return { words: [agent, ...eventWords(event)], options: [...exactly, ...one, '--yes'] }
     }
     case 'resolve':
       return { words: [agent, order.effect], options: resolution(order) }

@@ -1,9 +1,10 @@
 /** Orders to agents of a store, by a client as the inspector has one. */
-import { createClient, memoryStore } from '@refold/core'
+import { createClient, defineAgent, memoryStore } from '@refold/core'
 import type { Client, MemoryLog, Store } from '@refold/core'
 import { openHistory } from '@refold/core/history'
 import type { HistoryRecord } from '@refold/core/history'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setup } from 'xstate'
 import { OpenedAgents } from '../answers/opened-agents.js'
 import type { Order } from '../contract/orders.js'
 import { asking, expense, fleet, worker } from '../fleet/expenses.fixture.js'
@@ -58,7 +59,9 @@ describe('orders', () => {
     expect(known.events[0]).toMatchObject({
       asked: { payload: { cents: 10 }, payloadHash: expect.any(String) as string },
     })
-    expect(known.events[0]?.command).toContain(` --shown ${known.events[0]?.asked?.payloadHash} --by 'your name' `)
+    expect(known.events[0]?.command).toContain(
+      ` --shown ${known.events[0]?.asked?.payloadHash} --revision ${known.revision} --by 'your name' `,
+    )
     expect(known.events[2]).toMatchObject({ isTaken: true })
     expect(known.events[1]).not.toHaveProperty('isTaken')
   })
@@ -108,18 +111,45 @@ describe('orders', () => {
 
   test('INS-39 an approval is for what was shown, and in the name of someone', async () => {
     const { events } = await actions('expense-asks')
-    const payloadHash = events[0]?.asked?.payloadHash ?? ''
-    const yes = { do: 'approve', agent: 'expense-asks', event: { type: 'approve', by: 'ana' }, payloadHash } as const
+    const { payloadHash = '', revision = -1 } = events[0]?.asked ?? {}
+    const yes = {
+      do: 'approve',
+      agent: 'expense-asks',
+      event: { type: 'approve', by: 'ana' },
+      payloadHash,
+      revision,
+    } as const
     await expect(order({ ...yes, payloadHash: 'ffff' })).rejects.toMatchObject({ code: 'STALE_APPROVAL' })
     await expect(perform(yes, { client, agents: [expense], store, places })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     })
     const { command } = await order({ ...yes, by: 'ana' })
     expect(command).toBe(
-      `refold approve expense-asks approve '{"by":"ana"}' --shown ${payloadHash} --yes --by ana --store agents.db`,
+      `refold approve expense-asks approve '{"by":"ana"}' --shown ${payloadHash} --revision ${revision} --yes --by ana --store agents.db`,
     )
     expect(await last('expense-asks')).toMatchObject({ type: 'approve', by: 'ana', approved: { payloadHash } })
     await expect(order(yes)).rejects.toMatchObject({ code: 'EVENT_NOT_ACCEPTED' })
+  })
+
+  test('INS-39 an approval that was given twice is no yes to the same question asked again', async () => {
+    const machine = setup({ types: { events: {} as { type: 'yes' | 'next' } } }).createMachine({
+      initial: 'asking',
+      states: { asking: { on: { yes: 'working' } }, working: { on: { next: 'asking' } } },
+    })
+    const loop = defineAgent({ name: 'loop', version: 1, machine, approvals: { yes: () => ({ deploy: 'all' }) } })
+    const source = memoryStore()
+    const on = await createClient({ store: source, agents: [loop], onReport: () => {} })
+    const agent = await on.start(loop, { id: '1' })
+    const its = { client: on, agents: [loop], store: source, places, by: 'ben' }
+    const { events } = await actionsOf(await new OpenedAgents({ source }).open('loop-1'), { places, acting: its })
+    const { payloadHash = '', revision = -1 } = events[0]?.asked ?? {}
+    const yes: Order = { do: 'approve', agent: 'loop-1', event: { type: 'yes' }, payloadHash, revision }
+    await perform(yes, its)
+    await agent.send({ type: 'next' })
+    expect((await agent.approval('yes')).payloadHash).toBe(payloadHash)
+    await expect(perform(yes, its)).rejects.toMatchObject({ code: 'STALE_APPROVAL' })
+    expect(agent.getSnapshot().value).toBe('asking')
+    await on.close()
   })
 
   test('INS-40 doubts are resolved, and agents retried, paused, resumed and cancelled', async () => {
@@ -170,6 +200,7 @@ describe('orders', () => {
     [{ do: 'send', agent: 'expense-more', event: { type: 'note' } }, 'id must be'],
     [{ do: 'send', agent: 'expense-more', event: { type: 'note' }, id: 'a', expectedRevision: -1 }, 'expectedRevision'],
     [{ do: 'approve', agent: 'expense-more', event: { type: 'approve' } }, 'payloadHash must be'],
+    [{ do: 'approve', agent: 'expense-more', event: { type: 'approve' }, payloadHash: 'f' }, 'revision must be'],
     [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'complete' }, 'value must be'],
     [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'fail', value: 1 }, 'value must be'],
     [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'fail', value: 'a', force: true }, 'force is for'],

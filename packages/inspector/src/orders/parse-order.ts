@@ -45,7 +45,7 @@ type Shape = Readonly<Record<string, Check>>
 const CONTROL: Shape = {}
 const SHAPES: { readonly [Do in Order['do']]: Shape } = {
   send: { event, id: text, expectedRevision: maybe(revision) },
-  approve: { event, payloadHash: text, about: maybe(object) },
+  approve: { event, payloadHash: text, revision, about: maybe(object) },
   resolve: {
     effect: text,
     how: oneOf('complete', 'again', 'fail', 'acknowledge'),

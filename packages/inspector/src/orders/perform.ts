@@ -41,14 +41,14 @@ function done(order: Exclude<Order, { readonly do: 'fork' }>, agent: AnyAgent): 
 }
 
 async function approved(order: Extract<Order, { readonly do: 'approve' }>, agent: AnyAgent): Answered {
-  const { event, payloadHash, about } = order
+  const { event, payloadHash, revision, about } = order
   const asked = await agent.approval(event.type, about === undefined ? {} : { about })
   if (asked.payloadHash !== payloadHash)
     throw new RefoldError('STALE_APPROVAL', `${order.agent} asks for something else than what was shown`, {
       hint: 'Look at what it asks for now.',
     })
   const { payload: _payload, ...approval } = asked
-  return agent.send(event, { ...notesOf(order), approval })
+  return agent.send(event, { ...notesOf(order), approval: { ...approval, revision } })
 }
 
 function resolutionOf(order: OrderedResolution): Resolution<unknown> {

@@ -18,6 +18,8 @@ export interface Shape {
   readonly type: string
   readonly metadata: Template
   readonly data: Template
+  /** How many values a row of it has. */
+  readonly holes: number
 }
 
 /** What a row adds to its shape. */
@@ -30,7 +32,13 @@ export interface RowContent {
 
 export function parseShape(text: string): Shape {
   const [type, metadata, data] = JSON.parse(text) as [string, Template, Template]
-  return { type: type.slice(1), metadata, data }
+  return { type: type.slice(1), metadata, data, holes: countHoles(metadata) + countHoles(data) }
+}
+
+/** Throws for a row that has more or fewer values than its shape takes: it is damaged, and each might stand in another's place. */
+export function requireValues(values: readonly JsonValue[], { holes }: Shape): readonly JsonValue[] {
+  if (values.length !== holes) throw new TypeError(`it has ${values.length} values, and its shape takes ${holes}`)
+  return values
 }
 
 /** Fills a template. Holes of `data` come after those of `metadata` in the values: pass the cursor on. */

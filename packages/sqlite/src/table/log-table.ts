@@ -3,7 +3,7 @@ import type { JsonValue, NewEvent, StoredEvent } from '@refold/core/store'
 import { storedEvent } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
 import { compileShape, type CompiledShape } from '../shape/compile-shape.js'
-import { parseShape, TemplateReader, type Shape } from '../shape/read-record.js'
+import { parseShape, requireValues, TemplateReader, type Shape } from '../shape/read-record.js'
 import type { RecordPlace } from '../shape/template.js'
 import { ShapeTrie } from '../shape/shape-trie.js'
 import { writeRecord } from '../shape/write-record.js'
@@ -92,14 +92,16 @@ export class LogTable {
         metadata: () => (whole ?? damaged(values)).metadata,
       })
     }
-    const { type, ...templates } = this.shape(shape)
+    const known = this.shape(shape)
+    const { type, ...templates } = known
+    const read = (): readonly JsonValue[] => requireValues(parseValues(values), known)
     const content = { place: { id, revision, firstId: stream.firstId }, at, payload: data }
     return storedEvent({
       ...place,
       type,
-      metadata: () => new TemplateReader({ ...content, values: parseValues(values) }).read(templates.metadata),
+      metadata: () => new TemplateReader({ ...content, values: read() }).read(templates.metadata),
       data: () => {
-        const reader = new TemplateReader({ ...content, values: parseValues(values) })
+        const reader = new TemplateReader({ ...content, values: read() })
         reader.skip(templates.metadata)
         return reader.read(templates.data)
       },

@@ -67,11 +67,20 @@ export class Deliveries {
 
   /** Calls back when the record is dealt with; never when the epoch ended before. */
   take(record: HeadedEvent, onSettled: () => void): void {
-    this.#inLine(record.event.stream, async () => {
-      const outcome = await this.#deliver(record)
+    this.#settle(record.event, () => this.#deliver(record), onSettled)
+  }
+
+  /** A record that cannot be given to `each`, for this reason: it is parked in its turn. */
+  setAside({ event, error }: { readonly event: StoredEvent; readonly error: unknown }, onSettled: () => void): void {
+    this.#settle(event, () => Promise.resolve({ attempts: 0, error }), onSettled)
+  }
+
+  #settle(event: StoredEvent, deliver: () => Promise<Outcome>, onSettled: () => void): void {
+    this.#inLine(event.stream, async () => {
+      const outcome = await deliver()
       if (outcome === 'dropped') return
-      const key = keyOf(this.#options.policy.name, record.event)
-      const parked = { key, cursor: cursorOf(record.event), type: record.event.type }
+      const key = keyOf(this.#options.policy.name, event)
+      const parked = { key, cursor: cursorOf(event), type: event.type }
       if ('error' in outcome && !(await this.#park(parked, outcome))) return
       onSettled()
     })

@@ -137,8 +137,10 @@ export class Ownership {
       else {
         const taken = this.#progress.take(item.event)
         const isDealtWith = this.#progress.isBehind(item.event) || own.state.isSetAside(keyOf(policy.name, item.event))
-        if (isDealtWith) this.#progress.settle(taken)
-        else this.#deliveries.take(item, () => this.#progress.settle(taken))
+        const settle = (): void => this.#progress.settle(taken)
+        if (isDealtWith) settle()
+        else if (item.kind === 'record') this.#deliveries.take(item, settle)
+        else this.#deliveries.setAside(item, settle)
       }
     }
   }

@@ -29,6 +29,7 @@ export function ApproveDialog({ agent, event }: ApproveDialogProps) {
           do: 'approve',
           event: { ...('value' in payload ? payload.value : {}), type },
           payloadHash: asked?.payloadHash ?? '',
+          revision: asked?.revision ?? 0,
         })}
       >
         <p>

@@ -1,0 +1,106 @@
+/** One damaged row among many that are handed out as one: it harms no other. */
+import { createClient, defineAgent, defineConsumer, defineProjection } from '@refold/core'
+import { openHistory, readState } from '@refold/core/history'
+import type { JsonValue } from '@refold/core/store'
+import Database from 'better-sqlite3'
+import { assign, setup } from 'xstate'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
+import { sqliteStore } from './sqlite-store.js'
+
+interface Noted {
+  readonly type: 'note'
+  readonly text: string
+}
+const machine = setup({
+  types: { context: {} as { readonly last: string }, events: {} as Noted },
+}).createMachine({
+  context: { last: '' },
+  on: { note: { actions: assign({ last: ({ event }) => event.text }) } },
+})
+const pad = defineAgent({ name: 'pad', version: 1, machine })
+
+const notes = defineProjection({
+  name: 'notes',
+  version: 1,
+  agents: [pad],
+  initial: { texts: [] as readonly JsonValue[] },
+  evolve: (document, { event }) =>
+    event.type === 'note' ? { texts: [...document.texts, event.data['text'] ?? null] } : document,
+})
+
+describe('a damaged row', () => {
+  let scratch: ScratchDirectory
+  beforeEach(async () => {
+    scratch = scratchDirectory()
+    const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad] })
+    for (const id of ['a', 'b']) {
+      const agent = await client.start(pad, { id })
+      for (let at = 1; at <= 8; at++) await agent.send({ type: 'note', text: `${id}${at}` })
+    }
+    await client.close()
+  })
+  afterEach(() => scratch.remove())
+
+  const damage = (column: string, value: string): void => {
+    const database = new Database(scratch.file)
+    const where = `stream = (SELECT id FROM stream WHERE name = 'pad-a') AND revision = 5`
+    const { changes } = database.prepare(`UPDATE log SET ${column} = ${value} WHERE ${where}`).run()
+    database.close()
+    expect(changes).toBe(1)
+  }
+
+  test.each([`''`, `'1'`, `vals || ',1'`])('SQL-23 values %s are no values of its shape', async (value) => {
+    damage('vals', value)
+    const store = sqliteStore(scratch.file)
+    const history = await openHistory(store, 'pad-a')
+    expect(history.trouble).toMatchObject({ revision: 5, error: { code: 'UNREADABLE' } })
+    await expect(readState(store, 'pad-a')).rejects.toMatchObject({ code: 'UNREADABLE' })
+    await store.close()
+  })
+
+  test.each(['vals', 'data'])('CON-33 a consumer parks a record with damaged %s, and goes on', async (column) => {
+    damage(column, `'{'`)
+    const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })
+    const seen = { a: 0, b: 0 }
+    const each = ({ agent: { id } }: { readonly agent: { readonly id: string } }): void => void seen[id as 'a' | 'b']++
+    const running = await client.consume(
+      defineConsumer({ name: 'seer', agents: [pad], from: 'start', each, retry: { attempts: 1 } }),
+    )
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual({ a: 8, b: 9 })
+    await expect.poll(async () => (await running.status()).parked, { timeout: 20_000 }).toBe(1)
+    await client.close()
+  })
+
+  test('DIR-11 a rebuilt directory is right for all others, and the damaged one is named', async () => {
+    damage('vals', `'{' || vals`)
+    const database = new Database(scratch.file)
+    database.exec(`UPDATE stream SET epoch = 7`)
+    const store = sqliteStore(scratch.file)
+    await expect(store.directory.rebuild()).rejects.toMatchObject({ code: 'UNREADABLE', facts: { stream: 'pad-a' } })
+    await store.close()
+    const epochs = database.prepare(`SELECT name, epoch FROM stream WHERE name LIKE 'pad-%' ORDER BY name`).raw().all()
+    database.close()
+    expect(epochs).toEqual([
+      ['pad-a', 7],
+      ['pad-b', 0],
+    ])
+  })
+
+  test.each([
+    ['values that are no JSON', 'vals', `'{' || vals`],
+    ['too few values', 'vals', `'1'`],
+    ['too many values', 'vals', `vals || ',1'`],
+    ['values of two rows', 'vals', `vals || '],[' || vals`],
+    ['a payload that is no JSON', 'data', `'{'`],
+    ['a payload in two lines', 'data', `data || char(10) || data`],
+  ])('PRJ-25 %s: the projection stands before it, with what came before', async (_what, column, value) => {
+    damage(column, value)
+    const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })
+    const view = await client.project(notes)
+    await expect(view.ready).rejects.toMatchObject({ code: 'PROJECTION_PARKED' })
+    expect(view.status.parked).toMatchObject({ agent: { name: 'pad', id: 'a' }, revision: 5 })
+    expect(await view.get('a')).toEqual({ texts: ['a1', 'a2', 'a3', 'a4'] })
+    await client.close()
+  })
+})

@@ -146,10 +146,10 @@ describe('a store that hands out records in bulk', () => {
     }
     await agent.done()
     expect(lasts.size).toBeGreaterThan(2)
-    await runtime.close()
     await history.readOn()
     const plain = await openHistory({ read: store.read.bind(store) }, 'long-1')
     expect(await toldBy(history)).toBe(await toldBy(plain))
+    await runtime.close()
     await store.close()
   })
 

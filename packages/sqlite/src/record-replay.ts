@@ -93,12 +93,14 @@ export class RecordReplay {
     if (found === undefined) return target.end()
     const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
     for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
-      const range = await guarded(() => this.#read(found, { first, last }))
-      if (range === undefined) break
-      const columns = this.#columnsOf(found, range)
+      const rows = await guarded(() => this.#read(found, { first, last }))
+      if (rows === undefined) break
+      const columns = this.#columnsOf(found, rows)
       this.#hand(columns, found, target) // in the same turn as the read: the connection is still open
-      first += columns.shapes.length
-      if (first > last) break // before another turn: it is open until the end
+      const count = columns.shapes.length
+      first += count
+      const [, , , limit] = rows.range
+      if (count < limit || first > last) break // one who writes on would never let it end; nor is it open in another turn
     }
     target.end()
   }

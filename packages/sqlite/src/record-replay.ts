@@ -14,6 +14,7 @@ import { parseAnyList, parseList, parsePayloads, parseValues } from './shape/par
 import { requireValues, TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
 import type { RecordPlace } from './shape/template.js'
 import { EVENT_AS_JSON, eventIdFromJson } from './table/event-id.js'
+import type { InternTable } from './table/intern-table.js'
 import { LOG_COLUMNS } from './table/log-table.js'
 import type { StreamRow } from './table/stream-table.js'
 
@@ -152,8 +153,8 @@ export class RecordReplay {
       if (compiled === undefined)
         target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
       else {
-        const readId = (): string => this.#idOf(columns, index)
-        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), compiled, readId })
+        const { prefixes } = log
+        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), compiled, prefixes })
         this.#handRecord(record, compiled, target)
       }
     }
@@ -169,11 +170,6 @@ export class RecordReplay {
       else target.operation(operation, value.text ?? record.make(value))
     }
   }
-
-  #idOf(columns: Columns, index: number): string {
-    const { prefixes, events } = columns.marks.value
-    return eventIdFromJson([prefixes[index] ?? null, events[index] ?? ''], this.#file.log.prefixes)
-  }
 }
 
 /** One row as the target and the templates see it; a class, since there are very many. */
@@ -186,10 +182,10 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   readonly #index: number
   readonly #shape: Shape
   readonly #compiled: CompiledShape
-  readonly #readId: () => string
+  readonly #prefixes: InternTable
   #id: string | undefined
 
-  constructor({ columns, index, stream, shape, compiled, readId }: RowSource) {
+  constructor({ columns, index, stream, shape, compiled, prefixes }: RowSource) {
     this.revision = columns.first + index
     this.firstId = stream.firstId
     this.values = requireValues(columns.values[index] as readonly JsonValue[], shape)
@@ -197,7 +193,7 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     this.#index = index
     this.#shape = shape
     this.#compiled = compiled
-    this.#readId = readId
+    this.#prefixes = prefixes
   }
 
   get place(): RecordPlace {
@@ -206,6 +202,11 @@ class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
 
   get id(): string {
     return (this.#id ??= this.#readId())
+  }
+
+  #readId(): string {
+    const { prefixes, events } = this.#columns.marks.value
+    return eventIdFromJson([prefixes[this.#index] ?? null, events[this.#index] ?? ''], this.#prefixes)
   }
 
   get type(): string {
@@ -257,7 +258,7 @@ interface RowSource {
   readonly stream: StreamRow
   readonly shape: Shape
   readonly compiled: CompiledShape
-  readonly readId: () => string
+  readonly prefixes: InternTable
 }
 
 /** Read one by one, it is found which. */

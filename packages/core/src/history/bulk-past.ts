@@ -7,17 +7,14 @@ import type { StateDocument } from '../record/state-document.js'
 import { StateReplay } from '../record/state-replay.js'
 import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } from '../record/replay.js'
 import type { JsonValue } from '../json/json-value.js'
-import type { Keyframe } from './keyframes.js'
+import { Keyframes } from './keyframes.js'
 import { Outline } from './outline.js'
 import type { OutlineStart } from './outline.js'
-
-/** Of the states on the way so many records apart are kept. */
-const SPACING = 64
 
 /** What records behind a state are, as far as none is damaged. */
 export class BulkPast implements ReplayTarget {
   readonly outline: Outline
-  readonly frames: Keyframe[] = []
+  readonly keyframes = new Keyframes()
   readonly #replay: StateReplay
   readonly #start: number
 
@@ -58,8 +55,6 @@ export class BulkPast implements ReplayTarget {
     const { next } = this.outline
     if (revision !== next)
       throw new RefoldError('UNREADABLE', `record ${next} is missing`, { facts: { revision: next } })
-    if (next === this.#start || (next - 1) % SPACING !== 0) return
-    const state = this.#replay.result()
-    if (state !== undefined) this.frames.push({ revision: next - 1, state })
+    if (next > this.#start) this.keyframes.offer(next - 1, () => this.#replay.result())
   }
 }

@@ -39,6 +39,11 @@ export class Keyframes {
     while (this.#weight > this.#maxWeight && this.#frames.length > 1) this.#thin()
   }
 
+  /** Those of revisions behind its last one. */
+  extend(more: Keyframes): void {
+    for (const { revision, state } of more.#frames) this.offer(revision, () => state)
+  }
+
   /** The newest at or before a revision. */
   before(revision: number): Keyframe | undefined {
     let low = 0

@@ -180,13 +180,13 @@ export class PastLog implements Ground {
       if (isOfRecords(error)) return
       throw error
     }
-    const { state, outline, frames } = past
+    const { state, outline, keyframes } = past
     if (state === undefined || outline.length === 0) return
     if (this.#reader.hideSecrets && state.agent.hasSecrets === true) this.#secrets ??= await this.#allSecrets()
     if (first === 0 && outline.get(0)?.kind === 'forked') this.#origin = originIn(await this.records.at(0), state)
     if (this.outline.next !== first) return // another reading was faster
     this.outline.extend(outline)
-    for (const { revision, state } of frames) this.#keyframes.offer(revision, () => state)
+    this.#keyframes.extend(keyframes)
     this.#folder = new Folder(state)
     this.#folded = this.outline.next - 1
   }

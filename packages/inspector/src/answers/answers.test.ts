@@ -13,24 +13,18 @@ import type {
   Skeleton,
   TranscriptView,
 } from '../contract/agent.js'
-import { ANSWER, HOSTILE, makeLives } from '../lives.fixture.js'
-import type { LivesFile } from '../lives.fixture.js'
-import { serveSource } from '../server/served.fixture.js'
-import type { ServedFixture } from '../server/served.fixture.js'
+import { ANSWER, HOSTILE } from '../lives.fixture.js'
+import { serveLives, serveSource } from '../server/served.fixture.js'
+import type { ServedLives } from '../server/served.fixture.js'
 
 const AGENTS = ['research-42', 'writer-7', 'order-1', 'order-2', 'order-3', 'order-4', 'order-5', 'order-6']
 
 describe('what is told of an agent', () => {
-  let lives: LivesFile
-  let served: ServedFixture
+  let served: ServedLives
   beforeAll(async () => {
-    lives = await makeLives()
-    served = await serveSource(lives.store)
+    served = await serveLives()
   })
-  afterAll(async () => {
-    await served.close()
-    await lives.remove()
-  })
+  afterAll(() => served.close())
 
   const get = <T>(agent: string, path = ''): Promise<T> => served.get<T>(`/api/agents/${agent}${path}`)
   const headOf = (agent: string): Promise<AgentHead> => get<AgentHead>(agent)
@@ -56,7 +50,7 @@ describe('what is told of an agent', () => {
 
   test('INS-9 gives all records in columns, and any range of them', async () => {
     for (const agent of AGENTS) {
-      const outline = (await openHistory(lives.store, agent)).outline()
+      const outline = (await openHistory(served.lives.store, agent)).outline()
       const whole = await get<Skeleton>(agent, '/skeleton')
       expect(unfolded(whole)).toEqual(
         outline.map(({ revision, kind, type, at, effect, timer }) => ({
@@ -92,7 +86,7 @@ describe('what is told of an agent', () => {
   })
 
   test('INS-10 gives at each revision what the history gives, with what the record did', async () => {
-    const history = await openHistory(lives.store, 'research-42')
+    const history = await openHistory(served.lives.store, 'research-42')
     for (let at = history.last; at >= 0; at--) {
       const { document, status, active, effects, timers } = await history.at(at)
       const record = await history.record(at)
@@ -136,7 +130,7 @@ describe('what is told of an agent', () => {
   })
 
   test('INS-12 who set a field, why a record came, when something became so, which records wrote to it', async () => {
-    const history = await openHistory(lives.store, 'writer-7')
+    const history = await openHistory(served.lives.store, 'writer-7')
     const blame = await get<Blame>('writer-7', '/blame?path=/context/text')
     expect(blame).toEqual(JSON.parse(JSON.stringify(await history.blame('/context/text'))))
     expect(blame.steps.map(({ agent }) => agent.name)).toEqual(['writer', 'research'])
@@ -195,7 +189,7 @@ describe('what is told of an agent', () => {
   })
 
   test('INS-19 an exported file is answered for as its store is', async () => {
-    const file = await serveSource(await openExport(await lives.exported(AGENTS)))
+    const file = await serveSource(await openExport(await served.lives.exported(AGENTS)))
     const paths = AGENTS.flatMap((agent) =>
       [
         '',

@@ -1,24 +1,18 @@
 import type { JsonObject, JsonValue } from '@refold/core/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AgentHead, Cut, PointView, ValuePart } from '../contract/agent.js'
-import { HUGE, makeLives } from '../lives.fixture.js'
-import type { LivesFile } from '../lives.fixture.js'
-import { serveSource } from '../server/served.fixture.js'
-import type { ServedFixture } from '../server/served.fixture.js'
+import { HUGE } from '../lives.fixture.js'
+import { serveLives } from '../server/served.fixture.js'
+import type { ServedLives } from '../server/served.fixture.js'
 import { brief } from './brief.js'
 import { cutTo, MOST, partAt } from './cut.js'
 
 describe('values that are too large', () => {
-  let lives: LivesFile
-  let served: ServedFixture
+  let served: ServedLives
   beforeAll(async () => {
-    lives = await makeLives()
-    served = await serveSource(lives.store)
+    served = await serveLives()
   })
-  afterAll(async () => {
-    await served.close()
-    await lives.remove()
-  })
+  afterAll(() => served.close())
 
   test('INS-11 are cut in every answer, and given part by part to their end', async () => {
     const { last } = await served.get<AgentHead>('/api/agents/order-6')

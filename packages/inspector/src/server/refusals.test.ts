@@ -1,26 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Refusal } from '../contract/answer.js'
-import { makeLives } from '../lives.fixture.js'
-import type { LivesFile } from '../lives.fixture.js'
-import { serveSource } from './served.fixture.js'
-import type { Ask, ServedFixture } from './served.fixture.js'
+import { serveLives, serveSource } from './served.fixture.js'
+import type { ServedLives } from './served.fixture.js'
 
 describe('what is not there, or is asked wrongly', () => {
-  let lives: LivesFile
-  let served: ServedFixture
+  let served: ServedLives
   beforeAll(async () => {
-    lives = await makeLives()
-    served = await serveSource(lives.store)
+    served = await serveLives()
   })
-  afterAll(async () => {
-    await served.close()
-    await lives.remove()
-  })
-
-  const code = async (path: string, ask: Ask = {}): Promise<readonly [number, string]> => {
-    const { status, json } = await served.ask(path, ask)
-    return [status, (json as Refusal | undefined)?.error.code ?? '']
-  }
+  afterAll(() => served.close())
 
   test('INS-7 gives the files of the page by their names, and no other', async () => {
     const page = await served.ask('/')
@@ -41,13 +29,13 @@ describe('what is not there, or is asked wrongly', () => {
       '/index.html\u0000.js',
       '/.env',
     ].map((path) => path.replaceAll('\u0000', '%00').replaceAll('\\', '%5c')))
-      expect([path, ...(await code(path))]).toEqual([path, 404, 'NOT_FOUND'])
+      expect([path, ...(await served.code(path))]).toEqual([path, 404, 'NOT_FOUND'])
     expect((await served.ask('/', { method: 'POST' })).status).toBe(405)
     expect((await served.ask('/', { method: 'HEAD' })).text).toBe('')
   })
 
   test('INS-7 says that the page is not built', async () => {
-    const unbuilt = await serveSource(lives.store, { page: '/nowhere/at/all' })
+    const unbuilt = await serveSource(served.lives.store, { page: '/nowhere/at/all' })
     const { status, json } = await unbuilt.ask('/')
     expect(status).toBe(503)
     expect(json).toMatchObject({ error: { code: 'NOT_FOUND', hint: expect.stringContaining('build') } })

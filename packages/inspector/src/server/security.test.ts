@@ -2,34 +2,21 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { memoryStore } from '@refold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Refusal } from '../contract/answer.js'
-import { makeLives } from '../lives.fixture.js'
-import type { LivesFile } from '../lives.fixture.js'
 import { agentServer } from './agent-server.js'
 import { Answers } from '../answers/answers.js'
 import { CERT, KEY } from './certificate.fixture.js'
 import { serve } from './serve.js'
-import { serveSource, SESSION } from './served.fixture.js'
-import type { Ask, ServedFixture } from './served.fixture.js'
+import { serveLives, serveSource, SESSION } from './served.fixture.js'
+import type { ServedFixture, ServedLives } from './served.fixture.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 describe('the server of the inspector', () => {
-  let lives: LivesFile
-  let served: ServedFixture
+  let served: ServedLives
   beforeAll(async () => {
-    lives = await makeLives()
-    served = await serveSource(lives.store)
+    served = await serveLives()
   })
-  afterAll(async () => {
-    await served.close()
-    await lives.remove()
-  })
-
-  const code = async (path: string, ask: Ask = {}): Promise<readonly [number, string]> => {
-    const { status, json } = await served.ask(path, ask)
-    return [status, (json as Refusal | undefined)?.error.code ?? '']
-  }
+  afterAll(() => served.close())
 
   test('INS-1 is of this machine alone, and of another only with a certificate', async () => {
     expect(new URL(served.server.url).hostname).toBe('127.0.0.1')
@@ -54,7 +41,7 @@ describe('the server of the inspector', () => {
   ])('INS-2 is not asked under %s', async (_what, host) => {
     const headers = { host: host.replace('PORT', String(served.server.port)) }
     for (const path of ['/', '/api/session', '/api/agents/research-42'])
-      expect(await code(path, { headers })).toEqual([403, 'NOT_ALLOWED'])
+      expect(await served.code(path, { headers })).toEqual([403, 'NOT_ALLOWED'])
   })
 
   test.each([
@@ -71,7 +58,7 @@ describe('the server of the inspector', () => {
     )
     for (const ask of [{ headers }, { method: 'POST', headers: { ...headers, ...JSON_TYPE }, body: '{}' }])
       for (const path of ['/', '/api/session', '/api/open', '/api/charts'])
-        expect(await code(path, ask)).toEqual([403, 'NOT_ALLOWED'])
+        expect(await served.code(path, ask)).toEqual([403, 'NOT_ALLOWED'])
   })
 
   test('INS-2 answers its own page, under each name of this machine, and allows no one else to read it', async () => {
@@ -86,16 +73,15 @@ describe('the server of the inspector', () => {
       expect(answer.status).toBe(200)
       expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
     }
-    expect(await code('/api/session', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } })).toEqual([
-      403,
-      'NOT_ALLOWED',
-    ])
+    expect(
+      await served.code('/api/session', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } }),
+    ).toEqual([403, 'NOT_ALLOWED'])
   })
 
   test('INS-3 tells nothing but the files of the page without the cookie of this run', async () => {
     for (const cookie of ['', 'refold=1', `refold-${served.server.port}=`, `refold-${served.server.port}=x`])
       for (const path of ['/api/session', '/api/agents/research-42', '/api/live', '/api/charts/x', '/api/none'])
-        expect(await code(path, { headers: { cookie } })).toEqual([401, 'NOT_ALLOWED'])
+        expect(await served.code(path, { headers: { cookie } })).toEqual([401, 'NOT_ALLOWED'])
     expect((await served.ask('/', { headers: { cookie: '' } })).status).toBe(200)
   })
 
@@ -121,7 +107,7 @@ describe('the server of the inspector', () => {
   })
 
   test('INS-3 a cookie of another run opens nothing', async () => {
-    const other = await serveSource(lives.store)
+    const other = await serveSource(served.lives.store)
     expect(other.token).not.toBe(served.token)
     const value = served.cookie.split('=')[1]
     for (const cookie of [served.cookie, `refold-${other.server.port}=${value}`])
@@ -139,8 +125,8 @@ describe('the server of the inspector', () => {
       isOrder: true,
       answer: async () => ({ done: ++orders }),
     } as const
-    const agents = agentServer(new Answers({ source: lives.store }))
-    const writing = await serveSource(lives.store, {
+    const agents = agentServer(new Answers({ source: served.lives.store }))
+    const writing = await serveSource(served.lives.store, {
       ...agents,
       routes: [...agents.routes, order],
       session: () => ({ ...SESSION, canWrite: true }),
@@ -191,7 +177,7 @@ describe('the server of the inspector', () => {
 
   test('INS-6 refuses bodies and heads that are too large, and answers others meanwhile', async () => {
     const post = (body: string | Buffer, headers: Record<string, string> = {}): Promise<readonly [number, string]> =>
-      code('/api/charts', { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body })
+      served.code('/api/charts', { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body })
     expect(await post(JSON.stringify('x'.repeat(1024 * 1024)))).toEqual([413, 'TOO_LARGE'])
     expect(await post('{"a":')).toEqual([400, 'INVALID_INPUT'])
     expect(await post(Buffer.from([0x22, 0xff, 0x22]))).toEqual([400, 'INVALID_INPUT'])
@@ -202,7 +188,7 @@ describe('the server of the inspector', () => {
   })
 
   test('INS-6 a request that never comes to its end holds up no one, and is ended', async () => {
-    const bounded = await serveSource(lives.store, { slowestMs: 500 })
+    const bounded = await serveSource(served.lives.store, { slowestMs: 500 })
     const { port } = bounded.server
     const head = `POST /api/open HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n`
     const sockets = Array.from({ length: 20 }, (_, index) => {

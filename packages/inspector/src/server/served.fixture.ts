@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HistorySource } from '@refold/core/history'
 import { Answers } from '../answers/answers.js'
+import type { Refusal } from '../contract/answer.js'
+import { makeLives } from '../lives.fixture.js'
+import type { LivesFile } from '../lives.fixture.js'
 import { agentServer } from './agent-server.js'
 import { serve } from './serve.js'
 import type { InspectorServer, ServeOptions } from './serve.js'
@@ -34,6 +37,13 @@ export interface ServedFixture {
   close(): Promise<void>
 }
 
+/** A server over the agents of `makeLives`. */
+export interface ServedLives extends ServedFixture {
+  readonly lives: LivesFile
+  /** The status, and the code of what was refused. */
+  code(path: string, ask?: Ask): Promise<readonly [number, string]>
+}
+
 export const SESSION = {
   store: 'a file',
   canWrite: false,
@@ -51,6 +61,23 @@ function builtPage(): { readonly directory: string; remove(): void } {
   writeFileSync(join(directory, 'assets', 'main-1.js'), 'void 0')
   writeFileSync(join(directory, 'secret.pem'), 'no page needs this')
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
+}
+
+export async function serveLives(): Promise<ServedLives> {
+  const lives = await makeLives()
+  const served = await serveSource(lives.store)
+  return {
+    ...served,
+    lives,
+    code: async (path, ask) => {
+      const { status, json } = await served.ask(path, ask)
+      return [status, (json as Refusal | undefined)?.error.code ?? '']
+    },
+    close: async () => {
+      await served.close()
+      await lives.remove()
+    },
+  }
 }
 
 export async function serveSource(source: HistorySource, options: Partial<ServeOptions> = {}): Promise<ServedFixture> {

@@ -9,7 +9,7 @@ export type { Params } from './answers/params.js'
 export { codedError } from './answers/coded-error.js'
 
 // the same in words, for programs that print it
-export { aboutRecord, becomes, errorText, nameOf, whoText } from './answers/about-record.js'
+export { aboutRecord, becomes, errorText, whoText } from './answers/about-record.js'
 export { predicateOf } from './answers/conditions.js'
 export { differingPlaces } from './answers/difference.js'
 export { heldUpBy, lastRecord } from './answers/held-up.js'

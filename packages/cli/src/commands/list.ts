@@ -3,7 +3,7 @@ import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, Store } fr
 import { RefoldError } from '@refold/core/store'
 import type { Found } from '../output.js'
 import { tableOf } from '../table.js'
-import { nameOf } from '@refold/inspector/answers'
+import { nameOf } from '@refold/inspector/fleet'
 import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'

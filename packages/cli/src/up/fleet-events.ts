@@ -1,6 +1,6 @@
 /** What happens in a fleet, as data and as a line for people. */
 import type { Recovered, Report, TakenOver } from '@refold/core'
-import { nameOf } from '@refold/inspector/answers'
+import { nameOf } from '@refold/inspector/fleet'
 
 /** What a supervisor tells of its fleet: a worker's life, what it prints, what it takes over and reports; and of its inspector. */
 export type FleetEvent =

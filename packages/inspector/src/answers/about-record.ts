@@ -1,4 +1,5 @@
 /** What a record is about, in a few words: for rows of tables. */
+import { nameOf } from '../fleet/worker-name.js'
 import type { ChainRecord, HistoryRecord } from '@refold/core/history'
 
 /** The effect, the timer, the agent that a message is from, the error. */
@@ -56,9 +57,4 @@ export function becomes({ status, active, condition }: Pick<HistoryRecord, 'stat
 /** The person, with the reason. */
 export function whoText({ by, reason }: Pick<ChainRecord, 'by' | 'reason'>): string {
   return [by, reason === undefined ? undefined : `(${reason})`].filter((part) => part !== undefined).join(' ')
-}
-
-/** A worker's id is its name and something random. */
-export function nameOf(worker: string): string {
-  return worker.split('.', 1)[0] ?? worker
 }

@@ -1,7 +1,8 @@
 /** The text of `refold show`. */
 import { printable, printableLines } from '@refold/core/store'
 import { tableOf } from '../../table.js'
-import { errorText, nameOf } from '@refold/inspector/answers'
+import { errorText } from '@refold/inspector/answers'
+import { nameOf } from '@refold/inspector/fleet'
 import { fieldsText, NAME_WIDTH } from './fields-text.js'
 import type { HeldUp } from '@refold/inspector/answers'
 import type { ShownAgent } from './shown-agent.js'

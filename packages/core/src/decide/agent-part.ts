@@ -1,13 +1,13 @@
 /** The agent's own part of its state: as it begins, and what a pause puts into it. */
 import type { AgentPart } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
-import type { DecideContext } from './context.js'
+import type { DecideFacts } from './context.js'
 import type { Envelope } from './inputs.js'
 
 type Started = Extract<ChartInput, { readonly kind: 'started' }>
 
 /** Of an agent that is started, by a caller or by another agent's message. */
-export function firstAgentPart(context: DecideContext, envelope: Envelope, by: Started['by']): AgentPart {
+export function firstAgentPart(context: DecideFacts, envelope: Envelope, by: Started['by']): AgentPart {
   const { definition } = context
   const owned = envelope.epoch !== undefined
   return {
@@ -27,13 +27,13 @@ export function firstAgentPart(context: DecideContext, envelope: Envelope, by: S
 export function chartPart({
   fingerprint,
   hasSecrets,
-}: Pick<DecideContext['definition'], 'fingerprint' | 'hasSecrets'>): Pick<AgentPart, 'fingerprint' | 'hasSecrets'> {
+}: Pick<DecideFacts['definition'], 'fingerprint' | 'hasSecrets'>): Pick<AgentPart, 'fingerprint' | 'hasSecrets'> {
   return { fingerprint, ...(hasSecrets ? { hasSecrets: true } : undefined) }
 }
 
 /** Since when, by whom and why an agent is paused. */
 export function pausedPart(
-  { now }: Pick<DecideContext, 'now'>,
+  { now }: Pick<DecideFacts, 'now'>,
   { by, reason, bulk }: { readonly by?: string; readonly reason?: string; readonly bulk?: true | undefined },
 ): NonNullable<AgentPart['paused']> {
   return {

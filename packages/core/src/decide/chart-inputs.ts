@@ -5,7 +5,7 @@ import { toErrorData } from '../record/error-data.js'
 import { recordsBefore } from '../record/life.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
-import type { DecideContext } from './context.js'
+import type { DecideContext, DecideFacts } from './context.js'
 import { refuseUnapproved } from './approved.js'
 import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
@@ -133,7 +133,7 @@ function record(context: DecideContext, envelope: Envelope, decision: Stepped): 
 
 /** The next state, given what the tree did. Also used when a waiting input is decided, and for a migration. */
 export function stateAfter(
-  context: DecideContext,
+  context: DecideFacts,
   envelope: Envelope,
   decision: Omit<Stepped, 'late' | 'input'> & { readonly input: ChartInput | Migrated },
 ): StateDocument {

@@ -23,3 +23,6 @@ export interface DecideContext {
   /** Most inputs that may wait while the agent is blocked; outcomes are not counted. */
   readonly maxWaiting: number
 }
+
+/** The facts alone. They may be copied, with another state. */
+export type DecideFacts = Omit<DecideContext, 'tree' | 'placedTree'>

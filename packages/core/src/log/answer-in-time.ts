@@ -10,7 +10,7 @@ import { RefoldError } from '../errors.js'
 import type { ReplayTarget } from '../record/replay.js'
 import type { ExternalAppend, Presence, Store } from '../store/port.js'
 import type { Projections } from '../store/projection-port.js'
-import type { Clock } from '../world/world.js'
+import type { CancelTimer, Clock } from '../world/world.js'
 
 /** Longer than a store of Refold waits for anything by itself: sqlite for a locked file up to 90 s, if no one says otherwise. */
 const ANSWER_WITHIN_MS = 120_000
@@ -89,8 +89,58 @@ function replayOf(source: Store, questions: Questions): NonNullable<Store['repla
   }
 }
 
+/** One that the store has not answered yet. A class, as every append makes one. */
+class Question {
+  readonly late: (withinMs: number) => RefoldError
+  readonly progress: (() => number) | undefined
+  readonly withinMs: number
+  readonly reject: Asking['reject']
+  due: number
+  seen: number | undefined
+
+  constructor({ late, progress }: Asked, { withinMs, now, reject }: Asking) {
+    this.late = late
+    this.progress = progress
+    this.withinMs = withinMs
+    this.reject = reject
+    this.due = now + withinMs
+    this.seen = progress?.()
+  }
+
+  /** Whether its time is over. It begins again with what came meanwhile. */
+  isLate(now: number): boolean {
+    if (this.due > now) return false
+    const seen = this.progress?.()
+    if (seen === this.seen) return true
+    this.seen = seen
+    this.due = now + this.withinMs
+    return false
+  }
+}
+
+interface Asking {
+  readonly withinMs: number
+  readonly now: number
+  readonly reject: (error: RefoldError) => void
+}
+
+interface Asked {
+  readonly late: (withinMs: number) => RefoldError
+  /** A number that grows while the answer comes. */
+  readonly progress?: (() => number) | undefined
+}
+
+interface DueTimer {
+  readonly at: number
+  readonly cancel: CancelTimer
+}
+const NO_TIMER: DueTimer = { at: Number.POSITIVE_INFINITY, cancel: () => {} }
+
+/** One timer for all of them: it is set as long as there is one. */
 class Questions {
   readonly #clock: Clock
+  readonly #open = new Set<Question>()
+  #timer: DueTimer = NO_TIMER
   /** The last question that ended had no answer. */
   #isMute = false
 
@@ -99,12 +149,12 @@ class Questions {
   }
 
   append<T>(stream: string, asked: Promise<T>): Promise<T> {
-    return this.#within(asked, (ms) => noAnswer('STORE_UNKNOWN', `an append to ${stream}`, ms))
+    return this.#within(asked, { late: (ms) => noAnswer('STORE_UNKNOWN', `an append to ${stream}`, ms) })
   }
 
   /** `progress`: a number that grows while the answer comes. */
   answer<T>(what: string, asked: Promise<T>, progress?: () => number): Promise<T> {
-    return this.#within(asked, (ms) => noAnswer('TIMEOUT', what, ms), progress)
+    return this.#within(asked, { late: (ms) => noAnswer('TIMEOUT', what, ms), progress })
   }
 
   /** Each page in its time. */
@@ -124,28 +174,46 @@ class Questions {
     }
   }
 
-  #within<T>(asked: Promise<T>, late: (withinMs: number) => RefoldError, progress: () => number = () => 0): Promise<T> {
+  #within<T>(answer: Promise<T>, asked: Asked): Promise<T> {
     return new Promise((resolve, reject) => {
       const withinMs = this.#isMute ? NEXT_ANSWER_WITHIN_MS : ANSWER_WITHIN_MS
-      let seen = progress()
-      const look = (): void => {
-        if (progress() === seen) {
-          this.#isMute = true
-          return reject(late(withinMs))
-        }
-        seen = progress()
-        cancel = this.#clock.setTimer(look, withinMs)
-      }
-      let cancel = this.#clock.setTimer(look, withinMs)
-      const answered = (): void => {
-        this.#isMute = false
-        cancel()
-      }
-      asked.then(
-        (answer) => (answered(), resolve(answer)),
-        (error: unknown) => (answered(), reject(error)),
+      const question = new Question(asked, { withinMs, now: this.#clock.monotonicNow(), reject })
+      this.#open.add(question)
+      if (question.due < this.#timer.at) this.#setTimer(question.due, withinMs)
+      answer.then(
+        (value) => (this.#answered(question), resolve(value)),
+        (error: unknown) => (this.#answered(question), reject(error)),
       )
     })
+  }
+
+  #answered(question: Question): void {
+    this.#isMute = false
+    this.#open.delete(question)
+    if (this.#open.size > 0) return
+    this.#timer.cancel()
+    this.#timer = NO_TIMER
+  }
+
+  #setTimer(at: number, delayMs: number): void {
+    this.#timer.cancel()
+    this.#timer = { at, cancel: this.#clock.setTimer(() => this.#look(), Math.max(delayMs, 0)) }
+  }
+
+  #look(): void {
+    const now = this.#clock.monotonicNow()
+    this.#timer = NO_TIMER
+    let next: number | undefined
+    for (const question of this.#open) {
+      if (!question.isLate(now)) {
+        next = Math.min(next ?? question.due, question.due)
+        continue
+      }
+      this.#open.delete(question)
+      this.#isMute = true
+      question.reject(question.late(question.withinMs))
+    }
+    if (next !== undefined) this.#setTimer(next, next - now)
   }
 }
 

@@ -119,35 +119,63 @@ class DecidedLine {
   #decide(envelope: Envelope): Decision {
     const { trees } = this.#options
     const before = this.#state
-    let usedTree = false
-    const used = (tree: () => Tree): Tree => {
-      usedTree = true
-      return tree()
-    }
-    const decision = decide(
-      {
-        ...this.#place(),
-        state: before,
-        tree: () => used(() => trees.of(before)),
-        placedTree: (patched) => used(() => trees.placed(patched)),
-      },
-      envelope,
-    )
+    const context = this.#context()
+    const decision = decide(context, envelope)
     if (decision.kind === 'recorded') {
       this.recorded.push(decision)
       this.#state = decision.state
     }
-    if (!isTreeOf(decision, { before, usedTree })) trees.drop()
+    if (!isTreeOf(decision, { before, usedTree: context.usedTree })) trees.drop()
     return decision
   }
 
   /** Of the next record. */
-  #place(): Omit<DecideContext, 'state' | 'tree' | 'placedTree'> {
-    const { world, definition, agentId, maxWaiting, revision } = this.#options
+  #context(): InputContext {
+    const { world } = this.#options
     const now = world.clock.now()
     this.#at = Math.max(this.#at, now)
-    const eventId = world.newId()
-    return { definition, agentId, maxWaiting, revision: revision + this.recorded.length, now, at: this.#at, eventId }
+    const place = { revision: this.#options.revision + this.recorded.length, now, at: this.#at, eventId: world.newId() }
+    return new InputContext(this.#options, this.#state, place)
+  }
+}
+
+/** What one input is decided on. A class, as one is made for each record: closures and spreads would cost as much as the header. */
+class InputContext implements DecideContext {
+  readonly definition: DecideContext['definition']
+  readonly agentId: string
+  readonly state: StateDocument | undefined
+  readonly maxWaiting: number
+  readonly revision: number
+  readonly now: number
+  readonly at: number
+  readonly eventId: string
+  readonly #trees: TreeCache
+  /** Whether the live tree was asked for: it may have moved on from the state. */
+  usedTree = false
+
+  constructor(
+    { definition, agentId, maxWaiting, trees }: BatchOptions,
+    state: StateDocument | undefined,
+    { revision, now, at, eventId }: Pick<DecideContext, 'revision' | 'now' | 'at' | 'eventId'>,
+  ) {
+    this.definition = definition
+    this.agentId = agentId
+    this.state = state
+    this.maxWaiting = maxWaiting
+    this.revision = revision
+    this.now = now
+    this.at = at
+    this.eventId = eventId
+    this.#trees = trees
+  }
+
+  tree(): Tree {
+    this.usedTree = true
+    return this.#trees.of(this.state)
+  }
+  placedTree(patched: StateDocument): Tree {
+    this.usedTree = true
+    return this.#trees.placed(patched)
   }
 }
 

@@ -1,6 +1,8 @@
 /** A store that does not answer, neither with a result nor with an error. */
 import { describe, expect, test, vi } from 'vitest'
-import { memoryLog } from '../store/memory-store.js'
+import { isRefoldError } from '../errors.js'
+import { answeringInTime } from '../log/answer-in-time.js'
+import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
@@ -135,5 +137,62 @@ describe('OWN-14 a suspect whose claim the store does not take', () => {
     expect(work.runs).toHaveLength(length + 1)
     await process.time.advance(3 * MINUTE)
     expect(work.runs).toHaveLength(length + 2)
+  })
+})
+
+describe('RCV-45 several questions at once to a store', () => {
+  function asking(answers: readonly Promise<unknown>[]) {
+    const time = new ManualTime()
+    const source = memoryStore()
+    const left = [...answers]
+    const get = (): Promise<string | undefined> => (left.shift() ?? Promise.resolve('')) as Promise<string>
+    const store = answeringInTime({ ...source, registers: { ...source.registers, get } }, time.clock())
+    const told: string[] = []
+    const ask = (name: string): void =>
+      void store.registers.get(name).then(
+        () => told.push(`${name} answered at ${time.now}`),
+        (error: unknown) => told.push(`${name} ${isRefoldError(error) ? error.code : ''} at ${time.now}`),
+      )
+    return { time, told, ask }
+  }
+
+  test('RCV-45 each has its own time', async () => {
+    const late = new Promise((resolve) => setImmediate(() => resolve('')))
+    const { time, told, ask } = asking([NEVER, late, NEVER])
+    ask('first')
+    ask('second')
+    await time.advance(1_000)
+    ask('third')
+    await time.advance(200_000)
+    expect(told).toEqual(['second answered at 0', 'first TIMEOUT at 120000', 'third TIMEOUT at 121000'])
+  })
+
+  test('RCV-45 one without an answer leaves the next ones less time, and one with an answer all of it again', async () => {
+    const { time, told, ask } = asking([NEVER, NEVER, Promise.resolve(''), NEVER])
+    ask('first')
+    await time.advance(119_000)
+    ask('before')
+    await time.advance(1_000)
+    ask('answered')
+    await time.advance(0)
+    ask('after')
+    await time.advance(200_000)
+    expect(told).toEqual([
+      'first TIMEOUT at 120000',
+      'answered answered at 120000',
+      'before TIMEOUT at 239000',
+      'after TIMEOUT at 240000',
+    ])
+  })
+
+  test('RCV-45 a question that is asked of a mute store is over before those that were asked earlier', async () => {
+    const { time, told, ask } = asking([NEVER, NEVER, NEVER])
+    ask('first')
+    await time.advance(100_000)
+    ask('second')
+    await time.advance(20_000)
+    ask('third')
+    await time.advance(200_000)
+    expect(told).toEqual(['first TIMEOUT at 120000', 'third TIMEOUT at 135000', 'second TIMEOUT at 220000'])
   })
 })

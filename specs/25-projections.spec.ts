@@ -278,11 +278,9 @@ describe('a projection in a file', () => {
     await last.told(({ ready }) => ready === true)
     const store = sqliteStore(place.at('agents.db'))
     await expect
-      .poll(async () => store.projections?.get({ projection: 'pokes', version: 1, generation: 1 }, ['0']), {
-        timeout: 20_000,
-      })
+      .poll(async () => store.projections?.get({ projection: 'pokes', version: 1, generation: 1 }, ['0']))
       .toEqual(new Map([['0', { pokes: sent, revisions: [sent - 1, sent, sent + 1] }]]))
     await store.close()
     await writer.close()
-  }, 120_000)
+  })
 })

@@ -194,7 +194,7 @@ describe('createInspector', () => {
     expect((await page.get<AgentRows>('/api/agents')).rows).toHaveLength(1)
     await expenseThatAsks(on, '2')
     expect((await page.get<AgentRows>('/api/agents')).rows).toHaveLength(2)
-    await expect.poll(async () => (await page.get<FleetView>('/api/fleet')).agents, { timeout: 10_000 }).toBe(2)
+    await expect.poll(async () => (await page.get<FleetView>('/api/fleet')).agents).toBe(2)
     expect((await page.get<InboxView>('/api/inbox')).items).toHaveLength(2)
   })
 })

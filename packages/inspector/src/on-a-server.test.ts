@@ -44,7 +44,7 @@ describe('a server', () => {
     await other.start(expense, { id: '3', input: { cents: 7 } })
     const rows = async (): Promise<readonly unknown[]> =>
       (await page.get<AgentRows>('/api/agents')).rows.map(({ id, status }) => [id, status])
-    await expect.poll(rows, { timeout: 20_000 }).toEqual([
+    await expect.poll(rows).toEqual([
       ['1', 'done'],
       ['2', 'active'],
       ['3', 'active'],

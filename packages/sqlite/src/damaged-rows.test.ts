@@ -76,8 +76,8 @@ describe('a damaged row', () => {
     const running = await client.consume(
       defineConsumer({ name: 'seer', agents: [pad], from: 'start', each, retry: { attempts: 1 } }),
     )
-    await expect.poll(() => seen, { timeout: 20_000 }).toEqual({ a: 8, b: 9 })
-    await expect.poll(async () => (await running.status()).parked, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => seen).toEqual({ a: 8, b: 9 })
+    await expect.poll(async () => (await running.status()).parked).toBe(1)
     await client.close()
   })
 

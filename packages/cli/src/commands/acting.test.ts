@@ -49,7 +49,7 @@ export default {
 }
 `
 
-describe('the commands that act', { timeout: 120_000 }, () => {
+describe('the commands that act', () => {
   let project: Project
   let config: string
   const run = (...args: string[]): Promise<Ended> => project.run(...args, '--config', config)

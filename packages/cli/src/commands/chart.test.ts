@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
 import type { Project } from '../fleet.fixture.js'
 
-describe('refold chart', { timeout: 120_000 }, () => {
+describe('refold chart', () => {
   let project: Project
   beforeAll(() => {
     project = makeProject()

@@ -11,7 +11,7 @@ import type { Project } from '../fleet.fixture.js'
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const run = promisify(execFile)
 
-describe('completion', { timeout: 120_000 }, () => {
+describe('completion', () => {
   let project: Project
   let PATH: string
   beforeAll(async () => {

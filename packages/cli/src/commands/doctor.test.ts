@@ -22,7 +22,7 @@ interface Finding {
   readonly commands: readonly string[]
 }
 
-describe('refold doctor', { timeout: 120_000 }, () => {
+describe('refold doctor', () => {
   let project: Project
   const at = (name: string): string => join(project.directory, name)
   beforeAll(async () => {

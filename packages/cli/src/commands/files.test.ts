@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject } from '../fleet.fixture.js'
 import type { Project } from '../fleet.fixture.js'
 
-describe('agents as files', { timeout: 120_000 }, () => {
+describe('agents as files', () => {
   let project: Project
   const at = (name: string): string => join(project.directory, name)
   beforeAll(async () => {

@@ -52,7 +52,7 @@ interface Config {
   readonly store: () => Store
 }
 
-describe('refold fork', { timeout: 120_000 }, () => {
+describe('refold fork', () => {
   let project: Project
   let config: string
   const run = (...args: string[]): Promise<Ended> => project.run(...args, '--config', config)
@@ -177,9 +177,12 @@ describe('refold fork', { timeout: 120_000 }, () => {
   })
 
   test('FRK-15 a command that is killed at any moment leaves none or the whole, and the same one makes or finds it', async () => {
+    const { default: made } = (await import(pathToFileURL(config).href)) as { default: Config }
+    const store = made.store()
     const types = async (id: string): Promise<readonly string[]> => {
-      const { stdout } = await run('tail', `order-${id}`, '--once', '--json')
-      return stdout.split('\n').flatMap((line) => /"type":"(refold\.forked|reject)"/.exec(line)?.[1] ?? [])
+      const found: string[] = []
+      for await (const page of store.read(`order-${id}`)) found.push(...page.map(({ type }) => type))
+      return found
     }
     const found: string[] = []
     for (let times = 0; times < 10; times++) {
@@ -201,11 +204,11 @@ describe('refold fork', { timeout: 120_000 }, () => {
       const timer = setTimeout(() => child.kill('SIGKILL'), 150 + 60 * times)
       await once(child, 'exit')
       clearTimeout(timer)
-      const left = (await names()).includes(`order-${id}`) ? await types(id) : []
-      found.push(left.join(' '))
+      found.push((await types(id)).join(' '))
       expect((await run(...command.slice(0, -2))).code).toBe(0)
       expect(await types(id)).toEqual(['refold.forked', 'reject'])
     }
+    await store.close()
     expect(found.filter((left) => left !== '' && left !== 'refold.forked reject')).toEqual([])
   })
 

@@ -20,7 +20,7 @@ interface Rows {
   readonly rows: readonly { readonly stream: string; readonly condition: string }[]
 }
 
-describe('refold inspect', { timeout: 120_000 }, () => {
+describe('refold inspect', () => {
   let project: Project
   const open: Inspecting[] = []
   beforeAll(async () => {
@@ -142,7 +142,7 @@ describe('refold inspect', { timeout: 120_000 }, () => {
     const page = await inspect('--store', 'agents.db')
     await project.run('start', 'plan', '--id', '9')
     const standing = async () => (await page.get<Rows>('/api/agents?text=plan-9&status=done')).rows.length
-    await expect.poll(standing, { timeout: 60_000 }).toBe(1)
+    await expect.poll(standing).toBe(1)
     fleet.child.kill('SIGTERM')
     await fleet.ended
   })
@@ -154,12 +154,12 @@ describe('refold inspect', { timeout: 120_000 }, () => {
     const page = await inspect('agents.db')
     await project.run('start', 'plan', '--id', 'slow', '--input', '{"ms":600000}')
     const slow = async (query: string) => (await page.get<Rows>(`/api/agents?text=slow&${query}`)).rows
-    await expect.poll(() => slow(''), { timeout: 30_000 }).toMatchObject([{ owner: expect.any(String) as string }])
+    await expect.poll(() => slow('')).toMatchObject([{ owner: expect.any(String) as string }])
     expect(await slow('concern=unowned')).toEqual([])
     fleet.child.kill('SIGKILL')
     process.kill(pid, 'SIGKILL')
     await fleet.ended
-    await expect.poll(() => slow('concern=unowned'), { timeout: 30_000 }).toMatchObject([{ isOwnerGone: true }])
+    await expect.poll(() => slow('concern=unowned')).toMatchObject([{ isOwnerGone: true }])
   })
 
   test('INS-46 a browser is started for a person alone', () => {

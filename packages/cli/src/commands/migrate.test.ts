@@ -27,7 +27,7 @@ if (process.env.REFOLD_BOTH) agents.push(form(2, 'approval'))
 export default { agents, store: () => sqliteStore(new URL('forms.db', import.meta.url).pathname) }
 `
 
-describe('refold migrate', { timeout: 120_000 }, () => {
+describe('refold migrate', () => {
   let project: Project
   const run = (...args: string[]): Promise<Ended> => project.run(...args, '--config', 'forms.mjs')
   const patch = '[{"op":"replace","path":"/root/value","value":"approval"}]'

@@ -46,7 +46,7 @@ const COMMANDS = [
 /** Closed in order; as a process leaves it that was killed, without the lock file; open. */
 const PLACES = ['closed', 'left', 'open']
 
-describe('with the right to read alone', { timeout: 120_000 }, () => {
+describe('with the right to read alone', () => {
   let directory: string
   let runtime: Runtime<'order'>
   const at = (name: string): string => join(directory, name)

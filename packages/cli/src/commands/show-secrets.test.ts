@@ -31,7 +31,7 @@ export default { agents: [order], store: () => sqliteStore(new URL('orders.db', 
 
 const CARD = '4111-1111-2222'
 
-describe('secret fields in the terminal', { timeout: 120_000 }, () => {
+describe('secret fields in the terminal', () => {
   let project: Project
   beforeAll(async () => {
     project = makeProject(CONFIG)

@@ -42,7 +42,7 @@ const opened = () => {
 export default { agents: [defineAgent({ name: 'order', version: ${version}, machine })], store: opened }
 `
 
-describe('refold verify', { timeout: 120_000 }, () => {
+describe('refold verify', () => {
   let project: Project
   const config = (name: string, changes: Parameters<typeof release>[0]): string => {
     const file = join(project.directory, `${name}.mjs`)

@@ -30,7 +30,7 @@ export default {
 }
 `
 
-describe('refold mcp', { timeout: 120_000 }, () => {
+describe('refold mcp', () => {
   let project: Project
   let looking: Client
   let acting: Client

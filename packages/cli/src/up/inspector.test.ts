@@ -10,7 +10,7 @@ interface Rows {
   readonly rows: readonly { readonly stream: string; readonly status: string }[]
 }
 
-describe('refold up --inspect', { timeout: 120_000 }, () => {
+describe('refold up --inspect', () => {
   let project: Project
   let fleet: Fleet | undefined
   afterEach(async () => {
@@ -31,9 +31,7 @@ describe('refold up --inspect', { timeout: 120_000 }, () => {
     const { url } = await on.event('inspector.serving')
     const page = await askedOf(url)
     await project.run('start', 'plan', '--id', '1')
-    await expect
-      .poll(async () => (await page.get<Rows>('/api/agents?status=done')).rows.length, { timeout: 60_000 })
-      .toBe(1)
+    await expect.poll(async () => (await page.get<Rows>('/api/agents?status=done')).rows.length).toBe(1)
     expect(await page.order({ do: 'cancel', agent: 'plan-1' })).toMatchObject({ status: 403 })
     on.child.kill('SIGTERM')
     expect(await on.ended).toMatchObject({ code: 0 })
@@ -52,7 +50,7 @@ describe('refold up --inspect', { timeout: 120_000 }, () => {
     expect(on.events.some((event) => event.type === 'worker.died')).toBe(false)
     on.child.kill('SIGKILL')
     await on.ended
-    await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false)
+    await expect.poll(() => isRunning(pid)).toBe(false)
   })
 
   test('INS-49 where it cannot be served the fleet goes on without', async () => {

@@ -102,7 +102,7 @@ describe('a long build', () => {
       [1, 'previous'],
       [2, 'current'],
     ])
-  }, 20_000)
+  })
 
   test('PRJ-2 PRJ-12 holds your own write also while it is made again', async () => {
     const projection = await client.project(orders())

@@ -179,7 +179,7 @@ describe('a projection', () => {
     expect(await left?.get('1')).toMatchObject({ total: 503, records: 4 })
     expect(left?.status.phase).toBe('live')
     await clients[1 - worker]?.close()
-  }, 30_000)
+  })
 
   test('PRJ-13 refuses what makes no sense', async () => {
     const valid = { name: 'a', version: 1, initial: {}, evolve: (document: object) => document }

@@ -43,7 +43,7 @@ describe('the dev-server and the real server', () => {
   })
 
   for (const { name, ask } of QUESTIONS) {
-    it(`DEV-25 they answer alike: ${name}`, { timeout: 60_000, retry: RETRIES }, async () => {
+    it(`DEV-25 they answer alike: ${name}`, { retry: RETRIES }, async () => {
       const ids = new Map<number, string>()
       const run = randomUUID().slice(0, 8)
       const answers = []

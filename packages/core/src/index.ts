@@ -169,6 +169,8 @@ export type {
 } from './public/projection.js'
 export type { BulkFailure, BulkResult, FindQuery, Hold, HoldRequest } from './public/holds.js'
 export { createWorker } from './api/create-worker.js'
+export { drainWorker } from './api/drain-worker.js'
+export type { DrainWorkerOptions } from './api/drain-worker.js'
 export type { CreateWorkerOptions, Drained, DrainOptions, Worker } from './public/worker.js'
 export type { TakenOver } from './public/taken-over.js'
 export type { ClaimReason } from './decide/inputs.js'

@@ -1,12 +1,13 @@
 /** Commands for those who look after a store: files, checks, numbers, tools. */
 import { Argument, type Command } from 'commander'
 import { print, report } from '../output.js'
-import { common, hiding, noted, port, positive } from './options.js'
+import { common, hiding, noted, port, positive, seconds } from './options.js'
 
 export function addOperatingCommands(program: Command, version: string): void {
   addFiles(program)
   addChecks(program)
   addViews(program)
+  addDrain(program)
   addInspector(program)
   addCompletion(program)
   hiding(program.command('mcp'))
@@ -59,6 +60,19 @@ function addViews(program: Command): void {
     .argument('[definition]', 'only those of this definition')
     .option('--log', 'what they write: reads the whole log')
     .action(async (name, options) => print(await (await import('../commands/stats.js')).stats(name, options)))
+}
+
+function addDrain(program: Command): void {
+  noted(program.command('drain'))
+    .description('have a worker hand over what it is at, and end, wherever it runs; waits until it has gone')
+    .argument('<worker>', 'its id, the beginning of it, or its name where it has work')
+    .option(
+      '--deadline <seconds>',
+      'how long bodies that are waited for may take (default: as the worker says)',
+      seconds,
+    )
+    .option('--finish', 'wait for bodies that may be repeated too, in place of aborting them')
+    .action(async (worker, options) => report(await (await import('../commands/drain.js')).drain(worker, options)))
 }
 
 function addInspector(program: Command): void {

@@ -43,6 +43,8 @@ export interface Failure {
 
 export type FromWorker =
   | { readonly kind: 'alive' }
+  /** Someone has asked for it in the store: it hands over, and exits next. */
+  | { readonly kind: 'draining' }
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly recovered: Omit<Recovered, 'reports'> }
   | { readonly kind: 'load'; readonly load: InHand }

@@ -72,6 +72,10 @@ async function open({ name, config: file, store, capacity }: WorkerOrder): Promi
       // This process can use the store no more. Whether another one may is for a person to see.
       if (code === 'STORE_FATAL' && agent === undefined) return fail(facts?.['cause'])
       tell({ kind: 'reported', report: { code, message, ...(agent === undefined ? undefined : { agent }) } })
+      if (code === 'DRAINED') {
+        tell({ kind: 'draining' })
+        void drain(message)
+      }
     },
     onTakeover: (takenOver) => tell({ kind: 'took over', takenOver }),
   })

@@ -170,6 +170,9 @@ export class WorkerSlot {
         return onEvent({ type: 'agent.takenOver', worker, ...message.takenOver })
       case 'reported':
         return onEvent({ type: 'agent.reported', worker, ...message.report })
+      case 'draining':
+        this.#draining = true // as it was asked for, no other one follows
+        return
       case 'failed':
         this.#failure = message
         this.#hasFailed = true

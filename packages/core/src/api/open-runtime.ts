@@ -21,6 +21,7 @@ import { AgentHandle } from './agent-handle.js'
 import { codeErrors } from '../coded.js'
 import { checkStartOptions, notesOf, traceOf } from './agent-options.js'
 import { checkDrainOptions } from './check-options.js'
+import { meetDrainOrder } from './drain-worker.js'
 import { findAgents } from './find-agents.js'
 import { placeHold, liftHold } from './hold-commands.js'
 import type { HoldCommands } from './hold-commands.js'
@@ -85,8 +86,14 @@ export class OpenRuntime implements Worker {
   async #announce(): Promise<void> {
     const { store, worker, lease, settings, world } = this.#runtime
     this.#leave ??= await store.presence?.announce(worker)
+    lease.onBeat(() => void this.#meetDrainOrder())
     await lease.begin()
     if (settings.releaseOnSignal) this.#ignoreSignals = world.onEndSignal?.((signal) => this.drain({ reason: signal }))
+  }
+
+  async #meetDrainOrder(): Promise<void> {
+    if (this.#draining ?? this.#closing) return
+    await meetDrainOrder(this.#runtime, (order) => this.drain(order))
   }
 
   get id(): string {

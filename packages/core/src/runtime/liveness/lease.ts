@@ -35,9 +35,15 @@ export class Lease {
   #closed = false
   #beating: Promise<void> = Promise.resolve()
   #waiting: (() => void)[] = []
+  #onBeat: () => void = () => {}
 
   constructor(options: LeaseOptions) {
     this.#options = options
+  }
+
+  /** Calls back after each heartbeat but the first that the store has taken. */
+  onBeat(callback: () => void): void {
+    this.#onBeat = callback
   }
 
   /** The first heartbeat; those that follow are kept up until `close`. Rejects when the store refuses the first. */
@@ -93,6 +99,7 @@ export class Lease {
   async #beatAgain(): Promise<void> {
     try {
       await this.#beat()
+      this.#callBack(this.#onBeat)
     } catch (error) {
       const { events, lostStore, worker } = this.#options
       if (!lostStore.tell(error, `worker ${worker} can store nothing any more, and begins no effect`))
@@ -117,7 +124,7 @@ export class Lease {
     for (const callback of waiting) this.#callBack(callback)
   }
 
-  /** One that throws must not keep the others waiting for ever. */
+  /** One that throws must not keep the others waiting for ever, nor the next heartbeat. */
   #callBack(callback: () => void): void {
     try {
       callback()

@@ -285,17 +285,3 @@ test('REC-8 a header says what changed, and only that', () => {
     { status: 'stopped', condition: 'in-doubt' },
   ])
 })
-
-describe('OWN-34 an agent that ends while it is suspected', () => {
-  test.each([
-    ['stopped', { kind: 'cancel', deadlineMs: 0 }],
-    ['done', { kind: 'event', event: { type: 'finish' } }],
-  ] as const)('OWN-34 is suspected no more: %s', (_status, end) => {
-    const decider = working()
-    decider.outside({ kind: 'claimed', worker: 'second', previous: 'owner', died: true })
-    decider.outside({ kind: 'claimed', worker: 'third', previous: 'second', died: true })
-    expect(decider.records.at(-1)?.metadata.refold.condition).toBe('suspected')
-    decider.outside(end)
-    expect(decider.records.at(-1)?.metadata.refold.condition).toBe('running')
-  })
-})

@@ -112,8 +112,10 @@ function deadly(deaths: number): RefoldError {
   )
 }
 
-export function isSuspected(state: StateDocument): boolean {
-  return state.agent.blocked === undefined && (state.agent.suspicion?.deaths ?? 0) >= SUSPECTED_DEATHS
+/** One that has ended runs nothing that could end a worker. */
+export function isSuspected({ agent, root }: StateDocument): boolean {
+  if (agent.blocked !== undefined || root.status !== undefined) return false
+  return (agent.suspicion?.deaths ?? 0) >= SUSPECTED_DEATHS
 }
 
 /** Whether no effect of the agent may begin: it was found to kill its workers. */

@@ -44,6 +44,20 @@ describe('the window of event ids', () => {
     )
   })
 
+  test('SND-68 one id of a clock that was ahead keeps no other in the window', () => {
+    const decider = parked(100)
+    decider.outside(...note('before'))
+    decider.now += 365 * 86_400_000
+    decider.outside(...note('ahead'))
+    decider.now -= 365 * 86_400_000
+    for (let n = 0; n < 400; n++) {
+      decider.now += MAX_AGE_MS / 20
+      expect([n, code(decider.outside(...note(`id-${n}`)))]).toEqual([n, 'recorded'])
+    }
+    expect(Object.keys(decider.state?.dedup ?? {}).length).toBeLessThan(5)
+    expect(code(decider.outside(...note('ahead')))).toBe('duplicate')
+  })
+
   test('a record holds one id and none of the others, however many there are', () => {
     const decider = parked(10_000)
     const sizes: number[] = []

@@ -32,21 +32,21 @@ export function withDedup(context: DecideContext, envelope: Envelope): StateDocu
   const since = now - maxAgeMs
   const undecided = undecidedIn(state)
   const kept: { [bucket: string]: DedupBucket } = {}
-  let [count, isOldest] = [0, true]
+  let count = 0
   let last: string | undefined
   for (const name in state.dedup) {
     const bucket = state.dedup[name] as DedupBucket
-    const young = youngIn(bucket, { since, isOldest })
+    const young = youngIn(bucket, since)
     if (young === 0 && !holdsOne(bucket, undecided)) continue
     kept[name] = bucket
     count += young
-    isOldest &&= young === 0
     last = name
   }
   if (count >= maxCount) return 'full'
   const entry: DedupEntry = { at: now, revision }
   const open = last === undefined ? undefined : kept[last]
-  if (last !== undefined && open !== undefined && sizeOf(open) < BUCKET_SIZE) kept[last] = { ...open, [dedupId]: entry }
+  if (last !== undefined && open !== undefined && spanOf(open).size < BUCKET_SIZE)
+    kept[last] = { ...open, [dedupId]: entry }
   else kept[String(revision)] = { [dedupId]: entry }
   return kept
 }
@@ -61,20 +61,30 @@ function holdsOne(bucket: DedupBucket, revisions: ReadonlySet<number>): boolean 
   return false
 }
 
-/** How many of its ids count. Only in the oldest bucket some may be too old: the ids of the others came later. */
-function youngIn(bucket: DedupBucket, { since, isOldest }: { since: number; isOldest: boolean }): number {
-  if (!isOldest) return sizeOf(bucket)
-  let young = 0
-  for (const id in bucket) if ((bucket[id] as DedupEntry).at >= since) young++
-  return young
+/** How many of its ids count. Those of a clock that was ahead stand among older ones, so each bucket is asked for itself. */
+function youngIn(bucket: DedupBucket, since: number): number {
+  const { size, oldestAt, newestAt } = spanOf(bucket)
+  if (oldestAt >= since) return size
+  if (newestAt < since) return 0
+  return Object.values(bucket).filter(({ at }) => at >= since).length
 }
 
-const sizes = new WeakMap<DedupBucket, number>()
+interface Span {
+  readonly size: number
+  readonly oldestAt: number
+  readonly newestAt: number
+}
 
-function sizeOf(bucket: DedupBucket): number {
-  let size = sizes.get(bucket)
-  if (size === undefined) sizes.set(bucket, (size = Object.keys(bucket).length))
-  return size
+const spans = new WeakMap<DedupBucket, Span>()
+
+function spanOf(bucket: DedupBucket): Span {
+  let span = spans.get(bucket)
+  if (span === undefined) {
+    const times = Object.values(bucket).map(({ at }) => at)
+    span = { size: times.length, oldestAt: Math.min(...times), newestAt: Math.max(...times) }
+    spans.set(bucket, span)
+  }
+  return span
 }
 
 /** Why one more id is refused. */

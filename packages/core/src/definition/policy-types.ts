@@ -69,7 +69,7 @@ export type PolicyOf<F> = F extends { kind: 'call'; input: infer I; output: infe
 
 /** The window in which an event id given by a caller is remembered. A full window refuses rather than forgets. */
 export interface DedupOptions {
-  /** Default: one day. */
+  /** By the clock of who decides. Default: one day. */
   maxAgeMs?: number
   /** Default 1,000; at most 10,000, as the ids stand in the agent's state. */
   maxCount?: number

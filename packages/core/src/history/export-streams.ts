@@ -4,6 +4,7 @@ import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
 import { endLine, headLine, recordLine } from './export-format.js'
+import type { Position } from '../record/revision.js'
 import type { HistorySource } from './history-types.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { eventsOf } from './stored-events.js'
@@ -21,6 +22,7 @@ export interface ExportOptions {
 
 /**
  * The lines of an exported file, as the streams are read: nothing is kept, but the secret values where they are to be left out.
+ * Of a store, records that come while it is read are left out: no agent knows of another what the file does not have.
  * Throws `NOT_FOUND` for a stream that is not there, and for a chart, or the origin of a fork, without which no one knows what is secret.
  */
 export async function* exportStreams(
@@ -31,6 +33,7 @@ export async function* exportStreams(
   requireMethods(source, 'source', ['read'])
   if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)
+  const end = await newestIn(source)
   const secrets = redact ? await NotedSecrets.of(source, names) : undefined
   const fingerprints = new Set<string>()
   yield headLine({ redacted: redact })
@@ -38,7 +41,7 @@ export async function* exportStreams(
   for (const stream of names) {
     const before = records
     for await (const event of eventsOf(source.read(stream))) {
-      if (secrets?.isBehind(event) === true) break
+      if ((end !== undefined && event.position > end) || secrets?.isBehind(event) === true) break
       const fingerprint = headerOf(event.metadata)?.fingerprint
       if (fingerprint !== undefined) fingerprints.add(fingerprint)
       yield recordLine((await secrets?.without(event)) ?? event)
@@ -52,6 +55,12 @@ export async function* exportStreams(
       records++
     }
   yield endLine(records)
+}
+
+/** The end of a log that may grow meanwhile: streams are read one after the other. */
+async function newestIn(source: HistorySource): Promise<Position | undefined> {
+  for await (const [newest] of source.readAll?.({ direction: 'backwards', limit: 1 }) ?? []) return newest?.position
+  return undefined
 }
 
 function noStream(stream: string): RefoldError {

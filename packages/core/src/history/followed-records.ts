@@ -19,8 +19,8 @@ export interface FollowedPart {
 export type FollowedItem =
   | ({ readonly kind: 'record' } & HeadedEvent)
   | { readonly kind: 'passed'; readonly event: StoredEvent }
-  /** Of an agent that is followed, and no one knows what it says. */
-  | { readonly kind: 'unreadable'; readonly event: StoredEvent; readonly error: unknown }
+  /** Of an agent that is followed, and no one knows what it says; `gone`: as someone wanted it, for ever. */
+  | { readonly kind: 'unreadable' | 'gone'; readonly event: StoredEvent; readonly error: unknown }
   | { readonly kind: 'caught-up' }
 
 /** The process stays alive while this waits for what is not stored yet. */
@@ -30,8 +30,8 @@ export async function* followedRecords(
 ): AsyncGenerator<FollowedItem, void, undefined> {
   let letGo: (() => void) | undefined
   try {
-    const target = { all: true, ...(after === undefined ? undefined : { after }) } as const
-    for await (const item of log.subscribe(target, signal === undefined ? {} : { signal })) {
+    const isRead = agentsOf(names)
+    for await (const item of log.followAll({ after, signal, isRead })) {
       letGo?.()
       letGo = undefined
       if (item.kind === 'caught-up') {
@@ -39,14 +39,28 @@ export async function* followedRecords(
         letGo = world.keepAlive?.()
         continue
       }
+      if (item.kind === 'gone') {
+        yield item
+        continue
+      }
       const { event } = item
-      const isFollowed = names === undefined || names.has(addressOf(event.stream).name)
-      yield isFollowed ? followed(event, notBefore) : { kind: 'passed', event }
+      yield isRead(event.stream) ? followed(event, notBefore) : { kind: 'passed', event }
     }
   } finally {
     letGo?.()
   }
 }
+
+/** Whether a stream is that of an agent of these definitions; `undefined`: of any. */
+export function agentsOf(names: ReadonlySet<string> | undefined): (stream: string) => boolean {
+  return (stream) => {
+    const { name } = addressOf(stream)
+    return names === undefined ? name !== OWN_STREAMS : names.has(name)
+  }
+}
+
+/** What the names of all streams that Refold keeps for itself begin with: no definition has it. */
+const OWN_STREAMS = 'refold'
 
 function followed(event: StoredEvent, notBefore: number): FollowedItem {
   try {

@@ -6,10 +6,10 @@ import type { Revision } from '../record/revision.js'
 import type { Store, StoredEvent } from '../store/port.js'
 
 /**
- * What a history is read from: a store, or what `openExport` gives. Only `read` is needed; `subscribe` is for `follow`, and with
- * `replay`, which only stores have, a state is made faster.
+ * What a history is read from: a store, or what `openExport` gives. Only `read` is needed; `subscribe` is for `follow`. Only
+ * stores have `replay`, with which a state is made faster, and `readAll`, by which an export knows where it began.
  */
-export interface HistorySource extends Partial<Pick<Store, 'subscribe' | 'replay'>> {
+export interface HistorySource extends Partial<Pick<Store, 'subscribe' | 'replay' | 'readAll'>> {
   /** Values of secret fields were left out: there is nothing to hide. */
   readonly isRedacted?: boolean
   read(

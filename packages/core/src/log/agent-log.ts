@@ -5,6 +5,7 @@
 import { isRefoldError } from '../errors.js'
 import type { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { withoutUndefined } from '../json/without-undefined.js'
 import type { NewRecord } from '../record/record.js'
 import type { Position } from '../record/revision.js'
 import type { ReplayOptions, ReplayTarget } from '../record/replay.js'
@@ -19,6 +20,7 @@ import type {
   SubscriptionItem,
 } from '../store/port.js'
 import type { ScannedPage, ScanOptions } from '../store/projection-port.js'
+import { isGone } from './codec.js'
 import type { Codec } from './codec.js'
 import { openEvent, sealEvent } from './sealed-event.js'
 import { snapshotFile } from './snapshots.js'
@@ -41,6 +43,19 @@ export interface AgentLogOptions {
 /** Events that are ready to be stored, and to be stored again when an answer was lost. */
 export type SealedBatch = readonly NewEvent[] & { readonly '~sealed': true }
 
+/** How the whole log is followed. */
+export interface FollowAllOptions {
+  readonly after?: Position | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Whose events are decoded, by their stream: those of others are given as they are stored. */
+  readonly isRead: (stream: string) => boolean
+}
+
+/** `gone`: an event that is wanted, as it is stored. A codec says that no one will ever decode it. */
+export type LogItem =
+  | SubscriptionItem
+  | { readonly kind: 'gone'; readonly event: StoredEvent; readonly error: RefoldError }
+
 export interface AgentLog {
   /** Encodes once. What comes out may be appended many times: it is the identical batch. Throws `STORE_REJECTED`. */
   seal(stream: string, events: readonly NewRecord[] | readonly NewEvent[]): SealedBatch | Promise<SealedBatch>
@@ -54,6 +69,8 @@ export interface AgentLog {
   readonly scan: ((options?: ScanOptions) => AsyncIterable<ScannedPage>) | undefined
   /** As the store's, decoded. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
+  /** The log of all agents, as the store's `subscribe`. Throws `UNREADABLE` where it reaches what is wanted and cannot be decoded here. */
+  followAll(options: FollowAllOptions): AsyncIterable<LogItem>
   /** The last event of all streams, as it is stored. */
   newest(): Promise<StoredEvent | undefined>
   /** The log behind a position, as it is stored. */
@@ -125,6 +142,11 @@ export function agentLog(
     },
     append: (stream, batch, options) => store.append(stream, batch, options),
     ...agentReader(store, options),
+    followAll: ({ after, signal, isRead }) =>
+      openedLog(store.subscribe({ all: true, ...withoutUndefined({ after }) }, withoutUndefined({ signal })), {
+        codecs,
+        isRead,
+      }),
     replay: replayOf(store, options),
     scan: isPlain && store.scan !== undefined ? store.scan.bind(store) : undefined,
     newest: async () => {
@@ -175,6 +197,25 @@ async function* openedItems(
   for await (const item of items) {
     if (item.kind === 'event' && isSealed(item.event)) yield { kind: 'event', event: await open(item.event) }
     else yield item
+  }
+}
+
+async function* openedLog(
+  items: AsyncIterable<SubscriptionItem>,
+  { codecs, isRead }: Pick<FollowAllOptions, 'isRead'> & { readonly codecs: readonly Codec[] },
+): AsyncGenerator<LogItem, void, undefined> {
+  for await (const item of items) {
+    if (item.kind !== 'event' || !isRead(item.event.stream) || !isSealed(item.event)) yield item
+    else yield await openedItem(codecs, item.event)
+  }
+}
+
+async function openedItem(codecs: readonly Codec[], event: StoredEvent): Promise<LogItem> {
+  try {
+    return { kind: 'event', event: await openEvent(codecs, event) }
+  } catch (error) {
+    if (isRefoldError(error) && isGone(error)) return { kind: 'gone', event, error }
+    throw error
   }
 }
 

@@ -25,7 +25,9 @@ export interface Encoded {
 
 /**
  * Turns bytes into bytes, and back. May be asynchronous, for keys that are kept elsewhere. What it throws while encoding
- * is `STORE_REJECTED` (surely not stored, tried again for outcomes), while decoding `UNREADABLE`.
+ * is `STORE_REJECTED` (surely not stored, tried again for outcomes), while decoding `UNREADABLE`. An error of decoding may say
+ * more by its member `isRetryable`: `true`, as when a key server does not answer: it is `STORE_REJECTED` too, and tried again as a
+ * store out of reach is; `false`, as when a key was destroyed (`TerminalError`): no one will ever read it, and those who follow many agents go on behind it.
  */
 export interface Codec {
   /** Stands in the header of what it encoded: never give the name to another format. */
@@ -82,11 +84,39 @@ export async function open(
   } catch (cause) {
     if (isRefoldError(cause, 'UNREADABLE')) throw cause
     const names = marks.map(({ name }) => name).join(', ')
+    const isRetryable = isRetryableIn(cause)
+    if (isRetryable === true) {
+      throw new RefoldError('STORE_REJECTED', `what ${context.stream} holds could not be decoded for now (${names})`, {
+        cause,
+        facts: { stream: context.stream, event: context.id, codecs: names },
+      })
+    }
     throw new RefoldError('UNREADABLE', `what ${context.stream} holds could not be decoded (${names})`, {
       cause,
-      facts: { stream: context.stream, event: context.id, codecs: names },
+      facts: {
+        stream: context.stream,
+        event: context.id,
+        codecs: names,
+        ...(isRetryable === false ? GONE : undefined),
+      },
       hint: 'Is the key there, and is it the one that the header names?',
     })
+  }
+}
+
+const GONE = { gone: true } as const
+
+/** Whether a codec said that this will never be decoded again. */
+export function isGone({ code, facts }: RefoldError): boolean {
+  return code === 'UNREADABLE' && facts['gone'] === true
+}
+
+/** What an error says of another try, if it says anything. */
+function isRetryableIn(thrown: unknown): unknown {
+  try {
+    return (thrown as { readonly isRetryable?: unknown } | null | undefined)?.isRetryable
+  } catch {
+    return undefined // an accessor that throws says nothing
   }
 }
 

@@ -1,8 +1,8 @@
 /** The log as a projection reads it: the past as fast as the store can, then what follows. */
-import { addressOf } from '../definition/agent-address.js'
-import type { AgentLog } from '../log/agent-log.js'
+import { agentsOf } from '../history/followed-records.js'
+import type { AgentLog, LogItem } from '../log/agent-log.js'
 import type { Position } from '../record/revision.js'
-import type { StoredEvent, SubscriptionItem } from '../store/port.js'
+import type { StoredEvent } from '../store/port.js'
 import type { ScannedEvent, ScannedPage } from '../store/projection-port.js'
 import { scannedEvent } from '../store/scanned-event.js'
 import type { Clock } from '../world/world.js'
@@ -26,7 +26,7 @@ export interface PagesOptions {
 
 /** Catch-up, then live. Ends when the signal aborts or the store closes. */
 export async function* recordPages(
-  log: Pick<AgentLog, 'scan' | 'subscribe'>,
+  log: Pick<AgentLog, 'scan' | 'followAll'>,
   { after, definitions, signal, clock }: PagesOptions,
 ): AsyncGenerator<RecordPage, void, undefined> {
   let from = after
@@ -41,13 +41,13 @@ export async function* recordPages(
 
 /** Events that are there at once make one page. A store need not say that it has caught up more than once. */
 async function* livePages(
-  log: Pick<AgentLog, 'subscribe'>,
+  log: Pick<AgentLog, 'followAll'>,
   { after, definitions, signal, clock }: PagesOptions,
 ): AsyncGenerator<RecordPage, void, undefined> {
-  const names = definitions && new Set(definitions)
+  const isRead = agentsOf(definitions && new Set(definitions))
   const end = new AbortController()
-  const signals = { signal: AbortSignal.any([signal, end.signal]) }
-  const iterator = log.subscribe({ all: true, ...place(after) }, signals)[Symbol.asyncIterator]()
+  const options = { after, isRead, signal: AbortSignal.any([signal, end.signal]) }
+  const iterator = log.followAll(options)[Symbol.asyncIterator]()
   let events: ScannedEvent[] = []
   let last: StoredEvent | undefined
   let hasCaughtUp = false
@@ -63,14 +63,14 @@ async function* livePages(
       }
       if (result?.done === true) return
       if (result !== undefined) next = ahead(iterator)
-      const item: SubscriptionItem | undefined = result?.value
-      if (item?.kind === 'event') {
+      const item: LogItem | undefined = result?.value
+      if (item?.kind === 'event' || item?.kind === 'gone') {
         const { event } = item
         last = event
-        if (names === undefined || names.has(addressOf(event.stream).name)) events.push(scannedEvent(event))
+        if (item.kind === 'event' && isRead(event.stream)) events.push(scannedEvent(event))
         if (events.length < PAGE_EVENTS) continue
       }
-      const isEnd: boolean = item?.kind !== 'event'
+      const isEnd: boolean = item?.kind !== 'event' && item?.kind !== 'gone'
       hasCaughtUp ||= isEnd
       yield { events, last, isEnd }
       events = []
@@ -82,10 +82,10 @@ async function* livePages(
 }
 
 /** `undefined`: nothing came for a moment. */
-type Next = IteratorResult<SubscriptionItem, unknown> | undefined
+type Next = IteratorResult<LogItem, unknown> | undefined
 
 /** Asked for before it is waited for: that it fails is told to those who wait. */
-function ahead(iterator: AsyncIterator<SubscriptionItem>): Promise<Next> {
+function ahead(iterator: AsyncIterator<LogItem>): Promise<Next> {
   const next = iterator.next()
   next.catch(() => {})
   return next

@@ -1,5 +1,14 @@
 /** One damaged row among many that are handed out as one: it harms no other. */
-import { createClient, defineAgent, defineConsumer, defineProjection } from '@refold/core'
+import {
+  createClient,
+  createRuntime,
+  defineAgent,
+  defineConsumer,
+  defineProjection,
+  examineStore,
+  planRecovery,
+} from '@refold/core'
+import type { Cursor, RefoldError, Report } from '@refold/core'
 import { createRequire } from 'node:module'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/store'
@@ -68,18 +77,73 @@ describe('a damaged row', () => {
     await store.close()
   })
 
-  test.each(['vals', 'data'])('CON-33 a consumer parks a record with damaged %s, and goes on', async (column) => {
-    damage(column, `'{'`)
-    const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })
-    const seen = { a: 0, b: 0 }
-    const each = ({ agent: { id } }: { readonly agent: { readonly id: string } }): void => void seen[id as 'a' | 'b']++
-    const running = await client.consume(
-      defineConsumer({ name: 'seer', agents: [pad], from: 'start', each, retry: { attempts: 1 } }),
-    )
-    await expect.poll(() => seen).toEqual({ a: 8, b: 9 })
-    await expect.poll(async () => (await running.status()).parked).toBe(1)
-    await client.close()
+  const DAMAGES = [
+    ['values', 'vals', `'{'`],
+    ['a payload', 'data', `'{'`],
+    ['a time', 'at', `NULL`],
+    ['a shape that is not there', 'shape', `9999`],
+    ['an id whose beginning is not there', 'prefix', `9999`],
+  ] as const
+
+  test.each(DAMAGES)(
+    'FOL-26 SQL-33 %s: who follows hears of it, and goes on behind it',
+    async (_what, column, value) => {
+      damage(column, value)
+      const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })
+      const seen: string[] = []
+      const follow = async (from: Cursor | 'start'): Promise<void> => {
+        for await (const item of client.follow({ from })) {
+          if (item.kind === 'caught-up') return
+          seen.push(`${item.agent.id}${item.event.revision}`)
+        }
+      }
+      const error = await follow('start').catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'UNREADABLE', facts: { stream: 'pad-a', revision: 5 } })
+      expect(seen).toEqual(['a0', 'a1', 'a2', 'a3', 'a4'])
+      const { cursor } = (error as RefoldError).facts as { readonly cursor: Cursor }
+      expect(await client.lag(cursor)).toMatchObject({ records: 12 })
+      expect(await client.lag(undefined)).toMatchObject({ records: 18 })
+      await follow(cursor)
+      expect(seen.slice(5)).toEqual(['a6', 'a7', 'a8', 'b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8'])
+      await client.close()
+    },
+  )
+
+  test.each(DAMAGES.slice(2))('FOLD-15 SQL-33 %s harms its agent alone, and is told', async (_what, column, value) => {
+    damage(column, value)
+    const store = sqliteStore(scratch.file)
+    const reports: Report[] = []
+    const runtime = await createRuntime({ store, agents: [pad], onReport: (report) => void reports.push(report) })
+    await expect(runtime.attach(pad, 'a')).rejects.toMatchObject({ code: 'UNREADABLE' })
+    const other = await runtime.attach(pad, 'b')
+    expect(await other.send({ type: 'note', text: 'b9' })).toMatchObject({ context: { last: 'b9' } })
+    const { troubled } = await planRecovery({ store, agents: [pad] })
+    expect(troubled).toMatchObject([{ agent: { id: 'a' }, code: 'UNREADABLE' }])
+    const history = await openHistory(store, 'pad-a')
+    expect(history.trouble).toMatchObject({ revision: 5, error: { code: 'UNREADABLE' } })
+    expect((await history.at(4)).document.root.context).toEqual({ last: 'a4' })
+    expect((await examineStore(store)).findings).toMatchObject([
+      { trouble: 'UNREADABLE', stream: 'pad-a', revision: 5, lost: 4 },
+    ])
+    await runtime.close()
   })
+
+  test.each(DAMAGES)(
+    'CON-33 a consumer parks a record with a damage (%s), and goes on',
+    async (_what, column, value) => {
+      damage(column, value)
+      const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })
+      const seen = { a: 0, b: 0 }
+      const each = ({ agent: { id } }: { readonly agent: { readonly id: string } }): void =>
+        void seen[id as 'a' | 'b']++
+      const running = await client.consume(
+        defineConsumer({ name: 'seer', agents: [pad], from: 'start', each, retry: { attempts: 1 } }),
+      )
+      await expect.poll(() => seen).toEqual({ a: 8, b: 9 })
+      await expect.poll(async () => (await running.status()).parked).toBe(1)
+      await client.close()
+    },
+  )
 
   test('DIR-11 a rebuilt directory is right for all others, and the damaged one is named', async () => {
     damage('vals', `'{' || vals`)
@@ -103,6 +167,9 @@ describe('a damaged row', () => {
     ['values of two rows', 'vals', `vals || '],[' || vals`],
     ['a payload that is no JSON', 'data', `'{'`],
     ['a payload in two lines', 'data', `data || char(10) || data`],
+    ['a time that is gone', 'at', 'NULL'],
+    ['a time that is none', 'at', `'soon'`],
+    ['a shape that is not there', 'shape', '9999'],
   ])('PRJ-25 %s: the projection stands before it, with what came before', async (_what, column, value) => {
     damage(column, value)
     const client = await createClient({ store: sqliteStore(scratch.file), agents: [pad], onReport: () => {} })

@@ -96,7 +96,7 @@ export class LogScan {
     if (columns === undefined) return positions.map((position) => scannedEvent(whole(position)))
     const source: RowSource = { log, columns, whole, firstId: (stream) => streams.find(stream)?.firstId }
     return columns.shapes.map((shape, at) =>
-      shape !== 0 && columns.values[at]?.length === log.shape(shape).holes
+      shape !== 0 && columns.values[at]?.length === log.knownShape(shape)?.holes
         ? new ScannedRow(source, at)
         : scannedEvent(whole(positions[at] as number)),
     )

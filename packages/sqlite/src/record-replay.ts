@@ -20,6 +20,8 @@ import type { StreamRow } from './table/stream-table.js'
 
 const PAGE_ROWS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
+/** Below 0: its time is damaged, as is told by the event itself. */
+const SHAPE_OF_TIMED = "coalesce(iif(typeof(at) IN ('integer', 'real'), shape, -shape), 0)"
 const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
 
 /** Rows from `first` on, column by column. What most folds never ask for is read when one does. */
@@ -78,7 +80,7 @@ export class RecordReplay {
     const list = (column: string): string => `group_concat(${column}, ',')`
     this.#columns = file.connection.prepare(
       `SELECT min(revision), max(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
-        SELECT revision, coalesce(shape, 0) AS shape, vals ${RANGE})`,
+        SELECT revision, ${SHAPE_OF_TIMED} AS shape, vals ${RANGE})`,
     )
     this.#marks = file.connection.prepare(
       `SELECT ${list('prefix')}, ${list('event')}, ${list('at')} FROM (
@@ -149,7 +151,7 @@ export class RecordReplay {
     const { log } = this.#file
     for (let index = 0; index < columns.shapes.length; index++) {
       const id = columns.shapes[index] as number
-      const compiled = id === 0 ? undefined : log.compiled(id)
+      const compiled = id <= 0 ? undefined : log.compiled(id)
       if (compiled === undefined)
         target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
       else {

@@ -81,7 +81,7 @@ describe('the commands that act', () => {
     expect((await run('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).stderr).toContain('EVENT_NOT_ACCEPTED')
   })
 
-  test('CLI-25 an effect in doubt is settled by name, and what it led to is waited for', async () => {
+  test('CLI-25 CLI-140 an effect in doubt is settled by name, as it was shown, and what it led to is waited for', async () => {
     writeFileSync(join(project.directory, 'broken'), '')
     const fleet = project.up('--workers', '1', '--config', config)
     await fleet.event('agent.reported', ({ code }) => code === 'IN_DOUBT')
@@ -89,12 +89,22 @@ describe('the commands that act', () => {
     expect(wrong.stderr).toMatch(/error\[NOT_IN_DOUBT\].*\n {2}In doubt: \d+\.\d+ \(charge\)\./)
     expect((await run('resolve', 'order-1', 'charge', '--again', '--fail', 'no')).code).toBe(2)
     expect((await run('ls', '--in-doubt', '-q')).stdout).toBe('order-1\n')
+    const shown = (await json('show', 'order-1')) as { readonly ways: readonly { readonly command: string }[] }
+    const again = shown.ways.find(({ command }) => command.includes('--again'))?.command ?? ''
+    expect(again).toMatch(/^refold resolve order-1 \d+\.\d+ --again --revision \d+ --config \S+$/)
+    const words = again.split(' ').slice(1)
+    const seen = fleet.events.length
+    expect(await project.run(...words, '--force')).toMatchObject({ code: 0 })
+    await fleet.event('agent.reported', (one) => one.code === 'IN_DOUBT' && fleet.events.indexOf(one) >= seen)
+    const twice = await project.run(...words, '--force')
+    expect([twice.code, twice.stderr]).toEqual([1, expect.stringContaining('error[NOT_IN_DOUBT]') as string])
+    expect((await run('ls', '--in-doubt', '-q')).stdout).toBe('order-1\n')
     expect(await json('resolve', 'order-1', 'charge', '--complete', '{"id":"ch_1"}', '--by', 'ana')).toMatchObject({
       value: { packing: 'boxes' },
     })
     expect((await run('wait', 'order-1', '--state', 'packing.boxes', '--timeout', '20')).code).toBe(0)
     const waiting = await run('wait', 'order-1', '--timeout', '30')
-    expect(waiting.stderr).toMatch(/error\[BLOCKED\](.|\n)*`refold retry order-1`/)
+    expect(waiting.stderr).toMatch(/error\[BLOCKED\](.|\n)*`refold retry order-1 --config \S+`/)
     rmSync(join(project.directory, 'broken'))
     expect(await json('retry', '--definition', 'order', '--yes')).toMatchObject([{ agent: { name: 'order', id: '1' } }])
     expect(await run('wait', 'order-1', '--timeout', '30')).toMatchObject({ code: 0, stdout: 'done "sent"\n' })

@@ -28,7 +28,7 @@ export async function doctor(options: DoctorCommandOptions): Promise<Told> {
     const examined = await examineStore(store, { codecs })
     const unplaced =
       config === undefined ? [] : unplacedIn(await planRecovery({ store, agents: config.agents, codecs }))
-    const findings = [...examined.findings.map((finding) => advised(finding, options)), ...unplaced]
+    const findings = [...examined.findings.map(advised), ...unplaced].map((finding) => placed(finding, options))
     const isDone = findings.every(({ kind }) => kind === 'note')
     if (options.json) return { text: JSON.stringify({ ...examined, findings }), isDone }
     return { text: [summaryOf(examined), ...findings.map(textOf), conclusion(findings)].join('\n'), isDone }
@@ -60,8 +60,13 @@ function unplacedIn({ troubled, unregistered }: RecoveryPlan): readonly Advised[
   return [...agents, ...definitions]
 }
 
-function advised(finding: ExaminedFinding, options: DoctorCommandOptions): Advised {
-  return { ...finding, commands: commandsFor(finding).map((command) => command + placeOf(options)) }
+function advised(finding: ExaminedFinding): Advised {
+  return { ...finding, commands: commandsFor(finding) }
+}
+
+/** Its commands look at the same store. */
+function placed(finding: Advised, options: DoctorCommandOptions): Advised {
+  return { ...finding, commands: finding.commands.map((command) => command + placeOf(options)) }
 }
 
 /** To look at it, to keep what can be kept, to repair it. */

@@ -150,15 +150,15 @@ describe('refold fork', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('-1h')])
   })
 
-  test('CLI-48 says where the states of an agent are listed', async () => {
+  test('CLI-48 CLI-141 says where the states of an agent are listed', async () => {
     const { stderr } = await run('fork', 'order-1', '--as', 'x', '--at', 'before:nowhere')
-    expect(stderr).toContain('`refold history order-1`')
+    expect(stderr).toContain('`refold history order-1 --config ')
   })
 
-  test('FRK-31 a payment waits in the fork before it, and the command to resolve it is told', async () => {
+  test('FRK-31 CLI-140 CLI-141 a payment waits in the fork before it, and the command to resolve it is told', async () => {
     const { code, stderr } = await run('fork', 'order-1', '--as', '4', '--at', 'before:done', '--yes')
     expect(code).toBe(0)
-    expect(stderr).toContain('refold resolve order-4 charge --again')
+    expect(stderr).toContain('refold resolve order-4 charge --again --revision 0 --config ')
     expect(
       await json('fork', 'order-1', '--as', '5', '--at', 'before:done', '--run', 'charge', '--dry-run'),
     ).toMatchObject({

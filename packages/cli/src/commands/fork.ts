@@ -2,7 +2,10 @@
 import { formatForkPlan, printableLines, RefoldError } from '@refold/core'
 import type { AgentDefinition, ForkOptions, ForkPlan } from '@refold/core'
 import type { AgentHistory, HistoryMoment } from '@refold/core/history'
+import { refoldCommand } from '@refold/inspector/commands'
+import type { CommandPlaces } from '@refold/inspector/commands'
 import { parseAddress } from './agent-argument.js'
+import { placesOf } from './command-places.js'
 import { confirm } from './confirm.js'
 import type { ConfirmOptions } from './confirm.js'
 import { parseJson, textOf } from './json-argument.js'
@@ -36,7 +39,7 @@ export async function fork(address: string, options: ForkCommandOptions): Promis
   const told = await toldFirst(options)
   return withProject(options, async (project) => {
     const history = await historyOf(pastOf(project), address)
-    const at = options.at === undefined ? undefined : await placeOf(options.at, history)
+    const at = options.at === undefined ? undefined : await placeOf(options.at, { history, places: placesOf(options) })
     const definition = await definitionOf(project, { name, history, at, version: options.version })
     const request = { ...requestOf(options), ...told, ...(at === undefined ? undefined : { at }) } as never // checked by the runtime
     const plan = await project.runtime.planFork(definition, id, request)
@@ -44,7 +47,7 @@ export async function fork(address: string, options: ForkCommandOptions): Promis
     if (!options.json) console.error(printableLines(formatForkPlan(plan)))
     if (!plan.isThere) await confirm(`fork ${address} as ${name}-${options.as}`, options)
     await project.runtime.fork(definition, id, request)
-    return options.json ? JSON.stringify({ agent: plan.fork, plan }) : made(plan)
+    return options.json ? JSON.stringify({ agent: plan.fork, plan }) : made(plan, placesOf(options))
   })
 }
 
@@ -88,18 +91,23 @@ async function ended(
 }
 
 /** A moment, or the record before the agent was last in a state. */
-async function placeOf(text: string, history: AgentHistory): Promise<HistoryMoment> {
-  return text.startsWith('before:') ? beforeState(text.slice('before:'.length), history) : momentOf(text)
+async function placeOf(text: string, from: Past): Promise<HistoryMoment> {
+  return text.startsWith('before:') ? beforeState(text.slice('before:'.length), from) : momentOf(text)
 }
 
-async function beforeState(state: string, history: AgentHistory): Promise<number> {
+interface Past {
+  readonly history: AgentHistory
+  readonly places: CommandPlaces
+}
+
+async function beforeState(state: string, { history, places }: Past): Promise<number> {
   const path = state.split('.')
   const flips = await history.find(({ root }) => isIn(root.value, path))
   const last = flips.findLast(({ becomes }) => becomes)
   if (last !== undefined && last.revision > 0) return last.revision - 1
   const [problem, hint] =
     last === undefined
-      ? ['was never in', `\`refold history ${history.stream}\` lists the states that it came to.`]
+      ? ['was never in', `\`${refoldCommand(['history', history.stream], places)}\` lists the states that it came to.`]
       : ['began in', 'Nothing was before that: --input starts it otherwise.']
   throw new RefoldError('NOT_FOUND', `${history.stream} ${problem} the state "${state}"`, { hint })
 }
@@ -128,13 +136,17 @@ async function definitionOf({ agents }: Project, { name, history, at, version }:
   })
 }
 
-function made({ fork: { name, id }, effects, condition }: ForkPlan): string {
+/** What is in doubt in a fork is so from its first record on. */
+function made({ fork: { name, id }, effects, condition }: ForkPlan, places: CommandPlaces): string {
   if (condition === 'ended') {
     console.error('It has ended with that: nothing goes on.')
     return `${name}-${id}`
   }
   const waiting = new Set(effects.filter(({ fate }) => fate === 'waits').map(({ src }) => src))
-  const next = [...waiting].map((src) => `  refold resolve ${name}-${id} ${src} --again`)
-  console.error(printableLines(['It is paused. To go on:', ...next, `  refold resume ${name}-${id}`].join('\n')))
+  const next = [...waiting].map((src) =>
+    refoldCommand(['resolve', `${name}-${id}`, src], { ...places, options: ['--again', '--revision', '0'] }),
+  )
+  const commands = [...next, refoldCommand(['resume', `${name}-${id}`], places)].map((command) => `  ${command}`)
+  console.error(printableLines(['It is paused. To go on:', ...commands].join('\n')))
   return `${name}-${id}`
 }

@@ -1,6 +1,6 @@
 /** `refold resolve`: what someone found out about an effect in doubt. */
 import { RefoldError } from '@refold/core'
-import type { AnyAgent, EffectId, InDoubtEffect, Resolution } from '@refold/core'
+import type { AgentTypes, AnyAgent, InDoubtEffect, Resolution } from '@refold/core'
 import { attachTo, parseAddress } from './agent-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { withProject } from './project.js'
@@ -19,6 +19,8 @@ export interface ResolveCommandOptions extends ProjectOptions, NotesOptions {
   readonly fail?: string
   /** Of an effect whose agent no longer waits for it: it is known. */
   readonly acknowledge?: boolean
+  /** At which it was looked at: what is in doubt since is not settled. */
+  readonly revision?: number
   readonly json: boolean
 }
 
@@ -33,9 +35,12 @@ export async function resolve(address: string, effect: string, options: ResolveC
   })
 }
 
+/** Of any agent. */
+type Doubt = InDoubtEffect<AgentTypes>
+
 async function resolutionOf(options: ResolveCommandOptions): Promise<Resolution<unknown>> {
-  const { complete, again, force, fail, acknowledge } = options
-  const notes = notesOf(options)
+  const { complete, again, force, fail, acknowledge, revision } = options
+  const notes = { ...notesOf(options), ...(revision === undefined ? undefined : { revision }) }
   const given = [complete !== undefined, again === true, fail !== undefined, acknowledge === true].filter(Boolean)
   if (given.length !== 1)
     throw new RefoldError('INVALID_INPUT', 'say what became of it, in one way', {
@@ -47,13 +52,11 @@ async function resolutionOf(options: ResolveCommandOptions): Promise<Resolution<
   return { ...notes, again: true, ...(force === true ? { force } : undefined) }
 }
 
-async function effectNamed(agent: AnyAgent, effect: string): Promise<EffectId> {
-  const doubts = (await agent.inDoubt()) as readonly InDoubtEffect<never>[] as ReadonlyArray<{
-    readonly effect: EffectId
-    readonly src: string
-  }>
+/** As it is in doubt now: one that arises meanwhile is not settled. */
+async function effectNamed(agent: AnyAgent, effect: string): Promise<Doubt> {
+  const doubts = (await agent.inDoubt()) as unknown as readonly Doubt[]
   const found = doubts.filter((one) => one.effect === effect || one.src === effect)
-  if (found.length === 1 && found[0] !== undefined) return found[0].effect
+  if (found.length === 1 && found[0] !== undefined) return found[0]
   const list = doubts.map((one) => `${one.effect} (${one.src})`).join(', ')
   const hint = doubts.length === 0 ? 'No effect of this agent waits for anyone.' : `In doubt: ${list}.`
   throw new RefoldError('NOT_IN_DOUBT', `${found.length} effects in doubt are named "${effect}"`, { hint })

@@ -1,7 +1,9 @@
 /** `refold wait`: until an agent stands where a script goes on. */
 import { isRefoldError, RefoldError } from '@refold/core'
 import type { AgentState, AgentTypes } from '@refold/core'
+import { refoldCommand } from '@refold/inspector/commands'
 import { attachTo, parseAddress } from './agent-argument.js'
+import { placesOf } from './command-places.js'
 import type { Told } from '../output.js'
 import { withProject } from './project.js'
 import type { ProjectOptions } from './store-only.js'
@@ -34,15 +36,16 @@ export async function wait(address: string, options: WaitCommandOptions): Promis
       return { text, isDone: isThere(state) }
     } catch (error) {
       if (isRefoldError(error, 'BLOCKED'))
-        throw new RefoldError('BLOCKED', error.message, { cause: error, hint: blockedHint(address) })
+        throw new RefoldError('BLOCKED', error.message, { cause: error, hint: blockedHint(address, options) })
       if (!isRefoldError(error, 'TIMEOUT')) throw error
       throw new RefoldError('TIMEOUT', `${address} is not there after ${timeout} s`, { cause: error })
     }
   })
 }
 
-function blockedHint(address: string): string {
-  return `\`refold show ${address}\` says why; after a fix: \`refold retry ${address}\`.`
+function blockedHint(address: string, options: ProjectOptions): string {
+  const command = (verb: string): string => `\`${refoldCommand([verb, address], placesOf(options))}\``
+  return `${command('show')} says why; after a fix: ${command('retry')}.`
 }
 
 /** `work.draft` as XState names it: `{ work: 'draft' }`. */

@@ -70,6 +70,7 @@ export const ACTING: readonly Tool[] = [
       again: flag('it has not happened: once more, with the same key'),
       fail: text('it has failed, for this reason'),
       acknowledge: flag('its agent does not wait for it any more: it is known'),
+      revision: { ...count('of the doubt, as `show` gives it: no later one is settled'), isRequired: true },
       reason,
     },
   },

@@ -75,6 +75,7 @@ function addAnswers(program: Command): void {
     .option('--again', 'it has not happened: once more, with the same key')
     .option('--force', 'with --again: although its old owner may be alive')
     .option('--fail <reason>', 'it has failed')
+    .option('--revision <number>', 'at which it was looked at: no doubt of it that arose since', revision)
     .option('--acknowledge', 'of an effect whose agent does not wait for it any more: it is known')
     .action(async (agent, effect, options) =>
       report(await (await import('../commands/resolve.js')).resolve(agent, effect, options)),

@@ -215,10 +215,9 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   }
 
   async resolve(effect: InDoubtEffect<T> | string, resolution: Resolution<unknown>): Promise<AgentState<T>> {
-    const id = typeof effect === 'string' ? effect : (effect as { effect: string }).effect
     const cell = await this.#fresh()
     const { runtime, definition } = this.#options
-    const input = await effectResolution(cell, { effect: id, resolution, definition, owners: runtime.owners })
+    const input = await effectResolution(cell, { effect, resolution, definition, owners: runtime.owners })
     return this.#after(cell, await cell.submit({ input, ...this.#by(resolution) }))
   }
 

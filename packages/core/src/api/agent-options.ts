@@ -58,14 +58,20 @@ function whenBlockedOf({ whenBlocked = 'refuse', approval }: WhenOptions): { rea
   return { whenBlocked }
 }
 
+/** A revision as a caller gives it. Throws `INVALID_INPUT`. */
+export function revisionOf(given: unknown, path: string): number {
+  const revision = typeof given === 'bigint' ? Number(given) : given
+  const isRevision = Number.isSafeInteger(revision) && (revision as number) >= 0
+  requireOption(isRevision, { path, problem: 'must be a revision' })
+  return revision as number
+}
+
 function expectedOf({ expectedRevision, approval }: WhenOptions): { readonly expectedRevision?: number } {
   if (expectedRevision === undefined) return {}
   const path = 'expectedRevision'
-  const revision = typeof expectedRevision === 'bigint' ? Number(expectedRevision) : expectedRevision
-  const isRevision = Number.isSafeInteger(revision) && (revision as number) >= 0
-  requireOption(isRevision, { path, problem: 'must be a revision' })
+  const revision = revisionOf(expectedRevision, path)
   requireOption(approval === undefined, { path, problem: 'must be left out: an answer names what it answers' })
-  return { expectedRevision: revision as number }
+  return { expectedRevision: revision }
 }
 
 /** Throws `INVALID_INPUT`. */

@@ -4,12 +4,15 @@ import type { DefinitionInternals } from '../definition/internals.js'
 import { RefoldError } from '../errors.js'
 import { toErrorData } from '../record/error-data.js'
 import { toJson } from '../json/to-json.js'
+import type { PendingEffectOf } from '../public/state.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
+import { revisionOf } from './agent-options.js'
 import { checkMembers, requireOption } from './check-options.js'
 
 export interface ResolutionOptions {
-  readonly effect: string
+  /** As the caller gave it: its id, or the effect as `agent.inDoubt()` gave it. */
+  readonly effect: unknown
   /** As the caller gave it. */
   readonly resolution: unknown
   readonly definition: DefinitionInternals
@@ -21,8 +24,10 @@ export interface ResolutionOptions {
  * `force`), or what the output's schema refuses.
  */
 export async function effectResolution(cell: AgentCell, options: ResolutionOptions): Promise<EffectResolved> {
-  const { effect, definition } = options
+  const { definition } = options
+  const { effect, seenAt } = namedEffect(options.effect)
   const resolution = oneResolution(options.resolution)
+  const { revision = seenAt } = resolution
   const document = cell.state?.effects[effect]
   if (document === undefined)
     throw new RefoldError('NOT_IN_DOUBT', `effect ${effect} is not in doubt`, {
@@ -31,6 +36,7 @@ export async function effectResolution(cell: AgentCell, options: ResolutionOptio
   const resolved = (word: EffectResolved['resolution']): EffectResolved => ({
     kind: 'effect.resolved',
     effect,
+    ...(revision === undefined ? undefined : { revision }),
     resolution: word,
   })
   switch (resolution.kind) {
@@ -38,7 +44,7 @@ export async function effectResolution(cell: AgentCell, options: ResolutionOptio
       const hint = 'Its chart has left it: `acknowledge` it, or record its outcome by `complete` or `fail`.'
       const path = 'resolution.again'
       requireOption(document.abandoned === undefined, { path, problem: 'nothing performs an abandoned effect', hint })
-      if (!resolution.force) await oldOwnerIsGone(cell, options)
+      if (!resolution.force) await oldOwnerIsGone(cell, { effect, owners: options.owners })
       return resolved({ again: true, ...(resolution.force ? { force: true } : undefined) })
     }
     case 'fail':
@@ -53,14 +59,24 @@ export async function effectResolution(cell: AgentCell, options: ResolutionOptio
   }
 }
 
-type OneDecision =
+/** One that was looked at brings which doubt of it that was. Throws `INVALID_INPUT`. */
+function namedEffect(given: unknown): { readonly effect: string; readonly seenAt?: number | undefined } {
+  if (typeof given === 'string') return { effect: given }
+  const { effect, inDoubt, abandoned } = (given ?? {}) as Partial<PendingEffectOf<string, unknown, unknown>>
+  const hint = '`agent.inDoubt()` lists those that wait for a decision.'
+  requireOption(typeof effect === 'string', { path: 'effect', problem: 'must be an effect, or its id', hint })
+  return { effect, seenAt: (inDoubt ?? abandoned)?.revision }
+}
+
+type OneDecision = { readonly revision: number | undefined } & (
   | { readonly kind: 'again'; readonly force: boolean }
   | { readonly kind: 'complete'; readonly output: unknown }
   | { readonly kind: 'fail'; readonly error: unknown }
   | { readonly kind: 'acknowledge' }
+)
 
 const WORDS = ['complete', 'fail', 'again', 'acknowledge'] as const
-const MEMBERS = [...WORDS, 'force', 'by', 'reason']
+const MEMBERS = [...WORDS, 'force', 'revision', 'by', 'reason']
 
 /** Money hangs on it: nothing is guessed. A member that is there but `undefined` says nothing. */
 function oneResolution(given: unknown): OneDecision {
@@ -72,14 +88,18 @@ function oneResolution(given: unknown): OneDecision {
   requireOption(word !== undefined && others.length === 0, { path, problem, hint })
   const { force = false } = given
   requireOption(typeof force === 'boolean', { path: `${path}.force`, problem: 'must be true or false' })
-  if (word === 'complete') return { kind: word, output: given[word] }
-  if (word === 'fail') return { kind: word, error: given[word] }
+  const revision = given['revision'] === undefined ? undefined : revisionOf(given['revision'], `${path}.revision`)
+  if (word === 'complete') return { kind: word, revision, output: given[word] }
+  if (word === 'fail') return { kind: word, revision, error: given[word] }
   requireOption(given[word] === true, { path: `${path}.${word}`, problem: 'must be true' })
-  return word === 'again' ? { kind: word, force } : { kind: word }
+  return word === 'again' ? { kind: word, revision, force } : { kind: word, revision }
 }
 
 /** The one who began the attempt may still be at it: wait until it was watched silent for a full lease. */
-async function oldOwnerIsGone(cell: AgentCell, { effect, owners }: ResolutionOptions): Promise<void> {
+async function oldOwnerIsGone(
+  cell: AgentCell,
+  { effect, owners }: { readonly effect: string; readonly owners: FailureDetector },
+): Promise<void> {
   const attempt = cell.state?.effects[effect]?.attempt
   const owner = attempt?.worker
   if (owner === undefined) return

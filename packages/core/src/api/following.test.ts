@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { setup } from 'xstate'
+import { assign, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
-import type { Followed } from '../public/follow.js'
+import type { RefoldError } from '../errors.js'
+import type { Codec } from '../log/codec.js'
+import type { Cursor, Followed } from '../public/follow.js'
 import type { Report } from '../public/report.js'
 import type { Client } from '../public/runtime.js'
 import { memoryLog } from '../store/memory-log.js'
@@ -110,4 +112,49 @@ describe('following agents', () => {
     await expect(client.lag('nonsense' as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await client.close()
   })
+})
+
+const odd = defineAgent({
+  name: 'order',
+  version: 1,
+  machine: setup({}).createMachine({ on: { odd: { actions: assign({}) } } }),
+})
+const PLAIN: Codec = { name: 'plain', encode: (bytes) => ({ bytes }), decode: (bytes) => bytes }
+
+test.each([
+  ['that no codec here decodes', { codecs: [PLAIN] }, {}, 'UNREADABLE'],
+  ['that an upcaster refuses', {}, { upcasters: [{ type: 'odd', upcast: () => undefined as never }] }, 'UPCAST_FAILED'],
+] as const)('FOL-26 a record %s ends it, with the place behind it', async (_what, written, read, code) => {
+  const log = memoryLog()
+  const writer = async (options: object) =>
+    createClient({ store: memoryStore(log), agents: [odd], onReport: () => {}, ...options })
+  const plain = await writer({})
+  await plain.start(odd, { id: '1' })
+  const other = await writer(written)
+  await other.start(odd, { id: '2', event: { type: 'odd' } })
+  await plain.start(odd, { id: '3' })
+  const reader = await writer(read)
+  const ids: string[] = []
+  let from: Cursor | 'start' = 'start'
+  const places: unknown[] = []
+  for (let isWhole = false; !isWhole;) {
+    try {
+      for await (const item of reader.follow({ from })) {
+        if (item.kind === 'caught-up') break
+        ids.push(item.agent.id)
+      }
+      isWhole = true
+    } catch (error) {
+      expect(error).toMatchObject({ code, facts: { stream: 'order-2' } })
+      const { cursor, revision } = (error as RefoldError).facts as {
+        readonly cursor: Cursor
+        readonly revision: number
+      }
+      places.push(revision)
+      from = cursor
+    }
+  }
+  expect(new Set(ids.filter((id) => id !== '2'))).toEqual(new Set(['1', '3']))
+  expect(places).toEqual(code === 'UNREADABLE' ? [0, 1] : [1])
+  await Promise.all([plain, other, reader].map((client) => client.close()))
 })

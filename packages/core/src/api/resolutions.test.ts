@@ -15,7 +15,7 @@ async function doubted() {
   await process.time.advance(1_000)
   const [effect] = await agent.inDoubt()
   const resolve = (resolution: unknown) => agent.resolve(effect?.effect ?? '', resolution as { again: true })
-  return { log, work, agent, resolve, types: () => typesOf(log, 'work-1') }
+  return { log, work, time: process.time, agent, resolve, types: () => typesOf(log, 'work-1') }
 }
 
 describe('EFF-17 a decision', () => {
@@ -68,6 +68,83 @@ describe('EFF-17 a decision', () => {
     const { agent, resolve } = await doubted()
     expect((await resolve({ complete: null })).value).toBe('worked')
     expect(agent.getSnapshot().context.result).toBeNull()
+  })
+})
+
+describe('EFF-52 a decision about a doubt that was settled meanwhile', () => {
+  /** Someone has said `again`, and that attempt is in doubt too. */
+  async function doubtedAgain() {
+    const found = await doubted()
+    const [first] = await found.agent.inDoubt()
+    await found.agent.resolve(first as never, { again: true, force: true })
+    await settle()
+    await found.time.advance(1_000)
+    const [second] = await found.agent.inDoubt()
+    const stands = await found.types()
+    const refused = async (decided: Promise<unknown>): Promise<void> => {
+      await expect(decided).rejects.toMatchObject({
+        code: 'NOT_IN_DOUBT',
+        message: expect.stringContaining('in doubt again, since revision 5'),
+        facts: { shown: 2, since: 5 },
+      })
+      await settle()
+      expect(await found.types()).toEqual(stands)
+      expect(found.work.runs).toHaveLength(2)
+    }
+    if (first === undefined || second === undefined) throw new Error('nothing is in doubt')
+    return { ...found, first, second, refused }
+  }
+
+  test.each([[{ again: true, force: true }], [{ complete: 7 }], [{ fail: 'no' }]])(
+    'EFF-52 %j of the effect as it was shown settles no later doubt of it',
+    async (decision) => {
+      const { agent, first, second, resolve, refused } = await doubtedAgain()
+      expect([first, second]).toMatchObject([{ inDoubt: { revision: 2 } }, { inDoubt: { revision: 5 } }])
+      await refused(agent.resolve(first, decision as { again: true }))
+      await refused(resolve({ ...decision, revision: 2 }))
+      await refused(resolve({ ...decision, revision: 2n }))
+      await agent.resolve(second, decision as { again: true })
+      expect(await agent.inDoubt()).toEqual([])
+    },
+  )
+
+  test('EFF-52 the revision of any state that shows the doubt names it, one that is not there none', async () => {
+    const { agent, resolve, types } = await doubted()
+    await agent.send({ type: 'note', text: 'a' })
+    const before = await types()
+    await expect(resolve({ complete: 7, revision: 99 })).rejects.toMatchObject({
+      code: 'NOT_IN_DOUBT',
+      message: expect.stringContaining('the agent is at revision 3'),
+    })
+    for (const revision of [-1, 1.5, '2', null])
+      await expect(resolve({ complete: 7, revision })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        facts: { path: 'resolution.revision' },
+      })
+    expect(await types()).toEqual(before)
+    await resolve({ complete: 7, revision: agent.getSnapshot().revision })
+    expect(agent.getSnapshot().context.result).toBe(7)
+  })
+
+  test('EFF-52 nor what was left while it ran again, but the same doubt, left since', async () => {
+    const { agent, first, second, types } = await doubtedAgain()
+    await agent.resolve(second, { again: true, force: true })
+    await settle()
+    await agent.send({ type: 'leave' })
+    const before = await types()
+    await expect(agent.resolve(first, { acknowledge: true })).rejects.toMatchObject({ code: 'NOT_IN_DOUBT' })
+    expect(await types()).toEqual(before)
+
+    const left = await doubted()
+    const [shown] = await left.agent.inDoubt()
+    await left.agent.send({ type: 'leave' })
+    await left.agent.resolve(shown?.effect ?? '', { complete: 7, revision: shown?.inDoubt?.revision ?? -1 })
+    expect(await left.agent.inDoubt()).toEqual([])
+  })
+
+  test.each([[undefined], [null], [7], [{}], [{ effect: 7 }]])('EFF-17 %j names no effect', async (effect) => {
+    const { agent } = await doubted()
+    await expect(agent.resolve(effect as never, { again: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
 })
 

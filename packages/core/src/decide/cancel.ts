@@ -150,7 +150,7 @@ function stopped(context: DecideContext, state: StateDocument): StateDocument {
   const effects: { [effect: string]: EffectDocument } = {}
   for (const [id, effect] of Object.entries(state.effects)) {
     if (mayHaveHappened(effect, context.definition))
-      effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now } }
+      effects[id] = { ...effect, abandoned: effect.abandoned ?? { at: context.now, revision: context.revision } }
   }
   const { waiting = [], blocked: _b, paused: _p, cancelling: _c, ...agent }: AgentPart = state.agent
   const after: StateDocument = { ...state, agent, root: { ...state.root, status: 'stopped' }, effects, timers: {} }

@@ -147,6 +147,7 @@ export function stateAfter(
     scheduledBy: context.eventId,
     traceparent,
     now: context.now,
+    revision: context.revision,
   })
   const { root, timers, unlisted, messages } = step
   const outbox = withSent(state?.outbox, messages, { sentBy: context.eventId, ...traced(traceparent) })

@@ -74,7 +74,9 @@ function interrupted(context: DecideContext, state: StateDocument): StateDocumen
   for (const [id, effect] of Object.entries(state.effects)) {
     const doubt =
       effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
-    effects[id] = doubt ? { ...effect, inDoubt: { since: context.now, why: 'interrupted' } } : effect
+    effects[id] = doubt
+      ? { ...effect, inDoubt: { since: context.now, revision: context.revision, why: 'interrupted' } }
+      : effect
     changed ||= doubt
   }
   return changed ? effects : state.effects

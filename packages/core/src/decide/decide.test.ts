@@ -103,7 +103,7 @@ describe('claims', () => {
     const begun = working({ safety: 'never-retry' })
     begun.own({ kind: 'effect.started', effect: begun.effect, attempt: 1 })
     begun.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
-    expect(begun.state?.effects[begun.effect]?.inDoubt).toEqual({ since: 1_000, why: 'interrupted' })
+    expect(begun.state?.effects[begun.effect]?.inDoubt).toEqual({ since: 1_000, revision: 2, why: 'interrupted' })
     const pending = working({ safety: 'never-retry' })
     pending.outside({ kind: 'claimed', worker: 'second', previous: 'owner' })
     expect(pending.state?.effects[pending.effect]?.inDoubt).toBeUndefined()
@@ -151,7 +151,7 @@ describe('decisions of a person', () => {
       decider.own({ kind: 'effect.started', effect, attempt: 1 })
       decider.outside({ kind: 'event', event: { type: 'finish' } })
       expect(decider.state?.root.status).toBe('done')
-      expect(decider.state?.effects[effect]?.abandoned).toEqual({ at: 1_000 })
+      expect(decider.state?.effects[effect]?.abandoned).toEqual({ at: 1_000, revision: 2 })
       expect(
         code(end.kind === 'effect.done' ? decider.own({ ...end, effect }) : decider.outside({ ...end, effect })),
       ).toBe('recorded')

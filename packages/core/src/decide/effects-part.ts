@@ -13,6 +13,8 @@ export interface EffectsAfterStep {
   readonly scheduledBy: string
   readonly traceparent: string | undefined
   readonly now: number
+  /** Of the record to be made. */
+  readonly revision: number
 }
 
 /** Effects start and stop by this change alone: there is no second list that could disagree. */
@@ -34,7 +36,8 @@ export function effectsAfterStep(
   for (const id of step.stopped) {
     const effect = next[id]
     if (effect === undefined) continue
-    if (mayHaveHappened(effect, definition)) next[id] = { ...effect, abandoned: { at: options.now } }
+    if (mayHaveHappened(effect, definition))
+      next[id] = { ...effect, abandoned: { at: options.now, revision: options.revision } }
     else delete next[id]
   }
   for (const started of step.scheduled) next[started.effect] = startedDocument(started, options)

@@ -96,10 +96,10 @@ function effectOf(
   { keys, run, answered }: Forked,
   { id, effect }: { readonly id: EffectId; readonly effect: EffectDocument },
 ): EffectDocument {
-  const { definition, now, eventId } = context
+  const { definition, now, revision, eventId } = context
   const { attempt, inDoubt, retryAt: _retryAt, ...rest } = effect
   const isGuarded = safetyOf(effect, definition) === 'never-retry' && !run.includes(id)
-  const doubt = id === answered || isGuarded ? { inDoubt: { since: now, why: 'forked' as const } } : undefined
+  const doubt = id === answered || isGuarded ? { inDoubt: { since: now, revision, why: 'forked' as const } } : undefined
   if (keys === 'new') {
     const { attempts: _attempts, lastError: _lastError, ...asked } = rest
     return { ...asked, keyedBy: eventId, ...doubt }
@@ -108,7 +108,7 @@ function effectOf(
   return {
     ...rest,
     ...(attempt === undefined ? undefined : { attempt }),
-    ...(inDoubt === undefined ? undefined : { inDoubt }),
+    ...(inDoubt === undefined ? undefined : { inDoubt: { ...inDoubt, revision } }),
     ...doubt,
   }
 }

@@ -37,6 +37,8 @@ export interface EffectStep {
 export interface EffectResolved {
   readonly kind: 'effect.resolved'
   readonly effect: EffectId
+  /** Of the state that was shown: what is in doubt since is another doubt. */
+  readonly revision?: number
   readonly resolution:
     | { readonly complete: JsonValue }
     | { readonly again: true; readonly force?: boolean }

@@ -94,7 +94,7 @@ function changeOf(
       return {
         type: 'refold.effect.doubted',
         data: { src, why: input.why },
-        effect: { ...effect, inDoubt: { since: context.now, why: input.why } },
+        effect: { ...effect, inDoubt: { since: context.now, revision: context.revision, why: input.why } },
       }
     case 'effect.step':
       return {
@@ -115,6 +115,8 @@ interface DecidedPart {
 function resolved(context: DecideContext, envelope: Envelope, part: DecidedPart): Decision {
   const { state, effect, input } = part
   const { resolution } = input
+  const refused = notAsShown(context, { effect, input })
+  if (refused !== undefined) return refused
   const header = { kind: input.kind, effect: input.effect }
   if ('acknowledge' in resolution) {
     if (effect.abandoned === undefined) return notInDoubt(input.effect)
@@ -149,6 +151,28 @@ function outcomeOf({ effect, resolution }: EffectResolved): Outcome | undefined 
   if ('complete' in resolution) return { kind: 'effect.done', effect, output: resolution.complete }
   if ('fail' in resolution) return { kind: 'effect.failed', effect, error: resolution.fail }
   return undefined
+}
+
+/** A decision about a doubt that someone has settled is none about the one that arose since: the payment may have been made again. */
+function notAsShown(context: DecideContext, part: Pick<DecidedPart, 'effect' | 'input'>): Decision | undefined {
+  const { effect, revision } = part.input
+  const { inDoubt, abandoned } = part.effect
+  const since = (inDoubt ?? abandoned)?.revision
+  if (revision === undefined || since === undefined) return undefined
+  const head = context.revision - 1
+  if (since <= revision && revision <= head) return undefined
+  const why = revision > head ? `the agent is at revision ${head}` : `it is in doubt again, since revision ${since}`
+  return {
+    kind: 'refused',
+    error: new RefoldError(
+      'NOT_IN_DOUBT',
+      `effect ${effect} is not in doubt as revision ${revision} showed it: ${why}`,
+      {
+        hint: 'Look at it again: `agent.inDoubt()` gives it as it is now.',
+        facts: { effect, shown: revision, since },
+      },
+    ),
+  }
 }
 
 function notInDoubt(effect: string): Decision {

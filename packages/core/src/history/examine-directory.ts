@@ -11,6 +11,8 @@ export interface KnownStream {
   /** As the headers say; `undefined`: no agent's. */
   entry: DirectoryEntry | undefined
   records: number
+  /** One of its records cannot be read at all: the directory cannot be held against it. */
+  isDamaged: boolean
 }
 
 /** A few are named. */
@@ -27,6 +29,7 @@ export async function examineDirectory(
     const kept = new Map<string, DirectoryEntry>()
     for await (const page of store.directory.find()) for (const entry of page) kept.set(entry.stream, entry)
     for (const stream of new Set([...kept.keys(), ...streams.keys()])) {
+      if (streams.get(stream)?.isDamaged === true) continue
       if (isSameEntry(kept.get(stream), streams.get(stream)?.entry)) continue
       if (!(await isRight(store, stream))) wrong.push(stream)
     }

@@ -5,7 +5,7 @@
  * and not with their records.
  */
 import { requireMethods } from '../coded.js'
-import { withCode } from '../errors.js'
+import { isRefoldError, withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
 import { applyHeader, readHeader } from '../store/directory-projection.js'
@@ -46,8 +46,8 @@ export async function examineStore(store: Store, { codecs = [] }: ExamineOptions
   const isTold = log.records === 0 && findings.some(({ kind }) => kind === 'wrong') // that it cannot be read at all
   if (!isTold) findings.push(...log.findings)
   const reader = agentReader(store, { codecs })
-  for (const [stream, { entry, records }] of log.streams)
-    if (entry !== undefined) findings.push(...(await examineAgent(reader, { stream, records })))
+  for (const [stream, { entry, records, isDamaged }] of log.streams)
+    if (entry !== undefined || isDamaged) findings.push(...(await examineAgent(reader, { stream, records })))
   if (log.isWhole) findings.push(...(await examineDirectory(store, log.streams)))
   const agents = [...log.streams.values()].filter(({ entry }) => entry !== undefined).length
   return { agents, streams: log.streams.size, records: log.records, facts, findings: wrongFirst(findings) }
@@ -88,19 +88,26 @@ async function readThrough(store: Store): Promise<ReadLog> {
   }
 }
 
-function take(streams: Map<string, KnownStream>, { stream, metadata }: StoredEvent): void {
-  const known = streams.get(stream) ?? { entry: undefined, records: 0 }
+function take(streams: Map<string, KnownStream>, event: StoredEvent): void {
+  const { stream } = event
+  const known = streams.get(stream) ?? { entry: undefined, records: 0, isDamaged: false }
   streams.set(stream, known)
-  const header = readHeader(stream, metadata)
-  if (header !== undefined) known.entry = applyHeader(known.entry, stream, header)
   known.records++
+  try {
+    const header = readHeader(stream, event.metadata)
+    if (header !== undefined) known.entry = applyHeader(known.entry, stream, header)
+  } catch (error) {
+    if (!isRefoldError(error, 'UNREADABLE')) throw error
+    known.isDamaged = true // told by the look at its own stream
+  }
 }
 
 /** Agents that only the directory still tells of. */
 async function addKept(store: Store, streams: Map<string, KnownStream>): Promise<void> {
   try {
     for await (const page of store.directory.find())
-      for (const entry of page) if (!streams.has(entry.stream)) streams.set(entry.stream, { entry, records: 0 })
+      for (const entry of page)
+        if (!streams.has(entry.stream)) streams.set(entry.stream, { entry, records: 0, isDamaged: false })
   } catch (error) {
     assertNotClosed(error) // that it cannot be read either was told by the log
   }

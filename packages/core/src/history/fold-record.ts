@@ -39,9 +39,12 @@ export function unreadable(
   cause: unknown,
   { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>,
 ): RefoldError {
+  const { facts = {}, hint } = isRefoldError(cause) ? cause : {}
   return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded`, {
     cause,
-    facts: { stream, revision },
-    hint: 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
+    facts: { ...facts, stream, revision },
+    hint:
+      hint ??
+      'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
   })
 }

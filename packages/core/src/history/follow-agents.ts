@@ -1,7 +1,7 @@
 /** The records of many agents in the order of the log: catch-up, then live, without a gap or a duplicate. */
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { addressOf } from '../definition/agent-address.js'
-import { isRefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Cursor, DirectoryChanges, Followed, FollowOptions, Lag, LagOptions } from '../public/follow.js'
 import { headerOf } from '../record/header.js'
@@ -9,6 +9,7 @@ import type { RecordHeader } from '../record/record.js'
 import type { Position } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
 import type { World } from '../world/world.js'
+import { isDamage } from './damage.js'
 import { followedRecords } from './followed-records.js'
 import { HiddenSecrets } from './hidden-secrets.js'
 import { lagBehind } from './lag.js'
@@ -50,11 +51,10 @@ async function* followedIn<D extends AgentDefinition>(
   const hidden = options.hideSecrets === true ? new HiddenSecrets(log) : undefined
   try {
     for await (const item of followedRecords({ log, world }, part)) {
-      if (item.kind === 'unreadable') throw item.error
+      if (item.kind === 'unreadable') throw endingAt(item.event, item.error)
       reading.isWithReader = true
       if (item.kind === 'record') {
-        const record = hidden === undefined ? item : await shown(item, hidden)
-        yield toFollowed<D>(log, record, world.clock.now())
+        yield await given<D>(item, { log, hidden, now: world.clock.now() })
       }
       if (item.kind === 'caught-up') yield { kind: 'caught-up', cursor: cursorAt(reading) }
       reading.isWithReader = false
@@ -108,6 +108,34 @@ function followerOf(reading: Reading, options: FollowOptions): Follower {
     stalledAfterMs,
     facts: () => ({ ...(names === undefined ? undefined : { agents: names }), cursor: cursorAt(reading) }),
   }
+}
+
+interface Giving {
+  readonly log: AgentLog
+  readonly hidden: HiddenSecrets | undefined
+  readonly now: number
+}
+
+async function given<D extends AgentDefinition>(
+  record: HeadedEvent,
+  { log, hidden, now }: Giving,
+): Promise<Followed<D>> {
+  try {
+    return toFollowed<D>(log, hidden === undefined ? record : await shown(record, hidden), now)
+  } catch (error) {
+    throw endingAt(record.event, error)
+  }
+}
+
+/** What is wrong with one record ends the reading, as silence would be taken for completeness; with the place behind it, to go on from. */
+function endingAt(event: StoredEvent, error: unknown): unknown {
+  if (!isDamage(error) && !isRefoldError(error, 'UPCAST_FAILED')) return error
+  const { stream, revision } = event
+  return new RefoldError(error.code, `record ${revision} of ${stream} cannot be given: ${error.message}`, {
+    cause: error,
+    hint: 'Note that it is missing, then go on behind it: `from: error.facts.cursor`.',
+    facts: { ...error.facts, stream, revision: Number(revision), cursor: cursorOf(event) },
+  })
 }
 
 function toFollowed<D extends AgentDefinition>(

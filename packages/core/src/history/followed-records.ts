@@ -1,7 +1,7 @@
 /** The log as those read it who follow agents: what is a record of theirs, and what is passed over. */
 import { addressOf } from '../definition/agent-address.js'
 import type { AgentLog } from '../log/agent-log.js'
-import { headerOf } from '../record/header.js'
+import { recordHeader } from '../record/header.js'
 import type { Position } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
 import type { World } from '../world/world.js'
@@ -64,7 +64,7 @@ const OWN_STREAMS = 'refold'
 
 function followed(event: StoredEvent, notBefore: number): FollowedItem {
   try {
-    const header = headerOf(event.metadata)
+    const header = recordHeader(event)
     const isRecord = header !== undefined && header.at >= notBefore
     return isRecord ? { kind: 'record', event, header } : { kind: 'passed', event }
   } catch (error) {

@@ -5,7 +5,7 @@ import type { AgentReader } from '../log/agent-log.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { withoutUndefined } from '../json/without-undefined.js'
-import { definitionIn, hasReadableBody, headerOf, isOutside } from '../record/header.js'
+import { definitionIn, hasReadableBody, isOutside, recordHeader } from '../record/header.js'
 import type { AgentStatus, Approved, Condition, Delivery, Diagnostics, RecordHeader } from '../record/record.js'
 import type { ActorId, EffectDocument, EffectId, ErrorData, TimerId } from '../record/state-document.js'
 import type { ForkedData } from '../public/fork.js'
@@ -145,11 +145,11 @@ export interface ToRecord {
   readonly at: number
 }
 
-/** The record of a stored event. Throws `UPCAST_FAILED`. */
+/** The record of a stored event. Throws `UPCAST_FAILED`, and `UNREADABLE` where its header is damaged. */
 export function historyRecord(event: StoredEvent, { upcast, at }: ToRecord): HistoryRecord {
   const { id, metadata } = event
   const revision = Number(event.revision)
-  const header = headerOf(metadata)
+  const header = recordHeader(event)
   if (header === undefined) {
     const { type, data } = event
     return { revision, id, kind: 'foreign', type, data, at, definition: '', metadata }

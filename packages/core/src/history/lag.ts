@@ -2,8 +2,9 @@
 import { addressOf } from '../definition/agent-address.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Lag } from '../public/follow.js'
-import { headerOf } from '../record/header.js'
+import { recordHeader } from '../record/header.js'
 import type { Position } from '../record/revision.js'
+import type { StoredEvent } from '../store/port.js'
 
 const MOST_READ = 10_000
 
@@ -20,11 +21,21 @@ export async function lagBehind(log: Pick<AgentLog, 'readAll'>, { after, names, 
   let [read, records, ms] = [0, 0, 0]
   for await (const page of log.readAll({ after, limit: MOST_READ })) {
     read += page.length
-    for (const { stream, metadata } of page) {
-      const header = headerOf(metadata)
-      if (header === undefined || (names !== undefined && !names.has(addressOf(stream).name))) continue
-      if (records++ === 0) ms = Math.max(0, now - header.at)
+    for (const event of page) {
+      if (names !== undefined && !names.has(addressOf(event.stream).name)) continue
+      const at = timeOf(event)
+      if (at === undefined) continue
+      if (records++ === 0 && at !== 'damaged') ms = Math.max(0, now - at)
     }
   }
   return { records, ...(read >= MOST_READ ? { atLeast: true } : undefined), ms }
+}
+
+/** A damaged record waits, too. `undefined`: it is no record. */
+function timeOf(event: StoredEvent): number | 'damaged' | undefined {
+  try {
+    return recordHeader(event)?.at
+  } catch {
+    return 'damaged'
+  }
 }

@@ -1,7 +1,7 @@
 /** A stream's records as an observable: catch-up, then live, without a gap or a duplicate. */
 import { inDoubtOf, pendingOf, statusOf } from '../decide/summary.js'
 import { Observable } from './observable.js'
-import { definitionIn, hasReadableBody, headerOf, isOutside } from '../record/header.js'
+import { definitionIn, hasReadableBody, isOutside, recordHeader } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import { FIRST_REVISION } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -64,7 +64,7 @@ export function recordsAfter(
       let isCaughtUp = false
       for await (const item of log.subscribe(target, { signal: abort.signal })) {
         if (item.kind === 'event') {
-          const header = headerOf(item.event.metadata)
+          const header = recordHeader(item.event)
           const { event } = item
           if (header !== undefined && isWanted({ event, header })) subscriber.next({ event, header })
           known = after(known, item.event.revision, header)

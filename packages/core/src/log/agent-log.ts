@@ -22,7 +22,7 @@ import type {
 import type { ScannedPage, ScanOptions } from '../store/projection-port.js'
 import { isGone } from './codec.js'
 import type { Codec } from './codec.js'
-import { openEvent, sealEvent } from './sealed-event.js'
+import { openEvent, sealEvent, unopened } from './sealed-event.js'
 import { snapshotFile } from './snapshots.js'
 import type { Snapshot } from './snapshots.js'
 import { upcast } from './upcaster.js'
@@ -61,7 +61,7 @@ export interface AgentLog {
   seal(stream: string, events: readonly NewRecord[] | readonly NewEvent[]): SealedBatch | Promise<SealedBatch>
   /** As the store's. */
   append(stream: string, batch: SealedBatch, options: AppendOptions): Promise<AppendResult>
-  /** As the store's, with what was encoded decoded. Throws `UNREADABLE` where it reaches what cannot be. */
+  /** As the store's, with what was encoded decoded. Of an event that cannot be, data and metadata throw `UNREADABLE`. */
   read(stream: string, options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>
   /** As the store's; absent where the store has none, or codecs stand between it and the fold. */
   readonly replay: ((stream: string, options: ReplayOptions, target: ReplayTarget) => Promise<void>) | undefined
@@ -89,8 +89,8 @@ export interface AgentLog {
 
 export interface AgentReaderOptions extends AgentLogOptions {
   /**
-   * Told of an event that cannot be decoded, which is then given as it is stored: its header is readable without a key. Absent: the
-   * read ends there with the error.
+   * Told of an event that cannot be decoded, which is then given as it is stored: its header is readable without a key. Absent:
+   * what looks at its data or metadata gets the error.
    */
   readonly onUnreadable?: (event: StoredEvent, error: RefoldError) => void
 }
@@ -107,7 +107,8 @@ export function agentReader(
     try {
       return await openEvent(codecs, event)
     } catch (error) {
-      if (onUnreadable === undefined || !isRefoldError(error)) throw error
+      if (!isRefoldError(error)) throw error
+      if (onUnreadable === undefined) return unopened(event, error)
       onUnreadable(event, error)
       return event
     }
@@ -172,22 +173,8 @@ async function* opened(
       yield page
       continue
     }
-    const events = await Promise.allSettled(page.map(open))
-    const failed = events.find(isRejected)
-    if (failed === undefined) yield events.flatMap(valuesOf)
-    else {
-      yield events.slice(0, events.indexOf(failed)).flatMap(valuesOf) // what stands before it is not lost
-      throw failed.reason
-    }
+    yield await Promise.all(page.map(open))
   }
-}
-
-function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {
-  return result.status === 'rejected'
-}
-
-function valuesOf<T>(result: PromiseSettledResult<T>): readonly T[] {
-  return result.status === 'fulfilled' ? [result.value] : []
 }
 
 async function* openedItems(

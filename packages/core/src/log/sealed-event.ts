@@ -35,6 +35,26 @@ export async function openEvent(codecs: readonly Codec[], event: StoredEvent): P
   return { ...event, data: opened['data'] ?? null, metadata: { ...metadata, refold } }
 }
 
+/** An event that cannot be opened: who looks at it is told why, as of one that is damaged in the store. */
+export function unopened({ stream, revision, position, id, type }: StoredEvent, why: unknown): StoredEvent {
+  const told = (): never => {
+    throw why
+  }
+  return {
+    stream,
+    revision,
+    position,
+    id,
+    type,
+    get data() {
+      return told()
+    },
+    get metadata() {
+      return told()
+    },
+  }
+}
+
 function headerIn(metadata: JsonObject): { readonly [key: string]: JsonValue } {
   const header = metadata['refold']
   return isJsonObject(header) ? header : {}

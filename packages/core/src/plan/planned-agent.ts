@@ -170,9 +170,14 @@ function doubtsOf({ agent, state: before }: Planned, after: StateDocument): read
   return Object.entries(after.effects).flatMap(([id, effect]): PlannedDoubt[] => {
     const { src, inDoubt, abandoned } = effect
     const doubt = { agent, effect: id, src, key: effectKey(id, effect) }
-    if (abandoned !== undefined) return [{ ...doubt, why: 'abandoned', since: abandoned.at, isNew: false }]
+    if (abandoned !== undefined) {
+      const { at: since, revision } = abandoned
+      return [{ ...doubt, why: 'abandoned', since, revision, isNew: false }]
+    }
     if (inDoubt === undefined) return []
-    return [{ ...doubt, ...inDoubt, isNew: before.effects[id]?.inDoubt === undefined }]
+    const isNew = before.effects[id]?.inDoubt === undefined
+    const { since, revision, why } = inDoubt
+    return [{ ...doubt, why, since, ...(isNew ? undefined : { revision }), isNew }]
   })
 }
 

@@ -10,13 +10,14 @@ import type { AgentEvent } from '../public/events.js'
 import type { Cursor, DirectoryChanges } from '../public/follow.js'
 import type { ProjectionRecord } from '../public/projection.js'
 import type { AgentTypes } from '../definition/agent-types.js'
-import { headerOf } from '../record/header.js'
+import { recordHeader } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { ScannedEvent } from '../store/projection-port.js'
 
-/** `undefined` for an event that is no record. Throws `UNREADABLE` for one that is still encoded. */
+/** `undefined` for an event that is no record. Throws `UNREADABLE` for one that is damaged or still encoded. */
 export function projectionRecord(log: Pick<AgentLog, 'upcast'>, event: ScannedEvent): ProjectionRecord | undefined {
-  const header = headerOf({ refold: event.header ?? null })
+  const { header: refold } = event
+  const header = refold === undefined ? undefined : recordHeader({ id: event.id, metadata: { refold } })
   if (header === undefined) return undefined
   if ('codecs' in header)
     throw new RefoldError('UNREADABLE', `a record of ${event.stream} is encoded, and no codec is given`, {

@@ -67,8 +67,13 @@ export interface CancelOptions extends ControlOptions {
  * What someone found out about an effect in doubt: exactly one of these. `again` keeps its key. Of an abandoned effect,
  * `complete` and `fail` are recorded and move no chart, and `acknowledge` lets it go. `complete: null` for one without output.
  */
-export type Resolution<O> = ControlOptions &
-  (
+export type Resolution<O> = ControlOptions & {
+  /**
+   * Of the state that was shown to the person who decides: a doubt that arose since is not settled by it (`NOT_IN_DOUBT`). Default: that
+   * of the doubt, where `resolve` is given the effect as `inDoubt` gave it; of an id alone, whatever is in doubt now is settled.
+   */
+  readonly revision?: Revision | number
+} & (
     | { readonly complete: OrNull<O> }
     | {
         readonly again: true

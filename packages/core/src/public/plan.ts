@@ -47,6 +47,8 @@ export interface PlannedDoubt extends PlannedAgent {
   readonly why: DoubtReason | 'abandoned'
   /** Epoch milliseconds. */
   readonly since: number
+  /** Of the record from which on, for `resolve`. Absent: from the takeover on. */
+  readonly revision?: number
   /** It is in doubt from the takeover on, not before. */
   readonly isNew: boolean
 }

@@ -187,8 +187,8 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
   ): Promise<ForkPlan>
   /**
    * The records of agents in the order of the log: what is stored, then what follows, without a gap or a duplicate. A slow
-   * reader holds up nothing but itself. Ends when the signal aborts or the client closes; fails with `CURSOR_LOST`, `UNREADABLE`,
-   * `UPCAST_FAILED`.
+   * reader holds up nothing but itself. Ends when the signal aborts or the client closes; fails with `CURSOR_LOST`. A record
+   * that cannot be given ends it with `UNREADABLE` or `UPCAST_FAILED`: the error's facts are its `stream`, its `revision`, and the `cursor` behind it.
    */
   follow<D extends AgentDefinition<Name> = AgentDefinition<Name>>(
     options?: FollowOptions<D>,

@@ -31,10 +31,13 @@ export interface PendingEffectOf<K, I, O> {
   /** Epoch milliseconds before which the next attempt does not begin. */
   readonly retryAt?: number
   readonly lastError?: AgentFault
-  /** No one knows whether its interrupted attempt happened: someone must `resolve` it. `since` in epoch milliseconds. */
-  readonly inDoubt?: { readonly since: number; readonly why: DoubtReason }
+  /**
+   * No one knows whether its interrupted attempt happened: someone must `resolve` it. `since` in epoch milliseconds; `revision`: of the
+   * record from which on, which tells this doubt from a later one of the same effect.
+   */
+  readonly inDoubt?: { readonly since: number; readonly revision: number; readonly why: DoubtReason }
   /** The chart has left it while it may have happened: kept until its outcome is known or decided. */
-  readonly abandoned?: { readonly at: number }
+  readonly abandoned?: { readonly at: number; readonly revision: number }
   /** Type only, never set. */
   readonly '~output'?: O | undefined
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { fold, Folder, type FoldableEvent } from './fold.js'
-import { headerOf } from './header.js'
+import { headerOf, recordHeader } from './header.js'
 
 const text = JSON.stringify
 
@@ -39,12 +39,6 @@ describe('fold', () => {
     ['nothing', null],
     ['a text', 'refold'],
     ['another team’s metadata', { $correlationId: 'x', refold: true }],
-    ['a header without an agent', { refold: { v: 0, at: 1, input: { kind: 'event' }, body: { patch: [] } } }],
-    ['a header without an input', { refold: { v: 0, agent: 'a@1', at: 1, body: { patch: [] } } }],
-    [
-      'a version that is none',
-      { refold: { v: '0', agent: 'a@1', at: 1, input: { kind: 'event' }, body: { patch: [] } } },
-    ],
   ])('FOLD-2 takes a record with %s as metadata for a foreign one, which changes nothing', (_title, metadata) => {
     const state = fold(undefined, started)
     expect(headerOf(metadata)).toBeUndefined()
@@ -52,6 +46,27 @@ describe('fold', () => {
     const folder = new Folder(state)
     expect(folder.add({ id: 'x', data: null, metadata })).toBe('foreign')
     expect([folder.result(), folder.foreign]).toEqual([state, 1])
+  })
+
+  it.each<[string, JsonValue]>([
+    ['a header without an agent', { refold: { v: 0, at: 1, input: { kind: 'event' }, body: { patch: [] } } }],
+    ['a header without an input', { refold: { v: 0, agent: 'a@1', at: 1, body: { patch: [] } } }],
+    [
+      'a version that is none',
+      { refold: { v: '0', agent: 'a@1', at: 1, input: { kind: 'event' }, body: { patch: [] } } },
+    ],
+    [
+      'a header without a time',
+      { refold: { v: 0, agent: 'a@1', at: 'x', input: { kind: 'event' }, body: { patch: [] } } },
+    ],
+    ['an empty header', { refold: {} }],
+  ])('FOLD-15 stops at %s: it is damaged, and not foreign', (_title, metadata) => {
+    const event = { id: 'x', data: null, metadata }
+    expect(headerOf(metadata)).toBeUndefined()
+    expect(() => fold(fold(undefined, started), event)).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE' }) as Error,
+    )
+    expect(() => recordHeader(event)).toThrow('no readable header')
   })
 
   it('FOLD-3 stops at a record of a newer format, whatever its body is', () => {

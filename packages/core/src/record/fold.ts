@@ -7,7 +7,7 @@
 import { RefoldError } from '../errors.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { PatchedDocument } from '../json/patch.js'
-import { hasReadableBody, headerOf } from './header.js'
+import { hasReadableBody, recordHeader } from './header.js'
 import { RECORD_FORMAT, type RecordHeader } from './record.js'
 import type { StateDocument } from './state-document.js'
 
@@ -44,7 +44,7 @@ export class Folder {
 
   /** Folds one record. Throws as `fold` does; the error's facts name the event. `before` is told of each operation, while it has changed nothing. */
   add(event: FoldableEvent, before?: (operation: PatchOperation) => void): 'folded' | 'foreign' {
-    const header = headerOf(event.metadata)
+    const header = recordHeader(event)
     if (header === undefined) {
       this.#foreign++
       return 'foreign'

@@ -1,4 +1,5 @@
 /** Tells Refold's records from those that someone else appended to the stream. */
+import { RefoldError } from '../errors.js'
 import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js'
 import type { RecordHeader } from './record.js'
 
@@ -14,6 +15,26 @@ export function headerOf(metadata: JsonValue | undefined): RecordHeader | undefi
   if (!Number.isSafeInteger(v) || (v as number) < 0 || typeof agent !== 'string') return undefined
   if (typeof at !== 'number' || !isJsonObject(input) || typeof input['kind'] !== 'string') return undefined
   return header as unknown as RecordHeader // what the fold needs beyond this is checked where it is used
+}
+
+/**
+ * The header of an event for those to whom a record must not be lost: `undefined` for a foreign record only. Throws `UNREADABLE`
+ * for a damaged header, which no one but Refold can have begun to write.
+ */
+export function recordHeader({
+  id,
+  metadata,
+}: {
+  readonly id: string
+  readonly metadata: JsonValue
+}): RecordHeader | undefined {
+  const header = headerOf(metadata)
+  const isForeign = !isJsonObject(metadata) || !isJsonObject(metadata['refold'])
+  if (header !== undefined || isForeign) return header
+  throw new RefoldError('UNREADABLE', `The record ${id} has no readable header.`, {
+    hint: 'It is damaged: `refold doctor` tells what else is. Put the stream back from a backup.',
+    facts: { event: id },
+  })
 }
 
 /** Whether the body is one that a fold can apply, and not missing or still encoded. */

@@ -78,8 +78,8 @@ const EFFECT = members(
     attempt: members({ attempt: count, epoch: count, at: time, worker: text }),
     retryAt: time,
     lastError: ERROR,
-    inDoubt: members({ since: time, why: text }),
-    abandoned: members({ at: time }),
+    inDoubt: members({ since: time, revision: count, why: text }),
+    abandoned: members({ at: time, revision: count }),
     steps: object,
   },
 )

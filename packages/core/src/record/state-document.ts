@@ -225,9 +225,14 @@ export interface EffectDocument {
   /** Epoch milliseconds before which the next attempt must not begin. */
   readonly retryAt?: number
   readonly lastError?: ErrorData
-  readonly inDoubt?: { readonly since: number; readonly why: 'interrupted' | 'timeout' | 'unknown' | 'forked' }
+  /** `revision`: of the record from which on. */
+  readonly inDoubt?: {
+    readonly since: number
+    readonly revision: number
+    readonly why: 'interrupted' | 'timeout' | 'unknown' | 'forked'
+  }
   /** The chart left it while a guarded attempt was begun: kept until its outcome is known. */
-  readonly abandoned?: { readonly at: number }
+  readonly abandoned?: { readonly at: number; readonly revision: number }
   /** Results of `step()`, by `<name>#<ordinal>`. */
   readonly steps?: { readonly [step: string]: JsonValue }
 }

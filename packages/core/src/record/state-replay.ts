@@ -9,7 +9,7 @@ import type { JsonValue } from '../json/json-value.js'
 import { doesNotFit, noIndex, writeItem } from '../json/patch-item.js'
 import { arrayIndex, parsePointer, toPointer } from '../json/pointer.js'
 import { Folder } from './fold.js'
-import { hasReadableBody, headerOf } from './header.js'
+import { hasReadableBody, recordHeader } from './header.js'
 import { RECORD_FORMAT, type RecordHeader } from './record.js'
 import type { StateDocument } from './state-document.js'
 import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } from './replay.js'
@@ -67,7 +67,7 @@ export class StateReplay implements ReplayTarget {
   }
 
   event(event: ReplayedEvent): void {
-    const header = headerOf(event.metadata)
+    const header = recordHeader(event)
     if (header === undefined) {
       this.#foreign++
       return

@@ -75,12 +75,16 @@ function unpaused({ agent, point }: Standing, way: MakeWay): readonly WayOfWords
 function settled({ agent, point }: Standing, way: MakeWay): readonly WayOfWords[] {
   return point.effects.flatMap(({ effect, src, inDoubt, abandoned }) => {
     if (inDoubt === undefined && abandoned === undefined) return []
-    const named = ['resolve', agent, effect]
-    if (abandoned !== undefined) return [way(`${src}: you know what became of it`, named, ['--acknowledge'])]
+    const settle = (what: string, ...how: readonly string[]): WayOfWords => {
+      const since = inDoubt ?? abandoned
+      const shown = since === undefined ? [] : ['--revision', String(since.revision)]
+      return way(`${src}: ${what}`, ['resolve', agent, effect], [...how, ...shown])
+    }
+    if (abandoned !== undefined) return [settle('you know what became of it', '--acknowledge')]
     return [
-      way(`${src}: it has happened, with this output`, named, ['--complete', '{}']),
-      way(`${src}: it has not happened: once more`, named, ['--again']),
-      way(`${src}: it has failed`, named, ['--fail', 'the reason']),
+      settle('it has happened, with this output', '--complete', '{}'),
+      settle('it has not happened: once more', '--again'),
+      settle('it has failed', '--fail', 'the reason'),
     ]
   })
 }

@@ -31,7 +31,8 @@ export type Order = OrderNotes & { readonly agent: string } & (
         readonly revision: number
         readonly about?: JsonObject
       }
-    | ({ readonly do: 'resolve'; readonly effect: string } & OrderedResolution)
+    /** `revision` of the doubt that was shown: it settles none that arose since. */
+    | ({ readonly do: 'resolve'; readonly effect: string; readonly revision: number } & OrderedResolution)
     | { readonly do: 'retry' | 'pause' | 'resume' | 'cancel' }
     /** `plan`: nothing is written. */
     | {
@@ -83,7 +84,11 @@ export interface ActionsView {
     readonly why?: string
     /** Epoch milliseconds. */
     readonly since: number
+    /** Of the record from which on: what its resolution names. */
+    readonly revision: number
     readonly isAbandoned: boolean
+    /** One for each way to resolve it. The output and the reason are still to be filled in: `'…'`. */
+    readonly commands: { readonly [How in OrderedResolution['how']]?: string }
     /** JSON Schema of its output, where the chart has one. */
     readonly schema?: JsonValue
   }[]

@@ -36,7 +36,7 @@ export async function actionsOf(
     agent,
     revision: point.revision,
     events: await Promise.all(events),
-    doubts: doubtsOf(point, chart),
+    doubts: doubtsOf(point, { agent, chart, places }),
     ways: waysOf(waysInWords({ agent, point, takes: [], chart }, places), { agent, point, places }),
   }
 }
@@ -91,22 +91,51 @@ function needsPayload(schema: JsonValue | undefined): boolean {
   return Array.isArray(required) && required.some((member) => member !== 'type')
 }
 
-function doubtsOf({ effects }: HistoryPoint, chart: JsonObject | undefined): ActionsView['doubts'] {
+interface DoubtsQuery {
+  readonly agent: string
+  readonly chart: JsonObject | undefined
+  readonly places: WaysOptions
+}
+
+function doubtsOf({ effects }: HistoryPoint, { agent, chart, places }: DoubtsQuery): ActionsView['doubts'] {
   return effects.flatMap(({ effect, src, inDoubt, abandoned }) => {
     const since = inDoubt?.since ?? abandoned?.at
-    if (since === undefined) return []
+    const revision = (inDoubt ?? abandoned)?.revision
+    if (since === undefined || revision === undefined) return []
     const schema = memberOf(memberOf(memberOf(chart, 'schemas'), 'outputs'), src)
     return [
       {
         effect,
         src,
         since,
+        revision,
+        commands: resolvingCommands({ agent, effect, revision, isAbandoned: abandoned !== undefined }, places),
         isAbandoned: abandoned !== undefined,
         ...(inDoubt === undefined ? undefined : { why: inDoubt.why }),
         ...(schema === undefined ? undefined : { schema }),
       },
     ]
   })
+}
+
+interface Resolved {
+  readonly agent: string
+  readonly effect: string
+  readonly revision: number
+  readonly isAbandoned: boolean
+}
+
+function resolvingCommands(
+  { agent, effect, revision, isAbandoned }: Resolved,
+  places: WaysOptions,
+): ActionsView['doubts'][number]['commands'] {
+  const command = (...how: readonly string[]): string =>
+    refoldCommand(['resolve', agent, effect], { ...places, options: [...how, '--revision', String(revision)] })
+  return {
+    complete: command('--complete', '…'),
+    fail: command('--fail', '…'),
+    ...(isAbandoned ? { acknowledge: command('--acknowledge') } : { again: command('--again') }),
+  }
 }
 
 type WayView = ActionsView['ways'][number]

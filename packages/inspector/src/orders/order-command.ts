@@ -28,7 +28,7 @@ function partsOf(order: Order): Parts {
       return { words: [agent, ...eventWords(event)], options: [...exactly, ...one, '--yes'] }
     }
     case 'resolve':
-      return { words: [agent, order.effect], options: resolution(order) }
+      return { words: [agent, order.effect], options: [...resolution(order), '--revision', String(order.revision)] }
     case 'retry':
     case 'pause':
     case 'resume':

@@ -153,11 +153,17 @@ describe('orders', () => {
   })
 
   test('INS-40 doubts are resolved, and agents retried, paused, resumed and cancelled', async () => {
-    const effect = (await actions('expense-doubt')).doubts[0]?.effect ?? ''
-    const resolve = { do: 'resolve', agent: 'expense-doubt', effect, how: 'complete', value: 'r-1' } as const
+    const { effect = '', revision = -1, commands } = (await actions('expense-doubt')).doubts[0] ?? {}
+    const resolve = { do: 'resolve', agent: 'expense-doubt', effect, revision, how: 'complete', value: 'r-1' } as const
     expect((await order(resolve)).command).toBe(
-      `refold resolve expense-doubt ${effect} --complete '"r-1"' --by ben --store agents.db`,
+      `refold resolve expense-doubt ${effect} --complete '"r-1"' --revision ${revision} --by ben --store agents.db`,
     )
+    const command = `refold resolve expense-doubt ${effect}`
+    expect(commands).toEqual({
+      complete: `${command} --complete '…' --revision ${revision} --store agents.db`,
+      fail: `${command} --fail '…' --revision ${revision} --store agents.db`,
+      again: `${command} --again --revision ${revision} --store agents.db`,
+    })
     expect(await last('expense-doubt')).toMatchObject({ status: 'done', by: 'ben' })
     await expect(order(resolve)).rejects.toMatchObject({ code: 'NOT_IN_DOUBT' })
     await order({ do: 'resume', agent: 'expense-paused', reason: 'enough' })
@@ -169,6 +175,32 @@ describe('orders', () => {
     expect((await actions('expense-blocked')).ways[0]).toMatchObject({ do: 'retry' })
     await order({ do: 'cancel', agent: 'expense-blocked' })
     expect(await last('expense-blocked')).toMatchObject({ status: 'stopped' })
+  })
+
+  test('INS-97 a resolution that was ordered twice settles no doubt that arose since', async () => {
+    const its = await fleet()
+    const source = memoryStore(its)
+    const on = await createClient({ store: source, agents: [expense], onReport: () => {} })
+    const acts = { client: on, agents: [expense], store: source, places, by: 'ben' }
+    const shown = await actionsOf(await new OpenedAgents({ source }).open('expense-doubt'), { places, acting: acts })
+    const { effect = '', revision = -1 } = shown.doubts[0] ?? {}
+    const resolve = { do: 'resolve', agent: 'expense-doubt', effect, revision } as const
+    const again: Order = { ...resolve, how: 'again', force: true }
+    await perform(again, acts)
+    const performing = await worker(its)
+    await (await performing.attach(expense, 'doubt')).waitFor(({ revision: now }) => now > revision + 2)
+    await performing.close() // interrupts the payment
+    const finding = await worker(its)
+    await (await finding.attach(expense, 'doubt')).waitFor(({ condition }) => condition === 'in-doubt')
+    await finding.close()
+    const doubt = (await on.attach(expense, 'doubt')).inDoubt()
+    await expect(doubt).resolves.toMatchObject([{ effect, inDoubt: { revision: expect.any(Number) as number } }])
+    await expect(perform(again, acts)).rejects.toMatchObject({ code: 'NOT_IN_DOUBT' })
+    await expect(perform({ ...resolve, how: 'fail', value: 'no' }, acts)).rejects.toMatchObject({
+      code: 'NOT_IN_DOUBT',
+    })
+    expect(await (await on.attach(expense, 'doubt')).inDoubt()).toEqual(await doubt)
+    await on.close()
   })
 
   test('INS-41 a fork is planned before it is made, and made once', async () => {
@@ -201,9 +233,13 @@ describe('orders', () => {
     [{ do: 'send', agent: 'expense-more', event: { type: 'note' }, id: 'a', expectedRevision: -1 }, 'expectedRevision'],
     [{ do: 'approve', agent: 'expense-more', event: { type: 'approve' } }, 'payloadHash must be'],
     [{ do: 'approve', agent: 'expense-more', event: { type: 'approve' }, payloadHash: 'f' }, 'revision must be'],
-    [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'complete' }, 'value must be'],
-    [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'fail', value: 1 }, 'value must be'],
-    [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'fail', value: 'a', force: true }, 'force is for'],
+    [{ do: 'resolve', agent: 'expense-more', effect: '1', how: 'again' }, 'revision must be'],
+    [{ do: 'resolve', agent: 'expense-more', effect: '1', revision: 1, how: 'complete' }, 'value must be'],
+    [{ do: 'resolve', agent: 'expense-more', effect: '1', revision: 1, how: 'fail', value: 1 }, 'value must be'],
+    [
+      { do: 'resolve', agent: 'expense-more', effect: '1', revision: 1, how: 'fail', value: 'a', force: true },
+      'force is for',
+    ],
     [{ do: 'fork', agent: 'expense-more', as: 'x', at: 0, outcome: { effect: 'a' } }, 'outcome must be'],
     [
       {

@@ -48,6 +48,7 @@ const SHAPES: { readonly [Do in Order['do']]: Shape } = {
   approve: { event, payloadHash: text, revision, about: maybe(object) },
   resolve: {
     effect: text,
+    revision,
     how: oneOf('complete', 'again', 'fail', 'acknowledge'),
     value: maybe(any),
     force: maybe(yes),

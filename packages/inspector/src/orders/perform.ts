@@ -31,7 +31,7 @@ function done(order: Exclude<Order, { readonly do: 'fork' }>, agent: AnyAgent): 
     case 'approve':
       return approved(order, agent)
     case 'resolve':
-      return agent.resolve(order.effect, { ...notes, ...resolutionOf(order) })
+      return agent.resolve(order.effect, { ...notes, ...resolutionOf(order), revision: order.revision })
     case 'retry':
     case 'pause':
     case 'resume':

@@ -30,7 +30,7 @@ test('INS-78 an event is sent by a form of its schema, and an approval is of exa
   })
 })
 
-test('INS-78 an effect in doubt is resolved, and an agent is paused and goes on', async () => {
+test('INS-78 INS-97 an effect in doubt is resolved, and an agent is paused and goes on', async () => {
   await withFleet(pages, async (served) => {
     const { page } = await served.open(pages.browser, '/a/invoice-2026-1021')
     await page.getByText('In doubt: an effect began').waitFor()
@@ -38,6 +38,9 @@ test('INS-78 an effect in doubt is resolved, and an agent is paused and goes on'
     await page.getByRole('button', { name: /Resolve pay/ }).click()
     await page.getByLabel('It happened').check()
     await page.getByLabel(/Output, as JSON/).fill('{"receipt":"R-9"}')
+    await page
+      .getByText(/^refold resolve invoice-2026-1021 \S+ --complete '\{"receipt":"R-9"\}' --revision \d+/)
+      .waitFor()
     await page.getByRole('button', { name: 'Resolve', exact: true }).click()
     await page.locator('.badge', { hasText: 'done' }).waitFor()
 

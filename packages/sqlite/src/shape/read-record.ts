@@ -80,7 +80,7 @@ export class TemplateReader {
       case '%':
         return this.#filled(rest)
       case '^':
-        return place.firstId ?? unreadable('the first event of its stream')
+        return place.firstId || unreadable('the first event of its stream')
       case '&':
         return place.id
       case '~':

@@ -14,6 +14,8 @@ export interface InternOptions {
   readonly table: string
   /** A text is stored whole when there are as many already. */
   readonly maxTexts: number
+  /** Rows that name a text which is not there are damaged, each by itself; else the whole file is. */
+  readonly isOfRecords?: boolean
 }
 
 /** Texts remembered that were seen once only. */
@@ -29,13 +31,15 @@ export class InternTable {
   /** Given in the open transaction. */
   readonly #fresh: string[] = []
   readonly #maxTexts: number
+  readonly #isOfRecords: boolean
   readonly #find: SqliteStatement
   readonly #read: SqliteStatement
   readonly #add: SqliteStatement
   readonly #count: SqliteStatement
 
-  constructor(connection: SqliteConnection, { table, maxTexts }: InternOptions) {
+  constructor(connection: SqliteConnection, { table, maxTexts, isOfRecords = false }: InternOptions) {
     this.#maxTexts = maxTexts
+    this.#isOfRecords = isOfRecords
     this.#find = connection.prepare(`SELECT id FROM ${table} WHERE text = ?`)
     this.#read = connection.prepare(`SELECT text FROM ${table} WHERE id = ?`)
     this.#add = connection.prepare(`INSERT INTO ${table} (id, text) VALUES (?, ?)`)
@@ -71,12 +75,12 @@ export class InternTable {
     return this.#idOf.get(text) ?? this.#lookUp(text)
   }
 
-  /** The text of a number that stands in a row. */
+  /** The text of a number that stands in a row. Throws `UNREADABLE` or `STORE_FATAL` where it is not there. */
   text(id: number): string {
     const cached = this.#textOf.get(id)
     if (cached !== undefined) return cached
     const text = this.#read.get(id)?.[0]
-    if (typeof text !== 'string') throw missingText(id)
+    if (typeof text !== 'string') throw this.#isOfRecords ? damagedRow(id) : missingText(id)
     this.#remember(id, text)
     return text
   }
@@ -121,6 +125,11 @@ export class InternTable {
     this.#idOf.set(text, id)
     this.#textOf.set(id, text)
   }
+}
+
+/** Whether the file is another one than this process has read is known before a row is looked at. */
+function damagedRow(id: number): RefoldError {
+  return new RefoldError('UNREADABLE', `it names text ${id}, which is not in the file`, { facts: { text: id } })
 }
 
 function missingText(id: number): RefoldError {

@@ -1,6 +1,6 @@
 /** Rows of the log: an event as columns, and back. */
 import type { JsonValue, NewEvent, StoredEvent } from '@refold/core/store'
-import { storedEvent } from '@refold/core/store'
+import { isRefoldError, storedEvent } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
 import { compileShape, type CompiledShape } from '../shape/compile-shape.js'
 import { parseShape, requireValues, TemplateReader, type Shape } from '../shape/read-record.js'
@@ -30,6 +30,8 @@ const MAX_PREFIXES = 100_000
 const MAX_SHAPES = 10_000
 /** A shape longer than this is that of one record. */
 const MAX_SHAPE = 4096
+/** In the place of an id or a type that cannot be read. */
+const NOT_READABLE = 'unreadable'
 
 export class LogTable {
   readonly prefixes: InternTable
@@ -40,8 +42,8 @@ export class LogTable {
   readonly #insert: SqliteStatement
 
   constructor(connection: SqliteConnection) {
-    this.prefixes = new InternTable(connection, { table: 'id_prefix', maxTexts: MAX_PREFIXES })
-    this.shapes = new InternTable(connection, { table: 'shape', maxTexts: MAX_SHAPES })
+    this.prefixes = new InternTable(connection, { table: 'id_prefix', maxTexts: MAX_PREFIXES, isOfRecords: true })
+    this.shapes = new InternTable(connection, { table: 'shape', maxTexts: MAX_SHAPES, isOfRecords: true })
     this.#insert = connection.prepare(`INSERT INTO log (${LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   }
 
@@ -79,7 +81,22 @@ export class LogTable {
     this.#insert.run(at.position, at.stream, at.revision, prefix, id, time, shape, text.values, text.data)
   }
 
+  /** A row that names what is not there is an event that no one can read: its neighbours are given all the same. */
   decode(row: readonly SqlValue[], stream: StreamName): StoredEvent {
+    try {
+      return this.#decode(row, stream)
+    } catch (cause) {
+      if (!isRefoldError(cause, 'UNREADABLE')) throw cause
+      const [position, , revision] = row as LogRow
+      const unreadable = (): never => {
+        throw cause
+      }
+      const place = { stream: stream.name, revision, position, id: NOT_READABLE, type: NOT_READABLE }
+      return storedEvent({ ...place, data: unreadable, metadata: unreadable })
+    }
+  }
+
+  #decode(row: readonly SqlValue[], stream: StreamName): StoredEvent {
     const [position, , revision, prefix, event, at, shape, values, data] = row as LogRow
     const id = eventIdOf([prefix, event], this.prefixes)
     const place = { stream: stream.name, revision, position, id }
@@ -112,6 +129,16 @@ export class LogTable {
     let shape = this.#parsed.get(id)
     if (shape === undefined) this.#parsed.set(id, (shape = parseShape(this.shapes.text(id))))
     return shape
+  }
+
+  /** `undefined`: the file does not have it. */
+  knownShape(id: number): Shape | undefined {
+    try {
+      return this.shape(id)
+    } catch (error) {
+      if (isRefoldError(error, 'UNREADABLE')) return undefined
+      throw error
+    }
   }
 
   /** The operations of a shape; `undefined` when its records are to be read whole. */

@@ -4,6 +4,7 @@
  * Invariants: what the cache says of a stream is what the file says, as long as no other connection wrote since: `expire`
  * is called when one did, and after every rollback. A stream's number, name and first event never change.
  */
+import { isRefoldError } from '@refold/core/store'
 import type { DirectoryEntry } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
 import { DIRECTORY_COLUMNS, DirectoryColumns } from './directory-columns.js'
@@ -81,7 +82,7 @@ export class StreamTable {
       name,
       firstId: this.#readFirstId(id),
       lastRevision: Number(last?.[2]),
-      lastId: last === undefined ? '' : eventIdOf(last as unknown as IdColumns, this.#prefixes),
+      lastId: this.#idOf(last),
       entry: this.columns.fromRow(name, row.slice(1)),
     }
     this.#cache.set(name, stream)
@@ -167,7 +168,16 @@ export class StreamTable {
   }
 
   #readFirstId(id: number): string {
-    const row = this.#firstId.get(id)
-    return row === undefined ? '' : eventIdOf(row as unknown as IdColumns, this.#prefixes)
+    return this.#idOf(this.#firstId.get(id))
+  }
+
+  /** Empty: there is none, or it cannot be read, as is told by the event itself. */
+  #idOf(row: readonly SqlValue[] | undefined): string {
+    try {
+      return row === undefined ? '' : eventIdOf(row as unknown as IdColumns, this.#prefixes)
+    } catch (error) {
+      if (isRefoldError(error, 'UNREADABLE')) return ''
+      throw error
+    }
   }
 }

@@ -101,9 +101,9 @@ describe('the reading commands', () => {
     expect(await commandsOf('order-1')).toEqual(['refold retry order-1', 'refold cancel order-1'])
     expect(await commandsOf('order-4')).toEqual(['refold resume order-4', 'refold cancel order-4'])
     expect(await commandsOf('order-3')).toEqual([
-      "refold resolve order-3 1.0 --complete '{}'",
-      'refold resolve order-3 1.0 --again',
-      "refold resolve order-3 1.0 --fail 'the reason'",
+      "refold resolve order-3 1.0 --complete '{}' --revision 3",
+      'refold resolve order-3 1.0 --again --revision 3',
+      "refold resolve order-3 1.0 --fail 'the reason' --revision 3",
       'refold cancel order-3',
     ])
     expect(await commandsOf('order-2')).toEqual([

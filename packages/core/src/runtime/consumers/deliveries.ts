@@ -14,7 +14,7 @@ import type { HeadedEvent } from '../../history/stream-records.js'
 import type { AgentLog } from '../../log/agent-log.js'
 import type { Consumed } from '../../public/consumer.js'
 import { toErrorData } from '../../record/error-data.js'
-import { headerOf } from '../../record/header.js'
+import { recordHeader } from '../../record/header.js'
 import type { StoredEvent } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
@@ -137,8 +137,8 @@ export class Deliveries {
     const { stream, revision, id } = partsOf(cursor)
     try {
       for await (const [event] of this.#options.log.read(stream, { from: revision, limit: 1 })) {
-        const header = headerOf(event?.metadata)
-        if (event?.id === id && header !== undefined) return { event, header }
+        const header = event?.id === id ? recordHeader(event) : undefined
+        if (event !== undefined && header !== undefined) return { event, header }
       }
     } catch (error) {
       return { error }

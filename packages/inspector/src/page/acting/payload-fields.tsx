@@ -59,13 +59,3 @@ function payloadOf(json: string): Payload {
     return { wrong: 'the payload is no JSON' }
   }
 }
-
-/** As the server names it: where it has a payload of `…`. */
-const PAYLOAD = /'\{(?:[^']|'\\'')*\}'/
-
-/** The command, with the payload that was written. */
-export function filledCommand(command: string, payload: Payload): string {
-  if ('wrong' in payload) return command
-  const text = JSON.stringify(payload.value).replaceAll("'", String.raw`'\''`)
-  return command.replace(PAYLOAD, () => `'${text}'`)
-}

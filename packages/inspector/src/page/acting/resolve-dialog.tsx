@@ -5,6 +5,7 @@ import type { ActionsView, OrderedResolution } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
 import { plain, shown } from '../parts/safe-text.js'
 import { closeDialog } from '../state/dialogs.js'
+import { filledResolution } from './filled-command.js'
 import { OrderForm } from './order-form.js'
 
 type How = OrderedResolution['how']
@@ -13,12 +14,8 @@ const WAYS: readonly { readonly how: How; readonly name: string; readonly about:
   { how: 'complete', name: 'It happened', about: 'It counts as done, with the output below.' },
   { how: 'again', name: 'Run it again', about: 'It did not happen: its body runs once more, with the same key.' },
   { how: 'fail', name: 'It failed', about: 'It counts as failed, for the reason below.' },
+  { how: 'acknowledge', name: 'Forget it', about: 'The chart left it already: nothing comes of it any more.' },
 ]
-const ACKNOWLEDGE = {
-  how: 'acknowledge',
-  name: 'Forget it',
-  about: 'The chart left it already: nothing comes of it any more.',
-} as const
 
 export interface ResolveDialogProps {
   readonly agent: string
@@ -26,7 +23,7 @@ export interface ResolveDialogProps {
 }
 
 export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
-  const ways = doubt.isAbandoned ? [...WAYS, ACKNOWLEDGE] : WAYS
+  const ways = WAYS.filter((way) => way.how in doubt.commands)
   const [how, setHow] = useState<How>(doubt.isAbandoned ? 'acknowledge' : 'complete')
   const [text, setText] = useState('')
   const resolution = resolutionOf(how, text)
@@ -43,12 +40,13 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
               ? 'the reason is missing'
               : undefined
         }
-        command={commandOf({ agent, effect: doubt.effect, how, text })}
+        command={filledResolution(doubt.commands[how], { how, text })}
         order={(notes) => ({
           ...notes,
           agent,
           do: 'resolve',
           effect: doubt.effect,
+          revision: doubt.revision,
           ...(resolution ?? { how: 'acknowledge' }),
         })}
       >
@@ -93,17 +91,4 @@ function resolutionOf(how: How, text: string): OrderedResolution | undefined {
   } catch {
     return undefined
   }
-}
-
-interface Resolution {
-  readonly agent: string
-  readonly effect: string
-  readonly how: How
-  readonly text: string
-}
-
-function commandOf({ agent, effect, how, text }: Resolution): string {
-  const quoted = `'${text.replaceAll("'", String.raw`'\''`)}'`
-  const given = text === '' || how === 'again' || how === 'acknowledge' ? '' : ` ${quoted}`
-  return `refold resolve ${agent} ${effect} --${how}${given}`
 }

@@ -4,8 +4,9 @@ import type { ActionsView } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
 import { plain } from '../parts/safe-text.js'
 import { closeDialog } from '../state/dialogs.js'
+import { filledCommand } from './filled-command.js'
 import { OrderForm } from './order-form.js'
-import { emptyPayload, filledCommand, PayloadFields } from './payload-fields.js'
+import { emptyPayload, PayloadFields } from './payload-fields.js'
 
 export interface SendDialogProps {
   readonly agent: string

@@ -1,8 +1,9 @@
 /** User code that fails where no one awaits it: the agent goes on, and nothing escapes into the process. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { fromCallback, setup } from 'xstate'
+import { assign, cancel, createMachine, emit, enqueueActions, fromCallback, log, raise, sendTo, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
+import { sendToAgent } from '../definition/send-to-agent.js'
 import { openHistory } from '../history/open-history.js'
 import { defineProjection } from '../projection/define-projection.js'
 import { FIRST_REVISION } from '../record/revision.js'
@@ -153,6 +154,46 @@ describe('SND-48 a function that has to answer at once, and gives a promise', ()
     expect(agent.getSnapshot().value).toBe('failed')
     const message = '`retry.if` gave a promise, and counts as true: effect work of asking-1'
     expect(process.logged).toContainEqual({ level: 'warn', message })
+  })
+
+  /** Not `async`, so that no definition sees it. */
+  const promised = (() => Promise.reject(new Error('too late'))) as () => never
+  test.each<[string, object, object]>([
+    ['assigned', { actions: 'named' }, { actions: { named: assign(promised) } }],
+    ['a member that is assigned', { actions: assign({ n: promised }) }, {}],
+    ['what is enqueued', { actions: 'named' }, { actions: { named: enqueueActions(promised) } }],
+    ['a guard', { guard: 'ok', target: 'other' }, { guards: { ok: promised } }],
+    ['an event that is emitted', { actions: emit(promised) }, {}],
+    ['an event that is raised', { actions: raise(promised, { delay: 5 }) }, {}],
+    ['a delay', { actions: raise({ type: 'go' }, { delay: promised }) }, {}],
+    ['a named delay', { target: 'waiting' }, { delays: { soon: promised } }],
+    ['an event that is sent', { actions: sendTo(({ self }) => self, promised) }, {}],
+    ['what is logged', { actions: log(promised) }, {}],
+    ['what is cancelled', { actions: cancel(promised) }, {}],
+    ['an input', { target: 'working' }, {}],
+    ['whom a message is for', { actions: sendToAgent({ agent: asking(), id: promised }, { type: 'approve' }) }, {}],
+  ])('SND-58 refuses an event: %s', async (_what, go, implementations) => {
+    const machine = createMachine({
+      context: { n: 0 },
+      initial: 'first',
+      states: {
+        first: { on: { go } },
+        other: {},
+        waiting: { after: { soon: 'other' } },
+        working: { invoke: { src: 'work', input: promised } },
+      },
+    } as never).provide({
+      delays: { soon: 5 },
+      actors: { work: effect(async () => 1) },
+      ...implementations,
+    })
+    const definition = defineAgent({ name: 'hasty', version: 1, machine })
+    const { runtime } = await startProcess({ log: memoryLog(), agents: [definition] })
+    const agent = await runtime.start(definition, { id: '1' })
+    await expect(agent.send({ type: 'go' })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(INVALID_DEFINITION|NOT_SERIALIZABLE|EVENT_REFUSED)$/) as string,
+    })
+    expect(agent.getSnapshot()).toMatchObject({ value: 'first', context: { n: 0 }, condition: 'running' })
   })
 
   test('SND-48 parks a projection', async () => {

@@ -1,6 +1,7 @@
 /** Whether what a chart names is there: actions, guards, delays, actor logic. XState would find out when it is too late. */
 import { RefoldError } from '../errors.js'
 import { requireValid } from './refusal.js'
+import { messagePlanOf } from './send-to-agent.js'
 
 export interface Implementations {
   readonly actions: Readonly<Record<string, unknown>>
@@ -19,7 +20,11 @@ interface BuiltInAction {
 /** Built-in actions too: what they spawn, and how long they wait. What `enqueueActions` does is known only when it runs. */
 export function checkAction(action: unknown, path: string, { actions, actors, delays }: Implementations): void {
   const name = nameOf(action)
-  if (name !== undefined) return requireNamed('actions', { name, path, known: actions })
+  if (name !== undefined) {
+    requireAtOnce((action as { readonly params?: unknown }).params, path)
+    return requireNamed('actions', { name, path, known: actions })
+  }
+  requireExpressionsAtOnce(action as object, path)
   const { type, src, delay, resolve } = action as BuiltInAction
   if (resolve === undefined) return
   if (type === 'xstate.spawnChild' && typeof src === 'string')
@@ -32,6 +37,7 @@ export function checkAction(action: unknown, path: string, { actions, actors, de
 export function checkGuard(guard: unknown, path: string, implementations: Implementations): void {
   const name = nameOf(guard)
   if (name !== undefined) {
+    requireAtOnce((guard as { readonly params?: unknown }).params, path)
     requireNamed('guards', { name, path, known: implementations.guards })
     return requireAtOnce(implementations.guards[name], `setup.guards.${name}`)
   }
@@ -52,8 +58,16 @@ export function checkDelay(delay: unknown, path: string, delays: Implementations
   requireValid(Number.isFinite(delay) && delay >= 0, { path, problem: `${delay} is no delay`, hint })
 }
 
-/** A promise is always true, and no number. */
-function requireAtOnce(asked: unknown, path: string): void {
+/** What XState asks while it makes the transition: events, ids, targets, what `assign` and `enqueueActions` were given. */
+function requireExpressionsAtOnce(action: object, path: string): void {
+  const { assignment, ...members } = (messagePlanOf(action) ?? action) as { readonly assignment?: unknown }
+  for (const asked of [...Object.values(members), assignment]) requireAtOnce(asked, path)
+  if (typeof assignment !== 'object' || assignment === null) return
+  for (const [key, asked] of Object.entries(assignment)) requireAtOnce(asked, `${path}.${key}`)
+}
+
+/** A promise is always true, no number and no event, and no one hears what it rejects with. */
+export function requireAtOnce(asked: unknown, path: string): void {
   const isAsync = Object.prototype.toString.call(asked) === '[object AsyncFunction]'
   const hint = 'Ask the outside world in an effect, and decide by its outcome.'
   requireValid(!isAsync, { path, problem: 'is async, and has to answer at once', hint })

@@ -1,7 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { and, createMachine, fromPromise, raise, setup, spawnChild } from 'xstate'
+import {
+  and,
+  assign,
+  cancel,
+  createMachine,
+  emit,
+  enqueueActions,
+  fromPromise,
+  log,
+  raise,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate'
 import type { AnyStateMachine } from 'xstate'
+import { z } from 'zod'
+import { agentContract } from './agent-contract.js'
 import { refuseUnsupported } from './refuse.js'
+import { sendToAgent } from './send-to-agent.js'
 
 const refusal = (config: object, implementations: object = {}): { code: string; path: unknown } | undefined => {
   const machine = createMachine(config as never).provide(implementations) as unknown as AnyStateMachine
@@ -37,6 +54,52 @@ describe('DEF-17 what has to answer at once, and is async', () => {
     ],
   ])('is refused: %s', (_what, config, implementations, path) => {
     expect(refusal(config, implementations)).toEqual({ code: 'INVALID_DEFINITION', path })
+  })
+
+  const other = agentContract({ name: 'other', events: { x: z.object({}) } })
+  const asked = later as never
+  it.each<[string, object, string]>([
+    ['what `assign` is given', assign(asked), ''],
+    ['a member of it', assign({ a: asked }), '.a'],
+    ['what `enqueueActions` is given', enqueueActions(asked), ''],
+    ['what `emit` is given', emit(asked), ''],
+    ['an event that is raised', raise(asked), ''],
+    ['a delay', raise({ type: 'x' }, { delay: asked }), ''],
+    ['an event that is sent', sendTo('child', asked), ''],
+    ['where it is sent', sendTo(asked, { type: 'x' } as never), ''],
+    ['what is logged', log(asked), ''],
+    ['an input', spawnChild('work' as never, { input: asked }), ''],
+    ['what is cancelled', cancel(asked), ''],
+    ['what is stopped', stopChild(asked), ''],
+    ['parameters', { type: 'named', params: asked }, ''],
+    ['a message', sendToAgent({ agent: other, id: 'x' }, asked), ''],
+    ['whom it is for', sendToAgent({ agent: other, id: asked }, { type: 'x' }), ''],
+  ])('DEF-27 an action is refused that has to ask, and gets a promise: %s', (_what, action, more) => {
+    const implementations = { actors: { work: fromPromise(async () => 1) }, actions: { named: () => {} } }
+    const path = `machine.states.a.entry[0]${more}`
+    expect(refusal(inA({ entry: action }), implementations)).toEqual({ code: 'INVALID_DEFINITION', path })
+    expect(refusal(inA({}), { actions: { named: action } })).toMatchObject(
+      'type' in action && action.type === 'named' ? {} : { code: 'INVALID_DEFINITION' },
+    )
+  })
+
+  it.each<[string, object, string]>([
+    ['a context', { context: later }, 'machine.context'],
+    ['an input', inA({ invoke: { src: 'work', input: later } }), 'machine.states.a.invoke[0].input'],
+    ['an output', { ...inA({ type: 'final' }), output: later }, 'machine.output'],
+    ['an output of a state', inA({ type: 'final', output: later }), 'machine.states.a.output'],
+    [
+      'parameters of a guard',
+      inA({ always: { guard: { type: 'ok', params: later } } }),
+      'machine.states.a.always.guard',
+    ],
+  ])('DEF-27 %s that is async is refused', (_what, config, path) => {
+    const implementations = { actors: { work: fromPromise(async () => 1) }, guards: { ok: () => true } }
+    expect(refusal(config, implementations)).toEqual({ code: 'INVALID_DEFINITION', path })
+  })
+
+  it('DEF-27 but no custom action, which runs after the append and may take its time', () => {
+    expect(refusal(inA({ entry: later }), { actions: { later } })).toBeUndefined()
   })
 })
 

@@ -2,7 +2,7 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { transitionsOf } from './chart-edges.js'
-import { checkAction, checkDelay, checkGuard } from './check-implementations.js'
+import { checkAction, checkDelay, checkGuard, requireAtOnce } from './check-implementations.js'
 import type { Implementations } from './check-implementations.js'
 import { actorsOf } from './effect-sources.js'
 import { isMachine, kindOfLogic } from './logic-kind.js'
@@ -65,6 +65,7 @@ function checkIds(nodes: readonly AnyStateNode[], { path, known }: { path: strin
 
 function checkContext(machine: AnyStateMachine, path: string): void {
   const { context } = machine.config as { readonly context?: unknown }
+  requireAtOnce(context, `${path}.context`)
   if (typeof context !== 'function') toJson(context, { path: `${path}.context` })
 }
 
@@ -79,8 +80,11 @@ function checkNode(node: AnyStateNode, { path, implementations }: NodePlace): vo
   }
   for (const [index, action] of node.entry.entries()) checkAction(action, `${path}.entry[${index}]`, implementations)
   for (const [index, action] of node.exit.entries()) checkAction(action, `${path}.exit[${index}]`, implementations)
-  for (const [index, { src }] of node.invoke.entries())
+  for (const [index, { src, input }] of node.invoke.entries()) {
     checkInvoke(node, { path: `${path}.invoke[${index}]`, src, implementations })
+    requireAtOnce(input, `${path}.invoke[${index}].input`)
+  }
+  requireAtOnce(node.output, `${path}.output`)
   for (const transition of transitionsOf<AnyTransitionDefinition>(node))
     checkTransition(transition, { path, implementations })
   if (node.type === 'compound') {

@@ -9,7 +9,8 @@ import { plainJson } from './normalize.js'
 import type { TreePort } from './tree-port.js'
 import type { ActionCall, SentMessage } from './tree-step.js'
 import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
-import { noteThrower } from './xstate/named-actions.js'
+import { isPromised } from '../world/is-promised.js'
+import { noAnswer, noteThrower } from './xstate/named-actions.js'
 import { RUNNING, STOPPED } from './xstate/shapes.js'
 
 interface SendParams {
@@ -22,6 +23,7 @@ interface SendParams {
 /** Called in the middle of a transition: what changes actors is deferred until it is done. */
 export function performAction(tree: TreePort, actor: LiveActor, action: ActionShape): void {
   const { deferred } = actor
+  if (gavePromise(action)) return tree.log?.refuse(noAnswer(action.type))
   switch (action.type) {
     case 'xstate.raise': {
       const { event, delay, id } = action.params as SendParams
@@ -52,6 +54,12 @@ export function performAction(tree: TreePort, actor: LiveActor, action: ActionSh
     default:
       if (action.exec !== undefined) custom(tree, action, action.exec)
   }
+}
+
+/** An id, an event or a delay: what XState asked for and did not get. */
+function gavePromise({ type, params }: ActionShape): boolean {
+  if (!type.startsWith('xstate.') || typeof params !== 'object' || params === null) return false
+  return Object.values(params).map(isPromised).includes(true)
 }
 
 /** A message to another agent is part of the transition, as `assign` is; anything else waits for the append. */

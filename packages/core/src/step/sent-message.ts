@@ -6,10 +6,12 @@ import type { MessagePlan } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
+import { isPromised } from '../world/is-promised.js'
 import type { SentMessage } from './tree-step.js'
+import { noAnswer } from './xstate/named-actions.js'
 import type { ActionShape } from './xstate/shapes.js'
 
-/** Throws what user code throws, `INVALID_ID`, `INVALID_EVENT`, or `NOT_SERIALIZABLE` with the path. */
+/** Throws what user code throws, `INVALID_ID`, `INVALID_EVENT`, `INVALID_DEFINITION` for a promise, or `NOT_SERIALIZABLE` with the path. */
 export function sentMessage(plan: MessagePlan, { info, params }: ActionShape): SentMessage {
   const { kind, name, done, failed } = plan
   const to = streamOf(name, computed(plan.id, info, params) as string) // checked there
@@ -21,7 +23,10 @@ export function sentMessage(plan: MessagePlan, { info, params }: ActionShape): S
 }
 
 function computed(value: unknown, info: unknown, params: unknown): unknown {
-  return typeof value === 'function' ? (value(info, params) as unknown) : value
+  if (typeof value !== 'function') return value
+  const answer: unknown = value(info, params)
+  if (isPromised(answer)) throw noAnswer('what a message is made of')
+  return answer
 }
 
 function eventOf(content: JsonValue | undefined, to: string): EventData {

@@ -1,7 +1,7 @@
 /** What the step asks of a machine. */
 import type { AnyStateMachine } from 'xstate'
 import { isMachine as isXStateMachine } from '../../definition/logic-kind.js'
-import { notingActions } from './named-actions.js'
+import { answeringGuards, notingActions } from './named-actions.js'
 import type { MachineShape, SnapshotShape } from './shapes.js'
 
 /** Microsteps that one macrostep may take. A chart can set a lower number of its own (`options.maxIterations`). */
@@ -21,7 +21,8 @@ export function boundedMachine(machine: AnyStateMachine | MachineShape): Machine
   const config =
     typeof context === 'object' && context !== null ? { ...own.config, context: copyLiteral(context) } : own.config
   const options = { ...own.options, maxIterations: Math.min(own.options?.maxIterations ?? Infinity, MAX_MICROSTEPS) }
-  const implementations = { ...own.implementations, actions: notingActions(own.implementations.actions) }
+  const { actions, guards } = own.implementations
+  const implementations = { ...own.implementations, actions: notingActions(actions), guards: answeringGuards(guards) }
   const made = Object.create(machine, {
     config: { value: config },
     options: { value: options },

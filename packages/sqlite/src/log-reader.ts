@@ -7,6 +7,8 @@ import { LOG_COLUMNS } from './table/log-table.js'
 
 const PAGE_ROWS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
+/** So few rows are read without asking how long they are: most streams of a store with many have no more. */
+const FEW_ROWS = 4
 
 /** A range of rows in one direction, read from `from` on, inclusive. */
 interface Range {
@@ -14,6 +16,17 @@ interface Range {
   readonly size: SqliteStatement
   /** Values before the start and the limit. */
   readonly scope: readonly SqlValue[]
+}
+
+interface Asked {
+  readonly from: number
+  readonly limit: number
+}
+
+interface Page {
+  readonly page: readonly StoredEvent[]
+  /** So many were asked for. */
+  readonly limit: number
 }
 
 export class LogReader {
@@ -43,13 +56,21 @@ export class LogReader {
   /** Calls `guarded` around each access, so that the caller waits for locks and translates errors. */
   async *read(stream: string, options: ReadOptions & Guard): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     const direction = options.direction ?? 'forwards'
-    const found = await options.guarded(() => this.#file.streams.find(stream))
-    if (found === undefined) return
-    const from =
-      options.from === undefined ? (direction === 'forwards' ? 0 : Number.MAX_SAFE_INTEGER) : Number(options.from)
-    const range = { ...this.#ofStream[direction], scope: [found.id] }
-    const next = (last: StoredEvent): number => Number(last.revision) + (direction === 'forwards' ? 1 : -1)
-    yield* this.#pages(range, { ...options, from, next })
+    const isForwards = direction === 'forwards'
+    const from = options.from === undefined ? (isForwards ? 0 : Number.MAX_SAFE_INTEGER) : Number(options.from)
+    const next = (last: StoredEvent): number => Number(last.revision) + (isForwards ? 1 : -1)
+    const asked = { from, limit: options.limit ?? Infinity }
+    // The stream and its first page by one look.
+    const found = await options.guarded(() => {
+      const row = this.#file.streams.find(stream)
+      if (row === undefined) return undefined
+      const range = { ...this.#ofStream[direction], scope: [row.id] }
+      const rest = isForwards ? row.lastRevision - from : Math.min(from, row.lastRevision)
+      // One more than there should be: that it does not come is the end.
+      const first = this.#page(range, { from, limit: Math.min(asked.limit, Math.max(rest || 0, 0) + 2) })
+      return { range, first }
+    })
+    if (found !== undefined) yield* this.#pages(found.range, { ...options, ...asked, next, first: found.first })
   }
 
   async *readAll(options: ReadAllOptions & Guard): AsyncGenerator<readonly StoredEvent[], void, undefined> {
@@ -57,18 +78,18 @@ export class LogReader {
     const after = options.after === undefined ? undefined : Number(options.after)
     const from = direction === 'forwards' ? (after ?? 0) + 1 : (after ?? Number.MAX_SAFE_INTEGER) - 1
     const next = (last: StoredEvent): number => Number(last.position) + (direction === 'forwards' ? 1 : -1)
-    yield* this.#pages(this.#ofAll[direction], { ...options, from, next })
+    yield* this.#pages(this.#ofAll[direction], { ...options, from, next, limit: options.limit ?? Infinity })
   }
 
   async *#pages(
     range: Range,
-    options: Guard & { readonly from: number; readonly next: (last: StoredEvent) => number; readonly limit?: number },
+    options: Guard & Asked & { readonly next: (last: StoredEvent) => number; readonly first?: Page },
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
-    let { from } = options
-    let left = options.limit ?? Infinity
+    let { from, limit: left, first } = options
     while (left > 0) {
-      const asked = Math.min(left, PAGE_ROWS)
-      const { page, limit } = await options.guarded(() => this.#page(range, { from, limit: asked }))
+      const asked = { from, limit: left }
+      const { page, limit } = first ?? (await options.guarded(() => this.#page(range, asked)))
+      first = undefined
       const last = page.at(-1)
       if (last === undefined) return
       yield page
@@ -80,13 +101,11 @@ export class LogReader {
   }
 
   /** As many rows as fit, at least one. */
-  #page(
-    range: Range,
-    asked: { readonly from: number; readonly limit: number },
-  ): { page: readonly StoredEvent[]; limit: number } {
+  #page(range: Range, asked: Asked): Page {
     const { from } = asked
-    let { limit } = asked
-    while (limit > 1 && Number(range.size.get(...range.scope, from, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
+    let limit = Math.min(asked.limit, PAGE_ROWS)
+    while (limit > FEW_ROWS && Number(range.size.get(...range.scope, from, limit)?.[0] ?? 0) > PAGE_BYTES)
+      limit = limit >> 1
     const rows = range.read.all(...range.scope, from, limit)
     const { log, streams } = this.#file
     return { page: rows.map((row) => log.decode(row, streams.name(Number(row[1])))), limit }

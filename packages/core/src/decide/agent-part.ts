@@ -1,5 +1,6 @@
 /** The agent's own part of its state: as it begins, and what a pause puts into it. */
-import type { AgentPart } from '../record/state-document.js'
+import { copyOf } from '../record/large-members.js'
+import type { AgentPart, StateDocument } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 import type { DecideFacts } from './context.js'
 import type { Envelope } from './inputs.js'
@@ -21,6 +22,11 @@ export function firstAgentPart(context: DecideFacts, envelope: Envelope, by: Sta
     ...(envelope.held === undefined ? undefined : { paused: pausedPart(context, { ...envelope.held, bulk: true }) }),
     ...(by === undefined ? undefined : { reportsTo: reportsTo(by) }),
   }
+}
+
+/** The state with another part of the agent's own. */
+export function withAgent(state: StateDocument, agent: AgentPart): StateDocument {
+  return agent === state.agent ? state : Object.assign(copyOf(state), { agent })
 }
 
 /** Which chart decides the agent from here on. What was secret under the one before stays so. */

@@ -3,7 +3,9 @@ import { RefoldError } from '../errors.js'
 import { withoutUndefined } from '../json/without-undefined.js'
 import { toErrorData } from '../record/error-data.js'
 import { recordsBefore } from '../record/life.js'
-import type { StateDocument } from '../record/state-document.js'
+import type { Entries, StateMap } from '../record/large-map.js'
+import { effectIn, mapIn, putMap, timerIn } from '../record/large-members.js'
+import type { EffectDocument, StateDocument, TimerDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext, DecideFacts } from './context.js'
 import { refuseUnapproved } from './approved.js'
@@ -82,14 +84,14 @@ function notNow(context: DecideContext, input: ChartInput): string | undefined {
   const { state } = context
   if (state === undefined) return undefined
   if (input.kind === 'timer.fired') {
-    const timer = state.timers[input.timer]
+    const timer = timerIn(state, input.timer)
     if (timer === undefined) return 'the timer is gone'
     if (timer.due > context.now) return 'the timer is not due'
     if (state.agent.paused !== undefined) return 'the agent is paused'
     if (state.agent.waiting?.some(({ input: waiting }) => waiting['timer'] === input.timer) === true)
       return 'the timer waits already'
   }
-  if ((input.kind === 'effect.event' || input.kind === 'effect.next') && state.effects[input.effect] === undefined)
+  if ((input.kind === 'effect.event' || input.kind === 'effect.next') && effectIn(state, input.effect) === undefined)
     return 'the effect is gone'
   return undefined
 }
@@ -120,7 +122,8 @@ function record(context: DecideContext, envelope: Envelope, decision: Stepped): 
   const { input, step } = decision
   const { type, data } = recordOf(context, input, envelope)
   const after = stateAfter(context, envelope, decision)
-  const causationId = 'effect' in input ? context.state?.effects[input.effect]?.scheduledBy : undefined
+  const causationId =
+    'effect' in input && context.state ? effectIn(context.state, input.effect)?.scheduledBy : undefined
   return compose(context, envelope, {
     type,
     data,
@@ -141,7 +144,7 @@ export function stateAfter(
   const { step, input, base: state = context.state } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
   const traceparent = traceparentOf(context, envelope)
-  const effects = effectsAfterStep(state?.effects, definition, {
+  const effects = effectsAfterStep(state, definition, {
     step,
     settled,
     scheduledBy: context.eventId,
@@ -149,23 +152,41 @@ export function stateAfter(
     now: context.now,
     revision: context.revision,
   })
-  const { root, timers, unlisted, messages } = step
+  const { root, unlisted, messages } = step
+  const timers = mapIn(step, 'timers')
   const outbox = withSent(state?.outbox, messages, { sentBy: context.eventId, ...traced(traceparent) })
   const detachedChildren = withStarted(state, messages)
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
     const sent = withoutUndefined({ outbox, detachedChildren })
-    const first: StateDocument = { agent, root, effects, timers, unlisted, dedup: {}, ...sent }
+    const first = withMaps({ agent, root, effects: NONE, timers: NONE, unlisted, dedup: {}, ...sent }, effects, timers)
     return by === undefined ? first : withInInbox(first, by)
   }
   const isSame = state.agent.fingerprint === definition.fingerprint
   const known = isSame ? state.agent : { ...state.agent, ...chartPart(definition) }
   const agent = settled === undefined ? known : unsuspected(known)
   const dedup = decision.dedup ?? state.dedup
-  const after = { agent, root, effects, timers, unlisted, dedup }
-  if (outbox === undefined && state.inbox === undefined) return after
-  return { ...after, ...withoutUndefined({ outbox, inbox: state.inbox, detachedChildren }) }
+  const { inbox } = state
+  const after = { agent, root, effects: NONE, timers: NONE, unlisted, dedup }
+  const isAlone = outbox === undefined && inbox === undefined
+  return withMaps(
+    isAlone ? after : { ...after, ...withoutUndefined({ outbox, inbox, detachedChildren }) },
+    effects,
+    timers,
+  )
+}
+
+const NONE: Entries<never> = Object.freeze({})
+
+function withMaps(
+  made: StateDocument,
+  effects: StateMap<EffectDocument>,
+  timers: StateMap<TimerDocument>,
+): StateDocument {
+  putMap(made, 'effects', effects)
+  putMap(made, 'timers', timers)
+  return made
 }
 
 /** Codes of what is wrong with this process, and not with the input. */

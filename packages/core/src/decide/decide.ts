@@ -8,7 +8,8 @@
  * D4 the first outcome of an effect wins.
  */
 import { RefoldError } from '../errors.js'
-import type { StateDocument } from '../record/state-document.js'
+import { effectIn } from '../record/large-members.js'
+import type { EffectDocument, StateDocument } from '../record/state-document.js'
 import { statusOf } from './summary.js'
 import { decideChart } from './chart-inputs.js'
 import type { DecideContext } from './context.js'
@@ -70,8 +71,7 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
       return decideControl(context, envelope, input)
     case 'effect.done':
     case 'effect.failed':
-      if (state.effects[input.effect] === undefined || state.effects[input.effect]?.abandoned !== undefined)
-        return settleWithoutChart(context, envelope)
+      if (isSettled(effectIn(state, input.effect))) return settleWithoutChart(context, envelope)
       return decideChart(context, envelope, { input, late: late === 'late' })
     case 'message':
       return decideMessage(context, envelope, input)
@@ -82,6 +82,11 @@ export function decide(context: DecideContext, envelope: Envelope): Decision {
     default:
       return decideChart(context, envelope, { input, late: false })
   }
+}
+
+/** No outcome moves the chart any more. */
+function isSettled(effect: EffectDocument | undefined): boolean {
+  return effect === undefined || effect.abandoned !== undefined
 }
 
 /** What may still be recorded about an agent that has ended: the outcome of a payment in flight, what a person says of it, and messages. */

@@ -1,10 +1,11 @@
 /** The `effects` part of the state: what a step, an attempt or a decision does to it. */
 import type { DefinitionInternals, EffectPolicy } from '../definition/internals.js'
+import { changed, entryOf, isEmpty, type StateMap } from '../record/large-map.js'
+import { copyOf, mapIn, putMap } from '../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { ScheduledEffect, TreeStep } from '../step/tree-step.js'
 
-type Effects = StateDocument['effects']
-const NONE: Effects = Object.freeze({})
+const NONE: StateMap<EffectDocument> = Object.freeze({})
 
 export interface EffectsAfterStep {
   readonly step: TreeStep
@@ -19,29 +20,22 @@ export interface EffectsAfterStep {
 
 /** Effects start and stop by this change alone: there is no second list that could disagree. */
 export function effectsAfterStep(
-  before: Effects | undefined,
+  state: Pick<StateDocument, 'effects'> | undefined,
   definition: DefinitionInternals,
   options: EffectsAfterStep,
-): Effects {
+): StateMap<EffectDocument> {
   const { step, settled } = options
-  const effects = before ?? NONE
-  if (
-    step.scheduled.length === 0 &&
-    step.stopped.length === 0 &&
-    (settled === undefined || effects[settled] === undefined)
-  )
-    return effects
-  const next: { [effect: EffectId]: EffectDocument } = { ...effects }
-  if (settled !== undefined) delete next[settled]
+  const effects = state === undefined ? NONE : mapIn(state, 'effects')
+  const values = new Map<EffectId, EffectDocument | undefined>()
+  if (settled !== undefined && entryOf(effects, settled) !== undefined) values.set(settled, undefined)
   for (const id of step.stopped) {
-    const effect = next[id]
+    const effect = values.has(id) ? undefined : entryOf(effects, id)
     if (effect === undefined) continue
-    if (mayHaveHappened(effect, definition))
-      next[id] = { ...effect, abandoned: { at: options.now, revision: options.revision } }
-    else delete next[id]
+    const abandoned = { at: options.now, revision: options.revision }
+    values.set(id, mayHaveHappened(effect, definition) ? { ...effect, abandoned } : undefined)
   }
-  for (const started of step.scheduled) next[started.effect] = startedDocument(started, options)
-  return next
+  for (const started of step.scheduled) values.set(started.effect, startedDocument(started, options))
+  return changed(effects, values)
 }
 
 /** A payment that may have happened is not forgotten when the chart leaves it. */
@@ -80,18 +74,16 @@ function startedDocument(
   return made
 }
 
-/** The effects with one replaced, or removed by `undefined`. */
-export function withEffect(effects: Effects, id: EffectId, effect: EffectDocument | undefined): Effects {
-  const next: { [effect: EffectId]: EffectDocument } = { ...effects }
-  if (effect === undefined) delete next[id]
-  else next[id] = effect
+/** The state with one effect replaced, or removed by `undefined`. */
+export function withEffect(state: StateDocument, id: EffectId, effect: EffectDocument | undefined): StateDocument {
+  const next = copyOf(state)
+  putMap(next, 'effects', changed(mapIn(state, 'effects'), new Map([[id, effect]])))
   return next
 }
 
 /** Whether there is any, pending or not. */
 export function hasEffects(state: StateDocument): boolean {
-  for (const _ in state.effects) return true
-  return false
+  return !isEmpty(mapIn(state, 'effects'))
 }
 
 /**

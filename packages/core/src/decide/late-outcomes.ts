@@ -1,5 +1,6 @@
 /** Outcomes that no longer move the chart: of an abandoned effect, or a second one after a takeover. */
 import type { JsonValue } from '../json/json-value.js'
+import { effectIn } from '../record/large-members.js'
 import type { DecideContext } from './context.js'
 import { compose } from './compose.js'
 import type { Decision } from './decision.js'
@@ -16,11 +17,11 @@ export function settleWithoutChart(context: DecideContext, envelope: Envelope): 
   const { input } = envelope
   if (state === undefined || (input.kind !== 'effect.done' && input.kind !== 'effect.failed'))
     return { kind: 'dropped', why: 'not an outcome' }
-  const effect = state.effects[input.effect]
+  const effect = effectIn(state, input.effect)
   if (effect?.abandoned !== undefined) {
     return record(context, envelope, {
       src: effect.src,
-      after: { ...state, effects: withEffect(state.effects, input.effect, undefined) },
+      after: withEffect(state, input.effect, undefined),
     })
   }
   if (effect === undefined && input.kind === 'effect.done' && (envelope.epoch ?? 0) < state.agent.epoch) {

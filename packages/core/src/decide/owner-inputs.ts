@@ -1,10 +1,13 @@
 /** What concerns one effect and not the chart: attempts, doubt, steps, and what a person decides about it. */
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { changed } from '../record/large-map.js'
+import { copyOf, effectIn, mapIn, putMap } from '../record/large-members.js'
 import type { OwnRecordType } from '../record/record.js'
 import type { Attempt, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
 import { decideChart } from './chart-inputs.js'
+import { withAgent } from './agent-part.js'
 import { unsuspected } from './claims.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
@@ -20,7 +23,7 @@ export function decideAttempt(
   input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep | EffectResolved,
 ): Decision {
   const { state } = context
-  const effect = state?.effects[input.effect]
+  const effect = state === undefined ? undefined : effectIn(state, input.effect)
   if (state === undefined || effect === undefined) {
     if (input.kind !== 'effect.resolved') return { kind: 'dropped', why: 'the effect has an outcome or was left' }
     return notInDoubt(input.effect)
@@ -29,15 +32,13 @@ export function decideAttempt(
   if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
   if (input.kind === 'effect.started' && !mayBegin(context, { state, effect }))
     return { kind: 'dropped', why: 'the effect must not begin now' }
+  const isSign = input.kind === 'attempt.failed' || input.kind === 'effect.step'
+  const agent = isSign ? unsuspected(state.agent) : state.agent
   const change = changeOf(context, { effect, envelope }, input)
   return compose(context, envelope, {
     type: change.type,
     data: change.data,
-    after: {
-      ...state,
-      agent: input.kind === 'attempt.failed' || input.kind === 'effect.step' ? unsuspected(state.agent) : state.agent,
-      effects: withEffect(state.effects, input.effect, change.effect),
-    },
+    after: withAgent(withEffect(state, input.effect, change.effect), agent),
     input: { kind: input.kind, effect: input.effect, ...('attempt' in input ? { attempt: input.attempt } : undefined) },
     causationId: effect.scheduledBy,
   })
@@ -100,9 +101,15 @@ function changeOf(
       return {
         type: 'refold.effect.step',
         data: { src, step: input.step, output: input.output, ...usage },
-        effect: { ...effect, steps: { ...effect.steps, [input.step]: input.output } },
+        effect: withStep(effect, input),
       }
   }
+}
+
+function withStep(effect: EffectDocument, { step, output }: EffectStep): EffectDocument {
+  const next = copyOf(effect)
+  putMap(next, 'steps', changed(mapIn(effect, 'steps'), new Map([[step, output]])))
+  return next
 }
 
 interface DecidedPart {
@@ -123,7 +130,7 @@ function resolved(context: DecideContext, envelope: Envelope, part: DecidedPart)
     return compose(context, envelope, {
       type: 'refold.effect.resolved',
       data: { src: effect.src, resolution: 'acknowledge' },
-      after: { ...state, effects: withEffect(state.effects, input.effect, undefined) },
+      after: withEffect(state, input.effect, undefined),
       input: header,
     })
   }
@@ -139,7 +146,7 @@ function resolved(context: DecideContext, envelope: Envelope, part: DecidedPart)
   return compose(context, envelope, {
     type: 'refold.effect.resolved',
     data: { src: effect.src, resolution: 'again', ...(isForced ? { force: true } : undefined) },
-    after: { ...state, effects: withEffect(state.effects, input.effect, rest) },
+    after: withEffect(state, input.effect, rest),
     input: header,
     causationId: effect.scheduledBy,
   })

@@ -1,4 +1,5 @@
 /** Who may append an owner input: the current owner at the current epoch, and truth that was paid for. */
+import { effectIn } from '../record/large-members.js'
 import type { DecideContext } from './context.js'
 import { safetyOf } from './effects-part.js'
 import type { Envelope } from './inputs.js'
@@ -12,7 +13,7 @@ export function authorityOf(context: DecideContext, envelope: Envelope): Authori
   if (state === undefined) return 'stranger'
   if (state.agent.owner === envelope.worker && state.agent.epoch === envelope.epoch) return 'owner'
   if (input.kind !== 'effect.done' && input.kind !== 'effect.failed') return 'stranger'
-  const effect = state.effects[input.effect]
+  const effect = effectIn(state, input.effect)
   if (effect === undefined) return 'stranger'
   if (input.kind === 'effect.done') return 'late'
   return safetyOf(effect, definition) === 'never-retry' ? 'late' : 'stranger'

@@ -2,6 +2,7 @@
 import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
+import { effectIn, timerIn } from '../record/large-members.js'
 import type { OwnRecordType } from '../record/record.js'
 import type { Usage } from '../record/usage.js'
 import type { ChartInput } from '../step/tree-step.js'
@@ -79,7 +80,7 @@ export function recordOf(
   input: ChartInput,
   { attempt, usage }: FromBody,
 ): { type: RecordType; data: JsonObject } {
-  const srcOf = (effect: string): string | null => context.state?.effects[effect]?.src ?? null
+  const srcOf = (effect: string): string | null => (context.state && effectIn(context.state, effect))?.src ?? null
   switch (input.kind) {
     case 'started':
       return { type: 'refold.started', data: input.input === undefined ? {} : { input: input.input } }
@@ -103,7 +104,7 @@ export function recordOf(
     case 'actor.event':
       return { type: 'refold.actor.event', data: { event: input.event } }
     case 'timer.fired': {
-      const timer = context.state?.timers[input.timer]
+      const timer = context.state && timerIn(context.state, input.timer)
       return {
         type: 'refold.timer.fired',
         data: {

@@ -1,8 +1,11 @@
 /** What the header says of a state, and what of it changed. The directory stands on it. */
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { AgentPart, StateDocument } from '../record/state-document.js'
+import { countOn, effectCounts } from './counted-effects.js'
+import { earliestDue, followTimers } from './earliest-timer.js'
 import { isQuarantined, isSuspected } from './claims.js'
 import { hasOutbox } from './outbox.js'
+import { isSameMap } from '../record/large-members.js'
 import { activeStates } from '../record/active-states.js'
 
 type SummaryFields = Pick<
@@ -23,7 +26,7 @@ export function pauseOf({ agent, root }: StateDocument): AgentPart['paused'] {
 export function conditionOf(state: StateDocument): Condition {
   if (state.agent.blocked !== undefined) return 'blocked'
   if (pauseOf(state) !== undefined) return 'paused'
-  for (const id in state.effects) if (state.effects[id]?.inDoubt !== undefined) return 'in-doubt'
+  if (effectCounts(state).inDoubt > 0) return 'in-doubt'
   return isSuspected(state) ? 'suspected' : 'running'
 }
 
@@ -34,12 +37,8 @@ export function pendingOf(state: StateDocument): number {
 
 /** What runs user code: effects that are neither in doubt nor abandoned, and inputs that wait though nothing blocks them any more. */
 export function workOf(state: StateDocument): number {
-  let count = state.agent.waiting !== undefined && state.agent.blocked === undefined ? 1 : 0
-  for (const id in state.effects) {
-    const effect = state.effects[id]
-    if (effect !== undefined && effect.inDoubt === undefined && effect.abandoned === undefined) count++
-  }
-  return count
+  const { work } = effectCounts(state)
+  return state.agent.waiting !== undefined && state.agent.blocked === undefined ? work + 1 : work
 }
 
 /** Whether some worker has to have the agent in hand now, to run its code or to deliver what it sends. */
@@ -55,23 +54,16 @@ export function needsWorker(state: StateDocument): boolean {
 
 /** Effects that wait for someone's word: in doubt, or abandoned. */
 export function inDoubtOf(state: StateDocument): number {
-  let count = 0
-  for (const id in state.effects)
-    if (state.effects[id]?.inDoubt !== undefined || state.effects[id]?.abandoned !== undefined) count++
-  return count
+  return effectCounts(state).waiting
 }
 
 /** The earliest timer or deadline, epoch milliseconds; `null` when nothing is due by itself. A paused agent's timers wait, no deadline does. */
 export function nextDueAtOf(state: StateDocument): number | null {
   if (state.root.status !== undefined) return null
-  let due: number | undefined = state.agent.cancelling?.deadlineAt
-  if (state.agent.paused === undefined && state.agent.blocked === undefined) {
-    for (const id in state.timers) {
-      const at = state.timers[id]?.due
-      if (at !== undefined && (due === undefined || at < due)) due = at
-    }
-  }
-  return due ?? null
+  const deadline = state.agent.cancelling?.deadlineAt
+  const due = state.agent.paused === undefined && state.agent.blocked === undefined ? earliestDue(state) : undefined
+  if (deadline === undefined || due === undefined) return deadline ?? due ?? null
+  return Math.min(deadline, due)
 }
 
 /** Adds to a header the fields that differ between two states; all of them for the first state. Costs what changed. */
@@ -80,12 +72,11 @@ export function addChangedSummary(
   before: StateDocument | undefined,
   after: StateDocument,
 ): void {
-  const { root, agent, effects, timers } = after
+  const { root, agent } = after
   if (before === undefined || before.root.status !== root.status) header.status = statusOf(after)
   if (before === undefined || before.root.value !== root.value) header.active = activeStates(root)
   if (before === undefined || before.agent.owner !== agent.owner) header.owner = agent.owner ?? null
   const sameAgent = before?.agent === agent
-  const sameEffects = before?.effects === effects
   if (before === undefined) {
     header.condition = conditionOf(after)
     header.pending = pendingOf(after)
@@ -93,6 +84,10 @@ export function addChangedSummary(
     header.nextDueAt = nextDueAtOf(after)
     return
   }
+  const sameEffects = isSameMap(before, after, 'effects')
+  const sameTimers = isSameMap(before, after, 'timers')
+  if (!sameEffects) countOn(before, after)
+  if (!sameTimers) followTimers(before, after)
   if (!sameAgent || !sameEffects || before.outbox !== after.outbox) {
     const pending = pendingOf(after)
     if (pending !== pendingOf(before)) header.pending = pending
@@ -105,7 +100,7 @@ export function addChangedSummary(
     const condition = conditionOf(after)
     if (condition !== conditionOf(before)) header.condition = condition
   }
-  if (!sameAgent || before.timers !== timers || header.status !== undefined) {
+  if (!sameAgent || !sameTimers || header.status !== undefined) {
     const due = nextDueAtOf(after)
     if (due !== nextDueAtOf(before)) header.nextDueAt = due
   }

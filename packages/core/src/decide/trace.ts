@@ -1,4 +1,5 @@
 /** The trace that an input belongs to: what its caller gave, or what stands with the effect or message that it is about. */
+import { effectIn } from '../record/large-members.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { DecideContext } from './context.js'
 import type { Envelope } from './inputs.js'
@@ -19,7 +20,7 @@ export function traceparentOf({ state }: Pick<DecideContext, 'state'>, envelope:
 }
 
 function inheritedBy(state: StateDocument, input: Envelope['input']): string | undefined {
-  if ('effect' in input) return state.effects[input.effect]?.traceparent
+  if ('effect' in input) return effectIn(state, input.effect)?.traceparent
   if (input.kind === 'message.settled') return nextMessage(state, input.to)?.traceparent
   return input.kind === 'retried' ? state.agent.waiting?.[0]?.traceparent : undefined
 }

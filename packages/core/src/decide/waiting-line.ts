@@ -48,12 +48,11 @@ export function wait(
     ...(error === undefined ? undefined : { blocked: { at: context.now, error } }),
     waiting: [...waiting, { revision: context.revision, input: chartInputToJson(input), ...traced(traceparent) }],
   }
-  const effects =
-    isOutcome(input) && 'effect' in input ? withEffect(state.effects, input.effect, undefined) : state.effects
+  const settled = isOutcome(input) && 'effect' in input ? withEffect(state, input.effect, undefined) : state
   return compose(context, envelope, {
     type,
     data,
-    after: { ...state, agent, effects, ...(dedup === undefined ? undefined : { dedup }) },
+    after: { ...settled, agent, ...(dedup === undefined ? undefined : { dedup }) },
     input: inputHeader(input, envelope, late),
     diagnostics: error === undefined ? undefined : diagnosticsOf(state, { input, thrown }),
   })

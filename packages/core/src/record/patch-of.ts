@@ -7,6 +7,8 @@ import { isJsonObject, type JsonObject, type JsonValue, type PatchOperation } fr
 import { put, type PatchDraft } from '../json/patch-draft.js'
 import { PayloadIndex } from '../json/payload-index.js'
 import { escapeToken } from '../json/pointer.js'
+import { changed, entriesOf, type LargeMap, type StateMap } from './large-map.js'
+import { copyOf, largeMembers, putMap, type MapMember } from './large-members.js'
 import { STATE_SHAPE, type OwnShape } from './state-shape.js'
 import type { StateDocument } from './state-document.js'
 
@@ -76,7 +78,15 @@ function editOwn(draft: PatchDraft, before: JsonObject, after: JsonObject, { pat
   let folded: Record<string, JsonValue> | undefined
   let added = 0
   const keys = Object.keys(after)
+  const large = largeMembers(after)
   for (const key of keys) {
+    const map = large?.[key as MapMember]
+    if (map !== undefined && Object.hasOwn(before, key)) {
+      const old = largeMembers(before)?.[key as MapMember] ?? (before[key] as JsonObject)
+      const result = editLarge(draft, old, map, { path: `${path}/${key}`, shape: shape.members?.[key] ?? {} })
+      if (result !== map) putMap((folded ??= copyOf(after)) as LargeOwner, key as MapMember, result)
+      continue
+    }
     const value = after[key] as JsonValue
     if (before[key] === value) continue // what is inherited is no JSON, and equals none
     const old = Object.hasOwn(before, key) ? before[key] : undefined
@@ -86,11 +96,37 @@ function editOwn(draft: PatchDraft, before: JsonObject, after: JsonObject, { pat
       path: `${path}/${escapeToken(key)}`,
       shape: shape.members?.[key] ?? shape.each,
     })
-    if (result !== value) (folded ??= { ...after })[key] = result
+    if (result !== value) (folded ??= copyOf(after) as Record<string, JsonValue>)[key] = result
   }
   const oldKeys = Object.keys(before)
   if (oldKeys.length + added > keys.length) removeGone(draft, oldKeys, after, path)
   return inFoldedOrder(oldKeys, keys, folded ?? after)
+}
+
+type LargeOwner = { [member in MapMember]: JsonObject }
+
+/** The same for a large map: what did not change is not looked at. */
+function editLarge(
+  draft: PatchDraft,
+  before: StateMap<JsonValue>,
+  after: LargeMap<JsonValue>,
+  { path, shape }: At<OwnShape>,
+): StateMap<JsonValue> {
+  const changes = after.changesSince(before)
+  if (changes === undefined) {
+    const entries = after.entries()
+    const result = editOwn(draft, entriesOf(before), entries, { path, shape })
+    return result === entries ? after : result
+  }
+  const folded = new Map<string, JsonValue>()
+  for (const { key, before: old, after: value } of changes) {
+    if (value === undefined) continue
+    const result = writeMember(draft, old, value, { path: `${path}/${escapeToken(key)}`, shape: shape.each })
+    if (result !== value) folded.set(key, result)
+  }
+  for (const { key, after: value } of changes)
+    if (value === undefined) draft.ops.push({ op: 'remove', path: `${path}/${escapeToken(key)}` })
+  return changed(after, folded)
 }
 
 /** First of all, so that everything else can copy from it. A new one comes in its turn: the order of what is added counts. */

@@ -21,7 +21,7 @@ export const STATE_SHAPE: OwnShape = {
   members: {
     agent: {},
     root: ACTOR,
-    effects: { each: {} },
+    effects: { each: { members: { steps: {} } } },
     timers: { each: {} },
     unlisted: { each: { members: { actor: ACTOR } } },
     dedup: { each: { each: {} } },

@@ -6,17 +6,21 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import { escapeToken } from '../json/pointer.js'
 import type { ActorRefs } from '../json/to-json.js'
+import { changed, entryOf, isEmpty, keysOf, LargeMap, type Entries, type StateMap } from '../record/large-map.js'
+import { mapIn, putMap } from '../record/large-members.js'
 import type { ActorDocument } from '../record/state-document.js'
 import { originOf } from './child-origin.js'
 import { configurationOf, sameJson } from './configurations.js'
 import { LIBRARY } from './library.js'
-import { isEffect, isUnnamed } from './live-actor.js'
+import { isEffect, isUnnamed, nameInParent } from './live-actor.js'
 import type { LiveActor, NormalizedMember } from './live-actor.js'
 import type { LiveTree } from './live-tree.js'
 import { normalize } from './normalize.js'
 import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
 
-type Fields = { -readonly [K in keyof ActorDocument]-?: ActorDocument[K] | undefined }
+type Fields = { -readonly [K in Exclude<keyof ActorDocument, 'children'>]-?: ActorDocument[K] | undefined }
+
+type ChildMap = StateMap<ActorDocument>
 
 /** In the order in which a fresh document has them. */
 const NAMES = [
@@ -49,13 +53,13 @@ const NAMES = [
 export function documentOf(tree: LiveTree, actor: LiveActor, before: ActorDocument | undefined): ActorDocument {
   if (!actor.dirty && actor.document !== undefined && actor.document === before) return before
   settleMembers(tree, actor)
-  const children = actor.machine === undefined ? undefined : childDocuments(tree, actor, before?.children)
-  const next = merge(before, fieldsOf(tree, actor, children))
+  const children = actor.machine === undefined ? undefined : childDocuments(tree, actor, before)
+  const next = merge(before, fieldsOf(tree, actor), children)
   actor.dirty = false
   return (actor.document = next)
 }
 
-function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['children']): Fields {
+function fieldsOf(tree: LiveTree, actor: LiveActor): Fields {
   const { snapshot, kind, src, sid } = actor
   const { status } = snapshot
   if (actor.machine !== undefined) lookAtMachine(tree, actor)
@@ -83,7 +87,6 @@ function fieldsOf(tree: LiveTree, actor: LiveActor, children: ActorDocument['chi
     input: undefined, // an effect's is kept with the effect
     output: actor.output.json,
     error: actor.error.json,
-    children,
     sequence: actor.order,
   }
 }
@@ -190,34 +193,47 @@ function unusualOrder(tree: LiveTree, children: LiveActor['childrenLive']): read
   return undefined
 }
 
-type Children = ActorDocument['children']
+const NO_CHILDREN: ChildMap = Object.freeze({})
+type LiveChildren = NonNullable<LiveActor['childrenLive']>
 
-function childDocuments(tree: LiveTree, actor: LiveActor, before: Children): Children {
+/** `undefined`: it has none. */
+function childDocuments(tree: LiveTree, actor: LiveActor, before: ActorDocument | undefined): ChildMap | undefined {
+  const map: ChildMap = before === undefined ? NO_CHILDREN : mapIn(before, 'children')
   const live = actor.snapshot.children ?? {}
-  const next: { [id: string]: ActorDocument } = {}
-  let changed = false
-  let count = 0
-  for (const id in before) {
-    const document = childDocument(tree, live[id]?.sessionId, before[id])
-    if (document === undefined) {
-      changed = true
-      if (tree.log !== undefined) tree.log.membersChanged = true
-      continue
-    }
-    next[id] = document
-    changed ||= document !== before[id]
-    count++
+  const isKnown = map instanceof LargeMap && live === actor.childrenLive && actor.document === before
+  const values = isKnown ? ofTouched(tree, actor, map) : ofAll(tree, live, map)
+  for (const child of actor.touched) child.isListed = false
+  actor.touched.length = 0
+  const next = values === undefined ? map : changed(map, values)
+  return isEmpty(next) ? undefined : next
+}
+
+type ChangedChildren = Map<string, ActorDocument | undefined>
+
+/** The same children stand there: only what was touched can have changed. */
+function ofTouched(tree: LiveTree, actor: LiveActor, before: LargeMap<ActorDocument>): ChangedChildren {
+  const values: ChangedChildren = new Map()
+  for (const child of actor.touched.toSorted((one, other) => one.rank - other.rank)) {
+    const name = nameInParent(child)
+    if (name !== undefined) values.set(name, documentOf(tree, child, before.get(name)))
+  }
+  return values
+}
+
+function ofAll(tree: LiveTree, live: LiveChildren, before: ChildMap): ChangedChildren | undefined {
+  let values: ChangedChildren | undefined
+  for (const id of keysOf(before)) {
+    const old = entryOf(before, id)
+    const document = childDocument(tree, live[id]?.sessionId, old)
+    if (document !== old) (values ??= new Map()).set(id, document)
+    if (document === undefined && tree.log !== undefined) tree.log.membersChanged = true
   }
   for (const id in live) {
-    if (before?.[id] !== undefined) continue
+    if (entryOf(before, id) !== undefined) continue
     const document = childDocument(tree, live[id]?.sessionId, undefined)
-    if (document === undefined) continue
-    next[id] = document
-    changed = true
-    count++
+    if (document !== undefined) (values ??= new Map()).set(id, document)
   }
-  if (!changed) return before
-  return count === 0 ? undefined : next
+  return values
 }
 
 function childDocument(
@@ -229,28 +245,38 @@ function childDocument(
   return child === undefined ? undefined : documentOf(tree, child, before)
 }
 
-function merge(before: ActorDocument | undefined, next: Fields): ActorDocument {
+function merge(before: ActorDocument | undefined, next: Fields, children: ChildMap | undefined): ActorDocument {
   const made: Record<string, unknown> = {}
-  let changed = before === undefined
+  let isChanged = before === undefined
   if (before !== undefined) {
     const old = before as unknown as Record<string, JsonValue | undefined>
     for (const name in old) {
+      if (name === 'children') {
+        isChanged ||= children !== mapIn(before, name)
+        if (children !== undefined) putMap(made as MadeChildren, name, children)
+        continue
+      }
       const value = (next as Record<string, unknown>)[name]
       if (value === old[name] || (value !== undefined && isSmall(name) && sameJson(value, old[name])))
         made[name] = old[name]
       else {
-        changed = true
+        isChanged = true
         if (value !== undefined) made[name] = value
       }
     }
   }
   for (const name of NAMES) {
-    if (next[name] === undefined || before?.[name] !== undefined) continue
-    made[name] = next[name]
-    changed = true
+    if (name === 'children') {
+      if (children === undefined || (before !== undefined && name in before)) continue
+      putMap(made as MadeChildren, name, children)
+    } else if (next[name] === undefined || before?.[name] !== undefined) continue
+    else made[name] = next[name]
+    isChanged = true
   }
-  return changed ? (made as unknown as ActorDocument) : (before as ActorDocument)
+  return isChanged ? (made as unknown as ActorDocument) : (before as ActorDocument)
 }
+
+type MadeChildren = { children: Entries<ActorDocument> }
 
 /** Members of Refold's own that may be equal without being the same. */
 function isSmall(name: string): boolean {

@@ -22,7 +22,7 @@ export function hydrate(tree: LiveTree, state: TreeState): void {
   reviveUnlisted(tree, state.unlisted, born)
   for (const newborn of born) giveSnapshot(newborn, state.effects)
   for (const newborn of born) fillMembers(tree, newborn, state.effects)
-  tree.timers.hydrate(state.timers, tree.refTo)
+  tree.timers.hydrate(state, tree.refTo)
 }
 
 interface Newborn {

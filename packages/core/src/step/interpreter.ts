@@ -8,7 +8,7 @@ import { RefoldError } from '../errors.js'
 import type { ActorId } from '../record/state-document.js'
 import { byCreation } from './creation-order.js'
 import { firstEffectSnapshot, nextEffectSnapshot, STOP } from './effect-actor.js'
-import { isEffect, Placement } from './live-actor.js'
+import { isEffect, isInPlace, Placement } from './live-actor.js'
 import type { Delivery, LiveActor } from './live-actor.js'
 import { performAction } from './perform-action.js'
 import { refusalOf } from './refusals.js'
@@ -17,12 +17,16 @@ import { placed } from './placement.js'
 import { MAX_EVENTS_PER_STEP } from './step-log.js'
 import type { TreePort } from './tree-port.js'
 import { initialSnapshot } from './xstate/machine.js'
-import type { ActionShape, EventShape, LogicShape, ScopeShape, SnapshotShape } from './xstate/shapes.js'
+import { stopManyAtEnd, transitionOf } from './xstate/many-children.js'
+import type { ActionShape, EventShape, ScopeShape, SnapshotShape } from './xstate/shapes.js'
 import { NEW, RUNNING, STOPPED } from './xstate/shapes.js'
 
 /** How the actors of one tree move. */
 export class Interpreter {
   readonly #tree: TreePort
+  /** The machine whose transition is under way. */
+  #moving: LiveActor | undefined
+  #restoreChildren: (() => void) | undefined
 
   constructor(tree: TreePort) {
     this.#tree = tree
@@ -160,8 +164,22 @@ export class Interpreter {
   #transition(actor: LiveActor, event: Delivery): SnapshotShape {
     if (event instanceof Placement) return placed(this.#tree, actor, { placement: event, scope: this.#scopeOf(actor) })
     if (isEffect(actor)) return nextEffectSnapshot(actor, event, { log: this.#tree.logged(), port: this.#tree })
-    const logic: LogicShape = actor.machine ?? actor.logic
-    return logic.transition(actor.snapshot, event as EventShape, this.#scopeOf(actor))
+    const taken = { event: event as EventShape, scope: this.#scopeOf(actor) }
+    if (actor.machine === undefined) return actor.logic.transition(actor.snapshot, taken.event, taken.scope)
+    this.#moving = actor
+    try {
+      return transitionOf(actor.machine, actor.snapshot, taken)
+    } finally {
+      this.#moving = undefined
+      this.#restoreChildren?.()
+      this.#restoreChildren = undefined
+    }
+  }
+
+  /** A machine has come to its end, perhaps in the transition under way. */
+  reachedEnd(id: ActorId, snapshot: SnapshotShape): void {
+    const actor = this.#moving
+    if (actor?.sid === id) this.#restoreChildren = stopManyAtEnd(snapshot, this.#scopeOf(actor))
   }
 
   #update(actor: LiveActor, snapshot: SnapshotShape): void {
@@ -206,7 +224,7 @@ export class Interpreter {
     actor.open = false
     this.#setLife(actor, STOPPED)
     this.#tree.unsetKey(actor.ref)
-    this.#tree.logged().membersChanged = true
+    if (!isInPlace(actor)) this.#tree.logged().membersChanged = true
   }
 
   /** By a last event in its mailbox, as XState does; one that has not started never will. */

@@ -94,6 +94,9 @@ export class LiveActor {
 
   /** Looked at when documents are made. */
   dirty = true
+  /** Children that are to be looked at, and whether its parent has it among them. */
+  readonly touched: LiveActor[] = []
+  isListed = false
   document: ActorDocument | undefined = undefined
   unlisted = false
   origin: ChildOrigin | undefined = undefined
@@ -139,8 +142,14 @@ export function isUnnamed({ parent, id, ref }: LiveActor): boolean {
 
 /** Whether its parent's children name it: no other has taken its place there. */
 export function isInPlace(actor: LiveActor): boolean {
+  return actor.parent === undefined || nameInParent(actor) !== undefined
+}
+
+/** Under which name its parent's children have it. */
+export function nameInParent(actor: LiveActor): string | undefined {
   const { parent, id, ref } = actor
-  return parent === undefined || parent.snapshot.children?.[id] === ref || isUnnamed(actor)
+  if (parent?.snapshot.children?.[id] === ref) return id
+  return isUnnamed(actor) ? UNNAMED : undefined
 }
 
 /** The name of its policy: `draft`, or `child.charge` in a child machine. */

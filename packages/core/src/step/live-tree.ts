@@ -93,8 +93,9 @@ export class LiveTree implements SystemHost, RefPort {
     if (this.log === undefined) this.options.onActorSend(to.sessionId, event)
     else if (to.system === this.system) this.interpreter.send(to.sessionId, event)
   }
-  microstep(of: RefShape, transitions: readonly TransitionShape[]): void {
+  microstep(of: RefShape, transitions: readonly TransitionShape[], snapshot: SnapshotShape): void {
     if (this.log === undefined || transitions.length === 0) return
+    if (snapshot.status === 'done') this.interpreter.reachedEnd(of.sessionId, snapshot)
     const { path } = this.log
     for (const edge of edgesTaken(transitions)) path.push(of.sessionId === ROOT ? edge : `${of.sessionId}/${edge}`)
   }
@@ -155,7 +156,11 @@ export class LiveTree implements SystemHost, RefPort {
   /** Marks it to be looked at when the documents are made. */
   touch(actor: LiveActor): void {
     actor.dirty = true
-    for (let at = actor.parent; at !== undefined && !at.dirty; at = at.parent) at.dirty = true
+    for (let at = actor; at.parent !== undefined && !at.isListed; at = at.parent) {
+      at.isListed = true
+      at.parent.touched.push(at)
+      at.parent.dirty = true
+    }
   }
   schedule(
     source: LiveActor,

@@ -18,6 +18,7 @@ import type {
   SnapshotShape,
   TransitionShape,
 } from './xstate/shapes.js'
+import { withChosen } from './xstate/many-children.js'
 import { PLACED } from './xstate/shapes.js'
 
 /** Documents by the ids of their actors, with those below them. */
@@ -96,9 +97,7 @@ function snapshotAfter(
     reenter: false,
     eventType: PLACED,
   }
-  const choose = (current: SnapshotShape, coming: EventShape): readonly TransitionShape[] | undefined =>
-    coming === event ? [transition] : machine.getTransitionData(current, coming)
-  const choosing = Object.create(machine, { getTransitionData: { value: choose } }) as MachineShape
+  const choosing = withChosen(machine, event, [transition])
   return { ...machine.transition({ ...snapshot, machine: choosing }, event, scope), machine }
 }
 

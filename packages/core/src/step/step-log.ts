@@ -23,7 +23,7 @@ export class StepLog {
   /** Originals of what was put into a second place of the state. */
   readonly copies: Copies = new Map()
   readonly given: Given = new Map()
-  /** Some actor's children changed, or an actor ended: someone may be lost or out of place. */
+  /** Some actor's children changed, or an actor that is out of place ended: someone may be lost. */
   membersChanged = false
   /** The first reason not to record this step. XState catches what is thrown inside of it, so it is kept here. */
   refusal: RefoldError | undefined = undefined

@@ -3,8 +3,10 @@
  * nothing once either of them has fired. Those that no index names any more are *lost*.
  */
 import { RefoldError } from '../errors.js'
+import { changed, type StateMap } from '../record/large-map.js'
 import type { Copies } from '../json/separate-copy.js'
 import { isEventData } from '../record/event-data.js'
+import { mapIn } from '../record/large-members.js'
 import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
 import { normalize, denormalize } from './normalize.js'
 import type { RefPort, Normalized } from './normalize.js'
@@ -32,21 +34,23 @@ interface LiveTimer {
   document: TimerDocument | undefined
 }
 
-export type TimerDocuments = { readonly [timer: TimerId]: TimerDocument }
+type TimerDocuments = { readonly [timer: TimerId]: TimerDocument }
 
 export class TimerTable {
   readonly #timers = new Map<TimerId, LiveTimer>()
   readonly #index = new Map<string, TimerId>()
-  #documents: TimerDocuments = Object.freeze({})
-  #changed = false
+  readonly #bySource = new Map<ActorId, Set<TimerId>>()
+  #documents: StateMap<TimerDocument> = Object.freeze({})
+  /** Their documents are to be made, or go. */
+  readonly #touched = new Set<TimerId>()
 
   schedule(key: TimerId, timer: NewTimer): void {
     const id = timer.id ?? key
     const name = nameOf(timer.source, id)
     this.#lose(name)
-    this.#timers.set(key, { ...timer, id, lost: false, document: undefined })
+    this.#add(key, { ...timer, id, lost: false, document: undefined })
     this.#index.set(name, key)
-    this.#changed = true
+    this.#touched.add(key)
   }
 
   cancel(source: ActorId, id: string): void {
@@ -59,13 +63,13 @@ export class TimerTable {
 
   /** Of one source. */
   of(source: ActorId): readonly { readonly id: string; readonly node: string | undefined }[] {
-    return [...this.#timers.values()].filter((timer) => timer.source === source)
+    return [...this.#ofSource(source)]
   }
 
   /** Of one source; a lost one still fires, as in XState. */
   cancelAll(source: ActorId): void {
     if (this.#timers.size === 0) return
-    for (const timer of this.#timers.values()) if (timer.source === source && !timer.lost) this.cancel(source, timer.id)
+    for (const timer of this.#ofSource(source)) if (!timer.lost) this.cancel(source, timer.id)
   }
 
   /** Removes the timer that fires. `undefined`: it was cancelled meanwhile. */
@@ -80,33 +84,43 @@ export class TimerTable {
   }
 
   clear(): void {
-    if (this.#timers.size === 0) return
+    for (const key of this.#timers.keys()) this.#touched.add(key)
     this.#timers.clear()
     this.#index.clear()
-    this.#changed = true
+    this.#bySource.clear()
   }
 
-  hydrate(documents: TimerDocuments, refTo: RefPort['refTo']): void {
-    this.#documents = documents
-    for (const [key, document] of Object.entries(documents)) {
+  hydrate(state: { readonly timers: TimerDocuments }, refTo: RefPort['refTo']): void {
+    this.#documents = mapIn(state, 'timers')
+    for (const [key, document] of Object.entries(state.timers)) {
       const { source, target, id, node, due, refs } = document
       const event = denormalize(document.event, refs, { port: { refTo }, at: '' }) as EventShape
-      this.#timers.set(key, { source, target, id, node, due, event, lost: document.lost === true, document })
+      this.#add(key, { source, target, id, node, due, event, lost: document.lost === true, document })
       if (document.lost !== true) this.#index.set(nameOf(source, id), key)
     }
   }
 
   /** The same object when nothing changed. Survivors keep their places, new ones come last, as a patch leaves them. */
-  documents(port: RefPort, copies: Copies): TimerDocuments {
-    if (!this.#changed) return this.#documents
-    this.#changed = false
-    const next: { [timer: TimerId]: TimerDocument } = {}
-    for (const key in this.#documents) {
+  documents(port: RefPort, copies: Copies): StateMap<TimerDocument> {
+    if (this.#touched.size === 0) return this.#documents
+    const values = new Map<TimerId, TimerDocument | undefined>()
+    for (const key of this.#touched) {
       const timer = this.#timers.get(key)
-      if (timer !== undefined) next[key] = documentOf(timer, key, { port, copies })
+      values.set(key, timer === undefined ? undefined : documentOf(timer, key, { port, copies }))
     }
-    for (const [key, timer] of this.#timers) next[key] ??= documentOf(timer, key, { port, copies })
-    return (this.#documents = next)
+    this.#touched.clear()
+    return (this.#documents = changed(this.#documents, values))
+  }
+
+  *#ofSource(source: ActorId): Generator<LiveTimer, void, undefined> {
+    for (const key of this.#bySource.get(source) ?? []) yield this.#timers.get(key) as LiveTimer
+  }
+
+  #add(key: TimerId, timer: LiveTimer): void {
+    this.#timers.set(key, timer)
+    const known = this.#bySource.get(timer.source)
+    if (known === undefined) this.#bySource.set(timer.source, new Set([key]))
+    else known.add(key)
   }
 
   #lose(name: string): void {
@@ -115,11 +129,17 @@ export class TimerTable {
     if (timer === undefined) return
     timer.lost = true
     if (timer.document !== undefined) timer.document = { ...timer.document, lost: true }
-    this.#changed = true
+    this.#touched.add(key as TimerId)
   }
 
   #drop(key: TimerId): void {
-    if (this.#timers.delete(key)) this.#changed = true
+    const timer = this.#timers.get(key)
+    if (timer === undefined) return
+    this.#timers.delete(key)
+    this.#touched.add(key)
+    const others = this.#bySource.get(timer.source)
+    others?.delete(key)
+    if (others?.size === 0) this.#bySource.delete(timer.source)
   }
 }
 

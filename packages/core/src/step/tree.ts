@@ -3,6 +3,7 @@ import type { DefinitionInternals } from '../definition/internals.js'
 import { invariant, RefoldError } from '../errors.js'
 import type { ActorDocument, EffectId } from '../record/state-document.js'
 import { nodeOf } from '../record/asking-node.js'
+import { putMap } from '../record/large-members.js'
 import { documentOf } from './actor-document.js'
 import { unlistedDocuments } from './unlisted-actors.js'
 import type { UnlistedDocuments } from './unlisted-actors.js'
@@ -108,12 +109,14 @@ class RecordedTree implements Tree {
     this.#root = documentOf(tree, tree.root, this.#root)
     this.#unlisted = unlistedDocuments(tree, this.#unlisted)
     if (log.refusal !== undefined) throw log.refusal
-    return {
+    const step: TreeStep & { timers: TreeStep['timers'] } = {
       root: this.#root,
-      timers: tree.timers.documents(tree, log.copies),
+      timers: NO_TIMERS,
       unlisted: this.#unlisted,
       ...doings(log),
     }
+    putMap(step, 'timers', tree.timers.documents(tree, log.copies))
+    return step
   }
 
   can(event: EventData): boolean {
@@ -210,6 +213,7 @@ function doings(log: StepLog): Doings {
 }
 
 const NONE: readonly never[] = Object.freeze([])
+const NO_TIMERS: TreeStep['timers'] = Object.freeze({})
 
 function startedEffect(actor: StepLog['scheduled'][number]): ScheduledEffect {
   const { sid, id, kind, input, origin = {} } = actor // its document was made, and its origin found with it

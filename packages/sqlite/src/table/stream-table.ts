@@ -40,7 +40,6 @@ export class StreamTable {
   readonly #byId: SqliteStatement
   readonly #byIds: SqliteStatement
   readonly #between: SqliteStatement
-  readonly #last: SqliteStatement
   readonly #firstId: SqliteStatement
   readonly #insert: SqliteStatement
   readonly #maxId: SqliteStatement
@@ -50,16 +49,20 @@ export class StreamTable {
     this.#connection = connection
     this.#prefixes = prefixes
     this.columns = new DirectoryColumns(connection)
-    this.#find = connection.prepare(`SELECT id, ${COLUMNS} FROM stream WHERE name = ?`)
+    // With its first event and its last one.
+    this.#find = connection.prepare(
+      `SELECT first.prefix, first.event, last.prefix, last.event, last.revision, stream.id, ${COLUMNS} FROM stream
+        LEFT JOIN log AS first ON first.stream = stream.id AND first.revision = 0
+        LEFT JOIN log AS last ON last.stream = stream.id
+          AND last.revision = (SELECT max(revision) FROM log WHERE log.stream = stream.id)
+        WHERE name = ?`,
+    )
     this.#byId = connection.prepare('SELECT name FROM stream WHERE id = ?')
     // One text of many rows costs half of what as many values do.
     const rows = (where: string): string =>
       `SELECT json_group_array(json_array(id, name, ${COLUMNS})) FROM (SELECT * FROM stream WHERE ${where} ORDER BY id)`
     this.#byIds = connection.prepare(rows('id IN (SELECT value FROM json_each(?))'))
     this.#between = connection.prepare(rows('id BETWEEN ? AND ?'))
-    this.#last = connection.prepare(
-      'SELECT prefix, event, revision FROM log WHERE stream = ? ORDER BY revision DESC LIMIT 1',
-    )
     this.#firstId = connection.prepare('SELECT prefix, event FROM log WHERE stream = ? AND revision = 0')
     this.#insert = connection.prepare(
       `INSERT INTO stream (id, name, ${COLUMNS}) VALUES (${'?, '.repeat(DIRECTORY_COLUMNS.length + 1)}?)`,
@@ -75,15 +78,15 @@ export class StreamTable {
     if (cached !== undefined) return cached
     const row = this.#find.get(name)
     if (row === undefined) return undefined
-    const id = Number(row[0])
-    const last = this.#last.get(id)
+    const [firstPrefix, firstEvent, lastPrefix, lastEvent, lastRevision, streamId, ...columns] = row
+    const id = Number(streamId)
     const stream: StreamRow = {
       id,
       name,
-      firstId: this.#readFirstId(id),
-      lastRevision: Number(last?.[2]),
-      lastId: this.#idOf(last),
-      entry: this.columns.fromRow(name, row.slice(1)),
+      firstId: this.#idOf([firstPrefix, firstEvent]),
+      lastRevision: lastRevision === null ? Number.NaN : Number(lastRevision),
+      lastId: this.#idOf([lastPrefix, lastEvent]),
+      entry: this.columns.fromRow(name, columns),
     }
     this.#cache.set(name, stream)
     this.#names.set(id, stream)
@@ -168,13 +171,15 @@ export class StreamTable {
   }
 
   #readFirstId(id: number): string {
-    return this.#idOf(this.#firstId.get(id))
+    const row = this.#firstId.get(id)
+    return row === undefined ? '' : this.#idOf(row)
   }
 
-  /** Empty: there is none, or it cannot be read, as is told by the event itself. */
-  #idOf(row: readonly SqlValue[] | undefined): string {
+  /** Empty: there is no such event, or it cannot be read, as is told by the event itself. */
+  #idOf(columns: readonly (SqlValue | undefined)[]): string {
+    if (columns[1] === null) return ''
     try {
-      return row === undefined ? '' : eventIdOf(row as unknown as IdColumns, this.#prefixes)
+      return eventIdOf(columns as unknown as IdColumns, this.#prefixes)
     } catch (error) {
       if (isRefoldError(error, 'UNREADABLE')) return ''
       throw error

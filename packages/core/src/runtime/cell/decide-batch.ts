@@ -4,6 +4,7 @@ import { decide } from '../../decide/decide.js'
 import type { Decision, Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { mayRecall } from '../../decide/recall.js'
+import { isSameMap } from '../../record/large-members.js'
 import type { ActorDocument, StateDocument } from '../../record/state-document.js'
 import { createTree, hydrateTree } from '../../step/tree.js'
 import type { Tree, TreeOptions } from '../../step/tree-step.js'
@@ -199,5 +200,5 @@ function isTreeOf(
   if (decision.kind !== 'recorded') return true
   return usedTree
     ? decision.tree !== undefined
-    : decision.state.root === before?.root && decision.state.timers === before.timers
+    : decision.state.root === before?.root && isSameMap(decision.state, before, 'timers')
 }

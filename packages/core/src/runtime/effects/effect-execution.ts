@@ -49,8 +49,7 @@ export class EffectExecution implements Caller {
     this.epoch = epoch
     this.#isPromise = effect.kind === 'promise'
     const { cell, known } = context
-    const { src } = effect
-    this.#gated = { cell, id, src, policy: cell.definition.policyOf(src), known }
+    this.#gated = { cell, id, src: effect.src, policy: cell.definition.policyOf(effect.src), known }
     this.#admission = new Admission(this.#gated, context.runtime)
   }
 
@@ -168,6 +167,7 @@ export class EffectExecution implements Caller {
     if (!body.begin()) {
       this.#admission.leave()
       this.#phase = 'put-off'
+      this.#context.putOff.add(this)
       return
     }
     if (this.phase !== 'running') return body.stop() // it told its end while it was called

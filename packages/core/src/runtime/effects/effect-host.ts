@@ -4,6 +4,8 @@ import { RefoldError } from '../../errors.js'
 import type { JsonValue } from '../../json/json-value.js'
 import { copyJson } from '../../json/copy-json.js'
 import { jsonOf, toJson } from '../../json/to-json.js'
+import { entryOf } from '../../record/large-map.js'
+import { effectIn, mapIn } from '../../record/large-members.js'
 import type { EffectDocument, EffectId } from '../../record/state-document.js'
 import { isEventData } from '../../record/event-data.js'
 import type { EventData } from '../../record/event-data.js'
@@ -128,7 +130,8 @@ function isRemembered(
   settlement: Settlement | undefined,
   { effect, step }: { effect: EffectId; step: string },
 ): boolean {
-  return settlement?.kind === 'recorded' && settlement.state.effects[effect]?.steps?.[step] !== undefined
+  const document = settlement?.kind === 'recorded' ? effectIn(settlement.state, effect) : undefined
+  return document !== undefined && entryOf(mapIn(document, 'steps'), step) !== undefined
 }
 
 /** Nothing is thrown into the body: it may have sent from a timer or a stream, where an error would end the process. */

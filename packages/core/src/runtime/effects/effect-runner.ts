@@ -3,6 +3,8 @@ import { isQuarantined } from '../../decide/claims.js'
 import { isOutcome } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { RefoldError } from '../../errors.js'
+import { keysOf } from '../../record/large-map.js'
+import { effectChanges, effectIn, mapIn } from '../../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
 import type { Delivery } from '../../record/record.js'
 import type { AgentCell } from '../cell/agent-cell.js'
@@ -18,6 +20,7 @@ export class EffectRunner implements ExecutionContext {
   readonly runtime: EffectsContext
   readonly undelivered = new Undelivered()
   readonly inherited = new Set<EffectId>()
+  readonly putOff = new Set<EffectExecution>()
   readonly #executions = new Map<EffectId, EffectExecution>()
   readonly known: { lapses: number }
 
@@ -42,8 +45,7 @@ export class EffectRunner implements ExecutionContext {
 
   /** Whether an effect waits for an append that may have left it. */
   get hasPutOff(): boolean {
-    for (const { phase } of this.#executions.values()) if (phase === 'put-off') return true
-    return false
+    return this.putOff.size > 0
   }
 
   /** This worker takes the agent over: bodies of what is pending may have run elsewhere. */
@@ -62,27 +64,38 @@ export class EffectRunner implements ExecutionContext {
     former.#executions.clear()
   }
 
-  /** Starts what the state says is to be performed and stops what it does not. */
-  sync(state: StateDocument): void {
+  /**
+   * Starts what the state says is to be performed and stops what it does not. `before`: the state for which that was done last;
+   * with it only what differs is looked at.
+   */
+  sync(state: StateDocument, before?: StateDocument): void {
     const mine = state.agent.owner === this.runtime.worker
-    for (const execution of this.#executions.values()) {
-      const effect = state.effects[execution.id]
-      if (effect === undefined && execution.phase === 'over') this.#executions.delete(execution.id)
-      else if (!mine || execution.epoch !== state.agent.epoch) execution.stop('not-owner')
-      else if (effect === undefined || effect.abandoned !== undefined) execution.stop('left')
-      else if (state.agent.paused !== undefined) execution.stop('paused')
-    }
-    this.undelivered.keepOnly(state.effects)
+    const changes = before?.agent === state.agent ? effectChanges(before, state) : undefined
+    const ids = changes?.map(({ key }) => key)
+    for (const id of ids ?? this.#executions.keys()) this.#stop(id, state)
+    this.undelivered.keepOnly(state)
     if (!mine || state.agent.paused !== undefined || this.runtime.lifecycle.isClosing || isQuarantined(state)) return
     // What has failed, or another cell has taken the place of, does not know what has an outcome by now.
     if (this.cell.failure !== undefined || this.runtime.cells.live(this.cell.stream) !== this.cell) return
-    for (const id in state.effects) {
-      const effect = state.effects[id]
-      if (effect === undefined || !isToPerform(effect)) continue
-      const execution = this.#executions.get(id)
-      if (execution === undefined) this.#begin(id, effect, state)
-      else execution.resume()
+    const putOff = [...this.putOff]
+    this.putOff.clear()
+    for (const execution of putOff) execution.resume()
+    for (const id of ids ?? keysOf(mapIn(state, 'effects'))) {
+      const effect = effectIn(state, id)
+      if (effect !== undefined && isToPerform(effect) && !this.#executions.has(id)) this.#begin(id, effect, state)
     }
+  }
+
+  /** Unless the state says that it is to be performed here. */
+  #stop(id: EffectId, state: StateDocument): void {
+    const execution = this.#executions.get(id)
+    if (execution === undefined) return
+    const effect = effectIn(state, id)
+    const { owner, epoch, paused } = state.agent
+    if (effect === undefined && execution.phase === 'over') this.#executions.delete(id)
+    else if (owner !== this.runtime.worker || execution.epoch !== epoch) execution.stop('not-owner')
+    else if (effect === undefined || effect.abandoned !== undefined) execution.stop('left')
+    else if (paused !== undefined) execution.stop('paused')
   }
 
   /** An event that the chart sent to a callback. One whose body has not begun gets it when it does. */
@@ -125,7 +138,7 @@ export class EffectRunner implements ExecutionContext {
   toPerform({ id, epoch }: Executing): EffectDocument | undefined {
     const { state, failure } = this.cell
     if (failure !== undefined) return undefined // the agent has gone on elsewhere, perhaps in another cell of this very worker
-    const effect = state?.effects[id]
+    const effect = state === undefined ? undefined : effectIn(state, id)
     const mine = state?.agent.owner === this.runtime.worker && state.agent.epoch === epoch
     return mine && effect !== undefined && isToPerform(effect) ? effect : undefined
   }

@@ -4,6 +4,7 @@
  */
 import { hasEffects, mayHaveHappened } from '../../decide/effects-part.js'
 import { needsWorker } from '../../decide/summary.js'
+import { effectIn, isSameEffects } from '../../record/large-members.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import { isBeyond } from '../cell/compatibility.js'
@@ -24,13 +25,13 @@ export class EffectRunners {
     if (!performs) return
     cells.keepWhile((cell) => this.#runners.get(cell)?.isIdle === false)
     events.on('recorded', ({ before, after }, cell) => {
-      if (before?.effects !== after.effects || before.agent !== after.agent) this.perform(cell, after)
+      if (!isSameEffects(before, after) || before?.agent !== after.agent) this.perform(cell, after, before)
     })
     events.on('delivery', (delivery, cell) => {
       const { state } = cell
       const { effect } = delivery
       // A body that this very record ends hears what it was sent before it is stopped, as in XState.
-      const isHere = state?.effects[effect] !== undefined || this.#runners.has(cell)
+      const isHere = (state !== undefined && effectIn(state, effect) !== undefined) || this.#runners.has(cell)
       if (isHere && state !== undefined && this.owns(state)) this.of(cell).deliver(delivery)
     })
     events.on('effect.let-go', (_event, cell) => this.#letGo(cell))
@@ -58,12 +59,15 @@ export class EffectRunners {
     return runner
   }
 
-  /** Begins and stops what the state says, if there is capacity for the agent here; else it is left to others. */
-  perform(cell: AgentCell, state: StateDocument): void {
+  /**
+   * Begins and stops what the state says, if there is capacity for the agent here; else it is left to others. `before`: the state for
+   * which that was done last.
+   */
+  perform(cell: AgentCell, state: StateDocument, before?: StateDocument): void {
     if (this.givesUp(cell, state)) return
     const reason = 'the worker was full'
     if (!this.keepCapacity(cell)) return postReleased(cell, state, { ...this.#context, reason })
-    if (this.#runners.has(cell) || this.#left.has(cell.stream) || hasEffects(state)) this.of(cell).sync(state)
+    if (this.#runners.has(cell) || this.#left.has(cell.stream) || hasEffects(state)) this.of(cell).sync(state, before)
   }
 
   /**

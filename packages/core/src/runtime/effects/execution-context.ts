@@ -28,6 +28,8 @@ export interface ExecutionContext {
   readonly known: { lapses: number }
   /** Effects that were pending when this worker took the agent over: their next attempt is recorded before it begins. */
   readonly inherited: Set<EffectId>
+  /** Executions that waited, when the state was last looked at, for an append which may have left their effects. */
+  readonly putOff: Set<Executing>
   /** The effect, if this execution is still the one to perform it. */
   toPerform(execution: Executing): EffectDocument | undefined
   /** `told` gets nothing when the input was refused. */

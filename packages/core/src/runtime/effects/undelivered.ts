@@ -1,5 +1,6 @@
 /** Events that the chart sent to callbacks whose bodies have not begun yet. */
 import type { Delivery } from '../../record/record.js'
+import { effectIn } from '../../record/large-members.js'
 import type { EffectId, StateDocument } from '../../record/state-document.js'
 
 /** Most events that wait for one body. */
@@ -27,7 +28,7 @@ export class Undelivered {
   }
 
   /** Forgets what was sent to effects that are gone. */
-  keepOnly(effects: StateDocument['effects']): void {
-    for (const effect of this.#events.keys()) if (effects[effect] === undefined) this.#events.delete(effect)
+  keepOnly(state: StateDocument): void {
+    for (const effect of this.#events.keys()) if (effectIn(state, effect) === undefined) this.#events.delete(effect)
   }
 }

@@ -1,6 +1,6 @@
 /** What became of an agent's effects and of the agent, read from its state before and after. Costs nothing when no one observes. */
 import type { AgentRecorded, RuntimeEvent } from '../../public/runtime-event.js'
-import type { EffectDocument } from '../../record/state-document.js'
+import { effectChanges } from '../../record/large-members.js'
 
 export function* effectEventsOf({
   stream,
@@ -11,18 +11,15 @@ export function* effectEventsOf({
   const { owner, epoch } = after.agent
   if (before !== undefined && before.agent.epoch !== epoch)
     yield { kind: owner === undefined ? 'released' : 'claimed', stream, epoch }
-  const [old, now] = [before?.effects ?? {}, after.effects]
-  if (old === now) return
-  for (const effect in old) {
-    const { src } = old[effect] as EffectDocument
-    if (now[effect] !== undefined) continue
+  const changes = effectChanges(before, after)
+  for (const { key: effect, before: known, after: document } of changes) {
+    if (known === undefined || document !== undefined) continue
     const failure = failed?.[effect]
-    const ended = { kind: 'effect.ended', stream, effect, src } as const
+    const ended = { kind: 'effect.ended', stream, effect, src: known.src } as const
     yield failure === undefined ? ended : { ...ended, failed: failure }
   }
-  for (const effect in now) {
-    const document = now[effect] as EffectDocument
-    const known = old[effect]
+  for (const { key: effect, before: known, after: document } of changes) {
+    if (document === undefined) continue
     const { src, retryAt, inDoubt } = document
     if (known === undefined) yield { kind: 'effect.scheduled', stream, effect, src }
     if (retryAt !== undefined && retryAt !== known?.retryAt)

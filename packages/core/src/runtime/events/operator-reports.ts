@@ -1,4 +1,5 @@
 /** What needs a person: told when it happens, and again at every start, so that no restart loses it. */
+import { effectChanges } from '../../record/large-members.js'
 import type { Diagnostics } from '../../record/record.js'
 import type { DirectoryEntry } from '../../store/port.js'
 import { addressOf } from '../../definition/agent-address.js'
@@ -26,9 +27,9 @@ export function newReports({ stream, before, after, blockedBy }: AgentRecorded):
       facts: { error, ...blockedBy },
     })
   }
-  if (before.effects === after.effects) return troubles
-  for (const [effect, { inDoubt, src }] of Object.entries(after.effects)) {
-    if (inDoubt === undefined || before.effects[effect]?.inDoubt !== undefined) continue
+  for (const { key: effect, before: known, after: document } of effectChanges(before, after)) {
+    if (document?.inDoubt === undefined || known?.inDoubt !== undefined) continue
+    const { inDoubt, src } = document
     troubles.push({
       code: 'IN_DOUBT',
       message: `no one knows whether effect ${src} of ${stream} happened: resolve it`,

@@ -1,4 +1,5 @@
 /** The gates that every runtime has, and their order. A new limit is one more of them. */
+import { effectIn } from '../../record/large-members.js'
 import { setLongTimer } from '../../world/long-timer.js'
 import type { Clock } from '../../world/world.js'
 import type { Lease } from '../liveness/lease.js'
@@ -23,7 +24,7 @@ export function standardGates({ clock, probation, lease, slots }: GateOptions): 
 /** After a failed attempt, the next one waits for its time. */
 function retryGate(clock: Clock): Gate {
   const waitMs = ({ cell, id }: GatedEffect): number => {
-    const retryAt = cell.state?.effects[id]?.retryAt
+    const retryAt = cell.state === undefined ? undefined : effectIn(cell.state, id)?.retryAt
     return retryAt === undefined ? 0 : retryAt - clock.now()
   }
   return {

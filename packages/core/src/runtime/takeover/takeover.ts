@@ -4,6 +4,7 @@
  */
 import { isAtWork } from '../../decide/summary.js'
 import type { Recovered } from '../../public/runtime.js'
+import { isSameEffects } from '../../record/large-members.js'
 import type { CancelTimer } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import { DeathWatch } from '../liveness/death-watch.js'
@@ -52,7 +53,7 @@ export class Takeover {
     })
     events.on('unperformed', (_event, cell) => void this.takeUp(cell))
     events.on('recorded', ({ before, after }, cell) => {
-      if (before?.effects === after.effects && before.agent === after.agent && before.root.status === after.root.status)
+      if (before?.agent === after.agent && isSameEffects(before, after) && before.root.status === after.root.status)
         return
       if (!runtime.owns(after) && isAtWork(after)) void this.takeUp(cell)
     })

@@ -11,6 +11,7 @@ import type { Report } from '../../public/report.js'
 import type { Load } from '../../public/runtime.js'
 import type { Drained, DrainOptions } from '../../public/worker.js'
 import { toErrorData } from '../../record/error-data.js'
+import { isSameEffects, isSameMap } from '../../record/large-members.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
@@ -215,7 +216,7 @@ export class WorkerRuntime {
     })
     if (performs)
       events.on('recorded', ({ before, after }, cell) => {
-        if (before?.agent === after.agent && before.effects === after.effects) return
+        if (before?.agent === after.agent && isSameEffects(before, after)) return
         const { waiting, blocked } = after.agent
         if (this.owns(after) && waiting !== undefined && blocked === undefined && !isBeyond(cell, after))
           postRetried(cell, after, this)
@@ -231,7 +232,7 @@ export class WorkerRuntime {
 
   #watchDueTimes(): void {
     this.events.on('recorded', ({ stream, before, after }) => {
-      if (before?.timers !== after.timers || before.agent !== after.agent)
+      if (before?.agent !== after.agent || !isSameMap(before, after, 'timers'))
         this.due.set(stream, statusOf(after) === 'active' ? nextDueAtOf(after) : null)
     })
   }

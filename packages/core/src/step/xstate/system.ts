@@ -13,7 +13,7 @@ export interface SystemHost {
   setKey(systemId: string, ref: RefShape): void
   unsetKey(ref: RefShape): void
   relay(from: RefShape | undefined, to: RefShape, event: EventShape): void
-  microstep(of: RefShape, transitions: readonly TransitionShape[]): void
+  microstep(of: RefShape, transitions: readonly TransitionShape[], snapshot: SnapshotShape): void
   /** An actor was made inside a transition: its first snapshot. */
   adopt(ref: RefShape, logic: unknown, input: unknown): SnapshotShape | undefined
   start(ref: RefShape): void
@@ -25,6 +25,7 @@ type InspectionEvent =
   | {
       readonly type: '@xstate.microstep'
       readonly actorRef: RefShape
+      readonly snapshot: SnapshotShape
       readonly _transitions: readonly TransitionShape[]
     }
   | { readonly type: '@xstate.event' | '@xstate.action' | '@xstate.snapshot' }
@@ -76,7 +77,7 @@ export class TreeSystem {
   }
   /** Every actor announces itself before it makes its first snapshot: there its logic is replaced, so that it never runs by itself. */
   _sendInspectionEvent(event: InspectionEvent): void {
-    if (event.type === '@xstate.microstep') this.#host.microstep(event.actorRef, event._transitions)
+    if (event.type === '@xstate.microstep') this.#host.microstep(event.actorRef, event._transitions, event.snapshot)
     else if (event.type === '@xstate.actor') replaceLogic(this.#host, event.actorRef)
   }
 }

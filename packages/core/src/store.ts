@@ -58,9 +58,9 @@ export type { StoredText } from './store/stored-event.js'
 export { scannedEvent } from './store/scanned-event.js'
 export type { FoldableEvent } from './record/fold.js'
 export type {
+  RecordLines,
   ReplayedEvent,
   ReplayedOperation,
-  ReplayedPage,
   ReplayedRecord,
   ReplayOptions,
   ReplayTarget,

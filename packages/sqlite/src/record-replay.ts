@@ -10,10 +10,12 @@ import { RefoldError } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
-import { Rare, RowRecord, type RowMarks, type Rows } from './replayed-rows.js'
+import { ListedPages, type ListedColumns, type ListedRows } from './listed-rows.js'
+import { baseOf, idIn, MARK_LISTS, MARKS, parseMarks, timeOf, type FirstMarks, type MarkBase } from './row-marks.js'
+import { Rare, RowRecord, type Marks, type Rows } from './replayed-rows.js'
 import { fillKeys, type CompiledOperation, type CompiledShape } from './shape/compile-shape.js'
-import { parseAnyList, parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
-import { EVENT_AS_JSON, eventIdFromJson, eventIdOf, type IdColumns } from './table/event-id.js'
+import { parseAnyList, parsePayloads, parseValues } from './shape/parse-columns.js'
+import { eventIdOf } from './table/event-id.js'
 import { LOG_COLUMNS, type LogRow } from './table/log-table.js'
 import type { StreamRow } from './table/stream-table.js'
 
@@ -28,16 +30,23 @@ const ELSEWHERE = '\u0001'
 /** Of a stream's id, from a revision, up to one, and not more than so many. */
 type Range = readonly [stream: number, first: number, last: number, limit: number]
 
-type MarkRow = readonly [...id: IdColumns, at: number | null] | readonly []
-
 interface Page extends Rows {
+  readonly page: ListedRows | undefined
   /** `id` of the shape; 0: none; less than 0: the values are long. */
   readonly shapes: readonly number[]
+}
+
+/** A page as it came from the file. */
+interface PageRow {
+  readonly row: readonly unknown[]
+  /** Where it is to be listed. */
+  readonly listing: { readonly pages: ListedPages; readonly base: MarkBase } | undefined
 }
 
 export class RecordReplay {
   readonly #file: LogFile
   readonly #columns: SqliteStatement
+  readonly #listed: SqliteStatement
   readonly #marks: SqliteStatement
   readonly #payloads: SqliteStatement
   readonly #row: SqliteStatement
@@ -45,76 +54,109 @@ export class RecordReplay {
 
   constructor(file: LogFile) {
     this.#file = file
-    this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} ${ROW}`)
-    this.#mark = file.connection.prepare(`SELECT prefix, event, at ${ROW}`)
-    const list = (column: string): string => `group_concat(${column}, ',')`
-    this.#columns = file.connection.prepare(
-      `SELECT min(revision), max(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
+    const { connection } = file
+    const columns = (lists: string, marks: string): string =>
+      `SELECT min(revision), max(revision), group_concat(vals, '],['), group_concat(shape, ',') ${lists} FROM (
         SELECT revision, iif(octet_length(vals) > ${LONG}, -1, 1) * coalesce(shape, 0) AS shape,
-          iif(shape IS NULL OR octet_length(vals) > ${LONG}, '', vals) AS vals ${RANGE})`,
-    )
-    this.#marks = file.connection.prepare(
-      `SELECT ${list('prefix')}, ${list('event')}, ${list('at')} FROM (
-        SELECT coalesce(prefix, 'null') AS prefix, ${EVENT_AS_JSON} AS event, coalesce(at, 'null') AS at ${RANGE})`,
-    )
-    this.#payloads = file.connection.prepare(
+          iif(shape IS NULL OR octet_length(vals) > ${LONG}, '', vals) AS vals ${marks} ${RANGE})`
+    this.#columns = connection.prepare(columns('', ''))
+    this.#listed = connection.prepare(columns(`, ${MARK_LISTS}`, `, ${MARKS}`))
+    this.#marks = connection.prepare(`SELECT ${MARK_LISTS} FROM (SELECT ${MARKS} ${RANGE})`)
+    this.#payloads = connection.prepare(
       `SELECT group_concat(data, char(10)) FROM (
         SELECT iif(octet_length(data) > ${LONG}, char(1), coalesce(data, '')) AS data ${RANGE})`,
     )
+    this.#row = connection.prepare(`SELECT ${LOG_COLUMNS} ${ROW}`)
+    this.#mark = connection.prepare(`SELECT prefix, event, at ${ROW}`)
   }
 
-  async replay(stream: string, { from, to, guarded }: ReplayOptions & Guard, target: ReplayTarget): Promise<void> {
-    const found = await guarded(() => this.#file.streams.find(stream))
-    if (found === undefined) return target.end()
+  async replay(
+    name: string,
+    { from, to, lists = false, guarded }: ReplayOptions & Guard,
+    target: ReplayTarget,
+  ): Promise<void> {
+    const stream = await guarded(() => this.#file.streams.find(name))
+    if (stream === undefined) return target.end()
+    const pages = lists ? new ListedPages() : undefined
     const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
     for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
-      const range = [found.id, first, last, PAGE_ROWS] as const
-      const row = await guarded(() => this.#columns.get(...range))
-      if (row === undefined || row[0] === null) break
-      const page = this.#page(found, range, row)
-      this.#hand(page, found, target) // in the same turn as the read: the connection is still open
+      const range = [stream.id, first, last, PAGE_ROWS] as const
+      const read = await guarded(() => this.#read(stream, range, pages))
+      if (read === undefined) break
+      const page = this.#page(stream, range, read)
+      this.#hand(page, stream, target) // in the same turn as the read: the connection is still open
       first += page.shapes.length
       if (page.shapes.length < PAGE_ROWS || first > last) break // one who writes on would never let it end; nor is it open in another turn
     }
     target.end()
   }
 
+  /** `undefined` after the last row. */
+  #read(stream: StreamRow, range: Range, pages: ListedPages | undefined): PageRow | undefined {
+    const listing = pages && { pages, base: baseOf(this.#markAt(stream, range[1])) }
+    const row = listing === undefined ? this.#columns.get(...range) : this.#listed.get(...listing.base, ...range)
+    return row === undefined || row[0] === null ? undefined : { row, listing }
+  }
+
   /** Throws what is no error of the store where rows are damaged or gone. */
-  #page(stream: StreamRow, range: Range, [start, end, list, values]: readonly unknown[]): Page {
+  #page(stream: StreamRow, range: Range, { row, listing }: PageRow): Page {
     const [, first] = range
+    const [start, end, values, list, ...lists] = row
     const shapes = parseAnyList<number>(list)
     const rows = shapes.length
     if (start !== first || end !== first + rows - 1) throw gone(stream, first)
-    const row = (index: number): LogRow => this.#rowAt(stream, first + index)
+    const rowAt = (index: number): LogRow => this.#rowAt(stream, first + index)
+    const { firstId } = stream
+    const columns = { first, firstId, shapes: new Int32Array(shapes) }
+    const page = listing && this.#list({ ...columns, ...parseMarks(rows, lists, listing.base) }, listing.pages)
     return {
       first,
+      firstId,
       shapes,
       values: parseValues(rows, values),
-      firstId: stream.firstId,
-      marks: new Rare({ one: (index) => this.#marksAt(stream, first + index), all: () => this.#allMarks(range, rows) }),
-      payloads: new Rare({ one: (index) => payloadOf(row(index)), all: () => this.#allPayloads(range, { rows, row }) }),
+      marks: page ?? this.#rareMarks(stream, range, rows),
+      payloads: new Rare({
+        one: (index) => payloadOf(rowAt(index)),
+        all: () => this.#allPayloads(range, { rows, row: rowAt }),
+      }),
+      page,
     }
+  }
+
+  /** All that will be asked of it later is in memory then. */
+  #list(columns: ListedColumns, pages: ListedPages): ListedRows {
+    const { log } = this.#file
+    for (const id of new Set(columns.prefixes)) if (id !== 0) pages.prefixes.set(id, log.prefixes.text(id))
+    for (const id of new Set(columns.shapes)) {
+      const compiled = id > 0 ? log.compiled(id) : undefined
+      if (compiled !== undefined) pages.compiled.set(id, compiled)
+    }
+    return pages.page(columns)
+  }
+
+  #rareMarks(stream: StreamRow, range: Range, rows: number): Marks {
+    const [, first] = range
+    const { prefixes: texts } = this.#file.log
+    const marks = new Rare<readonly [id: string, at: number]>({
+      one: (index) => {
+        const [prefix = null, event = '', at] = this.#markAt(stream, first + index)
+        return [eventIdOf([prefix, event], texts), timeOf(at)]
+      },
+      all: () => {
+        const base = baseOf(this.#markAt(stream, first))
+        const parsed = parseMarks(rows, this.#marks.get(...base, ...range) ?? [], base)
+        return (index) => [idIn(parsed, index, texts), parsed.times[index] as number]
+      },
+    })
+    return { id: (index) => marks.at(index)[0], at: (index) => marks.at(index)[1] }
+  }
+
+  #markAt({ id }: StreamRow, revision: number): FirstMarks {
+    return (this.#mark.get(id, revision) ?? []) as unknown as FirstMarks
   }
 
   #rowAt({ id }: StreamRow, revision: number): LogRow {
     return (this.#row.get(id, revision) ?? []) as unknown as LogRow
-  }
-
-  #marksAt({ id }: StreamRow, revision: number): RowMarks {
-    const [prefix = null, event = '', at] = (this.#mark.get(id, revision) ?? []) as unknown as MarkRow
-    return { id: eventIdOf([prefix, event], this.#file.log.prefixes), at: at ?? null }
-  }
-
-  #allMarks(range: Range, rows: number): (index: number) => RowMarks {
-    const { prefixes: texts } = this.#file.log
-    const [list, ids, times] = this.#marks.get(...range) ?? []
-    const prefixes = parseList<number | null>(rows, list)
-    const events = parseList<number | string>(rows, ids)
-    const at = parseList<number | null>(rows, times)
-    return (index) => ({
-      id: eventIdFromJson([prefixes[index] ?? null, events[index] ?? ''], texts),
-      at: at[index] ?? null,
-    })
   }
 
   /** One by one where a damaged one has a line break: the others are theirs all the same. */
@@ -137,8 +179,13 @@ export class RecordReplay {
       const shape = shapes[index] as number
       const compiled = shape === 0 ? undefined : log.compiled(Math.abs(shape))
       const row = compiled === undefined || shape < 0 ? this.#rowAt(stream, first + index) : undefined
-      if (compiled === undefined) target.event(log.decode(row ?? [], stream))
-      else handRecord(new RowRecord(page, index, compiled, row && parseAnyList(row[7])), compiled, target)
+      if (compiled === undefined) {
+        target.event(log.decode(row ?? [], stream))
+        continue
+      }
+      const record = new RowRecord(page, index, compiled, row && parseAnyList(row[7]))
+      page.page?.keep(index, compiled, record)
+      handRecord(record, compiled, target)
     }
   }
 }

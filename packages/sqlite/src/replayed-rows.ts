@@ -2,16 +2,11 @@
  * Rows of a stream that came as one row of texts, and each of them as a record. What most folds never ask for, ids and payloads,
  * stays in the file until one asks: row by row at first, and then all of the page.
  */
-import type { JsonValue, ReplayedRecord } from '@refold/core/store'
+import type { JsonValue, RecordLines, ReplayedRecord } from '@refold/core/store'
+import { NO_TIME } from './row-marks.js'
 import type { CompiledShape, CompiledValue } from './shape/compile-shape.js'
 import { requireValues, TemplateReader, type RowContent } from './shape/read-record.js'
 import type { RecordPlace } from './shape/template.js'
-
-/** What is read of a row besides its shape and its values. */
-export interface RowMarks {
-  readonly id: string
-  readonly at: number | null
-}
 
 /** Rows from a revision on; each other one's is the next. */
 export interface Rows {
@@ -19,9 +14,17 @@ export interface Rows {
   readonly values: readonly (readonly JsonValue[])[]
   /** Of the stream's first event. */
   readonly firstId: string
-  readonly marks: Rare<RowMarks>
+  readonly marks: Marks
   /** JSON text; empty: none. */
-  readonly payloads: Rare<string>
+  readonly payloads: Pick<Rare<string>, 'at'>
+  readonly page: RecordLines | undefined
+}
+
+/** Ids and times by the place among the rows. */
+export interface Marks {
+  id(index: number): string
+  /** NaN: none. */
+  at(index: number): number
 }
 
 /** So many are read by themselves, until the whole column is read. */
@@ -49,14 +52,16 @@ export class Rare<T> {
 export class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   readonly revision: number
   readonly values: readonly JsonValue[]
+  readonly page: RecordLines | undefined
   readonly #rows: Rows
   readonly #index: number
   readonly #compiled: CompiledShape
 
-  /** `values`: its own, where they are not with those of the others. */
-  constructor(rows: Rows, index: number, compiled: CompiledShape, values = rows.values[index] ?? []) {
+  /** `own`: its values, where they are not with those of the others. */
+  constructor(rows: Rows, index: number, compiled: CompiledShape, own?: readonly JsonValue[]) {
     this.revision = rows.first + index
-    this.values = requireValues(values, compiled.shape)
+    this.values = requireValues(own ?? rows.values[index] ?? [], compiled.shape)
+    this.page = own === undefined ? rows.page : undefined
     this.#rows = rows
     this.#index = index
     this.#compiled = compiled
@@ -71,7 +76,7 @@ export class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   }
 
   get id(): string {
-    return this.#rows.marks.at(this.#index).id
+    return this.#rows.marks.id(this.#index)
   }
 
   get type(): string {
@@ -83,7 +88,9 @@ export class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
   }
 
   get at(): number {
-    return this.#rows.marks.at(this.#index).at ?? 0 // a compiled shape says that there is one
+    const at = this.#rows.marks.at(this.#index)
+    if (Number.isNaN(at)) throw new TypeError(NO_TIME) // its shape says that there is one
+    return at
   }
 
   about(): JsonValue | undefined {

@@ -18,8 +18,8 @@ export interface ReplayedRecord {
   about(): JsonValue | undefined
   /** The owner from it on, where its header says so. */
   owner(): JsonValue | undefined
-  /** Absent: ask the record itself. */
-  readonly page?: ReplayedPage | undefined
+  /** What says all of this of it, and of those beside it. Absent: ask the record itself. */
+  readonly page?: RecordLines | undefined
   /** The event's id. May be put together on demand: ask only when it is needed. */
   readonly id: string
   /** The whole of the record's data, parsed on demand. */
@@ -32,11 +32,16 @@ export interface ReplayedRecord {
   make(name: unknown): JsonValue
 }
 
-/** What lists say of each of many records, put together when it is asked for, also after the replay. */
-export interface ReplayedPage {
-  id(revision: number): string
-  /** As `about` of the record. */
-  about(revision: number): JsonValue | undefined
+/** What lists say of records in a row, by their revisions: put together when it is asked for, also after the replay. */
+export interface RecordLines {
+  idOf(revision: number): string
+  typeOf(revision: number): string
+  /** Of its input. */
+  kindOf(revision: number): string
+  /** Epoch milliseconds. */
+  timeOf(revision: number): number
+  /** The effect or the timer that its input names. */
+  aboutOf(revision: number): JsonValue | undefined
 }
 
 /** One operation of a patch, its paths parsed: keys below the document `{state, data, id}`. */
@@ -79,6 +84,6 @@ export interface ReplayOptions {
   readonly from?: Revision
   /** Inclusive. Default: the last revision. */
   readonly to?: Revision
-  /** Each record will be asked for its time, and is to have a `page`. Default: `false`. */
+  /** Records will be listed: each is to have a `page`. Default: `false`. */
   readonly lists?: boolean
 }

@@ -29,7 +29,9 @@ export interface CompiledValue {
   readonly firstValue: number
   /** The value itself, where it is one text for all records. */
   readonly text: string | undefined
-  /** It is the next value of the row as it is. */
+  /** Whether it has values of the row in it. */
+  readonly isOfRow: boolean
+  /** It is one of them as it is. */
   readonly isInRow: boolean
   /** An object or an array, made of what stands in the row. */
   readonly isContainer: boolean
@@ -140,7 +142,8 @@ function compileOperation(members: Members | undefined, first: number): Compiled
 
 function compileValue(template: Template, firstValue: number): CompiledValue {
   const text = isConstantText(template) ? template.slice(1) : undefined
-  return { template, firstValue, text, isInRow: template === 0, isContainer: typeof template === 'object' }
+  const isOfRow = countHoles(template) > 0
+  return { template, firstValue, text, isOfRow, isInRow: template === 0, isContainer: typeof template === 'object' }
 }
 
 /** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
 import type { JsonValue, NewEvent, Store, ReplayedEvent, StoredEvent } from '@refold/core/store'
 import { StateReplay, toRevision } from '@refold/core/store'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore } from './sqlite-store.js'
+
+type Database = new (file: string) => { exec(sql: string): void; close(): void }
+const builtIn = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: Database } | undefined
+const Database = builtIn?.DatabaseSync ?? (createRequire(import.meta.url)('better-sqlite3') as Database)
 
 const key = fc.constantFrom('a', 'b', 'value', '0', '1', '-', 'x~1y', '<own>', '<last>')
 const path = fc.array(key, { maxLength: 3 }).map((tokens) => ['/state', ...tokens].join('/'))
@@ -121,6 +126,27 @@ describe('replay', () => {
     expect(seen).toEqual(Array.from({ length: 2398 }, (_, index) => index + 3))
     await store.replay?.('s-unknown', {}, target)
     expect(seen).toHaveLength(2398)
+  })
+
+  test.each([
+    ['a whole page', 'revision BETWEEN 1000 AND 1999'],
+    ['the end of a page and all of the next one', 'revision BETWEEN 900 AND 2100'],
+    ['all before the last', 'revision < 2599'],
+  ])('a replay over a stream without %s fails, and one up to there does not', async (_what, where) => {
+    const events = Array.from({ length: 2600 }, (_, index) =>
+      record([{ op: 'add', path: '/state', value: { index } }], { id: randomUUID(), output: index }),
+    )
+    await store.append('s-1', events, { expected: 'no_stream' })
+    await store.close()
+    const database = new Database(scratch.file)
+    database.exec(`DELETE FROM log WHERE ${where}`)
+    database.close()
+    store = sqliteStore(scratch.file)
+    await expect(store.replay?.('s-1', {}, new StateReplay())).rejects.toMatchObject({ code: 'UNREADABLE' })
+    if (where.includes('<')) return
+    const replay = new StateReplay()
+    await store.replay?.('s-1', { to: toRevision(899) }, replay)
+    expect(replay.result()).toEqual({ index: 899 })
   })
 
   test('what the target throws ends the replay', async () => {

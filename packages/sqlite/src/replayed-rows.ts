@@ -119,8 +119,9 @@ export class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
     return JSON.parse(this.payload ?? 'null')
   }
 
-  make({ template, firstValue, isInRow }: CompiledValue): JsonValue {
+  make({ template, firstValue, isInRow, afterRevision }: CompiledValue): JsonValue {
     if (isInRow) return this.values[firstValue] ?? null
+    if (afterRevision !== undefined) return `${this.revision}.${afterRevision}`
     return new TemplateReader(this, firstValue).read(template)
   }
 }

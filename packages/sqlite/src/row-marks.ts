@@ -23,13 +23,12 @@ export interface RowMarks {
 /** Why a row with a shape is damaged. */
 export const NO_TIME = 'it has no time'
 
+/** In the order of `parseMarks`. */
 export const MARKS = `
-  iif(typeof(at) = 'integer', at - ?, iif(at IS NULL, 'null', json_quote('=' || at))) AS at,
-  coalesce(prefix, 'null') AS prefix,
-  iif(prefix IS NOT NULL AND typeof(event) IN ('integer', 'real'), CAST(event AS INTEGER) - ?,
-    json_quote(iif(typeof(event) = 'blob', hex(event), '=' || event))) AS event`
-/** Of columns that `MARKS` gives, in the order of `parseMarks`. */
-export const MARK_LISTS = "group_concat(at, ','), group_concat(prefix, ','), group_concat(event, ',')"
+  group_concat(iif(typeof(at) = 'integer', at - ?, iif(at IS NULL, 'null', json_quote('=' || at))), ','),
+  group_concat(coalesce(prefix, 'null'), ','),
+  group_concat(iif(prefix IS NOT NULL AND typeof(event) IN ('integer', 'real'), CAST(event AS INTEGER) - ?,
+    json_quote(iif(typeof(event) = 'blob', hex(event), '=' || event))), ',')`
 
 export function baseOf([, event, at]: FirstMarks): MarkBase {
   return [typeof at === 'number' ? at : 0, typeof event === 'number' ? Math.trunc(event) : 0]

@@ -140,12 +140,15 @@ export class StateReplay implements ReplayTarget {
   /** As a fold copies: see `Folder`. */
   #copied(operation: ReplayedOperation): Node {
     const { keys, from = [] } = operation
-    const [member, ...rest] = from
+    const member = from[0]
     if (member === undefined) throw unreadable(operation, 'it would put the document into itself')
-    if (member === 'data' && rest.length === 1 && rest[0] === this.#record?.payloadKey)
+    if (member === 'data' && from.length === 2 && from[1] === this.#record?.payloadKey)
       return new OfRecord(this.#record as ReplayedRecord, undefined)
     let node = this.#member(member)
-    for (const key of rest) node = node instanceof Branch ? node.get(key) : childOf(node && made(node), key)
+    for (let at = 1; at < from.length; at++) {
+      const key = from[at] as string
+      node = node instanceof Branch ? node.get(key) : childOf(node && made(node), key)
+    }
     if (node === undefined) throw unreadable(operation, `nothing stands at /${from.join('/')}`)
     if (node instanceof Branch) node.share()
     else if (!(node instanceof Later) && !isContainer(node)) return node

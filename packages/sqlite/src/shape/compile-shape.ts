@@ -33,6 +33,8 @@ export interface CompiledValue {
   readonly isOfRow: boolean
   /** It is one of them as it is. */
   readonly isInRow: boolean
+  /** It is the own revision, a full stop and this. */
+  readonly afterRevision: string | undefined
   /** An object or an array, made of what stands in the row. */
   readonly isContainer: boolean
 }
@@ -92,14 +94,19 @@ interface RowValues {
 
 /** Fills the keys of an operation for a record of this revision with these values. */
 export function fillKeys(holes: readonly KeyHole[], row: RowValues): void {
-  for (const hole of holes) hole.keys[hole.at] = fillKey(hole, row)
+  for (let at = 0; at < holes.length; at++) {
+    const hole = holes[at] as KeyHole
+    hole.keys[hole.at] = fillKey(hole, row)
+  }
 }
 
 function fillKey({ kind, value, rest }: KeyHole, { values, revision }: RowValues): string {
   if (kind === 'ownRevision') return revision + rest
   if (kind === 'previousRevision') return revision - 1 + rest
   if (kind === 'revisionsBack') return revision - (values[value] as number) + rest
-  const key = unescapeToken(`${values[value] as string | number}${rest}`)
+  const own = values[value] as string | number
+  if (typeof own === 'number' && rest === '') return String(own)
+  const key = unescapeToken(`${own}${rest}`)
   if (FORBIDDEN.has(key)) throw new TypeError(`a path reaches for ${key}`)
   return key
 }
@@ -141,9 +148,16 @@ function compileOperation(members: Members | undefined, first: number): Compiled
 }
 
 function compileValue(template: Template, firstValue: number): CompiledValue {
-  const text = isConstantText(template) ? template.slice(1) : undefined
-  const isOfRow = countHoles(template) > 0
-  return { template, firstValue, text, isOfRow, isInRow: template === 0, isContainer: typeof template === 'object' }
+  const isText = typeof template === 'string'
+  return {
+    template,
+    firstValue,
+    text: isConstantText(template) ? template.slice(1) : undefined,
+    isOfRow: countHoles(template) > 0,
+    isInRow: template === 0,
+    afterRevision: isText && template[0] === '@' ? template.slice(1) : undefined,
+    isContainer: typeof template === 'object',
+  }
 }
 
 /** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */

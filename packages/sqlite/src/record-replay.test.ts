@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
-import type { JsonValue, NewEvent, Store, ReplayedEvent, StoredEvent } from '@refold/core/store'
+import type {
+  JsonValue,
+  NewEvent,
+  RecordLines,
+  ReplayedEvent,
+  ReplayedRecord,
+  Store,
+  StoredEvent,
+} from '@refold/core/store'
 import { StateReplay, toRevision } from '@refold/core/store'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -147,6 +155,43 @@ describe('replay', () => {
     const replay = new StateReplay()
     await store.replay?.('s-1', { to: toRevision(899) }, replay)
     expect(replay.result()).toEqual({ index: 899 })
+  })
+
+  test('what is listed of records is what they say, also after the store is closed', async () => {
+    const long = 'x'.repeat(5_000)
+    const events = Array.from({ length: 1_200 }, (_, index) => {
+      const text = index % 100 === 7 ? long : 'short'
+      const effect = [`${index - 1}.0`, `${index}.1`, 'same', `${index % 5}.draft`, undefined][index % 5]
+      const { metadata, ...event } = record([{ op: 'add', path: '/state', value: { text } }], { id: randomUUID() })
+      const { refold } = metadata as { readonly refold: { readonly [key: string]: JsonValue } }
+      const input = { kind: 'effect.done', ...(effect === undefined ? undefined : { effect }) }
+      const owner = index % 300 === 0 ? { owner: `worker-${index}` } : {}
+      return { ...event, metadata: { refold: { ...refold, at: 1_790_000_000_000 + index * 7, input, ...owner } } }
+    })
+    for (const [index, event] of events.entries())
+      await store.append('s-1', [event], { expected: index === 0 ? 'no_stream' : toRevision(index - 1) })
+    const pages: RecordLines[] = []
+    const owners: unknown[] = []
+    let alone = 0
+    const begin = (record: ReplayedRecord): void => {
+      if (record.page === undefined) alone++
+      else pages[record.revision] = record.page
+      if (record.owner() !== undefined) owners.push(record.owner())
+    }
+    const target = { event: () => {}, begin, operation: () => {}, end: () => {} }
+    await store.replay?.('s-1', { lists: true }, target)
+    await store.close()
+    expect(alone, 'those with long values').toBe(12)
+    expect(owners).toContain('worker-900')
+    for (const [revision, page] of pages.entries()) {
+      if (page === undefined) continue
+      const { id, type, metadata } = events[revision] as NewEvent
+      const { at, input } = (metadata as { readonly refold: { readonly at: number; readonly input: object } }).refold
+      const told = { kind: page.kindOf(revision), effect: page.aboutOf(revision) }
+      expect([page.idOf(revision), page.typeOf(revision), page.timeOf(revision)]).toEqual([id, type, at])
+      expect(told).toEqual(input)
+    }
+    store = sqliteStore(scratch.file)
   })
 
   test('what the target throws ends the replay', async () => {

@@ -8,6 +8,7 @@ import type { StateDocument } from '../record/state-document.js'
 import { StateReplay } from '../record/state-replay.js'
 import { isOfRecords } from './fold-record.js'
 import { Keyframes } from './keyframes.js'
+import type { KeyframesOptions } from './keyframes.js'
 
 /** Where a stretch begins. */
 export interface StretchStart {
@@ -22,10 +23,9 @@ export class BulkStates extends StateReplay {
   readonly #first: number
   #next: number
 
-  /** `spacing`: records between two states that are kept. */
-  constructor({ first, state }: StretchStart, { spacing }: { readonly spacing: number }) {
+  constructor({ first, state }: StretchStart, kept: KeyframesOptions) {
     super(state)
-    this.keyframes = new Keyframes({ spacing })
+    this.keyframes = new Keyframes(kept)
     this.#first = first
     this.#next = first
   }

@@ -16,16 +16,20 @@ const SPACING = 64
 /** Roughly the bytes that all of them hold. */
 const MAX_WEIGHT = 48 * 1024 * 1024
 
+export interface KeyframesOptions {
+  /** Bytes that they hold, roughly. */
+  readonly maxWeight?: number
+  /** Records between two of them. */
+  readonly spacing?: number
+}
+
 export class Keyframes {
   readonly #maxWeight: number
   #frames: (Keyframe & { readonly weight: number })[] = []
   #spacing: number
   #weight = 0
 
-  constructor({
-    maxWeight = MAX_WEIGHT,
-    spacing = SPACING,
-  }: { readonly maxWeight?: number; readonly spacing?: number } = {}) {
+  constructor({ maxWeight = MAX_WEIGHT, spacing = SPACING }: KeyframesOptions = {}) {
     this.#maxWeight = maxWeight
     this.#spacing = spacing
   }

@@ -104,11 +104,11 @@ export class PastLog implements Ground {
     return this.#keyframes.before(revision)
   }
 
-  async inBulk({ from, to, spacing }: BulkWay): Promise<Arrival | undefined> {
+  async inBulk({ from, to, ...kept }: BulkWay): Promise<Arrival | undefined> {
     const { replay } = this.#reader
     if (replay === undefined) return undefined
     const first = from === undefined ? this.first : from.revision + 1
-    const states = new BulkStates({ first, state: from?.state }, { spacing })
+    const states = new BulkStates({ first, state: from?.state }, kept)
     try {
       await replay(this.stream, { from: toRevision(first), to: toRevision(to) }, states)
     } catch (error) {

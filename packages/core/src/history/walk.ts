@@ -9,7 +9,7 @@ import { changeOf, undo, type Change, type UndoStep } from '../json/undo.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
 import { addRecord } from './fold-record.js'
-import type { Keyframe, Keyframes } from './keyframes.js'
+import type { Keyframe, Keyframes, KeyframesOptions } from './keyframes.js'
 import type { StoredRecords } from './stored-records.js'
 
 /** What a walk moves over. */
@@ -22,11 +22,10 @@ export interface Ground {
   readonly first: number
 }
 
-/** From behind a state (`undefined`: from the first record) to a revision. Each so many records a state is kept. */
-export interface BulkWay {
+/** From behind a state (`undefined`: from the first record) to a revision, with the states that are kept on it. */
+export interface BulkWay extends KeyframesOptions {
   readonly from: Keyframe | undefined
   readonly to: number
-  readonly spacing: number
 }
 
 /** Where a way in bulk came to, and by what. */
@@ -38,8 +37,10 @@ export interface Arrival {
 const UNDO_RECORDS = 256
 /** A way that is longer is gone in bulk: setting it up costs as much as these records one by one. */
 const LONG_WAY = 32
-/** Between the states that are kept of a way in bulk: from the nearest one those before it can be taken back. */
+/** Records between the states that are kept of a way in bulk: from the nearest one those before it can be taken back. */
 const NEAR = 128
+/** Bytes that they hold, roughly. */
+const MAX_NEAR_WEIGHT = 8 * 1024 * 1024
 
 interface Taken {
   readonly changes: readonly Change[]
@@ -126,7 +127,7 @@ export class Walk {
   async #inBulk(folder: Folder, revision: number): Promise<boolean> {
     const state = folder.result()
     const from = state === undefined ? undefined : { revision: this.#revision, state }
-    const arrival = await this.#ground.inBulk({ from, to: revision, spacing: NEAR })
+    const arrival = await this.#ground.inBulk({ from, to: revision, spacing: NEAR, maxWeight: MAX_NEAR_WEIGHT })
     if (arrival === undefined) return false
     this.#stand({ revision, state: arrival.state })
     this.#near = arrival.near

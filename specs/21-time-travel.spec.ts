@@ -153,12 +153,49 @@ describe('a store that hands out records in bulk', () => {
     await store.close()
   })
 
+  test('HIS-25 shows the same states, wherever a cursor jumps to and steps from there', async () => {
+    const store = sqliteStore(file)
+    const plain = await openHistory({ read: store.read.bind(store) }, 'long-1')
+    const stepping = plain.cursor()
+    const shown: string[] = []
+    await stepping.to(0)
+    do shown.push(JSON.stringify(stepping.state))
+    while (await stepping.forward())
+    let replayed = 0
+    const counting: HistorySource = {
+      read: store.read.bind(store),
+      replay: async (...given) => (replayed++, store.replay?.(...given)),
+    }
+    const history = await openHistory(counting, 'long-1')
+    const cursor = history.cursor()
+    let place = 1
+    for (let jump = 0; jump < 40; jump++) {
+      place = (place * 48_271 + 11) % shown.length
+      await cursor.to(place)
+      const steps = (place % 5) * 70
+      for (let step = 0; step <= steps; step++) {
+        expect(JSON.stringify(cursor.state)).toBe(shown[cursor.revision])
+        if (!(await (jump % 3 === 0 ? cursor.forward() : cursor.back()))) break
+      }
+    }
+    expect(replayed, 'else nothing was gone in bulk').toBeGreaterThan(40)
+    for (const path of ['/context/step', '/agent/id'])
+      expect(await history.blame(path, { at: 650 })).toEqual(await plain.blame(path, { at: 650 }))
+    await store.close()
+  })
+
   test.each([
     ['values that are no JSON', `UPDATE log SET vals = '1,' WHERE ${OF_LONG} AND revision = 400`],
     ['too few values', `UPDATE log SET vals = '1' WHERE ${OF_LONG} AND revision = 400`],
     ['a value of another kind', `UPDATE log SET vals = '{},{},{},{},{},{},{}' WHERE ${OF_LONG} AND revision = 400`],
     ['values of two rows in one', `UPDATE log SET vals = vals || '],[' || vals WHERE ${OF_LONG} AND revision = 400`],
     ['a time that is two', `UPDATE log SET at = at || ',' || at WHERE ${OF_LONG} AND revision = 400`],
+    ['no time', `UPDATE log SET at = NULL WHERE ${OF_LONG} AND revision = 400`],
+    ['a time with a fraction', `UPDATE log SET at = at + 0.5 WHERE ${OF_LONG} AND revision = 400`],
+    ['a time that is a text', `UPDATE log SET at = 'x' || at WHERE ${OF_LONG} AND revision = 400`],
+    ['an id that is another', `UPDATE log SET event = event + 1 WHERE ${OF_LONG} AND revision = 400`],
+    ['an id that is a text', `UPDATE log SET event = 'a,b' WHERE ${OF_LONG} AND revision = 400`],
+    ['an id that stands whole', `UPDATE log SET event = 'a,b', prefix = NULL WHERE ${OF_LONG} AND revision = 400`],
     ['one record that is gone', `DELETE FROM log WHERE ${OF_LONG} AND revision = 400`],
     ['a page of records that are gone', `DELETE FROM log WHERE ${OF_LONG} AND revision BETWEEN 480 AND 520`],
     ['the first records gone', `DELETE FROM log WHERE ${OF_LONG} AND revision < 3`],

@@ -57,7 +57,14 @@ export { storedEvent } from './store/stored-event.js'
 export type { StoredText } from './store/stored-event.js'
 export { scannedEvent } from './store/scanned-event.js'
 export type { FoldableEvent } from './record/fold.js'
-export type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayOptions, ReplayTarget } from './record/replay.js'
+export type {
+  RecordLines,
+  ReplayedEvent,
+  ReplayedOperation,
+  ReplayedRecord,
+  ReplayOptions,
+  ReplayTarget,
+} from './record/replay.js'
 export { StateReplay } from './record/state-replay.js'
 
 // following: subscriptions, and what other connections append

@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import type { JsonValue, NewEvent, Store, ReplayedEvent, StoredEvent } from '@refold/core/store'
+import { createRequire } from 'node:module'
+import type {
+  JsonValue,
+  NewEvent,
+  RecordLines,
+  ReplayedEvent,
+  ReplayedRecord,
+  Store,
+  StoredEvent,
+} from '@refold/core/store'
 import { StateReplay, toRevision } from '@refold/core/store'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore } from './sqlite-store.js'
+
+type Database = new (file: string) => { exec(sql: string): void; close(): void }
+const builtIn = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: Database } | undefined
+const Database = builtIn?.DatabaseSync ?? (createRequire(import.meta.url)('better-sqlite3') as Database)
 
 const key = fc.constantFrom('a', 'b', 'value', '0', '1', '-', 'x~1y', '<own>', '<last>')
 const path = fc.array(key, { maxLength: 3 }).map((tokens) => ['/state', ...tokens].join('/'))
@@ -70,8 +83,43 @@ describe('replay', () => {
     expect(compact, 'else nothing that is stored compactly was tested').toBeGreaterThan(10)
   })
 
+  test('values and payloads that are too long to be read with those of others give the same state', async () => {
+    const long = 'ü'.repeat(5_000)
+    const events = Array.from({ length: 40 }, (_, index) => {
+      const text = index % 3 === 0 ? `${long}${index}` : 'short'
+      const patch = [
+        { op: 'add', path: '/state', value: { text } },
+        { op: 'copy', from: '/data/output', path: `/state/draft` },
+      ]
+      return record(patch, { id: randomUUID(), output: { text: index % 4 === 0 ? `${long}\n${index}` : 'short' } })
+    })
+    for (const [index, event] of events.entries())
+      await store.append('s-1', [event], { expected: index === 0 ? 'no_stream' : toRevision(index - 1) })
+    const stored = await readAll(store, 's-1')
+    const replay = new StateReplay()
+    const shown: string[] = []
+    let compact = 0
+    await store.replay?.(
+      's-1',
+      {},
+      {
+        event: (event) => replay.event(event),
+        begin: (record) => {
+          compact++
+          if (record.revision > 0) shown.push(JSON.stringify(replay.result()))
+          replay.begin(record)
+        },
+        operation: (...given) => replay.operation(...given),
+        end: () => shown.push(JSON.stringify(replay.result())),
+      },
+    )
+    expect(compact).toBeGreaterThan(30)
+    const states = stored.map((_, at) => JSON.stringify(stateOf(stored.slice(0, at + 1))))
+    expect(shown).toEqual(states.slice(-shown.length))
+  })
+
   test('a replay of more than a page hands out each record once and in order, up to where it is told to go', async () => {
-    const events = Array.from({ length: 1300 }, (_, index) =>
+    const events = Array.from({ length: 2600 }, (_, index) =>
       record([{ op: 'add', path: '/state', value: { index } }], { id: randomUUID(), output: index }),
     )
     await store.append('s-1', events, { expected: 'no_stream' })
@@ -82,10 +130,68 @@ describe('replay', () => {
       operation: () => {},
       end: () => {},
     }
-    await store.replay?.('s-1', { from: toRevision(3), to: toRevision(1100) }, target)
-    expect(seen).toEqual(Array.from({ length: 1098 }, (_, index) => index + 3))
+    await store.replay?.('s-1', { from: toRevision(3), to: toRevision(2400) }, target)
+    expect(seen).toEqual(Array.from({ length: 2398 }, (_, index) => index + 3))
     await store.replay?.('s-unknown', {}, target)
-    expect(seen).toHaveLength(1098)
+    expect(seen).toHaveLength(2398)
+  })
+
+  test.each([
+    ['a whole page', 'revision BETWEEN 1000 AND 1999'],
+    ['the end of a page and all of the next one', 'revision BETWEEN 900 AND 2100'],
+    ['all before the last', 'revision < 2599'],
+  ])('a replay over a stream without %s fails, and one up to there does not', async (_what, where) => {
+    const events = Array.from({ length: 2600 }, (_, index) =>
+      record([{ op: 'add', path: '/state', value: { index } }], { id: randomUUID(), output: index }),
+    )
+    await store.append('s-1', events, { expected: 'no_stream' })
+    await store.close()
+    const database = new Database(scratch.file)
+    database.exec(`DELETE FROM log WHERE ${where}`)
+    database.close()
+    store = sqliteStore(scratch.file)
+    await expect(store.replay?.('s-1', {}, new StateReplay())).rejects.toMatchObject({ code: 'UNREADABLE' })
+    if (where.includes('<')) return
+    const replay = new StateReplay()
+    await store.replay?.('s-1', { to: toRevision(899) }, replay)
+    expect(replay.result()).toEqual({ index: 899 })
+  })
+
+  test('what is listed of records is what they say, also after the store is closed', async () => {
+    const long = 'x'.repeat(5_000)
+    const events = Array.from({ length: 1_200 }, (_, index) => {
+      const text = index % 100 === 7 ? long : 'short'
+      const effect = [`${index - 1}.0`, `${index}.1`, 'same', `${index % 5}.draft`, undefined][index % 5]
+      const { metadata, ...event } = record([{ op: 'add', path: '/state', value: { text } }], { id: randomUUID() })
+      const { refold } = metadata as { readonly refold: { readonly [key: string]: JsonValue } }
+      const input = { kind: 'effect.done', ...(effect === undefined ? undefined : { effect }) }
+      const owner = index % 300 === 0 ? { owner: `worker-${index}` } : {}
+      return { ...event, metadata: { refold: { ...refold, at: 1_790_000_000_000 + index * 7, input, ...owner } } }
+    })
+    for (const [index, event] of events.entries())
+      await store.append('s-1', [event], { expected: index === 0 ? 'no_stream' : toRevision(index - 1) })
+    const pages: RecordLines[] = []
+    const owners: unknown[] = []
+    let alone = 0
+    const begin = (record: ReplayedRecord): void => {
+      if (record.page === undefined) alone++
+      else pages[record.revision] = record.page
+      if (record.owner() !== undefined) owners.push(record.owner())
+    }
+    const target = { event: () => {}, begin, operation: () => {}, end: () => {} }
+    await store.replay?.('s-1', { lists: true }, target)
+    await store.close()
+    expect(alone, 'those with long values').toBe(12)
+    expect(owners).toContain('worker-900')
+    for (const [revision, page] of pages.entries()) {
+      if (page === undefined) continue
+      const { id, type, metadata } = events[revision] as NewEvent
+      const { at, input } = (metadata as { readonly refold: { readonly at: number; readonly input: object } }).refold
+      const told = { kind: page.kindOf(revision), effect: page.aboutOf(revision) }
+      expect([page.idOf(revision), page.typeOf(revision), page.timeOf(revision)]).toEqual([id, type, at])
+      expect(told).toEqual(input)
+    }
+    store = sqliteStore(scratch.file)
   })
 
   test('what the target throws ends the replay', async () => {

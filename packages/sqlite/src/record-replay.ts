@@ -1,266 +1,230 @@
 /**
  * The records of a stream handed to a fold without building them: hundreds of rows come as one row of texts, which are
- * parsed at once, and the operations of a shape are compiled once. Payloads stay in the file until one of their page is needed:
- * of most no one ever asks.
+ * parsed at once, and the operations of a shape are compiled once.
+ *
+ * Invariant: a page has a bound, since a row that is long is not in its texts, but read by itself.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { JsonValue, ReplayedRecord, ReplayOptions, ReplayTarget } from '@refold/core/store'
+import type { ReplayOptions, ReplayTarget } from '@refold/core/store'
 import { RefoldError } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
-import { keysOf, type CompiledOperation, type CompiledShape, type CompiledValue } from './shape/compile-shape.js'
-import { parseAnyList, parseList, parsePayloads, parseValues } from './shape/parse-columns.js'
-import { requireValues, TemplateReader, type RowContent, type Shape } from './shape/read-record.js'
-import type { RecordPlace } from './shape/template.js'
-import { EVENT_AS_JSON, eventIdFromJson } from './table/event-id.js'
-import type { InternTable } from './table/intern-table.js'
-import { LOG_COLUMNS } from './table/log-table.js'
+import { ListedPages, type ListedColumns, type ListedRows } from './listed-rows.js'
+import { baseOf, idIn, MARKS, parseMarks, timeOf, type FirstMarks, type MarkBase } from './row-marks.js'
+import { Rare, RowRecord, type Marks, type Rows } from './replayed-rows.js'
+import { fillKeys, type CompiledOperation, type CompiledShape } from './shape/compile-shape.js'
+import { parseAnyList, parsePayloads, parseValues } from './shape/parse-columns.js'
+import { eventIdOf } from './table/event-id.js'
+import { LOG_COLUMNS, type LogRow } from './table/log-table.js'
 import type { StreamRow } from './table/stream-table.js'
 
-const PAGE_ROWS = 500
-const PAGE_BYTES = 4 * 1024 * 1024
-/** Below 0: its time is damaged, as is told by the event itself. */
-const SHAPE_OF_TIMED = "coalesce(iif(typeof(at) IN ('integer', 'real'), shape, -shape), 0)"
-const RANGE = 'FROM log WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?'
+const PAGE_ROWS = 1_000
+/** Bytes of a text that is still read with others: a page of them is 4 MiB. */
+const LONG = 4_096
+/** Of an aggregate without a subquery, which would cost a third more: the index gives the rows in the order of revisions. */
+const RANGE = 'FROM log INDEXED BY log_by_stream WHERE stream = ? AND revision BETWEEN ? AND ?'
+const ROW = 'FROM log WHERE stream = ? AND revision = ?'
+/** Where it has none, the event itself tells that it is damaged. */
+const HAS_TIME = "typeof(at) IN ('integer', 'real')"
+/** In the place of a payload that is long: no JSON begins so. */
+const ELSEWHERE = '\u0001'
 
-/** Rows from `first` on, column by column. What most folds never ask for is read when one does. */
-interface Columns {
-  /** Revision of the first row; each other one's is the next. */
-  readonly first: number
+/** Of a stream's id, from a revision up to one, both included. */
+type Range = readonly [stream: number, first: number, last: number]
+
+interface Page extends Rows {
+  readonly page: ListedRows | undefined
+  /** `id` of the shape; 0: none, or it is damaged; less than 0: the values are long. */
   readonly shapes: readonly number[]
-  readonly values: readonly (readonly JsonValue[])[]
-  readonly marks: Later<Marks>
-  /** Payloads, as JSON text. */
-  readonly payloads: Later<readonly string[]>
 }
 
-/** Of a stream's id, from a revision, up to one, and not more than so many. */
-type Range = readonly [stream: number, first: number, last: number, limit: number]
-
-interface Rows {
-  readonly range: Range
+/** A page as it came from the file. */
+interface PageRow {
   readonly row: readonly unknown[]
-}
-
-/** Ids and times. */
-interface Marks {
-  readonly prefixes: readonly (number | null)[]
-  readonly events: readonly (number | string)[]
-  readonly times: readonly (number | null)[]
-}
-
-class Later<T> {
-  readonly #read: () => T
-  #value: T | undefined
-
-  constructor(read: () => T) {
-    this.#read = read
-  }
-
-  get value(): T {
-    return (this.#value ??= this.#read())
-  }
+  /** Where it is to be listed. */
+  readonly listing: { readonly pages: ListedPages; readonly base: MarkBase } | undefined
 }
 
 export class RecordReplay {
   readonly #file: LogFile
-  readonly #size: SqliteStatement
   readonly #columns: SqliteStatement
+  readonly #listed: SqliteStatement
   readonly #marks: SqliteStatement
   readonly #payloads: SqliteStatement
+  readonly #next: SqliteStatement
   readonly #row: SqliteStatement
+  readonly #mark: SqliteStatement
 
   constructor(file: LogFile) {
     this.#file = file
-    this.#size = file.connection.prepare(
-      `SELECT sum(bytes) FROM (SELECT octet_length(vals) + coalesce(octet_length(data), 0) AS bytes ${RANGE})`,
+    const { connection } = file
+    const isLong = (column: string): string => `octet_length(${column}) > ${LONG}`
+    const shape = `iif(${isLong('vals')}, -1, 1) * iif(${HAS_TIME}, coalesce(shape, 0), 0)`
+    const columns = `max(revision), group_concat(${shape}, ','),
+      group_concat(iif(shape IS NULL OR ${isLong('vals')}, '', vals), '],[')`
+    this.#columns = connection.prepare(`SELECT ${columns} ${RANGE}`)
+    this.#listed = connection.prepare(`SELECT ${columns}, ${MARKS} ${RANGE}`)
+    this.#marks = connection.prepare(`SELECT ${MARKS} ${RANGE}`)
+    this.#payloads = connection.prepare(
+      `SELECT group_concat(iif(${isLong('data')}, char(1), coalesce(data, '')), char(10)) ${RANGE}`,
     )
-    this.#row = file.connection.prepare(`SELECT ${LOG_COLUMNS} FROM log WHERE stream = ? AND revision = ?`)
-    const list = (column: string): string => `group_concat(${column}, ',')`
-    this.#columns = file.connection.prepare(
-      `SELECT min(revision), max(revision), ${list('shape')}, group_concat(vals, '],[') FROM (
-        SELECT revision, ${SHAPE_OF_TIMED} AS shape, vals ${RANGE})`,
-    )
-    this.#marks = file.connection.prepare(
-      `SELECT ${list('prefix')}, ${list('event')}, ${list('at')} FROM (
-        SELECT coalesce(prefix, 'null') AS prefix, ${EVENT_AS_JSON} AS event, coalesce(at, 'null') AS at ${RANGE})`,
-    )
-    this.#payloads = file.connection.prepare(
-      `SELECT group_concat(data, char(10)) FROM (SELECT coalesce(data, '') AS data ${RANGE})`,
-    )
+    this.#next = connection.prepare(`SELECT min(revision) ${RANGE}`)
+    this.#row = connection.prepare(`SELECT ${LOG_COLUMNS} ${ROW}`)
+    this.#mark = connection.prepare(`SELECT prefix, event, at ${ROW}`)
   }
 
-  async replay(stream: string, { from, to, guarded }: ReplayOptions & Guard, target: ReplayTarget): Promise<void> {
-    const found = await guarded(() => this.#file.streams.find(stream))
-    if (found === undefined) return target.end()
+  async replay(
+    name: string,
+    { from, to, lists = false, guarded }: ReplayOptions & Guard,
+    target: ReplayTarget,
+  ): Promise<void> {
+    const stream = await guarded(() => this.#file.streams.find(name))
+    if (stream === undefined) return target.end()
+    const pages = lists ? new ListedPages() : undefined
     const last = to === undefined ? Number.MAX_SAFE_INTEGER : Number(to)
     for (let first = Number(from ?? 0n); first <= last; await nextTurn()) {
-      const rows = await guarded(() => this.#read(found, { first, last }))
-      if (rows === undefined) break
-      const columns = this.#columnsOf(found, rows)
-      this.#hand(columns, found, target) // in the same turn as the read: the connection is still open
-      const count = columns.shapes.length
-      first += count
-      const [, , , limit] = rows.range
-      if (count < limit || first > last) break // one who writes on would never let it end; nor is it open in another turn
+      const range = [stream.id, first, Math.min(last, first + PAGE_ROWS - 1)] as const
+      const read = await guarded(() => this.#read(stream, range, { last, pages }))
+      if (read === undefined) break
+      const page = this.#page(stream, range, read)
+      this.#hand(page, stream, target) // in the same turn as the read: the connection is still open
+      first += page.shapes.length
+      if (first <= range[2] || first > last) break // one who writes on would never let it end; nor is it open in another turn
     }
     target.end()
   }
 
-  /** As many rows as fit, at least one; `undefined` after the last. */
-  #read(stream: StreamRow, { first, last }: { readonly first: number; readonly last: number }): Rows | undefined {
-    let limit = PAGE_ROWS
-    while (limit > 1 && Number(this.#size.get(stream.id, first, last, limit)?.[0] ?? 0) > PAGE_BYTES) limit = limit >> 1
-    const range = [stream.id, first, last, limit] as const
-    const row = this.#columns.get(...range)
-    return row === undefined || row[0] === null ? undefined : { range, row }
+  /** `undefined` where no row is. Throws where rows stand behind some that are gone. */
+  #read(
+    stream: StreamRow,
+    range: Range,
+    { last, pages }: { readonly last: number; readonly pages: ListedPages | undefined },
+  ): PageRow | undefined {
+    const [, first, end] = range
+    const listing = pages && { pages, base: baseOf(this.#markAt(stream, first)) }
+    const row =
+      (listing === undefined ? this.#columns.get(...range) : this.#listed.get(...listing.base, ...range)) ?? []
+    const [newest = null] = row
+    const next = newest === null ? first : Number(newest) + 1
+    const behind = next > end ? null : (this.#next.get(stream.id, next, last)?.[0] ?? null)
+    if (behind !== null && behind !== next) throw gone(stream, next)
+    return newest === null ? undefined : { row, listing }
   }
 
   /** Throws what is no error of the store where rows are damaged or gone. */
-  #columnsOf(stream: StreamRow, { range, row: [start, end, list, values] }: Rows): Columns {
+  #page(stream: StreamRow, range: Range, { row, listing }: PageRow): Page {
     const [, first] = range
+    const [end, list, values, ...lists] = row
     const shapes = parseAnyList<number>(list)
     const rows = shapes.length
-    if (start !== first || end !== first + rows - 1) throw gone(stream, first)
+    if (end !== first + rows - 1) throw gone(stream, first)
+    const rowAt = (index: number): LogRow => this.#rowAt(stream, first + index)
+    const { firstId } = stream
+    const columns = { first, firstId, shapes: new Int32Array(shapes) }
+    const page = listing && this.#list({ ...columns, ...parseMarks(rows, lists, listing.base) }, listing.pages)
     return {
       first,
+      firstId,
       shapes,
       values: parseValues(rows, values),
-      marks: new Later(() => this.#readMarks(range, rows)),
-      payloads: new Later(() => this.#readPayloads(range, rows)),
+      marks: page ?? this.#rareMarks(stream, range, rows),
+      payloads: new Rare({
+        one: (index) => payloadOf(rowAt(index)),
+        all: () => this.#allPayloads(range, { rows, row: rowAt }),
+      }),
+      page,
     }
   }
 
-  #readMarks(range: Range, rows: number): Marks {
-    const [prefixes, events, times] = this.#marks.get(...range) ?? []
-    return { prefixes: parseList(rows, prefixes), events: parseList(rows, events), times: parseList(rows, times) }
+  /** All that will be asked of it later is in memory then. */
+  #list(columns: ListedColumns, pages: ListedPages): ListedRows {
+    const { log } = this.#file
+    for (const id of changesIn(columns.prefixes)) if (id !== 0) pages.prefixes.set(id, log.prefixes.text(id))
+    for (const id of changesIn(columns.shapes)) {
+      const compiled = id > 0 ? log.compiled(id) : undefined
+      if (compiled !== undefined) pages.compiled.set(id, compiled)
+    }
+    return pages.page(columns)
+  }
+
+  #rareMarks(stream: StreamRow, range: Range, rows: number): Marks {
+    const [, first] = range
+    const { prefixes: texts } = this.#file.log
+    const marks = new Rare<readonly [id: string, at: number]>({
+      one: (index) => {
+        const [prefix = null, event = '', at] = this.#markAt(stream, first + index)
+        return [eventIdOf([prefix, event], texts), timeOf(at)]
+      },
+      all: () => {
+        const base = baseOf(this.#markAt(stream, first))
+        const parsed = parseMarks(rows, this.#marks.get(...base, ...range) ?? [], base)
+        return (index) => [idIn(parsed, index, texts), parsed.times[index] as number]
+      },
+    })
+    return { id: (index) => marks.at(index)[0], at: (index) => marks.at(index)[1] }
+  }
+
+  #markAt({ id }: StreamRow, revision: number): FirstMarks {
+    return (this.#mark.get(id, revision) ?? []) as unknown as FirstMarks
+  }
+
+  #rowAt({ id }: StreamRow, revision: number): LogRow {
+    return (this.#row.get(id, revision) ?? []) as unknown as LogRow
   }
 
   /** One by one where a damaged one has a line break: the others are theirs all the same. */
-  #readPayloads(range: Range, rows: number): readonly string[] {
+  #allPayloads(
+    range: Range,
+    { rows, row }: { readonly rows: number; readonly row: (index: number) => LogRow },
+  ): (index: number) => string {
     try {
-      return parsePayloads(rows, this.#payloads.get(...range)?.[0])
+      const texts = parsePayloads(rows, this.#payloads.get(...range)?.[0])
+      return (index) => (texts[index] === ELSEWHERE ? payloadOf(row(index)) : (texts[index] as string))
     } catch {
-      const [stream, first] = range
-      return Array.from({ length: rows }, (_, at) => String(this.#row.get(stream, first + at)?.at(-1) ?? ''))
+      return (index) => payloadOf(row(index))
     }
   }
 
-  #hand(columns: Columns, stream: StreamRow, target: ReplayTarget): void {
+  #hand(page: Page, stream: StreamRow, target: ReplayTarget): void {
     const { log } = this.#file
-    for (let index = 0; index < columns.shapes.length; index++) {
-      const id = columns.shapes[index] as number
-      const compiled = id <= 0 ? undefined : log.compiled(id)
-      if (compiled === undefined)
-        target.event(log.decode(this.#row.get(stream.id, columns.first + index) ?? [], stream))
-      else {
-        const { prefixes } = log
-        const record = new RowRecord({ columns, index, stream, shape: log.shape(id), compiled, prefixes })
-        this.#handRecord(record, compiled, target)
+    const { first, shapes } = page
+    for (let index = 0; index < shapes.length; index++) {
+      const shape = shapes[index] as number
+      const compiled = shape === 0 ? undefined : log.compiled(Math.abs(shape))
+      const row = compiled === undefined || shape < 0 ? this.#rowAt(stream, first + index) : undefined
+      if (compiled === undefined) {
+        target.event(log.decode(row ?? [], stream))
+        continue
       }
-    }
-  }
-
-  #handRecord(record: RowRecord, { operations }: CompiledShape, target: ReplayTarget): void {
-    target.begin(record)
-    for (let at = 0; at < operations.length; at++) {
-      const { op, path, from, value, constant } = operations[at] as CompiledOperation
-      const operation = constant ?? { op, keys: keysOf(path, record), from: from && keysOf(from, record) }
-      if (value === undefined) target.operation(operation, undefined)
-      else if (value.isContainer) target.operation(operation, undefined, value)
-      else target.operation(operation, value.text ?? record.make(value))
+      const record = new RowRecord(page, index, compiled, row && parseAnyList(row[7]))
+      page.page?.keep(index, compiled, record)
+      handRecord(record, compiled, target)
     }
   }
 }
 
-/** One row as the target and the templates see it; a class, since there are very many. */
-class RowRecord implements ReplayedRecord, RowContent, RecordPlace {
-  readonly revision: number
-  readonly firstId: string
-  readonly values: readonly JsonValue[]
-  readonly #columns: Columns
-  /** Among the rows of the columns. */
-  readonly #index: number
-  readonly #shape: Shape
-  readonly #compiled: CompiledShape
-  readonly #prefixes: InternTable
-  #id: string | undefined
-
-  constructor({ columns, index, stream, shape, compiled, prefixes }: RowSource) {
-    this.revision = columns.first + index
-    this.firstId = stream.firstId
-    this.values = requireValues(columns.values[index] as readonly JsonValue[], shape)
-    this.#columns = columns
-    this.#index = index
-    this.#shape = shape
-    this.#compiled = compiled
-    this.#prefixes = prefixes
-  }
-
-  get place(): RecordPlace {
-    return this
-  }
-
-  get id(): string {
-    return (this.#id ??= this.#readId())
-  }
-
-  #readId(): string {
-    const { prefixes, events } = this.#columns.marks.value
-    return eventIdFromJson([prefixes[this.#index] ?? null, events[this.#index] ?? ''], this.#prefixes)
-  }
-
-  get type(): string {
-    return this.#shape.type
-  }
-
-  get kind(): string {
-    return this.#compiled.kind
-  }
-
-  get at(): number {
-    return this.#columns.marks.value.times[this.#index] ?? 0 // a compiled shape says that there is one
-  }
-
-  about(): JsonValue | undefined {
-    return this.#compiled.about && this.make(this.#compiled.about)
-  }
-
-  owner(): JsonValue | undefined {
-    return this.#compiled.owner && this.make(this.#compiled.owner)
-  }
-
-  get payloadKey(): string | undefined {
-    return this.#compiled.payloadKey
-  }
-
-  get payload(): string | null {
-    return this.#columns.payloads.value[this.#index] || null // no JSON is an empty text
-  }
-
-  data(): JsonValue {
-    const reader = new TemplateReader(this)
-    reader.skip(this.#shape.metadata)
-    return reader.read(this.#shape.data)
-  }
-
-  makePayload(): JsonValue {
-    return JSON.parse(this.payload ?? 'null')
-  }
-
-  make({ template, firstValue }: CompiledValue): JsonValue {
-    return new TemplateReader(this, firstValue).read(template)
+function handRecord(record: RowRecord, { operations }: CompiledShape, target: ReplayTarget): void {
+  target.begin(record)
+  for (let at = 0; at < operations.length; at++) {
+    const { operation, holes, value } = operations[at] as CompiledOperation
+    fillKeys(holes, record)
+    if (value === undefined) target.operation(operation, undefined)
+    else if (value.isContainer) target.operation(operation, undefined, value)
+    else target.operation(operation, value.text ?? record.make(value))
   }
 }
 
-interface RowSource {
-  readonly columns: Columns
-  readonly index: number
-  readonly stream: StreamRow
-  readonly shape: Shape
-  readonly compiled: CompiledShape
-  readonly prefixes: InternTable
+/** Each number that is not the one before it. */
+function changesIn(numbers: Int32Array): readonly number[] {
+  const changes: number[] = []
+  for (let at = 0; at < numbers.length; at++)
+    if (at === 0 || numbers[at] !== numbers[at - 1]) changes.push(numbers[at] as number)
+  return changes
+}
+
+function payloadOf(row: LogRow): string {
+  return row[8] ?? ''
 }
 
 /** Read one by one, it is found which. */

@@ -1,60 +1,27 @@
-/**
- * A part of a past in bulk: its outline and its keyframes from the operations of its records, without building the records. It
- * holds until something is not as a whole stream has it; record by record that is then found and named.
- */
-import { RefoldError } from '../errors.js'
-import type { StateDocument } from '../record/state-document.js'
-import { StateReplay } from '../record/state-replay.js'
-import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } from '../record/replay.js'
-import type { JsonValue } from '../json/json-value.js'
-import { Keyframes } from './keyframes.js'
+/** A part of a past in bulk: its outline, and states that are far from each other, since what is between them is replayed. */
+import type { ReplayedEvent, ReplayedRecord } from '../record/replay.js'
+import { BulkStates, type StretchStart } from './bulk-states.js'
 import { Outline } from './outline.js'
 import type { OutlineStart } from './outline.js'
 
-/** What records behind a state are, as far as none is damaged. */
-export class BulkPast implements ReplayTarget {
+/** As many records are replayed in two or three milliseconds. */
+const SPACING = 2_048
+
+export class BulkPast extends BulkStates {
   readonly outline: Outline
-  readonly keyframes = new Keyframes()
-  readonly #replay: StateReplay
-  readonly #start: number
 
-  constructor({ state, ...start }: OutlineStart & { readonly state: StateDocument | undefined }) {
-    this.outline = new Outline(start)
-    this.#replay = new StateReplay(state)
-    this.#start = start.first
+  constructor({ at, ...start }: OutlineStart & StretchStart) {
+    super(start, { spacing: SPACING })
+    this.outline = new Outline({ first: start.first, at })
   }
 
-  /** After its last record. */
-  get state(): StateDocument | undefined {
-    return this.#replay.result()
-  }
-
-  event(event: ReplayedEvent): void {
-    this.#next(Number(event.revision))
+  override event(event: ReplayedEvent): void {
+    super.event(event)
     this.outline.add(event)
-    this.#replay.event(event)
   }
 
-  begin(record: ReplayedRecord): void {
-    this.#next(record.revision)
+  override begin(record: ReplayedRecord): void {
+    super.begin(record)
     this.outline.addReplayed(record)
-    this.#replay.begin(record)
-  }
-
-  operation(operation: ReplayedOperation, value: JsonValue | undefined, later?: unknown): void {
-    this.#replay.operation(operation, value, later)
-  }
-
-  end(): void {
-    this.#next(this.outline.next)
-    this.#replay.end()
-  }
-
-  /** All of the record before was told. */
-  #next(revision: number): void {
-    const { next } = this.outline
-    if (revision !== next)
-      throw new RefoldError('UNREADABLE', `record ${next} is missing`, { facts: { revision: next } })
-    if (next > this.#start) this.keyframes.offer(next - 1, () => this.#replay.result())
   }
 }

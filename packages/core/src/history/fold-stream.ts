@@ -126,8 +126,8 @@ interface FoldFrom {
   readonly to?: Revision | undefined
 }
 
-/** So many records are folded one by one before a store that can replay is asked to do the rest. */
-const PLAIN_RECORDS = 256
+/** So many records are folded one by one before a store that can replay is asked to do the rest: that costs as much as to set it up. */
+const PLAIN_RECORDS = 64
 
 async function fold(log: AgentLog, stream: string, options: FoldFrom & { anchor: string }): Promise<Folded | undefined>
 async function fold(log: AgentLog, stream: string, options: FoldFrom & { anchor?: undefined }): Promise<Folded>
@@ -135,15 +135,16 @@ async function fold(log: AgentLog, stream: string, options: FoldFrom): Promise<F
   const pages = new FoldedPages(options)
   const mayReplay =
     log.replay !== undefined && options.plainly !== true && options.to === undefined && options.deliveries === undefined
-  let isLong = false
-  for await (const page of log.read(stream, rangeOf(options))) {
+  const range = mayReplay ? { from: options.from, limit: PLAIN_RECORDS } : rangeOf(options)
+  let read = 0
+  for await (const page of log.read(stream, range)) {
     if (!pages.add(page)) return undefined
-    isLong = mayReplay && pages.records >= PLAIN_RECORDS
-    if (isLong) break
+    read += page.length
   }
   if (!pages.isAnchored) return undefined
   const folded = pages.folded()
-  if (!isLong) return options.deliveries !== undefined && folded.records === 0 ? folded : checked(folded, stream)
+  if (!mayReplay || read < PLAIN_RECORDS)
+    return options.deliveries !== undefined && folded.records === 0 ? folded : checked(folded, stream)
   return (
     (await replayed(log, stream, folded)) ??
     fold(log, stream, { from: advance(folded.head), start: folded, plainly: true })

@@ -11,28 +11,40 @@ export interface Keyframe {
   readonly state: StateDocument
 }
 
-/** Records between two keyframes, unless there is too much to keep. */
+/** Records between two keyframes, unless there is too much to keep: on the way between them each record is read and folded. */
 const SPACING = 64
 /** Roughly the bytes that all of them hold. */
 const MAX_WEIGHT = 48 * 1024 * 1024
 
+export interface KeyframesOptions {
+  /** Bytes that they hold, roughly. */
+  readonly maxWeight?: number
+  /** Records between two of them. */
+  readonly spacing?: number
+}
+
 export class Keyframes {
   readonly #maxWeight: number
   #frames: (Keyframe & { readonly weight: number })[] = []
-  #spacing = SPACING
+  #spacing: number
   #weight = 0
 
-  constructor({ maxWeight = MAX_WEIGHT }: { readonly maxWeight?: number } = {}) {
+  constructor({ maxWeight = MAX_WEIGHT, spacing = SPACING }: KeyframesOptions = {}) {
     this.#maxWeight = maxWeight
+    this.#spacing = spacing
   }
 
   get count(): number {
     return this.#frames.length
   }
 
+  wants(revision: number): boolean {
+    return revision % this.#spacing === 0
+  }
+
   /** Called for each revision in turn. `take` gives the state after it. */
   offer(revision: number, take: () => StateDocument | undefined): void {
-    if (revision % this.#spacing !== 0) return
+    if (!this.wants(revision)) return
     const state = take()
     if (state === undefined) return
     this.#push({ revision, state })

@@ -1,8 +1,9 @@
-/** What is kept in memory of every record of a history: in columns, some dozens of bytes for each. */
-import type { ReplayedRecord } from '../record/replay.js'
+/** What is kept in memory of every record of a history: some dozens of bytes for each, in columns or as its store gave them. */
+import type { RecordLines, ReplayedRecord } from '../record/replay.js'
 import type { StoredEvent } from '../store/port.js'
 import { readableHeader } from './damage.js'
 import { textOf } from './history-record.js'
+import { Lines, type Line } from './lines.js'
 
 /** A record in a few words, for lists of many. */
 export interface RecordOutline {
@@ -23,14 +24,10 @@ export interface OwnerChange {
   readonly worker: string | undefined
 }
 
-interface Line {
-  readonly revision: number
-  readonly id: string
-  readonly type: string
-  readonly kind: string
-  readonly at: number | undefined
-  readonly about: unknown
-  readonly owner: unknown
+interface Part {
+  readonly first: number
+  length: number
+  readonly records: RecordLines
 }
 
 /** Behind which record an outline begins. */
@@ -47,14 +44,10 @@ export class Outline {
   readonly #start: number
   /** Whether one of them is a record of Refold. */
   hasRecord = false
-  readonly #ids: string[] = []
-  readonly #types: string[] = []
-  readonly #kinds: string[] = []
-  readonly #at: number[] = []
-  /** The effect or the timer that it is about. */
-  readonly #about: (string | undefined)[] = []
+  #length = 0
+  /** In the order of revisions. */
+  readonly #parts: Part[] = []
   readonly #owners: OwnerChange[] = []
-  readonly #words = new Map<string, string>()
 
   constructor({ first, at }: OutlineStart = { first: 0, at: 0 }) {
     this.first = first
@@ -62,7 +55,7 @@ export class Outline {
   }
 
   get length(): number {
-    return this.#types.length
+    return this.#length
   }
 
   /** The revision that the next record must have. */
@@ -73,86 +66,90 @@ export class Outline {
   add(event: Pick<StoredEvent, 'revision' | 'id' | 'type' | 'metadata'>): void {
     const header = readableHeader(event)
     this.hasRecord ||= header !== undefined
-    this.#push({
+    this.#addLine({
       revision: Number(event.revision),
       id: event.id,
       type: event.type,
       kind: header?.input.kind ?? 'foreign',
-      at: header?.at,
-      about: header?.input.effect ?? header?.input.timer,
+      at: header?.at ?? this.#lastAt(),
+      about: textOf(header?.input.effect ?? header?.input.timer),
       owner: header?.owner,
     })
   }
 
-  /** A record that was taken apart. */
+  /** A record that was taken apart: what its page has of it is put together when someone asks. */
   addReplayed(record: ReplayedRecord): void {
-    const { revision, id, type, kind, at } = record
+    const { revision, page } = record
     this.hasRecord = true
-    this.#push({ revision, id, type, kind, at, about: record.about(), owner: record.owner() })
+    const owner = record.owner()
+    if (page !== undefined) this.#extendBy({ revision, owner }, page)
+    else {
+      const { id, type, kind, at } = record
+      this.#addLine({ revision, id, type, kind, at, about: textOf(record.about()), owner })
+    }
   }
 
-  #push({ revision, id, type, kind, at, about, owner }: Line): void {
-    if (this.length === 0) this.first = revision
-    this.#ids.push(id)
-    this.#types.push(this.#word(type))
-    this.#kinds.push(this.#word(kind))
-    this.#at.push(at ?? this.#at.at(-1) ?? this.#start)
-    this.#about.push(textOf(about))
+  #addLine(line: Line): void {
+    const last = this.#parts.at(-1)?.records
+    const lines = last instanceof Lines ? last : new Lines(line.revision)
+    lines.push(line)
+    this.#extendBy(line, lines)
+  }
+
+  #extendBy({ revision, owner }: Pick<Line, 'revision' | 'owner'>, records: RecordLines): void {
+    if (this.#length === 0) this.first = revision
+    this.#length++
+    const last = this.#parts.at(-1)
+    if (last?.records === records) last.length++
+    else this.#parts.push({ first: revision, length: 1, records })
     if (owner !== undefined) this.#owners.push({ revision, worker: textOf(owner) })
   }
 
-  /** The records behind its last one. */
+  /** The records behind its last one. The other outline is spent. */
   extend(more: Outline): void {
-    if (this.length === 0) this.first = more.first
+    if (this.#length === 0) this.first = more.first
     this.hasRecord ||= more.hasRecord
-    for (let at = 0; at < more.length; at++) {
-      this.#ids.push(more.#ids[at] as string)
-      this.#types.push(this.#word(more.#types[at] as string))
-      this.#kinds.push(this.#word(more.#kinds[at] as string))
-      this.#at.push(more.#at[at] as number)
-      this.#about.push(more.#about[at])
-    }
+    this.#length += more.#length
+    for (const part of more.#parts) this.#parts.push(part)
     for (const owner of more.#owners) this.#owners.push(owner)
   }
 
   get(revision: number): RecordOutline | undefined {
-    const at = revision - this.first
-    const kind = this.#kinds[at]
-    if (kind === undefined) return undefined
-    const about = this.#about[at]
+    const records = this.#of(revision)
+    if (records === undefined) return undefined
+    const [type, kind, at] = [records.typeOf(revision), records.kindOf(revision), records.timeOf(revision)]
+    const about = textOf(records.aboutOf(revision))
     const named = about === undefined ? undefined : kind === 'timer.fired' ? { timer: about } : { effect: about }
-    return { revision, type: this.#types[at] as string, kind, at: this.#at[at] as number, ...named }
+    return { revision, type, kind, at, ...named }
   }
 
   /** The newest at or before a time; `undefined`: there was none yet. */
   revisionAt(time: number): number | undefined {
-    let low = 0
-    let high = this.length
+    let low = this.first
+    let high = this.next
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#at[middle] as number) <= time) low = middle + 1
+      if ((this.#of(middle)?.timeOf(middle) ?? 0) <= time) low = middle + 1
       else high = middle
     }
-    return low === 0 ? undefined : this.first + low - 1
+    return low === this.first ? undefined : low - 1
   }
 
   revisionOf(eventId: string): number | undefined {
-    const at = this.#ids.lastIndexOf(eventId)
-    return at < 0 ? undefined : this.first + at
+    return this.#newest(this.next, (records, revision) => records.idOf(revision) === eventId)
   }
 
   /** Revisions from one to another, both included, of the records about an effect. */
   about(effect: string, { from, to }: { readonly from: number; readonly to: number }): readonly number[] {
     const found: number[] = []
-    for (let at = Math.max(0, from - this.first); at <= to - this.first && at < this.length; at++)
-      if (this.#about[at] === effect) found.push(this.first + at)
+    for (let revision = Math.max(from, this.first); revision <= to && revision < this.next; revision++)
+      if (this.#of(revision)?.aboutOf(revision) === effect) found.push(revision)
     return found
   }
 
   /** The newest revision before one whose record is of this kind. */
   lastOfKind(kind: string, before: number): number | undefined {
-    const at = before - this.first <= 0 ? -1 : this.#kinds.lastIndexOf(kind, before - this.first - 1)
-    return at < 0 ? undefined : this.first + at
+    return this.#newest(before, (records, revision) => records.kindOf(revision) === kind)
   }
 
   /** Changes of owner up to a revision. */
@@ -160,10 +157,26 @@ export class Outline {
     return this.#owners.filter(({ revision }) => revision <= to)
   }
 
-  #word(text: string): string {
-    const known = this.#words.get(text)
-    if (known !== undefined) return known
-    this.#words.set(text, text)
-    return text
+  #newest(before: number, isIt: (records: RecordLines, revision: number) => boolean): number | undefined {
+    for (let revision = Math.min(before, this.next) - 1; revision >= this.first; revision--)
+      if (isIt(this.#of(revision) as RecordLines, revision)) return revision
+    return undefined
+  }
+
+  #lastAt(): number {
+    return this.#of(this.next - 1)?.timeOf(this.next - 1) ?? this.#start
+  }
+
+  /** Those that tell of the record at a revision. */
+  #of(revision: number): RecordLines | undefined {
+    let low = 0
+    let high = this.#parts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#parts[middle] as Part).first <= revision) low = middle + 1
+      else high = middle
+    }
+    const part = this.#parts[low - 1]
+    return part !== undefined && revision < part.first + part.length ? part.records : undefined
   }
 }

@@ -14,6 +14,7 @@ import { toRevision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { BulkPast } from './bulk-past.js'
+import { BulkStates } from './bulk-states.js'
 import { isOfRecords } from './fold-record.js'
 import { cannotFold, isDamage, readableHeader, recordsGone, untilDamage } from './damage.js'
 import { historyRecord, textOf } from './history-record.js'
@@ -26,7 +27,7 @@ import { NotedSecrets } from './noted-secrets.js'
 import { Outline } from './outline.js'
 import { StoredRecords } from './stored-records.js'
 import { Walk } from './walk.js'
-import type { Ground } from './walk.js'
+import type { Arrival, BulkWay, Ground } from './walk.js'
 
 type Origin = NonNullable<StateDocument['agent']['forked']>
 
@@ -103,6 +104,21 @@ export class PastLog implements Ground {
     return this.#keyframes.before(revision)
   }
 
+  async inBulk({ from, to, ...kept }: BulkWay): Promise<Arrival | undefined> {
+    const { replay } = this.#reader
+    if (replay === undefined) return undefined
+    const first = from === undefined ? this.first : from.revision + 1
+    const states = new BulkStates({ first, state: from?.state }, kept)
+    try {
+      await replay(this.stream, { from: toRevision(first), to: toRevision(to) }, states)
+    } catch (error) {
+      if (isOfRecords(error)) return undefined
+      throw error
+    }
+    const state = states.result()
+    return state === undefined || states.next <= to ? undefined : { state, near: states.keyframes }
+  }
+
   walk(): Walk {
     return new Walk(this)
   }
@@ -175,12 +191,13 @@ export class PastLog implements Ground {
     if (replay === undefined || this.#trouble !== undefined || this.#secrets !== undefined) return
     const past = new BulkPast({ first, at: this.outline.get(first - 1)?.at ?? 0, state: this.#folder.result() })
     try {
-      await replay(this.stream, first === 0 ? {} : { from: toRevision(first) }, past)
+      await replay(this.stream, { from: toRevision(first), lists: true }, past)
     } catch (error) {
       if (isOfRecords(error)) return
       throw error
     }
-    const { state, outline, keyframes } = past
+    const { outline, keyframes } = past
+    const state = past.result()
     if (state === undefined || outline.length === 0) return
     if (this.#reader.hideSecrets && state.agent.hasSecrets === true) this.#secrets ??= await this.#allSecrets()
     if (first === 0 && outline.get(0)?.kind === 'forked') this.#origin = originIn(await this.records.at(0), state)

@@ -19,9 +19,22 @@ export function writeItem<T>(target: T[], key: string, { op, value }: ItemWrite<
   const at = arrayIndex(key)
   if (at < 0 || at > target.length || (!inserts && at === target.length)) return false
   if (op === 'replace') target[at] = value as T
-  else if (inserts) target.splice(at, 0, value as T)
-  else target.splice(at, 1)
+  else if (inserts) insertItem(target, at, value as T)
+  else removeItem(target, at)
   return true
+}
+
+/** At the ends without the arrays that `splice` makes. */
+function insertItem<T>(target: T[], at: number, value: T): void {
+  if (at === target.length) target.push(value)
+  else if (at === 0) target.unshift(value)
+  else target.splice(at, 0, value)
+}
+
+function removeItem<T>(target: T[], at: number): void {
+  if (at === target.length - 1) target.pop()
+  else if (at === 0) target.shift()
+  else target.splice(at, 1)
 }
 
 /** `UNREADABLE`: the operation does not fit the document before it. */

@@ -124,7 +124,8 @@ export function applyPatch(
   return patched.members()
 }
 
-function copyOf(value: JsonValue): JsonValue {
+/** A value of its own, all that is in it too. */
+export function copyOf(value: JsonValue): JsonValue {
   if (!isContainer(value)) return value
   if (isJsonArray(value)) return value.map(copyOf)
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]))

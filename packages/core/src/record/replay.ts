@@ -18,22 +18,41 @@ export interface ReplayedRecord {
   about(): JsonValue | undefined
   /** The owner from it on, where its header says so. */
   owner(): JsonValue | undefined
+  /** What says all of this of it, and of those beside it. Absent: ask the record itself. */
+  readonly page?: RecordLines | undefined
   /** The event's id. May be put together on demand: ask only when it is needed. */
   readonly id: string
   /** The whole of the record's data, parsed on demand. */
   data(): JsonValue
   /** The member of the data that the store keeps by itself: it need not be read to be copied. */
   readonly payloadKey: string | undefined
-  /** The value of that member. Made again at each call, until the replay has ended. */
+  /** The value of that member, made again at each call, until the replay has ended. */
   makePayload(): JsonValue
   /** The value that an operation of this record named so. Made again at each call, until the replay has ended. */
   make(name: unknown): JsonValue
+}
+
+/** What lists say of records in a row, by their revisions: put together when it is asked for, also after the replay. */
+export interface RecordLines {
+  idOf(revision: number): string
+  typeOf(revision: number): string
+  /** Of its input. */
+  kindOf(revision: number): string
+  /** Epoch milliseconds. */
+  timeOf(revision: number): number
+  /** The effect or the timer that its input names. */
+  aboutOf(revision: number): JsonValue | undefined
 }
 
 /** One operation of a patch, its paths parsed: keys below the document `{state, data, id}`. */
 export interface ReplayedOperation {
   readonly op: PatchOperation['op']
   readonly keys: readonly string[]
+  /**
+   * So many of the first keys are the same whenever this very object is given. Its other keys, and those of `from`, are others by then:
+   * it counts for one call. Absent: it comes once.
+   */
+  readonly fixed?: number
   /** Of a copy. */
   readonly from: readonly string[] | undefined
 }
@@ -51,7 +70,7 @@ export interface ReplayTarget {
   /** A record whose operations follow. */
   readonly begin: (record: ReplayedRecord) => void
   /**
-   * `value` belongs to the target: no one else has it. In its place an object or an array may be named by `later`: most are
+   * `value` is never written. In its place an object or an array may be named by `later`: most are
    * replaced before anyone looks into them, and need not be made.
    */
   readonly operation: (operation: ReplayedOperation, value: JsonValue | undefined, later?: unknown) => void
@@ -65,4 +84,6 @@ export interface ReplayOptions {
   readonly from?: Revision
   /** Inclusive. Default: the last revision. */
   readonly to?: Revision
+  /** Records will be listed: each is to have a `page`. Default: `false`. */
+  readonly lists?: boolean
 }

@@ -5,6 +5,7 @@ import { Folder } from './fold.js'
 import { toPosition, toRevision } from './revision.js'
 import type { StateDocument } from './state-document.js'
 import type { StoredEvent } from '../store/port.js'
+import type { ReplayedRecord } from './replay.js'
 import { StateReplay } from './state-replay.js'
 
 const keys = fc.constantFrom('a', 'b', '0', '1', '-', '3.0', 'x~1y', 'list')
@@ -50,6 +51,54 @@ describe('a replay', () => {
         expect(given).toBe('{"list":[1,{"a":[]}],"a":{}}')
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  test('STEP-13 gives an object that was copied into a second place as another one there, as a fold does', () => {
+    const patch: readonly PatchOperation[] = [
+      { op: 'add', path: '/state', value: { context: { list: [{ id: 1 }] }, effects: {} } },
+      { op: 'copy', from: '/data/output', path: '/state/context/draft' },
+      { op: 'copy', from: '/data/output', path: '/state/context/again' },
+      { op: 'add', path: '/state/context/list/-', value: { id: 2 } },
+      { op: 'copy', from: '/state/context/list', path: '/state/context/same' },
+      { op: 'copy', from: '/state/context/list/0', path: '/state/context/first' },
+    ]
+    const replay = new StateReplay()
+    replay.event(recordOf(patch, { text: 'a' }))
+    const { context } = replay.result() as unknown as { readonly context: { readonly [place: string]: JsonValue } }
+    expect(context).toEqual({
+      list: [{ id: 1 }, { id: 2 }],
+      draft: { text: 'a' },
+      again: { text: 'a' },
+      same: [{ id: 1 }, { id: 2 }],
+      first: { id: 1 },
+    })
+    const objects = Object.values(context).flatMap((value) => (Array.isArray(value) ? [value, ...value] : [value]))
+    expect(new Set(objects).size).toBe(objects.length)
+  })
+
+  test('writes where an operation that comes again and again points to then, whatever moved since', () => {
+    const replay = new StateReplay({ list: [{ at: 'a' }, { at: 'b' }], kept: null } as unknown as StateDocument)
+    const first = { op: 'add', keys: ['state', 'list', '0', 'n'], from: undefined, fixed: 4 } as const
+    const once = (op: 'add' | 'remove' | 'copy', keys: readonly string[], value?: JsonValue, from?: string[]): void =>
+      replay.operation({ op, keys, from }, value)
+    replay.begin({ id: 'x', data: () => null } as unknown as ReplayedRecord)
+    replay.operation(first, 1)
+    once('add', ['state', 'list', '0'], { at: 'new' })
+    replay.operation(first, 2)
+    once('copy', ['state', 'kept'], undefined, ['state', 'list'])
+    replay.operation(first, 3)
+    const before = JSON.stringify(replay.result())
+    once('remove', ['state', 'list', '1'])
+    once('remove', ['state', 'list', '0'])
+    const shown = replay.result()
+    replay.operation(first, 4)
+    expect(before).toBe(
+      '{"list":[{"at":"new","n":3},{"at":"a","n":1},{"at":"b"}],"kept":[{"at":"new","n":2},{"at":"a","n":1},{"at":"b"}]}',
+    )
+    expect(JSON.stringify(shown)).toBe('{"list":[{"at":"b"}],"kept":[{"at":"new","n":2},{"at":"a","n":1},{"at":"b"}]}')
+    expect(JSON.stringify(replay.result())).toBe(
+      '{"list":[{"at":"b","n":4}],"kept":[{"at":"new","n":2},{"at":"a","n":1},{"at":"b"}]}',
     )
   })
 

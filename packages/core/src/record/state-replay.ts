@@ -1,13 +1,16 @@
 /**
  * Folds replayed records into a state. Gives what `Folder` gives for the same records, and refuses what it refuses.
  *
- * Invariants: what was given in or handed out is never written (`#shared`); a value that the store can make later is made when
- * someone looks into it or the replay ends, since most are replaced before anyone does.
+ * Invariants: what was given in or handed out is never written; a value that the store can make later is made when someone looks
+ * into it or a state is asked for, since most are replaced before anyone does; where a record writes is found once for all
+ * records of its kind, until something there moves.
  */
 import type { RefoldError } from '../errors.js'
-import type { JsonValue } from '../json/json-value.js'
+import { isContainer, type JsonValue } from '../json/json-value.js'
 import { doesNotFit, noIndex, writeItem } from '../json/patch-item.js'
-import { arrayIndex, parsePointer, toPointer } from '../json/pointer.js'
+import { parsePointer, toPointer } from '../json/pointer.js'
+import { childOf } from '../json/undo.js'
+import { Branch, Copied, Later, made, type Node } from './branch.js'
 import { Folder } from './fold.js'
 import { hasReadableBody, recordHeader } from './header.js'
 import { RECORD_FORMAT, type RecordHeader } from './record.js'
@@ -17,30 +20,19 @@ import type { ReplayedEvent, ReplayedOperation, ReplayedRecord, ReplayTarget } f
 /** What the operations of a record copy from. */
 type Source = Pick<ReplayedRecord, 'id' | 'data'> & Partial<ReplayedRecord>
 
-/** In the place of a value that is made when it is needed. Never changes, so it may stand in many places. */
-class Unmade {
+/** A value of a record as the store makes it. */
+class OfRecord extends Later {
   readonly #record: ReplayedRecord
   /** `undefined`: the payload. */
   readonly #name: unknown
   constructor(record: ReplayedRecord, name: unknown) {
+    super()
     this.#record = record
     this.#name = name
   }
 
-  make(): JsonValue {
+  protected override read(): JsonValue {
     return this.#name === undefined ? this.#record.makePayload() : this.#record.make(this.#name)
-  }
-}
-
-type Node = JsonValue | Unmade
-type Container = Node[] | { [key: string]: Node }
-
-/** A container of ours that stands where records write again and again, found by its path without asking whose it is. */
-class Place {
-  readonly container: Container
-  readonly below = new Map<string, Place>()
-  constructor(container: Container) {
-    this.container = container
   }
 }
 
@@ -49,16 +41,15 @@ class Place {
  * it is spent.
  */
 export class StateReplay implements ReplayTarget {
-  readonly #root: { state?: Node }
-  readonly #top: Place
-  /** Containers that stand in more than one place, or were handed out: copied before they are written. */
-  #shared = new WeakSet<object>()
+  readonly #root = Branch.root()
+  /** Where the operations that come with each record of a kind write. */
+  readonly #known = new Map<ReplayedOperation, Branch>()
   #record: Source | undefined
+  #tookFromData = false
   #foreign = 0
 
   constructor(state?: StateDocument) {
-    this.#root = state === undefined ? {} : { state: this.#share(state as unknown as JsonValue) }
-    this.#top = new Place(this.#root)
+    if (state !== undefined) this.#root.members?.set('state', state as unknown as JsonValue)
   }
 
   /** Events seen so far that are no records: they changed nothing. */
@@ -73,33 +64,35 @@ export class StateReplay implements ReplayTarget {
       return
     }
     if (!isPlain(header)) new Folder(this.result()).add(event) // throws, and says what is wrong
-    this.#record = { id: event.id, data: () => event.data }
+    this.#begin({ id: event.id, data: () => event.data })
     for (const operation of header.body.patch) {
       const from = operation.op === 'copy' ? parsePointer(operation.from) : undefined
-      const value = 'value' in operation ? this.#share(operation.value) : undefined
+      const value = 'value' in operation ? operation.value : undefined
       this.operation({ op: operation.op, keys: parsePointer(operation.path), from }, value)
     }
   }
 
   begin(record: ReplayedRecord): void {
-    this.#record = record
+    this.#begin(record)
   }
 
   operation(operation: ReplayedOperation, value: JsonValue | undefined, later?: unknown): void {
     const { op, keys } = operation
-    const made = later === undefined ? value : new Unmade(this.#record as ReplayedRecord, later)
-    const written = op === 'copy' ? this.#source(operation) : made
-    const place = this.#writable(operation)
-    const target = place.container
+    const given = later === undefined ? value : new OfRecord(this.#record as ReplayedRecord, later)
+    const written = op === 'copy' ? this.#copied(operation) : given
+    const branch = this.#placeOf(operation)
+    branch.touch()
     const key = keys[keys.length - 1] as string
-    if (Array.isArray(target)) {
-      place.below.clear() // items move
-      if (!writeItem(target, key, { op, value: written })) throw unreadable(operation, noIndex(key))
+    if (branch.items !== undefined) {
+      branch.leaveBelow() // items move
+      if (!writeItem(branch.items, key, { op, value: written })) throw unreadable(operation, noIndex(key))
       return
     }
-    place.below.delete(key)
-    if (op === 'remove' || (op === 'replace' && !Object.hasOwn(target, key))) removeMember(target, key, operation)
-    else target[key] = written as Node
+    branch.forget(key)
+    const members = branch.members as Map<string, Node> // it is an object
+    if (op === 'remove' ? !members.delete(key) : op === 'replace' && !members.has(key))
+      throw unreadable(operation, 'nothing stands there')
+    if (op !== 'remove') members.set(key, written as Node)
   }
 
   end(): void {
@@ -108,98 +101,67 @@ export class StateReplay implements ReplayTarget {
 
   /** The state so far; `undefined` before the first record. It stays as it is when more is replayed. */
   result(): StateDocument | undefined {
-    const { state } = this.#root
-    if (state === undefined) return undefined
-    const made = this.#makeAll(state)
-    this.#root.state = this.#share(made)
-    this.#top.below.clear()
-    return made as unknown as StateDocument
+    const state = this.#root.get('state')
+    return state === undefined ? undefined : (made(state) as unknown as StateDocument) // what the patches of records build
   }
 
-  #share(value: JsonValue): JsonValue {
-    if (typeof value === 'object' && value !== null) this.#shared.add(value)
-    return value
+  #begin(record: Source): void {
+    this.#record = record
+    this.#tookFromData = false
   }
 
-  /** The container that the last key is a key of, ours to write. */
-  #writable(operation: ReplayedOperation): Place {
-    let place = this.#top
-    const { keys } = operation
-    for (let at = 0; at < keys.length - 1; at++) {
-      const key = keys[at] as string
-      place = place.below.get(key) ?? this.#enter(place, key, operation)
+  /** The container that the last key is a key of. */
+  #placeOf(operation: ReplayedOperation): Branch {
+    const { keys, fixed = 0 } = operation
+    const known = fixed === 0 ? undefined : this.#known.get(operation)
+    const last = keys.length - 1
+    let at = Math.min(fixed, last)
+    if (known?.isInPlace === true) return at === last ? known : this.#enter(known, operation, { from: at, to: last })
+    const branch = this.#enter(this.#root, operation, { from: 0, to: at })
+    if (fixed > 0) this.#known.set(operation, branch)
+    return this.#enter(branch, operation, { from: at, to: last })
+  }
+
+  #enter(
+    start: Branch,
+    operation: ReplayedOperation,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Branch {
+    let branch = start
+    for (let at = from; at < to; at++) {
+      const key = operation.keys[at] as string
+      const inside = branch.enter(key)
+      if (inside === undefined) throw unreadable(operation, `nothing with members stands at "${key}"`)
+      branch = inside
     }
-    return place
+    return branch
   }
 
-  #enter({ container, below }: Place, key: string, operation: ReplayedOperation): Place {
-    const member = memberOf(container, key)
-    if (typeof member !== 'object' || member === null)
-      throw unreadable(operation, `nothing with members stands at "${key}"`)
-    let own = member as Node
-    if (member instanceof Unmade) own = member.make() as Node
-    else if (this.#shared.has(member)) own = this.#copy(member as Container) as Node
-    if (typeof own !== 'object' || own === null) throw unreadable(operation, `nothing with members stands at "${key}"`)
-    ;(container as { [key: string]: Node })[key] = own // an array takes its indexes as keys, too
-    const place = new Place(own as Container)
-    below.set(key, place)
-    return place
-  }
-
-  /** A copy in one level; what is below now stands in two places. */
-  #copy(container: Container): Container {
-    const copy = Array.isArray(container) ? [...container] : { ...container }
-    for (const member of Object.values(copy))
-      if (typeof member === 'object' && member !== null) this.#shared.add(member)
-    return copy
-  }
-
-  #source(operation: ReplayedOperation): Node {
-    const { from = [] } = operation
-    const [member, ...keys] = from
+  /** As a fold copies: see `Folder`. */
+  #copied(operation: ReplayedOperation): Node {
+    const { keys, from = [] } = operation
+    const member = from[0]
     if (member === undefined) throw unreadable(operation, 'it would put the document into itself')
-    if (member === 'data' && keys.length === 1 && keys[0] === this.#record?.payloadKey) {
-      return new Unmade(this.#record as ReplayedRecord, undefined)
+    if (member === 'data' && from.length === 2 && from[1] === this.#record?.payloadKey)
+      return new OfRecord(this.#record as ReplayedRecord, undefined)
+    let node = this.#member(member)
+    for (let at = 1; at < from.length; at++) {
+      const key = from[at] as string
+      node = node instanceof Branch ? node.get(key) : childOf(node && made(node), key)
     }
-    let value = this.#member(member)
-    let around: Place | undefined = this.#top
-    let place = member === 'state' ? around.below.get(member) : undefined
-    for (const key of keys) {
-      around = place
-      place = place?.below.get(key)
-      if (place !== undefined) {
-        value = place.container as Node
-        continue
-      }
-      if (value instanceof Unmade) value = value.make() as Node
-      value = typeof value === 'object' && value !== null ? memberOf(value as Container, key) : undefined
-    }
-    if (value === undefined) throw unreadable(operation, `nothing stands at /${from.join('/')}`)
-    if (typeof value === 'object' && value !== null) this.#shared.add(value)
-    if (place !== undefined) around?.below.delete(from.at(-1) ?? '') // it is not ours alone any more
-    return value
+    if (node === undefined) throw unreadable(operation, `nothing stands at /${from.join('/')}`)
+    if (node instanceof Branch) node.share()
+    else if (!(node instanceof Later) && !isContainer(node)) return node
+    if (keys[1] === 'effects' && keys.length > 2) return node
+    if (member === 'state' || this.#tookFromData) return new Copied(node)
+    this.#tookFromData = true
+    return node
   }
 
   #member(name: string): Node | undefined {
-    if (name === 'state') return this.#root.state
+    if (name === 'state') return this.#root.get('state')
     if (name === 'id') return this.#record?.id
     return name === 'data' ? this.#record?.data() : undefined
-  }
-
-  /** The value with everything made; shared containers are copied where something was not. */
-  #makeAll(value: Node): JsonValue {
-    if (value instanceof Unmade) return value.make()
-    if (typeof value !== 'object' || value === null) return value
-    let container = value as Container
-    for (const key of Object.keys(container)) {
-      const member = (value as { [key: string]: Node })[key] as Node
-      if (typeof member !== 'object' || member === null) continue
-      const made = this.#makeAll(member)
-      if (made === member) continue
-      if (container === value && this.#shared.has(value)) container = this.#copy(container)
-      ;(container as { [key: string]: Node })[key] = made
-    }
-    return container as JsonValue
   }
 }
 
@@ -213,16 +175,6 @@ function isPlain(header: RecordHeader): boolean {
         : operation.op === 'remove' || operation.op === 'copy'
     return fits && parsePointer(operation.path)[0] === 'state'
   })
-}
-
-function memberOf(container: Container, key: string): Node | undefined {
-  if (Array.isArray(container)) return container[arrayIndex(key)]
-  return Object.hasOwn(container, key) ? container[key] : undefined
-}
-
-function removeMember(target: { [key: string]: Node }, key: string, operation: ReplayedOperation): void {
-  if (!Object.hasOwn(target, key)) throw unreadable(operation, 'nothing stands there')
-  delete target[key]
 }
 
 function unreadable({ op, keys }: ReplayedOperation, why: string): RefoldError {

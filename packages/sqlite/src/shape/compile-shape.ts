@@ -1,6 +1,6 @@
 /** The operations of a shape, with their paths parsed once: what a fold of many records needs, and nothing else. */
 import type { JsonValue, ReplayedOperation } from '@refold/core/store'
-import { countHoles } from './read-record.js'
+import { countHoles, type Shape } from './read-record.js'
 import { HOLE_PATTERN, HOLES, VALUELESS, type Template } from './template.js'
 
 /** Format of records that this release compiles; others are read whole. */
@@ -9,6 +9,8 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 
 /** A key of a path that differs from record to record: what fills it, and the text after that. */
 interface KeyHole {
+  /** Of the path. */
+  readonly keys: string[]
   readonly at: number
   readonly kind: keyof typeof HOLES
   /** Place of its value among the values of the row. */
@@ -27,20 +29,25 @@ export interface CompiledValue {
   readonly firstValue: number
   /** The value itself, where it is one text for all records. */
   readonly text: string | undefined
+  /** Whether it has values of the row in it. */
+  readonly isOfRow: boolean
+  /** It is one of them as it is. */
+  readonly isInRow: boolean
+  /** It is the own revision, a full stop and this. */
+  readonly afterRevision: string | undefined
   /** An object or an array, made of what stands in the row. */
   readonly isContainer: boolean
 }
 
 export interface CompiledOperation {
-  readonly op: ReplayedOperation['op']
-  readonly path: CompiledPath
-  readonly from: CompiledPath | undefined
+  /** One for all records: its keys are filled for each. */
+  readonly operation: ReplayedOperation
+  readonly holes: readonly KeyHole[]
   readonly value: CompiledValue | undefined
-  /** Ready for every record, when no path has holes. */
-  readonly constant: ReplayedOperation | undefined
 }
 
 export interface CompiledShape {
+  readonly shape: Shape
   readonly operations: readonly CompiledOperation[]
   /** The member of the data that the payload is. */
   readonly payloadKey: string | undefined
@@ -54,7 +61,8 @@ export interface CompiledShape {
 type Members = { readonly [key: string]: Template }
 
 /** `undefined` for a shape that is not clearly one of a record with readable operations. */
-export function compileShape(metadata: Template, data: Template): CompiledShape | undefined {
+export function compileShape(shape: Shape): CompiledShape | undefined {
+  const { metadata, data } = shape
   const header = membersOf(membersOf(metadata)?.['refold'])
   const input = membersOf(header?.['input'])
   const kind = input?.['kind']
@@ -68,6 +76,7 @@ export function compileShape(metadata: Template, data: Template): CompiledShape 
   const valueAt = (template: Template | undefined, place: readonly string[]): CompiledValue | undefined =>
     template === undefined ? undefined : compileValue(template, holesBefore(metadata, place))
   return {
+    shape,
     operations,
     payloadKey: Object.entries(membersOf(data) ?? {}).find(([, template]) => template === 1)?.[0],
     kind: kind.slice(1),
@@ -83,19 +92,21 @@ interface RowValues {
   readonly revision: number
 }
 
-/** The keys of a path in a record of this revision with these values. */
-export function keysOf({ keys, holes }: CompiledPath, row: RowValues): readonly string[] {
-  if (holes.length === 0) return keys
-  const filled = [...keys]
-  for (const hole of holes) filled[hole.at] = fillKey(hole, row)
-  return filled
+/** Fills the keys of an operation for a record of this revision with these values. */
+export function fillKeys(holes: readonly KeyHole[], row: RowValues): void {
+  for (let at = 0; at < holes.length; at++) {
+    const hole = holes[at] as KeyHole
+    hole.keys[hole.at] = fillKey(hole, row)
+  }
 }
 
 function fillKey({ kind, value, rest }: KeyHole, { values, revision }: RowValues): string {
   if (kind === 'ownRevision') return revision + rest
   if (kind === 'previousRevision') return revision - 1 + rest
   if (kind === 'revisionsBack') return revision - (values[value] as number) + rest
-  const key = unescapeToken(`${values[value] as string | number}${rest}`)
+  const own = values[value] as string | number
+  if (typeof own === 'number' && rest === '') return String(own)
+  const key = unescapeToken(`${own}${rest}`)
   if (FORBIDDEN.has(key)) throw new TypeError(`a path reaches for ${key}`)
   return key
 }
@@ -123,21 +134,30 @@ function compileOperation(members: Members | undefined, first: number): Compiled
   if (path === undefined || path.keys[0] !== 'state' || path.holes[0]?.at === 0) return undefined
   if (op === '=copy' ? from === undefined || from.keys.length === 0 : op !== '=remove' && template === undefined)
     return undefined
-  const value = template === undefined ? undefined : compileValue(template, valueAt('value'))
-  const name = op.slice(1) as ReplayedOperation['op']
-  const isConstant = path.holes.length === 0 && (from === undefined || from.holes.length === 0)
+  const [hole] = path.holes
   return {
-    op: name,
-    path,
-    from,
-    value,
-    constant: isConstant ? { op: name, keys: path.keys, from: from?.keys } : undefined,
+    operation: {
+      op: op.slice(1) as ReplayedOperation['op'],
+      keys: path.keys,
+      fixed: hole?.at ?? path.keys.length,
+      from: from?.keys,
+    },
+    holes: from === undefined ? path.holes : [...path.holes, ...from.holes],
+    value: template === undefined ? undefined : compileValue(template, valueAt('value')),
   }
 }
 
 function compileValue(template: Template, firstValue: number): CompiledValue {
-  const text = isConstantText(template) ? template.slice(1) : undefined
-  return { template, firstValue, text, isContainer: typeof template === 'object' }
+  const isText = typeof template === 'string'
+  return {
+    template,
+    firstValue,
+    text: isConstantText(template) ? template.slice(1) : undefined,
+    isOfRow: countHoles(template) > 0,
+    isInRow: template === 0,
+    afterRevision: isText && template[0] === '@' ? template.slice(1) : undefined,
+    isContainer: typeof template === 'object',
+  }
 }
 
 /** `undefined` for what is no pointer, reaches for a prototype, or has more than one hole in a key. */
@@ -153,7 +173,7 @@ function compilePath(template: Template | undefined, first: number): CompiledPat
     if ((template[0] === '%' && HOLE_PATTERN.test(rest)) || /~(?![01])/.test(rest)) return undefined
     keys[at] = unescapeToken(rest)
     if (kind === undefined && FORBIDDEN.has(unescapeToken(key))) return undefined
-    if (kind !== undefined) holes.push({ at, kind, value, rest })
+    if (kind !== undefined) holes.push({ keys, at, kind, value, rest })
     if (kind !== undefined && !VALUELESS.has(HOLES[kind])) value++
   }
   return { keys, holes }

@@ -5,6 +5,9 @@ import type { InternTable } from './intern-table.js'
 
 export type IdColumns = readonly [prefix: number | null, event: SqlValue]
 
+/** The texts of prefixes by their numbers. */
+export type PrefixTexts = Pick<InternTable, 'text'>
+
 /** Inside a transaction only. */
 export function idColumnsOf(id: string, prefixes: InternTable): IdColumns {
   if (!isCanonicalUuid(id)) return [null, id]
@@ -19,13 +22,10 @@ export function eventIdOf([prefix, event]: IdColumns, prefixes: InternTable): st
   return prefix === null ? wholeIdOf(event) : uuidOf(prefixes.text(prefix), Number(event))
 }
 
-/** The column `event` in a list of JSON: a number behind a prefix, else the sixteen bytes in hexadecimal, or `=` and the text. */
-export const EVENT_AS_JSON =
-  "iif(prefix IS NULL, json_quote(iif(typeof(event) = 'blob', hex(event), '=' || event)), event)"
-
+/** `event`: a number behind a prefix, else the sixteen bytes in hexadecimal, or `=` and the text. */
 export function eventIdFromJson(
   [prefix, event]: readonly [prefix: number | null, event: number | string],
-  prefixes: InternTable,
+  prefixes: PrefixTexts,
 ): string {
   if (prefix !== null) return uuidOf(prefixes.text(prefix), Number(event))
   const text = String(event)

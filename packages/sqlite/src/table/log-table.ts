@@ -145,8 +145,7 @@ export class LogTable {
   compiled(id: number): CompiledShape | undefined {
     const known = this.#compiled.get(id)
     if (known !== undefined) return known.shape
-    const { metadata, data } = this.shape(id)
-    const shape = compileShape(metadata, data)
+    const shape = compileShape(this.shape(id))
     this.#compiled.set(id, { shape })
     return shape
   }

@@ -33,6 +33,7 @@ export async function open({ directory, effect }) {
       }
       return state.results
     },
+    close: async () => connection.close(),
   }
 }
 

@@ -25,6 +25,7 @@ export async function open({ directory, effect, isResumed }) {
       const isKnown = isResumed && (await checkpointer.getTuple(options)) !== undefined
       return (await graph.invoke(isKnown ? null : { steps, keep, step: 1 }, options)).results
     },
+    close: async () => void db.close(),
   }
 }
 

@@ -6,7 +6,8 @@ import { BackendSqlite } from 'openworkflow/sqlite'
 const CONCURRENCY = 100
 
 export async function open({ directory, effect }) {
-  const client = new OpenWorkflow({ backend: BackendSqlite.connect(join(directory, 'workflows.db')) })
+  const backend = BackendSqlite.connect(join(directory, 'workflows.db'))
+  const client = new OpenWorkflow({ backend })
   const ending = new Map()
   const agents = client.defineWorkflow({ name: 'agent' }, async ({ input: { agent, steps, keep }, step: at }) => {
     let results = []
@@ -17,13 +18,18 @@ export async function open({ directory, effect }) {
     ending.get(agent)?.()
     return results
   })
-  await client.newWorker({ concurrency: CONCURRENCY }).start()
+  const worker = client.newWorker({ concurrency: CONCURRENCY })
+  await worker.start()
   return {
     run: async (agent, input) => {
       const ended = new Promise((resolve) => ending.set(agent, resolve))
       const handle = await agents.run({ agent, ...input }, { idempotencyKey: agent })
       // The result is polled for once a second; that it is about to be there is known sooner.
       return Promise.race([handle.result(), ended.then(() => untilStored(handle))])
+    },
+    close: async () => {
+      await worker.stop()
+      await backend.stop()
     },
   }
 }

@@ -45,6 +45,7 @@ export async function open({ directory, effect, given }) {
       if (run.status !== 409) return answer(run)
       return answer(await call(ingressPort, { method: 'GET', path: `/restate/workflow/agent/${agent}/attach` }))
     },
+    close: async () => {}, // what is kept is with the server
   }
 }
 

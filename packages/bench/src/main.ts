@@ -49,7 +49,7 @@ async function bench(options: BenchOptions): Promise<number> {
     console.error(error)
     exitCode = EXIT.failed
   }
-  const closing = `floors missed: ${missedOf(rows).length}`
+  const closing = [`floors missed: ${missedOf(rows).length}`]
   console.log(tableText(floorsTable(rows), { ...options, heading, closing }))
   return exitCode ?? exitCodeOf(rows, options)
 }

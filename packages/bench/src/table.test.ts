@@ -15,7 +15,7 @@ const rows: readonly Row[] = [
 const table = floorsTable([...rows, { work: 'E3', skipped: 'no server' }])
 
 test('a table for a terminal says missed beside the floor, and SKIPPED with the reason', () => {
-  expect(tableText(table, { markdown: false, heading: ['on this machine'], closing: 'floors missed: 1' })).toBe(
+  expect(tableText(table, { markdown: false, heading: ['on this machine'], closing: ['floors missed: 1'] })).toBe(
     [
       'on this machine',
       '',
@@ -30,7 +30,7 @@ test('a table for a terminal says missed beside the floor, and SKIPPED with the 
 })
 
 test('a table for a page is Markdown', () => {
-  expect(tableText(table, { markdown: true, heading: ['on this machine'], closing: 'floors missed: 1' })).toBe(
+  expect(tableText(table, { markdown: true, heading: ['on this machine'], closing: ['floors missed: 1'] })).toBe(
     [
       '- on this machine',
       '',

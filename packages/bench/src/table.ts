@@ -25,11 +25,11 @@ function skippedCells({ work, skipped }: Skipped): Cells {
 /** A table between what it was measured on and what came of it, for a terminal or for a page. */
 export function tableText(
   table: readonly Cells[],
-  given: { readonly markdown: boolean; readonly heading: readonly string[]; readonly closing: string },
+  given: { readonly markdown: boolean; readonly heading: readonly string[]; readonly closing: readonly string[] },
 ): string {
-  const { heading, closing } = given
-  if (!given.markdown) return [...heading, '', plainText(table), '', closing].join('\n')
-  return [...heading.map((line) => `- ${line}`), '', markdown(table), '', closing].join('\n')
+  const print = given.markdown ? markdown : plainText
+  const heading = given.markdown ? given.heading.map((line) => `- ${line}`) : given.heading
+  return [...heading, '', print(table), ...given.closing.flatMap((line) => ['', line])].join('\n')
 }
 
 /** Columns under each other; the first row is the heading. */

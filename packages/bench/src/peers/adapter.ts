@@ -21,6 +21,8 @@ export interface AdapterOptions {
 export interface Adapter {
   /** Starts the agent, or goes on with it where it was. Resolves to the answers it keeps when that it has ended is durable. */
   run(agent: string, input: AgentInput): Promise<readonly StepResult[]>
+  /** Leaves on the disk what is kept, and nothing else. */
+  close(): Promise<void>
 }
 
 /** Exported by the module of an adapter under this name. */

@@ -4,7 +4,7 @@ import { machineLines } from '../machine.js'
 import { tableText } from '../table.js'
 import { comparisonTable } from './comparison.js'
 import type { PeerResult } from './comparison.js'
-import { installPeers, versionOf } from './install.js'
+import { installFor, versionOf } from './install.js'
 import { PEERS } from './peers.js'
 import type { Peer } from './peers.js'
 import { WORKS } from './works.js'
@@ -33,8 +33,7 @@ export async function benchPeers({ only, runs, markdown }: PeerOptions): Promise
   }
   const chosen = PEERS.filter(({ name }) => only.length === 0 || only.includes(name))
   const heading = [...machineLines(), `${runs} runs of each in turns, the median is told`]
-  const notInstalled = chosen.some(({ isInstalledApart }) => isInstalledApart) ? installPeers() : undefined
-  const all = chosen.map((peer): Run => ({ peer, figures: [], skipped: whySkipped(peer, notInstalled) }))
+  const all = chosen.map((peer): Run => ({ peer, figures: [], skipped: peer.missing?.() ?? installFor(peer) }))
   const failures: string[] = []
   for (let round = 1; round <= runs; round++)
     for (const run of all) if (run.skipped === undefined) await runWorks(run, { round, runs, failures })
@@ -43,14 +42,9 @@ export async function benchPeers({ only, runs, markdown }: PeerOptions): Promise
     return { name, version: versionOf(peer), runs: figures, ...(skipped === undefined ? {} : { skipped }) }
   })
   const skips = results.flatMap(({ name, skipped }) => (skipped === undefined ? [] : [`SKIPPED ${name}: ${skipped}`]))
-  const closing = [...skips, ...failures].join('\n')
-  console.log(tableText(comparisonTable(results), { markdown, heading, closing }))
+  console.log(tableText(comparisonTable(results), { markdown, heading, closing: [...skips, ...failures] }))
   const anyWrong = all.some(({ figures }) => figures.some(({ wrong = 0 }) => wrong > 0))
   return anyWrong || failures.length > 0 ? 1 : 0
-}
-
-function whySkipped({ missing, isInstalledApart }: Peer, notInstalled: string | undefined): string | undefined {
-  return missing?.() ?? (isInstalledApart ? notInstalled : undefined)
 }
 
 /** A work that fails is told of and left out; the others go on. */

@@ -8,23 +8,35 @@ import type { Peer } from './peers.js'
 
 const FOLDER = fileURLToPath(new URL('../../peers/', import.meta.url))
 const MODULES = join(FOLDER, 'node_modules')
-/** What was installed, and for which Node: native modules are compiled. */
-const INSTALLED = join(MODULES, '.installed-for-bench')
 
-/** `undefined` when they are there; otherwise why not. Takes minutes where native modules have to be compiled. */
-export function installPeers(): string | undefined {
-  const wanted = `Node ${process.versions.modules}\n${readFileSync(join(FOLDER, 'package-lock.json'), 'utf8')}`
-  if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return undefined
-  process.stderr.write('installing the peers (once; native modules may be compiled for some minutes)\n')
-  const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+/** Why the packages of a peer are not there; `undefined` when they are. The first time it takes minutes. */
+export function installFor({ isInstalledApart, native }: Peer): string | undefined {
+  if (!isInstalledApart) return undefined
+  const lockFile = readFileSync(join(FOLDER, 'package-lock.json'), 'utf8')
+  const missing = once('installed', lockFile, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  if (missing !== undefined || native === undefined) return missing
+  return once(`built-${native}`, `Node ${process.versions.modules}`, ['rebuild', native])
+}
+
+/** Runs npm in the folder, unless it was run so before for the same. */
+function once(what: string, of: string, args: readonly string[]): string | undefined {
+  const marker = join(MODULES, `.${what}`)
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === of) return undefined
+  const command = `npm ${args.join(' ')}`
+  process.stderr.write(`${command} in packages/bench/peers, once\n`)
+  const { status, stderr } = spawnSync('npm', [...args, '--loglevel=error'], {
     cwd: FOLDER,
     encoding: 'utf8',
     env: environment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  if (status !== 0) return `npm ci failed in packages/bench/peers: ${stderr.trim().split('\n').at(-1) ?? ''}`
-  writeFileSync(INSTALLED, wanted)
-  return undefined
+  if (status === 0) writeFileSync(marker, of)
+  return status === 0 ? undefined : `${command} failed: ${errorIn(stderr)}`
+}
+
+function errorIn(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => /error|ERR!/i.test(line))
+  return lines.findLast((line) => !line.includes('complete log')) ?? stderr.trim()
 }
 
 /** The version that is installed. */
@@ -40,12 +52,7 @@ export function versionOf({ of, isInstalledApart }: Peer): string {
 function environment(): NodeJS.ProcessEnv {
   const prefix = resolve(dirname(process.execPath), '..')
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node.h'))
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(?!config_registry|config_nodedir)/i.test(name),
-  )
-  return {
-    ...(hasHeaders ? { npm_config_nodedir: prefix } : {}),
-    ...Object.fromEntries(inherited),
-    SCARF_ANALYTICS: 'false',
-  }
+  const isOfNpm = (name: string): boolean => /^npm_/i.test(name) && !/^npm_config_(registry|nodedir)$/i.test(name)
+  const inherited = Object.entries(process.env).filter(([name]) => !isOfNpm(name))
+  return { ...(hasHeaders ? { npm_config_nodedir: prefix } : {}), ...Object.fromEntries(inherited) }
 }

@@ -63,6 +63,7 @@ async function latency(adapter: Adapter): Promise<void> {
   const from = performance.now()
   for (let n = 0; n < LEAST_AGENTS || performance.now() - from < LEAST_MS; n++)
     await checkedRun(adapter, `one-${n}`, { steps: STEPS, keep: true })
+  await adapter.close()
   tell({ kind: 'measured', figures: { stepMs: median(gaps) } })
 }
 
@@ -77,6 +78,7 @@ async function throughput(adapter: Adapter, agents: number): Promise<void> {
   for (; performance.now() - from < LEAST_MS; waves++) await wave(`w${waves}`)
   const seconds = (performance.now() - from) / 1_000
   const steps = waves * agents * STEPS
+  await adapter.close()
   tell({ kind: 'measured', figures: { stepsPerSecond: steps / seconds, allSteps: steps + agents * STEPS } })
 }
 

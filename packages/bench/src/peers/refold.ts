@@ -13,5 +13,6 @@ export async function open({ directory, effect }: AdapterOptions): Promise<Adapt
       const started = await worker.start(definition, { id: agent, input: { agent, ...input } })
       return (await started.done()).context.results
     },
+    close: () => worker.close(),
   }
 }

@@ -45,6 +45,7 @@ const machine = setup({
 interface Log {
   append(agent: string, sequence: number, event: AgentInput | Stepped): Promise<void>
   read(agent: string): readonly string[]
+  close(): void
 }
 
 export function open({ directory, effect }: AdapterOptions): Promise<Adapter> {
@@ -61,6 +62,7 @@ export function open({ directory, effect }: AdapterOptions): Promise<Adapter> {
       }
       return state.context.results
     },
+    close: () => Promise.resolve(log.close()),
   })
 }
 
@@ -99,6 +101,7 @@ function openLog(file: string): Log {
   }
   return {
     read: (agent) => select.all(agent) as string[],
+    close: () => void db.close(),
     append: (agent, sequence, event) =>
       new Promise((resolve, reject) => {
         waiting.push({ row: [agent, sequence, JSON.stringify(event)], resolve, reject })

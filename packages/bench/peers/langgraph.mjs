@@ -1,10 +1,8 @@
 /** LangGraph: one node in a loop, a checkpoint in SQLite after each step (`durability: "sync"`). */
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
-
-const Database = createRequire(import.meta.resolve('@langchain/langgraph-checkpoint-sqlite'))('better-sqlite3')
+import Database from 'better-sqlite3'
 
 export async function open({ directory, effect, isResumed }) {
   const db = new Database(join(directory, 'checkpoints.db'))

@@ -28,7 +28,6 @@ export type PeerTask =
     }
 
 export type PeerTold =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'body' }
   | { readonly kind: 'measured'; readonly figures: Readonly<Record<string, number>> }
   /** `wrong`: agents whose answers are not what their effects gave. */

@@ -83,7 +83,6 @@ async function throughput(adapter: Adapter, agents: number): Promise<void> {
 }
 
 async function drive(adapter: Adapter, { agents, steps, keep }: PeerTask & { kind: 'drive' }): Promise<void> {
-  tell({ kind: 'ready' })
   const ended = await Promise.all(
     Array.from({ length: agents }, async (_, n) => {
       const input = { steps, keep }

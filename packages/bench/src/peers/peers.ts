@@ -19,7 +19,7 @@ export interface Peer {
 
 export const PEERS: readonly Peer[] = [
   { name: 'refold', module: './refold.js', of: '@refold/core', isInstalledApart: false },
-  { name: 'xstate-by-hand', module: './xstate-by-hand.js', of: 'xstate', isInstalledApart: false },
+  { ...apart('xstate-by-hand', 'xstate', { native: 'better-sqlite3' }), module: './xstate-by-hand.js' },
   apart('restate', '@restatedev/restate-server', { serve: serveRestate }),
   apart('langgraph', '@langchain/langgraph', { native: 'better-sqlite3' }),
   apart('emmett', '@event-driven-io/emmett', { native: 'sqlite3' }),

@@ -2,12 +2,17 @@
  * What a careful person writes with XState alone: its pure `transition`, a row for each event, the rows of one turn of the event
  * loop in one durable commit, and a fold of the rows at a start. No timers, no messages, one process, no change of the machine.
  */
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type BetterSqlite3 from 'better-sqlite3'
 import { assign, initialTransition, setup, transition } from 'xstate'
 import type { SnapshotFrom } from 'xstate'
 import type { StepResult } from '../workload.js'
 import type { Adapter, AdapterOptions, AgentInput } from './adapter.js'
+
+/** As the other peers have it, compiled for the Node that compares them. */
+const require = createRequire(new URL('../../peers/', import.meta.url))
+const Database = require('better-sqlite3') as typeof BetterSqlite3
 
 interface Stepped {
   readonly type: 'STEP'

@@ -5,7 +5,7 @@ export function machineLines(): readonly string[] {
   const processors = cpus()
   const gigabytes = Math.round(totalmem() / 2 ** 30)
   return [
-    `Node ${process.version}, ${systemName()} ${release()}, ${process.arch}`,
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${systemName()} ${release()}, ${process.arch}`,
     `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown processor'}, ${gigabytes} GB of memory`,
     `load of the machine before the run: ${(loadavg()[0] ?? 0).toFixed(2)}`,
   ]

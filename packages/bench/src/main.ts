@@ -37,21 +37,19 @@ async function main(): Promise<number> {
   return options.peers === undefined ? bench(options) : benchPeers({ ...options, only: options.peers })
 }
 
-/** What was measured is printed, also when something after it fails. */
+/** A measurement that fails is told of at once, and is a failure in the end; the others go on. */
 async function bench(options: BenchOptions): Promise<number> {
   const heading = [...machineLines(), `${options.runs} runs of each, the median is told`]
   const rows: (Row | Skipped)[] = []
-  let exitCode: number | undefined
-  try {
-    for (const setting of PLAN.filter(({ group }) => options.groups.includes(group)))
-      await measureSetting(setting, { runs: options.runs, rows })
-  } catch (error) {
-    console.error(error)
-    exitCode = EXIT.failed
-  }
+  let failures = 0
+  for (const setting of PLAN.filter(({ group }) => options.groups.includes(group)))
+    await measureSetting(setting, { runs: options.runs, rows }).catch((error: unknown) => {
+      failures++
+      console.error(error)
+    })
   const closing = [`floors missed: ${missedOf(rows).length}`]
   console.log(tableText(floorsTable(rows), { ...options, heading, closing }))
-  return exitCode ?? exitCodeOf(rows, options)
+  return failures > 0 ? EXIT.failed : exitCodeOf(rows, options)
 }
 
 /** A server that is needed is started for it, unless one is named. */

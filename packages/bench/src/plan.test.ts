@@ -22,7 +22,7 @@ describe('a setting', () => {
     const rows: (Row | Skipped)[] = []
     const calls: [Call, string][] = []
     const run = (call: Call, place: string): { ms: number } => {
-      expect(existsSync(place)).toBe(true)
+      if (setting.place === undefined) expect(existsSync(place)).toBe(true)
       calls.push([call, place])
       return { ms: calls.length }
     }
@@ -50,6 +50,16 @@ describe('a setting', () => {
     expect(rows).toMatchObject([
       { work: 'S1 ls', runs: [3, 4] },
       { work: 'S1 worker', runs: [6, 7] },
+    ])
+  })
+
+  test('takes the place that it names', () => {
+    const works = { 'E4-1000 full': ['e4-recover', 'full'] } as const
+    const { calls } = measured({ group: 'eventstoredb', write: ['e4-write', '1000'], place: 'prefix.', works })
+    expect(calls.map(([[name], place]) => [name, place])).toEqual([
+      ['e4-write', 'prefix.'],
+      ['e4-recover', 'prefix.'],
+      ['e4-recover', 'prefix.'],
     ])
   })
 

@@ -10,6 +10,7 @@ import type { Peer } from './peers.js'
 import { WORKS } from './works.js'
 
 const USAGE = 2
+const INTERRUPTED = 130
 
 export interface PeerOptions {
   /** All, when it is empty. */
@@ -31,6 +32,8 @@ export async function benchPeers({ only, runs, markdown }: PeerOptions): Promise
     console.error(`there is no peer ${unknown}; there are ${PEERS.map(({ name }) => name).join(', ')}`)
     return USAGE
   }
+  // So that what ends servers with this process is run.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED))
   const chosen = PEERS.filter(({ name }) => only.length === 0 || only.includes(name))
   const heading = [...machineLines(), `${runs} runs of each in turns, the median is told`]
   const all = chosen.map((peer): Run => ({ peer, figures: [], skipped: peer.missing?.() ?? installFor(peer) }))

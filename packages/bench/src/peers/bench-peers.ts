@@ -60,7 +60,9 @@ async function runWorks(
     try {
       figures.push(await act(peer))
     } catch (error) {
-      failures.push(`${peer.name}, ${work}, run ${round}: ${error instanceof Error ? error.message : String(error)}`)
+      const message = error instanceof Error ? error.message : String(error)
+      process.stderr.write(`${message}\n`)
+      failures.push(`${peer.name}, ${work}, run ${round}: ${message.split('\n')[0] ?? ''}`)
     }
   }
 }

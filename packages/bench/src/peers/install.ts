@@ -48,11 +48,11 @@ export function versionOf({ of, isInstalledApart }: Peer): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }
 
-/** Without the settings of the npm that runs the bench. node-gyp takes the headers that came with this Node, if they did. */
+/** Without the settings of the npm that runs the bench, which may be of another Node: the headers that came with this one are taken. */
 function environment(): NodeJS.ProcessEnv {
   const prefix = resolve(dirname(process.execPath), '..')
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node.h'))
   const isOfNpm = (name: string): boolean => /^npm_/i.test(name) && !/^npm_config_(registry|nodedir)$/i.test(name)
   const inherited = Object.entries(process.env).filter(([name]) => !isOfNpm(name))
-  return { ...(hasHeaders ? { npm_config_nodedir: prefix } : {}), ...Object.fromEntries(inherited) }
+  return { ...Object.fromEntries(inherited), ...(hasHeaders ? { npm_config_nodedir: prefix } : {}) }
 }

@@ -11,6 +11,7 @@ import { live } from './measurements/l1-live.js'
 import type { LiveKind } from './measurements/l1-live.js'
 import { findPage, list, pauseAll, plan, rebuild } from './measurements/m1-many-agents.js'
 import { timersAtOnce } from './measurements/m2-timers.js'
+import type { DueKind } from './measurements/m2-timers.js'
 import { buildProjection, writeMany } from './measurements/p1-projection.js'
 import { startOfCommand, startOfFleetWorker, startOfWorker } from './measurements/s1-start.js'
 import { stateAt } from './measurements/s2-state-at.js'
@@ -45,7 +46,7 @@ export const MEASUREMENTS = {
   'm1-plan': plan,
   'm1-rebuild': rebuild,
   'm1-pause': pauseAll,
-  m2: timersAtOnce,
+  m2: (directory, kind) => timersAtOnce(directory, kind as DueKind),
   's1-ls': startOfCommand,
   's1-worker': startOfWorker,
   's1-up': startOfFleetWorker,

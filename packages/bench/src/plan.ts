@@ -70,7 +70,7 @@ export const PLAN: readonly Setting[] = [
       F4: ['f4'],
     },
   },
-  { group: 'many', works: { M2: ['m2'] } },
+  { group: 'many', works: { 'M2 live': ['m2', 'live'], 'M2 overdue': ['m2', 'overdue'] } },
   { group: 'start', works: { 'S1 ls': ['s1-ls'], 'S1 worker': ['s1-worker'], 'S1 worker of up': ['s1-up'] } },
   { group: 'fleet', works: { F1: ['f1'], 'F2-1': ['f2', '1'], 'F2-2': ['f2', '2'], F3: ['f3'] } },
   {

@@ -39,7 +39,7 @@ async function main(): Promise<number> {
 
 /** A measurement that fails is told of at once, and is a failure in the end; the others go on. */
 async function bench(options: BenchOptions): Promise<number> {
-  const heading = [...machineLines(), `${options.runs} runs of each, the median is told`]
+  const heading = [...machineLines(), `runs of each: ${options.runs}; the median is told`]
   const rows: (Row | Skipped)[] = []
   let failures = 0
   for (const setting of PLAN.filter(({ group }) => options.groups.includes(group)))

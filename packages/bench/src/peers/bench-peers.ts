@@ -35,7 +35,7 @@ export async function benchPeers({ only, runs, markdown }: PeerOptions): Promise
   // So that what ends servers with this process is run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED))
   const chosen = PEERS.filter(({ name }) => only.length === 0 || only.includes(name))
-  const heading = [...machineLines(), `${runs} runs of each in turns, the median is told`]
+  const heading = [...machineLines(), `runs of each: ${runs}, in turns; the median is told`]
   const all = chosen.map((peer): Run => ({ peer, figures: [], skipped: peer.missing?.() ?? installFor(peer) }))
   const failures: string[] = []
   for (let round = 1; round <= runs; round++)

@@ -69,6 +69,8 @@ async function throughput({ directory, start }: Place): Promise<Figures> {
   return { stepsPerSecond, bytesPerStep: bytesBelow(directory) / allSteps }
 }
 
+type AfterKill = Readonly<Record<'restartMs' | 'bodies' | 'wrong', number>>
+
 interface Killed {
   readonly steps: number
   readonly hangsAt: number
@@ -76,7 +78,7 @@ interface Killed {
 }
 
 /** From the start of the second process until the effect that was in flight begins again; and how many bodies there were in all. */
-async function killedOnce({ directory, start }: Place, { steps, hangsAt, tellsFrom }: Killed): Promise<Figures> {
+async function killedOnce({ directory, start }: Place, { steps, hangsAt, tellsFrom }: Killed): Promise<AfterKill> {
   const task = { kind: 'drive', agents: 1, steps, keep: tellsFrom === 1, bodyMs: 0, tellsFrom } as const
   const first = start({ ...task, hangsAt })
   await first.begun(hangsAt - tellsFrom + 1)
@@ -91,12 +93,9 @@ async function killedOnce({ directory, start }: Place, { steps, hangsAt, tellsFr
 }
 
 async function killedLate(place: Place): Promise<Figures> {
-  const { restartMs = Number.NaN } = await killedOnce(place, {
-    steps: LONG + 1,
-    hangsAt: LONG + 1,
-    tellsFrom: LONG + 1,
-  })
-  return { lateRestartMs: restartMs }
+  const last = LONG + 1
+  const { restartMs, wrong } = await killedOnce(place, { steps: last, hangsAt: last, tellsFrom: last })
+  return { lateRestartMs: restartMs, wrong }
 }
 
 /** Every effect that is in flight at a kill has to begin again: at most so many a kill as there are agents. */

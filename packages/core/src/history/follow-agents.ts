@@ -51,7 +51,7 @@ async function* followedIn<D extends AgentDefinition>(
   const hidden = options.hideSecrets === true ? new HiddenSecrets(log) : undefined
   try {
     for await (const item of followedRecords({ log, world }, part)) {
-      if (item.kind === 'unreadable') throw endingAt(item.event, item.error)
+      if (item.kind === 'unreadable' || item.kind === 'undecoded') throw endingAt(item.event, item.error)
       reading.isWithReader = true
       if (item.kind === 'record') {
         yield await given<D>(item, { log, hidden, now: world.clock.now() })

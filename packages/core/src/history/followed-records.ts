@@ -19,8 +19,8 @@ export interface FollowedPart {
 export type FollowedItem =
   | ({ readonly kind: 'record' } & HeadedEvent)
   | { readonly kind: 'passed'; readonly event: StoredEvent }
-  /** Of an agent that is followed, and no one knows what it says; `gone`: as someone wanted it, for ever. */
-  | { readonly kind: 'unreadable' | 'gone'; readonly event: StoredEvent; readonly error: unknown }
+  /** Of an agent that is followed, and no one knows what it says; `undecoded`: here; `gone`: as someone wanted it, for ever. */
+  | { readonly kind: 'unreadable' | 'undecoded' | 'gone'; readonly event: StoredEvent; readonly error: unknown }
   | { readonly kind: 'caught-up' }
 
 /** The process stays alive while this waits for what is not stored yet. */
@@ -39,7 +39,7 @@ export async function* followedRecords(
         letGo = world.keepAlive?.()
         continue
       }
-      if (item.kind === 'gone') {
+      if (item.kind !== 'event') {
         yield item
         continue
       }

@@ -51,10 +51,10 @@ export interface FollowAllOptions {
   readonly isRead: (stream: string) => boolean
 }
 
-/** `gone`: an event that is wanted, as it is stored. A codec says that no one will ever decode it. */
+/** `undecoded`: an event that is wanted, as it is stored, since no codec here decodes it; `gone`: a codec says that none ever will. */
 export type LogItem =
   | SubscriptionItem
-  | { readonly kind: 'gone'; readonly event: StoredEvent; readonly error: RefoldError }
+  | { readonly kind: 'undecoded' | 'gone'; readonly event: StoredEvent; readonly error: RefoldError }
 
 export interface AgentLog {
   /** Encodes once. What comes out may be appended many times: it is the identical batch. Throws `STORE_REJECTED`. */
@@ -69,7 +69,7 @@ export interface AgentLog {
   readonly scan: ((options?: ScanOptions) => AsyncIterable<ScannedPage>) | undefined
   /** As the store's, decoded. */
   subscribe(target: SubscribeTarget, options?: { readonly signal?: AbortSignal }): AsyncIterable<SubscriptionItem>
-  /** The log of all agents, as the store's `subscribe`. Throws `UNREADABLE` where it reaches what is wanted and cannot be decoded here. */
+  /** The log of all agents, as the store's `subscribe`. */
   followAll(options: FollowAllOptions): AsyncIterable<LogItem>
   /** The last event of all streams, as it is stored. */
   newest(): Promise<StoredEvent | undefined>
@@ -107,7 +107,7 @@ export function agentReader(
     try {
       return await openEvent(codecs, event)
     } catch (error) {
-      if (!isRefoldError(error)) throw error
+      if (!isRefoldError(error, 'UNREADABLE')) throw error // it is tried again
       if (onUnreadable === undefined) return unopened(event, error)
       onUnreadable(event, error)
       return event
@@ -201,8 +201,8 @@ async function openedItem(codecs: readonly Codec[], event: StoredEvent): Promise
   try {
     return { kind: 'event', event: await openEvent(codecs, event) }
   } catch (error) {
-    if (isRefoldError(error) && isGone(error)) return { kind: 'gone', event, error }
-    throw error
+    if (!isRefoldError(error, 'UNREADABLE')) throw error
+    return { kind: isGone(error) ? 'gone' : 'undecoded', event, error }
   }
 }
 

@@ -57,6 +57,7 @@ async function* livePages(
       let result: Next
       try {
         result = await (hasCaughtUp && last !== undefined ? Promise.race([next, lull(clock)]) : next)
+        if (result?.value?.kind === 'undecoded') throw result.value.error
       } catch (error) {
         if (last !== undefined) yield { events, last, isEnd: false } // what stands before it is not lost
         throw error
@@ -82,7 +83,7 @@ async function* livePages(
 }
 
 /** `undefined`: nothing came for a moment. */
-type Next = IteratorResult<LogItem, unknown> | undefined
+type Next = IteratorResult<LogItem, undefined> | undefined
 
 /** Asked for before it is waited for: that it fails is told to those who wait. */
 function ahead(iterator: AsyncIterator<LogItem>): Promise<Next> {

@@ -131,6 +131,7 @@ export class Ownership {
     const part = { ...start, names: namesOf(policy.agents), signal: this.#over.signal }
     for await (const item of followedRecords({ log, world }, part)) {
       if (item.kind === 'caught-up') continue
+      if (item.kind === 'undecoded') throw item.error // another process may have the key
       await this.#progress.room(this.#over.signal)
       if (this.#over.signal.aborted) return
       if (item.kind === 'passed') this.#progress.pass(item.event)

@@ -1,4 +1,5 @@
 /** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
+import { fromGiven } from '../../coded.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { DoubtReason } from '../../public/state.js'
@@ -47,11 +48,11 @@ export interface InboxDocument {
 const EMPTY: InboxDocument = { definition: '', id: '', active: [], approvals: [], inDoubt: [], blockedSince: null }
 
 /** A document for each agent that waits for a person. It is removed when the agent does not wait any more. */
-export function inboxProjection({
-  agents,
-  name = 'inbox',
-  version = 1,
-}: InboxOptions): ProjectionDefinition<InboxDocument> {
+export function inboxProjection(options: InboxOptions): ProjectionDefinition<InboxDocument> {
+  return fromGiven('inboxProjection', () => made(options))
+}
+
+function made({ agents, name = 'inbox', version = 1 }: InboxOptions): ProjectionDefinition<InboxDocument> {
   const asked = askedApprovals(agents)
   return defineProjection({
     name,

@@ -41,10 +41,26 @@ export function coded<R>(called: Called, given: readonly unknown[], act: (given:
   }
 }
 
+/**
+ * Does what a function of a public API does that only reads what it was given, and gives the result. Whatever that throws without a
+ * code is `INVALID_INPUT` with this name: what was given is none of what the function takes. Not for what waits, or calls on a store.
+ */
+export function fromGiven<R>(name: string, act: () => R): R {
+  try {
+    return act()
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause
+    throw new RefoldError('INVALID_INPUT', `${name}: what it was given makes no sense: ${textOf(cause)}`, {
+      cause,
+      hint: 'Its types say what it takes.',
+    })
+  }
+}
+
 /** Throws `INVALID_INPUT` for an argument that lacks one of these methods. */
 export function requireMethods(value: unknown, path: string, methods: readonly string[]): void {
   const found = Object(value) as { readonly [method: string]: unknown }
-  const missing = methods.find((method) => typeof found[method] !== 'function')
+  const missing = fromGiven(path, () => methods.find((method) => typeof found[method] !== 'function'))
   if (missing === undefined) return
   throw new RefoldError('INVALID_INPUT', `${path}: has no method ${missing}`, { facts: { path } })
 }

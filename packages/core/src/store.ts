@@ -7,6 +7,7 @@
 // errors: what a store may throw is said at each operation of the port
 export { invariant, isRefoldError, RefoldError } from './errors.js'
 export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
+export { fromGiven } from './coded.js'
 
 // what is stored, and where
 export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'

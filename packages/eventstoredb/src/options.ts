@@ -1,4 +1,5 @@
 /** Options of `eventStoreDBStore`, and their defaults. */
+import { fromGiven, RefoldError } from '@refold/core/store'
 
 /** How the store reaches a server, and which of its streams are the store’s own. */
 export interface EventStoreDBOptions {
@@ -24,6 +25,13 @@ export type ResolvedOptions = Required<EventStoreDBOptions>
 export const MAX_APPEND_BYTES = 900 * 1024
 
 export function resolveOptions(options: string | EventStoreDBOptions): ResolvedOptions {
-  const given = typeof options === 'string' ? { connectionString: options } : options
+  const given = fromGiven('eventStoreDBStore', () =>
+    typeof options === 'string' ? { connectionString: options } : { ...options },
+  )
+  if (typeof given.connectionString !== 'string')
+    throw new RefoldError('INVALID_INPUT', 'connectionString: must be a text', {
+      hint: 'For instance esdb://localhost:2113?tls=false',
+      facts: { path: 'connectionString' },
+    })
   return { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000, ...given }
 }

@@ -1,5 +1,5 @@
 /** `createInspector`: agents in a browser, beside workers or alone. */
-import { isRefoldError } from '@refold/core/store'
+import { fromGiven, isRefoldError } from '@refold/core/store'
 import type { AgentDefinition, Client } from '@refold/core'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
@@ -70,12 +70,15 @@ export async function createInspector(
   given: Client | (Inspectable & InspectorOptions),
   options: InspectorOptions = {},
 ): Promise<Inspector> {
-  const isClient = 'attach' in given
-  let inspected = isClient ? inspectedClient(given) : inspectedStore(given)
+  const isClient = fromGiven('createInspector', () => 'attach' in given)
+  const all = fromGiven('createInspector', () => (isClient ? { ...options } : { ...given, ...options }))
+  let inspected = fromGiven('createInspector', () =>
+    isClient ? inspectedClient(given as Client) : inspectedStore(given as Inspectable),
+  )
   try {
     await reach(inspected)
     inspected = await withClient(inspected)
-    return await served(inspected, isClient ? options : { ...given, ...options })
+    return await served(inspected, all)
   } catch (error) {
     await inspected.close().catch(() => undefined) // why it could not be served says more
     throw error

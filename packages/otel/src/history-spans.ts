@@ -1,4 +1,5 @@
 /** The spans of what an agent has done, from its records alone. */
+import { fromGiven } from '@refold/core/store'
 import type { AgentHistory, HistoryPoint, HistoryRecord, Usage } from '@refold/core/history'
 import { addUsage, usageIn } from '@refold/core/history'
 import { attemptSpan, recordSpan } from './span-shape.js'
@@ -21,12 +22,18 @@ type Known = Pick<HistoryRecord, 'id' | 'at' | 'traceparent'>
 export async function* historySpans(
   history: Pick<AgentHistory, 'records' | 'stream' | 'first' | 'at'>,
 ): AsyncGenerator<SpanShape, void, undefined> {
-  const past = new Past(history)
-  for await (const record of history.records()) {
+  const past = fromGiven('historySpans', () => new Past(history))
+  for await (const record of fromGiven('historySpans', () => recordsOf(history))) {
     const forked = record.kind === 'forked' ? await history.at(record.revision).catch(() => undefined) : undefined
     if (forked !== undefined) past.goOnFrom(forked.document, record) // a damaged one is told by itself alone
     yield* past.spansOf(record)
   }
+}
+
+function recordsOf(history: Pick<AgentHistory, 'records'>): AsyncIterable<HistoryRecord> {
+  const records = history.records()
+  if (typeof records[Symbol.asyncIterator] !== 'function') throw new TypeError('it gives no records')
+  return records
 }
 
 class Past {

@@ -1,4 +1,5 @@
 /** Spans as the JSON of OTLP: what a collector takes by HTTP, and reads from a file. */
+import { fromGiven } from '@refold/core/store'
 import type { ShapeKind, ShapeLink, SpanShape } from './span-shape.js'
 
 /** The numbers of OTLP's `SpanKind`. */
@@ -12,10 +13,12 @@ export interface OtlpOptions {
 }
 
 /** One `ExportTraceServiceRequest`, as an object for `JSON.stringify`. */
-export function otlpTraces(spans: readonly SpanShape[], { service }: OtlpOptions): object {
-  const resource = { attributes: attributesOf({ 'service.name': service }) }
-  const scopeSpans = [{ scope: { name: '@refold/otel' }, spans: spans.map(otlpSpan) }]
-  return { resourceSpans: [{ resource, scopeSpans }] }
+export function otlpTraces(spans: readonly SpanShape[], options: OtlpOptions): object {
+  return fromGiven('otlpTraces', () => {
+    const resource = { attributes: attributesOf({ 'service.name': options.service }) }
+    const scopeSpans = [{ scope: { name: '@refold/otel' }, spans: spans.map(otlpSpan) }]
+    return { resourceSpans: [{ resource, scopeSpans }] }
+  })
 }
 
 function otlpSpan({

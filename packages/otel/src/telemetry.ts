@@ -1,4 +1,5 @@
 /** What happens in a runtime, as spans and metrics of OpenTelemetry. */
+import { fromGiven } from '@refold/core/store'
 import { metrics, trace } from '@opentelemetry/api'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { observeAttempts } from '@refold/core'
@@ -33,7 +34,8 @@ const NAME = '@refold/otel'
  * An observer that makes a span of each record and of each attempt of an effect, and counts them. It keeps nothing open, so there is
  * nothing to close; end your own provider as it says. Without a provider it costs little and does nothing.
  */
-export function createTelemetry({ tracerProvider, meterProvider, ids }: TelemetryOptions = {}): Telemetry {
+export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
+  const { tracerProvider, meterProvider, ids } = fromGiven('createTelemetry', () => ({ ...options }))
   const spans = new SpanMaker(() => (tracerProvider ?? trace).getTracer(NAME), ids)
   const instruments = new Instruments((meterProvider ?? metrics).getMeter(NAME))
   const previous = new Map<string, string>()

@@ -56,7 +56,8 @@ export function openFile(path: string, options: OpeningOptions): OpenFile | Prom
 export function assertFileName(path: string): void {
   const isText = typeof path === 'string' && path !== '' && !path.includes('\0')
   if (isText && !path.startsWith(':memory:') && !path.startsWith('file:')) return
-  throw new RefoldError('STORE_FATAL', `${JSON.stringify(path)} is not the name of a file`, {
+  const named = typeof path === 'string' ? JSON.stringify(path) : `what was given (${typeof path})`
+  throw new RefoldError('STORE_FATAL', `${named} is not the name of a file`, {
     hint: 'For a store in memory use `memoryStore()` of @refold/core.',
   })
 }

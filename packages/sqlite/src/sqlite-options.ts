@@ -1,4 +1,5 @@
 /** Options of `sqliteStore`, and their defaults. */
+import { fromGiven } from '@refold/core/store'
 import type { DriverChoice } from './driver/load-driver.js'
 
 /** How the store opens its file, how long it waits for others at it, and when a commit counts as durable. */
@@ -32,7 +33,8 @@ export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & {
   readonly driver: DriverChoice | undefined
 }
 
-export function resolveOptions({ driver, ...options }: SqliteStoreOptions): ResolvedOptions {
+export function resolveOptions(given: SqliteStoreOptions): ResolvedOptions {
+  const { driver, ...options } = fromGiven('sqliteStore', () => ({ ...given }))
   return {
     busyTimeoutMs: 90_000,
     pollIntervalMs: 15,

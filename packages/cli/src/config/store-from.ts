@@ -23,6 +23,8 @@ export function hasServer(): boolean {
  * with `INVALID_INPUT` for another kind of address.
  */
 export async function storeFrom(place: string): Promise<Store> {
+  if (typeof place !== 'string')
+    throw new RefoldError('INVALID_INPUT', 'the place of a store must be a text', { hint: 'A path, or esdb://….' })
   if (isServer(place) || (hasServer() && !isAddress(place))) {
     const { eventStoreDBStore } = await import('@refold/eventstoredb')
     return eventStoreDBStore(isServer(place) ? place : serverOfEnvironment())

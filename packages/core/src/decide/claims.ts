@@ -29,12 +29,14 @@ export function claimed(context: DecideContext, state: StateDocument, input: Cla
   }
   const { released: _released, ...rest } = agent
   const owned: AgentPart = { ...rest, owner: input.worker, epoch: agent.epoch + 1 }
-  const after = { ...state, agent: withSuspicion(owned, context, input), effects: interrupted(context, state) }
+  const { effects, doubts } = interrupted(context, state)
+  const after = { ...state, agent: withSuspicion(owned, context, input), effects }
   const data = {
     worker: input.worker,
     ...(input.previous === undefined ? undefined : { previous: input.previous }),
     ...(input.why === undefined ? undefined : { why: input.why }),
     ...(input.probation === undefined ? undefined : { probation: input.probation }),
+    ...doubts,
   }
   return { after, data }
 }
@@ -48,13 +50,14 @@ export function released(context: DecideContext, state: StateDocument, { worker,
     ...(by === undefined ? undefined : { by }),
     ...(reason === undefined ? undefined : { reason }),
   }
+  const { effects, doubts } = interrupted(context, state)
   return {
     after: {
       ...state,
       agent: { ...rest, epoch: state.agent.epoch + 1, released },
-      effects: interrupted(context, state),
+      effects,
     },
-    data: { worker },
+    data: { worker, ...doubts },
   }
 }
 
@@ -68,18 +71,24 @@ export function cleared(state: StateDocument): ClaimChange {
   return { after: { ...state, agent: { ...agent, suspicion } }, data: { probation } }
 }
 
-function interrupted(context: DecideContext, state: StateDocument): StateDocument['effects'] {
+interface Interrupted {
+  readonly effects: StateDocument['effects']
+  /** For those who see no state: which effects are in doubt from this record on. */
+  readonly doubts: { readonly inDoubt?: JsonObject[] }
+}
+
+function interrupted(context: DecideContext, state: StateDocument): Interrupted {
   const effects: { [effect: string]: EffectDocument } = {}
-  let changed = false
+  const inDoubt: JsonObject[] = []
   for (const [id, effect] of Object.entries(state.effects)) {
     const doubt =
       effect.inDoubt === undefined && effect.abandoned === undefined && mayHaveHappened(effect, context.definition)
     effects[id] = doubt
       ? { ...effect, inDoubt: { since: context.now, revision: context.revision, why: 'interrupted' } }
       : effect
-    changed ||= doubt
+    if (doubt) inDoubt.push({ effect: id, src: effect.src, why: 'interrupted' })
   }
-  return changed ? effects : state.effects
+  return inDoubt.length === 0 ? { effects: state.effects, doubts: {} } : { effects, doubts: { inDoubt } }
 }
 
 function withSuspicion(agent: AgentPart, context: DecideContext, input: Claimed): AgentPart {

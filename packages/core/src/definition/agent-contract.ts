@@ -3,7 +3,7 @@ import type { EventObject } from 'xstate'
 import { checkKeys, checkName } from './check-config.js'
 import { isReservedType } from './outside-values.js'
 import { readEvent } from './read-events.js'
-import { requireValid } from './refusal.js'
+import { readable, requireValid } from './refusal.js'
 import type { DeclaredEvent, EventsFrom, JsonEvent } from './schema-agreement.js'
 
 /** Who an agent is to another: plain data at run time, its events at type level. */
@@ -21,14 +21,16 @@ export function agentContract<const N extends string, S extends Record<string, D
   name: N
   events: S & { [K in keyof S]: JsonEvent<S[K], `events.${K & string}`> }
 }): AgentContract<N, EventsFrom<S>> & { readonly events: S } {
-  checkKeys(contract, { path: 'contract', known: ['name', 'events'] })
-  const { name, events } = contract
-  checkName(name)
-  checkKeys(events, { path: 'events', known: Object.keys(events) })
-  for (const [type, declared] of Object.entries(events)) {
-    const path = `events.${type}`
-    requireValid(!isReservedType(type), { path, problem: 'is kept for XState and Refold' })
-    readEvent(declared, path)
-  }
-  return Object.freeze({ name, events })
+  return readable('contract', () => {
+    checkKeys(contract, { path: 'contract', known: ['name', 'events'] })
+    const { name, events } = contract
+    checkName(name)
+    checkKeys(events, { path: 'events', known: Object.keys(events) })
+    for (const [type, declared] of Object.entries(events)) {
+      const path = `events.${type}`
+      requireValid(!isReservedType(type), { path, problem: 'is kept for XState and Refold' })
+      readEvent(declared, path)
+    }
+    return Object.freeze({ name, events })
+  })
 }

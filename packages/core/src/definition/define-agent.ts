@@ -65,7 +65,7 @@ export function definitionOf<N extends string, T extends AgentTypes>(
 
 /** What the rest of Refold knows of a definition. Throws `INVALID_DEFINITION` for anything that `defineAgent` did not make. */
 export function internalsOf(definition: AgentDefinition): DefinitionInternals {
-  const { [INTERNALS]: internals } = definition as { readonly [INTERNALS]?: DefinitionInternals }
+  const { [INTERNALS]: internals } = Object(definition) as { readonly [INTERNALS]?: DefinitionInternals }
   if (internals !== undefined) return internals
   throw invalidDefinition({
     path: 'definition',

@@ -1,4 +1,5 @@
 /** A definition as data, for tools that test agents or show them. */
+import { readable } from './refusal.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { AgentDefinition } from './agent-types.js'
 import { internalsOf } from './define-agent.js'
@@ -35,7 +36,9 @@ export interface DefinitionDescription {
 
 /** Runs nothing of the agent. Throws `INVALID_DEFINITION` for what `defineAgent` did not make. */
 export function describeDefinition(definition: AgentDefinition): DefinitionDescription {
-  const { machine, fingerprint, chart, parseInput, parseEvent, isOutsideEvent, policyOf } = internalsOf(definition)
+  const { machine, fingerprint, chart, parseInput, parseEvent, isOutsideEvent, policyOf } = readable('definition', () =>
+    internalsOf(definition),
+  )
   const { input, events } = schemasIn(chart)
   const unchecked = machine.events.filter((type) => isOutsideEvent(type) && !type.includes('*'))
   const effects = [...namedEffects(machine)].map(

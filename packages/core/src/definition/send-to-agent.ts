@@ -7,7 +7,7 @@ import type { AgentContract } from './agent-contract.js'
 import type { AgentDefinition } from './agent-types.js'
 import type { ChildInput, DoneType, EventTo, FailedType, Frozen, MessageAction, Sent } from './message-types.js'
 import { isReservedType } from './outside-values.js'
-import { requireValid } from './refusal.js'
+import { readable, requireValid } from './refusal.js'
 
 /** `Symbol.for`: a machine may have been made with another copy of this package. */
 const MESSAGE = Symbol.for('refold.message')
@@ -57,7 +57,9 @@ export function startAgent<
   options: ChildInput<C, X, P, D> & { done?: DoneType<E, D>; failed?: FailedType<E, D> },
 ): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
-  const { input, done, failed } = options as { input?: unknown; done?: string; failed?: string }
+  const { input, done, failed } = readable('options', () => ({
+    ...(options as { input?: unknown; done?: string; failed?: string }),
+  }))
   requireOwnType(done, 'done')
   requireOwnType(failed, 'failed')
   return messageAction({
@@ -76,7 +78,7 @@ export function messagePlanOf(action: object): MessagePlan | undefined {
 }
 
 function requireTarget(to: { readonly agent: AgentContract }): AgentContract {
-  const { agent } = to
+  const agent = readable('agent', () => (Object(to) as { readonly agent?: AgentContract }).agent)
   const isTarget = typeof agent === 'object' && agent !== null && typeof agent.name === 'string'
   requireValid(isTarget, {
     path: 'agent',

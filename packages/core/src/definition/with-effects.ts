@@ -1,4 +1,5 @@
 /** A definition with other effect bodies: to stub them, to watch them, to count them. */
+import { readable } from './refusal.js'
 import { fromCallback, fromEventObservable, fromObservable, fromPromise } from 'xstate'
 import type { AnyActorLogic } from 'xstate'
 import type { AgentDefinition, AgentTypes } from './agent-types.js'
@@ -45,7 +46,7 @@ export function withEffects<N extends string, T extends AgentTypes>(
   definition: AgentDefinition<N, T>,
   substitution: EffectSubstitution,
 ): AgentDefinition<N, T> {
-  const internals = internalsOf(definition)
+  const internals = readable('definition', () => internalsOf(definition))
   const machine = replaceEffects(internals.machine, (src, logic, kind) =>
     substituted(logic, { src, kind, substitution }),
   )

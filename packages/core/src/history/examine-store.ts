@@ -4,7 +4,7 @@
  * Invariants: what is damaged ends the look at its own stream, and not at the others; memory grows with the number of streams,
  * and not with their records.
  */
-import { requireMethods } from '../coded.js'
+import { fromGiven, requireMethods } from '../coded.js'
 import { isRefoldError, withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
@@ -38,8 +38,9 @@ export interface ExaminedStore {
  * Reads all records once in the order of the log and once agent by agent: are revisions without gaps, does every agent fold, is the
  * directory what the log says, and is the file or the server well? Rejects only where the store was closed.
  */
-export async function examineStore(store: Store, { codecs = [] }: ExamineOptions = {}): Promise<ExaminedStore> {
+export async function examineStore(store: Store, options: ExamineOptions = {}): Promise<ExaminedStore> {
   requireMethods(store, 'store', ['readAll', 'read'])
+  const { codecs = [] } = fromGiven('examineStore', () => ({ ...options }))
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
   const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))
   const log = await readThrough(store)

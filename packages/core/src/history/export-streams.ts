@@ -1,5 +1,5 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
-import { requireMethods } from '../coded.js'
+import { fromGiven, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
@@ -28,9 +28,10 @@ export interface ExportOptions {
 export async function* exportStreams(
   source: HistorySource,
   streams: readonly string[],
-  { charts = false, redact = false }: ExportOptions = {},
+  options: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   requireMethods(source, 'source', ['read'])
+  const { charts = false, redact = false } = fromGiven('exportStreams', () => ({ ...options }))
   if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)
   const end = await newestIn(source)

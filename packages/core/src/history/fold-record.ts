@@ -15,9 +15,14 @@ export function addRecord(
   try {
     return folder.add(event, before) === 'folded' ? 'ours' : 'foreign'
   } catch (error) {
-    if (isRefoldError(error, 'NEWER_FORMAT')) throw error
+    if (isRefoldError(error, 'NEWER_FORMAT') || isOfCodec(error)) throw error
     throw unreadable(error, event)
   }
+}
+
+/** It says itself what is missing, and where. */
+function isOfCodec(error: unknown): boolean {
+  return isRefoldError(error, 'UNREADABLE') && ('codec' in error.facts || 'codecs' in error.facts)
 }
 
 /** Whether records in bulk failed for what they say, and not for the store: folded one by one, the damaged one is named. */
@@ -39,12 +44,9 @@ export function unreadable(
   cause: unknown,
   { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>,
 ): RefoldError {
-  const { facts = {}, hint } = isRefoldError(cause) ? cause : {}
   return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded`, {
     cause,
-    facts: { ...facts, stream, revision },
-    hint:
-      hint ??
-      'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
+    facts: { stream, revision },
+    hint: 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
   })
 }

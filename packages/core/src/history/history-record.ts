@@ -75,6 +75,10 @@ interface OfEffect<K extends string, D> extends RecordCommon<K, D & { readonly s
 interface Used {
   readonly usage?: Usage
 }
+/** Effects that are in doubt from it on. */
+interface Doubting {
+  readonly inDoubt?: ReadonlyArray<{ readonly effect: EffectId; readonly src: string; readonly why: 'interrupted' }>
+}
 interface FromAgent {
   /** The agent whose message it is, and the message's number in that agent's life. */
   readonly from: AgentAddress
@@ -115,9 +119,14 @@ export interface HistoryRecordKinds {
   }
   claimed: RecordCommon<
     'claimed',
-    { readonly worker: string; readonly previous?: string; readonly why?: string; readonly probation?: Probation }
+    {
+      readonly worker: string
+      readonly previous?: string
+      readonly why?: string
+      readonly probation?: Probation
+    } & Doubting
   >
-  released: RecordCommon<'released', { readonly worker: string }>
+  released: RecordCommon<'released', { readonly worker: string } & Doubting>
   cleared: RecordCommon<'cleared', { readonly probation: Probation }>
   paused: RecordCommon<'paused', { readonly bulk?: true }>
   resumed: RecordCommon<'resumed', { readonly bulk?: true }>

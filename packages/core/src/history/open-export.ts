@@ -2,6 +2,7 @@
  * An exported file as a source of histories. The file is read once from end to end, and then by parts: only where its lines stand
  * is kept. Invariant: a damaged line ends its own stream, and no other.
  */
+import { requireMethods } from '../coded.js'
 import type { RefoldError } from '../errors.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -40,6 +41,7 @@ export interface ExportedStreams {
  * damaged in it is told by `trouble`, and by the histories that it concerns.
  */
 export async function openExport(file: Blob): Promise<ExportedStreams> {
+  requireMethods(file, 'file', ['stream', 'slice'])
   const index = new FileIndex()
   for await (const line of fileLines(file)) index.add(line)
   index.close()

@@ -1,5 +1,5 @@
 /** The stored chart of a definition, for readers without the code: which events an agent takes where it stands. */
-import { requireMethods } from '../coded.js'
+import { fromGiven, requireMethods } from '../coded.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
@@ -14,7 +14,13 @@ export async function readChart(
   options: Pick<HistoryOptions, 'codecs'> = {},
 ): Promise<JsonObject | undefined> {
   requireMethods(source, 'source', ['read'])
-  return readStoredChart(agentReader(source, options), fingerprint)
+  return readStoredChart(
+    agentReader(
+      source,
+      fromGiven('readChart', () => ({ ...options })),
+    ),
+    fingerprint,
+  )
 }
 
 /** An event that an agent takes from outside. */

@@ -1,4 +1,5 @@
 /** The newest records of an agent, for those who ask nothing else of its history: what stands before them is not read. */
+import { fromGiven, requireMethods } from '../coded.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { Store } from '../store/port.js'
@@ -20,9 +21,11 @@ export interface RecentRecordsOptions extends Pick<HistoryOptions, 'codecs' | 'u
 export async function* recentRecords(
   source: Pick<Store, 'read'>,
   agent: string | AgentAddress,
-  { limit = 100, ...options }: RecentRecordsOptions = {},
+  given: RecentRecordsOptions = {},
 ): AsyncGenerator<HistoryRecord, void, undefined> {
-  const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
+  requireMethods(source, 'source', ['read'])
+  const stream = fromGiven('recentRecords', () => (typeof agent === 'string' ? agent : streamOfAddress(agent)))
+  const { limit = 100, ...options } = fromGiven('recentRecords', () => ({ ...given }))
   const { reader } = historyReader(source, options)
   for await (const page of reader.read(stream, { direction: 'backwards', limit }))
     for (const event of page) yield historyRecord(event, { upcast: reader.upcast, at: 0 })

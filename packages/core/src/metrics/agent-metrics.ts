@@ -1,4 +1,6 @@
 /** What the directory of a store says of all its agents, as metrics: who needs someone, and who waits too long. */
+import { RefoldError } from '../errors.js'
+import { fromGiven, requireMethods } from '../coded.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
 import { systemClock } from '../world/system-world.js'
 import type { Clock } from '../world/world.js'
@@ -25,9 +27,10 @@ export interface AgentMetricsOptions {
  */
 export async function agentMetrics(
   directory: Pick<Directory, 'find'>,
-  { clock = systemClock }: AgentMetricsOptions = {},
+  options: AgentMetricsOptions = {},
 ): Promise<readonly MetricFamily[]> {
-  const now = clock.now()
+  requireMethods(directory, 'directory', ['find'])
+  const now = fromGiven('agentMetrics', () => (options.clock ?? systemClock).now())
   const find = (query: DirectoryQuery): Promise<readonly DirectoryEntry[]> => firstOf(directory, query)
   const conditions: { labels: { condition: string }; value: number }[] = []
   let inDoubt = 0
@@ -60,6 +63,9 @@ export async function agentMetrics(
 
 async function firstOf(directory: Pick<Directory, 'find'>, query: DirectoryQuery): Promise<readonly DirectoryEntry[]> {
   const found: DirectoryEntry[] = []
-  for await (const page of directory.find({ ...query, limit: MOST })) found.push(...page)
+  const pages = fromGiven('directory', () => directory.find({ ...query, limit: MOST }))
+  if (typeof pages?.[Symbol.asyncIterator] !== 'function')
+    throw new RefoldError('INVALID_INPUT', 'directory: must be that of a store: its `find` gives no pages')
+  for await (const page of pages) found.push(...page)
   return found
 }

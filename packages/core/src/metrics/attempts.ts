@@ -4,6 +4,7 @@
  * Invariants: an attempt is told once, after the record that ends it is durable; of an effect, at most one attempt is open here;
  * what is kept of an agent goes when the agent leaves this process's memory.
  */
+import { fromGiven } from '../coded.js'
 import { addUsage, usageIn } from '../record/usage.js'
 import type { Usage } from '../record/usage.js'
 import { addressOf } from '../definition/agent-address.js'
@@ -57,7 +58,7 @@ export interface AttemptListeners {
 
 /** An observer that tells of each attempt which begins in this process, once it has ended. Tells in order, in the turn of the event. */
 export function observeAttempts(listeners: AttemptListeners): RuntimeObserver {
-  const attempts = new Attempts(listeners)
+  const attempts = fromGiven('observeAttempts', () => new Attempts(listeners))
   return (event) => attempts.heard(event)
 }
 

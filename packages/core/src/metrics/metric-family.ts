@@ -1,5 +1,7 @@
 /** Metrics as plain data, and as the text that Prometheus reads. */
 
+import { fromGiven } from '../coded.js'
+
 /** What a metric is of. `histogram` samples are counters too, named by their `suffix`. */
 export type MetricType = 'counter' | 'gauge' | 'histogram'
 
@@ -24,9 +26,9 @@ export interface MetricFamily {
 /** The content type of `prometheusText`. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** The metrics in the text format of Prometheus, version 0.0.4. */
+/** The metrics in the text format of Prometheus, version 0.0.4. Throws `INVALID_INPUT` for what are no metrics. */
 export function prometheusText(families: readonly MetricFamily[]): string {
-  return families.flatMap(linesOf).join('')
+  return fromGiven('prometheusText', () => families.flatMap(linesOf).join(''))
 }
 
 function linesOf({ name, type, help, samples }: MetricFamily): readonly string[] {

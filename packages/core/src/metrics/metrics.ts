@@ -1,4 +1,5 @@
 /** What happens in a process, counted. Names and units are by the conventions of Prometheus. */
+import { fromGiven } from '../coded.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { Load, LoadWaiting } from '../public/runtime.js'
 import type { RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'
@@ -29,7 +30,7 @@ export interface MetricsOptions {
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const counted = new Counted()
   const attempts = observeAttempts({
-    ...options,
+    ...fromGiven('createMetrics', () => ({ ...options })),
     onBegun: ({ definition, waitedMs }) => {
       if (waitedMs !== undefined) counted.waits.add({ definition }, waitedMs)
     },

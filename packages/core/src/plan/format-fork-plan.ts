@@ -1,4 +1,5 @@
 /** The plan of a fork as text: what it is made of, what runs and what waits, what it is likely to take and cost. */
+import { fromGiven } from '../coded.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
 import { counted } from '../world/counted.js'
@@ -6,7 +7,11 @@ import { printable } from '../world/printable.js'
 import type { FormatOptions } from './format-plan.js'
 
 /** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
-export function formatForkPlan(plan: ForkPlan, { maxLines = 20 }: Pick<FormatOptions, 'maxLines'> = {}): string {
+export function formatForkPlan(plan: ForkPlan, options: Pick<FormatOptions, 'maxLines'> = {}): string {
+  return fromGiven('formatForkPlan', () => textOf(plan, options))
+}
+
+function textOf(plan: ForkPlan, { maxLines = 20 }: Pick<FormatOptions, 'maxLines'>): string {
   const { origin, fork, revision, at, isThere } = plan
   const head = `${name(fork)} goes on from ${name(origin)} after record ${revision} (${time(at)})`
   const told = sections(plan).flatMap(([word, texts]) => [

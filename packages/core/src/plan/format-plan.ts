@@ -10,6 +10,7 @@ import type {
   PlannedTrouble,
   RecoveryPlan,
 } from '../public/plan.js'
+import { fromGiven } from '../coded.js'
 import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
 
@@ -32,7 +33,11 @@ export interface PlanRemedies {
 }
 
 /** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
-export function formatPlan(plan: RecoveryPlan, { maxLines = 20, remedies = {} }: FormatOptions = {}): string {
+export function formatPlan(plan: RecoveryPlan, options: FormatOptions = {}): string {
+  return fromGiven('formatPlan', () => textOf(plan, options))
+}
+
+function textOf(plan: RecoveryPlan, { maxLines = 20, remedies = {} }: FormatOptions): string {
   const told = sections(plan, remedies).flatMap(([word, texts]) => [
     ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),

@@ -1,4 +1,5 @@
 /** `defineProjection`: what makes no sense is refused here, before anything is read. */
+import { fromGiven } from '../coded.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
@@ -29,8 +30,10 @@ export function defineProjection<const D extends AgentDefinition, S>(
   config: ProjectionConfig<D, S>,
 ): ProjectionDefinition<S> {
   if (typeof config !== 'object' || config === null) throw refused('config', 'must be an object')
-  const { name, version } = config
-  const made = read(config as unknown as ProjectionConfig<AgentDefinition, unknown>)
+  const { name, version, made } = fromGiven('defineProjection', () => {
+    const { name, version } = config
+    return { name, version, made: read(config as unknown as ProjectionConfig<AgentDefinition, unknown>) }
+  })
   const definition: ProjectionDefinition<S> = Object.freeze({ name, version })
   internals.set(definition, made)
   return definition

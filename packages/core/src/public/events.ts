@@ -83,9 +83,18 @@ type ControlRecord =
   | Recorded<'refold.recalled', { event: string; revision: number; refused?: { code: string; message: string } }>
   | Recorded<
       'refold.claimed',
-      { worker: string; previous?: string; why?: ClaimReason; probation?: 'shared' | 'isolated' }
+      {
+        worker: string
+        previous?: string
+        why?: ClaimReason
+        probation?: 'shared' | 'isolated'
+        inDoubt?: ReadonlyArray<{ effect: EffectId; src: string; why: 'interrupted' }>
+      }
     >
-  | Recorded<'refold.released', { worker: string }>
+  | Recorded<
+      'refold.released',
+      { worker: string; inDoubt?: ReadonlyArray<{ effect: EffectId; src: string; why: 'interrupted' }> }
+    >
   | Recorded<'refold.cleared', { probation: 'shared' | 'isolated' }>
   | Recorded<'refold.migrated', unknown>
 

@@ -4,6 +4,7 @@
  *
  * An append takes effect inside the call, so that a simulated run is the same every time.
  */
+import { fromGiven } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { assertFits, assertNotEmpty, textBytes } from './append-limits.js'
 import { ChangeSignal } from './change-signal.js'
@@ -42,7 +43,7 @@ const MOST_BYTES_A_CHAR = 6
 
 /** One connection, as of one process, to the log; without a log, to a new one. */
 export function memoryStore(log: MemoryLog = memoryLog()): Store {
-  return new MemoryStore(log)
+  return fromGiven('memoryStore', () => new MemoryStore(log))
 }
 
 class MemoryStore implements Store {

@@ -3,6 +3,7 @@
  *
  * Invariant: so many histories are under way at once, and what they found is given in the order in which the agents were asked for.
  */
+import { fromGiven } from '../coded.js'
 import { addressOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
@@ -25,21 +26,27 @@ export interface VerifyAgentsOptions extends VerifyHistoryOptions {
   readonly signal?: AbortSignal
 }
 
+/** A copy: what it was made of is not read again. */
+function checked(options: VerifyAgentsOptions): VerifyAgentsOptions {
+  checkVerifyOptions(options, ['store', 'agents', 'codecs', 'since', 'streams', 'definition', 'signal'])
+  return { ...options }
+}
+
 /**
  * As `verifyHistory` for each agent, one answer after the other. The store stays open. Leaving the loop ends it. Throws
  * `INVALID_INPUT`, `NOT_FOUND` for a stream that was named and is not there, and what the store throws.
  */
-export async function* verifyAgents(options: VerifyAgentsOptions): AsyncGenerator<VerifiedHistory, void, undefined> {
-  checkVerifyOptions(options, ['store', 'agents', 'codecs', 'since', 'streams', 'definition', 'signal'])
+export async function* verifyAgents(asked: VerifyAgentsOptions): AsyncGenerator<VerifiedHistory, void, undefined> {
+  const options = fromGiven('verifyAgents', () => checked(asked))
   const { store, streams, definition, signal } = options
   let isLeft = false
   const isOver = (): boolean => isLeft || signal?.aborted === true
   const run: VerifyRun = { ...verifying(agentReader(store, options), options), isOver }
   const line: Promise<VerifiedHistory | undefined>[] = []
   try {
-    for await (const asked of streams ?? entriesOf(store, definition)) {
+    for await (const one of streams ?? entriesOf(store, definition)) {
       if (isOver()) return
-      const verified = typeof asked === 'string' ? named(asked, run) : entered(asked, run)
+      const verified = typeof one === 'string' ? named(one, run) : entered(one, run)
       verified.catch(() => {}) // it is told in its turn
       line.push(verified)
       if (line.length >= WIDTH) yield* given(line.shift())

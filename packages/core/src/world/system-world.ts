@@ -1,4 +1,5 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
+import { fromGiven } from '../coded.js'
 import { invariant } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
@@ -37,7 +38,8 @@ let waiting = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
 /** A world with some of its parts replaced, the others the system's. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
-export function createWorld(overrides: Partial<World> = {}): World {
+export function createWorld(given: Partial<World> = {}): World {
+  const overrides = fromGiven('createWorld', () => ({ ...given }))
   const ofProcess = overrides.clock === undefined ? { onEndSignal: systemEndSignals, keepAlive } : undefined
   return {
     ...ofProcess,

@@ -30,6 +30,11 @@ export class Bars<B> {
     if (at !== undefined) this.#bars[at] = change(this.#bars[at] as B)
   }
 
+  /** Of all that go on. */
+  changeAll(change: (bar: B, key: string) => B): void {
+    for (const key of this.#live.keys()) this.change(key, (bar) => change(bar, key))
+  }
+
   /** What is there now begins, what is there no more ends. */
   follow<T>(
     now: ReadonlyMap<string, T>,

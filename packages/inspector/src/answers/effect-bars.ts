@@ -27,17 +27,27 @@ export class EffectBars {
   }
 
   /** Those that are pending. */
-  async begin({ effects }: HistoryPoint, { timeOf, record }: Past): Promise<void> {
+  async begin({ effects, owners, document }: HistoryPoint, { timeOf, record }: Past): Promise<void> {
+    const losses = owners.slice(1).filter((_, index) => owners[index]?.worker !== undefined)
     for (const effect of effects) {
-      const { scheduledAt, records } = effect
-      this.#bars.begin(effect.effect, barOf(effect.effect, effect, { revision: scheduledAt, at: timeOf(scheduledAt) }))
-      for (const { revision } of records.slice(-MOST_BEFORE)) this.#told(await record(revision))
-      this.#begunAt(effect.effect, effect.attempt?.worker)
+      const { effect: key, scheduledAt, records } = effect
+      this.#bars.begin(key, barOf(key, effect, { revision: scheduledAt, at: timeOf(scheduledAt) }))
+      const told = records.slice(-MOST_BEFORE).map(({ revision }) => ({ revision, isLoss: false }))
+      const lost = losses.filter(({ revision }) => revision > scheduledAt)
+      const all = [...told, ...lost.map(({ revision }) => ({ revision, isLoss: true }))]
+      for (const { revision, isLoss } of all.toSorted((one, other) => one.revision - other.revision)) {
+        if (isLoss) this.#bars.change(key, (bar) => interrupted(bar, { revision, at: timeOf(revision) }))
+        else this.#told(await record(revision))
+      }
+      this.#begunAt(key, effect.attempt?.worker)
     }
+    this.#doubts(document.effects)
   }
 
   add(record: HistoryRecord, state: StateDocument | undefined): void {
     this.#told(record)
+    if (losesOwner(record))
+      this.#bars.changeAll((bar) => interrupted(bar, { revision: record.revision, at: record.at }))
     if (state === undefined) return
     if (record.kind === 'effect.started') this.#begunAt(record.effect, state.effects[record.effect]?.attempt?.worker)
     const moment = { revision: record.revision, at: record.at }
@@ -47,6 +57,15 @@ export class EffectBars {
         const how = endOf(record, key)
         return { ...bar, attempts: endedAttempts(bar.attempts, moment, how), end: { ...moment, how } }
       },
+    })
+    this.#doubts(state.effects)
+  }
+
+  /** Someone may have said `again`: then it is in doubt no more. */
+  #doubts(effects: StateDocument['effects']): void {
+    this.#bars.changeAll(({ doubted: _doubted, ...bar }, key) => {
+      const inDoubt = effects[key]?.inDoubt
+      return inDoubt === undefined ? bar : { ...bar, doubted: { revision: inDoubt.revision, at: inDoubt.since } }
     })
   }
 
@@ -68,7 +87,6 @@ export class EffectBars {
       const counted = usage === undefined ? bar : { ...bar, usage }
       if (kind === 'effect.started') return { ...counted, attempts: begunAttempts(bar.attempts, moment) }
       if (kind === 'attempt.failed') return { ...counted, attempts: retriedAttempts(bar.attempts, record) }
-      if (kind === 'effect.doubted') return { ...counted, doubted: moment }
       return counted
     })
   }
@@ -96,8 +114,21 @@ function retriedAttempts(attempts: Attempts, record: HistoryRecord): Attempts {
 
 function endedAttempts(attempts: Attempts, moment: Moment, how: End['how'] | 'retried'): Attempts {
   const last = attempts.at(-1)
-  if (last === undefined || last.end !== undefined || how === 'left' || how === 'resolved') return attempts
+  const isOver = last?.end !== undefined && last.end.how !== 'interrupted' // a late outcome is of the one that was interrupted
+  if (last === undefined || isOver || how === 'left' || how === 'resolved') return attempts
   return [...attempts.slice(0, -1), { ...last, end: { ...moment, how } }]
+}
+
+/** A worker that lost the agent, or gave it up, ends what it had begun: a crash leaves no other record. */
+function losesOwner(record: HistoryRecord): boolean {
+  return record.kind === 'released' || (record.kind === 'claimed' && dataIn(record)['previous'] !== undefined)
+}
+
+/** One that was to begin later has not begun. */
+function interrupted(bar: EffectBar, moment: Moment): EffectBar {
+  const last = bar.attempts.at(-1)
+  if (last === undefined || last.end !== undefined || last.began.at > moment.at) return bar
+  return { ...bar, attempts: [...bar.attempts.slice(0, -1), { ...last, end: { ...moment, how: 'interrupted' } }] }
 }
 
 /** Of one that the state does not list any more. */

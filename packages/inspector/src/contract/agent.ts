@@ -130,7 +130,12 @@ export interface EffectBar {
   readonly scheduled: { readonly revision: number; readonly at: number }
   readonly attempts: readonly {
     readonly began: { readonly revision: number; readonly at: number }
-    readonly end?: { readonly revision: number; readonly at: number; readonly how: 'done' | 'failed' | 'retried' }
+    /** `interrupted`: its worker is gone; at the record by which another one took over, or it gave the agent up. */
+    readonly end?: {
+      readonly revision: number
+      readonly at: number
+      readonly how: 'done' | 'failed' | 'retried' | 'interrupted'
+    }
     readonly worker?: string
   }[]
   readonly end?: {
@@ -138,6 +143,7 @@ export interface EffectBar {
     readonly at: number
     readonly how: 'done' | 'failed' | 'left' | 'resolved'
   }
+  /** Since when it is in doubt, or was when it ended. */
   readonly doubted?: { readonly revision: number; readonly at: number }
   readonly usage?: Usage
 }

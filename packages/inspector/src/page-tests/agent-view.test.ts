@@ -157,7 +157,7 @@ test('INS-73 lanes show what went on beside each other, and lead to it', async (
   const names = await page.locator('.lane-name').allInnerTexts()
   expect(names).toEqual(['Events', 'model', 'search', 'archive', 'publish', 'Timers', 'Children', 'Owners'])
   expect(await page.locator('.idle').allInnerTexts()).toEqual(['2 h', '30 min'])
-  expect(await page.locator('.bar-failed').count()).toBe(1)
+  expect(await page.locator('.bar-broken.failed').count()).toBe(1)
   await page.getByRole('button', { name: 'search: done' }).click()
   await page.waitForURL(/r=4&p=effects&e=3\.0/)
   await close(page)

@@ -2,6 +2,7 @@
  * `checkRecovery`: an agent's own crash test. Each generated run is played once without a crash and once for every
  * place at which its process could die; whatever the crash, the agent must become the same.
  */
+import { fromGiven } from '@refold/core/store'
 import type { AgentDefinition } from '@refold/core'
 import fc from 'fast-check'
 import type { Cast } from './cast.js'
@@ -63,7 +64,7 @@ export class RunBlockedError extends Error {
  *     await checkRecovery(research, { effects: { draft: async () => ({ text: 'x', words: 3 }) }, runs: 50 })
  */
 export async function checkRecovery(definition: AgentDefinition, options: RecoveryOptions = {}): Promise<void> {
-  const cast = checkedCast(definition, options)
+  const cast = fromGiven('checkRecovery', () => checkedCast(definition, options))
   const { runs = 20, maxEvents = 6, seed, path } = options
   const property = fc.asyncProperty(scenarios(cast, { ...options, maxEvents }), (scenario) =>
     survivesCrashes(cast, { scenario, options }),

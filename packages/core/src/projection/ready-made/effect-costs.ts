@@ -1,4 +1,5 @@
 /** What effects took and cost, by agent and source. */
+import { fromGiven } from '../../coded.js'
 import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
@@ -68,7 +69,11 @@ const RECENT = 32
 const UNKNOWN = 'unknown'
 
 /** A document for each agent, with what the effects of each of its sources took and cost. */
-export function effectCostsProjection({
+export function effectCostsProjection(options: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
+  return fromGiven('effectCostsProjection', () => made(options))
+}
+
+function made({
   agents,
   name = 'effect_costs',
   version = 1,

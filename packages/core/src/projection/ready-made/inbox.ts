@@ -1,4 +1,5 @@
 /** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
+import { fromGiven } from '../../coded.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { DoubtReason } from '../../public/state.js'
@@ -47,11 +48,11 @@ export interface InboxDocument {
 const EMPTY: InboxDocument = { definition: '', id: '', active: [], approvals: [], inDoubt: [], blockedSince: null }
 
 /** A document for each agent that waits for a person. It is removed when the agent does not wait any more. */
-export function inboxProjection({
-  agents,
-  name = 'inbox',
-  version = 1,
-}: InboxOptions): ProjectionDefinition<InboxDocument> {
+export function inboxProjection(options: InboxOptions): ProjectionDefinition<InboxDocument> {
+  return fromGiven('inboxProjection', () => made(options))
+}
+
+function made({ agents, name = 'inbox', version = 1 }: InboxOptions): ProjectionDefinition<InboxDocument> {
   const asked = askedApprovals(agents)
   return defineProjection({
     name,
@@ -86,6 +87,14 @@ function after(
   return { definition: agent.name, id: agent.id, active, approvals, inDoubt, blockedSince }
 }
 
+/** Of a fork, and of the claim or the release that ends the attempts of a worker. */
+function doubtsFrom({ event }: ProjectionRecord): readonly Omit<InboxDoubt, 'since'>[] {
+  if (!BEGIN_DOUBTS.has(event.type)) return []
+  return (event as unknown as { readonly data: { readonly inDoubt?: readonly InboxDoubt[] } }).data.inDoubt ?? []
+}
+
+const BEGIN_DOUBTS: ReadonlySet<string> = new Set(['refold.forked', 'refold.claimed', 'refold.released'])
+
 /** A record of the effect itself says what became of it; that none is left, the directory. */
 function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
   const told = effectRecordOf(record)
@@ -94,8 +103,9 @@ function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): r
     const { src, why = 'unknown' } = data
     return [...doubts.filter((one) => one.effect !== effect), { effect, src: src ?? '', why, since: at }]
   }
-  const forked = forkIn(record)
-  if (forked !== undefined) return (forked.inDoubt ?? []).map((doubt) => ({ ...doubt, since: record.event.at }))
+  const begun = doubtsFrom(record).map((doubt) => ({ ...doubt, since: record.event.at }))
+  if (forkIn(record) !== undefined) return begun
+  if (begun.length > 0) return [...doubts, ...begun]
   if (record.changes.inDoubt === 0) return doubts.length === 0 ? doubts : []
   const { effect } = record.event as { readonly effect?: string }
   return doubts.some((one) => one.effect === effect) ? doubts.filter((one) => one.effect !== effect) : doubts

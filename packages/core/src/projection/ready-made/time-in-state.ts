@@ -1,4 +1,5 @@
 /** How long agents were in each state. */
+import { fromGiven } from '../../coded.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition } from '../../public/projection.js'
 import type { AgentStatus } from '../../record/record.js'
@@ -42,7 +43,11 @@ const NEW: TimeInStateDocument = {
 }
 
 /** A document for each agent: how long it was in each state, and since when it is where it is. */
-export function timeInStateProjection({
+export function timeInStateProjection(options: TimeInStateOptions): ProjectionDefinition<TimeInStateDocument> {
+  return fromGiven('timeInStateProjection', () => made(options))
+}
+
+function made({
   agents,
   name = 'time_in_state',
   version = 1,

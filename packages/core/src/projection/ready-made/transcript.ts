@@ -4,6 +4,7 @@
  * Invariant: right behind a message with calls stand the answers to them, one each: the real one, or in its place one that says
  * why there is none.
  */
+import { fromGiven } from '../../coded.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
@@ -48,7 +49,11 @@ export interface TranscriptDocument<M> {
 export function transcriptProjection<const D extends AgentDefinition, M>(
   options: TranscriptOptions<D, M>,
 ): ProjectionDefinition<TranscriptDocument<M>> {
-  const { agents, name = 'transcripts', version = 1 } = options
+  const {
+    agents,
+    name = 'transcripts',
+    version = 1,
+  } = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
   return defineProjection<D, TranscriptDocument<M>>({
     name,
     version,

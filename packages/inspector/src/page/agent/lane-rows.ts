@@ -14,8 +14,8 @@ export interface Bar {
   readonly title: string
   readonly label?: string
   readonly effect?: string
-  /** Of attempts that failed: parts of the bar. */
-  readonly failed?: readonly { readonly from: number; readonly to: number }[]
+  /** Of attempts that failed, or that ended with their worker: parts of the bar. */
+  readonly broken?: readonly { readonly from: number; readonly to: number; readonly how: 'failed' | 'interrupted' }[]
 }
 
 export interface Lane {
@@ -60,10 +60,17 @@ function effectBar(bar: EffectBar, scale: TimeScale): Bar {
   const from = scale.ofRevision(scheduled.revision)
   const took = end === undefined ? 'not ended' : duration(end.at - scheduled.at)
   const cost = usage?.costUsd === undefined ? '' : `, ${dollars(usage.costUsd)}`
-  const tries = attempts.length > 1 ? `, ${attempts.length} attempts` : ''
-  const failed = attempts.flatMap(({ began, end: ended }) =>
+  const lost = attempts.filter((attempt) => attempt.end?.how === 'interrupted').length
+  const tries = `${attempts.length > 1 ? `, ${attempts.length} attempts` : ''}${lost > 0 ? `, ${lost} interrupted` : ''}`
+  const broken = attempts.flatMap(({ began, end: ended }) =>
     ended !== undefined && ended.how !== 'done' && ended.revision !== end?.revision
-      ? [{ from: Math.max(from, scale.ofTime(began.at)), to: scale.ofRevision(ended.revision) }]
+      ? [
+          {
+            from: Math.max(from, scale.ofTime(began.at)),
+            to: scale.ofRevision(ended.revision),
+            how: ended.how === 'interrupted' ? ('interrupted' as const) : ('failed' as const),
+          },
+        ]
       : [],
   )
   const title = `${src}: ${end?.how ?? (doubted === undefined ? 'running' : 'in doubt')}, ${took}${tries}${cost}`
@@ -75,7 +82,7 @@ function effectBar(bar: EffectBar, scale: TimeScale): Bar {
     title,
     label: `${took}${tries}`,
     effect,
-    failed,
+    broken,
   }
 }
 

@@ -124,10 +124,10 @@ function BarView({ bar, model }: { readonly bar: Bar; readonly model: AgentModel
         if (bar.effect !== undefined) change({ panel: 'effects', effect: bar.effect })
       }}
     >
-      {bar.failed?.map(({ from, to }) => (
+      {bar.broken?.map(({ from, to, how }) => (
         <span
           key={from}
-          class="bar-failed"
+          class={`bar-broken ${how}`}
           style={{ left: percent((from - bar.from) / width), width: percent((to - from) / width) }}
         />
       ))}

@@ -75,7 +75,8 @@ export function RevisionLink({
 }
 
 function Attempts({ model, bar: { attempts } }: DetailProps) {
-  if (attempts.length < 2 && attempts[0]?.end?.how !== 'failed') return null
+  const [first] = attempts
+  if (attempts.length < 2 && (first?.end === undefined || first.end.how === 'done')) return null
   return (
     <ol class="attempts">
       {attempts.map(({ began, end, worker }, index) => (
@@ -86,7 +87,9 @@ function Attempts({ model, bar: { attempts } }: DetailProps) {
             {worker === undefined ? '' : ` on ${plain(worker)}`}{' '}
           </span>
           {end === undefined ? null : <RevisionLink model={model} {...end} />}
-          {end === undefined || end.how === 'done' ? null : <AttemptError model={model} at={end.revision} />}
+          {end === undefined || end.how === 'done' || end.how === 'interrupted' ? null : (
+            <AttemptError model={model} at={end.revision} />
+          )}
         </li>
       ))}
     </ol>

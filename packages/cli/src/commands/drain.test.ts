@@ -37,7 +37,7 @@ describe('refold drain', () => {
     }
   }
 
-  test('CLI-140 a worker hands over, ends with its fleet, and the agent goes on in another', async () => {
+  test('CLI-150 a worker hands over, ends with its fleet, and the agent goes on in another', async () => {
     const first = await fleet()
     expect((await project.run('start', 'plan', '--id', '1', '--input', '{"ms":300}')).code).toBe(0)
     const owner = await ownerOf()
@@ -57,7 +57,7 @@ describe('refold drain', () => {
     expect([again.code, JSON.parse(again.stdout)]).toEqual([0, { worker: owner }])
   })
 
-  test('CLI-140 its name is enough where one of that name has work; an unknown one is refused', async () => {
+  test('CLI-150 its name is enough where one of that name has work; an unknown one is refused', async () => {
     const only = await fleet()
     expect((await project.run('start', 'plan', '--id', '1', '--input', '{"ms":60000}')).code).toBe(0)
     await ownerOf()
@@ -71,7 +71,7 @@ describe('refold drain', () => {
     expect(await rows()).toMatchObject([{ status: 'active', pending: 1 }])
   })
 
-  test('CLI-140 several of one name are told apart by their ids', async () => {
+  test('CLI-150 several of one name are told apart by their ids', async () => {
     await fleet()
     for (const id of ['1', '2', '3', '4']) await project.run('start', 'plan', '--id', id, '--input', '{"ms":60000}')
     await ownerOf()

@@ -7,6 +7,7 @@
 // errors: what a store may throw is said at each operation of the port
 export { invariant, isRefoldError, RefoldError } from './errors.js'
 export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
+export { checkMembers } from './definition/check-members.js'
 
 // what is stored, and where
 export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'

@@ -1,5 +1,7 @@
 /** Options of `eventStoreDBStore`, and their defaults. */
 
+import { checkMembers } from '@refold/core/store'
+
 /** How the store reaches a server, and which of its streams are the store’s own. */
 export interface EventStoreDBOptions {
   /** `esdb://…` or `esdb+discover://…`, as the client takes it: hosts, user and password, `tls`, `tlsCAFile`, `userCertFile`, … */
@@ -23,7 +25,11 @@ export type ResolvedOptions = Required<EventStoreDBOptions>
 /** Our own limit: the server of the LTS line takes 1 MiB for an append with everything that belongs to it. */
 export const MAX_APPEND_BYTES = 900 * 1024
 
+const DEFAULTS = { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000 } as const
+
+/** Throws `INVALID_INPUT` for an option that is not known: with a mistyped `prefix` applications would share streams. */
 export function resolveOptions(options: string | EventStoreDBOptions): ResolvedOptions {
   const given = typeof options === 'string' ? { connectionString: options } : options
-  return { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000, ...given }
+  checkMembers({ ...given }, { path: '', known: ['connectionString', ...Object.keys(DEFAULTS)] })
+  return { ...DEFAULTS, ...given }
 }

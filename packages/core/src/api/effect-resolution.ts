@@ -6,7 +6,7 @@ import { toErrorData } from '../record/error-data.js'
 import { toJson } from '../json/to-json.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
-import { checkMembers, requireOption } from './check-options.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
 
 export interface ResolutionOptions {
   readonly effect: string

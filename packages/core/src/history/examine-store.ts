@@ -4,6 +4,7 @@
  * Invariants: what is damaged ends the look at its own stream, and not at the others; memory grows with the number of streams,
  * and not with their records.
  */
+import { checkMembers } from '../definition/check-members.js'
 import { requireMethods } from '../coded.js'
 import { withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
@@ -38,7 +39,9 @@ export interface ExaminedStore {
  * Reads all records once in the order of the log and once agent by agent: are revisions without gaps, does every agent fold, is the
  * directory what the log says, and is the file or the server well? Rejects only where the store was closed.
  */
-export async function examineStore(store: Store, { codecs = [] }: ExamineOptions = {}): Promise<ExaminedStore> {
+export async function examineStore(store: Store, options: ExamineOptions = {}): Promise<ExaminedStore> {
+  const { codecs = [] } = options
+  checkMembers(options, { path: '', known: ['codecs'] })
   requireMethods(store, 'store', ['readAll', 'read'])
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
   const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))

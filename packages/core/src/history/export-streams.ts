@@ -1,4 +1,5 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
+import { checkMembers } from '../definition/check-members.js'
 import { requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
@@ -28,8 +29,10 @@ export interface ExportOptions {
 export async function* exportStreams(
   source: HistorySource,
   streams: readonly string[],
-  { charts = false, redact = false }: ExportOptions = {},
+  options: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  const { charts = false, redact = false } = options
+  checkMembers(options, { path: '', known: ['charts', 'redact'] })
   requireMethods(source, 'source', ['read'])
   if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)

@@ -1,4 +1,5 @@
 /** The newest records of an agent, for those who ask nothing else of its history: what stands before them is not read. */
+import { checkMembers } from '../definition/check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { Store } from '../store/port.js'
@@ -20,8 +21,10 @@ export interface RecentRecordsOptions extends Pick<HistoryOptions, 'codecs' | 'u
 export async function* recentRecords(
   source: Pick<Store, 'read'>,
   agent: string | AgentAddress,
-  { limit = 100, ...options }: RecentRecordsOptions = {},
+  given: RecentRecordsOptions = {},
 ): AsyncGenerator<HistoryRecord, void, undefined> {
+  const { limit = 100, ...options } = given
+  checkMembers(given, { path: '', known: ['limit', 'codecs', 'upcasters'] })
   const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
   const { reader } = historyReader(source, options)
   for await (const page of reader.read(stream, { direction: 'backwards', limit }))

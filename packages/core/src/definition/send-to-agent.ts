@@ -6,6 +6,7 @@ import type { EventObject, MachineContext, ParameterizedObject } from 'xstate'
 import type { AgentContract } from './agent-contract.js'
 import type { AgentDefinition } from './agent-types.js'
 import type { ChildInput, DoneType, EventTo, FailedType, Frozen, MessageAction, Sent } from './message-types.js'
+import { checkKeys } from './check-config.js'
 import { isReservedType } from './outside-values.js'
 import { requireValid } from './refusal.js'
 
@@ -37,6 +38,8 @@ export function sendToAgent<
   const V extends Frozen<EventTo<R>>,
 >(to: { agent: R; id: Sent<C, X, P, string> }, event: Sent<C, X, P, V>): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
+  const isEvent = typeof event === 'function' || (typeof event === 'object' && event !== null)
+  requireValid(isEvent, { path: 'event', problem: 'must be an event, or a function that makes one' })
   return messageAction({ kind: 'event', name, id: to.id, content: event })
 }
 
@@ -57,6 +60,7 @@ export function startAgent<
   options: ChildInput<C, X, P, D> & { done?: DoneType<E, D>; failed?: FailedType<E, D> },
 ): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
+  checkKeys(options, { path: 'options', known: ['input', 'done', 'failed'] })
   const { input, done, failed } = options as { input?: unknown; done?: string; failed?: string }
   requireOwnType(done, 'done')
   requireOwnType(failed, 'failed')
@@ -75,14 +79,17 @@ export function messagePlanOf(action: object): MessagePlan | undefined {
   return (action as { readonly [MESSAGE]?: MessagePlan })[MESSAGE]
 }
 
-function requireTarget(to: { readonly agent: AgentContract }): AgentContract {
-  const { agent } = to
+function requireTarget(to: { readonly agent: AgentContract; readonly id: unknown }): AgentContract {
+  const { agent, id } = to
+  checkKeys(to, { path: 'to', known: ['agent', 'id'] }) // an `input` that is put here would be lost
   const isTarget = typeof agent === 'object' && agent !== null && typeof agent.name === 'string'
   requireValid(isTarget, {
     path: 'agent',
     problem: 'is neither an agent definition nor a contract',
     hint: 'Pass what defineAgent or agentContract returned.',
   })
+  const isId = typeof id === 'string' || typeof id === 'function'
+  requireValid(isId, { path: 'to.id', problem: 'must be a text, or a function that makes one' })
   return agent
 }
 

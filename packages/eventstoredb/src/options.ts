@@ -1,6 +1,6 @@
 /** Options of `eventStoreDBStore`, and their defaults. */
 
-import { checkMembers } from '@refold/core/store'
+import { checkMembers, RefoldError } from '@refold/core/store'
 
 /** How the store reaches a server, and which of its streams are the store’s own. */
 export interface EventStoreDBOptions {
@@ -32,4 +32,13 @@ export function resolveOptions(options: string | EventStoreDBOptions): ResolvedO
   const given = typeof options === 'string' ? { connectionString: options } : options
   checkMembers({ ...given }, { path: '', known: ['connectionString', ...Object.keys(DEFAULTS)] })
   return { ...DEFAULTS, ...given }
+}
+
+/** Options behind the connection string, as `sqliteStore` has them behind the file, would be ignored in silence. */
+export function assertAlone(second: unknown): void {
+  if (typeof second !== 'object') return // a number comes from `map`
+  throw new RefoldError('INVALID_INPUT', 'options: there is one argument only', {
+    hint: 'Write eventStoreDBStore({ connectionString, prefix }).',
+    facts: { path: 'options' },
+  })
 }

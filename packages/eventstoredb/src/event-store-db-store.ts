@@ -33,7 +33,13 @@ import { DirectoryFeed } from './directory-feed.js'
 import { subscribe } from './following.js'
 import { examineServer } from './examine-server.js'
 import { ExternalAppends } from './external-appends.js'
-import { MAX_APPEND_BYTES, resolveOptions, type EventStoreDBOptions, type ResolvedOptions } from './options.js'
+import {
+  assertAlone,
+  MAX_APPEND_BYTES,
+  resolveOptions,
+  type EventStoreDBOptions,
+  type ResolvedOptions,
+} from './options.js'
 import { readEverything, readStream } from './reading.js'
 import { StreamRegisters } from './registers.js'
 
@@ -45,6 +51,7 @@ const PAGE_ENTRIES = 500
  * string that is none.
  */
 export function eventStoreDBStore(options: string | EventStoreDBOptions): Store {
+  assertAlone(arguments[1])
   return new EventStoreDBStore(resolveOptions(options))
 }
 

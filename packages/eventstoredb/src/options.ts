@@ -1,5 +1,5 @@
 /** Options of `eventStoreDBStore`, and their defaults. */
-import { fromGiven, RefoldError } from '@refold/core/store'
+import { checkMembers, fromGiven, RefoldError } from '@refold/core/store'
 
 /** How the store reaches a server, and which of its streams are the store’s own. */
 export interface EventStoreDBOptions {
@@ -24,14 +24,27 @@ export type ResolvedOptions = Required<EventStoreDBOptions>
 /** Our own limit: the server of the LTS line takes 1 MiB for an append with everything that belongs to it. */
 export const MAX_APPEND_BYTES = 900 * 1024
 
+const DEFAULTS = { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000 } as const
+
+/** Throws `INVALID_INPUT` for an option that is not known: with a mistyped `prefix` applications would share streams. */
 export function resolveOptions(options: string | EventStoreDBOptions): ResolvedOptions {
   const given = fromGiven('eventStoreDBStore', () =>
     typeof options === 'string' ? { connectionString: options } : { ...options },
   )
+  checkMembers(given, { path: '', known: ['connectionString', ...Object.keys(DEFAULTS)] })
   if (typeof given.connectionString !== 'string')
     throw new RefoldError('INVALID_INPUT', 'connectionString: must be a text', {
       hint: 'For instance esdb://localhost:2113?tls=false',
       facts: { path: 'connectionString' },
     })
-  return { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000, ...given }
+  return { ...DEFAULTS, ...given }
+}
+
+/** Options behind the connection string, as `sqliteStore` has them behind the file, would be ignored in silence. */
+export function assertAlone(second: unknown): void {
+  if (typeof second !== 'object') return // a number comes from `map`
+  throw new RefoldError('INVALID_INPUT', 'options: there is one argument only', {
+    hint: 'Write eventStoreDBStore({ connectionString, prefix }).',
+    facts: { path: 'options' },
+  })
 }

@@ -1,5 +1,5 @@
 /** Options of `sqliteStore`, and their defaults. */
-import { fromGiven } from '@refold/core/store'
+import { checkMembers, fromGiven } from '@refold/core/store'
 import type { DriverChoice } from './driver/load-driver.js'
 
 /** How the store opens its file, how long it waits for others at it, and when a commit counts as durable. */
@@ -33,15 +33,18 @@ export type ResolvedOptions = Required<Omit<SqliteStoreOptions, 'driver'>> & {
   readonly driver: DriverChoice | undefined
 }
 
+const DEFAULTS = {
+  busyTimeoutMs: 90_000,
+  pollIntervalMs: 15,
+  sync: 'inline',
+  maxAppendBytes: 16 * 1024 * 1024,
+  readOnly: false,
+} as const satisfies Omit<ResolvedOptions, 'driver'>
+
+/** Throws `INVALID_INPUT` for an option that is not known: a mistyped `readOnly` would write. */
 export function resolveOptions(given: SqliteStoreOptions): ResolvedOptions {
-  const { driver, ...options } = fromGiven('sqliteStore', () => ({ ...given }))
-  return {
-    busyTimeoutMs: 90_000,
-    pollIntervalMs: 15,
-    sync: 'inline',
-    maxAppendBytes: 16 * 1024 * 1024,
-    readOnly: false,
-    ...options,
-    driver,
-  }
+  const all = fromGiven('sqliteStore', () => ({ ...given }))
+  checkMembers(all, { path: '', known: ['driver', ...Object.keys(DEFAULTS)] })
+  const { driver, ...options } = all
+  return { ...DEFAULTS, ...options, driver }
 }

@@ -2,7 +2,8 @@
 import type { Cancel } from '../decide/inputs.js'
 import { isTraceparent } from '../decide/trace.js'
 import { invalidId } from '../definition/invalid-id.js'
-import { checkMembers, hasMethods, isWithin, requireOption } from './check-options.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
+import { hasMethods, isWithin } from './check-options.js'
 
 const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']
 const SEND_KEYS = ['id', 'by', 'reason', 'traceparent', 'whenBlocked', 'approval', 'expectedRevision']

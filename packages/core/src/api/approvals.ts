@@ -29,7 +29,7 @@ import { askingStates, enteredAgain } from '../step/visits.js'
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { Settlement } from '../runtime/cell/submission.js'
-import { checkMembers, requireOption } from './check-options.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
 
 /** So often others may append while an answer is judged. */
 const MAX_TRIES = 50

@@ -1,6 +1,5 @@
 /** What a process is opened with. What makes no sense is refused before anything is done. */
-import { suggestName } from '../definition/nearest-name.js'
-import { RefoldError } from '../errors.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
 
 /** How long a silent owner keeps its agents, when no one says otherwise. */
 export const DEFAULT_LEASE_MS = 10_000
@@ -32,36 +31,6 @@ export const WORKER_KEYS = [
   'takeoverAfterMs',
   'releaseOnSignal',
 ]
-
-interface Refusal {
-  readonly path: string
-  readonly problem: string
-  readonly hint?: string
-}
-
-/** Throws `INVALID_INPUT` with the path unless the condition holds. */
-export function requireOption(condition: boolean, refusal: Refusal): asserts condition {
-  if (condition) return
-  const { path, problem, hint } = refusal
-  throw new RefoldError('INVALID_INPUT', `${path}: ${problem}`, {
-    facts: { path },
-    ...(hint === undefined ? undefined : { hint }),
-  })
-}
-
-/** Refuses what is no object, and members that no one reads: a mistyped one would be ignored in silence. */
-export function checkMembers(
-  value: unknown,
-  { path, known }: { readonly path: string; readonly known: readonly string[] },
-): asserts value is Record<string, unknown> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  requireOption(isObject, { path: path === '' ? 'options' : path, problem: 'must be an object' })
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined || known.includes(key)) continue // to look for the name that was meant takes long
-    const keyPath = path === '' ? key : `${path}.${key}`
-    requireOption(false, { path: keyPath, problem: 'is not known', hint: suggestName(key, known) })
-  }
-}
 
 /** What `migrate` was given; the patch is looked at with the state that it is made for. */
 export function checkMigrateOptions(options: unknown): void {

@@ -7,8 +7,8 @@ import { toJson } from '../json/to-json.js'
 import type { PendingEffectOf } from '../public/state.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
 import { revisionOf } from './agent-options.js'
-import { checkMembers, requireOption } from './check-options.js'
 
 export interface ResolutionOptions {
   /** As the caller gave it: its id, or the effect as `agent.inDoubt()` gave it. */

@@ -9,7 +9,7 @@ import type { BulkResult, BulkFailure, HoldRequest, Hold } from '../public/holds
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
 import { notesOf } from './agent-options.js'
-import { checkMembers, requireOption } from './check-options.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
 
 export interface HoldCommands {
   readonly runtime: WorkerRuntime

@@ -6,6 +6,7 @@ import type { EventObject, MachineContext, ParameterizedObject } from 'xstate'
 import type { AgentContract } from './agent-contract.js'
 import type { AgentDefinition } from './agent-types.js'
 import type { ChildInput, DoneType, EventTo, FailedType, Frozen, MessageAction, Sent } from './message-types.js'
+import { checkKeys } from './check-config.js'
 import { isReservedType } from './outside-values.js'
 import { readable, requireValid } from './refusal.js'
 
@@ -37,6 +38,8 @@ export function sendToAgent<
   const V extends Frozen<EventTo<R>>,
 >(to: { agent: R; id: Sent<C, X, P, string> }, event: Sent<C, X, P, V>): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
+  const isEvent = typeof event === 'function' || (typeof event === 'object' && event !== null)
+  requireValid(isEvent, { path: 'event', problem: 'must be an event, or a function that makes one' })
   return messageAction({ kind: 'event', name, id: to.id, content: event })
 }
 
@@ -57,9 +60,9 @@ export function startAgent<
   options: ChildInput<C, X, P, D> & { done?: DoneType<E, D>; failed?: FailedType<E, D> },
 ): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
-  const { input, done, failed } = readable('options', () => ({
-    ...(options as { input?: unknown; done?: string; failed?: string }),
-  }))
+  const given = readable('options', () => ({ ...options })) as { input?: unknown; done?: string; failed?: string }
+  checkKeys(given, { path: 'options', known: ['input', 'done', 'failed'] })
+  const { input, done, failed } = given
   requireOwnType(done, 'done')
   requireOwnType(failed, 'failed')
   return messageAction({
@@ -77,14 +80,18 @@ export function messagePlanOf(action: object): MessagePlan | undefined {
   return (action as { readonly [MESSAGE]?: MessagePlan })[MESSAGE]
 }
 
-function requireTarget(to: { readonly agent: AgentContract }): AgentContract {
-  const agent = readable('agent', () => (Object(to) as { readonly agent?: AgentContract }).agent)
+function requireTarget(to: { readonly agent: AgentContract; readonly id: unknown }): AgentContract {
+  const given = readable('to', () => ({ ...to }) as Partial<typeof to>)
+  checkKeys(given, { path: 'to', known: ['agent', 'id'] }) // an `input` that is put here would be lost
+  const { agent, id } = given
   const isTarget = typeof agent === 'object' && agent !== null && typeof agent.name === 'string'
   requireValid(isTarget, {
     path: 'agent',
     problem: 'is neither an agent definition nor a contract',
     hint: 'Pass what defineAgent or agentContract returned.',
   })
+  const isId = typeof id === 'string' || typeof id === 'function'
+  requireValid(isId, { path: 'to.id', problem: 'must be a text, or a function that makes one' })
   return agent
 }
 

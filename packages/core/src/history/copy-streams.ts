@@ -2,6 +2,7 @@
  * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
+import { checkMembers } from '../definition/check-members.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { appendBytes } from '../store/append-limits.js'
@@ -39,7 +40,9 @@ export async function copyStreams(from: Store, to: Store, options: CopyOptions =
   return coded({ name: 'copyStreams', takes: 1 }, [options], () => copied(from, to, options))
 }
 
-async function copied(from: Store, to: Store, { streams: named, onProgress }: CopyOptions): Promise<CopyResult> {
+async function copied(from: Store, to: Store, options: CopyOptions): Promise<CopyResult> {
+  const { streams: named, onProgress } = options
+  checkMembers(options, { path: '', known: ['streams', 'onProgress'] })
   requireMethods(from, 'from', ['readAll', 'read'])
   requireMethods(to, 'to', ['append', 'readAll', 'read'])
   const chosen = named === undefined ? undefined : new Set(named)

@@ -5,6 +5,7 @@
  * and not with their records.
  */
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { isRefoldError, withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
@@ -40,7 +41,9 @@ export interface ExaminedStore {
  */
 export async function examineStore(store: Store, options: ExamineOptions = {}): Promise<ExaminedStore> {
   requireMethods(store, 'store', ['readAll', 'read'])
-  const { codecs = [] } = fromGiven('examineStore', () => ({ ...options }))
+  const given = fromGiven('examineStore', () => ({ ...options }))
+  checkMembers(given, { path: '', known: ['codecs'] })
+  const { codecs = [] } = given
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
   const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))
   const log = await readThrough(store)

@@ -1,5 +1,6 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
@@ -31,7 +32,9 @@ export async function* exportStreams(
   options: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   requireMethods(source, 'source', ['read'])
-  const { charts = false, redact = false } = fromGiven('exportStreams', () => ({ ...options }))
+  const given = fromGiven('exportStreams', () => ({ ...options }))
+  checkMembers(given, { path: '', known: ['charts', 'redact'] })
+  const { charts = false, redact = false } = given
   if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)
   const end = await newestIn(source)

@@ -1,4 +1,5 @@
 /** Looks through all states of a history for a condition. */
+import { checkMembers } from '../definition/check-members.js'
 import { saysYes } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'
@@ -25,8 +26,10 @@ export interface FindFlipsOptions {
 export async function findFlips(
   log: PastLog,
   predicate: StatePredicate,
-  { limit = Number.POSITIVE_INFINITY }: FindFlipsOptions,
+  options: FindFlipsOptions,
 ): Promise<readonly HistoryFlip[]> {
+  const { limit = Number.POSITIVE_INFINITY } = options
+  checkMembers(options, { path: '', known: ['limit'] })
   if (typeof predicate !== 'function') throw new RefoldError('INVALID_INPUT', 'predicate: must be a function')
   const flips: HistoryFlip[] = []
   const folder = new Folder()

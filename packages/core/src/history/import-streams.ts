@@ -4,6 +4,7 @@
  * Invariants: nothing is appended before all of the file was read, folded and held against the store; the last record of an
  * agent that has not ended is appended together with the one that pauses it, so that it never goes on in two stores by itself.
  */
+import { checkMembers } from '../definition/check-members.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { agentLog, agentReader } from '../log/agent-log.js'
@@ -56,11 +57,9 @@ export async function importStreams(
   return coded({ name: 'importStreams', takes: 1 }, [options], () => imported(file, store, options))
 }
 
-async function imported(
-  file: ExportedStreams,
-  store: Store,
-  { codecs = [], by, reason = 'imported' }: ImportOptions,
-): Promise<ImportResult> {
+async function imported(file: ExportedStreams, store: Store, options: ImportOptions): Promise<ImportResult> {
+  const { codecs = [], by, reason = 'imported' } = options
+  checkMembers(options, { path: '', known: ['codecs', 'by', 'reason'] })
   requireMethods(file, 'file', ['read'])
   requireMethods(store, 'store', ['append', 'read'])
   assertWhole(file)

@@ -5,9 +5,11 @@ import { copyStreams } from './copy-streams.js'
 import { examineStore } from './examine-store.js'
 import { exportStreams } from './export-streams.js'
 import { importStreams } from './import-streams.js'
+import { openExport } from './open-export.js'
 import { openHistory } from './open-history.js'
 import { readChart } from './read-chart.js'
 import { readState } from './read-state.js'
+import { recentRecords } from './recent-records.js'
 import { researched } from './research.fixture.js'
 
 const store = memoryStore(memoryLog())
@@ -31,6 +33,33 @@ test.each<[string, () => Promise<unknown>]>([
   ['exportStreams without streams', () => first(exportStreams(store, no))],
 ])('HIS-13 %s of what is no source is INVALID_INPUT', async (_name, call) => {
   await expect(call()).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+})
+
+async function exported(): Promise<string[]> {
+  const lines: string[] = []
+  for await (const line of exportStreams(await researched(), ['research-42'])) lines.push(line)
+  return lines
+}
+
+const mistyped = { bogus: true } as never
+
+test.each<[string, () => Promise<unknown>]>([
+  ['openHistory', () => openHistory(store, 'a-1', mistyped)],
+  ['readState', () => readState(store, 'a-1', mistyped)],
+  ['recentRecords', () => first(recentRecords(store, 'a-1', mistyped))],
+  ['copyStreams', () => copyStreams(store, memoryStore(), mistyped)],
+  ['importStreams', async () => importStreams(await openExport(new Blob(await exported())), store, mistyped)],
+  ['examineStore', () => examineStore(store, mistyped)],
+  ['exportStreams', () => first(exportStreams(store, ['a-1'], mistyped))],
+  ['explain', async () => (await openHistory(await researched(), 'research-42')).explain(1, mistyped)],
+  ['find', async () => (await openHistory(await researched(), 'research-42')).find(() => true, mistyped)],
+])('HIS-69 %s refuses an option that it does not know', async (_name, call) => {
+  await expect(call()).rejects.toMatchObject({ code: 'INVALID_INPUT', facts: { path: 'bogus' } })
+})
+
+test('HIS-69 a mistyped option names the one that was meant', async () => {
+  const lines = first(exportStreams(store, ['a-1'], { redacted: true } as never))
+  await expect(lines).rejects.toMatchObject({ hint: expect.stringContaining('redact') as string })
 })
 
 test('HIS-13 a condition that throws, or is none, is INVALID_INPUT', async () => {

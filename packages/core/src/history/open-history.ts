@@ -4,6 +4,7 @@
  * Invariants: it appends nothing and claims nothing; what is damaged ends what can be shown of states, and not what can be
  * shown before; memory holds an outline of each record and some states, never all records.
  */
+import { checkMembers } from '../definition/check-members.js'
 import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import { codeErrors, coded, requireMethods } from '../coded.js'
@@ -59,6 +60,7 @@ export async function openHistory(
 ): Promise<AgentHistory> {
   return coded({ name: 'openHistory', takes: 2 }, [source, agent, options], async () => {
     requireMethods(source, 'source', ['read'])
+    checkMembers(options, { path: '', known: ['codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
     const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
     const reader = historyReader(source, options)
     const log = new PastLog(reader, stream)
@@ -204,6 +206,7 @@ export class AgentHistory {
    * agents of the source. Rejects with `NOT_FOUND` or `INVALID_INPUT`.
    */
   async explain(moment: HistoryMoment, options: ExplainOptions = {}): Promise<Explanation> {
+    checkMembers(options, { path: '', known: ['limit'] })
     const revision = this.#log.listed(moment)
     return explainRecord({ log: this.#log, revision }, { ...options, logs: this.#logs })
   }

@@ -1,4 +1,5 @@
 /** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
+import { checkMembers } from '../definition/check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'
@@ -12,8 +13,8 @@ import { MAX_TIME_MS, momentOf, noSuchAgent } from './moments.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { stateAt } from './past-state.js'
 
-/** Of `readState`. */
-export interface ReadStateOptions extends Pick<HistoryOptions, 'codecs' | 'hideSecrets'> {
+/** Of `readState`. Upcasters change no state: they may stand here, so that one object serves for `openHistory` too. */
+export interface ReadStateOptions extends HistoryOptions {
   /** Default: the newest. */
   readonly at?: HistoryMoment
 }
@@ -26,10 +27,12 @@ export interface ReadStateOptions extends Pick<HistoryOptions, 'codecs' | 'hideS
 export async function readState(
   source: HistorySource,
   agent: string | AgentAddress,
-  { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options }: ReadStateOptions = {},
+  given: ReadStateOptions = {},
 ): Promise<HistoryState> {
-  return coded({ name: 'readState', takes: 2 }, [source, agent, options], async () => {
+  return coded({ name: 'readState', takes: 2 }, [source, agent, given], async () => {
     requireMethods(source, 'source', ['read'])
+    const { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options } = given
+    checkMembers(given, { path: '', known: ['at', 'codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
     const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
     const moment = momentOf(at)
     const reader = agentReader(source, options)

@@ -1,5 +1,6 @@
 /** The newest records of an agent, for those who ask nothing else of its history: what stands before them is not read. */
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { Store } from '../store/port.js'
@@ -26,6 +27,7 @@ export async function* recentRecords(
   requireMethods(source, 'source', ['read'])
   const stream = fromGiven('recentRecords', () => (typeof agent === 'string' ? agent : streamOfAddress(agent)))
   const { limit = 100, ...options } = fromGiven('recentRecords', () => ({ ...given }))
+  checkMembers({ limit, ...options }, { path: '', known: ['limit', 'codecs', 'upcasters'] })
   const { reader } = historyReader(source, options)
   for await (const page of reader.read(stream, { direction: 'backwards', limit }))
     for (const event of page) yield historyRecord(event, { upcast: reader.upcast, at: 0 })

@@ -3,7 +3,8 @@
  *
  * Invariant: it is decided by the code that decides the migration itself, and not appended.
  */
-import { checkMembers, checkMigrateOptions, DEFAULT_LEASE_MS, requireOption } from '../api/check-options.js'
+import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMigrateOptions, DEFAULT_LEASE_MS } from '../api/check-options.js'
 import { refuseWhilePerformed } from '../api/version-refusals.js'
 import { coded } from '../coded.js'
 import { decide } from '../decide/decide.js'

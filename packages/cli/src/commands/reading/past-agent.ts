@@ -10,7 +10,8 @@ export function historyOf(past: Past, agent: string): Promise<AgentHistory> {
 }
 
 /** Its state at a moment, or now. Rejects as `historyOf` does. */
-export function stateOf(past: Past, agent: string, moment: Pick<ReadStateOptions, 'at'>): Promise<HistoryState> {
+export function stateOf(past: Past, agent: string, { at }: Pick<ReadStateOptions, 'at'>): Promise<HistoryState> {
+  const moment = at === undefined ? {} : { at }
   return named(past, agent, () => readState(past.source, agent, { ...moment, ...optionsOf(past) }))
 }
 

@@ -8,6 +8,7 @@ import { createRuntime, defineAgent, effect } from '@refold/core'
 import type { EffectArgs } from '@refold/core'
 import { isRefoldError, openHistory } from '@refold/core/history'
 import type { AgentHistory, HistoryPoint, HistorySource } from '@refold/core/history'
+import type { StateDocument } from '@refold/core/record'
 import { sqliteStore } from '@refold/sqlite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { assign, setup } from 'xstate'
@@ -88,7 +89,9 @@ async function toldBy(history: AgentHistory): Promise<unknown> {
   for (let revision = first; revision <= lastState; revision += 37) points.push(await history.at(revision))
   if (lastState >= first) points.push(await history.at(lastState))
   const broken = trouble && { revision: trouble.revision, code: trouble.error.code, message: trouble.error.message }
-  return JSON.stringify({ first, last, lastState, broken, forkedFrom, outline: history.outline(), points })
+  const odd = await history.find(({ root }) => Number((root.context as { readonly step?: number }).step) % 3 === 1)
+  const few = await history.find((_state, { revision }) => revision % 5 === 0, { limit: 7 })
+  return JSON.stringify({ first, last, lastState, broken, forkedFrom, outline: history.outline(), points, odd, few })
 }
 
 /** A history in bulk, and one of which every record is built. */
@@ -182,6 +185,36 @@ describe('a store that hands out records in bulk', () => {
     for (const path of ['/context/step', '/agent/id'])
       expect(await history.blame(path, { at: 650 })).toEqual(await plain.blame(path, { at: 650 }))
     await store.close()
+  })
+
+  test('HIS-30 finds the same where states are too large to be made one by one, and what the condition throws', async () => {
+    const counting = setup({ types: { context: {} as { readonly list: readonly number[] } } }).createMachine({
+      context: { list: Array.from({ length: 4_000 }, () => 0) },
+      on: {
+        tick: { actions: assign({ list: ({ context: { list } }) => [...list.slice(1), (list.at(-1) ?? 0) + 1] }) },
+      },
+    })
+    const wide = defineAgent({ name: 'wide', version: 1, machine: counting })
+    const store = sqliteStore(join(directory, 'wide.db'))
+    const runtime = await createRuntime({ store, agents: [wide] })
+    const agent = await runtime.start(wide, { id: '1' })
+    for (let tick = 0; tick < 150; tick++) await agent.send({ type: 'tick' })
+    const last = ({ root }: StateDocument): number =>
+      (root.context as { readonly list: readonly number[] }).list.at(-1) ?? 0
+    const history = await openHistory(store, 'wide-1')
+    const found = await history.find((state) => last(state) % 50 === 49)
+    expect(found.map(({ becomes }) => becomes)).toEqual([true, false, true, false, true, false])
+    const plain = await openHistory({ read: store.read.bind(store) }, 'wide-1')
+    expect(found).toEqual(await plain.find((state) => last(state) % 50 === 49))
+    const seen: number[] = []
+    const failing = history.find((_state, { revision }) => {
+      seen.push(revision)
+      if (revision === 5) throw new RangeError('enough')
+      return false
+    })
+    await expect(failing).rejects.toMatchObject({ code: 'INVALID_INPUT', cause: expect.any(RangeError) })
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5])
+    await runtime.close()
   })
 
   test.each([

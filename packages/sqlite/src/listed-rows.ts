@@ -4,7 +4,7 @@
  */
 import type { JsonValue, RecordLines } from '@refold/core/store'
 import type { Marks, RowRecord } from './replayed-rows.js'
-import { idIn, NO_TIME, type RowMarks } from './row-marks.js'
+import { idIn, lastWithId, NO_TIME, type RowMarks } from './row-marks.js'
 import type { CompiledShape } from './shape/compile-shape.js'
 import { TemplateReader } from './shape/read-record.js'
 import type { PrefixTexts } from './table/event-id.js'
@@ -51,6 +51,11 @@ export class ListedRows implements RecordLines, Marks {
 
   idOf(revision: number): string {
     return this.id(revision - this.#columns.first)
+  }
+
+  revisionOf(id: string): number | undefined {
+    const index = lastWithId(this.#columns, id, this.#prefixes)
+    return index < 0 ? undefined : this.#columns.first + index
   }
 
   typeOf(revision: number): string {

@@ -190,6 +190,7 @@ describe('replay', () => {
       const told = { kind: page.kindOf(revision), effect: page.aboutOf(revision) }
       expect([page.idOf(revision), page.typeOf(revision), page.timeOf(revision)]).toEqual([id, type, at])
       expect(told).toEqual(input)
+      expect([page.revisionOf(id), page.revisionOf(randomUUID())]).toEqual([revision, undefined])
     }
     store = sqliteStore(scratch.file)
   })

@@ -3,6 +3,7 @@
  * is made text and parsed many times faster. What is no such number stands as a text, and never for another number.
  */
 import { parseList } from './shape/parse-columns.js'
+import { isCanonicalUuid, suffixOf } from './shape/template.js'
 import { eventIdFromJson, type IdColumns, type PrefixTexts } from './table/event-id.js'
 
 /** These columns of one row. */
@@ -52,6 +53,17 @@ export function parseMarks(
 
 export function idIn({ prefixes, events }: RowMarks, index: number, texts: PrefixTexts): string {
   return eventIdFromJson([prefixes[index] || null, events[index] ?? ''], texts)
+}
+
+/** The place of the last row with this id; -1: none has it. Numbers are compared first: of most rows no id is put together. */
+export function lastWithId(marks: RowMarks, id: string, texts: PrefixTexts): number {
+  const { prefixes, events } = marks
+  const suffix = isCanonicalUuid(id) ? suffixOf(id) : undefined
+  for (let index = prefixes.length - 1; index >= 0; index--) {
+    if (prefixes[index] !== 0 && events[index] !== suffix) continue
+    if (idIn(marks, index, texts) === id) return index
+  }
+  return -1
 }
 
 /** Throws for what is no time. NaN: it has none, as a row without a shape. */

@@ -1,13 +1,14 @@
 /** A part of a past in bulk: its outline, and states that are far from each other, since what is between them is replayed. */
 import type { ReplayedEvent, ReplayedRecord } from '../record/replay.js'
-import { BulkStates, type StretchStart } from './bulk-states.js'
+import type { StretchStart } from './bulk-states.js'
+import { KeptStates } from './kept-states.js'
 import { Outline } from './outline.js'
 import type { OutlineStart } from './outline.js'
 
 /** As many records are replayed in two or three milliseconds. */
 const SPACING = 2_048
 
-export class BulkPast extends BulkStates {
+export class BulkPast extends KeptStates {
   readonly outline: Outline
 
   constructor({ at, ...start }: OutlineStart & StretchStart) {

@@ -6,9 +6,6 @@ import { RefoldError } from '../errors.js'
 import type { ReplayedEvent, ReplayedRecord } from '../record/replay.js'
 import type { StateDocument } from '../record/state-document.js'
 import { StateReplay } from '../record/state-replay.js'
-import { isOfRecords } from './fold-record.js'
-import { Keyframes } from './keyframes.js'
-import type { KeyframesOptions } from './keyframes.js'
 
 /** Where a stretch begins. */
 export interface StretchStart {
@@ -18,14 +15,12 @@ export interface StretchStart {
   readonly state: StateDocument | undefined
 }
 
-export class BulkStates extends StateReplay {
-  readonly keyframes: Keyframes
+export abstract class BulkStates extends StateReplay {
   readonly #first: number
   #next: number
 
-  constructor({ first, state }: StretchStart, kept: KeyframesOptions) {
+  constructor({ first, state }: StretchStart) {
     super(state)
-    this.keyframes = new Keyframes(kept)
     this.#first = first
     this.#next = first
   }
@@ -34,6 +29,9 @@ export class BulkStates extends StateReplay {
   get next(): number {
     return this.#next
   }
+
+  /** All of the record at this revision was told: `result` is the state after it. */
+  protected abstract told(revision: number): void
 
   override event(event: ReplayedEvent): void {
     this.#begin(Number(event.revision))
@@ -46,32 +44,15 @@ export class BulkStates extends StateReplay {
   }
 
   override end(): void {
-    this.#keep()
+    if (this.#next > this.#first) this.told(this.#next - 1)
     super.end()
   }
 
-  /** All of the record before was told. */
   #begin(revision: number): void {
     const next = this.#next
     if (revision !== next)
       throw new RefoldError('UNREADABLE', `record ${next} is missing`, { facts: { revision: next } })
-    this.#keep()
+    if (next > this.#first) this.told(next - 1)
     this.#next++
-  }
-
-  #keep(): void {
-    const revision = this.#next - 1
-    if (revision < this.#first || !this.keyframes.wants(revision)) return
-    this.keyframes.offer(revision, () => this.#resultIfMade())
-  }
-
-  /** A state with something that cannot be made is not kept: those behind it may be without it. */
-  #resultIfMade(): StateDocument | undefined {
-    try {
-      return this.result()
-    } catch (error) {
-      if (isOfRecords(error)) return undefined
-      throw error
-    }
   }
 }

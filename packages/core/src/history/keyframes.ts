@@ -69,7 +69,7 @@ export class Keyframes {
   }
 
   #push(frame: Keyframe): void {
-    const weight = weightOf(asJson(this.#frames.at(-1)?.state), asJson(frame.state))
+    const weight = weightBeside(this.#frames.at(-1)?.state, frame.state)
     this.#frames.push({ ...frame, weight })
     this.#weight += weight
   }
@@ -84,11 +84,15 @@ export class Keyframes {
   }
 }
 
+/** Roughly the bytes of a state that another one does not hold in the same place. */
+export function weightBeside(before: StateDocument | undefined, state: StateDocument): number {
+  return weightOf(asJson(before), asJson(state))
+}
+
 function asJson(state: StateDocument | undefined): JsonValue | undefined {
   return state as unknown as JsonValue | undefined // an interface has no index signature; the document is JSON
 }
 
-/** Roughly the bytes of a value that another one does not hold in the same place. */
 function weightOf(before: JsonValue | undefined, value: JsonValue | undefined): number {
   if (before === value) return 0
   if (typeof value === 'string') return value.length

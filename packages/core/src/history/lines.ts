@@ -37,6 +37,11 @@ export class Lines implements RecordLines {
     return this.#ids[revision - this.#first] as string
   }
 
+  revisionOf(id: string): number | undefined {
+    const at = this.#ids.lastIndexOf(id)
+    return at < 0 ? undefined : this.#first + at
+  }
+
   typeOf(revision: number): string {
     return this.#types[revision - this.#first] as string
   }

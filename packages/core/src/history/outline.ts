@@ -136,7 +136,11 @@ export class Outline {
   }
 
   revisionOf(eventId: string): number | undefined {
-    return this.#newest(this.next, (records, revision) => records.idOf(revision) === eventId)
+    for (let at = this.#parts.length - 1; at >= 0; at--) {
+      const revision = this.#parts[at]?.records.revisionOf(eventId)
+      if (revision !== undefined) return revision
+    }
+    return undefined
   }
 
   /** Revisions from one to another, both included, of the records about an effect. */
@@ -149,18 +153,14 @@ export class Outline {
 
   /** The newest revision before one whose record is of this kind. */
   lastOfKind(kind: string, before: number): number | undefined {
-    return this.#newest(before, (records, revision) => records.kindOf(revision) === kind)
+    for (let revision = Math.min(before, this.next) - 1; revision >= this.first; revision--)
+      if (this.#of(revision)?.kindOf(revision) === kind) return revision
+    return undefined
   }
 
   /** Changes of owner up to a revision. */
   owners(to: number): readonly OwnerChange[] {
     return this.#owners.filter(({ revision }) => revision <= to)
-  }
-
-  #newest(before: number, isIt: (records: RecordLines, revision: number) => boolean): number | undefined {
-    for (let revision = Math.min(before, this.next) - 1; revision >= this.first; revision--)
-      if (isIt(this.#of(revision) as RecordLines, revision)) return revision
-    return undefined
   }
 
   #lastAt(): number {

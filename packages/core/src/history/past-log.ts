@@ -6,20 +6,20 @@ import { isRefoldError } from '../errors.js'
 import type { RefoldError } from '../errors.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonValue } from '../json/json-value.js'
-import { agentReader, replayOf } from '../log/agent-log.js'
-import type { AgentReader } from '../log/agent-log.js'
 import { checkState } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import { toRevision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
 import { BulkPast } from './bulk-past.js'
-import { BulkStates } from './bulk-states.js'
+import type { BulkStates } from './bulk-states.js'
 import { isOfRecords } from './fold-record.js'
 import { cannotFold, isDamage, readableHeader, recordsGone, untilDamage } from './damage.js'
 import { historyRecord, textOf } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
-import type { HistoryMoment, HistoryOptions, HistorySource, HistoryTrouble } from './history-types.js'
+import type { HistoryReader } from './history-reader.js'
+import type { HistoryMoment, HistoryTrouble } from './history-types.js'
+import { KeptStates } from './kept-states.js'
 import { Keyframes } from './keyframes.js'
 import type { Keyframe } from './keyframes.js'
 import { momentOf, noSuchMoment } from './moments.js'
@@ -30,33 +30,6 @@ import { Walk } from './walk.js'
 import type { Arrival, BulkWay, Ground } from './walk.js'
 
 type Origin = NonNullable<StateDocument['agent']['forked']>
-
-/** Why events could not be decoded, as far as they were read. */
-export type Unread = WeakMap<StoredEvent, RefoldError>
-
-/** A reader that gives what it cannot decode as it is stored, and why. */
-export interface HistoryReader {
-  readonly reader: AgentReader
-  readonly unread: Unread
-  /** Of a source that can, where no codec stands before it. */
-  readonly replay: ReturnType<typeof replayOf>
-  readonly hideSecrets: boolean
-}
-
-/** Reads a source for histories. */
-export function historyReader(
-  source: HistorySource,
-  { hideSecrets = false, ...options }: HistoryOptions,
-): HistoryReader {
-  const unread: Unread = new WeakMap()
-  const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
-  return {
-    reader: agentReader(source, { ...options, onUnreadable }),
-    unread,
-    replay: replayOf(source, options),
-    hideSecrets: hideSecrets && source.isRedacted !== true,
-  }
-}
 
 export class PastLog implements Ground {
   readonly stream: string
@@ -105,18 +78,24 @@ export class PastLog implements Ground {
   }
 
   async inBulk({ from, to, ...kept }: BulkWay): Promise<Arrival | undefined> {
+    const { revision, state: before } = from ?? { revision: this.first - 1, state: undefined }
+    const states = new KeptStates({ first: revision + 1, state: before }, kept)
+    if (!(await this.replayTo(to, states))) return undefined
+    const state = states.result()
+    return state === undefined ? undefined : { state, near: states.keyframes }
+  }
+
+  /** Replays a stretch up to a revision. `false`: the source cannot, or something is not as it should be. */
+  async replayTo(revision: number, states: BulkStates): Promise<boolean> {
     const { replay } = this.#reader
-    if (replay === undefined) return undefined
-    const first = from === undefined ? this.first : from.revision + 1
-    const states = new BulkStates({ first, state: from?.state }, kept)
+    if (replay === undefined) return false
     try {
-      await replay(this.stream, { from: toRevision(first), to: toRevision(to) }, states)
+      await replay(this.stream, { from: toRevision(states.next), to: toRevision(revision) }, states)
     } catch (error) {
-      if (isOfRecords(error)) return undefined
+      if (isOfRecords(error)) return false
       throw error
     }
-    const state = states.result()
-    return state === undefined || states.next <= to ? undefined : { state, near: states.keyframes }
+    return states.next > revision
   }
 
   walk(): Walk {
@@ -168,7 +147,7 @@ export class PastLog implements Ground {
     return NotedSecrets.of({ read }, [this.stream])
   }
 
-  /** A value of its states or records as it may be shown. */
+  /** As it may be shown. */
   hide<T>(value: T): T {
     return this.#secrets === undefined ? value : (this.#secrets.hide(value as JsonValue) as T)
   }

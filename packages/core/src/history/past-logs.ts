@@ -1,6 +1,6 @@
 /** The streams of one source, each read once: a cause may stand in the stream of another agent. */
 import { PastLog } from './past-log.js'
-import type { HistoryReader } from './past-log.js'
+import type { HistoryReader } from './history-reader.js'
 
 /** Others are kept for the next question; so many at a time. */
 const KEPT = 16

@@ -7,7 +7,7 @@ import type { Store } from '../store/port.js'
 import { historyRecord } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryOptions } from './history-types.js'
-import { historyReader } from './past-log.js'
+import { historyReader } from './history-reader.js'
 
 /** Of `recentRecords`. */
 export interface RecentRecordsOptions extends Pick<HistoryOptions, 'codecs' | 'upcasters'> {

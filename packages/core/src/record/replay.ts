@@ -35,6 +35,8 @@ export interface ReplayedRecord {
 /** What lists say of records in a row, by their revisions: put together when it is asked for, also after the replay. */
 export interface RecordLines {
   idOf(revision: number): string
+  /** The newest of them with this id. */
+  revisionOf(id: string): number | undefined
   typeOf(revision: number): string
   /** Of its input. */
   kindOf(revision: number): string

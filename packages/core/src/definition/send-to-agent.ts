@@ -81,7 +81,7 @@ export function messagePlanOf(action: object): MessagePlan | undefined {
 }
 
 function requireTarget(to: { readonly agent: AgentContract; readonly id: unknown }): AgentContract {
-  const given = readable('to', () => ({ ...to }) as Partial<typeof to>)
+  const given = readable('to', () => ({ ...to }))
   checkKeys(given, { path: 'to', known: ['agent', 'id'] }) // an `input` that is put here would be lost
   const { agent, id } = given
   const isTarget = typeof agent === 'object' && agent !== null && typeof agent.name === 'string'

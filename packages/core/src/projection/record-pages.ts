@@ -47,7 +47,7 @@ async function* livePages(
   const isRead = agentsOf(definitions && new Set(definitions))
   const end = new AbortController()
   const options = { after, isRead, signal: AbortSignal.any([signal, end.signal]) }
-  const iterator = log.followAll(options)[Symbol.asyncIterator]()
+  const iterator = decoded(log.followAll(options))
   let events: ScannedEvent[] = []
   let last: StoredEvent | undefined
   let hasCaughtUp = false
@@ -57,7 +57,6 @@ async function* livePages(
       let result: Next
       try {
         result = await (hasCaughtUp && last !== undefined ? Promise.race([next, lull(clock)]) : next)
-        if (result?.value?.kind === 'undecoded') throw result.value.error
       } catch (error) {
         if (last !== undefined) yield { events, last, isEnd: false } // what stands before it is not lost
         throw error
@@ -79,6 +78,14 @@ async function* livePages(
     }
   } finally {
     end.abort() // what waits for the next item ends
+  }
+}
+
+/** Ends at an event that no codec here decodes: another process may have the key. */
+async function* decoded(items: AsyncIterable<LogItem>): AsyncGenerator<LogItem, undefined, undefined> {
+  for await (const item of items) {
+    if (item.kind === 'undecoded') throw item.error
+    yield item
   }
 }
 

@@ -25,6 +25,7 @@ import { resumption } from './measurements/w4-resumption.js'
 import { parked } from './measurements/w5-parked.js'
 import { walks } from './measurements/walks.js'
 import { transcript } from './measurements/w7-transcript.js'
+import { manyAtOnce } from './measurements/w8-many-at-once.js'
 
 const LONG = 100_000
 
@@ -39,6 +40,7 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
   w5: parked,
   w6: jsonBytesPerStep,
   w7: transcript,
+  w8: manyAtOnce,
   walks,
   e1: (_directory, inFlight) => appends(Number(inFlight)),
   e2: reads,
@@ -56,7 +58,7 @@ const MEASUREMENTS: Readonly<Record<string, (directory: string, argument: string
 }
 
 const USAGE = `npm run bench                     all measurements
-npm run bench -- <group> …        only these: engine (W1–W7), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
+npm run bench -- <group> …        only these: engine (W1–W8), fleet (F1–F4), eventstoredb (E1–E4), dev-server (D1),
                                   history (H1), projections (P1), walks (files that run)
 
 BENCH_RUNS=n sets how often each is run (default 3). E1–E4 run on the server that REFOLD_ESDB_URL names, else on a real
@@ -125,6 +127,11 @@ function benchEngine(): void {
   const w7 = repeated('w7')
   add('W7', 'log to payload, 200 turns of 1 kB, sqlite', w7, { figure: 'logToPayload', floor: '≤ 1.5' })
   add('W7', 'the same as plain JSON', w7, { figure: 'jsonToPayload', floor: '' })
+  for (const kind of ['effects', 'timers', 'steps'])
+    add('W8', `5,000 ${kind} of one agent at once, each, ms of processor time`, repeated('w8', kind), {
+      figure: 'msEach',
+      floor: '≤ 0.3',
+    })
 }
 
 /** An agent of 100,000 records, looked at without its code: as records that are parsed, in a SQLite file, in an exported one. */

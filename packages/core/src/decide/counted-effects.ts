@@ -1,6 +1,6 @@
 /** How many effects of a state are work, and how many wait for someone. Of a large map: those of the version before, and what changed. */
-import { LargeMap } from '../record/large-map.js'
-import { mapIn } from '../record/large-members.js'
+import type { LargeMap } from '../record/large-map.js'
+import { largeMembers } from '../record/large-members.js'
 import type { EffectDocument, StateDocument } from '../record/state-document.js'
 
 const COUNTED = {
@@ -19,28 +19,30 @@ const NAMES = Object.keys(COUNTED) as readonly Counted[]
 const known = new WeakMap<LargeMap<EffectDocument>, Readonly<Counts>>()
 
 export function countEffects(state: EffectsPart, name: Counted): number {
-  const map = mapIn(state, 'effects')
-  if (map instanceof LargeMap) return countsOf(map)[name]
+  const large = largeEffects(state)
+  if (large !== undefined) return countsOf(large)[name]
+  const { effects } = state
   const isCounted = COUNTED[name]
   let count = 0
-  for (const id in map) if (isCounted(map[id] as EffectDocument)) count++
+  for (const id in effects) if (isCounted(effects[id] as EffectDocument)) count++
   return count
 }
 
 /** The numbers of the next state are those of the one before and what changed. */
 export function countOn(before: EffectsPart, after: EffectsPart): void {
-  const map = mapIn(after, 'effects')
-  if (!(map instanceof LargeMap) || known.has(map)) return
-  const earlier = mapIn(before, 'effects')
-  if (!(earlier instanceof LargeMap)) return
-  const changes = map.changesSince(earlier)
-  if (changes === undefined) return
+  const [earlier, map] = [largeEffects(before), largeEffects(after)]
+  const changes = earlier === undefined ? undefined : map?.changesSince(earlier)
+  if (earlier === undefined || map === undefined || changes === undefined || known.has(map)) return
   const counts = { ...countsOf(earlier) }
   for (const change of changes) {
     add(counts, change.before, -1)
     add(counts, change.after, 1)
   }
   known.set(map, counts)
+}
+
+function largeEffects(state: EffectsPart): LargeMap<EffectDocument> | undefined {
+  return largeMembers(state)?.effects
 }
 
 function countsOf(map: LargeMap<EffectDocument>): Readonly<Counts> {

@@ -15,13 +15,18 @@ export function tableOf(
   output: Output = process.stdout,
 ): string {
   const lines = [head, ...rows]
-  if (output.isTTY !== true) return lines.map((row) => row.map(printable).join('\t')).join('\n')
+  if (output.isTTY !== true) return linesOf(lines)
   const whole = lines.map((row) => row.map(printable))
   const room = (output.columns ?? 80) - 1
   const cells = leastOf(whole, head) > room ? whole.map(withShortTimes(whole)) : whole
   const widths = fitted(head, { widths: head.map((_, column) => widest(cells, column)), room })
   const cuts = head.map((name) => (ENDS.has(name) ? cutStart : cutTo))
   return cells.map((row) => cutTo(aligned(row, { widths, cuts }), room)).join('\n')
+}
+
+/** Rows for a program. */
+export function linesOf(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => row.map(printable).join('\t')).join('\n')
 }
 
 function widest(cells: readonly (readonly string[])[], column: number): number {

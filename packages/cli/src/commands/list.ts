@@ -1,8 +1,9 @@
 /** `refold ls`: the agents of a store, from its directory. Nothing of the project's own code is needed. */
 import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, Store } from '@refold/core/store'
 import { RefoldError } from '@refold/core/store'
+import { print } from '../output.js'
 import type { Found } from '../output.js'
-import { tableOf } from '../table.js'
+import { linesOf, tableOf } from '../table.js'
 import { nameOf } from '@refold/inspector/fleet'
 import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
@@ -40,11 +41,12 @@ export async function list(definition: string | undefined, options: ListOptions)
   const where = options.where && new (await import('./where-filter.js')).WhereFilter(options.where)
   return withStore({ ...options, readOnly: true }, async (opened) => {
     const fits = fitsOf(options, where && ((entry) => where.fits(entry, opened)))
-    const { shown, isMore } = await found(opened.store, { query, limit, fits, show: showOf(options) })
-    if (shown.length === 0 && definition !== undefined) await assertDefinition(opened.store, definition)
+    const sheet = sheetOf(options)
+    const { count, isMore } = await found(opened.store, { query, limit, fits, add: sheet.add })
+    if (count === 0 && definition !== undefined) await assertDefinition(opened.store, definition)
     const cut = isMore && isShort ? `the first ${SHOWN}; --limit <count> shows more, filters narrow them` : undefined
     const notes = [where?.note, cut].filter((note) => note !== undefined)
-    return { text: textOf(shown, options), ...(notes.length === 0 ? undefined : { note: notes.join('\n') }) }
+    return { text: sheet.end(), ...(notes.length === 0 ? undefined : { note: notes.join('\n') }) }
   })
 }
 
@@ -57,14 +59,41 @@ function fitsOf({ inDoubt = false }: ListOptions, where: Fits | undefined): Fits
 type Row = readonly string[]
 type Fits = (entry: DirectoryEntry) => boolean | Promise<boolean>
 
-function showOf({ json, quiet = false }: ListOptions): (entry: DirectoryEntry) => Row {
-  if (json) return (entry) => [JSON.stringify(entry)]
-  return quiet ? ({ stream }) => [stream] : cells
+/** Takes the agents as they are found, and at last gives what is still to be printed. */
+interface Sheet {
+  readonly add: (entries: readonly DirectoryEntry[]) => void
+  readonly end: () => string
 }
 
-function textOf(rows: readonly Row[], { json, quiet = false }: ListOptions): string {
-  if (json) return `[${rows.join(',')}]`
-  return quiet ? rows.join('\n') : tableOf(COLUMNS, rows)
+/** A table for a terminal is made of all rows; anything else is printed as it comes, so that a long list is never held. */
+function sheetOf({ json, quiet = false }: ListOptions): Sheet {
+  if (json) return printed({ head: '[', line: (entry) => JSON.stringify(entry), joint: ',', end: ']' })
+  if (quiet) return printed({ line: ({ stream }) => stream })
+  if (!process.stdout.isTTY)
+    return printed({ head: `${linesOf([COLUMNS])}\n`, line: (entry) => linesOf([cells(entry)]) })
+  const rows: Row[] = []
+  return { add: (entries) => void rows.push(...entries.map(cells)), end: () => tableOf(COLUMNS, rows) }
+}
+
+interface Printing {
+  /** Before the first entry. */
+  readonly head?: string
+  readonly line: (entry: DirectoryEntry) => string
+  /** Between two entries, beside a line end. */
+  readonly joint?: string
+  /** Behind the last. */
+  readonly end?: string
+}
+
+function printed({ head = '', line, joint = '', end = '' }: Printing): Sheet {
+  let before = head
+  return {
+    add: (entries) => {
+      print(before + entries.map(line).join(`${joint}\n`))
+      before = joint
+    },
+    end: () => (before === head ? head.trimEnd() + end : end),
+  }
 }
 
 function queryOf(definition: string | undefined, options: ListOptions): DirectoryQuery {
@@ -84,22 +113,28 @@ interface Search {
   readonly query: DirectoryQuery
   readonly limit: number | undefined
   readonly fits: Fits | undefined
-  /** What is kept of an entry. */
-  readonly show: (entry: DirectoryEntry) => Row
+  readonly add: Sheet['add']
 }
 
 async function found(
   store: Store,
-  { query, limit = Infinity, fits, show }: Search,
-): Promise<{ readonly shown: readonly Row[]; readonly isMore: boolean }> {
-  const shown: Row[] = []
-  for await (const page of store.directory.find(query))
+  { query, limit = Infinity, fits, add }: Search,
+): Promise<{ readonly count: number; readonly isMore: boolean }> {
+  let count = 0
+  for await (const page of store.directory.find(query)) {
+    const shown: DirectoryEntry[] = []
+    let isMore = false
     for (const entry of page) {
       if (fits !== undefined && !(await fits(entry))) continue
-      if (shown.length >= limit) return { shown, isMore: true }
-      shown.push(show(entry))
+      isMore = count + shown.length >= limit
+      if (isMore) break
+      shown.push(entry)
     }
-  return { shown, isMore: false }
+    if (shown.length > 0) add(shown)
+    count += shown.length
+    if (isMore) return { count, isMore }
+  }
+  return { count, isMore: false }
 }
 
 function oneOf<T extends string>(known: readonly T[], given: string, option: string): T {

@@ -26,8 +26,10 @@ export function effectsAfterStep(
 ): StateMap<EffectDocument> {
   const { step, settled } = options
   const effects = state === undefined ? NONE : mapIn(state, 'effects')
+  const isSettled = settled !== undefined && entryOf(effects, settled) !== undefined
+  if (step.scheduled.length === 0 && step.stopped.length === 0 && !isSettled) return effects
   const values = new Map<EffectId, EffectDocument | undefined>()
-  if (settled !== undefined && entryOf(effects, settled) !== undefined) values.set(settled, undefined)
+  if (isSettled) values.set(settled, undefined)
   for (const id of step.stopped) {
     const effect = values.has(id) ? undefined : entryOf(effects, id)
     if (effect === undefined) continue

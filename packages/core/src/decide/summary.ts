@@ -1,7 +1,7 @@
 /** What the header says of a state, and what of it changed. The directory stands on it. */
 import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
 import type { AgentPart, StateDocument } from '../record/state-document.js'
-import { countOn, effectCounts } from './counted-effects.js'
+import { countEffects, countOn } from './counted-effects.js'
 import { earliestDue, followTimers } from './earliest-timer.js'
 import { isQuarantined, isSuspected } from './claims.js'
 import { hasOutbox } from './outbox.js'
@@ -26,7 +26,7 @@ export function pauseOf({ agent, root }: StateDocument): AgentPart['paused'] {
 export function conditionOf(state: StateDocument): Condition {
   if (state.agent.blocked !== undefined) return 'blocked'
   if (pauseOf(state) !== undefined) return 'paused'
-  if (effectCounts(state).inDoubt > 0) return 'in-doubt'
+  if (countEffects(state, 'inDoubt') > 0) return 'in-doubt'
   return isSuspected(state) ? 'suspected' : 'running'
 }
 
@@ -37,7 +37,7 @@ export function pendingOf(state: StateDocument): number {
 
 /** What runs user code: effects that are neither in doubt nor abandoned, and inputs that wait though nothing blocks them any more. */
 export function workOf(state: StateDocument): number {
-  const { work } = effectCounts(state)
+  const work = countEffects(state, 'work')
   return state.agent.waiting !== undefined && state.agent.blocked === undefined ? work + 1 : work
 }
 
@@ -54,7 +54,7 @@ export function needsWorker(state: StateDocument): boolean {
 
 /** Effects that wait for someone's word: in doubt, or abandoned. */
 export function inDoubtOf(state: StateDocument): number {
-  return effectCounts(state).waiting
+  return countEffects(state, 'waiting')
 }
 
 /** The earliest timer or deadline, epoch milliseconds; `null` when nothing is due by itself. A paused agent's timers wait, no deadline does. */

@@ -194,6 +194,7 @@ function unusualOrder(tree: LiveTree, children: LiveActor['childrenLive']): read
 }
 
 const NO_CHILDREN: ChildMap = Object.freeze({})
+const NO_ONE: readonly LiveActor[] = []
 type LiveChildren = NonNullable<LiveActor['childrenLive']>
 
 /** `undefined`: it has none. */
@@ -202,8 +203,8 @@ function childDocuments(tree: LiveTree, actor: LiveActor, before: ActorDocument 
   const live = actor.snapshot.children ?? {}
   const isKnown = map instanceof LargeMap && live === actor.childrenLive && actor.document === before
   const values = isKnown ? ofTouched(tree, actor, map) : ofAll(tree, live, map)
-  for (const child of actor.touched) child.isListed = false
-  actor.touched.length = 0
+  for (const child of actor.touched ?? NO_ONE) child.isListed = false
+  actor.touched = undefined
   const next = values === undefined ? map : changed(map, values)
   return isEmpty(next) ? undefined : next
 }
@@ -213,7 +214,7 @@ type ChangedChildren = Map<string, ActorDocument | undefined>
 /** The same children stand there: only what was touched can have changed. */
 function ofTouched(tree: LiveTree, actor: LiveActor, before: LargeMap<ActorDocument>): ChangedChildren {
   const values: ChangedChildren = new Map()
-  for (const child of actor.touched.toSorted((one, other) => one.rank - other.rank)) {
+  for (const child of (actor.touched ?? NO_ONE).toSorted((one, other) => one.rank - other.rank)) {
     const name = nameInParent(child)
     if (name !== undefined) values.set(name, documentOf(tree, child, before.get(name)))
   }

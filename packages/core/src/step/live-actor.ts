@@ -95,7 +95,7 @@ export class LiveActor {
   /** Looked at when documents are made. */
   dirty = true
   /** Children that are to be looked at, and whether its parent has it among them. */
-  readonly touched: LiveActor[] = []
+  touched: LiveActor[] | undefined = undefined
   isListed = false
   document: ActorDocument | undefined = undefined
   unlisted = false

@@ -158,7 +158,7 @@ export class LiveTree implements SystemHost, RefPort {
     actor.dirty = true
     for (let at = actor; at.parent !== undefined && !at.isListed; at = at.parent) {
       at.isListed = true
-      at.parent.touched.push(at)
+      ;(at.parent.touched ??= []).push(at)
       at.parent.dirty = true
     }
   }

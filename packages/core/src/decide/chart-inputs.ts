@@ -140,21 +140,14 @@ export function stateAfter(
   envelope: Envelope,
   decision: Omit<Stepped, 'late' | 'input'> & { readonly input: ChartInput | Migrated },
 ): StateDocument {
-  const { definition } = context
+  const { definition, now, revision, eventId: scheduledBy } = context
   const { step, input, base: state = context.state } = decision
   const settled = input.kind === 'effect.done' || input.kind === 'effect.failed' ? input.effect : undefined
   const traceparent = traceparentOf(context, envelope)
-  const effects = effectsAfterStep(state, definition, {
-    step,
-    settled,
-    scheduledBy: context.eventId,
-    traceparent,
-    now: context.now,
-    revision: context.revision,
-  })
+  const effects = effectsAfterStep(state, definition, { step, settled, scheduledBy, traceparent, now, revision })
   const { root, unlisted, messages } = step
   const timers = mapIn(step, 'timers')
-  const outbox = withSent(state?.outbox, messages, { sentBy: context.eventId, ...traced(traceparent) })
+  const outbox = withSent(state?.outbox, messages, { sentBy: scheduledBy, ...traced(traceparent) })
   const detachedChildren = withStarted(state, messages)
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined

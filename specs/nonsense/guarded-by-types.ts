@@ -48,6 +48,7 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'assertFits',
     'assertNotEmpty',
     'backoffMs',
+    'checkMembers',
     'counted',
     'followLog',
     'fromGiven',

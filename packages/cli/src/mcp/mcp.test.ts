@@ -63,7 +63,9 @@ describe('refold mcp', () => {
   async function call(client: Client, name: string, given: Record<string, unknown> = {}) {
     const { content, isError = false } = await client.callTool({ name, arguments: given })
     const [{ text }] = content as [{ readonly text: string }]
-    return { isError, text, answer: JSON.parse(text.split('\n')[0] ?? '') as unknown }
+    // An array stands one entry a line; behind what else is answered, notes may follow.
+    const [first = ''] = text.startsWith('[') ? [text] : text.split('\n')
+    return { isError, text, answer: JSON.parse(first) as unknown }
   }
 
   test('CLI-101 what looks is there, and what acts only with --write', async () => {

@@ -60,9 +60,10 @@ export function startAgent<
   options: ChildInput<C, X, P, D> & { done?: DoneType<E, D>; failed?: FailedType<E, D> },
 ): MessageAction<C, X, P, E> {
   const { name } = requireTarget(to)
-  const given = readable('options', () => ({ ...options })) as { input?: unknown; done?: string; failed?: string }
-  checkKeys(given, { path: 'options', known: ['input', 'done', 'failed'] })
-  const { input, done, failed } = given
+  const { input, done, failed } = readable('options', () => {
+    checkKeys(options, { path: 'options', known: ['input', 'done', 'failed'] })
+    return { ...(options as { input?: unknown; done?: string; failed?: string }) }
+  })
   requireOwnType(done, 'done')
   requireOwnType(failed, 'failed')
   return messageAction({
@@ -81,9 +82,10 @@ export function messagePlanOf(action: object): MessagePlan | undefined {
 }
 
 function requireTarget(to: { readonly agent: AgentContract; readonly id: unknown }): AgentContract {
-  const given = readable('to', () => ({ ...to }))
-  checkKeys(given, { path: 'to', known: ['agent', 'id'] }) // an `input` that is put here would be lost
-  const { agent, id } = given
+  const { agent, id } = readable('to', () => {
+    checkKeys(to, { path: 'to', known: ['agent', 'id'] }) // an `input` that is put here would be lost
+    return { ...to }
+  })
   const isTarget = typeof agent === 'object' && agent !== null && typeof agent.name === 'string'
   requireValid(isTarget, {
     path: 'agent',

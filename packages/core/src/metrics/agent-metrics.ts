@@ -1,5 +1,5 @@
 /** What the directory of a store says of all its agents, as metrics: who needs someone, and who waits too long. */
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import { fromGiven, requireMethods } from '../coded.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
 import { systemClock } from '../world/system-world.js'
@@ -63,9 +63,20 @@ export async function agentMetrics(
 
 async function firstOf(directory: Pick<Directory, 'find'>, query: DirectoryQuery): Promise<readonly DirectoryEntry[]> {
   const found: DirectoryEntry[] = []
-  const pages = fromGiven('directory', () => directory.find({ ...query, limit: MOST }))
+  const pages = asked(() => directory.find({ ...query, limit: MOST }))
   if (typeof pages?.[Symbol.asyncIterator] !== 'function')
     throw new RefoldError('INVALID_INPUT', 'directory: must be that of a store: its `find` gives no pages')
   for await (const page of pages) found.push(...page)
   return found
+}
+
+/** What a store throws has a code, but for one that is none of ours. */
+function asked<R>(ask: () => R): R {
+  try {
+    return ask()
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause
+    const hint = 'It comes from the directory that was given, and has no code: look there.'
+    throw new RefoldError('STORE_REJECTED', cause instanceof Error ? cause.message : String(cause), { cause, hint })
+  }
 }

@@ -7,7 +7,7 @@ import { createRuntime, defineAgent, toRevision } from '@refold/core'
 import type { Codec, JsonObject, StoredEvent } from '@refold/core'
 import { exportStreams } from '@refold/core/history'
 import { sqliteStore } from '@refold/sqlite'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { assign, setup } from 'xstate'
 import { list } from '../list.js'
 import { explain } from './explain.js'
@@ -103,8 +103,16 @@ test('CLI-52 agents are listed by their states, and one that cannot be read is n
   ) as JsonObject
   await store.append('counter-3', [{ id: randomUUID(), type: 'add', data: {}, metadata }], { expected: toRevision(1) })
   await store.close()
-  const listed = async (...where: string[]) => list('counter', { store: file, where, json: false, quiet: true })
-  expect(await listed('/context/n>0')).toEqual({ text: 'counter-2', note: expect.stringContaining('counter-3') })
-  expect((await listed('/context/n>=0', 'status=active')).text).toBe('counter-1\ncounter-2')
+  const listed = async (...where: string[]) => {
+    const printed = vi.spyOn(console, 'log').mockReturnValue(undefined)
+    try {
+      const { text, note } = await list('counter', { store: file, where, json: false, quiet: true })
+      return { text: [...printed.mock.calls.flat(), text].join('\n'), note }
+    } finally {
+      printed.mockRestore()
+    }
+  }
+  expect(await listed('/context/n>0')).toEqual({ text: 'counter-2\n', note: expect.stringContaining('counter-3') })
+  expect((await listed('/context/n>=0', 'status=active')).text).toBe('counter-1\ncounter-2\n')
   await expect(listed('n>0')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
 })

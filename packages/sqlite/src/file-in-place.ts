@@ -2,8 +2,11 @@
  * Whether the path still names the file that is open, and the files are as SQLite left them. A deleted file can be written to
  * as long as it is open, and is gone with the process; what lies in a WAL that was deleted or cut is never read again; and a
  * process that finds no `-shm` makes one of its own, and writes to the same WAL without a word to those who have the old one.
+ *
+ * The times of the WAL are not looked at: on Linux 6.13 and newer a look at them (`stat`) has the next write change them, so that the
+ * sync of each commit writes the inode too, and takes half as long again.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RefoldError } from '@refold/core/store'
@@ -16,8 +19,11 @@ const WAL_HEADER_BYTES = 32
 /** The header changes whenever the WAL is begun again; until then it only grows. */
 interface Wal {
   readonly header: string
+  /** Bytes that are there at least. */
   readonly size: number
 }
+
+const READ_BYTES = 64 * 1024
 
 export class FileInPlace {
   readonly #path: string
@@ -27,7 +33,9 @@ export class FileInPlace {
   readonly #openedWal: string | undefined
   readonly #openedShm: string | undefined
   readonly #walFile: number | undefined
-  readonly #buffer = Buffer.alloc(WAL_HEADER_BYTES)
+  /** Where the open WAL stands, as the operating system tells without looking at the file; `undefined`: it does not. */
+  readonly #walPlace: string | undefined
+  readonly #buffer = Buffer.alloc(READ_BYTES)
   /** As this connection left it; `undefined`: it has written nothing. */
   #wal: Wal | undefined
   #touched: string
@@ -43,6 +51,7 @@ export class FileInPlace {
     this.#openedWal = identityOf(statOf(this.#walPath))
     this.#openedShm = identityOf(statOf(this.#shmPath))
     if (this.#openedWal !== undefined) this.#walFile = openSync(this.#walPath, 'r')
+    this.#walPlace = placeOf(this.#walFile)
     this.#touched = touchOf(found)
   }
 
@@ -61,11 +70,8 @@ export class FileInPlace {
   assertInPlace(): Stats | undefined {
     const found = statOf(this.#path)
     this.#assertSame(identityOf(found), this.#opened, this.#path)
-    const wal = statOf(this.#walPath)
-    this.#assertSame(identityOf(wal), this.#openedWal, this.#walPath)
+    this.#assertWal()
     this.#assertSame(identityOf(statOf(this.#shmPath)), this.#openedShm, this.#shmPath)
-    if (wal !== undefined && this.#wal !== undefined && wal.size < this.#wal.size)
-      if (this.#readHeader() === this.#wal.header) throw lost(this.#walPath, 'cut')
     return found
   }
 
@@ -75,11 +81,30 @@ export class FileInPlace {
     const header = this.#readHeader()
     if (header === '') return // as a checkpoint may leave it: then nothing was written, as after a conflict
     if (!header.startsWith(WAL_MAGIC)) throw lost(this.#walPath, 'cut')
-    this.#wal = { header, size: fstatSync(this.#walFile).size }
+    this.#wal = { header, size: this.#sizeFrom(this.#walFile, this.#wal?.size) }
   }
 
   close(): void {
     if (this.#walFile !== undefined) closeSync(this.#walFile)
+  }
+
+  #assertWal(): void {
+    const place = placeOf(this.#walFile)
+    if (place === undefined || place !== this.#walPlace)
+      this.#assertSame(identityOf(statOf(this.#walPath)), this.#openedWal, this.#walPath)
+    if (this.#walFile === undefined || this.#wal === undefined) return
+    const isWhole = readSync(this.#walFile, this.#buffer, 0, 1, this.#wal.size - 1) === 1
+    if (isWhole) return
+    if (this.#readHeader() === this.#wal.header) throw lost(this.#walPath, 'cut')
+    this.#wal = undefined // someone emptied it by a checkpoint
+  }
+
+  /** As a commit has left it: no smaller than it was. */
+  #sizeFrom(file: number, before: number | undefined): number {
+    if (before === undefined) return fstatSync(file).size
+    let size = before
+    for (let read = -1; read !== 0; size += read) read = readSync(file, this.#buffer, 0, READ_BYTES, size)
+    return size
   }
 
   #assertSame(found: string | undefined, opened: string | undefined, file: string): void {
@@ -99,6 +124,16 @@ function lost(file: string, what: 'deleted' | 'replaced' | 'cut'): RefoldError {
     hint: 'Nothing is stored any more. Stop all processes that use the file, put it back, and start them again.',
     facts: { file },
   })
+}
+
+/** The name of an open file; of one that was deleted or replaced it says so. `undefined`: this system does not tell. */
+function placeOf(file: number | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return readlinkSync(`/proc/self/fd/${file}`)
+  } catch {
+    return undefined
+  }
 }
 
 function statOf(path: string): Stats | undefined {

@@ -39,7 +39,7 @@ describe('refold drain', () => {
 
   test('CLI-150 a worker hands over, ends with its fleet, and the agent goes on in another', async () => {
     const first = await fleet()
-    expect((await project.run('start', 'plan', '--id', '1', '--input', '{"ms":300}')).code).toBe(0)
+    expect((await project.run('start', 'plan', '--id', '1', '--input', '{"ms":60000}')).code).toBe(0)
     const owner = await ownerOf()
     const second = await fleet()
     const drained = await project.run('drain', owner, '--by', 'ana', '--reason', 'new kernel')
@@ -51,7 +51,8 @@ describe('refold drain', () => {
       message: expect.stringMatching(/as ana asked: new kernel/) as string,
     })
     await second.event('agent.takenOver')
-    expect((await project.run('wait', 'plan-1')).code).toBe(0)
+    expect(await rows()).toMatchObject([{ status: 'active', pending: 1 }])
+    expect(await ownerOf()).not.toBe(owner)
     expect((await project.run('history', 'plan-1', '--json')).stdout).toMatch(/"by":"ana","reason":"new kernel"/)
     const again = await project.run('drain', owner, '--json')
     expect([again.code, JSON.parse(again.stdout)]).toEqual([0, { worker: owner }])

@@ -3,8 +3,8 @@ import { RefoldError } from '../errors.js'
 import { withoutUndefined } from '../json/without-undefined.js'
 import { toErrorData } from '../record/error-data.js'
 import { recordsBefore } from '../record/life.js'
-import type { Entries, StateMap } from '../record/large-map.js'
-import { effectIn, mapIn, putMap, timerIn } from '../record/large-members.js'
+import type { StateMap } from '../record/large-map.js'
+import { effectIn, mapIn, NO_ENTRIES, putMap, timerIn } from '../record/large-members.js'
 import type { EffectDocument, StateDocument, TimerDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext, DecideFacts } from './context.js'
@@ -153,7 +153,11 @@ export function stateAfter(
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
     const sent = withoutUndefined({ outbox, detachedChildren })
-    const first = withMaps({ agent, root, effects: NONE, timers: NONE, unlisted, dedup: {}, ...sent }, effects, timers)
+    const first = withMaps(
+      { agent, root, effects: NO_ENTRIES, timers: NO_ENTRIES, unlisted, dedup: {}, ...sent },
+      effects,
+      timers,
+    )
     return by === undefined ? first : withInInbox(first, by)
   }
   const isSame = state.agent.fingerprint === definition.fingerprint
@@ -161,7 +165,7 @@ export function stateAfter(
   const agent = settled === undefined ? known : unsuspected(known)
   const dedup = decision.dedup ?? state.dedup
   const { inbox } = state
-  const after = { agent, root, effects: NONE, timers: NONE, unlisted, dedup }
+  const after = { agent, root, effects: NO_ENTRIES, timers: NO_ENTRIES, unlisted, dedup }
   const isAlone = outbox === undefined && inbox === undefined
   return withMaps(
     isAlone ? after : { ...after, ...withoutUndefined({ outbox, inbox, detachedChildren }) },
@@ -169,8 +173,6 @@ export function stateAfter(
     timers,
   )
 }
-
-const NONE: Entries<never> = Object.freeze({})
 
 function withMaps(
   made: StateDocument,

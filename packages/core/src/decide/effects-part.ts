@@ -1,11 +1,9 @@
 /** The `effects` part of the state: what a step, an attempt or a decision does to it. */
 import type { DefinitionInternals, EffectPolicy } from '../definition/internals.js'
 import { changed, entryOf, isEmpty, type StateMap } from '../record/large-map.js'
-import { copyOf, mapIn, putMap } from '../record/large-members.js'
+import { copyOf, mapIn, NO_ENTRIES, putMap } from '../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { ScheduledEffect, TreeStep } from '../step/tree-step.js'
-
-const NONE: StateMap<EffectDocument> = Object.freeze({})
 
 export interface EffectsAfterStep {
   readonly step: TreeStep
@@ -25,7 +23,7 @@ export function effectsAfterStep(
   options: EffectsAfterStep,
 ): StateMap<EffectDocument> {
   const { step, settled } = options
-  const effects = state === undefined ? NONE : mapIn(state, 'effects')
+  const effects = state === undefined ? NO_ENTRIES : mapIn(state, 'effects')
   const isSettled = settled !== undefined && entryOf(effects, settled) !== undefined
   if (step.scheduled.length === 0 && step.stopped.length === 0 && !isSettled) return effects
   const values = new Map<EffectId, EffectDocument | undefined>()

@@ -44,7 +44,8 @@ export function mapIn<O extends object, M extends MapMember & keyof O>(owner: O,
   return ((owner as Owner)[LARGE]?.[member] ?? owner[member] ?? NO_ENTRIES) as MapOf<O, M>
 }
 
-const NO_ENTRIES: Entries<never> = Object.freeze({})
+/** Of a map that holds nothing. */
+export const NO_ENTRIES: Entries<never> = Object.freeze({})
 
 /** One effect of a state. */
 export function effectIn(state: EffectsPart, id: EffectId): EffectDocument | undefined {

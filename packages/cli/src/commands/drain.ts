@@ -1,5 +1,5 @@
 /** `refold drain`: a worker hands over what it is at, and ends, wherever it runs. Nothing of the project's own code is needed. */
-import { drainWorker, isRefoldError, RefoldError } from '@refold/core'
+import { drainWorker, RefoldError } from '@refold/core'
 import type { DrainOptions } from '@refold/core'
 import type { Store } from '@refold/core/store'
 import { nameOf } from '@refold/inspector/fleet'
@@ -66,10 +66,6 @@ async function waiting(worker: string, act: (signal: AbortSignal) => Promise<voi
   process.once('SIGINT', interrupt)
   try {
     await act(controller.signal)
-  } catch (error) {
-    if (!isRefoldError(error, 'NOT_FOUND')) throw error
-    const hint = '`refold ls --json` tells the owners of agents: name one by its id, or by its name where it has work.'
-    throw new RefoldError('NOT_FOUND', error.message, { cause: error, hint })
   } finally {
     clearInterval(told)
     progress.end()

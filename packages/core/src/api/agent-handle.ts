@@ -51,7 +51,7 @@ import type { Watched } from './guarded-observer.js'
 import { keepingAlive } from './keep-alive.js'
 import { readFrom } from './read-from.js'
 import { statesOf } from './states.js'
-import { requireDone, whenCell } from './waiting.js'
+import { endedBefore, requireDone, whenCell } from './waiting.js'
 import type { CellWait } from './waiting.js'
 
 export interface HandleOptions {
@@ -176,8 +176,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
       (now) => {
         const state = this.#seen(now)
         if (saysYes(predicate(state), 'predicate')) return state as S
-        if (state.status !== 'active')
-          throw new RefoldError('NOT_ACTIVE', `${this.#options.stream} ended (${state.status}) before the state came`)
+        if (state.status !== 'active') throw endedBefore(state, this.#options.stream)
         return undefined
       },
       this.#wait(options, `a state of ${this.#options.stream}`),

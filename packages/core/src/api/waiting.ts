@@ -72,3 +72,14 @@ export function requireDone<T extends AgentTypes>(ended: AgentState<T>, stream: 
     throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
   throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
 }
+
+/** For those who wait for a state that the agent ended without. */
+export function endedBefore<T extends AgentTypes>(
+  { status, error, value }: AgentState<T>,
+  stream: string,
+): RefoldError {
+  const what = `the state does not come any more: ${stream}`
+  if (error !== undefined) return new RefoldError('NOT_ACTIVE', `${what} failed: ${error.message}`, { cause: error })
+  const how = status === 'done' ? `ended in ${JSON.stringify(value)}` : 'was stopped'
+  return new RefoldError('NOT_ACTIVE', `${what} ${how}`)
+}

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
+import { TerminalError } from '../definition/terminal-error.js'
 import { FIRST_REVISION, toRevision } from '../record/revision.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
@@ -35,6 +37,17 @@ const machine = setup({
   },
 })
 const counter = defineAgent({ name: 'counter', version: 1, machine })
+
+const failing = defineAgent({
+  name: 'failing',
+  version: 1,
+  machine: setup({
+    actors: { pay: effect(() => Promise.reject(new TerminalError('the card was refused'))) },
+  }).createMachine({
+    initial: 'paying',
+    states: { paying: { invoke: { src: 'pay' } } },
+  }),
+})
 
 async function counting() {
   const log = memoryLog()
@@ -212,6 +225,22 @@ describe('waiting', () => {
       errors.map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : end.status)),
     ).toEqual(['TIMEOUT', 'ABORTED', 'NOT_ACTIVE'])
     await expect(agent.waitFor(() => false, { signal: abort.signal })).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  test('SND-69 says how the agent ended without the state', async () => {
+    const { agent } = await counting()
+    await agent.send({ type: 'end' })
+    await expect(agent.waitFor(() => false)).rejects.toMatchObject({
+      code: 'NOT_ACTIVE',
+      message: 'the state does not come any more: counter-1 ended in "ended"',
+    })
+    const { runtime } = await startProcess({ log: memoryLog(), time: new ManualTime(), agents: [failing] })
+    const failed = await runtime.start(failing, { id: '1' })
+    await expect(failed.waitFor(() => false)).rejects.toMatchObject({
+      code: 'NOT_ACTIVE',
+      message: 'the state does not come any more: failing-1 failed: the card was refused',
+      cause: { message: 'the card was refused' },
+    })
   })
 
   test('a predicate that throws rejects the wait and harms nothing', async () => {

@@ -156,7 +156,10 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
     type: K,
     handler: (emitted: K extends '*' ? T['emitted'] : OfType<T['emitted'], K>) => void,
   ): Subscription
-  /** The first state, now or later, that satisfies the predicate; rejects with `BLOCKED` when a blocked one does not; `s => s.status === 'done'` narrows. */
+  /**
+   * The first state, now or later, that satisfies the predicate; `s => s.status === 'done'` narrows. Rejects with `BLOCKED` when a
+   * blocked one does not, with `NOT_ACTIVE` when the agent has ended in none that does: the error says how, and has the agent's as its cause.
+   */
   waitFor<S extends AgentState<T>>(predicate: (state: AgentState<T>) => state is S, options?: WaitOptions): Promise<S>
   waitFor(predicate: (state: AgentState<T>) => boolean, options?: WaitOptions): Promise<AgentState<T>>
   /** Resolves when the agent has ended well; rejects with `AGENT_FAILED`, `NOT_ACTIVE` when it was stopped, `BLOCKED` while it is blocked. */

@@ -19,7 +19,7 @@ type Database = new (file: string) => { exec(sql: string): void; close(): void }
 const builtIn = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: Database } | undefined
 const Database = builtIn?.DatabaseSync ?? (createRequire(import.meta.url)('better-sqlite3') as Database)
 
-const key = fc.constantFrom('a', 'b', 'value', '0', '1', '-', 'x~1y', '<own>', '<last>')
+const key = fc.constantFrom('a', 'b', 'value', '0', '1', '-', 'x~1y', 'k7', 'z~19', 'inbox', '<own>', '<last>')
 const path = fc.array(key, { maxLength: 3 }).map((tokens) => ['/state', ...tokens].join('/'))
 const from = fc.oneof(path, fc.constantFrom('/data', '/data/output', '/data/output/a', '/data/src', '/id'))
 const value: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({

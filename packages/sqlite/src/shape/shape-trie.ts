@@ -35,6 +35,11 @@ export class ShapeNode {
     return this.#constants?.get(text)
   }
 
+  /** How many texts have stood here. */
+  get constants(): number {
+    return this.#constants?.size ?? 0
+  }
+
   /** The step for a text that is the same for all records of a shape. */
   constant(text: string, trie: ShapeTrie): ShapeNode {
     return (

@@ -15,6 +15,13 @@ const NAMES: ReadonlySet<string> = new Set(['kind', 'src', 'type', 'op'])
 const NODE = 'node'
 const ID = /^(0|[1-9]\d{0,14})\.(t?\d{1,3})$/
 const INDEX = /^(?:0|[1-9]\d{0,14})$/
+/** A key that has one is most often one of many: the id of an order, of a tool call, of a spawned child. */
+const DIGIT = /\d/
+/** Where more pointers than these stood, their users' tokens (below `/state/root/context`) are keys of a map, whatever they are. */
+const MAX_POINTERS = 64
+const USERS_TOKENS = 4
+/** XState's own id of an invoke: its index and its state node, which stand in the chart. */
+const OF_INVOKE = /^\d+\./
 /** Times around today, as epoch milliseconds. */
 const [EARLIEST_TIME, LATEST_TIME] = [1e12, 4e12]
 const HOLE = '0'
@@ -106,20 +113,25 @@ export class ShapeWriter {
     else this.value(value)
   }
 
-  /** A JSON pointer: ids and indexes in it differ from record to record. `anyKeyAt`: and so does the token of this number. */
-  pointer(value: JsonValue, { anyKeyAt = -1 }: { readonly anyKeyAt?: number } = {}): void {
+  /** A JSON pointer: what counts or names one of many in it differs from record to record. `outsideKeyAt`: so does the token of this number. */
+  pointer(value: JsonValue, outsideKeyAt: (path: string) => number): void {
     if (typeof value !== 'string') return this.hole(value)
     const known = this.node.knownConstant(value)
     if (known !== undefined) this.node = known
     else if (HOLE_PATTERN.test(value)) this.hole(value)
-    else if (anyKeyAt < 0 && !/\/\d/.test(value)) this.constant(value)
     else {
+      const outside = outsideKeyAt(value)
+      const isVaried = this.node.constants > MAX_POINTERS
+      if (outside < 0 && !isVaried && !DIGIT.test(value)) return this.constant(value)
       const tokens = value.split('/')
       for (let at = 0; at < tokens.length; at++) {
         const token = tokens[at] as string
-        tokens[at] = at === anyKeyAt ? this.#filled('text', token) : this.#token(token)
+        const isAny = at === outside || (isVaried && at >= USERS_TOKENS)
+        tokens[at] = isAny ? this.#filled('text', token) : this.#token(token)
       }
-      this.#template(tokens.join('/'))
+      const template = tokens.join('/')
+      if (template === value) this.constant(value)
+      else this.#template(template)
     }
   }
 
@@ -166,7 +178,8 @@ export class ShapeWriter {
 
   #token(token: string): string {
     if (INDEX.test(token)) return this.#filled('number', Number(token))
-    return ID.test(token) ? this.#idTemplate(token) : token
+    if (ID.test(token)) return this.#idTemplate(token)
+    return DIGIT.test(token) && !OF_INVOKE.test(token) ? this.#filled('text', token) : token
   }
 
   #idTemplate(id: string): string {

@@ -35,6 +35,13 @@ const texts = fc.oneof(
     '/state/dedup/7/a~1b',
     '/state/dedup/7',
     '/state/root/context/12/x',
+    '/state/inbox/job-1',
+    '/state/inbox/job',
+    '/state/outbox/to/a~1b/0',
+    '/state/detachedChildren/7.0',
+    '/state/root/children/tool-7/context',
+    '/state/root/children/0.agent.step1/sid',
+    '/7.x/12',
     '/state/root/value',
     '/1\u0002',
     '%',
@@ -168,6 +175,46 @@ describe('record shapes', () => {
     expect(shape(7, '6.0')).toBeTypeOf('string')
     expect(shape(12, '11.0')).toBe(shape(7, '6.0'))
     expect(shape(12, '3.0'), 'an effect that was not started by the record before').toBe(shape(20, '2.0'))
+  })
+
+  test('SQL-44 what names another agent, the id of an event or one of many is no part of the shape', () => {
+    const shape = (agent: string, id: string, rev: number) => {
+      const patch = [
+        { op: 'add', path: `/state/inbox/${agent}`, value: { incarnation: FIRST, seq: rev } },
+        { op: 'remove', path: `/state/outbox/to/${agent}` },
+        {
+          op: 'add',
+          path: `/state/outbox/to/${agent}`,
+          value: [{ seq: rev, sentBy: OWN, event: { type: 'hit', by: id } }],
+        },
+        { op: 'add', path: `/state/detachedChildren/${agent}`, value: rev },
+        { op: 'add', path: `/state/dedup/${rev}/${id}`, value: rev },
+        { op: 'replace', path: `/state/root/context/orders/ord_${rev}/cents`, value: rev },
+        { op: 'replace', path: `/state/root/children/tool-${rev}/context/text`, value: id },
+        { op: 'replace', path: '/state/root/children/0.agent.working/sid', value: `${rev}.0` },
+      ]
+      const message = { ...draft, metadata: { refold: { v: 0, agent: 'sink@1', at: 1, body: { patch } } } }
+      const place = { id: OWN, revision: rev, firstId: FIRST }
+      expect(throughShape(message, place)).toBe(textOf(message))
+      return writeRecord(message, place, trie)?.shape.text()
+    }
+    const text = shape('job-j7', 'a', 3)
+    expect(shape('clerk-ana', 'call_9f', 12)).toBe(text)
+    expect(text).toContain('"=/state/root/children/0.agent.working/sid"')
+  })
+
+  test('SQL-44 nor is a key of a map, once many have stood in its place', () => {
+    const words = ['whale', 'squid', 'crab', 'eel', 'ray', 'seal', 'clam', 'cod', 'orca']
+    const topics = words.flatMap((one) => words.map((other) => `${one} and ${other}`))
+    const shapes = topics.map((topic) => {
+      const patch = [{ op: 'add', path: `/state/root/context/chapters/${topic}`, value: 'text' }]
+      const written = { ...draft, metadata: { refold: { v: 0, agent: 'editor@1', at: 1, body: { patch } } } }
+      const place = { id: OWN, revision: 3, firstId: FIRST }
+      expect(throughShape(written, place)).toBe(textOf(written))
+      return writeRecord(written, place, trie)?.shape.text()
+    })
+    expect(new Set(shapes.slice(0, 60)).size).toBe(60)
+    expect(new Set(shapes.slice(70)).size).toBe(1)
   })
 
   test('what remains of a usual record beside its payload is a few bytes', () => {

@@ -102,9 +102,9 @@ function writeOperation(writer: ShapeWriter, operation: JsonObject): void {
     const value = operation[key]
     if (value === undefined) continue
     writer.key(key)
-    // a remembered id of an outside event is any text
-    if (key === 'path' || key === 'from') writer.pointer(value, isReceived(value) ? { anyKeyAt: 4 } : undefined)
+    if (key === 'path' || key === 'from') writer.pointer(value, outsideKeyAt)
     else if (key === 'op' || (key === 'value' && ofChart)) writer.constant(value)
+    else if (key === 'value' && isFewMessages(operation['path'], value)) writer.list(value)
     else writer.value(value)
   }
   writer.mark('}')
@@ -139,8 +139,24 @@ function isOfChart(path: JsonValue | undefined): boolean {
   return typeof path === 'string' && OF_CHART.has(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('/context')
 }
 
-function isReceived(path: JsonValue): boolean {
-  return typeof path === 'string' && path.startsWith('/state/dedup/')
+/** Of maps by the names of other agents, or by remembered ids of events: where such a key stands among the tokens of a path. */
+const OUTSIDE_KEYS: readonly (readonly [path: string, at: number])[] = [
+  ['/state/dedup/', 4],
+  ['/state/inbox/', 3],
+  ['/state/outbox/to/', 4],
+  ['/state/detachedChildren/', 3],
+]
+
+function outsideKeyAt(path: string): number {
+  return OUTSIDE_KEYS.find(([map]) => path.startsWith(map))?.[1] ?? -1
+}
+
+const MAX_MESSAGES = 4
+
+/** What one record sends to an agent is most often one message. */
+function isFewMessages(path: JsonValue | undefined, value: JsonValue): boolean {
+  if (!Array.isArray(value) || value.length > MAX_MESSAGES) return false
+  return typeof path === 'string' && path.startsWith('/state/outbox/to/')
 }
 
 function isTime(value: JsonValue | undefined): value is number {

@@ -1,6 +1,7 @@
 /** `npm run example -- 01`: runs one of the examples; without a number it lists them. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const here = new URL('.', import.meta.url)
 const names = readdirSync(here).filter((name) => /^\d\d-/.test(name) && existsSync(new URL(`${name}/main.js`, here)))
@@ -18,7 +19,7 @@ if (chosen !== undefined) {
 }
 
 function pathOf(name: string): string {
-  return new URL(`${name}/main.js`, here).pathname
+  return fileURLToPath(new URL(`${name}/main.js`, here))
 }
 
 /** The head of its `agent.ts`, up to the first full stop: `01 A first agent: …`. */

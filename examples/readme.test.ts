@@ -84,3 +84,12 @@ it('has an example list that names each example with what it does', () => {
   expect(lines).toHaveLength(readdirSync(join(ROOT, 'examples')).filter((name) => /^\d\d-/.test(name)).length)
   for (const line of lines) expect(line).toMatch(/^ {2}\d\d [A-Z].+: \S.{10,}/)
 })
+
+it('lists each example by the number that runs it', () => {
+  const { stdout } = run('node examples/dist/main.js', { cwd: ROOT })
+  const listed = [...stdout.matchAll(/^ {2}(\d\d) /gm)].map(([, number]) => number)
+  const runnable = readdirSync(join(ROOT, 'examples'))
+    .filter((name) => existsSync(join(ROOT, 'examples', name, 'main.ts')) && /^\d\d-/.test(name))
+    .map((name) => name.slice(0, 2))
+  expect(listed).toEqual(runnable)
+})

@@ -1,5 +1,5 @@
 /**
- * 18 A mailer: a consumer that sends one mail for each order that is paid, whatever dies, and sets aside what it cannot send.
+ * 20 A mailer: a consumer that sends one mail for each order that is paid, whatever dies, and sets aside what it cannot send.
  *
  * You learn: `defineConsumer` and `client.consume`; the `key` that makes a mail count once; parked records, and how they are retried.
  */

@@ -96,7 +96,8 @@ interface Finished extends Options {
 
 function endLines({ summary, decision, report }: Outcome, { id, store, prices }: Finished): readonly string[] {
   const cost = costLine(summary, prices)
-  const place = (process.env['REFOLD_ESDB_URL'] ?? '') === '' ? ` --store ${store}` : '' // a server is named there
+  const file = /[^\w./-]/.test(store) ? `'${store}'` : store // as a shell takes it
+  const place = (process.env['REFOLD_ESDB_URL'] ?? '') === '' ? ` --store ${file}` : '' // a server is named there
   return [
     ...(cost === undefined ? [] : [cost]),
     `verdict: ${decision.verdict}, by ${decision.by}`,

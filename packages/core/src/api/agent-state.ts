@@ -5,6 +5,8 @@ import type { DefinitionInternals } from '../definition/internals.js'
 import { effectKey } from '../decide/effects-part.js'
 import { conditionOf, pauseOf, statusOf } from '../decide/summary.js'
 import { isRefoldError } from '../errors.js'
+import { keysOf } from '../record/large-map.js'
+import { mapIn } from '../record/large-members.js'
 import { toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { DeferredInput, EffectDocument, StateDocument } from '../record/state-document.js'
@@ -81,7 +83,7 @@ export function agentState<T extends AgentTypes>(
       return (state.agent.deferred ?? []).map(deferredEvent)
     },
     get detachedChildren() {
-      return Object.keys(state.detachedChildren ?? {}).map(addressOf)
+      return keysOf(mapIn(state, 'detachedChildren')).map(addressOf)
     },
     ...questions(view, { state, definition }),
   }

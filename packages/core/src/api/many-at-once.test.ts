@@ -3,9 +3,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { assign, raise, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
+import { startAgent } from '../definition/send-to-agent.js'
 import type { RuntimeEvent } from '../public/runtime-event.js'
 import { fold } from '../record/fold.js'
 import { LargeMap } from '../record/large-map.js'
+import { effectIn, largeMembers } from '../record/large-members.js'
 import type { StateDocument } from '../record/state-document.js'
 import { memoryStore } from '../store/memory-store.js'
 import { createRuntime } from './create-runtime.js'
@@ -60,29 +62,55 @@ function steps(): { machine: unknown; release: () => void } {
   return { machine, release: () => {} }
 }
 
+const child = defineAgent({
+  name: 'child',
+  version: 1,
+  machine: setup({}).createMachine({ initial: 'over', states: { over: { type: 'final' } } }),
+})
+
+/** Each is started by a message, and tells its end by another. */
+function detachedChildren(): { machine: unknown; release: () => void } {
+  const all = Array.from({ length: MANY }, (_, n) => startAgent({ agent: child, id: `c${n}` }, { done: 'ended' }))
+  const machine = setup({}).createMachine({
+    context: { done: 0 },
+    initial: 'on',
+    states: {
+      on: { entry: all, on: { ended: [over, { actions: count }] } },
+      over: { type: 'final' },
+    },
+  } as never)
+  return { machine, release: () => {} }
+}
+
 afterEach(() => vi.restoreAllMocks())
 
 describe('STEP-41 what a step costs is what it changed', () => {
   test.each([
-    ['effects and children', effects],
-    ['timers', timers],
-    ['steps of an effect', steps],
-  ])('STEP-41 with many %s', async (_, made) => {
+    ['effects and children', effects, ['effects', 'children']],
+    ['timers', timers, ['timers']],
+    ['steps of an effect', steps, ['steps']],
+    ['detached children, messages to them and reports of them', detachedChildren, ['to', 'inbox', 'detachedChildren']],
+  ])('STEP-41 with many %s', async (_, made, maps) => {
     const { machine, release } = made()
     const definition = defineAgent({ name: 'many', version: 1, machine: machine as never })
     const store = memoryStore()
     let live: StateDocument | undefined
+    const large = new Set<string>()
     const observer = (event: RuntimeEvent): void => {
-      if (event.kind === 'recorded') live = event.after
+      if (event.kind !== 'recorded' || event.stream !== 'many-1') return
+      live = event.after
+      for (const part of [live, live.root, live.outbox ?? {}, effectIn(live, '0.0') ?? {}])
+        for (const [member, map] of Object.entries(largeMembers(part) ?? {})) if (map !== undefined) large.add(member)
     }
     const snapshots = { everyEvents: 100_000 }
-    const runtime = await createRuntime({ store, agents: [definition], snapshots, observers: [observer] })
+    const runtime = await createRuntime({ store, agents: [definition, child], snapshots, observers: [observer] })
     const agent = await runtime.start(definition, { id: '1' } as never)
     const given = vi.spyOn(LargeMap.prototype, 'entries')
     const walked = vi.spyOn(LargeMap.prototype, 'keys')
     release()
     await agent.done()
     // All of it is looked at by the first steps, by the end, and once in so many changes.
+    expect([...large]).toEqual(expect.arrayContaining(maps))
     expect(given.mock.calls.length + walked.mock.calls.length).toBeLessThan(MANY / 10)
 
     let folded: StateDocument | undefined

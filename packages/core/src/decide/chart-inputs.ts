@@ -1,11 +1,10 @@
 /** Inputs that the chart decides: through the tree, or into the waiting line while the agent is blocked. */
 import { RefoldError } from '../errors.js'
-import { withoutUndefined } from '../json/without-undefined.js'
 import { toErrorData } from '../record/error-data.js'
 import { recordsBefore } from '../record/life.js'
-import type { StateMap } from '../record/large-map.js'
-import { effectIn, mapIn, NO_ENTRIES, putMap, timerIn } from '../record/large-members.js'
-import type { EffectDocument, StateDocument, TimerDocument } from '../record/state-document.js'
+import { isEmpty, type StateMap } from '../record/large-map.js'
+import { effectIn, mapIn, NO_ENTRIES, putMap, putMember, timerIn } from '../record/large-members.js'
+import type { EffectDocument, Outbox, StateDocument, TimerDocument } from '../record/state-document.js'
 import type { ChartInput, TreeStep } from '../step/tree-step.js'
 import type { DecideContext, DecideFacts } from './context.js'
 import { refuseUnapproved } from './approved.js'
@@ -152,26 +151,27 @@ export function stateAfter(
   if (state === undefined) {
     const by = input.kind === 'started' ? input.by : undefined
     const agent = firstAgentPart(context, envelope, by)
-    const sent = withoutUndefined({ outbox, detachedChildren })
-    const first = withMaps(
-      { agent, root, effects: NO_ENTRIES, timers: NO_ENTRIES, unlisted, dedup: {}, ...sent },
-      effects,
-      timers,
-    )
+    const part = { agent, root, effects: NO_ENTRIES, timers: NO_ENTRIES, unlisted, dedup: {} }
+    const first = withMessages(withMaps(part, effects, timers), { outbox, detachedChildren })
     return by === undefined ? first : withInInbox(first, by)
   }
   const isSame = state.agent.fingerprint === definition.fingerprint
   const known = isSame ? state.agent : { ...state.agent, ...chartPart(definition) }
   const agent = settled === undefined ? known : unsuspected(known)
   const dedup = decision.dedup ?? state.dedup
-  const { inbox } = state
-  const after = { agent, root, effects: NO_ENTRIES, timers: NO_ENTRIES, unlisted, dedup }
-  const isAlone = outbox === undefined && inbox === undefined
-  return withMaps(
-    isAlone ? after : { ...after, ...withoutUndefined({ outbox, inbox, detachedChildren }) },
-    effects,
-    timers,
-  )
+  const after = withMaps({ agent, root, effects: NO_ENTRIES, timers: NO_ENTRIES, unlisted, dedup }, effects, timers)
+  if (Object.hasOwn(state, 'inbox')) putMember(after, 'inbox', state)
+  return withMessages(after, { outbox, detachedChildren })
+}
+
+/** Into a state that is being made. */
+function withMessages(
+  made: { -readonly [K in keyof StateDocument]: StateDocument[K] },
+  { outbox, detachedChildren }: { readonly outbox: Outbox | undefined; readonly detachedChildren: StateMap<number> },
+): StateDocument {
+  if (outbox !== undefined) made.outbox = outbox
+  if (!isEmpty(detachedChildren)) putMap(made, 'detachedChildren', detachedChildren)
+  return made
 }
 
 function withMaps(

@@ -7,32 +7,36 @@
 import { addressOf } from '../definition/agent-address.js'
 import type { JsonObject } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
+import { changed, entryOf, isEmpty, type StateMap } from '../record/large-map.js'
+import { mapIn, NO_ENTRIES, withMap } from '../record/large-members.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { ReceivedMessage, SentMessage } from '../step/tree-step.js'
 import { compose } from './compose.js'
 import type { DecideContext } from './context.js'
 import type { Decision } from './decision.js'
 import type { Envelope } from './inputs.js'
-import { CHILD_ENDED, put } from './outbox.js'
+import { CHILD_ENDED, put, withOutbox } from './outbox.js'
 
-type Detached = StateDocument['detachedChildren']
+type Detached = StateMap<number>
 
 /** With those that a step starts. The one that has the name already keeps it: the other start will be refused. */
 export function withStarted(state: StateDocument | undefined, messages: readonly SentMessage[]): Detached {
-  const before = state?.detachedChildren
-  if (!messages.some(({ kind }) => kind === 'start')) return before
+  const before = state === undefined ? NO_ENTRIES : mapIn(state, 'detachedChildren')
   const first = (state?.outbox?.last ?? 0) + 1
-  const detachedChildren: { [child: string]: number } = { ...before }
-  for (const [at, { to, kind }] of messages.entries()) if (kind === 'start') detachedChildren[to] ??= first + at
-  return detachedChildren
+  const started = new Map<string, number>()
+  for (const [at, { to, kind }] of messages.entries())
+    if (kind === 'start' && entryOf(before, to) === undefined && !started.has(to)) started.set(to, first + at)
+  return changed(before, started)
 }
 
 /** Without a child that has ended, or whose start, the message of this number, was refused. */
 export function withoutChild(state: StateDocument, child: string, start?: number): StateDocument {
-  const { [child]: seq, ...others } = state.detachedChildren ?? {}
+  const before = mapIn(state, 'detachedChildren')
+  const seq = entryOf(before, child)
   if (seq === undefined || (start !== undefined && start !== seq)) return state
-  const { detachedChildren: _detached, ...rest } = state
-  return Object.keys(others).length === 0 ? rest : { ...rest, detachedChildren: others }
+  const next = withMap(state, 'detachedChildren', changed(before, new Map([[child, undefined]])))
+  if (isEmpty(mapIn(next, 'detachedChildren'))) Reflect.deleteProperty(next, 'detachedChildren')
+  return next
 }
 
 /** The report of a child whose parent chose no type for it. */
@@ -47,7 +51,7 @@ export function decideChildEnded(
   { state, message }: { readonly state: StateDocument; readonly message: ReceivedMessage },
 ): Decision {
   const { from, seq } = message
-  if (state.detachedChildren?.[from] === undefined && envelope.isNewMessage !== true)
+  if (entryOf(mapIn(state, 'detachedChildren'), from) === undefined && envelope.isNewMessage !== true)
     return { kind: 'duplicate', revision: context.revision - 1 }
   const { name, id } = addressOf(from)
   return compose(context, envelope, {
@@ -72,7 +76,7 @@ export interface ChildrenCancelled {
 /** The state with a cancellation on its way to each of these children. */
 export function withChildrenCancelled(
   after: StateDocument,
-  children: Detached,
+  children: StateDocument['detachedChildren'],
   { sentBy, traceparent, by, reason, deadlineAt }: ChildrenCancelled,
 ): StateDocument {
   let { outbox } = after
@@ -85,7 +89,7 @@ export function withChildrenCancelled(
   const trace = traceparent === undefined ? undefined : { traceparent }
   for (const child of Object.keys(children ?? {}))
     outbox = put(outbox, child, { sentBy, ...trace, kind: 'cancel', event })
-  return outbox === undefined ? after : { ...after, outbox }
+  return outbox === undefined ? after : withOutbox(after, outbox)
 }
 
 /** What a parent's cancellation asks of its child. */

@@ -1,7 +1,7 @@
 /** The `effects` part of the state: what a step, an attempt or a decision does to it. */
 import type { DefinitionInternals, EffectPolicy } from '../definition/internals.js'
 import { changed, entryOf, isEmpty, type StateMap } from '../record/large-map.js'
-import { copyOf, mapIn, NO_ENTRIES, putMap } from '../record/large-members.js'
+import { mapIn, NO_ENTRIES, withMap } from '../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
 import type { ScheduledEffect, TreeStep } from '../step/tree-step.js'
 
@@ -76,9 +76,7 @@ function startedDocument(
 
 /** The state with one effect replaced, or removed by `undefined`. */
 export function withEffect(state: StateDocument, id: EffectId, effect: EffectDocument | undefined): StateDocument {
-  const next = copyOf(state)
-  putMap(next, 'effects', changed(mapIn(state, 'effects'), new Map([[id, effect]])))
-  return next
+  return withMap(state, 'effects', changed(mapIn(state, 'effects'), new Map([[id, effect]])))
 }
 
 /** Whether there is any, pending or not. */

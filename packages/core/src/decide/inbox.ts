@@ -1,11 +1,18 @@
 /** What an agent has heard of others: the newest number of each sender, in this life of it. */
-import type { StateDocument } from '../record/state-document.js'
+import { changed, entryOf } from '../record/large-map.js'
+import { mapIn, withMap } from '../record/large-members.js'
+import type { InboxEntry, StateDocument } from '../record/state-document.js'
 import type { MessageOrigin } from '../step/tree-step.js'
 import type { Refusal } from './outbox.js'
 
+/** The newest message of a sender. */
+export function heardOf(state: StateDocument, from: string): InboxEntry | undefined {
+  return entryOf(mapIn(state, 'inbox'), from)
+}
+
 /** Whether the message came before. */
 export function isInInbox(state: StateDocument, { from, incarnation, seq }: MessageOrigin): boolean {
-  const entry = state.inbox?.[from]
+  const entry = heardOf(state, from)
   return entry !== undefined && entry.incarnation === incarnation && seq <= entry.seq
 }
 
@@ -13,5 +20,5 @@ export function isInInbox(state: StateDocument, { from, incarnation, seq }: Mess
 export function withInInbox(state: StateDocument, origin: MessageOrigin, refused?: Refusal): StateDocument {
   const { from, incarnation, seq } = origin
   const entry = { incarnation, seq, ...(refused === undefined ? undefined : { refused }) }
-  return { ...state, inbox: { ...state.inbox, [from]: entry } }
+  return withMap(state, 'inbox', changed(mapIn(state, 'inbox'), new Map([[from, entry]])))
 }

@@ -9,6 +9,8 @@ import { addressOf } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
+import { changed, entryOf, isEmpty, keysOf, type StateMap } from '../record/large-map.js'
+import { copyOf, mapIn, NO_ENTRIES, putMap } from '../record/large-members.js'
 import type { ErrorData, OutgoingMessage, Outbox, StateDocument, WaitingInput } from '../record/state-document.js'
 import type { EventData } from '../record/event-data.js'
 import type { OwnRecordType } from '../record/record.js'
@@ -37,20 +39,20 @@ export const OVER: Refusal = { code: 'NOT_ACTIVE', message: 'the agent has ended
 
 /** Whether messages wait to be delivered. */
 export function hasOutbox({ outbox }: StateDocument): boolean {
-  if (outbox !== undefined) for (const _ in outbox.to) return true
-  return false
+  return outbox !== undefined && !isEmpty(mapIn(outbox, 'to'))
 }
 
 /** The message to deliver next to a receiver. */
 export function nextMessage({ outbox }: StateDocument, to: string): OutgoingMessage | undefined {
-  return outbox?.to[to]?.[0]
+  return outbox === undefined ? undefined : entryOf(mapIn(outbox, 'to'), to)?.[0]
 }
 
 /** Throws `OUTBOX_FULL` when a step sends more than may wait. */
 export function requireRoom(state: StateDocument | undefined, { messages }: TreeStep): void {
   if (messages.length === 0) return
   let waiting = messages.length
-  for (const line of Object.values(state?.outbox?.to ?? {})) waiting += line.length
+  const lines = mapIn(state?.outbox ?? EMPTY, 'to')
+  for (const to of keysOf(lines)) waiting += entryOf(lines, to)?.length ?? 0
   if (waiting <= MAX_OUTBOX) return
   throw new RefoldError('OUTBOX_FULL', `${waiting} messages would wait to be delivered`, {
     hint: `At most ${MAX_OUTBOX} may. Send fewer at once, or look why the receivers cannot be reached.`,
@@ -66,15 +68,14 @@ export function withSent(
 ): Outbox | undefined {
   if (messages.length === 0) return before
   let { last } = before ?? EMPTY
-  const to: { [receiver: string]: readonly OutgoingMessage[] } = { ...before?.to }
+  const lines = mapIn(before ?? EMPTY, 'to')
   const grown = new Map<string, OutgoingMessage[]>()
   for (const { to: receiver, ...message } of messages) {
-    const line = grown.get(receiver) ?? [...(to[receiver] ?? [])]
+    const line = grown.get(receiver) ?? [...(entryOf(lines, receiver) ?? [])]
     line.push({ seq: ++last, ...sentWith, ...message })
     grown.set(receiver, line)
-    to[receiver] = line
   }
-  return { last, to }
+  return outboxOf(last, changed(lines, grown))
 }
 
 /** The state without its oldest message to a receiver; `undefined` when that is another one. */
@@ -83,17 +84,25 @@ export function withoutMessage(
   { to, seq }: { to: string; seq: number },
 ): StateDocument | undefined {
   const { outbox } = state
-  const [oldest, ...rest] = outbox?.to[to] ?? []
-  if (outbox === undefined || oldest?.seq !== seq) return undefined
-  const { [to]: _line, ...others } = outbox.to
-  return { ...state, outbox: { ...outbox, to: rest.length === 0 ? others : { ...outbox.to, [to]: rest } } }
+  if (outbox === undefined) return undefined
+  const lines = mapIn(outbox, 'to')
+  const [oldest, ...rest] = entryOf(lines, to) ?? []
+  if (oldest?.seq !== seq) return undefined
+  return withOutbox(state, outboxOf(outbox.last, changed(lines, new Map([[to, rest.length === 0 ? undefined : rest]]))))
+}
+
+/** The state with another outbox. */
+export function withOutbox(state: StateDocument, outbox: Outbox): StateDocument {
+  const next: { -readonly [K in keyof StateDocument]: StateDocument[K] } = copyOf(state)
+  next.outbox = outbox
+  return next
 }
 
 /** The state with the report that a parent is owed, when this change ends the agent: also one that no chart hears. */
 export function withReport(before: StateDocument | undefined, after: StateDocument, sentWith: SentWith): StateDocument {
   const { reportsTo } = after.agent
   if (reportsTo === undefined || before?.root.status !== undefined || after.root.status === undefined) return after
-  return { ...after, outbox: put(after.outbox, reportsTo.agent, { ...sentWith, kind: 'report' }) }
+  return withOutbox(after, put(after.outbox, reportsTo.agent, { ...sentWith, kind: 'report' }))
 }
 
 /** The state with answers for messages that waited here and will never be decided. */
@@ -111,7 +120,7 @@ export function withAnswers(
     const trace = traceparent === undefined ? undefined : { traceparent }
     outbox = put(outbox, from, { sentBy, ...trace, kind: 'undelivered', event: answer })
   }
-  return outbox === state.outbox || outbox === undefined ? state : { ...state, outbox }
+  return outbox === state.outbox || outbox === undefined ? state : withOutbox(state, outbox)
 }
 
 /** What the sender's chart gets of a message that was not taken. */
@@ -141,9 +150,15 @@ const STOPPED: ErrorData = { name: 'RefoldError', message: 'the agent was stoppe
 
 /** The outbox with one message more. */
 export function put(before: Outbox | undefined, to: string, message: Omit<OutgoingMessage, 'seq'>): Outbox {
-  const { last, to: lines } = before ?? EMPTY
-  const seq = last + 1
-  return { last: seq, to: { ...lines, [to]: [...(lines[to] ?? []), { seq, ...message }] } }
+  const lines = mapIn(before ?? EMPTY, 'to')
+  const seq = (before ?? EMPTY).last + 1
+  return outboxOf(seq, changed(lines, new Map([[to, [...(entryOf(lines, to) ?? []), { seq, ...message }]]])))
+}
+
+function outboxOf(last: number, to: StateMap<readonly OutgoingMessage[]>): Outbox {
+  const made: Outbox = { last, to: NO_ENTRIES }
+  putMap(made, 'to', to)
+  return made
 }
 
 function asJson(error: ErrorData): JsonObject {

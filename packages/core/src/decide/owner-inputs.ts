@@ -2,7 +2,7 @@
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import { changed } from '../record/large-map.js'
-import { copyOf, effectIn, mapIn, putMap } from '../record/large-members.js'
+import { effectIn, mapIn, withMap } from '../record/large-members.js'
 import type { OwnRecordType } from '../record/record.js'
 import type { Attempt, EffectDocument, StateDocument } from '../record/state-document.js'
 import type { ChartInput } from '../step/tree-step.js'
@@ -107,9 +107,7 @@ function changeOf(
 }
 
 function withStep(effect: EffectDocument, { step, output }: EffectStep): EffectDocument {
-  const next = copyOf(effect)
-  putMap(next, 'steps', changed(mapIn(effect, 'steps'), new Map([[step, output]])))
-  return next
+  return withMap(effect, 'steps', changed(mapIn(effect, 'steps'), new Map([[step, output]])))
 }
 
 interface DecidedPart {

@@ -8,7 +8,7 @@ import type { EffectDocument, EffectId, StateDocument, TimerDocument, TimerId } 
 type EffectsPart = Pick<StateDocument, 'effects'>
 
 /** Members of parts of a state that may be large maps. */
-export type MapMember = 'effects' | 'timers' | 'children' | 'steps'
+export type MapMember = 'effects' | 'timers' | 'children' | 'steps' | 'inbox' | 'to' | 'detachedChildren'
 
 /** The map of a member, as a part holds it. */
 type MapOf<O, M extends keyof O> = NonNullable<O[M]> extends Entries<infer V> ? StateMap<V> : never
@@ -27,6 +27,9 @@ const ACCESSORS: { readonly [member in MapMember]: PropertyDescriptor } = {
   timers: accessorOf('timers'),
   children: accessorOf('children'),
   steps: accessorOf('steps'),
+  inbox: accessorOf('inbox'),
+  to: accessorOf('to'),
+  detachedChildren: accessorOf('detachedChildren'),
 }
 
 function accessorOf(member: MapMember): PropertyDescriptor {
@@ -83,6 +86,21 @@ export function putMap<O extends object, M extends MapMember & keyof O>(owner: O
   }
 }
 
+/** The part with another map. */
+export function withMap<O extends object, M extends MapMember & keyof O>(owner: O, member: M, map: MapOf<O, M>): O {
+  const next = copyOf(owner)
+  putMap(next, member, map)
+  return next
+}
+
+/** Gives a part that is being made a member of another, without giving the entries of a map away. */
+export function putMember(owner: object, key: string, from: object): void {
+  const map = largeMembers(from)?.[key as MapMember]
+  const parts = owner as Record<string, unknown>
+  if (map === undefined) parts[key] = (from as Record<string, unknown>)[key]
+  else putMap(parts as { [member in MapMember]: Entries<unknown> }, key as MapMember, map)
+}
+
 /** The large maps of a part; `undefined`: it has none. */
 export function largeMembers(owner: object): LargeMembers | undefined {
   return (owner as Owner)[LARGE]
@@ -93,11 +111,7 @@ export function copyOf<T extends object>(owner: T): T {
   const large = (owner as Owner)[LARGE]
   if (large === undefined) return { ...owner }
   const copy: Record<string, unknown> = {}
-  for (const key in owner) {
-    const map = large[key as MapMember]
-    if (map === undefined) copy[key] = owner[key]
-    else putMap(copy as { [member in MapMember]: Entries<unknown> }, key as MapMember, map)
-  }
+  for (const key in owner) putMember(copy, key, owner)
   return copy as T
 }
 

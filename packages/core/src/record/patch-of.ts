@@ -8,7 +8,7 @@ import { put, type PatchDraft } from '../json/patch-draft.js'
 import { PayloadIndex } from '../json/payload-index.js'
 import { escapeToken } from '../json/pointer.js'
 import { changed, entriesOf, type LargeMap, type StateMap } from './large-map.js'
-import { copyOf, largeMembers, putMap, type MapMember } from './large-members.js'
+import { copyOf, largeMembers, putMap, putMember, type MapMember } from './large-members.js'
 import { STATE_SHAPE, type OwnShape } from './state-shape.js'
 import type { StateDocument } from './state-document.js'
 
@@ -199,7 +199,7 @@ function fillMaps(draft: PatchDraft, value: JsonObject, { path, shape }: At<OwnS
 function inFoldedOrder(oldKeys: readonly string[], keys: readonly string[], after: JsonObject): JsonObject {
   if (oldKeys.length <= keys.length && oldKeys.every((key, at) => keys[at] === key)) return after
   const ordered: Record<string, JsonValue> = {}
-  for (const key of oldKeys) if (Object.hasOwn(after, key)) ordered[key] = after[key] as JsonValue
-  for (const key of keys) ordered[key] = after[key] as JsonValue // those that are there keep their place
+  for (const key of oldKeys) if (Object.hasOwn(after, key)) putMember(ordered, key, after)
+  for (const key of keys) if (!Object.hasOwn(ordered, key)) putMember(ordered, key, after)
   return ordered
 }

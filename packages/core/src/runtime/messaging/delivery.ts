@@ -8,6 +8,7 @@
  *    may have given the number of an old message to a new one.
  */
 import { addressOf } from '../../definition/agent-address.js'
+import { heardOf } from '../../decide/inbox.js'
 import { eventOf, nextMessage } from '../../decide/outbox.js'
 import type { Refusal } from '../../decide/outbox.js'
 import type { Envelope } from '../../decide/inputs.js'
@@ -169,7 +170,7 @@ function refusalOf({ data }: StoredEvent): Refusal {
 
 function refusalIn(settlement: Settlement, delivery: PendingDelivery): Refusal | undefined {
   invariant(settlement.kind !== 'dropped', 'a message is never dropped')
-  const heard = settlement.state.inbox?.[delivery.from]
+  const heard = heardOf(settlement.state, delivery.from)
   return heard?.seq === delivery.message.seq ? heard.refused : undefined
 }
 

@@ -13,8 +13,9 @@ if (process.env['REFOLD_STORE'] === '') delete process.env['REFOLD_STORE'] // as
 
 const program = makeProgram(version)
 const json = process.argv.includes('--json')
+const usageHint = `${askedFor(['refold'], program, process.argv.slice(2))} --help says what there is`
 for (const command of allOf(program)) {
-  command.exitOverride()
+  command.exitOverride().showHelpAfterError(`(${usageHint})`)
   if (json) command.configureOutput({ writeErr: () => {} }) // it is told as JSON
 }
 
@@ -48,6 +49,12 @@ function knows({ commands }: Command, name: string | undefined): boolean {
   return commands.some((one) => one.name() === name)
 }
 
+/** The words that lead to the command that was given, or to what is above it. */
+function askedFor(path: readonly string[], command: Command, [name, ...rest]: readonly string[]): string {
+  const known = command.commands.find((one) => one.name() === name)
+  return known === undefined ? path.join(' ') : askedFor([...path, known.name()], known, rest)
+}
+
 function allOf(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allOf)]
 }
@@ -56,7 +63,7 @@ function allOf(command: Command): readonly Command[] {
 function usageCode({ code, exitCode, message }: CommanderError): number {
   if (exitCode === 0) return EXIT.ok
   const problem = code === 'commander.help' ? 'the command is not whole' : message.replace(/^error: /, '')
-  if (json) tell(new RefoldError('INVALID_INPUT', problem, { hint: 'refold --help says what there is.' }))
+  if (json) tell(new RefoldError('INVALID_INPUT', problem, { hint: `${usageHint}.` }))
   return EXIT.usage
 }
 

@@ -14,7 +14,6 @@ export function makeProgram(version: string): Command {
     .description('Agents that survive: XState machines folded from an event store.')
     .version(version)
     .enablePositionalOptions() // `ls --version 2` is about agents
-    .showHelpAfterError('(refold --help says what there is)')
     .addHelpText('after', EXIT_HELP)
   common(program.command('up'))
     .description('keep a fleet of workers alive; a dead one is replaced, its agents are taken over')

@@ -90,6 +90,9 @@ describe('the command line', () => {
     [['up', '--workers', '0'], 'positive integer'],
     [['up', '--wrokers', '2'], 'Did you mean --workers?'],
     [['start'], "missing required argument 'definition'"],
+    [['bogus'], '(refold --help says what there is)'],
+    [['diff', 'plan-1', '1', '2'], '(refold diff --help says what there is)'],
+    [['trace', 'bogus'], '(refold trace --help says what there is)'],
   ])('CLI-8 the usage mistake %j is told and ends with exit code 2', async (args, text) => {
     const ended = await project.run(...args)
     expect(ended).toMatchObject({ code: 2, stdout: '' })

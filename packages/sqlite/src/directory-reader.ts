@@ -10,7 +10,8 @@ import type { Guard } from './log-reader.js'
 import { CONDITION_CODES } from './table/directory-columns.js'
 import type { Situation } from './table/directory-columns.js'
 
-const PAGE_ENTRIES = 500
+/** What is alive while the memory is swept grows with it, and all that the process takes of the machine grows with that. */
+const PAGE_ENTRIES = 100
 
 /** One condition of the query. */
 interface Term {

@@ -87,9 +87,9 @@ export class DirectoryReader {
   #select(terms: readonly Term[], { after, limit }: Range): number[] {
     const where = terms.map((term) => term.sql).join(' AND ')
     // As one text: a row for each of a hundred thousand costs several times as much.
-    const sql = `SELECT group_concat(id) FROM (SELECT id FROM stream WHERE ${where} AND id > ? ORDER BY id LIMIT ?)`
+    const sql = `SELECT json_group_array(id) FROM (SELECT id FROM stream WHERE ${where} AND id > ? ORDER BY id LIMIT ?)`
     const row = this.#prepare(sql).get(...terms.flatMap((term) => term.values), after, limit)
-    return JSON.parse(`[${String(row?.[0] ?? '')}]`) as number[] // as the query made it
+    return JSON.parse(String(row?.[0] ?? '[]')) as number[] // as the query made it
   }
 
   /** There are few situations, and most agents share them. */

@@ -47,11 +47,18 @@ function withDirectory<R>(act: (directory: string) => R): R {
   }
 }
 
+/** Without what the machine adds to each start of Node: it reads these certificates before the first line of a program. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env
+  return rest
+}
+
 function runProcess([measured, argument = '']: Call, place: string): Figures {
   process.stderr.write(`${measured} ${argument}\n`)
   const output = execFileSync(process.execPath, ['--expose-gc', ENTRY, measured, place, argument], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment(),
   })
   const last = output.trim().split('\n').at(-1) ?? ''
   return last === '' ? {} : (JSON.parse(last) as Figures)

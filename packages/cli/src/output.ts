@@ -1,4 +1,5 @@
 /** Data goes to the standard output; everything else to the standard error. */
+import { once } from 'node:events'
 import { printableLines } from '@refold/core/store'
 import { EXIT } from './exit-codes.js'
 
@@ -28,6 +29,12 @@ export function present({ text, note, isSo = true }: Found): void {
 /** Of a command that only looks. Its reader may stop when it has enough. */
 export function print(text: string): void {
   write(text, { hasActed: false })
+}
+
+/** A part of what is long. Resolves when the reader has taken enough of it: what is not taken yet is held in memory. */
+export async function printPart(text: string): Promise<void> {
+  print(text)
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
 }
 
 /** Of one that has done its work, printed or not. */

@@ -24,11 +24,11 @@ export interface RowMarks {
 /** Why a row with a shape is damaged. */
 export const NO_TIME = 'it has no time'
 
-/** In the order of `parseMarks`. */
+/** In the order of `parseMarks`. The casts: drivers bind a number as a real, and reals are made text and parsed many times slower. */
 export const MARKS = `
-  group_concat(iif(typeof(at) = 'integer', at - ?, iif(at IS NULL, 'null', json_quote('=' || at))), ','),
+  group_concat(iif(typeof(at) = 'integer', at - CAST(? AS INTEGER), iif(at IS NULL, 'null', json_quote('=' || at))), ','),
   group_concat(coalesce(prefix, 'null'), ','),
-  group_concat(iif(prefix IS NOT NULL AND typeof(event) IN ('integer', 'real'), CAST(event AS INTEGER) - ?,
+  group_concat(iif(prefix IS NOT NULL AND typeof(event) IN ('integer', 'real'), CAST(event AS INTEGER) - CAST(? AS INTEGER),
     json_quote(iif(typeof(event) = 'blob', hex(event), '=' || event))), ',')`
 
 export function baseOf([, event, at]: FirstMarks): MarkBase {

@@ -1,7 +1,7 @@
 /** `refold ls`: the agents of a store, from its directory. Nothing of the project's own code is needed. */
 import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, Store } from '@refold/core/store'
 import { RefoldError } from '@refold/core/store'
-import { print } from '../output.js'
+import { printPart } from '../output.js'
 import type { Found } from '../output.js'
 import { linesOf, tableOf } from '../table.js'
 import { nameOf } from '@refold/inspector/fleet'
@@ -61,18 +61,18 @@ type Fits = (entry: DirectoryEntry) => boolean | Promise<boolean>
 
 /** Takes the agents as they are found, and at last gives what is still to be printed. */
 interface Sheet {
-  readonly add: (entries: readonly DirectoryEntry[]) => void
+  readonly add: (entries: readonly DirectoryEntry[]) => Promise<void>
   readonly end: () => string
 }
 
-/** A table for a terminal is made of all rows; anything else is printed as it comes, so that a long list is never held. */
+/** A table for a terminal is made of all rows; anything else is printed as it comes and is read, so that a long list is never held. */
 function sheetOf({ json, quiet = false }: ListOptions): Sheet {
   if (json) return printed({ head: '[', line: (entry) => JSON.stringify(entry), joint: ',', end: ']' })
   if (quiet) return printed({ line: ({ stream }) => stream })
   if (!process.stdout.isTTY)
     return printed({ head: `${linesOf([COLUMNS])}\n`, line: (entry) => linesOf([cells(entry)]) })
   const rows: Row[] = []
-  return { add: (entries) => void rows.push(...entries.map(cells)), end: () => tableOf(COLUMNS, rows) }
+  return { add: async (entries) => void rows.push(...entries.map(cells)), end: () => tableOf(COLUMNS, rows) }
 }
 
 interface Printing {
@@ -89,8 +89,9 @@ function printed({ head = '', line, joint = '', end = '' }: Printing): Sheet {
   let before = head
   return {
     add: (entries) => {
-      print(before + entries.map(line).join(`${joint}\n`))
+      const text = before + entries.map(line).join(`${joint}\n`)
       before = joint
+      return printPart(text)
     },
     end: () => (before === head ? head.trimEnd() + end : end),
   }
@@ -130,7 +131,7 @@ async function found(
       if (isMore) break
       shown.push(entry)
     }
-    if (shown.length > 0) add(shown)
+    if (shown.length > 0) await add(shown)
     count += shown.length
     if (isMore) return { count, isMore }
   }

@@ -1,7 +1,6 @@
 /** What a command that reads records works on: a store, or an exported file, and the codecs that its records need. */
 import { closeSync, openAsBlob, openSync, readSync } from 'node:fs'
 import type { Codec, Store } from '@refold/core'
-import { openExport } from '@refold/core/history'
 import type { ExportedStreams, HistorySource } from '@refold/core/history'
 import type { RefoldConfig } from '../config/define-config.js'
 import { knownConfig, loadConfig } from '../config/load-config.js'
@@ -62,6 +61,7 @@ export async function withPast<R>(options: ProjectOptions, work: (past: Past) =>
       work({ source: store, store, codecs, hideSecrets, names: () => namesIn(store) }),
     )
   const { codecs = [] } = await configOf(options)
+  const { openExport } = await import('@refold/core/history') // which most commands do without
   const file = await openExport(await openAsBlob(place))
   return work({ source: file, codecs, hideSecrets, names: () => namesOf(file) })
 }

@@ -22,14 +22,14 @@ type Event = Extract<Followed, { readonly kind: 'event' }>
 export async function tail(
   who: string | undefined,
   options: TailCommandOptions,
-  { tell, note }: { readonly tell: (line: string) => void; readonly note: (text: string) => void },
+  { tell, note }: { readonly tell: (line: string) => Promise<void>; readonly note: (text: string) => void },
 ): Promise<void> {
   const from = fromOf(options)
   await withStore({ ...options, readOnly: true }, async ({ store, codecs }) => {
     await using client = await createClient({ store, agents: [], codecs })
     if (who !== undefined && !(await isKnown(store, who))) note(`nothing of "${printable(who)}" is stored`)
     for await (const item of client.follow({ from, hideSecrets: options.showSecrets !== true })) {
-      if (item.kind === 'event' && isOf(who, item)) tell(options.json ? jsonLine(item) : textLine(item))
+      if (item.kind === 'event' && isOf(who, item)) await tell(options.json ? jsonLine(item) : textLine(item))
       if (item.kind === 'caught-up' && options.once === true) return
     }
   })

@@ -1,6 +1,6 @@
 /** Commands that look, and change nothing. */
 import type { Command } from 'commander'
-import { present, print, report } from '../output.js'
+import { present, print, printPart, report } from '../output.js'
 import { common, CONDITIONS, hiding, positive, seconds, severalOf } from './options.js'
 
 export function addReadingCommands(program: Command): void {
@@ -25,7 +25,7 @@ export function addReadingCommands(program: Command): void {
     .option('--once', 'end when all that is stored was told')
     .action(async (who, options) => {
       const { tail } = await import('../commands/tail.js')
-      await tail(who, options, { tell: print, note: (text) => console.error(text) })
+      await tail(who, options, { tell: printPart, note: (text) => console.error(text) })
     })
   common(program.command('wait'))
     .description('wait until an agent is in a state, or has ended; exit code 1 when it ends otherwise')

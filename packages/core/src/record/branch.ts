@@ -92,12 +92,8 @@ export class Branch {
   }
 
   /** Before another value comes in the place of a member. */
-  forget(key: string): void {
-    if (this.#below.size === 0) return
-    const old = this.get(key)
-    if (!(old instanceof Branch)) return
-    this.#below.delete(old)
-    old.leave()
+  forget(member: Branch): void {
+    if (this.#below.delete(member)) member.leave()
   }
 
   /** A member to write to; `undefined`: it has no members. */

@@ -4,17 +4,19 @@
  */
 import { RefoldError } from '../errors.js'
 import { isContainer, type JsonValue } from '../json/json-value.js'
-import { escapeToken, isForbiddenKey } from '../json/pointer.js'
+import { isForbiddenKey, toPointer } from '../json/pointer.js'
 import { wrongInState, type Wrong } from './state-checks.js'
 
 /** Parts of states that were found in order. States share what did not change, and nothing that was folded is written. */
 const inOrder = new WeakSet<object>()
 /** Down to here parts are remembered: the state's members, and theirs. */
 const REMEMBERED_DEPTH = 2
+/** A part with no more members, those within it counted, is looked at again sooner than it is remembered. */
+const FEW_MEMBERS = 16
 
 /** Throws `UNREADABLE`, whose `path` says where it is no state of an agent. */
 export function checkState(state: JsonValue | undefined): void {
-  const wrong = wrongInState(state, inOrder) ?? forbiddenKey(state, '', 0)
+  const wrong = wrongInState(state, inOrder) ?? withForbiddenKey(state)
   if (wrong === undefined) return
   const { path, problem } = wrong
   throw new RefoldError(
@@ -28,15 +30,21 @@ export function checkState(state: JsonValue | undefined): void {
 }
 
 /** No key may reach a prototype when someone writes it elsewhere. */
-function forbiddenKey(value: JsonValue | undefined, path: string, depth: number): Wrong | undefined {
-  if (!isContainer(value) || inOrder.has(value)) return undefined
+function withForbiddenKey(state: JsonValue | undefined): Wrong | undefined {
+  const path = forbiddenKey(state, 0)
+  return typeof path === 'string' ? { path, problem: 'is a key that reaches a prototype' } : undefined
+}
+
+/** The path of such a key, or how many members there are. */
+function forbiddenKey(value: JsonValue | undefined, depth: number): string | number {
+  if (!isContainer(value) || inOrder.has(value)) return 0
+  let count = 0
   for (const key of Object.keys(value)) {
-    const at = `${path}/${escapeToken(key)}`
-    if (isForbiddenKey(key)) return { path: at, problem: 'is a key that reaches a prototype' }
-    const member = (value as { readonly [key: string]: JsonValue })[key]
-    const wrong = isContainer(member) ? forbiddenKey(member, at, depth + 1) : undefined
-    if (wrong !== undefined) return wrong
+    if (isForbiddenKey(key)) return toPointer([key])
+    const below = forbiddenKey((value as { readonly [key: string]: JsonValue })[key], depth + 1)
+    if (typeof below === 'string') return toPointer([key]) + below
+    count += 1 + below
   }
-  if (depth > 0 && depth <= REMEMBERED_DEPTH) inOrder.add(value)
-  return undefined
+  if (depth > 0 && depth <= REMEMBERED_DEPTH && count > FEW_MEMBERS) inOrder.add(value)
+  return count
 }

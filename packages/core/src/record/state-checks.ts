@@ -3,7 +3,7 @@
  * here are let pass.
  */
 import { isJsonArray, isJsonObject, type JsonValue } from '../json/json-value.js'
-import { escapeToken } from '../json/pointer.js'
+import { toPointer } from '../json/pointer.js'
 
 /** The first thing that is wrong. */
 export interface Wrong {
@@ -16,7 +16,8 @@ export interface Wrong {
 /** Parts that were found to be in order: they are not looked at again. */
 export type InOrder = Pick<WeakSet<object>, 'has'>
 
-type Check = (value: JsonValue | undefined, path: string, inOrder: InOrder) => Wrong | undefined
+/** The path that it gives begins at the value. */
+type Check = (value: JsonValue | undefined, inOrder: InOrder) => Wrong | undefined
 
 const text = simple('must be a text', (value) => typeof value === 'string')
 const time = simple('must be a number', (value) => typeof value === 'number' && Number.isFinite(value))
@@ -64,7 +65,7 @@ const ACTOR: Check = members(
     nodes: texts,
     history: each(texts),
     refs: each(text),
-    children: each((value, path, inOrder) => ACTOR(value, path, inOrder)),
+    children: each((value, inOrder) => ACTOR(value, inOrder)),
     sequence: texts,
   },
 )
@@ -107,28 +108,28 @@ const NOTHING: InOrder = { has: () => false }
 
 /** `undefined`: it is one. */
 export function wrongInState(state: JsonValue | undefined, inOrder: InOrder = NOTHING): Wrong | undefined {
-  return STATE(state, '', inOrder)
+  return STATE(state, inOrder)
 }
 
 function simple(problem: string, isRight: (value: JsonValue | undefined) => boolean): Check {
-  return (value, path) => (isRight(value) ? undefined : { path, problem })
+  return (value) => (isRight(value) ? undefined : wrong(problem))
 }
 
 function oneOf(known: readonly string[]): Check {
   return simple(`must be one of ${known.join(', ')}`, (value) => known.includes(value as string))
 }
 
-function stateValue(value: JsonValue | undefined, path: string, inOrder: InOrder): Wrong | undefined {
+function stateValue(value: JsonValue | undefined, inOrder: InOrder): Wrong | undefined {
   if (typeof value === 'string') return undefined
-  return isJsonObject(value) ? each(stateValue)(value, path, inOrder) : { path, problem: 'must be a state value' }
+  return isJsonObject(value) ? each(stateValue)(value, inOrder) : wrong('must be a state value')
 }
 
 function listOf(check: Check): Check {
-  return (value, path, inOrder) => {
-    if (!isJsonArray(value)) return { path, problem: 'must be a list' }
+  return (value, inOrder) => {
+    if (!isJsonArray(value)) return wrong('must be a list')
     for (let at = 0; at < value.length; at++) {
-      const wrong = check(value[at], `${path}/${at}`, inOrder)
-      if (wrong !== undefined) return wrong
+      const found = check(value[at], inOrder)
+      if (found !== undefined) return below(String(at), found)
     }
     return undefined
   }
@@ -136,12 +137,12 @@ function listOf(check: Check): Check {
 
 /** A map: each member is checked alike. */
 function each(check: Check): Check {
-  return (value, path, inOrder) => {
-    if (!isJsonObject(value)) return { path, problem: 'must be an object' }
+  return (value, inOrder) => {
+    if (!isJsonObject(value)) return wrong('must be an object')
     if (inOrder.has(value)) return undefined
     for (const key of Object.keys(value)) {
-      const wrong = check(value[key], `${path}/${escapeToken(key)}`, inOrder)
-      if (wrong !== undefined) return wrong
+      const found = check(value[key], inOrder)
+      if (found !== undefined) return below(key, found)
     }
     return undefined
   }
@@ -150,16 +151,24 @@ function each(check: Check): Check {
 /** Other members are let pass. */
 function members(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check {
   const checks = Object.entries({ ...required, ...optional })
-  return (value, path, inOrder) => {
-    if (!isJsonObject(value)) return { path, problem: 'must be an object' }
+  return (value, inOrder) => {
+    if (!isJsonObject(value)) return wrong('must be an object')
     if (inOrder.has(value)) return undefined
     for (const [key, check] of checks) {
       const member = value[key]
-      const at = `${path}/${key}`
-      if (member === undefined && key in required) return { path: at, problem: 'is missing' }
-      const wrong = member === undefined ? undefined : check(member, at, inOrder)
-      if (wrong !== undefined) return wrong
+      if (member === undefined && key in required) return below(key, wrong('is missing'))
+      const found = member === undefined ? undefined : check(member, inOrder)
+      if (found !== undefined) return below(key, found)
     }
     return undefined
   }
+}
+
+function wrong(problem: string): Wrong {
+  return { path: '', problem }
+}
+
+/** The path is put together only where something is wrong: each state of each agent is checked. */
+function below(key: string, { path, problem }: Wrong): Wrong {
+  return { path: toPointer([key]) + path, problem }
 }

@@ -88,11 +88,12 @@ export class StateReplay implements ReplayTarget {
       if (!writeItem(branch.items, key, { op, value: written })) throw unreadable(operation, noIndex(key))
       return
     }
-    branch.forget(key)
     const members = branch.members as Map<string, Node> // it is an object
-    if (op === 'remove' ? !members.delete(key) : op === 'replace' && !members.has(key))
-      throw unreadable(operation, 'nothing stands there')
-    if (op !== 'remove') members.set(key, written as Node)
+    const old = members.get(key)
+    if (old === undefined && (op === 'remove' || op === 'replace')) throw unreadable(operation, 'nothing stands there')
+    if (old instanceof Branch) branch.forget(old)
+    if (op === 'remove') members.delete(key)
+    else members.set(key, written as Node)
   }
 
   end(): void {

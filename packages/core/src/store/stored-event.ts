@@ -20,19 +20,47 @@ export interface StoredText {
 
 /** Each of `data` and `metadata` is called at most once. What they throw is `UNREADABLE` to who looks, with the place. */
 export function storedEvent(stored: StoredText): StoredEvent {
-  let data: JsonValue | undefined
-  let metadata: JsonValue | undefined
+  return new TextEvent(stored)
+}
+
+/** A class whose accessors are the same for all events: of an object literal with accessors each would get a layout of its own. */
+class TextEvent implements StoredEvent {
+  readonly stream: string
+  readonly revision: StoredEvent['revision']
+  readonly position: StoredEvent['position']
+  readonly id: string
+  readonly type: string
+  declare readonly data: JsonValue
+  declare readonly metadata: JsonValue
+  readonly #stored: StoredText
+  #data: JsonValue | undefined
+  #metadata: JsonValue | undefined
+
+  static readonly #accessors = {
+    data: accessor((event) => (event.#data ??= readable(event.#stored, event.#stored.data))),
+    metadata: accessor((event) => (event.#metadata ??= readable(event.#stored, event.#stored.metadata))),
+  }
+
+  constructor(stored: StoredText) {
+    this.stream = stored.stream
+    this.revision = toRevision(stored.revision)
+    this.position = toPosition(stored.position)
+    this.id = stored.id
+    this.type = stored.type
+    this.#stored = stored
+    Object.defineProperties(this, TextEvent.#accessors)
+  }
+}
+
+// It is shown, and compared, as the plain object that it is.
+Object.defineProperty(TextEvent.prototype, 'constructor', { value: Object })
+
+function accessor(get: (event: TextEvent) => JsonValue): PropertyDescriptor {
   return {
-    stream: stored.stream,
-    revision: toRevision(stored.revision),
-    position: toPosition(stored.position),
-    id: stored.id,
-    type: stored.type,
-    get data() {
-      return (data ??= readable(stored, stored.data))
-    },
-    get metadata() {
-      return (metadata ??= readable(stored, stored.metadata))
+    enumerable: true,
+    configurable: true,
+    get(this: TextEvent) {
+      return get(this)
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Several processes on one log: who decides, who performs, and what a stale one says. */
 import { describe, expect, test } from 'vitest'
+import { RefoldError } from '../errors.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody, obedient } from './controlled-body.fixture.js'
 import type { FaultyStore } from './faulty-store.fixture.js'
@@ -118,6 +119,37 @@ describe('a worker that dies without a word', () => {
       [work.last.args.key, 1],
       [work.last.args.key, 1],
     ])
+  })
+
+  test('OWN-35 is not taken for one while the store took nothing from anyone', async () => {
+    const { log, time, definition, types } = several()
+    const locked = new Set<FaultyStore>()
+    const unlessLocked = async <R>(store: FaultyStore, write: () => Promise<R>): Promise<R> => {
+      if (locked.has(store)) throw new RefoldError('STORE_REJECTED', 'the file is locked')
+      return write()
+    }
+    /** As a file that one program locks for writing: it can be read all the time. */
+    const lockable = ({ store }: { readonly store: FaultyStore }): void => {
+      const { append, registers } = store
+      const { put } = registers
+      store.append = (...given) => unlessLocked(store, () => append.apply(store, given))
+      registers.put = (...given) => unlessLocked(store, () => put(...given))
+    }
+    const start = () => startProcess({ log, time, agents: [definition], prepare: lockable })
+    const owner = await start()
+    await owner.runtime.start(definition, { id: '1' })
+    const other = await start()
+    await time.advance(LEASE_MS)
+    for (const { store } of [owner, other]) locked.add(store)
+    await time.advance(LEASE_MS * 1.5)
+    locked.delete(other.store)
+    await time.advance(LEASE_MS * 0.6)
+    locked.delete(owner.store)
+    await time.advance(LEASE_MS * 3)
+    expect(await types()).toEqual(['refold.started'])
+    owner.die()
+    await outliveLease(time)
+    expect(await types()).toContain('refold.claimed')
   })
 
   test('OWN-1 of two that see it exactly one claims, at a higher epoch, and only its body begins', async () => {

@@ -2,12 +2,14 @@
  * What this worker believes of other workers.
  *
  * Invariants: an owner counts as dead only when an operating-system lock proves it, when it said goodbye, or when its
- * heartbeat register stood still for a full lease by *this* process's own monotonic clock.
+ * heartbeat register stood still for a full lease by *this* process's own monotonic clock, all of which its own heartbeats
+ * reached the store: where they did not, those of others could not either.
  */
 import type { JsonValue } from '../../json/json-value.js'
 import type { StoreServices } from '../../log/agent-log.js'
 import type { World } from '../../world/world.js'
 import { heartbeatRegister } from './lease.js'
+import type { Lease } from './lease.js'
 
 /** `gone`: on purpose. `dead`: proven so. `silent`: for a full lease. */
 export type Verdict = 'alive' | 'gone' | 'dead' | 'silent'
@@ -17,6 +19,8 @@ export interface FailureDetectorOptions {
   readonly world: World
   /** Used for an owner whose own lease is not known. */
   readonly leaseMs: number
+  /** Of this worker; absent: it has none. */
+  readonly lease?: Pick<Lease, 'heldSince'>
 }
 
 /** Workers that are remembered: of those that fell silent nothing more comes. */
@@ -51,7 +55,7 @@ export class FailureDetector {
   /** Whether no heartbeat was seen for a lease: the next look tells whether there was none. */
   isOverdue(owner: string): boolean {
     const observed = this.#observed.get(owner)
-    return observed !== undefined && this.#options.world.clock.monotonicNow() - observed.since >= observed.leaseMs
+    return observed !== undefined && this.#isSilent(observed)
   }
 
   /** The same by what the operating system says alone, which is quick and says nothing of another machine. */
@@ -71,7 +75,13 @@ export class FailureDetector {
       this.#observed.set(owner, { beat, since: now, leaseMs: leaseOf(register) ?? this.#options.leaseMs })
       return 'alive'
     }
-    return now - before.since >= before.leaseMs ? 'silent' : 'alive'
+    return this.#isSilent(before) ? 'silent' : 'alive'
+  }
+
+  #isSilent({ since, leaseMs }: Observation): boolean {
+    const { world, lease } = this.#options
+    const heldSince = lease === undefined ? since : lease.heldSince
+    return heldSince !== undefined && world.clock.monotonicNow() - Math.max(since, heldSince) >= leaseMs
   }
 
   async #saidGoodbye(owner: string): Promise<Verdict> {

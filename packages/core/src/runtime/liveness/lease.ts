@@ -29,6 +29,7 @@ export class Lease {
   readonly #options: LeaseOptions
   #startedWall = Number.NEGATIVE_INFINITY
   #startedMonotonic = Number.NEGATIVE_INFINITY
+  #heldSince = Number.NEGATIVE_INFINITY
   #beats = 0
   #lapses = 0
   #cancel: CancelTimer | undefined
@@ -60,6 +61,11 @@ export class Lease {
       world.clock.now() - this.#startedWall < durationMs &&
       world.clock.monotonicNow() - this.#startedMonotonic < durationMs
     )
+  }
+
+  /** Since when it has held without a lapse, by the monotonic clock. `undefined`: it does not hold now. */
+  get heldSince(): number | undefined {
+    return this.#beats === 0 || this.holds() ? this.#heldSince : undefined
   }
 
   /** How often it was lost and came back: what is known from before must be read again before anything begins. */
@@ -115,7 +121,10 @@ export class Lease {
     this.#beats++
     await store.registers.put(heartbeatRegister(worker), { beat: this.#beats, at: wall, leaseMs: durationMs })
     if (this.#closed) return
-    if (this.#beats > 1 && !this.holds()) this.#lapses++
+    if (!this.holds()) {
+      if (this.#beats > 1) this.#lapses++
+      this.#heldSince = world.clock.monotonicNow()
+    }
     this.#startedWall = wall
     this.#startedMonotonic = monotonic
     if (!this.holds()) return

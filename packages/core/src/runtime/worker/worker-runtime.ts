@@ -111,7 +111,7 @@ export class WorkerRuntime {
     this.cells = new Cells({ ...cellContext, registry, keepIdle: settings.keepIdle })
     const beats = { durationMs: leaseDurationMs, everyMs: heartbeatEveryMs }
     this.lease = new Lease({ store, world, events, lostStore, worker, ...beats })
-    this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs })
+    this.owners = new FailureDetector({ store, world, leaseMs: leaseDurationMs, lease: this.lease })
     this.due = new DueWatch({ world, events, horizonMs: horizonOf(settings) })
     this.capacity = new Capacity(settings.capacity, events)
     this.probation = new Probation(world)

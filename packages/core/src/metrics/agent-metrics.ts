@@ -1,6 +1,7 @@
 /** What the directory of a store says of all its agents, as metrics: who needs someone, and who waits too long. */
 import { isRefoldError, RefoldError } from '../errors.js'
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
 import { systemClock } from '../world/system-world.js'
 import type { Clock } from '../world/world.js'
@@ -30,7 +31,11 @@ export async function agentMetrics(
   options: AgentMetricsOptions = {},
 ): Promise<readonly MetricFamily[]> {
   requireMethods(directory, 'directory', ['find'])
-  const now = fromGiven('agentMetrics', () => (options.clock ?? systemClock).now())
+  const now = fromGiven('agentMetrics', () => {
+    const { clock = systemClock } = options
+    checkMembers(options, { path: '', known: ['clock'] })
+    return clock.now()
+  })
   const find = (query: DirectoryQuery): Promise<readonly DirectoryEntry[]> => firstOf(directory, query)
   const conditions: { labels: { condition: string }; value: number }[] = []
   let inDoubt = 0

@@ -1,5 +1,6 @@
 /** What effects took and cost, by agent and source. */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
@@ -73,11 +74,9 @@ export function effectCostsProjection(options: EffectCostsOptions): ProjectionDe
   return fromGiven('effectCostsProjection', () => made(options))
 }
 
-function made({
-  agents,
-  name = 'effect_costs',
-  version = 1,
-}: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
+function made(options: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
+  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  const { agents, name = 'effect_costs', version = 1 } = options
   const initial: EffectCostsDocument = { definition: '', id: '', costUsd: 0, sources: {}, origin: 0, recent: [] }
   return defineProjection({
     name,

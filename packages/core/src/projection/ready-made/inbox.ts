@@ -1,5 +1,6 @@
 /** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { DoubtReason } from '../../public/state.js'
@@ -52,7 +53,9 @@ export function inboxProjection(options: InboxOptions): ProjectionDefinition<Inb
   return fromGiven('inboxProjection', () => made(options))
 }
 
-function made({ agents, name = 'inbox', version = 1 }: InboxOptions): ProjectionDefinition<InboxDocument> {
+function made(options: InboxOptions): ProjectionDefinition<InboxDocument> {
+  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  const { agents, name = 'inbox', version = 1 } = options
   const asked = askedApprovals(agents)
   return defineProjection({
     name,

@@ -5,6 +5,7 @@
  * why there is none.
  */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
@@ -45,15 +46,15 @@ export interface TranscriptDocument<M> {
   readonly missing: Readonly<Record<string, MissingAnswer & { readonly at: number }>>
 }
 
+const OPTIONS = ['agents', 'name', 'version', 'messages', 'calls', 'answers', 'missing', 'callOf']
+
 /** A document for each agent with its conversation, in which each tool call has exactly one answer. */
 export function transcriptProjection<const D extends AgentDefinition, M>(
   options: TranscriptOptions<D, M>,
 ): ProjectionDefinition<TranscriptDocument<M>> {
-  const {
-    agents,
-    name = 'transcripts',
-    version = 1,
-  } = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
+  const given = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
+  checkMembers(given, { path: '', known: OPTIONS })
+  const { agents, name = 'transcripts', version = 1 } = given
   return defineProjection<D, TranscriptDocument<M>>({
     name,
     version,

@@ -25,11 +25,11 @@ export interface InboxApproval {
   readonly since: number
 }
 
-/** An effect that waits for `agent.resolve`. */
+/** An effect that waits for `agent.resolve`: in doubt, or abandoned, which nothing performs again. */
 export interface InboxDoubt {
   readonly effect: string
   readonly src: string
-  readonly why: DoubtReason
+  readonly why: DoubtReason | 'abandoned'
   /** Epoch milliseconds. */
   readonly since: number
 }
@@ -98,8 +98,19 @@ function doubtsFrom({ event }: ProjectionRecord): readonly Omit<InboxDoubt, 'sin
 
 const BEGIN_DOUBTS: ReadonlySet<string> = new Set(['refold.forked', 'refold.claimed', 'refold.released'])
 
+/** Those that the chart left with the record wait as abandoned ones, or not at all. */
+function withLeft(doubts: readonly InboxDoubt[], { event, changes }: ProjectionRecord): readonly InboxDoubt[] {
+  const { left } = changes
+  if (left === undefined) return doubts
+  const abandoned = Object.entries(left).flatMap(([effect, src]): readonly InboxDoubt[] =>
+    src === null ? [] : [{ effect, src, why: 'abandoned', since: event.at }],
+  )
+  return [...doubts.filter(({ effect }) => left[effect] === undefined), ...abandoned]
+}
+
 /** A record of the effect itself says what became of it; that none is left, the directory. */
-function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
+function doubtsAfter(known: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
+  const doubts = withLeft(known, record)
   const told = effectRecordOf(record)
   if (told?.type === 'refold.effect.doubted') {
     const { effect, at, data } = told

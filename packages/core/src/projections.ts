@@ -13,7 +13,12 @@ export type { EffectCosts, EffectCostsDocument, EffectCostsOptions } from './pro
 
 // a conversation as a model takes it
 export { transcriptProjection } from './projection/ready-made/transcript.js'
-export type { MissingAnswer, TranscriptDocument, TranscriptOptions } from './projection/ready-made/transcript.js'
+export type {
+  MissingAnswer,
+  ToldEffect,
+  TranscriptDocument,
+  TranscriptOptions,
+} from './projection/ready-made/transcript.js'
 
 // where agents spent their time
 export { timeInStateProjection } from './projection/ready-made/time-in-state.js'

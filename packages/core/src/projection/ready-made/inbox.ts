@@ -3,11 +3,11 @@ import { fromGiven } from '../../coded.js'
 import { checkMembers } from '../../definition/check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
-import type { DoubtReason } from '../../public/state.js'
 import { defineProjection } from '../define-projection.js'
 import { askedApprovals } from './asked-approvals.js'
-import { effectRecordOf } from './effect-record.js'
 import { forkIn } from './fork-record.js'
+import { doubtsFrom, forgottenIn } from './told-doubts.js'
+import type { ToldDoubt } from './told-doubts.js'
 
 /** What an inbox is about. */
 export interface InboxOptions {
@@ -26,10 +26,7 @@ export interface InboxApproval {
 }
 
 /** An effect that waits for `agent.resolve`: in doubt, or abandoned, which nothing performs again. */
-export interface InboxDoubt {
-  readonly effect: string
-  readonly src: string
-  readonly why: DoubtReason | 'abandoned'
+export interface InboxDoubt extends ToldDoubt {
   /** Epoch milliseconds. */
   readonly since: number
 }
@@ -90,37 +87,13 @@ function after(
   return { definition: agent.name, id: agent.id, active, approvals, inDoubt, blockedSince }
 }
 
-/** Of a fork, and of the claim or the release that ends the attempts of a worker. */
-function doubtsFrom({ event }: ProjectionRecord): readonly Omit<InboxDoubt, 'since'>[] {
-  if (!BEGIN_DOUBTS.has(event.type)) return []
-  return (event as unknown as { readonly data: { readonly inDoubt?: readonly InboxDoubt[] } }).data.inDoubt ?? []
-}
-
-const BEGIN_DOUBTS: ReadonlySet<string> = new Set(['refold.forked', 'refold.claimed', 'refold.released'])
-
-/** Those that the chart left with the record wait as abandoned ones, or not at all. */
-function withLeft(doubts: readonly InboxDoubt[], { event, changes }: ProjectionRecord): readonly InboxDoubt[] {
-  const { left } = changes
-  if (left === undefined) return doubts
-  const abandoned = Object.entries(left).flatMap(([effect, src]): readonly InboxDoubt[] =>
-    src === null ? [] : [{ effect, src, why: 'abandoned', since: event.at }],
-  )
-  return [...doubts.filter(({ effect }) => left[effect] === undefined), ...abandoned]
-}
-
-/** A record of the effect itself says what became of it; that none is left, the directory. */
-function doubtsAfter(known: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
-  const doubts = withLeft(known, record)
-  const told = effectRecordOf(record)
-  if (told?.type === 'refold.effect.doubted') {
-    const { effect, at, data } = told
-    const { src, why = 'unknown' } = data
-    return [...doubts.filter((one) => one.effect !== effect), { effect, src: src ?? '', why, since: at }]
-  }
+/** A record says itself which effects it brings into doubt, and of which one it is; that none is left, the directory. */
+function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
   const begun = doubtsFrom(record).map((doubt) => ({ ...doubt, since: record.event.at }))
   if (forkIn(record) !== undefined) return begun
-  if (begun.length > 0) return [...doubts, ...begun]
   if (record.changes.inDoubt === 0) return doubts.length === 0 ? doubts : []
-  const { effect } = record.event as { readonly effect?: string }
-  return doubts.some((one) => one.effect === effect) ? doubts.filter((one) => one.effect !== effect) : doubts
+  const { effect: own } = record.event as { readonly effect?: string }
+  const over = new Set([own, ...forgottenIn(record), ...begun.map(({ effect }) => effect)])
+  const kept = doubts.filter(({ effect }) => !over.has(effect))
+  return begun.length === 0 && kept.length === doubts.length ? doubts : [...kept, ...begun]
 }

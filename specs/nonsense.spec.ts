@@ -16,6 +16,10 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   '@refold/otel': () => import('../packages/otel/src/index.js'),
   '@refold/otel/history': () => import('../packages/otel/src/history.js'),
   '@refold/inspector': () => import('@refold/inspector'),
+  '@refold/inspector/answers': () => import('@refold/inspector/answers'),
+  '@refold/inspector/chart': () => import('@refold/inspector/chart'),
+  '@refold/inspector/commands': () => import('@refold/inspector/commands'),
+  '@refold/inspector/fleet': () => import('@refold/inspector/fleet'),
   '@refold/cli': () => import('../packages/cli/src/index.js'),
   '@refold/testing': () => import('@refold/testing'),
 }

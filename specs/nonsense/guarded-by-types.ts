@@ -61,6 +61,17 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'scannedEvent',
     'storedEvent',
   ],
+  // words for what a history, or a chart that `chartFrom` made, has given
+  '@refold/inspector/answers': [
+    'aboutRecord',
+    'becomes',
+    'differingPlaces',
+    'errorText',
+    'heldUpBy',
+    'lastRecord',
+    'whoText',
+  ],
+  '@refold/inspector/chart': ['litBy', 'rowsOf', 'statesOf'],
   // a configuration is checked where it is loaded; a supervisor is made by the command
   '@refold/cli': ['Supervisor'],
   '@refold/testing': [

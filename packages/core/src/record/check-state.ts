@@ -12,6 +12,10 @@ const inOrder = new WeakSet<object>()
 /** Down to here parts are remembered: the state's members, and theirs. */
 const REMEMBERED_DEPTH = 2
 
+/** For readers of what an older release may have written. */
+export const OLDER_FORMAT =
+  'Or an older release wrote it: format v 0 was changed since, and only the release that wrote it reads such agents.'
+
 /** Throws `UNREADABLE`, whose `path` says where it is no state of an agent. */
 export function checkState(state: JsonValue | undefined): void {
   const wrong = wrongInState(state, inOrder) ?? forbiddenKey(state, '', 0)
@@ -21,7 +25,7 @@ export function checkState(state: JsonValue | undefined): void {
     'UNREADABLE',
     `the state is none that an agent can be in: ${path === '' ? 'it' : path} ${problem}`,
     {
-      hint: 'A record of the stream was damaged, or not written by Refold: restore the stream, or go on with another id.',
+      hint: `A record of the stream was damaged, or not written by Refold: restore the stream, or go on with another id. ${OLDER_FORMAT}`,
       facts: { path },
     },
   )

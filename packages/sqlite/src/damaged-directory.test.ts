@@ -61,6 +61,7 @@ describe('a damaged row of the directory', () => {
     expect(idsOf(await entriesOf(store, { definition: 'lamp', status: 'active' }))).toEqual(['a', 'b', 'c'])
     expect(idsOf(await entriesOf(store, { state: 'on' }))).toEqual(['a'])
     expect(idsOf(await entriesOf(store, { state: 'off' }))).toEqual(['b', 'c'])
+    expect(idsOf(await entriesOf(store, { state: 'off', limit: 1 }))).toEqual(['b'])
     expect(idsOf(await entriesOf(store, { status: 'active', dueBefore: Number.MAX_SAFE_INTEGER }))).toEqual(['a'])
     expect((await planRecovery({ store, agents: [lamp] })).troubled).toEqual([])
     await store.close()

@@ -55,11 +55,20 @@ export class DirectoryReader {
 
   /** The streams are found at once, their entries page by page: one that changed meanwhile is shown as it is now, or not at all. */
   async *find(query: DirectoryQuery, { guarded }: Guard): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
-    const ids = await guarded(() => this.#find(query))
-    for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
-      const page = await guarded(() => this.#file.streams.entries(ids.slice(at, at + PAGE_ENTRIES)))
-      const entries = page.filter((entry) => matchesQuery(entry, query))
-      if (entries.length > 0) yield entries
+    for (let rest = query; ;) {
+      const ids = await guarded(() => this.#find(rest))
+      let given = 0
+      for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
+        const page = await guarded(() => this.#file.streams.entries(ids.slice(at, at + PAGE_ENTRIES)))
+        const entries = page.filter((entry) => matchesQuery(entry, query))
+        given += entries.length
+        if (entries.length > 0) yield entries
+      }
+      const { limit = Infinity } = rest
+      const last = ids.at(-1)
+      if (last === undefined || ids.length < limit || given === limit) return
+      const after = await guarded(() => this.#file.streams.name(last).name)
+      rest = { ...query, after, limit: limit - given } // in the place of those that are otherwise by now
     }
   }
 

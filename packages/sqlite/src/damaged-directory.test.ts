@@ -25,7 +25,7 @@ async function entriesOf(store: Store, query = {}): Promise<readonly DirectoryEn
 /** Without notes, as of lock files that are left behind. */
 async function wrongIn(store: Store): Promise<readonly string[]> {
   const { findings } = await examineStore(store)
-  return findings.filter(({ kind }) => kind === 'wrong').map(({ message }) => message)
+  return findings.filter(({ kind }) => kind === 'wrong').map(({ trouble, message }) => `${trouble} ${message}`)
 }
 
 const idsOf = (entries: readonly DirectoryEntry[]): readonly string[] => entries.map(({ id }) => id)
@@ -82,7 +82,7 @@ describe('a damaged row of the directory', () => {
   test.each(DAMAGES)('DIR-15 %s: the doctor tells it, and a rebuild repairs it', async (_what, sql) => {
     changeFile(scratch.file, sql)
     const store = sqliteStore(scratch.file)
-    expect(await wrongIn(store)).toEqual([expect.stringContaining('of 1 agent: lamp-a')])
+    expect(await wrongIn(store)).toEqual([expect.stringMatching(/^DIRECTORY .* of 1 agent: lamp-a$/)])
     expect(await store.directory.rebuild()).toEqual({ agents: 3, repaired: 1 })
     expect(await wrongIn(store)).toEqual([])
     await store.close()

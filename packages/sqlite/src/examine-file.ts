@@ -89,8 +89,9 @@ function damagedRows(connection: SqliteConnection): readonly StoreFinding[] {
   return [
     {
       kind: 'wrong',
+      trouble: 'DIRECTORY',
       message: `the directory names texts that the file does not have, of ${counted(count, 'agent')}: ${names}${count > rows.length ? ', …' : ''}`,
-      remedy: 'They are read from the log, which takes longer. `refold rebuild` repairs it: nothing is lost.',
+      remedy: 'Their entries are read from the log, which takes longer. Make the directory again: nothing is lost.',
     },
   ]
 }

@@ -6,6 +6,7 @@
 // what waits for a person
 export { inboxProjection } from './projection/ready-made/inbox.js'
 export type { InboxApproval, InboxDocument, InboxDoubt, InboxOptions } from './projection/ready-made/inbox.js'
+export type { ToldDoubt } from './projection/ready-made/told-doubts.js'
 
 // what effects took and cost
 export { effectCostsProjection } from './projection/ready-made/effect-costs.js'

@@ -8,7 +8,7 @@ import { lifeNumberIn } from '../../record/life.js'
 import { defineProjection } from '../define-projection.js'
 import { effectRecordOf, type EffectRecord } from './effect-record.js'
 import { forkIn } from './fork-record.js'
-import { doubtsFrom } from './told-doubts.js'
+import { namedDoubts } from './told-doubts.js'
 
 /** Whose effects are counted. */
 export interface EffectCostsOptions {
@@ -110,7 +110,7 @@ function added(document: EffectCostsDocument, { src, costs }: Told): EffectCosts
 
 /** Of the attempts that a claim or a release ended. */
 function interruptedBy(record: ProjectionRecord): readonly Told[] {
-  return doubtsFrom(record).flatMap(({ src, why }) => (why === 'interrupted' ? [{ src, costs: { doubts: 1 } }] : []))
+  return namedDoubts(record).flatMap(({ src, why }) => (why === 'interrupted' ? [{ src, costs: { doubts: 1 } }] : []))
 }
 
 /** What one record adds. */

@@ -91,7 +91,8 @@ function after(
 function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
   const begun = doubtsFrom(record).map((doubt) => ({ ...doubt, since: record.event.at }))
   if (forkIn(record) !== undefined) return begun
-  if (record.changes.inDoubt === 0) return doubts.length === 0 ? doubts : []
+  if (begun.length === 0 && doubts.length === 0) return doubts
+  if (record.changes.inDoubt === 0) return []
   const { effect: own } = record.event as { readonly effect?: string }
   const over = new Set([own, ...forgottenIn(record), ...begun.map(({ effect }) => effect)])
   const kept = doubts.filter(({ effect }) => !over.has(effect))

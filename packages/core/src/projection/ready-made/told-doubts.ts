@@ -10,26 +10,33 @@ export interface ToldDoubt {
   readonly why: DoubtReason | 'abandoned'
 }
 
-/** A fork, and the claim or the release that ends the attempts of a worker, name them. */
+/** Of agents of any definition. */
+interface TypedEvent {
+  readonly event: { readonly type: string }
+}
+
+/** All of them. */
+export function doubtsFrom(record: TypedEvent & Pick<ProjectionRecord, 'changes'>): readonly ToldDoubt[] {
+  const { left } = record.changes
+  const told = effectRecordOf(record)
+  if (told?.type !== 'refold.effect.doubted') return [...namedDoubts(record), ...abandonedIn(left)]
+  const { effect, data } = told
+  return [{ effect, src: data.src ?? '', why: data.why ?? 'unknown' }, ...abandonedIn(left)]
+}
+
+/** Those that a fork, or the claim or the release that ends the attempts of a worker, names. */
+export function namedDoubts({ event }: TypedEvent): readonly ToldDoubt[] {
+  if (!NAME_DOUBTS.has(event.type)) return []
+  // no event from outside has a type of Refold's own
+  return (event as unknown as { readonly data: { readonly inDoubt?: readonly ToldDoubt[] } }).data.inDoubt ?? []
+}
+
 const NAME_DOUBTS: ReadonlySet<string> = new Set(['refold.forked', 'refold.claimed', 'refold.released'])
 
-/** Of agents of any definition. */
-type Told = Pick<ProjectionRecord, 'changes'> & { readonly event: { readonly type: string } }
+type Left = ProjectionRecord['changes']['left']
 
-export function doubtsFrom(record: Told): readonly ToldDoubt[] {
-  const { event, changes } = record
-  const left = Object.entries(changes.left ?? {}).flatMap(([effect, src]): readonly ToldDoubt[] =>
-    src === null ? [] : [{ effect, src, why: 'abandoned' }],
-  )
-  const told = effectRecordOf(record)
-  if (told?.type === 'refold.effect.doubted') {
-    const { effect, data } = told
-    return [{ effect, src: data.src ?? '', why: data.why ?? 'unknown' }, ...left]
-  }
-  if (!NAME_DOUBTS.has(event.type)) return left
-  // no event from outside has a type of Refold's own
-  const { inDoubt = [] } = (event as { readonly data?: { readonly inDoubt?: readonly ToldDoubt[] } }).data ?? {}
-  return [...inDoubt, ...left]
+function abandonedIn(left: Left = {}): readonly ToldDoubt[] {
+  return Object.entries(left).flatMap(([effect, src]) => (src === null ? [] : [{ effect, src, why: 'abandoned' }]))
 }
 
 /** Those that the chart left, and that wait for no one. */

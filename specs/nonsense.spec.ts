@@ -1,24 +1,8 @@
 /** What each package exports is called with nonsense: what it throws has a code and says what to do, or it is a part that its types guard. */
 import { describe, expect, test } from 'vitest'
+import { ENTRIES } from './nonsense/entries.js'
 import { GUARDED_BY_TYPES } from './nonsense/guarded-by-types.js'
 import { callsOf, complaintAbout } from './nonsense/nonsense-calls.js'
-
-const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
-  '@refold/core': () => import('@refold/core'),
-  '@refold/core/definition': () => import('@refold/core/definition'),
-  '@refold/core/history': () => import('@refold/core/history'),
-  '@refold/core/projections': () => import('@refold/core/projections'),
-  '@refold/core/record': () => import('@refold/core/record'),
-  '@refold/core/store': () => import('@refold/core/store'),
-  '@refold/sqlite': () => import('@refold/sqlite'),
-  '@refold/eventstoredb': () => import('@refold/eventstoredb'),
-  '@refold/dev-server': () => import('@refold/dev-server'),
-  '@refold/otel': () => import('../packages/otel/src/index.js'),
-  '@refold/otel/history': () => import('../packages/otel/src/history.js'),
-  '@refold/inspector': () => import('@refold/inspector'),
-  '@refold/cli': () => import('../packages/cli/src/index.js'),
-  '@refold/testing': () => import('@refold/testing'),
-}
 
 /** What it throws or rejects with where it should have said what is wrong, by what it was called with. */
 async function complaintsOf(called: Function): Promise<readonly string[]> {

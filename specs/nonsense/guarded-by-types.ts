@@ -61,6 +61,17 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'scannedEvent',
     'storedEvent',
   ],
+  // words for what a history, or a chart that `chartFrom` made, has given
+  '@refold/inspector/answers': [
+    'aboutRecord',
+    'becomes',
+    'differingPlaces',
+    'errorText',
+    'heldUpBy',
+    'lastRecord',
+    'whoText',
+  ],
+  '@refold/inspector/chart': ['litBy', 'rowsOf', 'statesOf'],
   // a configuration is checked where it is loaded; a supervisor is made by the command
   '@refold/cli': ['Supervisor'],
   '@refold/testing': [
@@ -77,3 +88,39 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'storeDifferential',
   ],
 }
+
+/** Exports that take no options: nothing, values, or an object of which no member may be left out; and parts that write what they are given into a text. */
+export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
+  'Answers',
+  'ChangeSignal',
+  'ExternalFeed',
+  'Folder',
+  'RecordIds',
+  'StateReplay',
+  'VerifyReport',
+  'agentContract',
+  'chartFrom',
+  'codedError',
+  'defineConfig',
+  'describeDefinition',
+  'eventCommand',
+  'groupAgents',
+  'historySpans',
+  'isRefoldError',
+  'jsonWord',
+  'memoryLog',
+  'memoryStore',
+  'nameOf',
+  'openExport',
+  'placeChart',
+  'predicateOf',
+  'prometheusText',
+  'refoldCommand',
+  'shellWord',
+  'storeFrom',
+  'toMermaid',
+  'toPosition',
+  'toRevision',
+  'toSvg',
+  'waysOn',
+])

@@ -6,6 +6,7 @@
 // what waits for a person
 export { inboxProjection } from './projection/ready-made/inbox.js'
 export type { InboxApproval, InboxDocument, InboxDoubt, InboxOptions } from './projection/ready-made/inbox.js'
+export type { ToldDoubt } from './projection/ready-made/told-doubts.js'
 
 // what effects took and cost
 export { effectCostsProjection } from './projection/ready-made/effect-costs.js'
@@ -13,7 +14,12 @@ export type { EffectCosts, EffectCostsDocument, EffectCostsOptions } from './pro
 
 // a conversation as a model takes it
 export { transcriptProjection } from './projection/ready-made/transcript.js'
-export type { MissingAnswer, TranscriptDocument, TranscriptOptions } from './projection/ready-made/transcript.js'
+export type {
+  MissingAnswer,
+  ToldEffect,
+  TranscriptDocument,
+  TranscriptOptions,
+} from './projection/ready-made/transcript.js'
 
 // where agents spent their time
 export { timeInStateProjection } from './projection/ready-made/time-in-state.js'

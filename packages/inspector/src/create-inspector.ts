@@ -1,5 +1,5 @@
 /** `createInspector`: agents in a browser, beside workers or alone. */
-import { fromGiven, isRefoldError } from '@refold/core/store'
+import { checkMembers, fromGiven, isRefoldError } from '@refold/core/store'
 import type { AgentDefinition, Client } from '@refold/core'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
@@ -72,6 +72,7 @@ export async function createInspector(
 ): Promise<Inspector> {
   const isClient = fromGiven('createInspector', () => 'attach' in given)
   const all = fromGiven('createInspector', () => (isClient ? { ...options } : { ...given, ...options }))
+  checkOptions(all, isClient ? [] : INSPECTABLE)
   let inspected = fromGiven('createInspector', () =>
     isClient ? inspectedClient(given as Client) : inspectedStore(given as Inspectable),
   )
@@ -83,6 +84,16 @@ export async function createInspector(
     await inspected.close().catch(() => undefined) // why it could not be served says more
     throw error
   }
+}
+
+const INSPECTABLE = ['store', 'agents', 'codecs', 'upcasters']
+const OPTIONS = ['host', 'port', 'tls', 'write', 'by', 'name', 'places']
+
+function checkOptions(options: InspectorOptions, more: readonly string[]): void {
+  checkMembers(options, { path: '', known: [...more, ...OPTIONS] })
+  const { tls = {}, places = {} } = options
+  checkMembers(tls, { path: 'tls', known: ['cert', 'key'] })
+  checkMembers(places, { path: 'places', known: ['store', 'config'] })
 }
 
 /** A store that is none says so when something is asked of it. */

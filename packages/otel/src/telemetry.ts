@@ -1,5 +1,5 @@
 /** What happens in a runtime, as spans and metrics of OpenTelemetry. */
-import { fromGiven } from '@refold/core/store'
+import { checkMembers, fromGiven } from '@refold/core/store'
 import { metrics, trace } from '@opentelemetry/api'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { observeAttempts } from '@refold/core'
@@ -35,7 +35,9 @@ const NAME = '@refold/otel'
  * nothing to close; end your own provider as it says. Without a provider it costs little and does nothing.
  */
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
-  const { tracerProvider, meterProvider, ids } = fromGiven('createTelemetry', () => ({ ...options }))
+  const given = fromGiven('createTelemetry', () => ({ ...options }))
+  checkMembers(given, { path: '', known: ['tracerProvider', 'meterProvider', 'ids'] })
+  const { tracerProvider, meterProvider, ids } = given
   const spans = new SpanMaker(() => (tracerProvider ?? trace).getTracer(NAME), ids)
   const instruments = new Instruments((meterProvider ?? metrics).getMeter(NAME))
   const previous = new Map<string, string>()

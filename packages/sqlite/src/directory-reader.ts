@@ -3,7 +3,7 @@
  * their streams' beginning: a page then costs what it holds, however many agents match.
  */
 import type { DirectoryEntry, DirectoryQuery } from '@refold/core/store'
-import { matchesQuery } from '@refold/core/store'
+import { isRefoldError, matchesQuery } from '@refold/core/store'
 import type { SqliteStatement, SqlValue } from './driver/driver.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
@@ -30,13 +30,18 @@ export class DirectoryReader {
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #situationIds: SqliteStatement
   readonly #named: SqliteStatement
+  readonly #beyond: SqliteStatement
+  readonly #lostIds: SqliteStatement
 
   constructor(file: LogFile) {
     this.#file = file
     this.#named = file.connection.prepare(
       `SELECT 1 FROM stream WHERE owner = (SELECT id FROM owner WHERE text = ?) AND (status = 0 OR pending > 0) LIMIT 1`,
     )
-    this.#situationIds = file.connection.prepare('SELECT id FROM active_set')
+    this.#situationIds = file.connection.prepare('SELECT id FROM active_set ORDER BY id')
+    const named = 'SELECT active FROM stream WHERE active IS NOT NULL AND active'
+    this.#beyond = file.connection.prepare(`${named} < ? UNION ALL ${named} > ?`)
+    this.#lostIds = file.connection.prepare(`${named} NOT IN (SELECT id FROM active_set) GROUP BY active`)
   }
 
   /** Whether an agent that has not ended, or has something left to deliver, names this owner. */
@@ -51,11 +56,20 @@ export class DirectoryReader {
 
   /** The streams are found at once, their entries page by page: one that changed meanwhile is shown as it is now, or not at all. */
   async *find(query: DirectoryQuery, { guarded }: Guard): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
-    const ids = await guarded(() => this.#find(query))
-    for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
-      const page = await guarded(() => this.#file.streams.entries(ids.slice(at, at + PAGE_ENTRIES)))
-      const entries = page.filter((entry) => matchesQuery(entry, query))
-      if (entries.length > 0) yield entries
+    for (let rest = query; ;) {
+      const ids = await guarded(() => this.#find(rest))
+      let given = 0
+      for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
+        const page = await guarded(() => this.#file.streams.entries(ids.slice(at, at + PAGE_ENTRIES)))
+        const entries = page.filter((entry) => matchesQuery(entry, query))
+        given += entries.length
+        if (entries.length > 0) yield entries
+      }
+      const { limit = Infinity } = rest
+      const last = ids.at(-1)
+      if (last === undefined || ids.length < limit || given === limit) return
+      const after = await guarded(() => this.#file.streams.name(last).name)
+      rest = { ...query, after, limit: limit - given } // in the place of those that are otherwise by now
     }
   }
 
@@ -92,14 +106,25 @@ export class DirectoryReader {
     return JSON.parse(String(row?.[0] ?? '[]')) as number[] // as the query made it
   }
 
-  /** There are few situations, and most agents share them. */
+  /**
+   * There are few situations, and most agents share them. Those that cannot be read, or that rows name and that are not there, may be
+   * any: what their agents are is told by their entries.
+   */
   #situations({ definition, status, state }: DirectoryQuery): readonly number[] {
     const { columns } = this.#file.streams
     const matches = (situation: Situation): boolean =>
       (definition === undefined || situation.definition === definition) &&
       (status === undefined || situation.status === status) &&
       (state === undefined || situation.active.includes(state))
-    return this.#situationIds.all().flatMap(([id]) => (matches(columns.situation(Number(id))) ? [Number(id)] : []))
+    const ids = this.#situationIds.all().map(([id]) => Number(id))
+    const found = ids.filter((id) => {
+      const situation = readable(() => columns.situation(id))
+      return situation === undefined || matches(situation)
+    })
+    const last = ids.at(-1) ?? 0
+    // Numbers are given in order: in a file that is whole none is missing, and no row has another one.
+    const isWhole = ids.length === last && this.#beyond.get(1, last) === undefined
+    return isWhole ? found : [...found, ...this.#lostIds.all().map(([id]) => Number(id))]
   }
 
   /** What is looked up in each agent that the index gave. With `+` no other index takes the lead. */
@@ -107,8 +132,8 @@ export class DirectoryReader {
     const terms: (Term | undefined)[] = [
       version === undefined ? undefined : { sql: '+version = ?', values: [version] },
       condition === undefined ? undefined : { sql: '+condition = ?', values: [CONDITION_CODES[condition]] },
-      owner === null ? { sql: '+owner IS NULL', values: [] } : undefined,
-      typeof owner === 'string' ? { sql: '+owner = ?', values: [this.#ownerId(owner)] } : undefined,
+      owner === null ? { sql: `(+owner IS NULL OR ${LOST_OWNER})`, values: [] } : undefined,
+      typeof owner === 'string' ? { sql: `(+owner = ? OR ${LOST_OWNER})`, values: [this.#ownerId(owner)] } : undefined,
       hasWork === undefined
         ? undefined
         : { sql: `(+pending > 0 OR +next_due IS NOT NULL) = ${Number(hasWork)}`, values: [] },
@@ -132,6 +157,8 @@ export class DirectoryReader {
   }
 }
 
+/** It has one, and its name is not in the file. */
+const LOST_OWNER = '(+owner IS NOT NULL AND +owner NOT IN (SELECT id FROM owner))'
 const ALL: Term = { sql: 'version IS NOT NULL', values: [] }
 const PENDING = 'SELECT id FROM stream WHERE pending > 0'
 const DUE = 'SELECT id FROM stream WHERE next_due IS NOT NULL'
@@ -148,4 +175,14 @@ function rareTerm({ pending, dueBefore, hasWork, condition }: DirectoryQuery): T
 function oneOf(situations: readonly number[], bySituation: boolean): readonly Term[] {
   if (!bySituation) return []
   return [{ sql: '+active IN (SELECT value FROM json_each(?))', values: [JSON.stringify(situations)] }]
+}
+
+/** `undefined`: it is damaged. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (isRefoldError(error, 'UNREADABLE')) return undefined
+    throw error
+  }
 }

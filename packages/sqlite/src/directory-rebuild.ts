@@ -90,7 +90,7 @@ function compare({ file }: OpenFile, { stream, entry, lastRevision }: Folded): '
   file.look()
   const row = file.streams.find(stream)
   if (row?.lastRevision !== lastRevision) return 'longer'
-  return isSameEntry(row.entry, entry) ? 'same' : 'differs'
+  return !row.isDamaged && isSameEntry(row.entry, entry) ? 'same' : 'differs'
 }
 
 /** Answers whether the entry is in place now. */

@@ -32,7 +32,7 @@ export function examineFile(path: string, { driver, failure, locks }: ExamineOpt
   const freeBytes = roomAt(path)
   const { alive, gone } = locks.list()
   const isQuick = bytes > QUICK_CHECK_BYTES
-  const problems = problemsIn(path, { driver, isQuick })
+  const { problems, rows } = damageIn(path, { driver, isQuick })
   return {
     facts: {
       file: path,
@@ -45,27 +45,55 @@ export function examineFile(path: string, { driver, failure, locks }: ExamineOpt
     findings: [
       ...(failure === undefined ? [] : [found(failure, path)]),
       ...(problems.length === 0 ? [] : [damage(problems, path)]),
+      ...rows,
       ...room({ freeBytes, walBytes }),
       ...leftBehind(gone),
     ],
   }
 }
 
-function problemsIn(
+interface Damage {
+  /** As SQLite says it. */
+  readonly problems: readonly string[]
+  readonly rows: readonly StoreFinding[]
+}
+
+function damageIn(
   path: string,
   { driver, isQuick }: { readonly driver: DriverChoice | undefined; readonly isQuick: boolean },
-): readonly string[] {
+): Damage {
   let connection: SqliteConnection | undefined
   try {
     connection = openReadOnly(path, loadDriver(driver))
     const pragma = isQuick ? 'quick_check' : 'integrity_check'
     const rows = connection.prepare(`PRAGMA ${pragma}(${MOST_PROBLEMS})`).all()
-    return rows.map(([text]) => String(text)).filter((text) => text !== 'ok')
+    const problems = rows.map(([text]) => String(text)).filter((text) => text !== 'ok')
+    return { problems, rows: damagedRows(connection) }
   } catch (error) {
-    return [toRefoldError(error, { doing: 'checking the file' }).message]
+    return { problems: [toRefoldError(error, { doing: 'checking the file' }).message], rows: [] }
   } finally {
     connection?.close()
   }
+}
+
+/** Of the directory, with the number of all of them. */
+const DAMAGED_ROWS = `SELECT name, count(*) OVER () FROM stream WHERE version IS NOT NULL AND (
+  active IS NULL OR active NOT IN (SELECT id FROM active_set WHERE json_valid(text))
+  OR (owner IS NOT NULL AND owner NOT IN (SELECT id FROM owner))) ORDER BY id LIMIT 5`
+
+function damagedRows(connection: SqliteConnection): readonly StoreFinding[] {
+  const rows = connection.prepare(DAMAGED_ROWS).all()
+  const count = Number(rows[0]?.[1] ?? 0)
+  if (count === 0) return []
+  const names = rows.map(([name]) => String(name)).join(', ')
+  return [
+    {
+      kind: 'wrong',
+      trouble: 'DIRECTORY',
+      message: `the directory names texts that the file does not have, of ${counted(count, 'agent')}: ${names}${count > rows.length ? ', …' : ''}`,
+      remedy: 'Their entries are read from the log, which takes longer. Make the directory again: nothing is lost.',
+    },
+  ]
 }
 
 function found(failure: unknown, path: string): StoreFinding {

@@ -14,6 +14,7 @@ import type { SqliteConnection, SqliteStatement } from './driver/driver.js'
 import { FileInPlace } from './file-in-place.js'
 import { Lineage } from './lineage.js'
 import { eventIdOf, type IdColumns } from './table/event-id.js'
+import { FoldedEntries } from './table/folded-entries.js'
 import { LogTable, type EncodedEvent } from './table/log-table.js'
 import { StreamTable, type StreamRow } from './table/stream-table.js'
 
@@ -56,7 +57,8 @@ export class LogFile {
   constructor(connection: SqliteConnection, { path }: { readonly path: string }) {
     this.connection = connection
     this.log = new LogTable(connection)
-    this.streams = new StreamTable(connection, { prefixes: this.log.prefixes })
+    const folded = new FoldedEntries(connection, this.log)
+    this.streams = new StreamTable(connection, { prefixes: this.log.prefixes, folded })
     this.#begin = connection.prepare('BEGIN IMMEDIATE')
     this.#commit = connection.prepare('COMMIT')
     this.#rollback = connection.prepare('ROLLBACK')

@@ -67,7 +67,7 @@ async function ofAgent(
   const { definition, version, fingerprint } = document.agent
   if (name !== undefined && name !== definition)
     throw new RefoldError('INVALID_INPUT', `${stream} is no agent of ${name}`, { hint: 'Leave the definition out.' })
-  const chart = await readChart(opened.store, fingerprint)
+  const chart = await readChart(opened.store, fingerprint, { codecs: opened.codecs })
   if (chart === undefined)
     throw new RefoldError('NOT_FOUND', `the chart that decided ${stream} is not stored`, {
       hint: `\`refold chart ${definition}\` draws the one of the configuration.`,

@@ -101,6 +101,13 @@ describe('refold doctor', () => {
     expect(stdout).toContain(`lost: its state from record ${revision} on`)
   })
 
+  test('FOLD-19 the plan names the doctor for an agent whose records cannot be folded, and he names older releases', async () => {
+    const sql = `UPDATE log SET shape = NULL, vals = '{' WHERE stream = ${PLAN_2} AND revision = 5`
+    const file = damaged('unfolded.db', `${sql}; UPDATE stream SET pending = 1 WHERE id = ${PLAN_2}`)
+    expect((await project.run('plan', '--store', file)).stdout).toContain(`refold doctor --store ${file}`)
+    expect((await project.run('doctor', '--store', file)).stdout).toContain('only the release that wrote it reads')
+  })
+
   test('CLI-94 CLI-97 an old directory is found, and made again', async () => {
     const file = damaged('old-directory.db', `UPDATE stream SET status = 0, pending = 1 WHERE id = ${PLAN_2}`)
     const { code, findings } = await look(file)

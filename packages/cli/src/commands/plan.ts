@@ -24,7 +24,8 @@ function remediesFor(definitions: readonly AgentDefinition[], options: ProjectOp
     `\`${refoldCommand(['migrate', whom], { ...placesOf(options), options: ['--to', String(to), ...more, '--plan'] })}\``
   return {
     troubled: ([first]) => {
-      if (first === undefined || first.code !== 'NEEDS_MIGRATION') return undefined
+      if (first?.code === 'UNREADABLE') return `\`${refoldCommand(['doctor'], placesOf(options))}\``
+      if (first?.code !== 'NEEDS_MIGRATION') return undefined
       const { name } = first.agent
       const newest = Math.max(...definitions.filter((one) => one.name === name).map(({ version }) => version))
       // Those of a definition are the ones at other versions.

@@ -1,4 +1,5 @@
 /** What a process is opened with. What makes no sense is refused before anything is done. */
+import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers, requireOption } from '../definition/check-members.js'
 
 /** How long a silent owner keeps its agents, when no one says otherwise. */
@@ -84,17 +85,8 @@ function checkParts(options: Readonly<Record<string, unknown>>): void {
     const isCount = Number.isSafeInteger(everyEvents) && (everyEvents as number) > 0
     requireOption(isCount, { path: 'snapshots.everyEvents', problem: 'must be a positive integer' })
   }
-  checkEach(options, { path: 'observers', problem: 'must be a function', isOne: (one) => typeof one === 'function' })
-  checkEach(options, {
-    path: 'codecs',
-    problem: 'must be a codec: { name, encode, decode }',
-    isOne: (one) => hasMethods(one, ['encode', 'decode']) && typeof (one as { name?: unknown }).name === 'string',
-  })
-  checkEach(options, {
-    path: 'upcasters',
-    problem: 'must be an upcaster: { type, upcast }',
-    isOne: (one) => hasMethods(one, ['upcast']) && typeof (one as { type?: unknown }).type === 'string',
-  })
+  checkObservers(options['observers'])
+  checkCodecs(options)
   for (const path of ['onReport', 'onTakeover']) {
     const isCallable = options[path] === undefined || typeof options[path] === 'function'
     requireOption(isCallable, { path, problem: 'must be a function' })
@@ -110,16 +102,12 @@ function checkProjections(store: unknown): void {
   requireOption(keepsDocuments, { path: 'projections', problem: 'must be a store that keeps documents', hint })
 }
 
-/** A list whose members are all of one kind; absent is fine. */
-function checkEach(
-  options: Readonly<Record<string, unknown>>,
-  { path, problem, isOne }: { path: string; problem: string; isOne: (one: unknown) => boolean },
-): void {
-  const list = options[path]
+/** Absent is fine. */
+function checkObservers(list: unknown): void {
   if (list === undefined) return
-  requireOption(Array.isArray(list), { path, problem: 'must be a list' })
-  for (const [index, one] of (list as unknown[]).entries())
-    requireOption(isOne(one), { path: `${path}.${index}`, problem })
+  requireOption(Array.isArray(list), { path: 'observers', problem: 'must be a list' })
+  for (const [index, one] of list.entries())
+    requireOption(typeof one === 'function', { path: `observers.${index}`, problem: 'must be a function' })
 }
 
 /** Heartbeats that come too rarely would let the lease run out between two of them: no effect would ever begin. */

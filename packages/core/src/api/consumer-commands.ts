@@ -1,4 +1,5 @@
 /** What is asked of a consumer by its name, and what it is told, in any process. */
+import { checkMembers } from '../definition/check-members.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { lagBehind } from '../history/lag.js'
 import type { AgentLog, StoreServices } from '../log/agent-log.js'
@@ -67,6 +68,7 @@ export async function commandConsumer(
   own: ConsumerLog,
   { type, keys, notes }: ConsumerCommand,
 ): Promise<readonly string[]> {
+  checkMembers(notes, { path: '', known: ['by', 'reason'] })
   const { by, reason } = notesOf(notes)
   const asked = keys === 'all' ? own.state.parked.map(({ key }) => key) : checkedKeys(keys)
   for (const key of asked) if (!own.state.isParked(key)) throw notParked(own.name, key)

@@ -1,16 +1,16 @@
 /** What the header says of a state, and what of it changed. The directory stands on it. */
-import type { AgentStatus, Condition, RecordHeader } from '../record/record.js'
-import type { AgentPart, StateDocument } from '../record/state-document.js'
+import type { AgentStatus, Condition, InputHeader, RecordHeader } from '../record/record.js'
+import type { AgentPart, EffectId, StateDocument } from '../record/state-document.js'
 import { countEffects, countOn } from './counted-effects.js'
 import { earliestDue, followTimers } from './earliest-timer.js'
 import { isQuarantined, isSuspected } from './claims.js'
 import { hasOutbox } from './outbox.js'
-import { isSameMap } from '../record/large-members.js'
+import { effectChanges, isSameMap } from '../record/large-members.js'
 import { activeStates } from '../record/active-states.js'
 
 type SummaryFields = Pick<
   RecordHeader,
-  'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'nextDueAt'
+  'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt' | 'input'
 >
 
 export function statusOf(state: StateDocument): AgentStatus {
@@ -66,6 +66,18 @@ export function nextDueAtOf(state: StateDocument): number | null {
   return Math.min(deadline, due)
 }
 
+/** What a chart left, as `RecordHeader.left` tells it. Of the effect that the record is of, the record tells itself. */
+function leftBetween(before: StateDocument, after: StateDocument, input: InputHeader): RecordHeader['left'] {
+  const left: Record<EffectId, string | null> = {}
+  for (const { key, before: known, after: effect } of effectChanges(before, after)) {
+    if (key === input.effect) continue
+    if (effect?.abandoned !== undefined && known?.abandoned === undefined) left[key] = effect.src
+    if (effect === undefined && known?.inDoubt !== undefined) left[key] = null
+  }
+  for (const _any in left) return left
+  return undefined
+}
+
 /** Adds to a header the fields that differ between two states; all of them for the first state. Costs what changed. */
 export function addChangedSummary(
   header: { -readonly [K in keyof SummaryFields]: SummaryFields[K] },
@@ -93,8 +105,10 @@ export function addChangedSummary(
     if (pending !== pendingOf(before)) header.pending = pending
   }
   if (!sameEffects) {
-    const inDoubt = inDoubtOf(after)
-    if (inDoubt !== inDoubtOf(before)) header.inDoubt = inDoubt
+    const [earlier, inDoubt] = [inDoubtOf(before), inDoubtOf(after)]
+    if (inDoubt !== earlier) header.inDoubt = inDoubt
+    const left = earlier + inDoubt === 0 ? undefined : leftBetween(before, after, header.input)
+    if (left !== undefined) header.left = left
   }
   if (!sameAgent || !sameEffects || header.status !== undefined) {
     const condition = conditionOf(after)

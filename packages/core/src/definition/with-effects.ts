@@ -1,4 +1,5 @@
 /** A definition with other effect bodies: to stub them, to watch them, to count them. */
+import { checkKeys } from './check-config.js'
 import { readable } from './refusal.js'
 import { fromCallback, fromEventObservable, fromObservable, fromPromise } from 'xstate'
 import type { AnyActorLogic } from 'xstate'
@@ -47,6 +48,9 @@ export function withEffects<N extends string, T extends AgentTypes>(
   substitution: EffectSubstitution,
 ): AgentDefinition<N, T> {
   const internals = readable('definition', () => internalsOf(definition))
+  readable('substitution', () =>
+    checkKeys(substitution, { path: 'substitution', known: ['call', 'stream', 'reconcile'] }),
+  )
   const machine = replaceEffects(internals.machine, (src, logic, kind) =>
     substituted(logic, { src, kind, substitution }),
   )

@@ -1,5 +1,6 @@
 /** What is damaged in a stream, told with its place. */
 import { isRefoldError, RefoldError } from '../errors.js'
+import { OLDER_FORMAT } from '../record/check-state.js'
 import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
 import type { StoredEvent } from '../store/port.js'
@@ -29,7 +30,7 @@ export function cannotFold(
   return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded${because}`, {
     cause,
     facts: { stream, revision },
-    hint: 'The states before it can be shown. It, or one before it, was damaged, or was not written by Refold.',
+    hint: `The states before it can be shown. It, or one before it, was damaged, or was not written by Refold. ${OLDER_FORMAT}`,
   })
 }
 

@@ -2,6 +2,7 @@
 import { withCode } from '../errors.js'
 import type { RefoldError } from '../errors.js'
 import type { AgentReader } from '../log/agent-log.js'
+import { OLDER_FORMAT } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
 import type { StoredEvent } from '../store/port.js'
@@ -91,7 +92,7 @@ function unusable(error: RefoldError, place: Place): ExaminedFinding {
   const remedy =
     trouble === 'NEWER_FORMAT'
       ? hint
-      : 'Put the store back from a backup, or go on with another id. The states before it can be shown.'
+      : `Put the store back from a backup, or go on with another id. The states before it can be shown. ${OLDER_FORMAT}`
   return {
     trouble,
     kind: 'wrong',

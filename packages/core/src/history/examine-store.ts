@@ -5,6 +5,7 @@
  * and not with their records.
  */
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers } from '../definition/check-members.js'
 import { isRefoldError, withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
@@ -43,6 +44,7 @@ export async function examineStore(store: Store, options: ExamineOptions = {}): 
   requireMethods(store, 'store', ['readAll', 'read'])
   const given = fromGiven('examineStore', () => ({ ...options }))
   checkMembers(given, { path: '', known: ['codecs'] })
+  checkCodecs(given)
   const { codecs = [] } = given
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }
   const findings: ExaminedFinding[] = ofStore.map((finding) => ({ trouble: 'STORE', ...finding }))

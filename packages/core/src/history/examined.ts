@@ -15,7 +15,7 @@ export type ExaminedTrouble =
   | 'ENCODED'
 
 /** Something that was found in the store. */
-export interface ExaminedFinding extends StoreFinding {
+export interface ExaminedFinding extends Omit<StoreFinding, 'trouble'> {
   readonly trouble: ExaminedTrouble
   /** The agent that it concerns. */
   readonly stream?: string

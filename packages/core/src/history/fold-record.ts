@@ -39,7 +39,9 @@ export function checkFolded(state: StateDocument | undefined, at: Pick<StoredEve
   }
 }
 
-/** `cause`: why the record cannot be folded. */
+const LOOK = 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.'
+
+/** `cause`: why the record cannot be folded, and what to do about it, if it says so. */
 export function unreadable(
   cause: unknown,
   { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>,
@@ -47,6 +49,6 @@ export function unreadable(
   return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded`, {
     cause,
     facts: { stream, revision },
-    hint: 'Read the stream with `store.read`: the record at this revision, or one before it, is not one of an agent.',
+    hint: (isRefoldError(cause) ? cause.hint : undefined) ?? LOOK,
   })
 }

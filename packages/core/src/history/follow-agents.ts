@@ -158,7 +158,7 @@ async function shown({ event, header }: HeadedEvent, hidden: HiddenSecrets): Pro
   return changed === event ? { event, header } : { event: changed, header: headerOf(changed.metadata) ?? header }
 }
 
-const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'nextDueAt'] as const
+const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'left', 'nextDueAt'] as const
 
 /** Of a header, what the directory keeps. */
 export function changesIn(header: RecordHeader): DirectoryChanges {

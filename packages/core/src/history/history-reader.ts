@@ -1,4 +1,5 @@
 /** What histories read a source by. */
+import { checkCodecs } from '../definition/check-codecs.js'
 import type { RefoldError } from '../errors.js'
 import { agentReader, replayOf } from '../log/agent-log.js'
 import type { AgentReader } from '../log/agent-log.js'
@@ -22,6 +23,7 @@ export function historyReader(
   source: HistorySource,
   { hideSecrets = false, ...options }: HistoryOptions,
 ): HistoryReader {
+  checkCodecs(options)
   const unread: Unread = new WeakMap()
   const onUnreadable = (event: StoredEvent, error: RefoldError): unknown => unread.set(event, error)
   return {

@@ -4,6 +4,7 @@
  * Invariants: nothing is appended before all of the file was read, folded and held against the store; the last record of an
  * agent that has not ended is appended together with the one that pauses it, so that it never goes on in two stores by itself.
  */
+import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers } from '../definition/check-members.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
@@ -60,6 +61,7 @@ export async function importStreams(
 async function imported(file: ExportedStreams, store: Store, options: ImportOptions): Promise<ImportResult> {
   const { codecs = [], by, reason = 'imported' } = options
   checkMembers(options, { path: '', known: ['codecs', 'by', 'reason'] })
+  checkCodecs(options)
   requireMethods(file, 'file', ['read'])
   requireMethods(store, 'store', ['append', 'read'])
   assertWhole(file)

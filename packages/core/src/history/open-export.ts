@@ -3,6 +3,7 @@
  * is kept. Invariant: a damaged line ends its own stream, and no other.
  */
 import { requireMethods } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import type { RefoldError } from '../errors.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -53,7 +54,10 @@ export async function openExport(file: Blob): Promise<ExportedStreams> {
     })),
     trouble: index.trouble,
     isRedacted: index.isRedacted,
-    read: (stream, options = {}) => readStream(file, index.streams.get(stream), options),
+    read: (stream, options = {}) => {
+      checkMembers(options, { path: '', known: ['from', 'limit'] })
+      return readStream(file, index.streams.get(stream), options)
+    },
   }
 }
 

@@ -146,7 +146,9 @@ export class AgentHistory {
   }
 
   /** Records in a few words, also damaged ones: for lists of many. Reads nothing. */
-  outline({ from = 0, to = this.last }: RecordRange = {}): readonly RecordOutline[] {
+  outline(range: RecordRange = {}): readonly RecordOutline[] {
+    const { from = 0, to = this.last } = range
+    checkMembers(range, { path: '', known: ['from', 'to'] })
     const found: RecordOutline[] = []
     for (let revision = Math.max(from, this.first); revision <= Math.min(to, this.last); revision++) {
       const record = this.#log.outline.get(revision)
@@ -161,7 +163,9 @@ export class AgentHistory {
   }
 
   /** Records in turn. */
-  async *records({ from = 0, to = this.last }: RecordRange = {}): AsyncGenerator<HistoryRecord, void, undefined> {
+  async *records(range: RecordRange = {}): AsyncGenerator<HistoryRecord, void, undefined> {
+    const { from = 0, to = this.last } = range
+    checkMembers(range, { path: '', known: ['from', 'to'] })
     const start = Math.max(from, this.first)
     const end = Math.min(to, this.last)
     if (start > end) return
@@ -197,7 +201,9 @@ export class AgentHistory {
    * pointer into the state document; `/context/…` is short for `/root/context/…`. Of an object or an array, what was last changed
    * within counts. Rejects with `NOT_FOUND` where nothing ever stood there, `INVALID_INPUT`, or why the states end before.
    */
-  async blame(path: string, { at = this.lastState }: { readonly at?: HistoryMoment } = {}): Promise<Blame> {
+  async blame(path: string, options: { readonly at?: HistoryMoment } = {}): Promise<Blame> {
+    checkMembers(options, { path: '', known: ['at'] })
+    const { at = this.lastState } = options
     const keys = placeOf(path)
     return blamePlace({ log: this.#log, revision: this.#log.resolve(at), keys }, this.#logs)
   }
@@ -224,7 +230,9 @@ export class AgentHistory {
    * Follows what the agent does from now on: each revision as it becomes part of this history. Ends when the signal aborts, the
    * store closes, or the history cannot go on (`trouble`); at once where the source is a file.  One call at a time.
    */
-  async *follow({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
+  async *follow(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
+    checkMembers(options, { path: '', known: ['signal'] })
+    const { signal } = options
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
     for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
       if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue

@@ -1,5 +1,7 @@
 /** The stored chart of a definition, for readers without the code: which events an agent takes where it stands. */
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkCodecs } from '../definition/check-codecs.js'
+import { checkMembers } from '../definition/check-members.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
@@ -14,13 +16,10 @@ export async function readChart(
   options: Pick<HistoryOptions, 'codecs'> = {},
 ): Promise<JsonObject | undefined> {
   requireMethods(source, 'source', ['read'])
-  return readStoredChart(
-    agentReader(
-      source,
-      fromGiven('readChart', () => ({ ...options })),
-    ),
-    fingerprint,
-  )
+  const given = fromGiven('readChart', () => ({ ...options }))
+  checkMembers(given, { path: '', known: ['codecs'] })
+  checkCodecs(given)
+  return readStoredChart(agentReader(source, given), fingerprint)
 }
 
 /** An event that an agent takes from outside. */

@@ -1,4 +1,5 @@
 /** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
+import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers } from '../definition/check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
@@ -33,6 +34,7 @@ export async function readState(
     requireMethods(source, 'source', ['read'])
     const { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options } = given
     checkMembers(given, { path: '', known: ['at', 'codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
+    checkCodecs(options)
     const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
     const moment = momentOf(at)
     const reader = agentReader(source, options)

@@ -1,6 +1,7 @@
 /** What the directory of a store says of all its agents, as metrics: who needs someone, and who waits too long. */
 import { isRefoldError, RefoldError } from '../errors.js'
 import { fromGiven, requireMethods } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
 import { systemClock } from '../world/system-world.js'
 import type { Clock } from '../world/world.js'
@@ -20,6 +21,12 @@ export interface AgentMetricsOptions {
   readonly clock?: Pick<Clock, 'now'>
 }
 
+function timeOf(options: AgentMetricsOptions): number {
+  const { clock = systemClock } = options
+  checkMembers(options, { path: '', known: ['clock'] })
+  return clock.now()
+}
+
 /**
  * Agents of the whole store by condition, effects in doubt, what is overdue and for how long, and agents with work that no one
  * owns: each number up to 1,000. It asks the directory (`store.directory`) some questions: do so now and then, and in one process
@@ -30,14 +37,14 @@ export async function agentMetrics(
   options: AgentMetricsOptions = {},
 ): Promise<readonly MetricFamily[]> {
   requireMethods(directory, 'directory', ['find'])
-  const now = fromGiven('agentMetrics', () => (options.clock ?? systemClock).now())
+  const now = fromGiven('agentMetrics', () => timeOf(options))
   const find = (query: DirectoryQuery): Promise<readonly DirectoryEntry[]> => firstOf(directory, query)
   const conditions: { labels: { condition: string }; value: number }[] = []
   let inDoubt = 0
   for (const condition of CONDITIONS) {
     const found = await find({ condition })
     conditions.push({ labels: { condition }, value: found.length })
-    if (condition === 'in-doubt') inDoubt = found.reduce((sum, entry) => sum + entry.inDoubt, 0)
+    for (const entry of found) inDoubt += entry.inDoubt // one that is paused or blocked may have some too
   }
   const overdue = await find({ status: 'active', condition: 'running', dueBefore: now - OVERDUE_AFTER_MS })
   const longestMs = overdue.reduce((longest, { nextDueAt = now }) => Math.max(longest, now - nextDueAt), 0)
@@ -45,7 +52,10 @@ export async function agentMetrics(
   const [some, max] = [`counted up to ${MOST}`, { merge: 'max' as const }]
   return [
     gauge({ name: 'refold_agents', help: `Agents of the store by condition, ${some}.`, ...max }, conditions),
-    gauge({ name: 'refold_effects_in_doubt', help: 'Effects that someone must resolve.', ...max }, plain(inDoubt)),
+    gauge(
+      { name: 'refold_effects_in_doubt', help: 'Effects of these that someone must resolve.', ...max },
+      plain(inDoubt),
+    ),
     gauge(
       { name: 'refold_agents_overdue', help: `Agents with a timer or deadline overdue for 10 s, ${some}.`, ...max },
       plain(overdue.length),

@@ -5,6 +5,7 @@
  * what is kept of an agent goes when the agent leaves this process's memory.
  */
 import { fromGiven } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { addUsage, usageIn } from '../record/usage.js'
 import type { Usage } from '../record/usage.js'
 import { addressOf } from '../definition/agent-address.js'
@@ -58,7 +59,10 @@ export interface AttemptListeners {
 
 /** An observer that tells of each attempt which begins in this process, once it has ended. Tells in order, in the turn of the event. */
 export function observeAttempts(listeners: AttemptListeners): RuntimeObserver {
-  const attempts = fromGiven('observeAttempts', () => new Attempts(listeners))
+  const attempts = fromGiven('observeAttempts', () => {
+    checkMembers(listeners, { path: '', known: ['onBegun', 'onEnded', 'clock'] })
+    return new Attempts(listeners)
+  })
   return (event) => attempts.heard(event)
 }
 

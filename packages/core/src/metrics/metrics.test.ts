@@ -147,6 +147,10 @@ describe('metrics', () => {
     expect(seriesOf(found, 'refold_effects_in_doubt')).toEqual({ '': 1 })
     expect(seriesOf(found, 'refold_agents')).toMatchObject({ 'in-doubt': 1, blocked: 0 })
     expect(runtime.load.effects).toBe(0)
+    await (await runtime.attach(definition, '1')).pause()
+    const paused = await agentMetrics(store.directory)
+    expect(seriesOf(paused, 'refold_effects_in_doubt')).toEqual({ '': 1 })
+    expect(seriesOf(paused, 'refold_agents')).toMatchObject({ 'in-doubt': 0, paused: 1 })
   })
 
   test('OBS-13 agents without an owner and overdue timers are counted, up to a bound', async () => {

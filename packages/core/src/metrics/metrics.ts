@@ -1,5 +1,6 @@
 /** What happens in a process, counted. Names and units are by the conventions of Prometheus. */
 import { fromGiven } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { Load, LoadWaiting } from '../public/runtime.js'
 import type { RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'
@@ -28,9 +29,11 @@ export interface MetricsOptions {
  * itself, so the sums over processes are right. Labels are names that stand in your code; each metric has at most 500 series.
  */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
+  const given = fromGiven('createMetrics', () => ({ ...options }))
+  checkMembers(given, { path: '', known: ['clock'] })
   const counted = new Counted()
   const attempts = observeAttempts({
-    ...fromGiven('createMetrics', () => ({ ...options })),
+    ...given,
     onBegun: ({ definition, waitedMs }) => {
       if (waitedMs !== undefined) counted.waits.add({ definition }, waitedMs)
     },

@@ -1,5 +1,6 @@
 /** The plan of a fork as text: what it is made of, what runs and what waits, what it is likely to take and cost. */
 import { fromGiven } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
 import { counted } from '../world/counted.js'
@@ -11,7 +12,9 @@ export function formatForkPlan(plan: ForkPlan, options: Pick<FormatOptions, 'max
   return fromGiven('formatForkPlan', () => textOf(plan, options))
 }
 
-function textOf(plan: ForkPlan, { maxLines = 20 }: Pick<FormatOptions, 'maxLines'>): string {
+function textOf(plan: ForkPlan, options: Pick<FormatOptions, 'maxLines'>): string {
+  const { maxLines = 20 } = options
+  checkMembers(options, { path: '', known: ['maxLines'] })
   const { origin, fork, revision, at, isThere } = plan
   const head = `${name(fork)} goes on from ${name(origin)} after record ${revision} (${time(at)})`
   const told = sections(plan).flatMap(([word, texts]) => [

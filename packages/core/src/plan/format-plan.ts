@@ -11,6 +11,7 @@ import type {
   RecoveryPlan,
 } from '../public/plan.js'
 import { fromGiven } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
 
@@ -37,7 +38,10 @@ export function formatPlan(plan: RecoveryPlan, options: FormatOptions = {}): str
   return fromGiven('formatPlan', () => textOf(plan, options))
 }
 
-function textOf(plan: RecoveryPlan, { maxLines = 20, remedies = {} }: FormatOptions): string {
+function textOf(plan: RecoveryPlan, options: FormatOptions): string {
+  const { maxLines = 20, remedies = {} } = options
+  checkMembers(options, { path: '', known: ['maxLines', 'remedies'] })
+  checkMembers(remedies, { path: 'remedies', known: ['troubled', 'notBegun'] })
   const told = sections(plan, remedies).flatMap(([word, texts]) => [
     ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),

@@ -3,7 +3,8 @@
  *
  * Invariant: it is decided by the code that decides the migration itself, and not appended.
  */
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkCodecs } from '../definition/check-codecs.js'
+import { checkMembers } from '../definition/check-members.js'
 import { checkMigrateOptions, DEFAULT_LEASE_MS } from '../api/check-options.js'
 import { refuseWhilePerformed } from '../api/version-refusals.js'
 import { coded } from '../coded.js'
@@ -80,7 +81,7 @@ async function plan(
   checkMembers(options, { path: '', known: ['store', 'codecs', 'world', 'patch', 'beginMissing'] })
   const { store, codecs, world = systemWorld, patch = [], beginMissing = false } = options
   checkMigrateOptions({ patch, beginMissing })
-  requireOption(codecs === undefined || Array.isArray(codecs), { path: 'codecs', problem: 'must be a list' })
+  checkCodecs({ codecs })
   const stream = `${definition.name}-${id}`
   const { state, head } = await foldStream(agentLog(store, { codecs }), stream)
   if (state === undefined || head === 'no_stream')

@@ -1,5 +1,6 @@
 /** `defineProjection`: what makes no sense is refused here, before anything is read. */
 import { fromGiven } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
@@ -47,8 +48,7 @@ export function projectionInternals(definition: ProjectionDefinition): Projectio
 }
 
 function read(config: ProjectionConfig<AgentDefinition, unknown>): ProjectionInternals {
-  const unknown = Object.keys(config).find((key) => !KEYS.includes(key))
-  if (unknown !== undefined) throw refused(unknown, 'is not known')
+  checkMembers(config, { path: '', known: KEYS })
   const { name, version, agents, key, evolve } = config
   if (typeof name !== 'string' || !NAME.test(name))
     throw refused('name', 'must be small letters, digits and _, at most 63, the first a letter')

@@ -1,5 +1,6 @@
 /** `client.project`: a projection as its users hold it. */
 import { codeErrors } from '../coded.js'
+import { checkMembers } from '../definition/check-members.js'
 import { streamOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { cursorOf, positionAt } from '../history/log-cursor.js'
@@ -137,6 +138,7 @@ export class OpenProjection {
 
   async *entries(options: EntriesOptions = {}): AsyncGenerator<readonly [string, JsonValue], void, undefined> {
     this.#assertOpen()
+    checkMembers(options, { path: '', known: ['after', 'limit'] })
     const build = await this.#serving()
     if (build === undefined) return
     for await (const page of this.#parts.projections.entries(build, options)) yield* page
@@ -144,6 +146,7 @@ export class OpenProjection {
 
   async at(place: ProjectionPlace, options: AtOptions = {}): Promise<void> {
     this.#assertOpen()
+    checkMembers(options, { path: '', known: ['timeoutMs', 'signal'] })
     return this.#state.reached.wait(await cursorTo(place, this.#parts.log), options)
   }
 
@@ -154,8 +157,10 @@ export class OpenProjection {
     this.#run.interrupt()
   }
 
-  async rebuild({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async rebuild(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#assertOpen()
+    checkMembers(options, { path: '', known: ['signal'] })
+    const { signal } = options
     if (signal?.aborted === true) throw aborted(signal)
     const { definition, projections } = this.#parts
     await beginAgain(this.#parts)

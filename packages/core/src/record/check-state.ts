@@ -14,6 +14,10 @@ const REMEMBERED_DEPTH = 2
 /** A part with no more members, those within it counted, is looked at again sooner than it is remembered. */
 const FEW_MEMBERS = 16
 
+/** For readers of what an older release may have written. */
+export const OLDER_FORMAT =
+  'Or an older release wrote it: format v 0 was changed since, and only the release that wrote it reads such agents.'
+
 /** Throws `UNREADABLE`, whose `path` says where it is no state of an agent. */
 export function checkState(state: JsonValue | undefined): void {
   const wrong = wrongInState(state, inOrder) ?? withForbiddenKey(state)
@@ -23,7 +27,7 @@ export function checkState(state: JsonValue | undefined): void {
     'UNREADABLE',
     `the state is none that an agent can be in: ${path === '' ? 'it' : path} ${problem}`,
     {
-      hint: 'A record of the stream was damaged, or not written by Refold: restore the stream, or go on with another id.',
+      hint: `A record of the stream was damaged, or not written by Refold: restore the stream, or go on with another id. ${OLDER_FORMAT}`,
       facts: { path },
     },
   )

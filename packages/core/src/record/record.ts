@@ -80,6 +80,11 @@ export interface RecordHeader {
   /** Number of effects that are to be performed; one more while inputs wait to be decided, and one while messages do to be delivered. */
   readonly pending?: number
   readonly inDoubt?: number
+  /**
+   * Effects that the chart left with this record, by their ids: the source of one that is abandoned, and waits for someone's word;
+   * `null`: it was in doubt, and nothing is to be known of it any more.
+   */
+  readonly left?: Readonly<Record<EffectId, string | null>>
   /** Epoch milliseconds; `null`: nothing is due. */
   readonly nextDueAt?: number | null
   readonly body: RecordBody

@@ -16,7 +16,9 @@ import { StepLog } from './step-log.js'
 import { TimerTable } from './timer-table.js'
 import type { StepOptions, TreeOptions } from './tree-step.js'
 import { Interpreter } from './interpreter.js'
+import { isPromised } from '../world/is-promised.js'
 import { nameOfLogic } from './xstate/logic.js'
+import { noAnswer } from './xstate/named-actions.js'
 import { goneRef, PlainRef } from './xstate/refs.js'
 import type { EventShape, MachineShape, RefShape, SnapshotShape, TransitionShape } from './xstate/shapes.js'
 import { TreeSystem } from './xstate/system.js'
@@ -115,6 +117,7 @@ export class LiveTree implements SystemHost, RefPort {
     if (src === undefined || kind === 'unknown') this.logged().refuse(notRestorable(ref, kind))
     ref.src = src
     const { sessionId: sid, id, systemId } = ref
+    if (isPromised(id)) this.logged().refuse(noAnswer('the id of a child'))
     const actor = this.add({
       sid,
       id,

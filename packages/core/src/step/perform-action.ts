@@ -56,9 +56,10 @@ export function performAction(tree: TreePort, actor: LiveActor, action: ActionSh
   }
 }
 
-/** An id, an event or a delay: what XState asked for and did not get. */
+/** An id, an event, a delay or a target: what XState asked for and did not get. */
 function gavePromise({ type, params }: ActionShape): boolean {
   if (!type.startsWith('xstate.') || typeof params !== 'object' || params === null) return false
+  if (isPromised(params)) return true
   return Object.values(params).map(isPromised).includes(true)
 }
 

@@ -141,6 +141,8 @@ export interface StoreFinding {
   /** `wrong`: something is lost, or will be. `note`: worth knowing. */
   readonly kind: 'wrong' | 'note'
   readonly message: string
+  /** It is of the directory, and a rebuild repairs it. */
+  readonly trouble?: 'DIRECTORY'
   /** What to do, where something can be done. */
   readonly remedy?: string
 }

@@ -10,6 +10,7 @@ import type { AgentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { StoredEvent } from '../store/port.js'
+import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers, requireOption } from '../definition/check-members.js'
 import { HistoryVerifier } from './history-verifier.js'
 import type { Verifying } from './history-verifier.js'
@@ -56,7 +57,7 @@ export function checkVerifyOptions(options: unknown, known: readonly string[]): 
   checkMembers(options, { path: '', known })
   const { agents, codecs, since } = options
   requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
-  requireOption(codecs === undefined || Array.isArray(codecs), { path: 'codecs', problem: 'must be a list' })
+  checkCodecs({ codecs })
   requireOption(since === undefined || Number.isFinite(since), {
     path: 'since',
     problem: 'must be a time in epoch milliseconds',

@@ -1,6 +1,6 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
 import { fromGiven } from '../coded.js'
-import { invariant } from '../errors.js'
+import { invariant, RefoldError } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
 import { idSource } from './new-id.js'
@@ -37,9 +37,17 @@ function keepAlive(): CancelTimer {
 let waiting = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** A world with some of its parts replaced, the others the system's. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
+const MEMBERS = ['clock', 'random', 'newId', 'logger', 'keepAlive', 'onEndSignal']
+
+/** A world with some of its parts replaced, the others the system's: throws `INVALID_INPUT` for a part that there is not. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
 export function createWorld(given: Partial<World> = {}): World {
   const overrides = fromGiven('createWorld', () => ({ ...given }))
+  const stranger = Object.keys(overrides).find((key) => !MEMBERS.includes(key))
+  if (stranger !== undefined)
+    throw new RefoldError('INVALID_INPUT', `${stranger}: is not known`, {
+      facts: { path: stranger },
+      hint: `Known: ${MEMBERS.map((member) => `'${member}'`).join(', ')}.`,
+    })
   const ofProcess = overrides.clock === undefined ? { onEndSignal: systemEndSignals, keepAlive } : undefined
   return {
     ...ofProcess,

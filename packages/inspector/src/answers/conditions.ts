@@ -7,10 +7,11 @@ import type { StatePredicate } from '@refold/core/history'
 import { canonicalJson } from '@refold/core/record'
 import type { JsonValue, StateDocument } from '@refold/core/record'
 import { RefoldError } from '@refold/core/record'
+import { fromGiven } from '@refold/core/store'
 
 /** All of them. Throws `INVALID_INPUT` for what is no condition. */
 export function predicateOf(conditions: readonly string[]): StatePredicate {
-  const tests = conditions.map(testOf)
+  const tests = fromGiven('predicateOf', () => conditions.map(testOf))
   return (state) => tests.every((test) => test(state))
 }
 

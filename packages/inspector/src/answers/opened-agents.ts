@@ -66,7 +66,8 @@ export class OpenedAgents {
   chart(fingerprint: string): Promise<JsonObject | undefined> {
     const known = this.#charts.get(fingerprint)
     if (known !== undefined) return known
-    const reading = readChart(this.from.source, fingerprint, this.from)
+    const { source, codecs = [] } = this.from
+    const reading = readChart(source, fingerprint, { codecs })
     this.#charts.set(fingerprint, reading)
     const forget = (): unknown => this.#charts.delete(fingerprint)
     reading.then((chart) => chart ?? forget(), forget)

@@ -1,4 +1,5 @@
 /** A stored chart (`chart.schema.json`) as a tree of states with transitions in words: what is drawn, in whatever form. */
+import { fromGiven } from '@refold/core/store'
 import type { JsonValue } from '@refold/core/record'
 
 /** As XState calls them. */
@@ -70,9 +71,13 @@ interface StoredChart {
   readonly delays?: { readonly [name: string]: number | null }
 }
 
-/** Of what `refold.chart` holds, or `describeDefinition` gives. */
+/** Of what `refold.chart` holds, or `describeDefinition` gives. Throws `INVALID_INPUT` for what is no chart. */
 export function chartFrom(stored: JsonValue): Chart {
-  const chart = stored as unknown as StoredChart // as this release, or another one of its format, wrote it
+  // as this release, or another one of its format, wrote it
+  return fromGiven('chartFrom', () => treeOf(stored as unknown as StoredChart))
+}
+
+function treeOf(chart: StoredChart): Chart {
   const nodes = new Map(chart.nodes.map((node) => [node.id, node]))
   const told = new Map<string, ToldEdge[]>()
   const edges: ChartEdge[] = []
@@ -107,8 +112,11 @@ export function chartFrom(stored: JsonValue): Chart {
 /** Whether a line would lead from a box to something in it, or to the box itself. */
 function isWithin(target: string, source: StoredNode, nodes: ReadonlyMap<string, StoredNode>): boolean {
   if (source.type !== 'compound' && source.type !== 'parallel') return false
-  for (let id: string | undefined = target; id !== undefined; id = nodes.get(id)?.parent)
+  let left = nodes.size
+  for (let id: string | undefined = target; id !== undefined; id = nodes.get(id)?.parent) {
     if (id === source.id) return true
+    if (left-- < 0) throw new TypeError(`${target} stands within itself`)
+  }
   return false
 }
 

@@ -264,3 +264,18 @@ const anyChart = fc
     }))
     return chartFrom({ id: 'n', nodes, edges })
   })
+
+test.each([
+  ['itself', [{ id: 'a', type: 'compound', parent: 'a' }]],
+  [
+    'one that stands in it',
+    [
+      { id: 'a', type: 'compound' },
+      { id: 'b', parent: 'c' },
+      { id: 'c', parent: 'b' },
+    ],
+  ],
+])('ERR-15 a stored chart with a state in %s is refused', (_what, nodes) => {
+  const refused = expect.objectContaining({ code: 'INVALID_INPUT' }) as Error
+  expect(() => chartFrom({ id: 'a', nodes, edges: [{ id: '0.0', targets: ['b'] }] })).toThrow(refused)
+})

@@ -1,5 +1,6 @@
 /** Places a chart. elkjs lays it out, and is loaded when it is first needed; nothing else knows of it. */
 import { RefoldError } from '@refold/core/record'
+import { fromGiven } from '@refold/core/store'
 import type { ELK } from 'elkjs'
 import { rowsOf } from './chart-model.js'
 import type { Chart, ChartState } from './chart-model.js'
@@ -37,13 +38,13 @@ export type LayOut = (graph: GraphNode) => Promise<GraphNode>
 
 /** Throws `INVALID_INPUT` where elkjs is not installed. */
 export async function placeChart(chart: Chart, layOut: LayOut = layOutHere): Promise<PlacedChart> {
-  const root = await layOut({
+  const graph = fromGiven('placeChart', () => ({
     id: '',
     layoutOptions: OPTIONS,
     children: [nodeOf(chart.root)],
     edges: edgesOf(chart),
-  })
-  return placed(chart, root)
+  }))
+  return placed(chart, await layOut(graph))
 }
 
 async function layOutHere(graph: GraphNode): Promise<GraphNode> {

@@ -1,10 +1,15 @@
 /** A chart as Mermaid text (`stateDiagram-v2`), for documents and for what renders them. */
 import { printable } from '@refold/core'
+import { fromGiven } from '@refold/core/store'
 import { rowsOf, statesOf } from './chart-model.js'
 import type { Chart, ChartEdge, ChartState } from './chart-model.js'
 
 /** `lit`: ids of states to be shown as active. Mermaid colours only those without others in them. */
-export function toMermaid(chart: Chart, { lit }: { readonly lit: ReadonlySet<string> }): string {
+export function toMermaid(chart: Chart, options: { readonly lit: ReadonlySet<string> }): string {
+  return fromGiven('toMermaid', () => textOf(chart, options))
+}
+
+function textOf(chart: Chart, { lit }: { readonly lit: ReadonlySet<string> }): string {
   const states = statesOf(chart.root)
   const names = new Map(states.map(({ id }, index) => [id, `s${index}`]))
   const drawing = new Drawing(names)

@@ -1,5 +1,6 @@
 /** A chart that was laid out as an SVG document of its own: no script, no font, nothing from elsewhere. */
 import { printable } from '@refold/core'
+import { fromGiven } from '@refold/core/store'
 import { HEAD_HEIGHT, LABEL_HEIGHT, ROW_HEIGHT, START_SIZE } from './layout.js'
 import type { PlacedChart, PlacedEdge, PlacedState, Point } from './layout.js'
 
@@ -14,7 +15,11 @@ const MARGIN = 16
 const CORNER = 6
 
 /** Each state and each transition has its id as `data-id`. */
-export function toSvg({ width, height, states, starts, edges }: PlacedChart, { title, lit }: SvgOptions): string {
+export function toSvg(placed: PlacedChart, options: SvgOptions): string {
+  return fromGiven('toSvg', () => pictureOf(placed, options))
+}
+
+function pictureOf({ width, height, states, starts, edges }: PlacedChart, { title, lit }: SvgOptions): string {
   const [fullWidth, fullHeight] = [Math.ceil(width + 2 * MARGIN), Math.ceil(height + 2 * MARGIN)]
   const view = `${-MARGIN} ${-MARGIN} ${fullWidth} ${fullHeight}`
   return [

@@ -1,5 +1,5 @@
 /** Commands to paste. */
-import { printable } from '@refold/core/store'
+import { fromGiven, printable } from '@refold/core/store'
 
 /** Where a command is to look: as its options say it. */
 export interface CommandPlaces {
@@ -10,6 +10,10 @@ export interface CommandPlaces {
 
 /** A word as a POSIX shell takes it. Quoted, unless it is surely plain; what a terminal would act on is written as its number. */
 export function shellWord(text: string): string {
+  return fromGiven('shellWord', () => quoted(text))
+}
+
+function quoted(text: string): string {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(text)) return text
   if (printable(text) === text) return `'${text.replaceAll("'", String.raw`'\''`)}'`
   return `$'${printable(text.replaceAll('\\', '\\\\').replaceAll("'", "\\'"))}'` // bash, zsh, and POSIX since 2024
@@ -17,14 +21,19 @@ export function shellWord(text: string): string {
 
 /** JSON as an argument: what a terminal would act on is written in JSON's own way. */
 export function jsonWord(value: unknown): string {
-  return printable(JSON.stringify(value))
+  return fromGiven('jsonWord', () => printable(JSON.stringify(value)))
 }
 
 /** `refold …`, at these places. Words that begin with a dash stay words. */
-export function refoldCommand(
-  [verb = '', ...words]: readonly string[],
-  { store, config, options = [] }: CommandPlaces & { readonly options?: readonly string[] } = {},
-): string {
+export function refoldCommand(words: readonly string[], options: CommandOptions = {}): string {
+  return fromGiven('refoldCommand', () => commandOf(words, options))
+}
+
+interface CommandOptions extends CommandPlaces {
+  readonly options?: readonly string[]
+}
+
+function commandOf([verb = '', ...words]: readonly string[], { store, config, options = [] }: CommandOptions): string {
   const named = [
     ...options,
     ...(config === undefined ? [] : ['--config', config]),

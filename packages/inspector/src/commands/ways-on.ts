@@ -1,5 +1,6 @@
 /** What can be done with an agent as it stands, each as a command to paste. */
 import type { HistoryPoint, TakenEvent } from '@refold/core/history'
+import { fromGiven } from '@refold/core/store'
 import type { JsonObject } from '@refold/core/record'
 import { payloadOf } from './payload-skeleton.js'
 import { refoldCommand } from './shell-words.js'
@@ -34,7 +35,7 @@ export interface WaysOptions extends CommandPlaces {
 
 /** The most pressing first. */
 export function waysOn(standing: Standing, options: WaysOptions): readonly Way[] {
-  return waysInWords(standing, options).map(({ what, command }) => ({ what, command }))
+  return fromGiven('waysOn', () => waysInWords(standing, options)).map(({ what, command }) => ({ what, command }))
 }
 
 /** The same, with the words of each. */
@@ -108,7 +109,11 @@ export interface CommandedEvent extends TakenEvent {
 }
 
 /** Values that are still to be filled in are `…`. */
-export function eventCommand(
+export function eventCommand(event: CommandedEvent, options: WaysOptions): string {
+  return fromGiven('eventCommand', () => commandOf(event, options))
+}
+
+function commandOf(
   { agent, type, needsApproval, chart, shown }: CommandedEvent,
   { knowsWho, ...places }: WaysOptions,
 ): string {

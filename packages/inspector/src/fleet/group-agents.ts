@@ -1,4 +1,5 @@
 /** Agents that stand alike, counted. The commands count so too. */
+import { fromGiven } from '@refold/core/store'
 import type { DirectoryEntry } from '@refold/core/store'
 import type { FleetGroup } from '../contract/fleet.js'
 
@@ -31,7 +32,9 @@ export class FleetGroups {
 
 /** All of them; `now` in epoch milliseconds. */
 export function groupAgents(entries: Iterable<DirectoryEntry>, now: number): readonly FleetGroup[] {
-  const groups = new FleetGroups()
-  for (const entry of entries) groups.add(entry, now)
-  return groups.all
+  return fromGiven('groupAgents', () => {
+    const groups = new FleetGroups()
+    for (const entry of entries) groups.add(entry, now)
+    return groups.all
+  })
 }

@@ -61,8 +61,8 @@ async function doubtsOf({ store, codecs = [] }: Survey, { stream }: DirectoryEnt
   try {
     const { document, revision } = await readState(store, stream, { codecs })
     return Object.entries(document.effects).flatMap(([effect, { src, inDoubt, abandoned }]) => {
-      const at = inDoubt?.since ?? abandoned?.at
-      const why = inDoubt?.why ?? 'abandoned'
+      const at = abandoned?.at ?? inDoubt?.since
+      const why = abandoned === undefined && inDoubt !== undefined ? inDoubt.why : 'abandoned'
       return at === undefined ? [] : [{ kind: 'doubt', agent: stream, what: src, effect, at, revision, why }]
     })
   } catch (error) {

@@ -1,7 +1,10 @@
 /** Orders from the page, in a real browser, on agents of a real file. */
+import { createClient } from '@refold/core'
+import type { AgentDefinition } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
 import { expect, test } from 'vitest'
 import { browserPages, close, withFleet } from './browser-pages.fixture.js'
-import { expectRevision } from './served-page.fixture.js'
+import { expectRevision, shownAgents } from './served-page.fixture.js'
 
 const pages = browserPages()
 
@@ -51,6 +54,37 @@ test('INS-78 INS-97 an effect in doubt is resolved, and an agent is paused and g
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
     await page.locator('.badge', { hasText: 'running' }).waitFor()
     expect(await page.locator('.held-up').count()).toBe(0)
+    await close(page)
+  })
+})
+
+test('INS-101 a form says that it acts on the agent as it stands now, and an event goes to no other one', async () => {
+  await withFleet(pages, async (served, file) => {
+    const { page } = await served.open(pages.browser, '/a/research-moon?r=5')
+    await expectRevision(page, 5)
+    const act = page.getByRole('button', { name: 'Act', exact: true })
+    await act.click()
+    await page.locator('.menu-item', { hasText: 'Pause' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('The view shows revision 5. This acts on research-moon as it stands now').waitFor()
+    await dialog.getByRole('button', { name: 'Leave it' }).click()
+
+    await act.click()
+    await page.getByRole('button', { name: 'Send revise' }).click()
+    await dialog.getByText('after revision 7').waitFor()
+    await dialog.getByLabel('note').fill('shorter')
+    await dialog.getByText(`refold send research-moon revise '{"note":"shorter"}' --expect 7`).waitFor()
+    await using client = await createClient({ store: sqliteStore(file), agents: shownAgents() })
+    const [moon] = shownAgents().filter(({ name }) => name === 'research')
+    await (await client.attach(moon as AgentDefinition, 'moon')).pause()
+    await dialog.getByText('research-moon has gone on from revision 7 to 8').waitFor()
+    const send = dialog.getByRole('button', { name: 'Send', exact: true })
+    await send.click()
+    await dialog.locator('.failure', { hasText: 'revision' }).waitFor()
+    await dialog.getByLabel('Only if nothing has come since revision 7').uncheck()
+    expect(await dialog.getByText('--expect').count()).toBe(0)
+    await send.click()
+    await page.getByText('Done: revision 9.').waitFor()
     await close(page)
   })
 })

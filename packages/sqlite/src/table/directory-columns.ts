@@ -1,4 +1,5 @@
 /** A directory entry as columns of the table `stream`, and back. */
+import { RefoldError } from '@refold/core/store'
 import type { AgentStatus, Condition, DirectoryEntry } from '@refold/core/store'
 import type { SqliteConnection, SqlValue } from '../driver/driver.js'
 import { InternTable } from './intern-table.js'
@@ -51,12 +52,11 @@ export class DirectoryColumns {
     this.owners = new InternTable(connection, { table: 'owner', maxTexts: UNBOUNDED })
   }
 
-  /** What the number in the column `active` stands for. */
+  /** What the number in the column `active` stands for. Throws `UNREADABLE` where that is not there, or is none. */
   situation(id: number): Situation {
     let situation = this.#parsed.get(id)
     if (situation === undefined) {
-      const [definition = '', status, ...active] = JSON.parse(this.#situations.text(id)) as string[]
-      situation = { definition, status: status as AgentStatus, active: Object.freeze(active) } // as `toRow` wrote it
+      situation = parsedSituation(this.#situations.text(id))
       this.#parsed.set(id, situation)
     }
     return situation
@@ -109,7 +109,7 @@ export class DirectoryColumns {
     return changed
   }
 
-  /** `undefined` when the stream is no agent's. */
+  /** `undefined` when the stream is no agent's. Throws `UNREADABLE` for a row that is damaged. */
   fromRow(stream: string, row: readonly SqlValue[]): DirectoryEntry | undefined {
     const [version, status, condition, active, owner, epoch, pending, inDoubt, nextDueAt] = row as readonly (
       | number
@@ -132,5 +132,15 @@ export class DirectoryColumns {
       inDoubt: inDoubt ?? 0,
       ...(nextDueAt !== null && nextDueAt !== undefined && { nextDueAt }),
     })
+  }
+}
+
+/** As `toRow` wrote it. */
+function parsedSituation(text: string): Situation {
+  try {
+    const [definition = '', status, ...active] = JSON.parse(text) as string[]
+    return { definition, status: status as AgentStatus, active: Object.freeze(active) }
+  } catch (cause) {
+    throw new RefoldError('UNREADABLE', 'a set of active states in the directory is damaged', { cause })
   }
 }

@@ -4,7 +4,7 @@
  * Invariants: a number is given inside the transaction that uses it first, and forgotten when that is rolled back; what
  * was committed never changes, so that a cached text needs no check, also when other processes add texts.
  */
-import { PUT_BACK_HINT, RefoldError } from '@refold/core/store'
+import { RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement } from '../driver/driver.js'
 
 /** What to do with a text that is to be stored: use its number, give it one in the transaction, or store it whole. */
@@ -14,8 +14,6 @@ export interface InternOptions {
   readonly table: string
   /** A text is stored whole when there are as many already. */
   readonly maxTexts: number
-  /** Rows that name a text which is not there are damaged, each by itself; else the whole file is. */
-  readonly isOfRecords?: boolean
 }
 
 /** Texts remembered that were seen once only. */
@@ -31,15 +29,13 @@ export class InternTable {
   /** Given in the open transaction. */
   readonly #fresh: string[] = []
   readonly #maxTexts: number
-  readonly #isOfRecords: boolean
   readonly #find: SqliteStatement
   readonly #read: SqliteStatement
   readonly #add: SqliteStatement
   readonly #count: SqliteStatement
 
-  constructor(connection: SqliteConnection, { table, maxTexts, isOfRecords = false }: InternOptions) {
+  constructor(connection: SqliteConnection, { table, maxTexts }: InternOptions) {
     this.#maxTexts = maxTexts
-    this.#isOfRecords = isOfRecords
     this.#find = connection.prepare(`SELECT id FROM ${table} WHERE text = ?`)
     this.#read = connection.prepare(`SELECT text FROM ${table} WHERE id = ?`)
     this.#add = connection.prepare(`INSERT INTO ${table} (id, text) VALUES (?, ?)`)
@@ -75,12 +71,12 @@ export class InternTable {
     return this.#idOf.get(text) ?? this.#lookUp(text)
   }
 
-  /** The text of a number that stands in a row. Throws `UNREADABLE` or `STORE_FATAL` where it is not there. */
+  /** The text of a number that stands in a row. Throws `UNREADABLE` where it is not there: the row is damaged, and no other. */
   text(id: number): string {
     const cached = this.#textOf.get(id)
     if (cached !== undefined) return cached
     const text = this.#read.get(id)?.[0]
-    if (typeof text !== 'string') throw this.#isOfRecords ? damagedRow(id) : missingText(id)
+    if (typeof text !== 'string') throw damagedRow(id)
     this.#remember(id, text)
     return text
   }
@@ -130,11 +126,4 @@ export class InternTable {
 /** Whether the file is another one than this process has read is known before a row is looked at. */
 function damagedRow(id: number): RefoldError {
   return new RefoldError('UNREADABLE', `it names text ${id}, which is not in the file`, { facts: { text: id } })
-}
-
-function missingText(id: number): RefoldError {
-  return new RefoldError('STORE_FATAL', `a row of the file names text ${id}, which is not there`, {
-    hint: `The file was written by a process that held an older one to be there. ${PUT_BACK_HINT}`,
-    facts: { text: id },
-  })
 }

@@ -42,8 +42,8 @@ export class LogTable {
   readonly #insert: SqliteStatement
 
   constructor(connection: SqliteConnection) {
-    this.prefixes = new InternTable(connection, { table: 'id_prefix', maxTexts: MAX_PREFIXES, isOfRecords: true })
-    this.shapes = new InternTable(connection, { table: 'shape', maxTexts: MAX_SHAPES, isOfRecords: true })
+    this.prefixes = new InternTable(connection, { table: 'id_prefix', maxTexts: MAX_PREFIXES })
+    this.shapes = new InternTable(connection, { table: 'shape', maxTexts: MAX_SHAPES })
     this.#insert = connection.prepare(`INSERT INTO log (${LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   }
 

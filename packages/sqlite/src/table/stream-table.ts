@@ -21,10 +21,17 @@ export interface StreamRow {
   /** Event id of that revision. */
   lastId: string
   entry: DirectoryEntry | undefined
+  /** The row is: the entry is what the log says. */
+  isDamaged: boolean
 }
 
 /** What never changes of a stream. */
 export type StreamName = Pick<StreamRow, 'id' | 'name' | 'firstId'>
+
+/** Says of an agent what the log says. */
+interface Folded {
+  of(stream: StreamName): DirectoryEntry | undefined
+}
 
 const CACHED_STREAMS = 1_000
 const COLUMNS = DIRECTORY_COLUMNS.join(', ')
@@ -33,6 +40,7 @@ export class StreamTable {
   readonly columns: DirectoryColumns
   readonly #connection: SqliteConnection
   readonly #prefixes: InternTable
+  readonly #folded: Folded
   readonly #cache = new RecentMap<string, StreamRow>({ keep: CACHED_STREAMS })
   readonly #names = new RecentMap<number, StreamName>({ keep: CACHED_STREAMS })
   readonly #updates = new Map<string, SqliteStatement>()
@@ -45,9 +53,13 @@ export class StreamTable {
   readonly #maxId: SqliteStatement
   readonly #replace: SqliteStatement
 
-  constructor(connection: SqliteConnection, { prefixes }: { readonly prefixes: InternTable }) {
+  constructor(
+    connection: SqliteConnection,
+    { prefixes, folded }: { readonly prefixes: InternTable; readonly folded: Folded },
+  ) {
     this.#connection = connection
     this.#prefixes = prefixes
+    this.#folded = folded
     this.columns = new DirectoryColumns(connection)
     // With its first event and its last one.
     this.#find = connection.prepare(
@@ -80,13 +92,14 @@ export class StreamTable {
     if (row === undefined) return undefined
     const [firstPrefix, firstEvent, lastPrefix, lastEvent, lastRevision, streamId, ...columns] = row
     const id = Number(streamId)
+    const firstId = this.#idOf([firstPrefix, firstEvent])
     const stream: StreamRow = {
       id,
       name,
-      firstId: this.#idOf([firstPrefix, firstEvent]),
+      firstId,
       lastRevision: lastRevision === null ? Number.NaN : Number(lastRevision),
       lastId: this.#idOf([lastPrefix, lastEvent]),
-      entry: this.columns.fromRow(name, columns),
+      ...this.#entryOf({ id, name, firstId }, columns),
     }
     this.#cache.set(name, stream)
     this.#names.set(id, stream)
@@ -110,7 +123,7 @@ export class StreamTable {
     for (const [id, name, ...columns] of this.#rowsOf(ids)) {
       while (at < ids.length && (ids[at] as number) < Number(id)) at++
       if (ids[at] !== Number(id)) continue
-      const entry = this.columns.fromRow(String(name), columns)
+      const entry = this.#listed(String(name), columns)
       if (entry !== undefined) entries.push(entry)
     }
     return entries
@@ -131,7 +144,7 @@ export class StreamTable {
     const columns: readonly SqlValue[] =
       entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
     this.#insert.run(id, name, ...columns)
-    const stream: StreamRow = { id, name, firstId, lastRevision: -1, lastId: '', entry }
+    const stream: StreamRow = { id, name, firstId, lastRevision: -1, lastId: '', entry, isDamaged: false }
     this.#cache.set(name, stream)
     this.#names.set(id, stream)
     return stream
@@ -139,6 +152,7 @@ export class StreamTable {
 
   /** Writes what changed in the directory, and only that: each index is touched only with its column. Inside a transaction only. */
   update(stream: StreamRow, entry: DirectoryEntry): void {
+    if (stream.isDamaged) return this.replace(stream, entry)
     const changed = this.columns.changed(stream.entry, entry)
     stream.entry = entry
     if (changed.length === 0) return
@@ -157,6 +171,7 @@ export class StreamTable {
       entry === undefined ? DIRECTORY_COLUMNS.map(() => null) : this.columns.toRow(entry)
     this.#replace.run(...values, stream.id)
     stream.entry = entry
+    stream.isDamaged = false
   }
 
   /** Another connection wrote: what changes of a stream must be read again. */
@@ -168,6 +183,25 @@ export class StreamTable {
   rolledBack(): void {
     this.#cache.clear()
     this.#names.clear()
+  }
+
+  #entryOf(stream: StreamName, columns: readonly SqlValue[]): Pick<StreamRow, 'entry' | 'isDamaged'> {
+    try {
+      return { entry: this.columns.fromRow(stream.name, columns), isDamaged: false }
+    } catch (error) {
+      if (!isRefoldError(error, 'UNREADABLE')) throw error
+      return { entry: this.#folded.of(stream), isDamaged: true }
+    }
+  }
+
+  /** One that was folded is kept with its stream. */
+  #listed(name: string, columns: readonly SqlValue[]): DirectoryEntry | undefined {
+    try {
+      return this.columns.fromRow(name, columns)
+    } catch (error) {
+      if (!isRefoldError(error, 'UNREADABLE')) throw error
+      return this.find(name)?.entry
+    }
   }
 
   #readFirstId(id: number): string {

@@ -2,6 +2,7 @@
  * What goes wrong between a process and its store, as data: "the 3rd append of process B is unknown and lost". Rules
  * hit exactly; the weather hits by chance, from the seed.
  */
+import { checkMembers } from '@refold/core/store'
 import type { SeededRandom } from './seeded-random.js'
 
 /** The calls of a store that a fault can hit; `find` is any look into the directory. */
@@ -63,6 +64,8 @@ export interface FaultyOperation {
   readonly types: readonly string[]
 }
 
+const RULE = ['process', 'operation', 'target', 'type', 'nth', 'times', 'fault']
+
 /** The rules and the weather of one simulation. */
 export class FaultPlan {
   weather: Weather
@@ -77,7 +80,10 @@ export class FaultPlan {
   }
 
   add(...rules: readonly FaultRule[]): void {
-    for (const rule of rules) this.#rules.push({ rule, seen: 0 })
+    for (const rule of rules) {
+      checkMembers(rule, { path: 'faults', known: RULE }) // it would hit more than was meant
+      this.#rules.push({ rule, seen: 0 })
+    }
   }
 
   /** From now on nothing goes wrong. */

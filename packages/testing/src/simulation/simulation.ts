@@ -1,5 +1,6 @@
 /** A seeded simulation of several processes on one store: everything in it happens again with the same seed. */
 import type { StoredEvent } from '@refold/core'
+import { checkMembers } from '@refold/core/store'
 import { EffectWorld } from './effect-world.js'
 import { FaultPlan } from './faults.js'
 import type { FaultRule, Weather } from './faults.js'
@@ -35,7 +36,9 @@ export class Simulation implements AsyncDisposable {
   readonly happenings: Happening[] = []
   readonly #processes = new Map<string, SimulatedProcess>()
 
-  constructor({ seed, backing, weather, faults = [] }: SimulationOptions) {
+  constructor(options: SimulationOptions) {
+    checkMembers(options, { path: '', known: ['seed', 'backing', 'weather', 'faults'] })
+    const { seed, backing, weather, faults = [] } = options
     this.seed = seed
     this.random = seededRandom(seed)
     this.faults = new FaultPlan({
@@ -49,6 +52,7 @@ export class Simulation implements AsyncDisposable {
 
   /** A process, not started yet. */
   process(name: string, options: ProcessOptions): SimulatedProcess {
+    checkMembers(options, { path: '', known: ['agents', 'worker', 'machine', 'skewMs', 'snapshotEveryEvents'] })
     const { time, disk, faults, effects, random } = this
     const tell = (process: string, what: string): void =>
       void this.happenings.push({ at: time.now(), process, what, order: time.nextOrder() })

@@ -9,6 +9,7 @@
  * `describe` and `test` are the caller's, of vitest, Jest or `node:test`: the suite brings no runner and no assertions of one.
  */
 import type { Store } from '@refold/core'
+import { checkMembers } from '@refold/core/store'
 import { appendCases } from './append-cases.js'
 import { closeCases, registerCases } from './close-cases.js'
 import { contentCases } from './content-cases.js'
@@ -56,7 +57,9 @@ export const storeContractCases: readonly ContractCase[] = [
  * Registers one test for each case of the contract. What is not for this store is skipped with its reason, where the
  * runner hands a `skip` to a test as vitest and `node:test` do; with another runner such a test fails: leave it out there.
  */
-export function storeContract({ name, open, showsParts = false, describe, test }: StoreContractOptions): void {
+export function storeContract(options: StoreContractOptions): void {
+  checkMembers(options, { path: '', known: ['name', 'open', 'showsParts', 'describe', 'test'] })
+  const { name, open, showsParts = false, describe, test } = options
   describe(`${name} keeps the contract of a store`, () => {
     for (const contractCase of storeContractCases) {
       const reason = reasonToSkip(contractCase, { showsParts })

@@ -1,6 +1,7 @@
 /** One random sequence of operations for several stores, every answer compared. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { checkMembers } from '@refold/core/store'
 import fc from 'fast-check'
 import type { ContractData } from '../store-contract/contract-case.js'
 import { Contestant } from './contestant.js'
@@ -23,20 +24,17 @@ export interface StoreDifferentialOptions {
   readonly patienceMs?: number
 }
 
+const OPTIONS = ['stores', 'runs', 'operations', 'seed', 'endOnFailure', 'patienceMs']
+
 /**
  * Rejects when two stores answer an operation differently: what an append answers, also a repeated one; what is read in both
  * directions; registers; the directory; what subscriptions give, of the past and live. The error names the shortest
  * sequence found, the stores, their answers and the seed. Rejects, too, when a store gives no answer at all; for such a
  * sequence no shorter one is looked for.
  */
-export async function storeDifferential({
-  stores,
-  runs = 20,
-  operations = 40,
-  seed,
-  endOnFailure,
-  patienceMs = 30_000,
-}: StoreDifferentialOptions): Promise<void> {
+export async function storeDifferential(options: StoreDifferentialOptions): Promise<void> {
+  checkMembers(options, { path: '', known: OPTIONS })
+  const { stores, runs = 20, operations = 40, seed, endOnFailure, patienceMs = 30_000 } = options
   const sequence = fc.array(storeOperation, { minLength: 1, maxLength: operations, size: 'max' })
   const patience = new Patience(patienceMs)
   await fc.assert(

@@ -1,5 +1,6 @@
 /** What effects took and cost, by agent and source. */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
@@ -7,6 +8,7 @@ import { lifeNumberIn } from '../../record/life.js'
 import { defineProjection } from '../define-projection.js'
 import { effectRecordOf, type EffectRecord } from './effect-record.js'
 import { forkIn } from './fork-record.js'
+import { namedDoubts } from './told-doubts.js'
 
 /** Whose effects are counted. */
 export interface EffectCostsOptions {
@@ -73,11 +75,9 @@ export function effectCostsProjection(options: EffectCostsOptions): ProjectionDe
   return fromGiven('effectCostsProjection', () => made(options))
 }
 
-function made({
-  agents,
-  name = 'effect_costs',
-  version = 1,
-}: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
+function made(options: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
+  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  const { agents, name = 'effect_costs', version = 1 } = options
   const initial: EffectCostsDocument = { definition: '', id: '', costUsd: 0, sources: {}, origin: 0, recent: [] }
   return defineProjection({
     name,
@@ -89,25 +89,38 @@ function made({
       const { agent, event } = record
       const origin = forkIn(record)?.records ?? document.origin
       const recent = [...document.recent.slice(1 - RECENT), [origin + Number(event.revision), event.at] as const]
-      const told = toldBy(record, document)
       const known = { ...document, definition: agent.name, id: agent.id, origin, recent }
-      if (told === undefined) return known
-      const costs = sum(document.sources[told.src] ?? NONE, told.costs)
-      const costUsd = wholeBillionths(document.costUsd + (told.costs.costUsd ?? 0))
-      return { ...known, costUsd, sources: { ...document.sources, [told.src]: costs } }
+      return toldBy(record, document).reduce(added, known)
     },
   })
 }
+
+/** What comes of an attempt. */
+type Outcome = EffectRecord & { readonly type: Exclude<EffectRecord['type'], 'refold.effect.resolved'> }
 
 interface Told {
   readonly src: string
   readonly costs: Partial<EffectCosts>
 }
 
+function added(document: EffectCostsDocument, { src, costs }: Told): EffectCostsDocument {
+  const costUsd = wholeBillionths(document.costUsd + (costs.costUsd ?? 0))
+  return { ...document, costUsd, sources: { ...document.sources, [src]: sum(document.sources[src] ?? NONE, costs) } }
+}
+
+/** Of the attempts that a claim or a release ended. */
+function interruptedBy(record: ProjectionRecord): readonly Told[] {
+  return namedDoubts(record).flatMap(({ src, why }) => (why === 'interrupted' ? [{ src, costs: { doubts: 1 } }] : []))
+}
+
 /** What one record adds. */
-function toldBy(record: ProjectionRecord, document: EffectCostsDocument): Told | undefined {
+function toldBy(record: ProjectionRecord, document: EffectCostsDocument): readonly Told[] {
   const told = effectRecordOf(record)
-  if (told === undefined) return undefined
+  if (told === undefined) return interruptedBy(record)
+  return told.type === 'refold.effect.resolved' ? [] : [costsOf({ ...told, type: told.type }, document)]
+}
+
+function costsOf(told: Outcome, document: EffectCostsDocument): Told {
   const { src, retryAt } = told.data
   const used = usageIn(told.data)
   if (typeof src !== 'string') return { src: UNKNOWN, costs: { attempts: 1, ...used } } // its effect had an outcome already, or was left

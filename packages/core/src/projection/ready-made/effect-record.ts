@@ -4,7 +4,12 @@ import type { AgentFault, DoubtReason } from '../../public/state.js'
 
 /** The members of `data` that a type lacks are absent. */
 export interface EffectRecord {
-  readonly type: 'refold.effect.done' | 'refold.effect.failed' | 'refold.effect.step' | 'refold.effect.doubted'
+  readonly type:
+    | 'refold.effect.done'
+    | 'refold.effect.failed'
+    | 'refold.effect.step'
+    | 'refold.effect.doubted'
+    | 'refold.effect.resolved'
   /** Begins with the revision of the record that scheduled it. */
   readonly effect: string
   readonly at: number
@@ -16,6 +21,8 @@ export interface EffectRecord {
     /** Another attempt follows. */
     readonly retryAt?: number
     readonly usage?: JsonValue
+    /** What someone said of it, where that is no outcome. */
+    readonly resolution?: 'again' | 'acknowledge'
   }
 }
 
@@ -24,6 +31,7 @@ const TYPES: ReadonlySet<string> = new Set<EffectRecord['type']>([
   'refold.effect.failed',
   'refold.effect.step',
   'refold.effect.doubted',
+  'refold.effect.resolved',
 ])
 
 /** `undefined` for any other record. */

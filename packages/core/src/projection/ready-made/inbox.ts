@@ -1,12 +1,13 @@
 /** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
-import type { DoubtReason } from '../../public/state.js'
 import { defineProjection } from '../define-projection.js'
 import { askedApprovals } from './asked-approvals.js'
-import { effectRecordOf } from './effect-record.js'
 import { forkIn } from './fork-record.js'
+import { doubtsFrom, forgottenIn } from './told-doubts.js'
+import type { ToldDoubt } from './told-doubts.js'
 
 /** What an inbox is about. */
 export interface InboxOptions {
@@ -24,11 +25,8 @@ export interface InboxApproval {
   readonly since: number
 }
 
-/** An effect that waits for `agent.resolve`. */
-export interface InboxDoubt {
-  readonly effect: string
-  readonly src: string
-  readonly why: DoubtReason
+/** An effect that waits for `agent.resolve`: in doubt, or abandoned, which nothing performs again. */
+export interface InboxDoubt extends ToldDoubt {
   /** Epoch milliseconds. */
   readonly since: number
 }
@@ -52,7 +50,9 @@ export function inboxProjection(options: InboxOptions): ProjectionDefinition<Inb
   return fromGiven('inboxProjection', () => made(options))
 }
 
-function made({ agents, name = 'inbox', version = 1 }: InboxOptions): ProjectionDefinition<InboxDocument> {
+function made(options: InboxOptions): ProjectionDefinition<InboxDocument> {
+  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  const { agents, name = 'inbox', version = 1 } = options
   const asked = askedApprovals(agents)
   return defineProjection({
     name,
@@ -87,26 +87,14 @@ function after(
   return { definition: agent.name, id: agent.id, active, approvals, inDoubt, blockedSince }
 }
 
-/** Of a fork, and of the claim or the release that ends the attempts of a worker. */
-function doubtsFrom({ event }: ProjectionRecord): readonly Omit<InboxDoubt, 'since'>[] {
-  if (!BEGIN_DOUBTS.has(event.type)) return []
-  return (event as unknown as { readonly data: { readonly inDoubt?: readonly InboxDoubt[] } }).data.inDoubt ?? []
-}
-
-const BEGIN_DOUBTS: ReadonlySet<string> = new Set(['refold.forked', 'refold.claimed', 'refold.released'])
-
-/** A record of the effect itself says what became of it; that none is left, the directory. */
+/** A record says itself which effects it brings into doubt, and of which one it is; that none is left, the directory. */
 function doubtsAfter(doubts: readonly InboxDoubt[], record: ProjectionRecord): readonly InboxDoubt[] {
-  const told = effectRecordOf(record)
-  if (told?.type === 'refold.effect.doubted') {
-    const { effect, at, data } = told
-    const { src, why = 'unknown' } = data
-    return [...doubts.filter((one) => one.effect !== effect), { effect, src: src ?? '', why, since: at }]
-  }
   const begun = doubtsFrom(record).map((doubt) => ({ ...doubt, since: record.event.at }))
   if (forkIn(record) !== undefined) return begun
-  if (begun.length > 0) return [...doubts, ...begun]
-  if (record.changes.inDoubt === 0) return doubts.length === 0 ? doubts : []
-  const { effect } = record.event as { readonly effect?: string }
-  return doubts.some((one) => one.effect === effect) ? doubts.filter((one) => one.effect !== effect) : doubts
+  if (begun.length === 0 && doubts.length === 0) return doubts
+  if (record.changes.inDoubt === 0) return []
+  const { effect: own } = record.event as { readonly effect?: string }
+  const over = new Set([own, ...forgottenIn(record), ...begun.map(({ effect }) => effect)])
+  const kept = doubts.filter(({ effect }) => !over.has(effect))
+  return begun.length === 0 && kept.length === doubts.length ? doubts : [...kept, ...begun]
 }

@@ -1,5 +1,6 @@
 /** How long agents were in each state. */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition } from '../../public/projection.js'
 import type { AgentStatus } from '../../record/record.js'
@@ -47,11 +48,9 @@ export function timeInStateProjection(options: TimeInStateOptions): ProjectionDe
   return fromGiven('timeInStateProjection', () => made(options))
 }
 
-function made({
-  agents,
-  name = 'time_in_state',
-  version = 1,
-}: TimeInStateOptions): ProjectionDefinition<TimeInStateDocument> {
+function made(options: TimeInStateOptions): ProjectionDefinition<TimeInStateDocument> {
+  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  const { agents, name = 'time_in_state', version = 1 } = options
   return defineProjection({
     name,
     version,

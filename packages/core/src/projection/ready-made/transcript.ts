@@ -5,16 +5,21 @@
  * why there is none.
  */
 import { fromGiven } from '../../coded.js'
+import { checkMembers } from '../../definition/check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
 import { defineProjection } from '../define-projection.js'
 import { effectRecordOf } from './effect-record.js'
+import { doubtsFrom, forgottenIn } from './told-doubts.js'
 
 /** Why a tool call has no answer of its own. */
 export interface MissingAnswer {
-  /** `pending`: it may still come. `failed`: its effect has failed for good. `in-doubt`: no one knows. `stopped`: the agent has ended before. */
-  readonly why: 'pending' | 'failed' | 'in-doubt' | 'stopped'
+  /**
+   * `pending`: it may still come. `failed`: its effect has failed for good. `in-doubt`: no one knows, and someone is to say. `abandoned`: the
+   * same, and the chart has left its effect. `stopped`: the agent has ended before.
+   */
+  readonly why: 'pending' | 'failed' | 'in-doubt' | 'abandoned' | 'stopped'
   readonly error?: AgentFault
 }
 
@@ -33,8 +38,19 @@ export interface TranscriptOptions<D extends AgentDefinition, M> {
   readonly answers: (message: M) => readonly string[]
   /** The message that stands for an answer that is missing. */
   readonly missing: (call: string, missing: MissingAnswer) => M
-  /** The tool call that a record of a failed or doubted effect is about, where it can be told. Default: none. */
-  readonly callOf?: (record: ProjectionRecord<D>) => string | undefined
+  /**
+   * The tool call that an effect is about, where it can be told: asked of each effect that a record says to have failed, to be in doubt, to be
+   * abandoned, or to begin again after someone said so. One record, as that of a takeover, may tell it of several. Default: none.
+   */
+  readonly callOf?: (record: ProjectionRecord<D>, effect: ToldEffect) => string | undefined
+}
+
+/** An effect that a record is about, or that it names. */
+export interface ToldEffect {
+  /** Its id, which begins with the revision of the record that scheduled it. */
+  readonly effect: string
+  /** `null`: the effect was gone when its outcome came. */
+  readonly src: string | null
 }
 
 /** The conversation of one agent, under `<definition>-<id>`. */
@@ -45,15 +61,15 @@ export interface TranscriptDocument<M> {
   readonly missing: Readonly<Record<string, MissingAnswer & { readonly at: number }>>
 }
 
+const OPTIONS = ['agents', 'name', 'version', 'messages', 'calls', 'answers', 'missing', 'callOf']
+
 /** A document for each agent with its conversation, in which each tool call has exactly one answer. */
 export function transcriptProjection<const D extends AgentDefinition, M>(
   options: TranscriptOptions<D, M>,
 ): ProjectionDefinition<TranscriptDocument<M>> {
-  const {
-    agents,
-    name = 'transcripts',
-    version = 1,
-  } = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
+  const given = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
+  checkMembers(given, { path: '', known: OPTIONS })
+  const { agents, name = 'transcripts', version = 1 } = given
   return defineProjection<D, TranscriptDocument<M>>({
     name,
     version,
@@ -112,9 +128,10 @@ function withReasons<D extends AgentDefinition, M>(
   if (status !== undefined && status !== 'active')
     for (const [call, { why }] of Object.entries(document.missing))
       if (why === 'pending') reasons.set(call, { why: 'stopped' })
-  const reason = reasonIn(record)
-  const call = reason && callOf?.(record)
-  if (reason !== undefined && call !== undefined) reasons.set(call, reason)
+  for (const [effect, reason] of reasonsIn(record)) {
+    const call = callOf?.(record, effect)
+    if (call !== undefined) reasons.set(call, reason)
+  }
   let next = document
   for (const [id, told] of reasons) {
     const known = next.missing[id]
@@ -127,10 +144,32 @@ function withReasons<D extends AgentDefinition, M>(
   return next
 }
 
-function reasonIn(record: { readonly event: { readonly type: string } }): MissingAnswer | undefined {
+/** Of each effect of which a record says that no answer comes for now, or never. */
+function reasonsIn<D extends AgentDefinition>(
+  record: ProjectionRecord<D>,
+): readonly (readonly [ToldEffect, MissingAnswer])[] {
+  const doubts = doubtsFrom(record).map(({ effect, src, why }) => {
+    const reason: MissingAnswer = { why: why === 'abandoned' ? why : 'in-doubt' }
+    return [{ effect, src }, reason] as const
+  })
+  const forgotten = forgottenIn(record).map((effect) => [{ effect, src: null }, { why: 'abandoned' }] as const)
+  return [...ownReasonIn(record), ...doubts, ...forgotten]
+}
+
+/** Of the effect that the record is of. */
+function ownReasonIn(record: {
+  readonly event: { readonly type: string }
+}): readonly (readonly [ToldEffect, MissingAnswer])[] {
   const told = effectRecordOf(record)
-  if (told?.type === 'refold.effect.doubted') return { why: 'in-doubt' }
-  if (told?.type !== 'refold.effect.failed' || told.data.retryAt !== undefined) return undefined
-  const { error } = told.data
-  return { why: 'failed', ...(error === undefined ? undefined : { error }) }
+  if (told === undefined) return []
+  const { type, effect, data } = told
+  const { src, error, retryAt, resolution } = data
+  if (type === 'refold.effect.resolved') return resolution === 'again' ? [[{ effect, src }, { why: 'pending' }]] : []
+  if (type !== 'refold.effect.failed' || retryAt !== undefined) return []
+  return [
+    [
+      { effect, src },
+      { why: 'failed', ...(error === undefined ? undefined : { error }) },
+    ],
+  ]
 }

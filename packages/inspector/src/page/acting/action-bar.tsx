@@ -9,7 +9,7 @@ import { plain, shown } from '../parts/safe-text.js'
 import { addressOf, route } from '../route.js'
 import type { AgentModel } from '../state/agent-model.js'
 import { dialog, forkFrom } from '../state/dialogs.js'
-import type { OpenDialog } from '../state/dialogs.js'
+import type { ActDialog } from '../state/dialogs.js'
 import { copy } from '../state/notices.js'
 import { offBecause, session, source } from '../state/session.js'
 import { Orders } from './orders.js'
@@ -24,6 +24,7 @@ export function ActionBar({ model }: { readonly model: AgentModel }) {
   return (
     <div class="actions" role="group" aria-label="What can be done">
       <ActMenu
+        model={model}
         actions={actions}
         off={off ?? (actions === undefined ? (error?.message ?? 'what it takes is being read') : undefined)}
       />
@@ -42,9 +43,16 @@ export function ActionBar({ model }: { readonly model: AgentModel }) {
   )
 }
 
-function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; readonly off: string | undefined }) {
-  const { events = [], doubts = [], ways = [] } = actions ?? {}
-  const open = (next: OpenDialog) => () => void (dialog.value = next)
+interface ActMenuProps {
+  readonly model: AgentModel
+  readonly actions: ActionsView | undefined
+  readonly off: string | undefined
+}
+
+function ActMenu({ model, actions, off }: ActMenuProps) {
+  const { events = [], doubts = [], ways = [], revision = -1 } = actions ?? {}
+  const open = (next: ActDialog) => () =>
+    void (dialog.value = { ...next, opened: { seen: model.stateAt.peek(), revision } })
   return (
     <Menu label="Act" icon="send" kind="main" off={off}>
       {events.map((event) => (

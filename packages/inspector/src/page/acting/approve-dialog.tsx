@@ -1,4 +1,5 @@
 /** An approval: exactly what is shown is approved, and nothing that came in its place meanwhile. */
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ActionsView } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
@@ -11,9 +12,10 @@ import { emptyPayload, PayloadFields } from './payload-fields.js'
 export interface ApproveDialogProps {
   readonly agent: string
   readonly event: ActionsView['events'][number]
+  readonly standing: ComponentChildren
 }
 
-export function ApproveDialog({ agent, event }: ApproveDialogProps) {
+export function ApproveDialog({ agent, event, standing }: ApproveDialogProps) {
   const { asked, type, command, refused } = event
   const [payload, setPayload] = useState(() => emptyPayload(event.schema))
   const unknown = asked === undefined ? (refused?.message ?? 'its definition is not loaded') : undefined
@@ -33,6 +35,7 @@ export function ApproveDialog({ agent, event }: ApproveDialogProps) {
           revision: asked?.revision ?? 0,
         })}
       >
+        {standing}
         <p>
           {shown(agent)} waits for a person to approve <strong>{shown(type)}</strong>. This, and nothing else, is
           approved:

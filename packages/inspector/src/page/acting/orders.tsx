@@ -5,11 +5,13 @@ import { Button } from '../parts/button.js'
 import { Dialog } from '../parts/dialog.js'
 import type { AgentModel } from '../state/agent-model.js'
 import { closeDialog, dialog } from '../state/dialogs.js'
+import type { ActDialog, Opened } from '../state/dialogs.js'
 import { moveTo } from '../state/moving.js'
 import { ApproveDialog } from './approve-dialog.js'
 import { ForkDialog } from './fork-dialog.js'
 import { ResolveDialog } from './resolve-dialog.js'
 import { SendDialog } from './send-dialog.js'
+import { Standing } from './standing.js'
 import { WayDialog } from './way-dialog.js'
 
 export interface OrdersProps {
@@ -26,15 +28,33 @@ export function Orders({ model, actions }: OrdersProps) {
     case 'fork':
       return <ForkDialog agent={agent} at={open.at} />
     case 'send':
-      return <SendDialog agent={agent} event={open.event} revision={actions?.revision} />
     case 'approve':
-      return <ApproveDialog agent={agent} event={open.event} />
     case 'resolve':
-      return <ResolveDialog agent={agent} doubt={open.doubt} />
     case 'way':
-      return <WayDialog agent={agent} way={open.way} />
+      return <ActDialogs agent={agent} open={open} now={actions?.revision} />
     case undefined:
       return null
+  }
+}
+
+interface ActDialogsProps {
+  readonly agent: string
+  readonly open: ActDialog & { readonly opened: Opened }
+  readonly now: number | undefined
+}
+
+function ActDialogs({ agent, open, now = open.opened.revision }: ActDialogsProps) {
+  const { opened } = open
+  const standing = <Standing agent={agent} opened={opened} now={now} />
+  switch (open.kind) {
+    case 'send':
+      return <SendDialog agent={agent} event={open.event} revision={opened.revision} standing={standing} />
+    case 'approve':
+      return <ApproveDialog agent={agent} event={open.event} standing={standing} />
+    case 'resolve':
+      return <ResolveDialog agent={agent} doubt={open.doubt} standing={standing} />
+    case 'way':
+      return <WayDialog agent={agent} way={open.way} standing={standing} />
   }
 }
 

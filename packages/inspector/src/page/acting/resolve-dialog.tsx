@@ -1,5 +1,6 @@
 /** An effect of which no one can tell whether it happened: a person says what became of it. */
 import type { JsonValue } from '@refold/core/record'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ActionsView, OrderedResolution } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
@@ -20,9 +21,10 @@ const WAYS: readonly { readonly how: How; readonly name: string; readonly about:
 export interface ResolveDialogProps {
   readonly agent: string
   readonly doubt: ActionsView['doubts'][number]
+  readonly standing: ComponentChildren
 }
 
-export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
+export function ResolveDialog({ agent, doubt, standing }: ResolveDialogProps) {
   const ways = WAYS.filter((way) => way.how in doubt.commands)
   const [how, setHow] = useState<How>(doubt.isAbandoned ? 'acknowledge' : 'complete')
   const [text, setText] = useState('')
@@ -50,6 +52,7 @@ export function ResolveDialog({ agent, doubt }: ResolveDialogProps) {
           ...(resolution ?? { how: 'acknowledge' }),
         })}
       >
+        {standing}
         <p>
           <strong>{shown(doubt.src)}</strong> began, and no one can tell whether it happened
           {doubt.why === undefined ? '' : `: ${plain(doubt.why)}`}. Look outside, then say what became of it.

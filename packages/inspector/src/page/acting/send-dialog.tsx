@@ -1,4 +1,5 @@
 /** An event as a form of its schema. */
+import type { ComponentChildren } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { ActionsView } from '../../contract/orders.js'
 import { Dialog } from '../parts/dialog.js'
@@ -12,30 +13,38 @@ export interface SendDialogProps {
   readonly agent: string
   readonly event: ActionsView['events'][number]
   /** That the form was made for. */
-  readonly revision: number | undefined
+  readonly revision: number
+  readonly standing: ComponentChildren
 }
 
-export function SendDialog({ agent, event, revision }: SendDialogProps) {
+export function SendDialog({ agent, event, revision, standing }: SendDialogProps) {
   const { type, schema, command, isTaken } = event
   const [payload, setPayload] = useState(() => emptyPayload(schema))
   const id = useMemo(() => crypto.randomUUID(), []) // given again, it is taken once
+  const [isExpected, setExpected] = useState(true)
   const value = 'value' in payload ? payload.value : {}
+  const filled = filledCommand(command, payload)
   return (
     <Dialog title={`Send ${plain(type)}`} onClose={closeDialog}>
       <OrderForm
         verb="Send"
         off={'wrong' in payload ? payload.wrong : undefined}
-        command={filledCommand(command, payload)}
+        command={isExpected ? `${filled} --expect ${revision}` : filled}
         order={(notes) => ({
           ...notes,
           agent,
           do: 'send',
           event: { ...value, type },
           id,
-          ...(revision === undefined ? {} : { expectedRevision: revision }),
+          ...(isExpected ? { expectedRevision: revision } : {}),
         })}
       >
+        {standing}
         <PayloadFields schema={schema} onPayload={setPayload} />
+        <label class="switch">
+          <input type="checkbox" checked={isExpected} onChange={() => setExpected(!isExpected)} />
+          <span>Only if nothing has come since revision {revision}</span>
+        </label>
         {isTaken === false ? <p class="failure">Its guards do not take it where the agent stands.</p> : null}
       </OrderForm>
     </Dialog>

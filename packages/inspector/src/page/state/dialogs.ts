@@ -7,12 +7,24 @@ import type { ActionsView } from '../../contract/orders.js'
 type AskedEvent = ActionsView['events'][number]
 type Doubt = ActionsView['doubts'][number]
 
-export type OpenDialog =
-  | { readonly kind: 'revision' }
-  | { readonly kind: 'fork'; readonly at: number }
+/** What was there when a form was opened. */
+export interface Opened {
+  /** That the view showed. */
+  readonly seen: number
+  /** Of the newest state, which the form is made for. */
+  readonly revision: number
+}
+
+/** What acts on an agent. */
+export type ActDialog =
   | { readonly kind: 'send' | 'approve'; readonly event: AskedEvent }
   | { readonly kind: 'resolve'; readonly doubt: Doubt }
   | { readonly kind: 'way'; readonly way: ActionsView['ways'][number] }
+
+export type OpenDialog =
+  | { readonly kind: 'revision' }
+  | { readonly kind: 'fork'; readonly at: number }
+  | (ActDialog & { readonly opened: Opened })
 
 export const dialog = signal<OpenDialog | undefined>(undefined)
 

@@ -19,6 +19,7 @@ import {
 import { guardBatchStream } from './batch-guard.js'
 import { badConnectionString, checkConnectionOptions, withOwnSocket } from './connection-string.js'
 import { NoAnswer, type Failure } from './failure.js'
+import { guardReconnecting } from './reconnect-guard.js'
 import { EVENTS_A_CHECKPOINT } from './wire.js'
 import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
 
@@ -87,6 +88,7 @@ function isNeverSent(text: string): boolean {
 }
 
 class DbClient implements WireClient {
+  isSpoiled = false
   readonly #client: EventStoreDBClient
   readonly #pending = new Set<Reject>()
   #used = false
@@ -94,6 +96,7 @@ class DbClient implements WireClient {
   constructor(client: EventStoreDBClient) {
     this.#client = client
     guardAppends(client, (error) => this.#rejectPending(error))
+    guardReconnecting(client, { onSpoiled: () => (this.isSpoiled = true) })
   }
 
   append(...[stream, events, { expected, deadlineMs }]: Sent): Promise<WireAppended> {

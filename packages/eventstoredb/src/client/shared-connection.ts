@@ -61,6 +61,7 @@ export class SharedConnection {
     } catch (error) {
       const { kind } = failureOf(error)
       if (kind === 'lost' || kind === 'not-sent' || kind === 'not-leader') this.interruptions++
+      if (client.isSpoiled) this.replace(client, { afterMs: 0 })
       throw error
     } finally {
       silence?.stop()

@@ -18,7 +18,7 @@ import {
 } from '@eventstore/db-client'
 import { guardBatchStream } from './batch-guard.js'
 import { badConnectionString, checkConnectionOptions, withOwnSocket } from './connection-string.js'
-import { NoAnswer, type Failure } from './failure.js'
+import { BehindNode, NoAnswer, NotAsked, type Failure } from './failure.js'
 import { guardReconnecting } from './reconnect-guard.js'
 import { EVENTS_A_CHECKPOINT } from './wire.js'
 import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
@@ -52,6 +52,8 @@ export function openClient(connectionString: string): WireClient {
 /** What went wrong, whatever class and shape the client gave it. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof NoAnswer) return { kind: 'lost' }
+  if (thrown instanceof BehindNode) return { kind: 'not-leader' }
+  if (thrown instanceof NotAsked) return notAsked(failureOf(thrown.cause))
   const error: unknown = thrown instanceof Error ? convertToCommandError(thrown) : thrown
   const text = error instanceof Error ? error.message : String(error)
   const { type, actualVersion } = error as { readonly type?: string; readonly actualVersion?: bigint | 'no_stream' }
@@ -78,6 +80,10 @@ export function failureOf(thrown: unknown): Failure {
       if (/could not recognize (bad ?request|invalid)|INVALID_ARGUMENT/i.test(text)) return { kind: 'refused' }
       return { kind: isNeverSent(text) ? 'not-sent' : 'lost' }
   }
+}
+
+function notAsked(failure: Failure): Failure {
+  return failure.kind === 'lost' ? { kind: 'not-sent' } : failure
 }
 
 /** grpc-js says so for a call that never got a connection. */

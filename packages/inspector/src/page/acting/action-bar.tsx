@@ -37,13 +37,13 @@ export function ActionBar({ model }: { readonly model: AgentModel }) {
         Fork
       </Button>
       <ShareMenu model={model} />
-      <Orders model={model} actions={actions} />
+      <Orders model={model} />
     </div>
   )
 }
 
 function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; readonly off: string | undefined }) {
-  const { events = [], doubts = [], ways = [] } = actions ?? {}
+  const { events = [], doubts = [], ways = [], revision = 0 } = actions ?? {}
   const open = (next: OpenDialog) => () => void (dialog.value = next)
   return (
     <Menu label="Act" icon="send" kind="main" off={off}>
@@ -51,7 +51,7 @@ function ActMenu({ actions, off }: { readonly actions: ActionsView | undefined; 
         <MenuItem
           key={event.type}
           hint={event.isTaken === false ? 'refused now' : event.needsApproval ? 'to be approved' : ''}
-          onClick={open({ kind: event.needsApproval ? 'approve' : 'send', event })}
+          onClick={open(event.needsApproval ? { kind: 'approve', event } : { kind: 'send', event, revision })}
         >
           {event.needsApproval ? 'Approve' : 'Send'} <strong>{shown(event.type)}</strong>
         </MenuItem>

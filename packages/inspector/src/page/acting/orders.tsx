@@ -1,6 +1,5 @@
 /** The dialog of an order that is being made. */
 import { useState } from 'preact/hooks'
-import type { ActionsView } from '../../contract/orders.js'
 import { Button } from '../parts/button.js'
 import { Dialog } from '../parts/dialog.js'
 import type { AgentModel } from '../state/agent-model.js'
@@ -12,12 +11,7 @@ import { ResolveDialog } from './resolve-dialog.js'
 import { SendDialog } from './send-dialog.js'
 import { WayDialog } from './way-dialog.js'
 
-export interface OrdersProps {
-  readonly model: AgentModel
-  readonly actions: ActionsView | undefined
-}
-
-export function Orders({ model, actions }: OrdersProps) {
+export function Orders({ model }: { readonly model: AgentModel }) {
   const open = dialog.value
   const { agent } = model
   switch (open?.kind) {
@@ -26,7 +20,7 @@ export function Orders({ model, actions }: OrdersProps) {
     case 'fork':
       return <ForkDialog agent={agent} at={open.at} />
     case 'send':
-      return <SendDialog agent={agent} event={open.event} revision={actions?.revision} />
+      return <SendDialog agent={agent} event={open.event} revision={open.revision} />
     case 'approve':
       return <ApproveDialog agent={agent} event={open.event} />
     case 'resolve':

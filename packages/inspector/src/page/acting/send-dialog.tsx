@@ -12,7 +12,7 @@ export interface SendDialogProps {
   readonly agent: string
   readonly event: ActionsView['events'][number]
   /** That the form was made for. */
-  readonly revision: number | undefined
+  readonly revision: number
 }
 
 export function SendDialog({ agent, event, revision }: SendDialogProps) {
@@ -32,7 +32,7 @@ export function SendDialog({ agent, event, revision }: SendDialogProps) {
           do: 'send',
           event: { ...value, type },
           id,
-          ...(revision === undefined ? {} : { expectedRevision: revision }),
+          expectedRevision: revision,
         })}
       >
         <PayloadFields schema={schema} onPayload={setPayload} />

@@ -10,7 +10,9 @@ type Doubt = ActionsView['doubts'][number]
 export type OpenDialog =
   | { readonly kind: 'revision' }
   | { readonly kind: 'fork'; readonly at: number }
-  | { readonly kind: 'send' | 'approve'; readonly event: AskedEvent }
+  /** `revision`: that the form was made for, whatever comes while it is open. */
+  | { readonly kind: 'send'; readonly event: AskedEvent; readonly revision: number }
+  | { readonly kind: 'approve'; readonly event: AskedEvent }
   | { readonly kind: 'resolve'; readonly doubt: Doubt }
   | { readonly kind: 'way'; readonly way: ActionsView['ways'][number] }
 

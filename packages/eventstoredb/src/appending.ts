@@ -47,20 +47,21 @@ export function prepareAppend(stream: string, events: readonly NewEvent[]): read
  * what is lost once can no longer be called rejected.
  */
 export async function sendAppend(
-  { shared, options }: Connection,
+  { shared, seen, options: { timeoutMs } }: Connection,
   stream: string,
   { events, expected }: { readonly events: readonly WireEvent[]; readonly expected: Expected },
 ): Promise<AppendResult> {
-  const deadline = performance.now() + options.timeoutMs
-  const call = { expected, deadlineMs: options.timeoutMs }
+  const deadline = performance.now() + timeoutMs
+  const call = { expected, deadlineMs: timeoutMs }
   let lost: unknown
   for (let failures = 1; ; failures++) {
     try {
-      const { revision, position } = await shared.ask(
-        'append',
-        (client) => client.append(stream, events, call),
-        options,
-      )
+      const { revision, position } = await shared.ask(await seen.client(), {
+        doing: 'append',
+        call: (client) => client.append(stream, events, call),
+        timeoutMs,
+      })
+      seen.add(position)
       if (expected === 'no_stream' && revision !== BigInt(events.length - 1)) throw begunAgain(stream, revision)
       return { ok: true, revision: toRevision(revision), position: toPosition(position) }
     } catch (error) {

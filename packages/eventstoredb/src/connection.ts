@@ -6,6 +6,7 @@ import { failureError, type Failure } from './client/failure.js'
 import type { SharedConnection } from './client/shared-connection.js'
 import type { WireClient } from './client/wire.js'
 import type { ResolvedOptions } from './options.js'
+import type { SeenLog } from './seen-log.js'
 
 /** Waits before a call is repeated on a server that may be electing a leader. */
 export const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 1000, jitter: true }
@@ -15,21 +16,12 @@ export interface Connection {
   readonly options: ResolvedOptions
   /** Aborts when the store is closed. */
   readonly closed: AbortSignal
-  /** Set when the log is not the one any more that this process has read: nothing is asked of it then. */
-  readonly end: { replaced?: RefoldError }
+  readonly seen: SeenLog
 }
 
-export function assertOpen({ closed, end }: Pick<Connection, 'closed' | 'end'>): void {
+export function assertOpen({ closed, seen }: Pick<Connection, 'closed' | 'seen'>): void {
   if (closed.aborted) throw new RefoldError('CLOSED', 'the store is closed')
-  if (end.replaced !== undefined) throw end.replaced
-}
-
-/** What this process knows is ahead of the log: to go on from it would act on what is nowhere recorded. */
-export function replacedLog(facts: { readonly readUpTo: bigint; readonly end: bigint }): RefoldError {
-  return new RefoldError('STORE_FATAL', 'the log of the server is shorter than what this process has read of it', {
-    hint: 'The server was emptied, or restored from a backup. Start this process again: it then reads what there is.',
-    facts: { readUpTo: String(facts.readUpTo), end: String(facts.end) },
-  })
+  if (seen.replaced !== undefined) throw seen.replaced
 }
 
 /** Whether the same call may do better in a moment. */
@@ -47,15 +39,15 @@ export function isHopeless({ answered }: SharedConnection, failure: Failure): bo
  * last attempt; `otherwise` answers for failures that are answers.
  */
 export async function askAgain<T>(
-  { shared, options }: Connection,
+  { shared, seen, options: { timeoutMs } }: Connection,
   doing: string,
   call: (client: WireClient) => Promise<T>,
   otherwise: (failure: Failure) => T | undefined = () => undefined,
 ): Promise<T> {
-  const deadline = performance.now() + options.timeoutMs
+  const deadline = performance.now() + timeoutMs
   for (let failures = 1; ; failures++) {
     try {
-      return await shared.ask(doing, call, options)
+      return await shared.ask(await seen.client(), { doing, call, timeoutMs })
     } catch (error) {
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)

@@ -8,12 +8,12 @@
  * - a start costs what happened since the stored checkpoint: no more events than it was to be stored after; and one that cost
  *   something stores it, so that the next one costs less.
  */
-import type { DirectoryEntry, RebuiltDirectory, RefoldError } from '@refold/core/store'
+import type { DirectoryEntry, RebuiltDirectory } from '@refold/core/store'
 import { applyHeader, backoffMs, isSameEntry, readHeader } from '@refold/core/store'
 import { pause } from './pause.js'
 import { EVENTS_A_CHECKPOINT } from './client/wire.js'
 import type { WireItem, WireRecord } from './client/wire.js'
-import { assertOpen, replacedLog, type Connection } from './connection.js'
+import { assertOpen, type Connection } from './connection.js'
 import type { DirectoryCheckpoint } from './directory-checkpoint.js'
 import { followItems, positionOf } from './following.js'
 import { endOfLog, isUserStream, readLog, readRecords } from './reading.js'
@@ -30,15 +30,12 @@ const FOLLOW_AGAIN = { delayMs: 100, factor: 2, maxDelayMs: 5_000, jitter: true 
 export interface DirectoryFeedOptions {
   readonly checkpoint: DirectoryCheckpoint
   readonly onRecord: (record: WireRecord) => void
-  /** The log is not the one any more that was read. */
-  readonly onReplaced: (error: RefoldError) => void
 }
 
 export class DirectoryFeed {
   readonly #connection: Connection
   readonly #checkpoint: DirectoryCheckpoint
   readonly #onRecord: DirectoryFeedOptions['onRecord']
-  readonly #onReplaced: DirectoryFeedOptions['onReplaced']
   #entries = new Map<string, DirectoryEntry>()
   #place = -1n
   /** What was read since the directory was last stored, in events of ours. */
@@ -53,11 +50,10 @@ export class DirectoryFeed {
   #heard = 0
   #hasCaughtUp = false
 
-  constructor(connection: Connection, { checkpoint, onRecord, onReplaced }: DirectoryFeedOptions) {
+  constructor(connection: Connection, { checkpoint, onRecord }: DirectoryFeedOptions) {
     this.#connection = connection
     this.#checkpoint = checkpoint
     this.#onRecord = onRecord
-    this.#onReplaced = onReplaced
   }
 
   get running(): boolean {
@@ -110,6 +106,7 @@ export class DirectoryFeed {
     if (saved !== undefined) {
       this.#entries = new Map(saved.entries.map((entry) => [entry.stream, entry]))
       this.#place = saved.upTo
+      this.#connection.seen.add(saved.upTo)
       this.#anchor = { position: saved.position, id: saved.id, isOurs: true }
     }
     const begun = performance.now()
@@ -124,7 +121,7 @@ export class DirectoryFeed {
     readonly onCaughtUp: () => void
     readonly onFailed: (error: unknown) => void
   }): Promise<void> {
-    const { closed } = this.#connection
+    const { closed, seen } = this.#connection
     let isRunning = false
     for (let failures = 1; !closed.aborted; failures++) {
       try {
@@ -136,6 +133,7 @@ export class DirectoryFeed {
         return first.onCaughtUp() // it was closed
       } catch (error) {
         if (!isRunning) return first.onFailed(error)
+        if (seen.replaced !== undefined) return
         await pause(backoffMs(failures, FOLLOW_AGAIN, Math.random), { signal: closed })
       }
     }
@@ -194,9 +192,7 @@ export class DirectoryFeed {
   }
 
   async #lookAtEnd(): Promise<void> {
-    const readUpTo = this.#place
-    const end = await endOfLog(this.#connection)
-    if (end < readUpTo) throw this.#replaced(replacedLog({ readUpTo, end }))
+    const end = await this.#end()
     if (end <= this.#place) return
     const records = readRecords(this.#connection, {
       doing: 'reading the end of the log',
@@ -211,10 +207,14 @@ export class DirectoryFeed {
     }
   }
 
-  #replaced(error: RefoldError): RefoldError {
-    const replaced = (this.#connection.end.replaced ??= error)
-    this.#onReplaced(replaced)
-    return replaced
+  /** An end before what was read is asked for again, as after an interruption: then of a node that is not behind. */
+  async #end(): Promise<bigint> {
+    for (;;) {
+      const readUpTo = this.#place
+      const end = await endOfLog(this.#connection)
+      if (end >= readUpTo) return end
+      this.#connection.shared.interruptions++
+    }
   }
 
   #apply(record: WireRecord): void {

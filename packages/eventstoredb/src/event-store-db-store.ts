@@ -42,6 +42,7 @@ import {
 } from './options.js'
 import { readEverything, readStream } from './reading.js'
 import { StreamRegisters } from './registers.js'
+import { SeenLog } from './seen-log.js'
 
 const PAGE_ENTRIES = 500
 
@@ -72,9 +73,12 @@ class EventStoreDBStore implements Store {
 
   constructor(options: ResolvedOptions) {
     const shared = acquireConnection(options.connectionString)
-    const end = {}
-    this.#connection = { shared, options, closed: manyMayListen(this.#close.signal), end }
-    const lingering: Connection = { shared, options, closed: manyMayListen(this.#gone.signal), end }
+    const seen = new SeenLog(shared, {
+      timeoutMs: options.timeoutMs,
+      onReplaced: (error) => this.#external.fail(error),
+    })
+    this.#connection = { shared, options, closed: manyMayListen(this.#close.signal), seen }
+    const lingering: Connection = { shared, options, closed: manyMayListen(this.#gone.signal), seen }
     this.#decidedOn = new DecidedOn(lingering)
     this.#registers = new StreamRegisters(lingering, { assertOpen: () => assertOpen(this.#connection) })
     this.registers = this.#registers
@@ -83,7 +87,6 @@ class EventStoreDBStore implements Store {
     this.#feed = new DirectoryFeed(this.#connection, {
       checkpoint: this.#checkpoint,
       onRecord: (record) => this.#external.show(record),
-      onReplaced: (error) => this.#external.fail(error),
     })
     this.directory = {
       find: (query = {}) => this.#find(query),

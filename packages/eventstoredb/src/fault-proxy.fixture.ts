@@ -8,7 +8,9 @@ interface Pair {
 }
 
 export class FaultProxy {
-  readonly #targetPort: number
+  /** Connections taken so far. */
+  accepted = 0
+  #targetPort: number
   readonly #listening: Server
   readonly #pairs = new Set<Pair>()
   #requests: 'pass' | 'drop' = 'pass'
@@ -44,6 +46,13 @@ export class FaultProxy {
       server.destroy()
     }
     this.#pairs.clear()
+  }
+
+  /** Ends every connection; new ones go to another server. */
+  leadTo(targetPort: number): void {
+    this.#targetPort = targetPort
+    this.accepted = 0
+    this.cut()
   }
 
   /** Open sockets on which nothing arrives any more, in both directions; new ones too. */
@@ -89,6 +98,7 @@ export class FaultProxy {
   }
 
   #accept(client: Socket): void {
+    this.accepted++
     const server = connect(this.#targetPort, '127.0.0.1')
     const pair = { client, server }
     this.#pairs.add(pair)

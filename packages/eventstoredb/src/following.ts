@@ -5,7 +5,7 @@
  * Invariants: every event after the start once, in order; a subscription that cannot be made is tried again after a growing,
  * jittered pause; only what no repetition can cure is thrown.
  */
-import { backoffMs } from '@refold/core/store'
+import { backoffMs, isRefoldError } from '@refold/core/store'
 import type { SubscribeTarget, SubscriptionItem } from '@refold/core/store'
 import { pause } from './pause.js'
 import { callPages } from './client/call-pages.js'
@@ -31,14 +31,15 @@ export interface Followed {
 
 /** Ends when the signal aborts. */
 export async function* followItems(
-  { shared }: Connection,
+  { shared, seen }: Connection,
   { doing, after, call, placeOf, signal, onLost }: Followed,
 ): AsyncGenerator<readonly WireItem[], void, undefined> {
   let place = after
   for (let failures = 1; !signal.aborted; failures++) {
     try {
-      for await (const page of callPages(call(shared.client, place), { doing, signal })) {
+      for await (const page of callPages(call(await seen.client(), place), { doing, signal })) {
         failures = 1
+        seen.addPage(page)
         const fresh = page.filter((item) => {
           const at = placeOf(item)
           if (at === undefined) return true
@@ -50,6 +51,7 @@ export async function* followItems(
         if (signal.aborted) return
       }
     } catch (error) {
+      if (isRefoldError(error)) throw error
       const failure = failureOf(error)
       if (!mayPass(failure) && failure.kind !== 'not-found') throw failureError(failure, { doing, cause: error })
     }

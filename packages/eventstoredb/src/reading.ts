@@ -4,7 +4,7 @@ import { backoffMs, isRefoldError } from '@refold/core/store'
 import { pause } from './pause.js'
 import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
-import { failureError, NoAnswer } from './client/failure.js'
+import { failureError } from './client/failure.js'
 import type { WireCall, WireClient, WireItem, WireRecord } from './client/wire.js'
 import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
 import { toStoredEvent } from './wire-event.js'
@@ -24,15 +24,17 @@ export async function* readRecords(
   connection: Connection,
   { doing, call, isEnd, isLast }: Reading,
 ): AsyncGenerator<readonly WireRecord[], void, undefined> {
-  const { shared, options } = connection
+  const { shared, seen, options } = connection
   let last: WireRecord | undefined
   let deadline = performance.now() + options.timeoutMs
   for (let failures = 1; ; failures++) {
     assertOpen(connection)
-    const { client } = shared
+    let { client } = shared
     try {
+      client = await seen.client()
       for await (const items of callPages(call(client, last), { doing, silenceMs: options.timeoutMs })) {
         shared.answered = true
+        seen.addPage(items)
         const records = recordsOf(items)
         if (records.length > 0) {
           last = records.at(-1)
@@ -50,8 +52,7 @@ export async function* readRecords(
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)
       if (failure.kind === 'not-found') return
-      shared.interruptions++
-      if (error instanceof NoAnswer) shared.replace(client, { afterMs: options.timeoutMs })
+      shared.interrupted(client, { by: error, timeoutMs: options.timeoutMs })
       const waitMs = backoffMs(failures, RETRY, Math.random)
       if (isHopeless(shared, failure) || performance.now() + waitMs > deadline)
         throw failureError(failure, { doing, cause: error })

@@ -160,9 +160,10 @@ export class StreamRegisters implements Registers {
   async #append(stream: string, sent: WireEvent, expected: WireExpected = 'any'): Promise<bigint> {
     const { timeoutMs } = this.#connection.options
     const options = { expected, deadlineMs: timeoutMs }
-    const { revision } = await askAgain(this.#connection, `writing ${stream}`, (client) =>
+    const { revision, position } = await askAgain(this.#connection, `writing ${stream}`, (client) =>
       client.append(stream, [sent], options),
     )
+    this.#connection.seen.add(position)
     return revision
   }
 

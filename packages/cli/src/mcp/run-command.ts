@@ -2,27 +2,41 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+const ACTING = new URL('../main.js', import.meta.url)
+const LOOKING = new URL('./looking-process.js', import.meta.url)
 /** What is more helps no one who reads it. */
 const MOST_BYTES = 1024 * 1024
 
 export interface Ran {
-  /** `undefined`: it was ended, since it said too much or no one waits for it any more. */
+  /** `undefined`: it was ended by a signal. */
   readonly code: number | undefined
+  /** It said too much: what it said is of no use. */
+  readonly isCut: boolean
   readonly stdout: string
   readonly stderr: string
 }
 
-export function runCommand(args: readonly string[], { signal }: { readonly signal: AbortSignal }): Promise<Ran> {
-  const main = fileURLToPath(new URL('../main.js', import.meta.url))
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], signal })
+export interface RunOptions {
+  readonly signal: AbortSignal
+  /** It is never ended for what it says, nor with this process. Others are. */
+  readonly acts: boolean
+}
+
+export function runCommand(args: readonly string[], { signal, acts }: RunOptions): Promise<Ran> {
+  const child = spawn(process.execPath, [fileURLToPath(acts ? ACTING : LOOKING), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    signal,
+  })
+  child.stdin.on('error', () => {}) // nothing is written to it
+  if (acts) child.stdin.end()
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
   let bytes = 0
   const collect =
     (chunks: Buffer[]) =>
     (chunk: Buffer): void => {
       bytes += chunk.length
-      if (bytes > MOST_BYTES) child.kill()
-      else chunks.push(chunk)
+      if (bytes <= MOST_BYTES) chunks.push(chunk)
+      else if (!acts) child.kill()
     }
   child.stdout.on('data', collect(stdout))
   child.stderr.on('data', collect(stderr))
@@ -31,6 +45,7 @@ export function runCommand(args: readonly string[], { signal }: { readonly signa
     child.on('close', (code) =>
       resolve({
         code: code ?? undefined,
+        isCut: bytes > MOST_BYTES,
         stdout: Buffer.concat(stdout).toString(),
         stderr: Buffer.concat(stderr).toString(),
       }),

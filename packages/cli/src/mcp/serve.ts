@@ -3,6 +3,7 @@ import { isRefoldError, RefoldError } from '@refold/core'
 import { showFailure } from '../failure.js'
 import { commandLineOf } from './command-line.js'
 import { runCommand } from './run-command.js'
+import type { RunOptions } from './run-command.js'
 import { schemaOf, toolsFor } from './tools.js'
 import type { Tool } from './tool.js'
 
@@ -32,12 +33,13 @@ export async function serve({ version, write, showSecrets, place }: ServeOptions
       const tool = tools.find((one) => one.name === name)
       if (tool === undefined) throw unknownTool(name)
       const { command, rest } = commandLineOf(tool, given)
-      const by = tool.acts === true ? [`--by=${process.env['REFOLD_BY'] ?? `mcp ${nameOfClient()}`}`] : []
+      const acts = tool.acts === true
+      const by = acts ? [`--by=${process.env['REFOLD_BY'] ?? `mcp ${nameOfClient()}`}`] : []
       const shows = showSecrets && tool.hidesSecrets === true ? ['--show-secrets'] : []
-      return await answered([...command, ...place, ...by, ...shows, ...rest], signal)
+      return await answered([...command, ...place, ...by, ...shows, ...rest], { signal, acts })
     } catch (error) {
       if (!isRefoldError(error)) throw error
-      return failed(showFailure(error, { json: true, color: false }))
+      return refused(error)
     }
   })
   const gone = new Promise<void>((resolve) => {
@@ -56,19 +58,32 @@ interface Answer {
 }
 
 /** What the command says of an agent that is not where it was waited for, or of a store that is not well, is an answer too. */
-async function answered(args: readonly string[], signal: AbortSignal): Promise<Answer> {
-  const { code, stdout, stderr } = await runCommand(args, { signal })
-  if (code === undefined)
-    return failed(
-      showFailure(
-        new RefoldError('TOO_LARGE', 'there is more to say than an answer takes', { hint: 'Ask for less.' }),
-        {
-          json: true,
-          color: false,
-        },
-      ),
-    )
-  return stdout === '' && code !== 0 ? failed(stderr.trim()) : { content: [{ type: 'text', text: stdout.trim() }] }
+async function answered(args: readonly string[], options: RunOptions): Promise<Answer> {
+  const { code, isCut, stdout, stderr } = await runCommand(args, options)
+  if (isCut && options.acts && code === 0) return said(JSON.stringify({ isDone: true, note: TOO_MUCH }))
+  if (isCut)
+    return refused(new RefoldError('TOO_LARGE', TOO_MUCH, { hint: options.acts ? PARTLY_DONE : 'Ask for less.' }))
+  if (code === undefined) return refused(endedEarly(options))
+  return stdout === '' && code !== 0 ? failed(stderr.trim()) : said(stdout.trim())
+}
+
+const TOO_MUCH = 'there is more to say than an answer takes'
+const PARTLY_DONE = 'It ended with an error: a part of it may be done. Look at the agents.'
+
+function endedEarly({ acts }: RunOptions): RefoldError {
+  const message = 'the command was ended before it answered'
+  if (!acts) return new RefoldError('ABORTED', message, { hint: 'Ask again.' })
+  return new RefoldError('STORE_UNKNOWN', `${message}: no one knows whether it is done`, {
+    hint: 'Look at the history of the agent first. What has an id can be given again: it counts once.',
+  })
+}
+
+function said(text: string): Answer {
+  return { content: [{ type: 'text', text }] }
+}
+
+function refused(error: RefoldError): Answer {
+  return failed(showFailure(error, { json: true, color: false }))
 }
 
 function failed(text: string): Answer {

@@ -18,7 +18,8 @@ import {
 } from '@eventstore/db-client'
 import { guardBatchStream } from './batch-guard.js'
 import { badConnectionString, checkConnectionOptions, withOwnSocket } from './connection-string.js'
-import { NoAnswer, type Failure } from './failure.js'
+import { BehindNode, NoAnswer, NotAsked, type Failure } from './failure.js'
+import { guardReconnecting } from './reconnect-guard.js'
 import { EVENTS_A_CHECKPOINT } from './wire.js'
 import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
 
@@ -51,6 +52,8 @@ export function openClient(connectionString: string): WireClient {
 /** What went wrong, whatever class and shape the client gave it. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof NoAnswer) return { kind: 'lost' }
+  if (thrown instanceof BehindNode) return { kind: 'not-leader' }
+  if (thrown instanceof NotAsked) return notAsked(failureOf(thrown.cause))
   const error: unknown = thrown instanceof Error ? convertToCommandError(thrown) : thrown
   const text = error instanceof Error ? error.message : String(error)
   const { type, actualVersion } = error as { readonly type?: string; readonly actualVersion?: bigint | 'no_stream' }
@@ -79,6 +82,10 @@ export function failureOf(thrown: unknown): Failure {
   }
 }
 
+function notAsked(failure: Failure): Failure {
+  return failure.kind === 'lost' ? { kind: 'not-sent' } : failure
+}
+
 /** grpc-js says so for a call that never got a connection. */
 function isNeverSent(text: string): boolean {
   return /No connection established|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Name resolution failed|Failed to discover/.test(
@@ -87,6 +94,7 @@ function isNeverSent(text: string): boolean {
 }
 
 class DbClient implements WireClient {
+  isSpoiled = false
   readonly #client: EventStoreDBClient
   readonly #pending = new Set<Reject>()
   #used = false
@@ -94,6 +102,7 @@ class DbClient implements WireClient {
   constructor(client: EventStoreDBClient) {
     this.#client = client
     guardAppends(client, (error) => this.#rejectPending(error))
+    guardReconnecting(client, { onSpoiled: () => (this.isSpoiled = true) })
   }
 
   append(...[stream, events, { expected, deadlineMs }]: Sent): Promise<WireAppended> {

@@ -16,6 +16,20 @@ export class NoAnswer extends Error {
   }
 }
 
+/** The node that answers is behind what this process has read: it led, and was replaced. */
+export class BehindNode extends Error {
+  constructor() {
+    super('the node that answers does not hold what this process has read')
+  }
+}
+
+/** What comes before a call has failed: the call itself was not made. */
+export class NotAsked extends Error {
+  constructor(cause: unknown) {
+    super(textOf(cause), { cause })
+  }
+}
+
 const HINTS = {
   refused: 'The server took the request for a wrong one: check its version and the name of the stream.',
   denied:
@@ -32,6 +46,10 @@ const CERTIFICATE =
 const CERTIFICATE_HINT =
   "The server's certificate was not accepted, or it does not speak TLS: name its authority by tlsCAFile, use a host that the certificate names, or say tls=false for an insecure server."
 const PASSWORD_HINT = 'The server does not know this user, or the password is another one: esdb://user:password@host.'
+const NO_NODE_HINT =
+  'No node of the cluster was found: it is electing a leader, or the addresses or TLS (tls=true or tls=false) of the connection string are others. Try again in a moment.'
+const BEHIND_HINT =
+  'The cluster has elected another leader, which the node that answers does not know yet: try again in a moment.'
 const NOT_READY_HINT = 'The server is starting, electing a leader or busy: try again in a moment.'
 
 /** The error for an append. `lost` becomes `STORE_UNKNOWN`, and what was surely not stored `STORE_REJECTED`. */
@@ -74,6 +92,8 @@ export function failureError(
 function passingHint(failure: Failure, text: string): string {
   if (CERTIFICATE.test(text)) return CERTIFICATE_HINT
   if (/not ?ready|busy/i.test(text)) return NOT_READY_HINT
+  if (/does not hold what this process/.test(text)) return BEHIND_HINT
+  if (/failed to discover/i.test(text)) return NO_NODE_HINT
   if (failure.kind === 'not-sent' || failure.kind === 'not-leader') return HINTS[failure.kind]
   return 'The connection was lost, or the server does not answer: try again.'
 }

@@ -20,6 +20,12 @@ export function acquireConnection(connectionString: string): SharedConnection {
   return connection
 }
 
+export interface Question<T> {
+  readonly doing: string
+  readonly call: (client: WireClient) => Promise<T>
+  readonly timeoutMs: number
+}
+
 export class SharedConnection {
   users = 0
   /** Whether the server has answered anything yet: without, a wrong address is likelier than a server that restarts. */
@@ -41,12 +47,7 @@ export class SharedConnection {
   }
 
   /** The call's answer, or `NoAnswer` after so long: the client is then replaced. */
-  async ask<T>(
-    doing: string,
-    call: (client: WireClient) => Promise<T>,
-    { timeoutMs }: { readonly timeoutMs: number },
-  ): Promise<T> {
-    const client = this.#client
+  async ask<T>(client: WireClient, { doing, call, timeoutMs }: Question<T>): Promise<T> {
     let silence: { readonly stop: () => void } | undefined
     const noAnswer = new Promise<never>((_, reject) => {
       silence = onSilence(timeoutMs, () => {
@@ -61,15 +62,23 @@ export class SharedConnection {
     } catch (error) {
       const { kind } = failureOf(error)
       if (kind === 'lost' || kind === 'not-sent' || kind === 'not-leader') this.interruptions++
+      if (client.isSpoiled) this.replace(client, { afterMs: 0 })
       throw error
     } finally {
       silence?.stop()
     }
   }
 
+  /** A read was lost. */
+  interrupted(client: WireClient, { by, timeoutMs }: { readonly by: unknown; readonly timeoutMs: number }): void {
+    this.interruptions++
+    if (by instanceof NoAnswer) this.replace(client, { afterMs: timeoutMs })
+  }
+
   /** A new client for what comes now; the old one goes when what runs on it had its time. */
   replace(client: WireClient, { afterMs }: { readonly afterMs: number }): void {
     if (client !== this.#client) return
+    this.interruptions++
     this.#client = openClient(this.#connectionString)
     const dispose = (): void => {
       this.#retired.delete(client)

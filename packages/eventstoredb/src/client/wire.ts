@@ -65,6 +65,8 @@ export interface StreamFilter {
 }
 
 export interface WireClient {
+  /** It takes no append any more, whatever becomes of the server. */
+  readonly isSpoiled: boolean
   append(
     stream: string,
     events: readonly WireEvent[],

@@ -2,6 +2,7 @@
 import { createClient } from '@refold/core'
 import type { AgentDefinition } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { browserPages, close, withFleet } from './browser-pages.fixture.js'
 import { expectRevision, shownAgents } from './served-page.fixture.js'
@@ -12,8 +13,7 @@ test('INS-78 an event is sent by a form of its schema, and an approval is of exa
   await withFleet(pages, async (served) => {
     const { page } = await served.open(pages.browser, '/a/research-moon')
     await expectRevision(page, 7)
-    await page.getByRole('button', { name: 'Act', exact: true }).click()
-    await page.getByRole('button', { name: 'Send revise' }).click()
+    await openForm(page, 'Send revise')
     await page.getByLabel('note').fill('It’s too long')
     await page.getByText(String.raw`refold send research-moon revise '{"note":"It’s too long"}'`).waitFor()
     await page.getByRole('button', { name: 'Send', exact: true }).click()
@@ -29,6 +29,45 @@ test('INS-78 an event is sent by a form of its schema, and an approval is of exa
     await dialog.getByLabel('channel').selectOption({ label: 'blog' })
     await dialog.getByRole('button', { name: 'Approve exactly this' }).click()
     await page.locator('[role=row]', { hasText: 'publish' }).first().waitFor()
+    await close(page)
+  })
+})
+
+test('INS-109 of two who have the same form open, the second is refused, and does not act on what they did not see', async () => {
+  await withFleet(pages, async (served) => {
+    const [{ page: first }, { page: second }] = [
+      await served.open(pages.browser, '/a/research-moon'),
+      await served.open(pages.browser, '/a/research-moon'),
+    ]
+    for (const page of [first, second]) {
+      await expectRevision(page, 7)
+      await openForm(page, 'Send revise')
+    }
+    await sendForm(first, 'shorter')
+    await first.getByText('Done: revision 8.').waitFor()
+    await expectRevision(second, 8)
+    await sendForm(second, 'longer')
+    await second.getByText('WRONG_REVISION').waitFor()
+    await close(first)
+    await close(second)
+  })
+})
+
+test('INS-109 an event whose answer was lost is given again by its form, and is stored once', async () => {
+  await withFleet(pages, async (served) => {
+    const { page } = await served.open(pages.browser, '/a/research-moon')
+    await expectRevision(page, 7)
+    await openForm(page, 'Send revise')
+    await page.route('**/api/orders', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await sendForm(page, 'shorter')
+    await page.getByText('UNREACHABLE').waitFor()
+    await expectRevision(page, 8)
+    await page.unroute('**/api/orders')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByText('Done: revision 8.').waitFor()
     await close(page)
   })
 })
@@ -124,3 +163,13 @@ test('INS-79 a fork is planned with its price before it is made, and is left pau
     await close(page)
   })
 })
+
+async function openForm(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Act', exact: true }).click()
+  await page.getByRole('button', { name }).click()
+}
+
+async function sendForm(page: Page, note: string): Promise<void> {
+  await page.getByLabel('note').fill(note)
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+}

@@ -54,6 +54,7 @@ async function hintFor(store: Store): Promise<string | undefined> {
   const append = store.append(`boat-${randomUUID()}`, [event()], { expected: 'no_stream' })
   const error = await append.catch((error: unknown) => error)
   if (isRefoldError(error, 'STORE_REJECTED')) return error.hint
+  if (isRefoldError(error, 'STORE_UNKNOWN')) return undefined // on the connection that just broke
   throw error
 }
 

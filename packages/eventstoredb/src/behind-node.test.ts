@@ -1,29 +1,21 @@
 /** A node that is behind what a process has read: a leader that stood still, and was replaced meanwhile. */
-import { randomUUID } from 'node:crypto'
-import type { NewEvent, Store } from '@refold/core/store'
+import type { Store } from '@refold/core/store'
 import { toRevision } from '@refold/core/store'
-import { startDevServer } from '@refold/dev-server'
-import type { DevServer } from '@refold/dev-server'
-import { afterEach, expect, test } from 'vitest'
-import { eventStoreDBStore } from './event-store-db-store.js'
+import { expect, test } from 'vitest'
 import { FaultProxy } from './fault-proxy.fixture.js'
+import { closeAfterTest, event, openStore, startServer } from './log-servers.fixture.js'
 
 /** Connections by which it is clear that the node was asked, and left for another one. */
 const OFTEN = 4
-const closing: (() => Promise<unknown>)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close()
-})
 
 test('ESDB-53 nothing is read from a node that is behind, and nothing is appended to it: what is asked waits for one that is not', async () => {
-  const [ahead, behind] = [await server(), await server()]
+  const [ahead, behind] = [await startServer(), await startServer()]
   const proxy = await FaultProxy.open({ targetPort: ahead.port })
-  closing.push(() => proxy.close())
+  closeAfterTest(() => proxy.close())
   const events = [event(), event(), event(), event()] as const
-  const stale = open(behind.connectionString)
+  const stale = openStore(behind.connectionString)
   await stale.append('boat-1', [events[0]], { expected: 'no_stream' })
-  const store = open(proxy.connectionString)
+  const store = openStore(proxy.connectionString)
   for (const [at, one] of events.slice(0, 3).entries())
     await store.append('boat-1', [one], { expected: at === 0 ? 'no_stream' : toRevision(at - 1) })
   await store.append('boat-2', [event()], { expected: 'no_stream' })
@@ -43,12 +35,12 @@ test('ESDB-53 nothing is read from a node that is behind, and nothing is appende
 })
 
 test('ESDB-53 a subscription is not moved to a node that is behind', async () => {
-  const [ahead, behind] = [await server(), await server()]
+  const [ahead, behind] = [await startServer(), await startServer()]
   const proxy = await FaultProxy.open({ targetPort: ahead.port })
-  closing.push(() => proxy.close())
-  await open(behind.connectionString).append('boat-1', [event()], { expected: 'no_stream' })
-  const store = open(proxy.connectionString)
-  const direct = open(ahead.connectionString)
+  closeAfterTest(() => proxy.close())
+  await openStore(behind.connectionString).append('boat-1', [event()], { expected: 'no_stream' })
+  const store = openStore(proxy.connectionString)
+  const direct = openStore(ahead.connectionString)
   await direct.append('boat-1', [event(), event()], { expected: 'no_stream' })
   const given: bigint[] = []
   let healing: Promise<void> | undefined
@@ -69,24 +61,8 @@ async function untilOftenAsked(proxy: FaultProxy): Promise<void> {
   await expect.poll(() => proxy.accepted).toBeGreaterThan(OFTEN)
 }
 
-async function server(): Promise<DevServer> {
-  const started = await startDevServer({ port: 0, projections: false })
-  closing.push(() => started.close())
-  return started
-}
-
-function open(connectionString: string): Store {
-  const store = eventStoreDBStore({ connectionString, timeoutMs: 20_000 })
-  closing.push(() => store.close())
-  return store
-}
-
 async function revisionsOf(store: Store, stream: string): Promise<readonly bigint[]> {
   const found: bigint[] = []
   for await (const page of store.read(stream)) found.push(...page.map(({ revision }) => revision))
   return found
-}
-
-function event(): NewEvent {
-  return { id: randomUUID(), type: 'noted', data: {}, metadata: {} }
 }

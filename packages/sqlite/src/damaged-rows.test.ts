@@ -9,22 +9,13 @@ import {
   planRecovery,
 } from '@refold/core'
 import type { Cursor, RefoldError, Report } from '@refold/core'
-import { createRequire } from 'node:module'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/store'
 import { assign, setup } from 'xstate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Database } from './change-file.fixture.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore } from './sqlite-store.js'
-
-interface Statement {
-  run(): { readonly changes: number | bigint }
-  all(): readonly Readonly<Record<string, unknown>>[]
-}
-/** Node's own SQLite where it has one: a binary of better-sqlite3 is of one Node. */
-type Database = new (file: string) => { prepare(sql: string): Statement; exec(sql: string): void; close(): void }
-const builtIn = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: Database } | undefined
-const Database = builtIn?.DatabaseSync ?? (createRequire(import.meta.url)('better-sqlite3') as Database)
 
 interface Noted {
   readonly type: 'note'

@@ -3,8 +3,9 @@
  * their streams' beginning: a page then costs what it holds, however many agents match.
  */
 import type { DirectoryEntry, DirectoryQuery } from '@refold/core/store'
-import { isRefoldError, matchesQuery } from '@refold/core/store'
+import { matchesQuery } from '@refold/core/store'
 import type { SqliteStatement, SqlValue } from './driver/driver.js'
+import { readable } from './failure.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { CONDITION_CODES } from './table/directory-columns.js'
@@ -175,14 +176,4 @@ function rareTerm({ pending, dueBefore, hasWork, condition }: DirectoryQuery): T
 function oneOf(situations: readonly number[], bySituation: boolean): readonly Term[] {
   if (!bySituation) return []
   return [{ sql: '+active IN (SELECT value FROM json_each(?))', values: [JSON.stringify(situations)] }]
-}
-
-/** `undefined`: it is damaged. */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (isRefoldError(error, 'UNREADABLE')) return undefined
-    throw error
-  }
 }

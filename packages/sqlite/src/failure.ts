@@ -81,6 +81,16 @@ export function unknownOutcome(error: unknown): RefoldError {
   })
 }
 
+/** What it reads; `undefined`: that is damaged. */
+export function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (isRefoldError(error, 'UNREADABLE')) return undefined
+    throw error
+  }
+}
+
 /** Does it; what it throws is told as trouble with writing. */
 export function writing<T>(operation: () => T): T {
   try {

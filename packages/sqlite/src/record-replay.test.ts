@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { createRequire } from 'node:module'
 import type {
   JsonValue,
   NewEvent,
@@ -12,12 +11,9 @@ import type {
 import { StateReplay, toRevision } from '@refold/core/store'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { changeFile } from './change-file.fixture.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore } from './sqlite-store.js'
-
-type Database = new (file: string) => { exec(sql: string): void; close(): void }
-const builtIn = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: Database } | undefined
-const Database = builtIn?.DatabaseSync ?? (createRequire(import.meta.url)('better-sqlite3') as Database)
 
 const key = fc.constantFrom('a', 'b', 'value', '0', '1', '-', 'x~1y', 'k7', 'z~19', 'inbox', '<own>', '<last>')
 const path = fc.array(key, { maxLength: 3 }).map((tokens) => ['/state', ...tokens].join('/'))
@@ -146,9 +142,7 @@ describe('replay', () => {
     )
     await store.append('s-1', events, { expected: 'no_stream' })
     await store.close()
-    const database = new Database(scratch.file)
-    database.exec(`DELETE FROM log WHERE ${where}`)
-    database.close()
+    changeFile(scratch.file, `DELETE FROM log WHERE ${where}`)
     store = sqliteStore(scratch.file)
     await expect(store.replay?.('s-1', {}, new StateReplay())).rejects.toMatchObject({ code: 'UNREADABLE' })
     if (where.includes('<')) return

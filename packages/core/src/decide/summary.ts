@@ -5,6 +5,7 @@ import { countEffects, countOn } from './counted-effects.js'
 import { earliestDue, followTimers } from './earliest-timer.js'
 import { isQuarantined, isSuspected } from './claims.js'
 import { hasOutbox } from './outbox.js'
+import { isEmpty } from '../record/large-map.js'
 import { effectChanges, isSameMap } from '../record/large-members.js'
 import { activeStates } from '../record/active-states.js'
 
@@ -74,8 +75,7 @@ function leftBetween(before: StateDocument, after: StateDocument, input: InputHe
     if (effect?.abandoned !== undefined && known?.abandoned === undefined) left[key] = effect.src
     if (effect === undefined && known?.inDoubt !== undefined) left[key] = null
   }
-  for (const _any in left) return left
-  return undefined
+  return isEmpty(left) ? undefined : left
 }
 
 /** Adds to a header the fields that differ between two states; all of them for the first state. Costs what changed. */

@@ -3,6 +3,7 @@
  * their ids, as XState goes on with them too.
  * The others that are out of place are forgotten.
  */
+import { isEmpty } from '../record/large-map.js'
 import type { ActorId, UnlistedActor } from '../record/state-document.js'
 import { documentOf, settleMembers } from './actor-document.js'
 import { byCreation } from './creation-order.js'
@@ -79,9 +80,4 @@ function forgetUnreachable(tree: LiveTree): void {
     for (const id of Object.values(actor.refs ?? {})) keep(tree.actors.get(id))
   }
   for (const actor of tree.actors.values()) if (!kept.has(actor)) tree.actors.delete(actor.sid)
-}
-
-function isEmpty(documents: object): boolean {
-  for (const _ in documents) return false
-  return true
 }

@@ -1,7 +1,8 @@
 /** What the log says of an agent whose row in the directory is damaged. */
 import type { DirectoryEntry } from '@refold/core/store'
-import { applyHeader, isRefoldError, readHeader } from '@refold/core/store'
+import { applyHeader, readHeader } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
+import { readable } from '../failure.js'
 import { LOG_COLUMNS, type LogTable } from './log-table.js'
 import type { StreamName } from './stream-table.js'
 
@@ -30,12 +31,7 @@ export class FoldedEntries {
   }
 
   #after(entry: DirectoryEntry | undefined, row: readonly SqlValue[], stream: StreamName): DirectoryEntry | undefined {
-    try {
-      const header = readHeader(stream.name, this.#log.decode(row, stream).metadata)
-      return header === undefined ? entry : applyHeader(entry, stream.name, header)
-    } catch (error) {
-      if (isRefoldError(error, 'UNREADABLE')) return entry
-      throw error
-    }
+    const header = readable(() => readHeader(stream.name, this.#log.decode(row, stream).metadata))
+    return header === undefined ? entry : applyHeader(entry, stream.name, header)
   }
 }

@@ -2,6 +2,7 @@
 import type { JsonValue, NewEvent, StoredEvent } from '@refold/core/store'
 import { isRefoldError, storedEvent } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
+import { readable } from '../failure.js'
 import { compileShape, type CompiledShape } from '../shape/compile-shape.js'
 import { parseShape, requireValues, TemplateReader, type Shape } from '../shape/read-record.js'
 import type { RecordPlace } from '../shape/template.js'
@@ -133,12 +134,7 @@ export class LogTable {
 
   /** `undefined`: the file does not have it. */
   knownShape(id: number): Shape | undefined {
-    try {
-      return this.shape(id)
-    } catch (error) {
-      if (isRefoldError(error, 'UNREADABLE')) return undefined
-      throw error
-    }
+    return readable(() => this.shape(id))
   }
 
   /** The operations of a shape; `undefined` when its records are to be read whole. */

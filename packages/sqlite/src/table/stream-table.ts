@@ -7,6 +7,7 @@
 import { isRefoldError } from '@refold/core/store'
 import type { DirectoryEntry } from '@refold/core/store'
 import type { SqliteConnection, SqliteStatement, SqlValue } from '../driver/driver.js'
+import { readable } from '../failure.js'
 import { DIRECTORY_COLUMNS, DirectoryColumns } from './directory-columns.js'
 import { eventIdOf, type IdColumns } from './event-id.js'
 import type { InternTable } from './intern-table.js'
@@ -212,11 +213,6 @@ export class StreamTable {
   /** Empty: there is no such event, or it cannot be read, as is told by the event itself. */
   #idOf(columns: readonly (SqlValue | undefined)[]): string {
     if (columns[1] === null) return ''
-    try {
-      return eventIdOf(columns as unknown as IdColumns, this.#prefixes)
-    } catch (error) {
-      if (isRefoldError(error, 'UNREADABLE')) return ''
-      throw error
-    }
+    return readable(() => eventIdOf(columns as unknown as IdColumns, this.#prefixes)) ?? ''
   }
 }

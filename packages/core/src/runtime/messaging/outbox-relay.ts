@@ -73,7 +73,6 @@ export class OutboxRelay {
     while (sender.carried < MAX_DELIVERIES) {
       const to = nextReceiver(sender, outbox)
       if (to === undefined) return
-      this.#senders.set(stream, sender)
       this.#begin({ sender, from: stream, to, epoch: agent.epoch, failures: 0, cancel: undefined })
     }
   }
@@ -97,6 +96,7 @@ export class OutboxRelay {
   }
 
   #begin(delivery: Delivery): void {
+    this.#senders.set(delivery.from, delivery.sender)
     delivery.sender.deliveries.set(delivery.to, delivery)
     this.#go(delivery)
   }

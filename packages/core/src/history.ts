@@ -50,7 +50,7 @@ export type { PatchOperation } from './json/json-value.js'
 
 // places of a state: what stands there, which records wrote to it; a name that one may have meant
 export { fieldAt, touches } from './history/places.js'
-export { nearestName } from './definition/nearest-name.js'
+export { nearestName } from './world/nearest-name.js'
 
 // the chart of its definition: what it takes where it stands
 export { readChart, takenEvents } from './history/read-chart.js'

@@ -8,7 +8,7 @@
 export { invariant, isRefoldError, RefoldError } from './errors.js'
 export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 export { fromGiven } from './coded.js'
-export { checkMembers } from './definition/check-members.js'
+export { checkMembers } from './check-members.js'
 
 // what is stored, and where
 export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'

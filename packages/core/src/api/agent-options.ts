@@ -2,7 +2,7 @@
 import type { Cancel } from '../decide/inputs.js'
 import { isTraceparent } from '../decide/trace.js'
 import { invalidId } from '../definition/invalid-id.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 import { hasMethods, isWithin } from './check-options.js'
 
 const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']

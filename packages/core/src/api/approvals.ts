@@ -8,7 +8,7 @@
  */
 import type { DefinitionInternals } from '../definition/internals.js'
 import { toJson } from '../json/to-json.js'
-import { suggestName } from '../definition/nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { invariant, isRefoldError, RefoldError } from '../errors.js'
 import { hashOfJson } from '../json/canonical.js'
 import { diff } from '../json/diff.js'
@@ -29,7 +29,7 @@ import { askingStates, enteredAgain } from '../step/visits.js'
 import { dedupEntryOf } from '../decide/dedup.js'
 import type { Envelope } from '../decide/inputs.js'
 import type { Settlement } from '../runtime/cell/submission.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 /** So often others may append while an answer is judged. */
 const MAX_TRIES = 50

@@ -1,6 +1,6 @@
 /** What a process is opened with. What makes no sense is refused before anything is done. */
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 /** How long a silent owner keeps its agents, when no one says otherwise. */
 export const DEFAULT_LEASE_MS = 10_000

@@ -1,5 +1,5 @@
 /** What is asked of a consumer by its name, and what it is told, in any process. */
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { lagBehind } from '../history/lag.js'
 import type { AgentLog, StoreServices } from '../log/agent-log.js'

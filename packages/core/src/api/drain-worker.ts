@@ -13,7 +13,7 @@ import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { notesOf } from './agent-options.js'
-import { requireOption } from '../definition/check-members.js'
+import { requireOption } from '../check-members.js'
 import { checkDrainOptions, DEFAULT_LEASE_MS } from './check-options.js'
 
 /** How another worker is to hand over, and how long it is waited for. */

@@ -7,7 +7,7 @@ import { toJson } from '../json/to-json.js'
 import type { PendingEffectOf } from '../public/state.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { FailureDetector } from '../runtime/liveness/failure-detector.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 import { revisionOf } from './agent-options.js'
 
 export interface ResolutionOptions {

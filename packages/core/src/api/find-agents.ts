@@ -2,7 +2,7 @@
 import type { FindQuery } from '../public/holds.js'
 import type { StoreServices } from '../log/agent-log.js'
 import type { DirectoryEntry } from '../store/port.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1_000

@@ -1,7 +1,7 @@
 /** What `follow` was given. */
 import { internalsOf } from '../definition/define-agent.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 import { isWithin } from './check-options.js'
 
 /** Throws `INVALID_INPUT`. Whether a cursor is one is found out when it is followed. */

@@ -17,7 +17,7 @@ import type { AgentLog } from '../log/agent-log.js'
 import type { Moment } from '../public/agent.js'
 import type { ForkOptions } from '../public/fork.js'
 import { notesOf } from './agent-options.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 /** A fork that is asked for, of a registered definition. */
 export interface AskedFork {

@@ -11,7 +11,7 @@ import type { PastState } from '../history/past-state.js'
 import { toJson } from '../json/to-json.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
-import { requireOption } from '../definition/check-members.js'
+import { requireOption } from '../check-members.js'
 import { forkRequest, madeAt, pendingNamed } from './fork-request.js'
 import type { AskedFork, ForkRequest } from './fork-request.js'
 

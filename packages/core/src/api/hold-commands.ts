@@ -1,5 +1,5 @@
 /** Commands to a definition's agents, or to all: each agent gets a record of its own, and those that come later are held. */
-import { suggestName } from '../definition/nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
@@ -9,7 +9,7 @@ import type { BulkResult, BulkFailure, HoldRequest, Hold } from '../public/holds
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
 import { notesOf } from './agent-options.js'
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 export interface HoldCommands {
   readonly runtime: WorkerRuntime

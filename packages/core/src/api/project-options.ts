@@ -1,5 +1,5 @@
 /** What `project` was given. */
-import { checkMembers, requireOption } from '../definition/check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 /** Throws `INVALID_INPUT`. The definition is looked at where it is used. */
 export function checkProjectOptions(options: unknown): void {

@@ -1,5 +1,5 @@
 /** Codecs and upcasters, as they were given. */
-import { checkMembers, requireOption } from './check-members.js'
+import { checkMembers, requireOption } from '../check-members.js'
 
 const UPCASTER = ['type', 'definition', 'upcast']
 

@@ -1,5 +1,5 @@
 /** The plain members of a definition: its name, version, keys and bounds. */
-import { suggestName } from './nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 
 const NAME = /^[A-Za-z][A-Za-z0-9_.]*$/

@@ -4,7 +4,7 @@
  */
 export { describeDefinition } from './describe-definition.js'
 export type { DefinitionDescription, EffectDescription } from './describe-definition.js'
-export { suggestName } from './nearest-name.js'
+export { suggestName } from '../world/nearest-name.js'
 export type { EffectKind } from './named-effects.js'
 export { withEffects } from './with-effects.js'
 export type { CallBody, EffectBodyArgs, EffectSubstitution, StreamBody } from './with-effects.js'

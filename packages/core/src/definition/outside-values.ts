@@ -3,7 +3,7 @@ import type { $ZodType } from 'zod/v4/core'
 import { RefoldError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EventData } from '../record/event-data.js'
-import { suggestName } from './nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { jsonOf, toJson } from '../json/to-json.js'
 import { runSchema } from './run-schema.js'
 

@@ -1,7 +1,7 @@
 /** The `approvals` of a definition: what a person approves by an event. */
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { checkKeys } from './check-config.js'
-import { suggestName } from './nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { requireValid } from './refusal.js'
 
 /** What is put before the person who is to approve, made of the context and of which question it is. */

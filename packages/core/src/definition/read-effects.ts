@@ -7,7 +7,7 @@ import { findSource, listSources } from './effect-sources.js'
 import { policyAttachedTo } from './effect.js'
 import type { EffectPolicy } from './internals.js'
 import { kindOfLogic } from './logic-kind.js'
-import { suggestName } from './nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 import { resolvePolicy } from './resolve-policy.js'
 

@@ -4,7 +4,7 @@ import type { $ZodType } from 'zod/v4/core'
 import { checkKeys } from './check-config.js'
 import { checkPayloadSchema } from './check-payload-schema.js'
 import { checkSchema } from './check-schema.js'
-import { suggestName } from './nearest-name.js'
+import { suggestName } from '../world/nearest-name.js'
 import { isReservedType } from './outside-values.js'
 import { requireValid } from './refusal.js'
 

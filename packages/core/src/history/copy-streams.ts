@@ -2,7 +2,7 @@
  * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { appendBytes } from '../store/append-limits.js'

@@ -6,7 +6,7 @@
  */
 import { fromGiven, requireMethods } from '../coded.js'
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { isRefoldError, withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'

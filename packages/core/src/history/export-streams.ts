@@ -1,6 +1,6 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
 import { fromGiven, requireMethods } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
 import { headerOf } from '../record/header.js'

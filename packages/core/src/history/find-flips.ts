@@ -1,5 +1,5 @@
 /** Looks through all states of a history for a condition. */
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { saysYes } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'

@@ -5,7 +5,7 @@
  * agent that has not ended is appended together with the one that pauses it, so that it never goes on in two stores by itself.
  */
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { agentLog, agentReader } from '../log/agent-log.js'

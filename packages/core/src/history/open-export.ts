@@ -3,7 +3,7 @@
  * is kept. Invariant: a damaged line ends its own stream, and no other.
  */
 import { requireMethods } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import type { RefoldError } from '../errors.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'

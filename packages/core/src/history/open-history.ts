@@ -4,7 +4,7 @@
  * Invariants: it appends nothing and claims nothing; what is damaged ends what can be shown of states, and not what can be
  * shown before; memory holds an outline of each record and some states, never all records.
  */
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import { codeErrors, coded, requireMethods } from '../coded.js'

@@ -1,7 +1,7 @@
 /** The stored chart of a definition, for readers without the code: which events an agent takes where it stands. */
 import { fromGiven, requireMethods } from '../coded.js'
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'

@@ -1,6 +1,6 @@
 /** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'

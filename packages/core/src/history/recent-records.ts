@@ -1,6 +1,6 @@
 /** The newest records of an agent, for those who ask nothing else of its history: what stands before them is not read. */
 import { fromGiven, requireMethods } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { Store } from '../store/port.js'

@@ -1,7 +1,7 @@
 /** What the directory of a store says of all its agents, as metrics: who needs someone, and who waits too long. */
 import { isRefoldError, RefoldError } from '../errors.js'
 import { fromGiven, requireMethods } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
 import { systemClock } from '../world/system-world.js'
 import type { Clock } from '../world/world.js'

@@ -5,7 +5,7 @@
  * what is kept of an agent goes when the agent leaves this process's memory.
  */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { addUsage, usageIn } from '../record/usage.js'
 import type { Usage } from '../record/usage.js'
 import { addressOf } from '../definition/agent-address.js'

@@ -1,6 +1,6 @@
 /** What happens in a process, counted. Names and units are by the conventions of Prometheus. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { Load, LoadWaiting } from '../public/runtime.js'
 import type { RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'

@@ -1,6 +1,6 @@
 /** The plan of a fork as text: what it is made of, what runs and what waits, what it is likely to take and cost. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
 import { counted } from '../world/counted.js'

@@ -11,7 +11,7 @@ import type {
   RecoveryPlan,
 } from '../public/plan.js'
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
 

@@ -4,7 +4,7 @@
  * Invariant: it is decided by the code that decides the migration itself, and not appended.
  */
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { checkMigrateOptions, DEFAULT_LEASE_MS } from '../api/check-options.js'
 import { refuseWhilePerformed } from '../api/version-refusals.js'
 import { coded } from '../coded.js'

@@ -1,6 +1,6 @@
 /** `defineProjection`: what makes no sense is refused here, before anything is read. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'

@@ -1,6 +1,6 @@
 /** `client.project`: a projection as its users hold it. */
 import { codeErrors } from '../coded.js'
-import { checkMembers } from '../definition/check-members.js'
+import { checkMembers } from '../check-members.js'
 import { streamOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { cursorOf, positionAt } from '../history/log-cursor.js'

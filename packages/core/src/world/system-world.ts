@@ -1,6 +1,7 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
 import { fromGiven } from '../coded.js'
-import { invariant, RefoldError } from '../errors.js'
+import { checkMembers } from '../check-members.js'
+import { invariant } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
 import { idSource } from './new-id.js'
@@ -42,12 +43,7 @@ const MEMBERS = ['clock', 'random', 'newId', 'logger', 'keepAlive', 'onEndSignal
 /** A world with some of its parts replaced, the others the system's: throws `INVALID_INPUT` for a part that there is not. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
 export function createWorld(given: Partial<World> = {}): World {
   const overrides = fromGiven('createWorld', () => ({ ...given }))
-  const stranger = Object.keys(overrides).find((key) => !MEMBERS.includes(key))
-  if (stranger !== undefined)
-    throw new RefoldError('INVALID_INPUT', `${stranger}: is not known`, {
-      facts: { path: stranger },
-      hint: `Known: ${MEMBERS.map((member) => `'${member}'`).join(', ')}.`,
-    })
+  checkMembers(overrides, { path: '', known: MEMBERS })
   const ofProcess = overrides.clock === undefined ? { onEndSignal: systemEndSignals, keepAlive } : undefined
   return {
     ...ofProcess,

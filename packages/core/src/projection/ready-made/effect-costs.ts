@@ -1,6 +1,6 @@
 /** What effects took and cost, by agent and source. */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../definition/check-members.js'
+import { checkMembers } from '../../check-members.js'
 import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'

@@ -1,6 +1,6 @@
 /** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../definition/check-members.js'
+import { checkMembers } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import { defineProjection } from '../define-projection.js'

@@ -1,6 +1,6 @@
 /** How long agents were in each state. */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../definition/check-members.js'
+import { checkMembers } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition } from '../../public/projection.js'
 import type { AgentStatus } from '../../record/record.js'

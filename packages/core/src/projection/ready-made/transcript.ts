@@ -5,7 +5,7 @@
  * why there is none.
  */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../definition/check-members.js'
+import { checkMembers } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'

@@ -1,6 +1,6 @@
 /** Options that make no sense are the mistake of the caller, and told before anything is done. */
-import { RefoldError } from '../errors.js'
-import { suggestName } from './nearest-name.js'
+import { RefoldError } from './errors.js'
+import { suggestName } from './world/nearest-name.js'
 
 interface Refusal {
   readonly path: string

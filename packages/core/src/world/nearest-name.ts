@@ -1,4 +1,4 @@
-/** "Did you mean …?" for names in a definition. */
+/** "Did you mean …?" for names. */
 
 /** The known name that a mistyped one most likely means; `undefined` when none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {

@@ -14,6 +14,8 @@ export interface Asked {
 export interface Inspecting extends Asked {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** What it printed first. */
+  readonly line: string
 }
 
 /** `refold inspect` once it has printed its address. Rejects when it ends before. */
@@ -27,7 +29,12 @@ export async function inspecting(directory: string, ...args: readonly string[]):
     if (child.stdout !== null) createInterface({ input: child.stdout }).once('line', resolve)
     void end.then(({ stderr }) => reject(new Error(stderr)))
   })
-  return { child, ended: end, ...(await askedOf(line)) }
+  return { child, ended: end, line, ...(await askedOf(addressIn(line))) }
+}
+
+/** With `--json` the line is an object. */
+function addressIn(line: string): string {
+  return line.startsWith('{') ? (JSON.parse(line) as { readonly url: string }).url : line
 }
 
 /** Opens an address as a browser does. */

@@ -58,8 +58,9 @@ describe('refold inspect', () => {
   )
 
   test('INS-45 shows an agent that is named, and an exported file', async () => {
-    const agent = await inspect('plan-2', '--json', '--store', 'agents.db').catch((error: unknown) => error)
-    expect(agent).toBeInstanceOf(TypeError) // its line is JSON
+    const agent = await inspect('plan-2', '--json', '--store', 'agents.db')
+    expect(JSON.parse(agent.line)).toEqual({ url: agent.url.href })
+    expect(agent.url.pathname).toBe('/a/plan-2')
     const named = await inspect('plan-2')
     expect(named.url.pathname).toBe('/a/plan-2')
     const file = await inspect('agents.jsonl')

@@ -2,14 +2,14 @@
 import { RefoldError } from '../errors.js'
 import type { AppendOptions, AppendResult, NewEvent, Store } from '../store/port.js'
 
-/** What becomes of one append. `lost` and `stored` are both answered with STORE_UNKNOWN. */
+/** What becomes of one append. `lost` and `stored` are both answered with STORE_UNKNOWN; what is `stored` late was stored at once. */
 export type AppendFault =
   | 'none'
   | 'lost'
   | 'stored'
   | 'rejected'
   | 'fatal'
-  | { readonly until: Promise<unknown>; readonly answer?: 'rejected' }
+  | { readonly until: Promise<unknown>; readonly answer?: 'rejected' | 'stored' }
 
 interface Appended {
   readonly stream: string
@@ -91,12 +91,13 @@ class Faulty implements FaultyStore {
     if (fault === 'lost') throw new RefoldError('STORE_UNKNOWN', 'no answer')
     if (fault === 'rejected') throw new RefoldError('STORE_REJECTED', 'not now')
     if (fault === 'fatal') throw new RefoldError('STORE_FATAL', 'the file is damaged')
-    if (typeof fault === 'object') await fault.until
+    if (typeof fault === 'object' && fault.answer !== 'stored') await fault.until
     if (typeof fault === 'object' && fault.answer === 'rejected') throw new RefoldError('STORE_REJECTED', 'not now')
     const bytes = new TextEncoder().encode(JSON.stringify(events)).length
     if (bytes > this.capabilities.maxAppendBytes) throw new RefoldError('TOO_LARGE', `${bytes} bytes`)
     const result = await this.#store.append(stream, events, options)
     if (fault === 'stored') throw new RefoldError('STORE_UNKNOWN', 'no answer')
+    if (typeof fault === 'object' && fault.answer === 'stored') await fault.until
     return result
   }
 

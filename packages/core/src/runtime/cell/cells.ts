@@ -66,6 +66,20 @@ export class Cells implements Residence<AgentCell> {
     })
   }
 
+  /** Others appended to an agent: a cell of it that is being loaded, started or moved here reads on once it stands for the agent. */
+  refreshOnArrival(stream: string): void {
+    const place = this.#places.get(stream)
+    if (place === undefined || place.is === 'live') return
+    const isHere = place.is === 'loading' ? place.loaded.catch(() => undefined) : place.known
+    void isHere.then(() => this.live(stream)?.refresh())
+  }
+
+  /** Any agent may have got records of others. */
+  refreshAll(): void {
+    for (const cell of this.all()) void cell.refresh()
+    for (const stream of this.#places.keys()) this.refreshOnArrival(stream)
+  }
+
   /**
    * The cell of an agent that exists. While it is being started or moved here that is waited for: a second cell beside the first
    * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`.
@@ -244,7 +258,9 @@ export class Cells implements Residence<AgentCell> {
       (cell) => {
         // The others were failed when the runtime closed: who waits for what this one becomes would wait for ever.
         if (this.#options.lifecycle.isClosed) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
-        return isLoading() ? this.#admit(cell) : this.load(stream)
+        if (!isLoading()) return this.load(stream)
+        this.#places.set(stream, { is: 'live', cell })
+        return cell
       },
       (cause: unknown) => {
         if (isLoading()) this.#places.delete(stream)
@@ -272,11 +288,6 @@ export class Cells implements Residence<AgentCell> {
     const { registry } = this.#options
     const definition = state.root.status === undefined ? registry.get(name, version) : registry.ofEnded(name, version)
     return { id, definition }
-  }
-
-  #admit(cell: AgentCell): AgentCell {
-    this.#places.set(cell.stream, { is: 'live', cell })
-    return cell
   }
 }
 

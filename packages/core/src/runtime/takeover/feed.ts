@@ -36,7 +36,7 @@ export class Feed {
     const { cells, world, events, lostStore } = this.#runtime
     for (let failures = 0; !this.#signal.aborted; failures++) {
       try {
-        for (const cell of failures === 0 ? [] : cells.all()) void cell.refresh()
+        if (failures > 0) cells.refreshAll()
         await this.#followFeed()
         return
       } catch (error) {
@@ -55,6 +55,7 @@ export class Feed {
       await inParallel(appends, async ({ stream }) => {
         if (stream === HOLDS_STREAM) return looks.at(stream, () => holds.look())
         const cell = cells.live(stream)
+        cells.refreshOnArrival(stream)
         if (cell !== undefined) await looks.at(stream, () => guard.run(stream, () => cell.refresh())) // what it finds, `recorded` looks at
         else if (performs && settings.registry.names.includes(addressOf(stream).name))
           await looks.at(stream, () => guard.run(stream, () => lookAt(stream)))

@@ -46,9 +46,9 @@ describe('copying streams', () => {
     expect(await copyStreams(from, to)).toEqual({ streams: 4, events: 120, stored: 120 })
     expect(await copyStreams(from, to)).toEqual({ streams: 4, events: 120, stored: 0 })
     expect((await all(to)).filter(({ stream }) => stream === 'refold-chart-f1')).toEqual([chart])
-    const elsewhere = memoryStore()
-    expect(await copyStreams(from, elsewhere)).toMatchObject({ streams: 5, stored: 121 })
-    expect(await copyStreams(from, elsewhere)).toMatchObject({ streams: 5, stored: 0 })
+    const empty = memoryStore()
+    expect(await copyStreams(from, empty)).toMatchObject({ streams: 5, stored: 121 })
+    expect(await copyStreams(from, empty)).toMatchObject({ streams: 5, stored: 0 })
   })
 
   test('COPY-3 a target that holds another event, or more of them, is refused', async () => {

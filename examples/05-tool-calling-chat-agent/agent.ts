@@ -6,7 +6,7 @@
  */
 import { defineAgent, effect } from '@refold/core'
 import type { EffectArgs } from '@refold/core'
-import { assign, enqueueActions, setup } from 'xstate'
+import { assign, enqueueActions, setup, stopChild } from 'xstate'
 import type { DoneActorEvent } from 'xstate'
 import { z } from 'zod'
 import { chat } from './openai-client.js'
@@ -91,7 +91,11 @@ const machine = setup({
       }),
       on: {
         'xstate.done.actor.*': {
-          actions: assign({ messages: ({ context, event }) => [...context.messages, event.output] }),
+          actions: [
+            assign({ messages: ({ context, event }) => [...context.messages, event.output] }),
+            // XState keeps an ended child, with its output, until it is stopped: a long conversation would carry them all.
+            stopChild(({ event }) => event.actorId),
+          ],
         },
       },
       always: { guard: 'hasAllResults', target: 'thinking' },

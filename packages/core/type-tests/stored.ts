@@ -96,6 +96,12 @@ export const s4 = effect(async () => ({ price: new Money() }))
 export const s5 = effect(async (): Promise<{ at?: Date }> => ({}))
 // @ts-expect-error … 'NotSerializable<"output.ref">': a reference cannot leave its agent
 export const s11 = effect(async () => ({ ref: null as ActorRefFrom<typeof toggler.machine> | null }))
+// @ts-expect-error … 'NotSerializable<"output.page" | "output.bytes" | "output.samples">', not members of theirs
+export const s12 = effect(async () => ({
+  page: null as URL | null,
+  bytes: new ArrayBuffer(1),
+  samples: new Float64Array(1),
+}))
 export const s6 = effect(async ({ step }) => {
   // @ts-expect-error … 'NotSerializable<"result.at">'
   await step('look', async () => ({ at: now }))

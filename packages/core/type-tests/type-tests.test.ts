@@ -87,6 +87,11 @@ describe('what the compiler says of the likeliest mistakes is one line', () => {
     expect(others).toEqual([])
   })
 
+  it('DEF-41 names the place of bytes and of a URL, not their members', () => {
+    const [message] = messagesAt('export const s12 =')
+    expect(message).toMatch(/NotSerializable<("output\.(page|bytes|samples)"( \| )?){3}>/)
+  })
+
   it('DEF-15 names what a machine is given, and what its effects and child machines keep', () => {
     const [message] = messagesAt('machine: setup({ types: { input: {} as { at: Date } }')
     for (const path of ['input.at', 'effects.dates.input.since', 'effects.dates.output.until'])

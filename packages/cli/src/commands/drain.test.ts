@@ -58,14 +58,15 @@ describe('refold drain', () => {
     expect([again.code, JSON.parse(again.stdout)]).toEqual([0, { worker: owner }])
   })
 
-  test('CLI-150 its name is enough where one of that name has work; an unknown one is refused', async () => {
+  test('CLI-150 CLI-175 its name is enough where one of that name has work; one that has none, or is unknown, is refused', async () => {
     const only = await fleet()
+    expect((await project.run('drain', 'w1')).stderr).toContain('no worker w1 has effects in hand')
     expect((await project.run('start', 'plan', '--id', '1', '--input', '{"ms":60000}')).code).toBe(0)
     await ownerOf()
     expect(await project.run('drain', 'w7')).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: /NOT_FOUND.*refold ls --json/s,
+      stderr: /NOT_FOUND.*has effects in hand.*refold ls --json/s,
     })
     expect((await project.run('drain', 'w1')).code).toBe(0)
     expect((await only.ended).code).toBe(0)

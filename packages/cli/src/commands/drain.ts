@@ -1,5 +1,5 @@
 /** `refold drain`: a worker hands over what it is at, and ends, wherever it runs. Nothing of the project's own code is needed. */
-import { drainWorker, RefoldError } from '@refold/core'
+import { drainWorker, isRefoldError, RefoldError } from '@refold/core'
 import type { DrainOptions } from '@refold/core'
 import type { Store } from '@refold/core/store'
 import { nameOf } from '@refold/inspector/fleet'
@@ -22,7 +22,11 @@ export interface DrainCommandOptions extends ProjectOptions, NotesOptions {
 export async function drain(named: string, options: DrainCommandOptions): Promise<Told> {
   return withStore(options, async ({ store }) => {
     const worker = await workerOf(store, named)
-    await waiting(worker, (signal) => drainWorker(store, worker, { ...howOf(options), signal }))
+    await waiting(worker, (signal) => drainWorker(store, worker, { ...howOf(options), signal })).catch(
+      (error: unknown) => {
+        throw isRefoldError(error, 'NOT_FOUND') ? noneWithWork(named, error) : error
+      },
+    )
     const text = options.json ? JSON.stringify({ worker }) : `${nameOf(worker)} has handed over what it had, and ended`
     return { text, isDone: true }
   })
@@ -51,6 +55,14 @@ async function workerOf(store: Store, named: string): Promise<string> {
   throw new RefoldError('INVALID_INPUT', `several workers are called ${named}: ${meant.join(', ')}`, {
     hint: 'Give the whole id of one.',
     facts: { workers: meant },
+  })
+}
+
+function noneWithWork(named: string, cause: Error): RefoldError {
+  return new RefoldError('NOT_FOUND', `no worker ${named} has effects in hand`, {
+    hint: 'Agents name their owners: `refold ls --json`. A worker that has no effects in hand needs no drain: a signal ends it.',
+    facts: { worker: named },
+    cause,
   })
 }
 

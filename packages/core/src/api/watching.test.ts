@@ -1,4 +1,4 @@
-/** Those who watch: events, states, emits and progress, in this process and from another. */
+/** Those who watch: events, states and emits, in this process and from another. */
 import { describe, expect, test } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
@@ -6,10 +6,8 @@ import { effect } from '../definition/effect.js'
 import { TerminalError } from '../definition/terminal-error.js'
 import { FIRST_REVISION, toRevision } from '../record/revision.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
-import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
 import { eventsOf, startProcess, typesOf } from './process.fixture.js'
-import { workAgent } from './work-agent.fixture.js'
 
 const machine = setup({
   types: {
@@ -254,26 +252,4 @@ describe('waiting', () => {
     expect((await agent.send({ type: 'add', by: 1 })).context.n).toBe(1)
     expect(await rejected).toMatchObject({ code: 'INVALID_INPUT', cause: thrown })
   })
-})
-
-test('EFF-23 progress reaches those who watch in this process, and leaves no record', async () => {
-  const log = memoryLog()
-  const work = controlledBody()
-  const definition = workAgent({ body: work.body })
-  const process = await startProcess({ log, agents: [definition] })
-  const agent = await process.runtime.start(definition, { id: '1' })
-  const seen: unknown[] = []
-  const subscription = agent.progress$.subscribe(({ src, chunk }) => seen.push([src, chunk]))
-  await settle()
-  const { progress } = work.last.args
-  progress('a')
-  progress({ percent: 50 })
-  await agent.send({ type: 'leave' })
-  progress('too late')
-  subscription.unsubscribe()
-  expect(seen).toEqual([
-    ['work', 'a'],
-    ['work', { percent: 50 }],
-  ])
-  expect(await typesOf(log, 'work-1')).toEqual(['refold.started', 'leave'])
 })

@@ -92,6 +92,19 @@ export type NotJson<
               ? At
               : { [K in keyof T & string]: NotJson<T[K], `${At}.${K}`, Refs, [...Depth, 0]> }[keyof T & string]
 
-type NeverJson = Date | ReadonlyMap<any, any> | ReadonlySet<any> | RegExp | Uint8Array | Promise<any>
+type NeverJson =
+  | Date
+  | ReadonlyMap<any, any>
+  | ReadonlySet<any>
+  | RegExp
+  | ArrayBufferLike
+  | ArrayBufferView
+  | Promise<any>
+  | UrlInstance
+/** As `URL` is, which this package's types need not know. */
+interface UrlInstance {
+  readonly searchParams: object
+  readonly toJSON: () => string
+}
 /** An error as data has its name and its message too, but no stack. */
 type ErrorInstance<T> = T extends Error ? ('stack' extends keyof T ? T : never) : never

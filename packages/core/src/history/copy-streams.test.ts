@@ -39,6 +39,18 @@ describe('copying streams', () => {
     expect(await copyStreams(from, forgetful(to))).toEqual({ streams: 4, events: 120, stored: 120 })
   })
 
+  test('COPY-14 a target with agents of the same definition takes the copy, and keeps the chart that it has', async () => {
+    const [from, to] = [await filled(), memoryStore()]
+    for (const store of [from, to]) await store.append('refold-chart-f1', [event(0)], { expected: 'no_stream' })
+    const [chart] = await all(to)
+    expect(await copyStreams(from, to)).toEqual({ streams: 4, events: 120, stored: 120 })
+    expect(await copyStreams(from, to)).toEqual({ streams: 4, events: 120, stored: 0 })
+    expect((await all(to)).filter(({ stream }) => stream === 'refold-chart-f1')).toEqual([chart])
+    const empty = memoryStore()
+    expect(await copyStreams(from, empty)).toMatchObject({ streams: 5, stored: 121 })
+    expect(await copyStreams(from, empty)).toMatchObject({ streams: 5, stored: 0 })
+  })
+
   test('COPY-3 a target that holds another event, or more of them, is refused', async () => {
     const from = await filled()
     for (const wrong of ['boat-1', 'plain']) {

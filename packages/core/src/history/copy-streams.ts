@@ -5,6 +5,7 @@
 import { checkMembers } from '../check-members.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
+import { isChartStream } from '../log/charts.js'
 import { appendBytes } from '../store/append-limits.js'
 import type { Store, StoredEvent } from '../store/port.js'
 import { comparedLogs } from './compare-logs.js'
@@ -32,8 +33,8 @@ const MAX_BATCH_EVENTS = 500
 
 /**
  * Copies every event with its revision, id, type, data, metadata and the order of the log, and compares both stores when it is
- * done. Registers and the directory are not copied: they are caches, and heartbeats of the source's workers. Broken off, it goes
- * on when it is called again. No one may work on the source: stop its workers first, and do not start them again. Rejects
+ * done. Registers and the directory are not copied: they are caches, and heartbeats of the source's workers; nor are charts that
+ * the target has. Broken off, it goes on when it is called again. No one may work on the source: stop its workers first, and do not start them again. Rejects
  * with `COPY_DIFFERS` when the target holds something else in a stream, and with what the stores reject with.
  */
 export async function copyStreams(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyResult> {
@@ -67,6 +68,8 @@ class Target {
   readonly #store: Store
   /** Of each stream, as far as it was seen; `undefined`: the stream is not there. */
   readonly #heads = new Map<string, Head | undefined>()
+  /** Charts that the target's own agents have stored there: the same by their fingerprint, so not copied and not compared. */
+  readonly #ownCharts = new Set<string>()
   #batch: StoredEvent[] = []
   #bytes = 0
 
@@ -81,7 +84,7 @@ class Target {
   /** Whether something was stored. */
   async take(event: StoredEvent): Promise<boolean> {
     const { stream, revision } = event
-    if (!this.#heads.has(stream)) this.#heads.set(stream, await headOf(this.#store, stream))
+    if (!(await this.#isCopied(event))) return false
     const head = this.#heads.get(stream)
     if (head !== undefined && revision <= head.revision) {
       if (revision === head.revision && event.id !== head.id) throw goesOnOtherwise(event)
@@ -96,6 +99,17 @@ class Target {
     this.#batch.push(event)
     this.#bytes += bytes
     return stores
+  }
+
+  /** Looks, at the first event of a stream, at what the target has of it. */
+  async #isCopied({ stream, id }: StoredEvent): Promise<boolean> {
+    if (this.#ownCharts.has(stream)) return false
+    if (this.#heads.has(stream)) return true
+    const head = await headOf(this.#store, stream)
+    const isOwnChart = isChartStream(stream) && head !== undefined && head.id !== id
+    if (isOwnChart) this.#ownCharts.add(stream)
+    else this.#heads.set(stream, head)
+    return !isOwnChart
   }
 
   async flush(): Promise<boolean> {
@@ -123,7 +137,7 @@ function gap({ stream, revision }: StoredEvent): RefoldError {
 /** What would be stored behind it would not be a copy. */
 function goesOnOtherwise({ stream, revision }: StoredEvent): RefoldError {
   return new RefoldError('COPY_DIFFERS', `the target holds another event at revision ${revision} of ${stream}`, {
-    hint: 'Begin with a target that does not have the stream.',
+    hint: 'Begin with a target that does not have the stream, or leave it out: `streams` names those that are copied.',
     facts: { stream, revision: String(revision) },
   })
 }

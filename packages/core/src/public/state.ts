@@ -97,6 +97,8 @@ interface StateBase<T extends AgentTypes> {
   can(event: T['event']): boolean
   /** The `meta` of the active states, by node id, as `getMeta` of XState's snapshots. */
   getMeta(): Readonly<Record<string, unknown>>
+  /** Plain data, as `JSON.stringify` gives it; revisions are texts in it. */
+  toJSON(): object
   /**
    * The state as a snapshot of XState, for its functions that take one (`getNextTransitions`, `getNextSnapshot`,
    * `transition`, `getMicrosteps`) with the definition's machine; they do not take the state itself. It has no children, so a

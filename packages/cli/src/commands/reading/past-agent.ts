@@ -30,9 +30,13 @@ export async function named<R>({ names }: Pick<Past, 'names'>, agent: string, ac
   }
 }
 
+const STREAM_IS_GONE =
+  'The directory has it, but its stream was deleted. `refold rebuild` takes it out of the directory: on a server once a scavenge has run.'
+
 async function hintFor(names: AsyncIterable<string>, agent: string): Promise<string> {
   const known: string[] = []
   for await (const name of names) known.push(name)
+  if (known.includes(agent)) return STREAM_IS_GONE
   const near = known.find((name) => name.endsWith(`-${agent}`)) ?? nearestName(agent, known)
   if (near !== undefined) return printable(`Did you mean ${near}?`)
   return known.length === 0 ? 'There are no agents.' : 'An agent is named <definition>-<id>, as `refold ls` shows it.'

@@ -27,9 +27,9 @@ function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
-/** A time of a record. */
+/** A time of a record; `-` for an event of another program before the agent's first record: it is known to have none. */
 export function timeText(at: number): string {
-  return new Date(at).toISOString()
+  return at === 0 ? '-' : new Date(at).toISOString()
 }
 
 const UNITS = [

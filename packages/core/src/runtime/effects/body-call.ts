@@ -39,6 +39,7 @@ export class BodyCall implements HostedCall {
   readonly #caller: Caller
   readonly #context: Pick<ExecutionContext, 'cell' | 'runtime'>
   #running: RunningEffect | undefined
+  #beganAt = 0
   #hasEnded = false
   #usage: Usage | undefined
 
@@ -65,6 +66,7 @@ export class BodyCall implements HostedCall {
   /** Calls the body. `false`: an input that is being appended has just left the effect. */
   begin(): boolean {
     const { cell, runtime } = this.#context
+    this.#beganAt = runtime.world.clock.now()
     this.#running = cell.tree().runEffect(this.id, new AttemptHost(this))
     if (this.#running === undefined) return false
     runtime.events.tell({
@@ -131,10 +133,7 @@ export class BodyCall implements HostedCall {
   }
   progress(chunk: unknown): void {
     const { cell, runtime } = this.#context
-    runtime.events.tell({
-      kind: 'progress',
-      stream: cell.stream,
-      progress: { effect: this.id, src: this.effect.src, chunk },
-    })
+    const of = { effect: this.id, src: this.effect.src, attempt: this.attempt, beganAt: this.#beganAt }
+    runtime.events.tell({ kind: 'progress', stream: cell.stream, progress: { ...of, chunk } })
   }
 }

@@ -6,6 +6,7 @@ import type { JsonValue } from '../json/json-value.js'
 import type { LiveActor } from './live-actor.js'
 import { sentMessage } from './sent-message.js'
 import { plainJson } from './normalize.js'
+import { noDelay } from './timer-table.js'
 import type { TreePort } from './tree-port.js'
 import type { ActionCall, SentMessage } from './tree-step.js'
 import type { ActionShape, EventShape, RefShape } from './xstate/shapes.js'
@@ -16,6 +17,7 @@ import { RUNNING, STOPPED } from './xstate/shapes.js'
 interface SendParams {
   readonly to: RefShape | string | undefined
   readonly event: EventShape
+  /** A number, but for what `lacksDelay` finds. */
   readonly delay: number | undefined
   readonly id: string | undefined
 }
@@ -24,6 +26,7 @@ interface SendParams {
 export function performAction(tree: TreePort, actor: LiveActor, action: ActionShape): void {
   const { deferred } = actor
   if (gavePromise(action)) return tree.log?.refuse(noAnswer(action.type))
+  if (lacksDelay(action)) return tree.log?.refuse(noDelay((action.params as SendParams).event.type, '/timers'))
   switch (action.type) {
     case 'xstate.raise': {
       const { event, delay, id } = action.params as SendParams
@@ -61,6 +64,14 @@ function gavePromise({ type, params }: ActionShape): boolean {
   if (!type.startsWith('xstate.') || typeof params !== 'object' || params === null) return false
   if (isPromised(params)) return true
   return Object.values(params).map(isPromised).includes(true)
+}
+
+/** A delay was asked for and came out as something else: XState would let the event come at once. A state's `after` always asks for one. */
+function lacksDelay({ type, params }: ActionShape): boolean {
+  if (type !== 'xstate.raise' && type !== 'xstate.sendTo') return false
+  const { event, delay, id } = params as SendParams
+  if (delay === undefined) return id === event.type && id.startsWith('xstate.after.')
+  return typeof delay !== 'number'
 }
 
 /** A message to another agent is part of the transition, as `assign` is; anything else waits for the append. */

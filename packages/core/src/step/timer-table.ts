@@ -153,16 +153,18 @@ interface Settling {
   readonly copies: Copies
 }
 
+/** `path`: where the due time would have stood. */
+export function noDelay(type: string, path: string): RefoldError {
+  return new RefoldError('NOT_SERIALIZABLE', `${path}: the delay of "${type}" is no finite number`, {
+    hint: 'Give a delay that is a finite number of milliseconds.',
+    facts: { path },
+  })
+}
+
 function documentOf(timer: LiveTimer, key: TimerId, settling: Settling): TimerDocument {
   if (timer.document !== undefined) return timer.document
   const at = `/timers/${key}`
-  if (!Number.isFinite(timer.due)) {
-    const hint = 'Give a delay that is a finite number of milliseconds.'
-    throw new RefoldError('NOT_SERIALIZABLE', `${at}/due: the delay of "${timer.event.type}" is no finite number`, {
-      hint,
-      facts: { path: `${at}/due` },
-    })
-  }
+  if (!Number.isFinite(timer.due)) throw noDelay(timer.event.type, `${at}/due`)
   const { source, target, id, node, due } = timer
   const event = settleEvent(timer.event, `${at}/event`, settling)
   if (!isEventData(event.json)) throw notAnEvent(`${at}/event`)

@@ -18,7 +18,7 @@ import { pause } from './pause.js'
 import { failureOf } from './client/db-client.js'
 import { appendError } from './client/failure.js'
 import type { WireEvent } from './client/wire.js'
-import { mayPass, RETRY, type Connection } from './connection.js'
+import { mayPass, RETRY, timeLeft, type Connection } from './connection.js'
 import { MAX_APPEND_BYTES } from './options.js'
 import { toWireEvent } from './wire-event.js'
 
@@ -56,10 +56,10 @@ export async function sendAppend(
   let lost: unknown
   for (let failures = 1; ; failures++) {
     try {
-      const { revision, position } = await shared.ask(await seen.client(), {
+      const { revision, position } = await shared.ask(await seen.client(deadline), {
         doing: 'append',
         call: (client) => client.append(stream, events, call),
-        timeoutMs,
+        timeoutMs: timeLeft(deadline),
       })
       seen.add(position)
       if (expected === 'no_stream' && revision !== BigInt(events.length - 1)) throw begunAgain(stream, revision)

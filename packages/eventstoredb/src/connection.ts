@@ -34,6 +34,11 @@ export function isHopeless({ answered }: SharedConnection, failure: Failure): bo
   return !mayPass(failure) || (failure.kind === 'not-sent' && !answered)
 }
 
+/** Until the deadline of a call, by the monotonic clock: all that is done for the call shares its time. */
+export function timeLeft(deadline: number): number {
+  return Math.max(1, Math.ceil(deadline - performance.now()))
+}
+
 /**
  * A call that changes nothing when it is repeated: repeated until its time is over. Rejects with the coded error of the
  * last attempt; `otherwise` answers for failures that are answers.
@@ -47,7 +52,7 @@ export async function askAgain<T>(
   const deadline = performance.now() + timeoutMs
   for (let failures = 1; ; failures++) {
     try {
-      return await shared.ask(await seen.client(), { doing, call, timeoutMs })
+      return await shared.ask(await seen.client(deadline), { doing, call, timeoutMs: timeLeft(deadline) })
     } catch (error) {
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)

@@ -175,24 +175,31 @@ export class DirectoryFeed {
     }
   }
 
-  /** One look at a time; a caller who asks during one waits for the next. */
-  async #look(): Promise<void> {
+  /**
+   * One look at a time; a caller who asks during one waits for the next. What it waited for one that failed counts to the time
+   * of its own: a server that says nothing is waited for once.
+   */
+  async #look(deadline?: number): Promise<void> {
     if (this.#looking === undefined) {
-      this.#looking = this.#lookAtEnd().finally(() => (this.#looking = undefined))
+      this.#looking = this.#lookAtEnd(deadline).finally(() => (this.#looking = undefined))
       return this.#looking
     }
     const current = this.#looking
+    const asked = performance.now() + this.#connection.options.timeoutMs
     this.#nextLook ??= current
-      .catch(() => {})
-      .then(() => {
+      .then(
+        () => undefined,
+        () => asked,
+      )
+      .then((deadline) => {
         this.#nextLook = undefined
-        return this.#look()
+        return this.#look(deadline)
       })
     return this.#nextLook
   }
 
-  async #lookAtEnd(): Promise<void> {
-    const end = await this.#end()
+  async #lookAtEnd(deadline: number | undefined): Promise<void> {
+    const end = await this.#end(deadline)
     if (end <= this.#place) return
     const records = readRecords(this.#connection, {
       doing: 'reading the end of the log',
@@ -208,10 +215,10 @@ export class DirectoryFeed {
   }
 
   /** An end before what was read is asked for again, as after an interruption: then of a node that is not behind. */
-  async #end(): Promise<bigint> {
+  async #end(deadline: number | undefined): Promise<bigint> {
     for (;;) {
       const readUpTo = this.#place
-      const end = await endOfLog(this.#connection)
+      const end = await endOfLog(this.#connection, deadline)
       if (end >= readUpTo) return end
       this.#connection.shared.interruptions++
     }

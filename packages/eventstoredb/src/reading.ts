@@ -6,7 +6,7 @@ import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
 import { failureError } from './client/failure.js'
 import type { WireCall, WireClient, WireItem, WireRecord } from './client/wire.js'
-import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
+import { assertOpen, isHopeless, RETRY, timeLeft, type Connection } from './connection.js'
 import { toStoredEvent } from './wire-event.js'
 
 export interface Reading {
@@ -17,22 +17,27 @@ export interface Reading {
   readonly isEnd?: (item: WireItem) => boolean
   /** Whether nothing can follow this record. */
   readonly isLast?: (record: WireRecord) => boolean
+  /** For the first answer, by the monotonic clock. Default: as long as every call has. */
+  readonly deadline?: number | undefined
 }
 
 /** Pages of records. A stream that does not exist has none. Rejects with a coded error when the server cannot be read. */
 export async function* readRecords(
   connection: Connection,
-  { doing, call, isEnd, isLast }: Reading,
+  { doing, call, isEnd, isLast, deadline: given }: Reading,
 ): AsyncGenerator<readonly WireRecord[], void, undefined> {
-  const { shared, seen, options } = connection
+  const { shared, seen } = connection
+  const { timeoutMs } = connection.options
   let last: WireRecord | undefined
-  let deadline = performance.now() + options.timeoutMs
+  let deadline = given ?? performance.now() + timeoutMs
   for (let failures = 1; ; failures++) {
     assertOpen(connection)
     let { client } = shared
+    let silenceMs = (): number => timeLeft(deadline)
     try {
-      client = await seen.client()
-      for await (const items of callPages(call(client, last), { doing, silenceMs: options.timeoutMs })) {
+      client = await seen.client(deadline)
+      for await (const items of callPages(call(client, last), { doing, silenceMs: () => silenceMs() })) {
+        silenceMs = () => timeoutMs // it has answered
         shared.answered = true
         seen.addPage(items)
         const records = recordsOf(items)
@@ -41,24 +46,31 @@ export async function* readRecords(
           yield records
           assertOpen(connection)
           failures = 1
-          deadline = performance.now() + options.timeoutMs
+          deadline = performance.now() + timeoutMs
         }
-        if (isEnd !== undefined && items.some(isEnd)) return
-        if (last !== undefined && isLast?.(last) === true) return
+        if (items.some((item) => isEnd?.(item)) || (last !== undefined && isLast?.(last) === true)) return
       }
-      if (isEnd === undefined) return
-      throw new Error('the server ended the read too early')
+      if (isEnd !== undefined) throw new Error('the server ended the read too early')
+      return
     } catch (error) {
       if (isRefoldError(error)) throw error
-      const failure = failureOf(error)
-      if (failure.kind === 'not-found') return
-      shared.interrupted(client, { by: error, timeoutMs: options.timeoutMs })
-      const waitMs = backoffMs(failures, RETRY, Math.random)
-      if (isHopeless(shared, failure) || performance.now() + waitMs > deadline)
-        throw failureError(failure, { doing, cause: error })
-      await pause(waitMs)
+      if (failureOf(error).kind === 'not-found') return
+      shared.interrupted(client, { by: error, timeoutMs })
+      await pauseOrThrow(connection, error, { doing, failures, deadline })
     }
   }
+}
+
+/** Before the read is asked for again, where that is of use. */
+async function pauseOrThrow(
+  { shared }: Connection,
+  error: unknown,
+  { doing, failures, deadline }: { readonly doing: string; readonly failures: number; readonly deadline: number },
+): Promise<void> {
+  const failure = failureOf(error)
+  const waitMs = backoffMs(failures, RETRY, Math.random)
+  if (isHopeless(shared, failure) || timeLeft(deadline) < waitMs) throw failureError(failure, { doing, cause: error })
+  await pause(waitMs)
 }
 
 /** `Store.read`. */
@@ -119,8 +131,9 @@ export function readEverything(
 }
 
 /** The position of the last event of all; −1 for an empty log. */
-export async function endOfLog(connection: Connection): Promise<bigint> {
+export async function endOfLog(connection: Connection, deadline?: number): Promise<bigint> {
   const records = readRecords(connection, {
+    deadline,
     doing: 'reading the end of the log',
     call: (client) => client.readAll({ backwards: true, limit: 1 }),
   })

@@ -10,6 +10,7 @@ import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
 import { BehindNode, NoAnswer, NotAsked } from './client/failure.js'
 import type { SharedConnection } from './client/shared-connection.js'
+import { onSilence } from './client/silence.js'
 import type { WireClient, WireItem } from './client/wire.js'
 import { pause } from './pause.js'
 
@@ -56,9 +57,14 @@ export class SeenLog {
       if (item !== undefined && item.kind !== 'caught-up') this.add(item.position)
   }
 
-  /** A client of a node that holds what was seen. Rejects with `BehindNode`, `NotAsked`, and `STORE_FATAL` for another log. */
-  client(): WireClient | Promise<WireClient> {
-    return this.#isChecked ? this.#shared.client : this.#checkedClient()
+  /**
+   * A client of a node that holds what was seen. Rejects with `BehindNode`, `NotAsked` (also when it is not known by `deadline`, of
+   * the monotonic clock), and `STORE_FATAL` for another log.
+   */
+  client(deadline = Infinity): WireClient | Promise<WireClient> {
+    if (this.#isChecked) return this.#shared.client
+    const checked = this.#checkedClient()
+    return deadline === Infinity ? checked : untilDeadline(checked, deadline)
   }
 
   get #isChecked(): boolean {
@@ -95,7 +101,7 @@ export class SeenLog {
     const { timeoutMs } = this.#options
     try {
       const call = client.readAll({ backwards: true, limit: 1 })
-      for await (const [last] of callPages(call, { doing: DOING, silenceMs: timeoutMs }))
+      for await (const [last] of callPages(call, { doing: DOING, silenceMs: () => timeoutMs }))
         if (last?.kind === 'event') return last.position
       return -1n
     } catch (error) {
@@ -114,5 +120,19 @@ export class SeenLog {
     })
     this.#options.onReplaced(this.#replaced)
     return this.#replaced
+  }
+}
+
+/** A look that others began, and that began again, may take longer than the one who asks can wait. */
+async function untilDeadline(checked: Promise<WireClient>, deadline: number): Promise<WireClient> {
+  const leftMs = Math.max(0, Math.ceil(deadline - performance.now()))
+  let silence: { readonly stop: () => void } | undefined
+  const late = new Promise<never>((_, reject) => {
+    silence = onSilence(leftMs, () => reject(new NotAsked(new NoAnswer(DOING, leftMs))))
+  })
+  try {
+    return await Promise.race([checked, late])
+  } finally {
+    silence?.stop()
   }
 }

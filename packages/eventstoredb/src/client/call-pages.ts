@@ -8,7 +8,7 @@ const PAGE_ITEMS = 500
 export interface PagesOptions {
   readonly doing: string
   /** Longest silence. Default: it may be silent for ever. */
-  readonly silenceMs?: number | undefined
+  readonly silenceMs?: (() => number) | undefined
   /** Ends the pages, without an error. */
   readonly signal?: AbortSignal | undefined
 }
@@ -72,12 +72,14 @@ class ItemTaker {
   }
 
   /** Resolves when there may be something to take. */
-  async arrived({ doing, silenceMs }: PagesOptions): Promise<void> {
+  async arrived(options: PagesOptions): Promise<void> {
+    const silenceMs = options.silenceMs?.()
     let silence: { readonly stop: () => void } | undefined
     try {
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve
-        if (silenceMs !== undefined) silence = onSilence(silenceMs, () => reject(new NoAnswer(doing, silenceMs)))
+        if (silenceMs !== undefined)
+          silence = onSilence(silenceMs, () => reject(new NoAnswer(options.doing, silenceMs)))
       })
     } finally {
       silence?.stop()

@@ -1,0 +1,63 @@
+/** A network that drops what is sent, and says nothing. */
+import { randomUUID } from 'node:crypto'
+import type { Store } from '@refold/core/store'
+import { isRefoldError, toRevision } from '@refold/core/store'
+import { expect, test } from 'vitest'
+import { eventStoreDBStore } from './event-store-db-store.js'
+import { FaultProxy } from './fault-proxy.fixture.js'
+import { closeAfterTest, event, startServer } from './log-servers.fixture.js'
+import { loopMsOf } from './loop-time.fixture.js'
+
+const TIMEOUT_MS = 1500
+
+test('ESDB-4 no call waits longer than its time while the connection is silent, whatever was asked before it', async () => {
+  const server = await startServer()
+  const proxy = await openProxy(server.port)
+  const store = openStore(proxy.connectionString)
+  const stream = 'boat-1'
+  await store.append(stream, [event()], { expected: 'no_stream' })
+  await store.directory.get(stream) // from here on it follows the log
+  proxy.goSilent()
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => store.append(stream, [event()], { expected: toRevision(0), expectedId: randomUUID() }),
+    () => firstPage(store.read(stream)),
+    () => firstPage(store.readAll()),
+    () => store.registers.get('light'),
+    () => store.registers.put('light', 'on'),
+    () => store.directory.get(stream),
+  ]
+  const waits = calls.map(async (call, at) => {
+    const waited: number[] = []
+    await new Promise((resolve) => setTimeout(resolve, at * 200))
+    for (let times = 0; times < 3; times++) waited.push(await loopMsOf(codeOf(call())))
+    return Math.max(...waited)
+  })
+  const longest = await Promise.all(waits)
+  expect(longest.filter((waitedMs) => waitedMs > TIMEOUT_MS * 1.5)).toEqual([])
+})
+
+async function openProxy(targetPort: number): Promise<FaultProxy> {
+  const proxy = await FaultProxy.open({ targetPort })
+  closeAfterTest(() => proxy.close())
+  return proxy
+}
+
+function openStore(connectionString: string): Store {
+  const store = eventStoreDBStore({ connectionString, timeoutMs: TIMEOUT_MS })
+  closeAfterTest(() => store.close())
+  return store
+}
+
+async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of pages) return
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call
+    return undefined
+  } catch (error) {
+    if (isRefoldError(error)) return error.code
+    throw error
+  }
+}

@@ -251,50 +251,6 @@ describe('refusals', () => {
     }),
   )
 
-  test.each(['soon', null, 1n, new Date(0)])('TIM-8 a delay that is computed as %s is refused', (delay) =>
-    play('TIM-8', async (simulation) => {
-      const late = { delay: () => delay as never }
-      const machine = createMachine({
-        initial: 'here',
-        states: {
-          here: {
-            on: {
-              go: 'waiting',
-              raise: { actions: raise({ type: 'x' }, late) },
-              send: { actions: sendTo('kid', { type: 'x' }, late) },
-            },
-          },
-          waiting: { after: { soon: 'here' } },
-        },
-        invoke: { id: 'kid', src: createMachine({}) },
-      }).provide({ delays: { soon: late.delay } })
-      const { agent } = await running(simulation, machine as never)
-      for (const type of ['go', 'raise', 'send'])
-        expect(await simulation.until(rejection(agent.send({ type } as never))), type).toMatchObject({
-          code: 'NOT_SERIALIZABLE',
-          message: expect.stringMatching(/the delay of ".+" is no finite number/) as string,
-        })
-      expect(await recordsOf(simulation)).toEqual(['refold.started'])
-    }),
-  )
-
-  test('TIM-8 an `after` whose delay is computed as undefined is refused, and an event without a delay comes at once', () =>
-    play('TIM-8', async (simulation) => {
-      const none = { delay: () => undefined as never }
-      const machine = createMachine({
-        initial: 'here',
-        states: {
-          here: { on: { go: 'waiting', raise: { actions: raise({ type: 'x' }, none) }, x: 'there' } },
-          waiting: { after: { soon: 'here' } },
-          there: {},
-        },
-      }).provide({ delays: { soon: none.delay } })
-      const { agent } = await running(simulation, machine as never)
-      const refused = await simulation.until(rejection(agent.send({ type: 'go' } as never)))
-      expect(refused).toMatchObject({ code: 'NOT_SERIALIZABLE' })
-      expect((await simulation.until(agent.send({ type: 'raise' } as never))).value).toBe('there')
-    }))
-
   test.each([
     ['NOT_SERIALIZABLE', () => ({ value: new Date(0) }), '/children/kid/context/value'],
     ['MUTATED', ({ context }: { context: { list: number[] } }) => ({ value: context.list.push(1) }), undefined],

@@ -97,4 +97,21 @@ describe('the state that asked', () => {
     expect(twice.root.children?.['same']).toMatchObject({ src: 'draft', spawned: true })
     expect(isCompatible({ machine: spawning as never }, twice.state as TreeState)).toBe(true)
   })
+  it('RCV-7 is the one that invokes it now, also where a state around it invokes another logic under that id', () => {
+    const shared = setup({ actors: { draft, child } }).createMachine({
+      id: 'm',
+      invoke: { src: 'child', id: 'same' },
+      initial: 'a',
+      states: {
+        a: { invoke: { src: 'draft', id: 'same' }, on: { GO: 'b' } },
+        b: { invoke: { src: 'draft', id: 'same' }, on: { GO: 'a' } },
+      },
+    })
+    const twice = started(shared)
+    for (const node of ['m.a', 'm.b', 'm.a']) {
+      expect(twice.root.children?.['same']).toMatchObject({ src: 'draft', node })
+      expect(isCompatible({ machine: shared as never }, twice.state as TreeState)).toBe(true)
+      twice.send('GO')
+    }
+  })
 })

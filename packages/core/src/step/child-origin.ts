@@ -14,48 +14,47 @@ export interface Configured {
 
 const USUAL: ChildOrigin = Object.freeze({})
 const SPAWNED: ChildOrigin = Object.freeze({ spawned: true })
+const SPAWNED_UNHEARD: ChildOrigin = Object.freeze({ spawned: true, ignoresOutcome: true })
 
-/** Of a child that was made in the step under way. */
+/** Of a child that was made in the step under way. An action may have spawned another actor under the id of an invocation. */
 export function originOf(actor: LiveActor): ChildOrigin {
-  const { parent, id } = actor
+  const { parent } = actor
   if (parent === undefined) return USUAL
   const { machine } = parent
   const active = parent.snapshot._nodes
   if (machine === undefined || active === undefined) return SPAWNED
-  const invoker = invokerOf(active, id)
-  const known = invoker === undefined ? undefined : origins.get(invoker)?.get(id)
-  if (known !== undefined && known.src === actor.src) return known.origin
-  const origin = newOrigin({ machine, active }, actor)
-  if (invoker !== undefined && origin.spawned !== true) remember(invoker, actor, origin)
+  const configured = { machine, active }
+  for (const node of active) {
+    const invocation = invocationOf(node, actor)
+    if (invocation !== undefined) return originIn(node, { invocation, actor, configured })
+  }
+  return takesNoOutcome(configured, actor) ? SPAWNED_UNHEARD : SPAWNED
+}
+
+interface Made {
+  readonly invocation: InvokeShape
+  readonly actor: LiveActor
+  readonly configured: Configured
+}
+
+/** Of invoked children: the chart alone says what it is. */
+const origins = new WeakMap<InvokeShape, ChildOrigin>()
+
+function originIn(node: NodeShape, { invocation, actor, configured }: Made): ChildOrigin {
+  const known = origins.get(invocation)
+  if (known !== undefined) return known
+  const among = amongOf(node, actor)
+  const origin: ChildOrigin = Object.freeze({
+    ...(nodeNamedBy(actor.id) === node.id ? undefined : { node: node.id }),
+    ...(among > 1 ? { among } : undefined),
+    ...(takesNoOutcome(configured, actor) ? { ignoresOutcome: true } : undefined),
+  })
+  origins.set(invocation, origin)
   return origin
 }
 
-interface KnownOrigin {
-  readonly src: string | undefined
-  readonly origin: ChildOrigin
-}
-
-/** Of invoked children, by the state that invokes and by the id: the chart alone says what it is. */
-const origins = new WeakMap<NodeShape, Map<string, KnownOrigin>>()
-
-function remember(invoker: NodeShape, { id, src }: LiveActor, origin: ChildOrigin): void {
-  let known = origins.get(invoker)
-  if (known === undefined) origins.set(invoker, (known = new Map()))
-  known.set(id, { src, origin })
-}
-
-function newOrigin(configured: Configured, { id, src, kind }: LiveActor): ChildOrigin {
-  // An action may spawn another actor under the id of an invocation.
-  const invoker = configured.active.find((node) => invocationOf(node, { id, src }) !== undefined)
-  const origin: { -readonly [K in keyof ChildOrigin]: ChildOrigin[K] } = {}
-  if (invoker === undefined) origin.spawned = true
-  else {
-    const among = amongOf(invoker, { id, src })
-    if (nodeNamedBy(id) !== invoker.id) origin.node = invoker.id
-    if (among > 1) origin.among = among
-  }
-  if (kind !== 'callback' && !takesOutcome(configured, id)) origin.ignoresOutcome = true
-  return Object.freeze(origin)
+function takesNoOutcome(configured: Configured, actor: LiveActor): boolean {
+  return actor.kind !== 'callback' && !takesOutcome(configured, actor)
 }
 
 /** An invocation, as the child that it made names it. */
@@ -82,19 +81,13 @@ function sourceOf(src: string): string {
   return src.startsWith(INLINE) ? INLINE : src
 }
 
-/** The active state that invokes an actor of this id. */
-function invokerOf(active: readonly NodeShape[], id: string): NodeShape | undefined {
-  for (const node of active) for (const invocation of node.invoke) if (invocation.id === id) return node
-  return undefined
-}
-
 /**
  * Whether the end of the child has a taker: of an invoked one the state that invokes it, or one around it; of a spawned
  * one any state, as no one knows where the chart will be by then.
  */
-export function takesOutcome({ machine, active }: Configured, id: string): boolean {
-  const type = `xstate.done.actor.${id}`
-  const invoker = invokerOf(active, id)
+export function takesOutcome({ machine, active }: Configured, child: Invocation): boolean {
+  const type = `xstate.done.actor.${child.id}`
+  const invoker = active.find((node) => invocationOf(node, child) !== undefined)
   if (invoker === undefined) return takes(descriptorsOf(machine), type)
   for (let node: NodeShape | undefined = invoker; node !== undefined; node = node.parent)
     if (takes(node.transitions, type)) return true

@@ -109,12 +109,12 @@ class Search {
     const machine = template?.snapshot.machine
     if (template === undefined || machine === undefined) return
     if (this.#isPlaced && isLeftNode(nodeOf(id, child), { machine, active: template.activeNodes })) return
-    const { sid: actor, unnamed, spawned, ignoresOutcome, kind } = child
+    const { sid: actor, src, unnamed, spawned, ignoresOutcome, kind } = child
     const { activeNodes: active } = template
     const say = (what: string): void => void this.missing.push({ kind: 'actor', actor, what: `actor "${id}": ${what}` })
     const changed = spawned === true ? undefined : changedInvocation(child, { id, active })
     if (changed !== undefined) return say(changed)
-    const own = unnamed === true ? actor : id
+    const own = { id: unnamed === true ? actor : id, src }
     if (ignoresOutcome !== true && kind !== 'callback' && !takesOutcome({ machine, active }, own))
       say('no state takes its outcome any more')
   }

@@ -33,11 +33,12 @@ export async function* readRecords(
   for (let failures = 1; ; failures++) {
     assertOpen(connection)
     let { client } = shared
-    let silenceMs = (): number => timeLeft(deadline)
+    let hasAnswered = false
+    const silenceMs = (): number => (hasAnswered ? timeoutMs : timeLeft(deadline))
     try {
       client = await seen.client(deadline)
-      for await (const items of callPages(call(client, last), { doing, silenceMs: () => silenceMs() })) {
-        silenceMs = () => timeoutMs // it has answered
+      for await (const items of callPages(call(client, last), { doing, silenceMs })) {
+        hasAnswered = true
         shared.answered = true
         seen.addPage(items)
         const records = recordsOf(items)

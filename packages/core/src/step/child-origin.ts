@@ -14,7 +14,7 @@ export interface Configured {
 
 const USUAL: ChildOrigin = Object.freeze({})
 const SPAWNED: ChildOrigin = Object.freeze({ spawned: true })
-const SPAWNED_UNHEARD: ChildOrigin = Object.freeze({ spawned: true, ignoresOutcome: true })
+const SPAWNED_AND_IGNORED: ChildOrigin = Object.freeze({ spawned: true, ignoresOutcome: true })
 
 /** Of a child that was made in the step under way. An action may have spawned another actor under the id of an invocation. */
 export function originOf(actor: LiveActor): ChildOrigin {
@@ -28,7 +28,7 @@ export function originOf(actor: LiveActor): ChildOrigin {
     const invocation = invocationOf(node, actor)
     if (invocation !== undefined) return originIn(node, { invocation, actor, configured })
   }
-  return takesNoOutcome(configured, actor) ? SPAWNED_UNHEARD : SPAWNED
+  return takesNoOutcome(configured, actor) ? SPAWNED_AND_IGNORED : SPAWNED
 }
 
 interface Made {

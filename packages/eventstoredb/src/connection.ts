@@ -3,6 +3,7 @@ import { backoffMs, isRefoldError, RefoldError } from '@refold/core/store'
 import { pause } from './pause.js'
 import { failureOf } from './client/db-client.js'
 import { failureError, type Failure } from './client/failure.js'
+import { timeLeft } from './client/silence.js'
 import type { SharedConnection } from './client/shared-connection.js'
 import type { WireClient } from './client/wire.js'
 import type { ResolvedOptions } from './options.js'
@@ -32,11 +33,6 @@ export function mayPass({ kind }: Failure): boolean {
 /** Whether another attempt is of no use: it cannot pass, or no one ever answered at this address. */
 export function isHopeless({ answered }: SharedConnection, failure: Failure): boolean {
   return !mayPass(failure) || (failure.kind === 'not-sent' && !answered)
-}
-
-/** Until the deadline of a call, by the monotonic clock: all that is done for the call shares its time. */
-export function timeLeft(deadline: number): number {
-  return Math.max(1, Math.ceil(deadline - performance.now()))
 }
 
 /**

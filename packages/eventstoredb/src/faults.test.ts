@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import type { AppendResult, NewEvent, Store, StoredEvent } from '@refold/core/store'
 import { isRefoldError, toRevision } from '@refold/core/store'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { codeOf } from './code-of.fixture.js'
 import { eventStoreDBStore } from './event-store-db-store.js'
 import { FaultProxy } from './fault-proxy.fixture.js'
 import { loopMsOf } from './loop-time.fixture.js'
@@ -273,13 +274,4 @@ async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]>
   const items: T[] = []
   for await (const page of pages) items.push(...page)
   return items
-}
-
-async function codeOf(outcome: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await outcome
-    return undefined
-  } catch (error) {
-    return isRefoldError(error) ? error.code : String(error)
-  }
 }

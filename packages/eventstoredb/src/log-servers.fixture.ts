@@ -22,8 +22,8 @@ export async function startServer(port = 0, { file }: { readonly file?: string }
   return started
 }
 
-export function openStore(connectionString: string): Store {
-  const store = eventStoreDBStore({ connectionString, timeoutMs: 20_000 })
+export function openStore(connectionString: string, { timeoutMs = 20_000 } = {}): Store {
+  const store = eventStoreDBStore({ connectionString, timeoutMs })
   closeAfterTest(() => store.close())
   return store
 }

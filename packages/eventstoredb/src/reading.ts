@@ -6,7 +6,8 @@ import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
 import { failureError } from './client/failure.js'
 import type { WireCall, WireClient, WireItem, WireRecord } from './client/wire.js'
-import { assertOpen, isHopeless, RETRY, timeLeft, type Connection } from './connection.js'
+import { timeLeft } from './client/silence.js'
+import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
 import { toStoredEvent } from './wire-event.js'
 
 export interface Reading {

@@ -10,7 +10,7 @@ import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
 import { BehindNode, NoAnswer, NotAsked } from './client/failure.js'
 import type { SharedConnection } from './client/shared-connection.js'
-import { onSilence } from './client/silence.js'
+import { orLate, timeLeft } from './client/silence.js'
 import type { WireClient, WireItem } from './client/wire.js'
 import { pause } from './pause.js'
 
@@ -64,7 +64,9 @@ export class SeenLog {
   client(deadline = Infinity): WireClient | Promise<WireClient> {
     if (this.#isChecked) return this.#shared.client
     const checked = this.#checkedClient()
-    return deadline === Infinity ? checked : untilDeadline(checked, deadline)
+    if (deadline === Infinity) return checked
+    const leftMs = timeLeft(deadline) // a look that others began, and that began again, may take longer
+    return orLate(checked, leftMs, () => new NotAsked(new NoAnswer(DOING, leftMs)))
   }
 
   get #isChecked(): boolean {
@@ -120,19 +122,5 @@ export class SeenLog {
     })
     this.#options.onReplaced(this.#replaced)
     return this.#replaced
-  }
-}
-
-/** A look that others began, and that began again, may take longer than the one who asks can wait. */
-async function untilDeadline(checked: Promise<WireClient>, deadline: number): Promise<WireClient> {
-  const leftMs = Math.max(0, Math.ceil(deadline - performance.now()))
-  let silence: { readonly stop: () => void } | undefined
-  const late = new Promise<never>((_, reject) => {
-    silence = onSilence(leftMs, () => reject(new NotAsked(new NoAnswer(DOING, leftMs))))
-  })
-  try {
-    return await Promise.race([checked, late])
-  } finally {
-    silence?.stop()
   }
 }

@@ -1,19 +1,19 @@
 /** A network that drops what is sent, and says nothing. */
 import { randomUUID } from 'node:crypto'
-import type { Store } from '@refold/core/store'
-import { isRefoldError, toRevision } from '@refold/core/store'
+import { toRevision } from '@refold/core/store'
 import { expect, test } from 'vitest'
-import { eventStoreDBStore } from './event-store-db-store.js'
+import { codeOf } from './code-of.fixture.js'
 import { FaultProxy } from './fault-proxy.fixture.js'
-import { closeAfterTest, event, startServer } from './log-servers.fixture.js'
+import { closeAfterTest, event, openStore, startServer } from './log-servers.fixture.js'
 import { loopMsOf } from './loop-time.fixture.js'
 
 const TIMEOUT_MS = 1500
 
 test('ESDB-4 no call waits longer than its time while the connection is silent, whatever was asked before it', async () => {
   const server = await startServer()
-  const proxy = await openProxy(server.port)
-  const store = openStore(proxy.connectionString)
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const store = openStore(proxy.connectionString, { timeoutMs: TIMEOUT_MS })
   const stream = 'boat-1'
   await store.append(stream, [event()], { expected: 'no_stream' })
   await store.directory.get(stream) // from here on it follows the log
@@ -36,28 +36,6 @@ test('ESDB-4 no call waits longer than its time while the connection is silent, 
   expect(longest.filter((waitedMs) => waitedMs > TIMEOUT_MS * 1.5)).toEqual([])
 })
 
-async function openProxy(targetPort: number): Promise<FaultProxy> {
-  const proxy = await FaultProxy.open({ targetPort })
-  closeAfterTest(() => proxy.close())
-  return proxy
-}
-
-function openStore(connectionString: string): Store {
-  const store = eventStoreDBStore({ connectionString, timeoutMs: TIMEOUT_MS })
-  closeAfterTest(() => store.close())
-  return store
-}
-
 async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages) return
-}
-
-async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await call
-    return undefined
-  } catch (error) {
-    if (isRefoldError(error)) return error.code
-    throw error
-  }
 }

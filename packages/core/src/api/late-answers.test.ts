@@ -7,6 +7,7 @@ import type { FaultyStore } from './faulty-store.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
 import { startProcess } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
+import type { WorkContext } from './work-agent.fixture.js'
 
 /** What a store has answered arrives when it is let through. */
 function held(): { readonly until: Promise<void>; readonly letThrough: () => void } {
@@ -26,8 +27,16 @@ async function scene() {
   return { one: one!, two: two!, time: parts.time, other, open }
 }
 
-/** Reads wait before their last page is given. */
-function holdReads({ store }: { readonly store: FaultyStore }, until: Promise<void>): void {
+/** The next append is stored, and its answer waits. */
+function holdAnswer({ faults }: FaultyStore): () => void {
+  const { until, letThrough } = held()
+  faults.push({ until, answer: 'stored' })
+  return letThrough
+}
+
+/** Reads wait before their pages are given. */
+function holdReads(store: FaultyStore): () => void {
+  const { until, letThrough } = held()
   const read = store.read.bind(store)
   store.read = async function* (...args) {
     const pages = []
@@ -35,38 +44,42 @@ function holdReads({ store }: { readonly store: FaultyStore }, until: Promise<vo
     await until
     yield* pages
   }
+  return letThrough
+}
+
+/** What the agent is found to have noted once the answer has come. */
+async function notesOf(
+  arriving: Promise<{ getSnapshot(): { readonly context: WorkContext } }>,
+): Promise<readonly string[]> {
+  const agent = await arriving
+  await settle()
+  return agent.getSnapshot().context.notes
 }
 
 describe('SND-70 what others append meanwhile is read', () => {
   test('SND-70 by the one who starts the agent', async () => {
     const { one, other, open } = await scene()
     const { runtime, store } = await open()
-    const { until, letThrough } = held()
-    store.faults.push({ until, answer: 'stored' })
+    const letThrough = holdAnswer(store)
     const starting = runtime.start(one, { id: '1' })
     await settle()
     await (await other.attach(one, '1')).send({ type: 'note', text: 'a' })
     await settle()
     letThrough()
-    const agent = await starting
-    await settle()
-    expect(agent.getSnapshot().context.notes).toEqual(['a'])
+    expect(await notesOf(starting)).toEqual(['a'])
   })
 
   test('SND-70 by the one who attaches to it', async () => {
     const { one, other, open } = await scene()
     const agent = await other.start(one, { id: '1' })
     const { runtime, store } = await open()
-    const { until, letThrough } = held()
-    holdReads({ store }, until)
+    const letThrough = holdReads(store)
     const attaching = runtime.attach(one, '1')
     await settle()
     await agent.send({ type: 'note', text: 'a' })
     await settle()
     letThrough()
-    const there = await attaching
-    await settle()
-    expect(there.getSnapshot().context.notes).toEqual(['a'])
+    expect(await notesOf(attaching)).toEqual(['a'])
   })
 
   test('SND-70 by the one who attaches while others cannot be followed for a moment', async () => {
@@ -83,8 +96,7 @@ describe('SND-70 what others append meanwhile is read', () => {
         return { [Symbol.asyncIterator]: () => ({ next: () => broken }) }
       }
     })
-    const { until, letThrough } = held()
-    holdReads({ store }, until)
+    const letThrough = holdReads(store)
     const attaching = runtime.attach(one, '1')
     await settle()
     await agent.send({ type: 'note', text: 'a' }) // no one tells the other process
@@ -92,24 +104,19 @@ describe('SND-70 what others append meanwhile is read', () => {
     await settle()
     await time.advance(1_000)
     letThrough()
-    const there = await attaching
-    await settle()
-    expect(there.getSnapshot().context.notes).toEqual(['a'])
+    expect(await notesOf(attaching)).toEqual(['a'])
   })
 
   test('SND-70 by the one who moves it to another version', async () => {
     const { one, two, other, open } = await scene()
     await other.start(one, { id: '1' })
     const { runtime, store } = await open()
-    const { until, letThrough } = held()
-    store.faults.push({ until, answer: 'stored' })
+    const letThrough = holdAnswer(store)
     const moving = runtime.migrate(two, '1')
     await settle()
     await (await other.attach(two, '1')).send({ type: 'note', text: 'a' })
     await settle()
     letThrough()
-    const moved = await moving
-    await settle()
-    expect(moved.getSnapshot().context.notes).toEqual(['a'])
+    expect(await notesOf(moving)).toEqual(['a'])
   })
 })

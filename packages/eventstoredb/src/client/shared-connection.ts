@@ -6,7 +6,7 @@
  */
 import { NoAnswer } from './failure.js'
 import { failureOf, openClient } from './db-client.js'
-import { onSilence } from './silence.js'
+import { orLate } from './silence.js'
 import type { WireClient } from './wire.js'
 
 const DISPOSE_WITHIN_MS = 1000
@@ -48,15 +48,12 @@ export class SharedConnection {
 
   /** The call's answer, or `NoAnswer` after so long: the client is then replaced. */
   async ask<T>(client: WireClient, { doing, call, timeoutMs }: Question<T>): Promise<T> {
-    let silence: { readonly stop: () => void } | undefined
-    const noAnswer = new Promise<never>((_, reject) => {
-      silence = onSilence(timeoutMs, () => {
-        this.replace(client, { afterMs: timeoutMs * 2 })
-        reject(new NoAnswer(doing, timeoutMs))
-      })
-    })
+    const late = (): NoAnswer => {
+      this.replace(client, { afterMs: timeoutMs * 2 })
+      return new NoAnswer(doing, timeoutMs)
+    }
     try {
-      const answer = await Promise.race([call(client), noAnswer])
+      const answer = await orLate(call(client), timeoutMs, late)
       this.answered = true
       return answer
     } catch (error) {
@@ -64,8 +61,6 @@ export class SharedConnection {
       if (kind === 'lost' || kind === 'not-sent' || kind === 'not-leader') this.interruptions++
       if (client.isSpoiled) this.replace(client, { afterMs: 0 })
       throw error
-    } finally {
-      silence?.stop()
     }
   }
 

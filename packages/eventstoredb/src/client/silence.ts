@@ -15,3 +15,21 @@ export function onSilence(afterMs: number, report: () => void): { readonly stop:
     },
   }
 }
+
+/** What comes of it, or the error that `late` makes when nothing has come after so long. */
+export async function orLate<T>(outcome: Promise<T>, afterMs: number, late: () => Error): Promise<T> {
+  let silence: { readonly stop: () => void } | undefined
+  const silent = new Promise<never>((_, reject) => {
+    silence = onSilence(afterMs, () => reject(late()))
+  })
+  try {
+    return await Promise.race([outcome, silent])
+  } finally {
+    silence?.stop()
+  }
+}
+
+/** Until the deadline of a call, by the monotonic clock: all that is done for the call shares its time. */
+export function timeLeft(deadline: number): number {
+  return Math.max(1, Math.ceil(deadline - performance.now()))
+}

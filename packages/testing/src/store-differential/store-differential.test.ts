@@ -3,6 +3,7 @@ import { sqliteStore } from '@refold/sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { ContractData } from '../store-contract/contract-case.js'
 import { storeDifferential } from './store-differential.js'
@@ -74,6 +75,19 @@ describe('random sequences of operations', () => {
     await expect(told).rejects.toThrow(`${what}: no answer within 1000 ms`)
     await expect(told).rejects.toThrow('seed: 8')
   })
+})
+
+test('SAME-2 a shorter sequence is looked for only so long', async () => {
+  const slowly = (store: Store): Partial<Store> => ({
+    append: async (...args) => {
+      await setTimeout(20)
+      return alwaysOk(store)(...args)
+    },
+  })
+  const begun = performance.now()
+  const told = storeDifferential({ stores: { memory, broken: broken(slowly) }, runs: 50, seed: 8, patienceMs: 300 })
+  await expect(told).rejects.toThrow(/of broken and of memory|broken: the position of an append/)
+  expect(performance.now() - begun).toBeLessThan(10_000)
 })
 
 const never = new Promise<never>(() => {})

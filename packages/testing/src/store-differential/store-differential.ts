@@ -5,7 +5,7 @@ import { checkMembers } from '@refold/core/store'
 import fc from 'fast-check'
 import type { ContractData } from '../store-contract/contract-case.js'
 import { Contestant } from './contestant.js'
-import { Patience } from './patience.js'
+import { Patience } from '../store-contract/patience.js'
 import { storeOperation, type StoreOperation } from './store-operation.js'
 
 /** The stores that are to behave alike, and how long they are tried. */
@@ -20,7 +20,7 @@ export interface StoreDifferentialOptions {
   readonly seed?: number
   /** The first failure ends it, and no shorter sequence is looked for. */
   readonly endOnFailure?: true
-  /** Longest wait for one answer of a store. Default: 30,000. */
+  /** Longest wait for one answer of a store; after a failure a shorter sequence is looked for twice as long. Default: 30,000. */
   readonly patienceMs?: number
 }
 
@@ -38,9 +38,9 @@ export async function storeDifferential(options: StoreDifferentialOptions): Prom
   const sequence = fc.array(storeOperation, { minLength: 1, maxLength: operations, size: 'max' })
   const patience = new Patience(patienceMs)
   await fc.assert(
-    fc.asyncProperty(sequence, (given) => {
+    fc.asyncProperty(sequence, async (given) => {
       fc.pre(!patience.isAtItsEnd) // each shorter sequence could cost as much time again
-      return compareStores(stores, { operations: given, patience })
+      await patience.try(() => compareStores(stores, { operations: given, patience }))
     }),
     {
       numRuns: runs,

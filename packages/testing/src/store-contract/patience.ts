@@ -1,15 +1,26 @@
-/** How long a store is waited for. */
+/** How long a store is waited for, and a shorter sequence is looked for. */
 export class Patience {
   readonly #limitMs: number
   #isAtItsEnd = false
+  #failedAt: number | undefined
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs
   }
 
-  /** Whether something has not come in time. */
+  /** Whether something has not come in time, or the first failure is longer ago than two answers may take. */
   get isAtItsEnd(): boolean {
-    return this.#isAtItsEnd
+    return this.#isAtItsEnd || performance.now() - (this.#failedAt ?? Infinity) > 2 * this.#limitMs
+  }
+
+  /** Tries one sequence, and remembers that one failed. */
+  async try(sequence: () => Promise<void>): Promise<void> {
+    try {
+      await sequence()
+    } catch (error) {
+      this.#failedAt ??= performance.now()
+      throw error
+    }
   }
 
   /** The answer, or a rejection that names it when it does not come in time. */

@@ -22,12 +22,17 @@ const sqlite = () => {
   }
 }
 
+/** A machine that stands still for a while changes no answer. */
+const LIMITS = { timeoutMs: 50_000, patienceMs: 60_000 }
+
 describeOn([DEV_SERVER, NAMED_SERVER, CLUSTER], (server) => {
   test('SAME-1 memory, sqlite and eventstoredb answer every operation alike', async () => {
     const eventstoredb = () => {
       const prefix = `${randomUUID().slice(0, 8)}.`
-      return { connect: () => eventStoreDBStore({ connectionString: server().connectionString, prefix }) }
+      const { connectionString } = server()
+      return { connect: () => eventStoreDBStore({ connectionString, prefix, timeoutMs: LIMITS.timeoutMs }) }
     }
-    await expect(storeDifferential({ stores: { memory, sqlite, eventstoredb }, runs: 15 })).resolves.toBeUndefined()
+    const stores = { memory, sqlite, eventstoredb }
+    await expect(storeDifferential({ stores, runs: 15, patienceMs: LIMITS.patienceMs })).resolves.toBeUndefined()
   })
 })

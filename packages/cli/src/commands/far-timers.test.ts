@@ -29,7 +29,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 test('CLI-215 an agent with such a timer is listed and shown', async () => {
   const WORDS = 'no date can say when'
   const printed = vi.spyOn(console, 'log').mockReturnValue()
-  await list(undefined, { store })
+  await list(undefined, { store, json: false })
   expect(printed.mock.calls.join('\n')).toMatch(new RegExp(`^vault-1\t.*\t${WORDS}$`, 'm'))
   printed.mockRestore()
   expect((await show('vault-1', { store, json: false })).text).toMatch(new RegExp(`\t${WORDS} \\(in \\d+ d\\)`))

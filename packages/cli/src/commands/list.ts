@@ -5,6 +5,7 @@ import { printPart } from '../output.js'
 import type { Found } from '../output.js'
 import { linesOf, tableOf } from '../table.js'
 import { nameOf } from '@refold/inspector/fleet'
+import { timeText } from './reading/shown.js'
 import { assertDefinition } from './definition-argument.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
@@ -145,7 +146,7 @@ function oneOf<T extends string>(known: readonly T[], given: string, option: str
 }
 
 function cells({ stream, version, status, condition, active, owner, nextDueAt }: DirectoryEntry): readonly string[] {
-  const due = nextDueAt === undefined ? '' : new Date(nextDueAt).toISOString()
+  const due = nextDueAt === undefined ? '' : timeText(nextDueAt)
   return [
     stream,
     String(version),

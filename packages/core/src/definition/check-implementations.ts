@@ -1,5 +1,6 @@
 /** Whether what a chart names is there: actions, guards, delays, actor logic. XState would find out when it is too late. */
 import { RefoldError } from '../errors.js'
+import { ownMember } from '../json/own-member.js'
 import { requireValid } from './refusal.js'
 import { messagePlanOf } from './send-to-agent.js'
 
@@ -96,7 +97,7 @@ interface Named {
 }
 
 function requireNamed(kind: keyof Implementations, { name, path, known }: Named): void {
-  requireValid(known[name] !== undefined, {
+  requireValid(ownMember(known, name) !== undefined, {
     path,
     problem: `"${name}" is not implemented`,
     hint: `Add it to setup({ ${kind}: { … } }), or provide it.`,

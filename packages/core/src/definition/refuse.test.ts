@@ -103,6 +103,34 @@ describe('DEF-17 what has to answer at once, and is async', () => {
   })
 })
 
+describe.each(['constructor', 'prototype'])('DEF-81 the name %s', (name) => {
+  const logic = fromPromise(async () => 1)
+  const named = (node: object): object => ({ initial: name, states: { [name]: node } })
+
+  it.each<[string, object, string]>([
+    ['a state with states', named(inA({})), `machine.states.${name}`],
+    ['a parallel state', named({ type: 'parallel', states: { b: {} } }), `machine.states.${name}`],
+    ['a region', { type: 'parallel', states: { [name]: {} } }, `machine.states.${name}`],
+    ['the id of a history', { ...inA({}), states: { a: {}, h: { type: 'history', id: name } } }, 'machine.states.h'],
+    ['the id of an invoke', inA({ invoke: { src: 'logic', id: name } }), 'machine.states.a.invoke[0]'],
+  ])('is refused of %s', (_what, config, path) => {
+    expect(refusal(config, { actors: { logic } })).toEqual({ code: 'INVALID_DEFINITION', path })
+  })
+
+  it('may be that of a state without states, of an action and of a source', () => {
+    const implementations = { actors: { [name]: logic }, actions: { [name]: () => {} } }
+    expect(refusal(named({ entry: name, invoke: { src: name } }), implementations)).toBeUndefined()
+  })
+})
+
+it.each<[string, object, string]>([
+  ['an action', inA({ entry: 'toString' }), 'machine.states.a.entry[0]'],
+  ['a guard', inA({ always: { guard: 'valueOf' } }), 'machine.states.a.always.guard'],
+  ['a source', inA({ invoke: { src: 'toString' } }), 'machine.states.a.invoke[0]'],
+])('DEF-82 %s under a name that every object inherits is not there by that', (_what, config, path) => {
+  expect(refusal(config)).toEqual({ code: 'INVALID_DEFINITION', path })
+})
+
 describe('DEF-2 logic that is spawned in place of a name', () => {
   const logic = fromPromise(async () => 1)
 

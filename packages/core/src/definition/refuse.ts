@@ -6,6 +6,8 @@ import { checkAction, checkDelay, checkGuard, requireAtOnce } from './check-impl
 import type { Implementations } from './check-implementations.js'
 import { actorsOf } from './effect-sources.js'
 import { isMachine, kindOfLogic } from './logic-kind.js'
+import { ownMember } from '../json/own-member.js'
+import { isForbiddenKey } from '../json/pointer.js'
 import { toJson } from '../json/to-json.js'
 import { invalidDefinition, requireValid } from './refusal.js'
 
@@ -75,6 +77,7 @@ interface NodePlace {
 }
 
 function checkNode(node: AnyStateNode, { path, implementations }: NodePlace): void {
+  checkReserved(node, path)
   for (const delay of Object.keys((node.config as { after?: object }).after ?? {})) {
     checkDelay(Number.isNaN(Number(delay)) ? delay : Number(delay), `${path}.after.${delay}`, implementations.delays)
   }
@@ -92,9 +95,23 @@ function checkNode(node: AnyStateNode, { path, implementations }: NodePlace): vo
   }
 }
 
+/** Under these names parts of the state would stand that no record may reach. */
+function checkReserved(node: AnyStateNode, path: string): void {
+  const hint = 'Give it another name.'
+  const isMember = node.type === 'compound' || node.type === 'parallel' || node.parent?.type === 'parallel'
+  const name = isMember && node.parent !== undefined ? node.key : node.type === 'history' ? node.id : ''
+  requireValid(!isForbiddenKey(name), { path, problem: `a state has the reserved name "${name}"`, hint })
+  for (const [index, { id }] of node.invoke.entries())
+    requireValid(!isForbiddenKey(id), {
+      path: `${path}.invoke[${index}]`,
+      problem: `a child has the reserved id "${id}"`,
+      hint,
+    })
+}
+
 function checkInvoke(node: AnyStateNode, { path, src, implementations }: NodePlace & { src: unknown }): void {
   if (typeof src === 'string' && actorsOf(node.machine).has(src)) return
-  requireValid(typeof src === 'string' && implementations.actors[src] !== undefined, {
+  requireValid(typeof src === 'string' && ownMember(implementations.actors, src) !== undefined, {
     path,
     problem: `no actor logic "${String(src)}"`,
     hint: 'Add it to setup({ actors: { … } }), or provide it.',

@@ -2,9 +2,7 @@
 import { RefoldError } from '../errors.js'
 import type { Moment } from '../public/agent.js'
 import { toRevision } from '../record/revision.js'
-
-/** The last moment that a date can say, epoch milliseconds. */
-export const MAX_TIME_MS = 8.64e15
+import { MAX_TIME_MS } from '../world/time-text.js'
 
 /** A moment as it came from outside: an integer is taken for a revision. Throws `INVALID_INPUT` for anything else. */
 export function momentOf(given: unknown): Moment {

@@ -5,6 +5,7 @@
 import { RefoldError } from '../errors.js'
 import { isJsonArray, isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
+import { ownMember } from '../json/own-member.js'
 import { readChart } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
@@ -152,13 +153,13 @@ function fieldsOf({ type, data }: StoredEvent, { input, events, outputs }: Secre
   const { src } = payload
   const ofOutput = type === 'refold.effect.done' ? outputPointers(src, outputs) : undefined
   if (ofOutput !== undefined) return [{ value: payload['output'], at: '/output', pointers: ofOutput }]
-  const ofEvent = type.startsWith('refold.') ? undefined : events?.[type]
+  const ofEvent = type.startsWith('refold.') ? undefined : ownMember(events ?? {}, type)
   return ofEvent === undefined ? [] : [{ value: data, at: '', pointers: ofEvent }]
 }
 
 /** Of an outcome that came after its effect was gone no one knows the source: all of it may be secret. */
 function outputPointers(src: JsonValue | undefined, outputs: Secrets['outputs']): readonly string[] | undefined {
-  if (typeof src === 'string') return outputs?.[src]
+  if (typeof src === 'string') return ownMember(outputs ?? {}, src)
   return Object.values(outputs ?? {}).some(({ length }) => length > 0) ? [''] : undefined
 }
 

@@ -5,6 +5,7 @@ import type { AgentAddress } from '../definition/agent-address.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
 import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
+import { timeText } from '../world/time-text.js'
 import type { FormatOptions } from './format-plan.js'
 
 /** Plain text of several lines, without colours and without a line end at the end. What agents wrote does nothing to a terminal. */
@@ -16,7 +17,7 @@ function textOf(plan: ForkPlan, options: Pick<FormatOptions, 'maxLines'>): strin
   const { maxLines = 20 } = options
   checkMembers(options, { path: '', known: ['maxLines'] })
   const { origin, fork, revision, at, isThere } = plan
-  const head = `${name(fork)} goes on from ${name(origin)} after record ${revision} (${time(at)})`
+  const head = `${name(fork)} goes on from ${name(origin)} after record ${revision} (${timeText(at)})`
   const told = sections(plan).flatMap(([word, texts]) => [
     ...texts.slice(0, maxLines).map((text) => line(word, text)),
     ...(texts.length > maxLines ? [line(word, `… and ${texts.length - maxLines} more`)] : []),
@@ -82,15 +83,11 @@ function effect({ src, effect: id, key, steps, ms, costUsd }: ForkedEffect): str
 
 function timer({ id, due, was }: ForkedTimer): string {
   if (due === undefined) return `${id}: dropped`
-  return `${id}: due ${time(due)}${due === was ? '' : `, was ${time(was)}`}`
+  return `${id}: due ${timeText(due)}${due === was ? '' : `, was ${timeText(was)}`}`
 }
 
 function name({ name: definition, id }: AgentAddress): string {
   return `${definition}-${id}`
-}
-
-function time(at: number): string {
-  return new Date(at).toISOString()
 }
 
 function duration(ms: number): string {

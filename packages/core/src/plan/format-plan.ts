@@ -14,6 +14,7 @@ import { fromGiven } from '../coded.js'
 import { checkMembers } from '../check-members.js'
 import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
+import { timeText } from '../world/time-text.js'
 
 /** Agents of one place that are named. */
 const MAX_NAMED = 3
@@ -46,7 +47,7 @@ function textOf(plan: RecoveryPlan, options: FormatOptions): string {
     ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),
   ])
-  return [`recovery plan of ${time(plan.at)}`, `          ${summary(plan)}`, ...told].join('\n')
+  return [`recovery plan of ${timeText(plan.at)}`, `          ${summary(plan)}`, ...told].join('\n')
 }
 
 /** What each line says, by the word that it begins with. */
@@ -72,7 +73,7 @@ function sections(
 }
 
 function blocked({ error, isNew, since: at, ...of }: RecoveryPlan['blocked'][number]): string {
-  return `${name(of)}: ${error.message}${isNew ? '' : ` (since ${time(at)})`}`
+  return `${name(of)}: ${error.message}${isNew ? '' : ` (since ${timeText(at)})`}`
 }
 
 function summary(plan: RecoveryPlan): string {
@@ -111,12 +112,12 @@ function resumption({ effects, inputs, messages, why, previous, probation, ...of
 }
 
 function effect({ src, attempt, how, notBefore }: PlannedEffect): string {
-  const wait = notBefore === undefined ? '' : `, not before ${time(notBefore)}`
+  const wait = notBefore === undefined ? '' : `, not before ${timeText(notBefore)}`
   return how === 'ask' ? `${src} asks what became of it` : `${src}, attempt ${attempt}${wait}`
 }
 
 function doubt({ src, why, isNew, ...of }: PlannedDoubt): string {
-  const when = isNew ? 'from now on' : `since ${time(of.since)}`
+  const when = isNew ? 'from now on' : `since ${timeText(of.since)}`
   return `${name(of)}: ${src}, ${why}, ${when}: decide (key ${of.key})`
 }
 
@@ -126,7 +127,7 @@ function ownership({ owner, lastBeatAt, ...of }: PlannedOwned, at: number): stri
 }
 
 function since(at: number, { by, reason }: { readonly by?: string; readonly reason?: string }): string {
-  return `since ${time(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`
+  return `since ${timeText(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`
 }
 
 /** What has no place, when that is known: it is one for many agents, and the message names each. */
@@ -166,9 +167,6 @@ function name({ agent }: PlannedAgent): string {
 }
 function agents(count: number): string {
   return counted(count, 'agent')
-}
-function time(at: number): string {
-  return new Date(at).toISOString()
 }
 
 const UNITS = [

@@ -6,6 +6,7 @@
  * - a version is the entries at `base` and the first so many of the changes. The newest one also has them in hand, and the next
  *   writes to those, unless someone was given them.
  */
+import { ownMember } from '../json/own-member.js'
 
 export type Entries<V> = { readonly [key: string]: V }
 
@@ -58,11 +59,11 @@ export class LargeMap<V> {
   }
 
   get(key: string): V | undefined {
-    if (this.#entries !== undefined) return valueIn(this.#entries, key)
+    if (this.#entries !== undefined) return ownMember(this.#entries, key)
     const { changes, newest } = this.#history
-    if (changes.length - this.#length > MOST_COPIED) return valueIn(this.entries(), key)
+    if (changes.length - this.#length > MOST_COPIED) return ownMember(this.entries(), key)
     for (let at = this.#length; at < changes.length; at++) if (changes[at]?.key === key) return changes[at]?.before
-    return valueIn(newest, key)
+    return ownMember(newest, key)
   }
 
   /** The next version. An `undefined` value removes the entry; what is there already keeps its place. */
@@ -76,7 +77,7 @@ export class LargeMap<V> {
     let { size } = this
     const { newest } = history
     for (const [key, after] of values) {
-      const before = valueIn(newest, key)
+      const before = ownMember(newest, key)
       if (before === after) continue
       history.changes.push({ key, before, after })
       write(newest, key, after)
@@ -155,7 +156,7 @@ export function isEmpty(map: StateMap<unknown>): boolean {
 }
 
 export function entryOf<V>(map: StateMap<V>, key: string): V | undefined {
-  return map instanceof LargeMap ? map.get(key) : map[key]
+  return map instanceof LargeMap ? map.get(key) : ownMember(map, key)
 }
 
 /** Whether it has more entries than are copied. */
@@ -163,10 +164,6 @@ export function isLarge(map: Entries<unknown>): boolean {
   let count = 0
   for (const _ in map) if (++count > MOST_COPIED) return true
   return false
-}
-
-function valueIn<V>(map: Entries<V>, key: string): V | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined
 }
 
 function write<V>(map: Record<string, V>, key: string, value: V | undefined): void {

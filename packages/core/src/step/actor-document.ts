@@ -291,6 +291,6 @@ function survivorsFirst<T>(
 ): { readonly [key: string]: T } {
   if (before === undefined) return next
   const made: { [key: string]: T } = {}
-  for (const key in before) if (next[key] !== undefined) made[key] = next[key]
+  for (const key in before) if (Object.hasOwn(next, key)) made[key] = next[key] as T
   return Object.assign(made, next)
 }

@@ -11,6 +11,8 @@ import { edgesTaken } from './edges.js'
 import { LiveActor } from './live-actor.js'
 import type { ActorIdentity } from './live-actor.js'
 import type { RefPort } from './normalize.js'
+import { isForbiddenKey } from '../json/pointer.js'
+import { notSerializable } from '../json/refusal.js'
 import type { Given } from '../json/json-walk.js'
 import { StepLog } from './step-log.js'
 import { TimerTable } from './timer-table.js'
@@ -118,6 +120,7 @@ export class LiveTree implements SystemHost, RefPort {
     ref.src = src
     const { sessionId: sid, id, systemId } = ref
     if (isPromised(id)) this.logged().refuse(noAnswer('the id of a child'))
+    if (isForbiddenKey(id)) this.logged().refuse(reservedId(id))
     const actor = this.add({
       sid,
       id,
@@ -195,6 +198,11 @@ function afterNode(
 ): string | undefined {
   if (source.machine === undefined || id !== event.type) return undefined
   return afterNodeOf(source.machine, id)?.id
+}
+
+function reservedId(id: string): RefoldError {
+  const hint = 'Give it another id.'
+  return notSerializable(`/children/${id}`, `a child with the reserved id "${id}"`, { hint })
 }
 
 function notRestorable(ref: RefShape, kind: string): RefoldError {

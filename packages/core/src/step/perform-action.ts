@@ -3,6 +3,7 @@ import { messagePlanOf } from '../definition/send-to-agent.js'
 import type { MessagePlan } from '../definition/send-to-agent.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { ownMember } from '../json/own-member.js'
 import type { LiveActor } from './live-actor.js'
 import { sentMessage } from './sent-message.js'
 import { plainJson } from './normalize.js'
@@ -40,6 +41,7 @@ export function performAction(tree: TreePort, actor: LiveActor, action: ActionSh
       return
     }
     case 'xstate.sendTo':
+      requireActor(action.params as SendParams)
       deferred.push(() => sendTo(tree, actor, action.params as SendParams))
       return
     case 'xstate.spawnChild':
@@ -90,8 +92,14 @@ function madeMessage(plan: MessagePlan, action: ActionShape): SentMessage {
   }
 }
 
+/** For an id such as `toString`, that no child has, XState finds what the list of children inherits. */
+function requireActor({ to, event }: SendParams): void {
+  if (typeof to !== 'function' && to !== (Object.prototype as unknown)) return
+  throw new Error(`Unable to send "${event.type}": there is no actor of this id`)
+}
+
 function sendTo(tree: TreePort, actor: LiveActor, { to, event, delay, id }: SendParams): void {
-  const target = typeof to === 'string' ? actor.snapshot.children?.[to] : to
+  const target = typeof to === 'string' ? ownMember(actor.snapshot.children ?? {}, to) : to
   if (target === undefined) return
   const own = target.system === tree.system
   if (typeof delay === 'number') {

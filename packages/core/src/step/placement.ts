@@ -75,7 +75,10 @@ function endOfLeft(tree: TreePort, actor: LiveActor, active: readonly NodeShape[
 
 function beginOf({ snapshot, sid }: LiveActor, tree: TreePort, asking: readonly NodeShape[]): unknown[] {
   const timers = new Set(tree.timers.of(sid).map(({ id }) => id))
-  const has = { child: (id: string) => snapshot.children?.[id] !== undefined, timer: (id: string) => timers.has(id) }
+  const has = {
+    child: (id: string) => Object.hasOwn(snapshot.children ?? {}, id),
+    timer: (id: string) => timers.has(id),
+  }
   return missingIn(asking, has).map((missing) => {
     if (missing.kind === 'after') return raise({ type: missing.id }, { id: missing.id, delay: missing.delay as never })
     const { invocation } = missing

@@ -1,5 +1,6 @@
 /** What a chart says of a place, without an agent's state: whether it has it, and whether it asks for anything there. */
 import type { DefinitionInternals } from '../definition/internals.js'
+import { ownMember } from '../json/own-member.js'
 import { delaysByType } from './after-timers.js'
 import { boundedMachine } from './xstate/machine.js'
 import type { NodeShape } from './xstate/shapes.js'
@@ -23,7 +24,7 @@ export function standingPlace(
   for (const path of active) {
     let at: NodeShape | undefined = root
     for (const key of keysOf(path)) {
-      at = at.states[key]
+      at = ownMember(at.states, key)
       if (at === undefined) return NOWHERE
       nodes.add(at)
     }

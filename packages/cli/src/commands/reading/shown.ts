@@ -27,9 +27,10 @@ function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
-/** A time of a record; `-` for an event of another program before the agent's first record: it is known to have none. */
+/** A time of a record; `-` for an event of another program before the agent's first record: it is known to have none. A timer may be due when no date can say it. */
 export function timeText(at: number): string {
-  return at === 0 ? '-' : new Date(at).toISOString()
+  if (at === 0) return '-'
+  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : 'no date can say when'
 }
 
 const UNITS = [

@@ -1,6 +1,7 @@
 /** Which events that need an approval the active states of a definition take. */
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import { internalsOf } from '../../definition/define-agent.js'
+import { ownMember } from '../../json/own-member.js'
 
 /** As much of a state node as is looked at. */
 interface Node {
@@ -31,7 +32,7 @@ function eventsOn(root: Node, path: string): readonly string[] {
   const events: string[] = []
   let node: Node | undefined = root
   for (const key of keysOf(path)) {
-    node = node?.states[key]
+    node = node && ownMember(node.states, key)
     events.push(...(node?.ownEvents ?? []))
   }
   return events

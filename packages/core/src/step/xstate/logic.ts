@@ -1,4 +1,5 @@
 /** How actor logic is found again by name. */
+import { ownMember } from '../../json/own-member.js'
 import { isMachine } from './machine.js'
 
 /** The name under which a parent's logic lists this logic, when it was given in place of its name. */
@@ -12,11 +13,11 @@ export function nameOfLogic(parent: unknown, logic: unknown): string | undefined
 export function logicOf(parent: unknown, src: string): unknown {
   if (!isMachine(parent)) return undefined
   const inline = /^xstate\.invoke\.(\d+)\.(.*)$/s.exec(src)
-  if (inline === null) return parent.implementations.actors[src]
+  if (inline === null) return ownMember(parent.implementations.actors, src)
   const invoked = parent.idMap.get(inline[2] ?? '')?.config.invoke
   const list = (Array.isArray(invoked) ? invoked : invoked === undefined ? [] : [invoked]) as readonly {
     src?: unknown
   }[]
   const found = list[Number(inline[1])]?.src
-  return typeof found === 'string' ? parent.implementations.actors[found] : found
+  return typeof found === 'string' ? ownMember(parent.implementations.actors, found) : found
 }

@@ -29,11 +29,16 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
 export function timeOf(at: number): string {
-  return Number.isFinite(at) ? clock.format(at) : ''
+  return isDate(at) ? clock.format(at) : ''
 }
 
 export function momentOf(at: number): string {
-  return Number.isFinite(at) ? `${day.format(at)}, ${clock.format(at)}` : ''
+  return isDate(at) ? `${day.format(at)}, ${clock.format(at)}` : ''
+}
+
+/** A timer may be due when no date can say it. */
+function isDate(at: number): boolean {
+  return Math.abs(at) <= 8.64e15
 }
 
 /** `3 min 5 s ago`. */

@@ -3,6 +3,11 @@ import { RefoldError } from '../errors.js'
 
 /** `what`: `agent id`. */
 export function invalidId(id: unknown, { what, hint }: { readonly what: string; readonly hint: string }): RefoldError {
-  const text = typeof id === 'string' ? JSON.stringify(id) : `a ${typeof id}`
-  return new RefoldError('INVALID_ID', `${text} is no ${what}`, { hint, facts: { id } })
+  return new RefoldError('INVALID_ID', `${textOf(id)} is no ${what}`, { hint, facts: { id } })
+}
+
+function textOf(id: unknown): string {
+  if (typeof id === 'string') return JSON.stringify(id)
+  if (id === null || id === undefined) return String(id)
+  return typeof id === 'object' ? 'an object' : `a ${typeof id}`
 }

@@ -95,5 +95,5 @@ function instanceRefused(value: object, path: string): RefoldError {
     return notSerializable(path, 'an object with a member under a symbol')
   const maker: unknown = (prototype as { readonly constructor?: unknown }).constructor
   const name = typeof maker === 'function' && maker.name !== '' ? maker.name : 'unnamed class'
-  return notSerializable(path, `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`, { hint: HINTS[name] })
+  return notSerializable(path, `${/^(?:[AEIO]|un)/.test(name) ? 'an' : 'a'} ${name}`, { hint: HINTS[name] })
 }

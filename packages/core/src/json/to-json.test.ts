@@ -162,7 +162,8 @@ describe('toJson of what is not JSON', () => {
     ['NaN', Number.NaN],
     ['-Infinity', Number.NEGATIVE_INFINITY],
     ['an object with a member under a symbol', { [Symbol('s')]: 1 }],
-    ['an Uint8Array', new Uint8Array(1)],
+    ['a Uint8Array', new Uint8Array(1)],
+    ['an unnamed class', new (class extends Object {})()],
     ['a List', new (class List extends Array<number> {})()],
   ])('STEP-8 refuses %s and says where it is', (found, value) => {
     expect(refusalOf({ list: [0, { 'a/b': value }] }, '/context')).toMatchObject({

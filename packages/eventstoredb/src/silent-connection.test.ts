@@ -1,6 +1,7 @@
 /** A network that drops what is sent, and says nothing. */
 import { randomUUID } from 'node:crypto'
 import { toRevision } from '@refold/core/store'
+import type { Store } from '@refold/core/store'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.fixture.js'
 import { FaultProxy } from './fault-proxy.fixture.js'
@@ -8,6 +9,8 @@ import { closeAfterTest, event, openStore, startServer } from './log-servers.fix
 import { loopMsOf } from './loop-time.fixture.js'
 
 const TIMEOUT_MS = 1500
+const EVENTS = 3000
+const AN_APPEND = 250
 
 test('ESDB-4 no call waits longer than its time while the connection is silent, whatever was asked before it', async () => {
   const server = await startServer()
@@ -38,4 +41,31 @@ test('ESDB-4 no call waits longer than its time while the connection is silent, 
 
 async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages) return
+}
+
+test('ESDB-73 a read gives everything that is stored, also where its connection is given up while its caller takes what came', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  await fill(openStore(`esdb://127.0.0.1:${server.port}?tls=false`), 'boat-1')
+  const store = openStore(proxy.connectionString, { timeoutMs: 500 })
+  const revisions: bigint[] = []
+  for await (const page of store.read('boat-1')) {
+    if (revisions.length === 0) {
+      proxy.holdAnswers()
+      expect(await codeOf(store.append('boat-2', [event()], { expected: 'no_stream' }))).toBe('STORE_UNKNOWN')
+      proxy.heal()
+      await new Promise((resolve) => setTimeout(resolve, 2000)) // until the client that did not answer is closed
+    }
+    revisions.push(...page.map(({ revision }) => revision))
+  }
+  expect(revisions).toEqual(Array.from({ length: EVENTS }, (_, revision) => BigInt(revision)))
+})
+
+/** More than a connection holds that no one reads. */
+async function fill(store: Store, stream: string): Promise<void> {
+  for (let length = 0; length < EVENTS; length += AN_APPEND) {
+    const events = Array.from({ length: AN_APPEND }, () => ({ ...event(), data: { text: 'x'.repeat(1000) } }))
+    await store.append(stream, events, { expected: length === 0 ? 'no_stream' : toRevision(length - 1) })
+  }
 }

@@ -62,6 +62,19 @@ test('ESDB-73 a read gives everything that is stored, also where its connection 
   expect(revisions).toEqual(Array.from({ length: EVENTS }, (_, revision) => BigInt(revision)))
 })
 
+test('ESDB-74 a short log is not stored as a checkpoint because its server is far away', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const near = openStore(`esdb://127.0.0.1:${server.port}?tls=false`)
+  await near.append('boat-1', [event()], { expected: 'no_stream' })
+  proxy.delayAnswers(300)
+  const far = openStore(proxy.connectionString)
+  await far.directory.get('boat-1')
+  await far.close()
+  expect(await near.registers.get('refold-directory')).toBeUndefined()
+})
+
 /** More than a connection holds that no one reads. */
 async function fill(store: Store, stream: string): Promise<void> {
   for (let length = 0; length < EVENTS; length += AN_APPEND) {

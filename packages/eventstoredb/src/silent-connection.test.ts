@@ -43,6 +43,20 @@ async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages) return
 }
 
+test('ESDB-75 the error of a call without an answer tells the time of the whole call, not what was left of it in the end', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const store = openStore(proxy.connectionString, { timeoutMs: TIMEOUT_MS })
+  await store.append('boat-1', [event()], { expected: 'no_stream' })
+  await store.directory.get('boat-1')
+  proxy.goSilent()
+  const looks = [1, 2, 3].map(() => store.directory.get('boat-1')) // of a look that others began the rest is waited for
+  const told = new RegExp(`^reading the end of the log: no answer within ${TIMEOUT_MS} ms$`)
+  for (const outcome of await Promise.allSettled(looks))
+    expect(outcome).toMatchObject({ reason: { message: expect.stringMatching(told) } })
+})
+
 test('ESDB-73 a read gives everything that is stored, also where its connection is given up while its caller takes what came', async () => {
   const server = await startServer()
   const proxy = await FaultProxy.open({ targetPort: server.port })

@@ -61,6 +61,7 @@ export async function sendAppend(
         doing: 'append',
         call: (client) => client.append(stream, events, call),
         timeoutMs: timeLeft(deadline),
+        callMs: timeoutMs,
       })
       seen.add(position)
       if (expected === 'no_stream' && revision !== BigInt(events.length - 1)) throw begunAgain(stream, revision)

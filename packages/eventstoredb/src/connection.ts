@@ -48,7 +48,12 @@ export async function askAgain<T>(
   const deadline = performance.now() + timeoutMs
   for (let failures = 1; ; failures++) {
     try {
-      return await shared.ask(await seen.client(deadline), { doing, call, timeoutMs: timeLeft(deadline) })
+      return await shared.ask(await seen.client(deadline), {
+        doing,
+        call,
+        timeoutMs: timeLeft(deadline),
+        callMs: timeoutMs,
+      })
     } catch (error) {
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)

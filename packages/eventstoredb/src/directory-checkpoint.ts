@@ -46,18 +46,20 @@ export class DirectoryCheckpoint {
       | { v: number; upTo?: string; position: string; id: string; entries: readonly DirectoryEntry[] }
       | undefined
     if (saved?.v !== FORMAT || !/^\d+$/.test(saved.position)) return undefined
+    const { id } = saved
     const position = BigInt(saved.position)
+    const [fits, upTo] = await Promise.all([this.#fits({ position, id }), this.#upTo(saved.upTo, position)])
+    if (!fits) return undefined
+    return { upTo, position, id, entries: saved.entries.map((entry) => Object.freeze(entry)) }
+  }
+
+  async #fits({ position, id }: Pick<SavedDirectory, 'position' | 'id'>): Promise<boolean> {
     const records = readRecords(this.#connection, {
       doing: 'reading the event of the checkpoint',
       call: (client) => client.readAll({ from: position, limit: 1 }),
     })
-    for await (const [record] of records) {
-      const fits = record !== undefined && record.position === position && record.id === saved.id
-      if (!fits) return undefined
-      const upTo = await this.#upTo(saved.upTo, position)
-      return { upTo, position, id: saved.id, entries: saved.entries.map((entry) => Object.freeze(entry)) }
-    }
-    return undefined
+    for await (const [record] of records) return record?.position === position && record.id === id
+    return false
   }
 
   async #upTo(saved: string | undefined, position: bigint): Promise<bigint> {

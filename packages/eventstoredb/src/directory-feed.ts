@@ -43,6 +43,8 @@ export class DirectoryFeed {
   /** An event up to the place: one of ours, where there is one. */
   #anchor: { readonly position: bigint; readonly id: string; readonly isOurs: boolean } | undefined
   #started: Promise<void> | undefined
+  /** When the first item came: the way to a far server is no work that a checkpoint would spare. */
+  #begun: number | undefined
   /** Who keeps what is applied meanwhile. */
   readonly #taps = new Set<WireRecord[]>()
   #looking: Promise<void> | undefined
@@ -63,8 +65,9 @@ export class DirectoryFeed {
   /** The agents, as they are now. */
   async entries(): Promise<ReadonlyMap<string, DirectoryEntry>> {
     assertOpen(this.#connection)
+    const isBegun = this.running // one that begins now catches up with all that was stored when it was asked
     await this.start()
-    await this.#look()
+    if (isBegun) await this.#look()
     return this.#entries
   }
 
@@ -109,10 +112,10 @@ export class DirectoryFeed {
       this.#connection.seen.add(saved.upTo)
       this.#anchor = { position: saved.position, id: saved.id, isOurs: true }
     }
-    const begun = performance.now()
     await new Promise<void>((resolve, reject) => void this.#followForEver({ onCaughtUp: resolve, onFailed: reject }))
     if (this.#connection.closed.aborted) return
-    if (this.#unsaved >= WORTH_EVENTS || (this.#unsaved > 0 && performance.now() - begun >= WORTH_MS)) this.#save()
+    const tookMs = performance.now() - (this.#begun ?? Infinity)
+    if (this.#unsaved >= WORTH_EVENTS || (this.#unsaved > 0 && tookMs >= WORTH_MS)) this.#save()
     void this.#watch()
   }
 
@@ -156,6 +159,7 @@ export class DirectoryFeed {
   }
 
   #take(item: WireItem, onCaughtUp: () => void): void {
+    this.#begun ??= performance.now()
     if (item.kind === 'event') this.#apply(item)
     else if (item.kind === 'caught-up') {
       this.#hasCaughtUp = true

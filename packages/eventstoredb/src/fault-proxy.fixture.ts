@@ -16,6 +16,7 @@ export class FaultProxy {
   #requests: 'pass' | 'drop' = 'pass'
   #answers: 'pass' | 'drop' | 'hold' = 'pass'
   readonly #held: (() => void)[] = []
+  #answerAfterMs = 0
   #onRequest: (() => void) | undefined
   #onAnswer: (() => void) | undefined
 
@@ -70,6 +71,11 @@ export class FaultProxy {
     this.#pairs.clear()
   }
 
+  /** Each answer comes so much later. */
+  delayAnswers(ms: number): void {
+    this.#answerAfterMs = ms
+  }
+
   /** Answers are kept until `heal`. */
   holdAnswers(): void {
     this.#answers = 'hold'
@@ -115,7 +121,8 @@ export class FaultProxy {
     server.on('data', (bytes) => {
       take(this.#onAnswer, () => (this.#onAnswer = undefined))
       const forward = (): void => void (client.destroyed || client.write(bytes))
-      if (this.#answers === 'pass') forward()
+      if (this.#answers === 'pass' && this.#answerAfterMs > 0) setTimeout(forward, this.#answerAfterMs)
+      else if (this.#answers === 'pass') forward()
       else if (this.#answers === 'hold') this.#held.push(forward)
     })
   }

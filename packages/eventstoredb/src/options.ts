@@ -11,7 +11,10 @@ export interface EventStoreDBOptions {
    * every stream of the server, also those of others: where one application has a prefix, give all of them one, such as `shop.`.
    */
   readonly prefix?: string
-  /** Longest wait for an answer of the server. Default: 10 s. */
+  /**
+   * Longest wait for an answer of the server. Default: 10 s. The largest append, and the largest record that is read, must get
+   * through within it: up to 900 KiB, which at less than 100 kB/s takes longer. Then `keepAliveTimeout` of the connection string has to be as long.
+   */
   readonly timeoutMs?: number
   /** The directory is stored after so many events (or as many as it has agents), so that a start reads no more. Default: 2,000. */
   readonly checkpointEveryEvents?: number

@@ -38,7 +38,7 @@ export async function* readRecords(
     const silenceMs = (): number => (hasAnswered ? timeoutMs : timeLeft(deadline))
     try {
       client = await seen.client(deadline)
-      for await (const items of callPages(call(client, last), { doing, silenceMs })) {
+      for await (const items of callPages(call(client, last), { doing, silenceMs, callMs: timeoutMs })) {
         hasAnswered = true
         shared.answered = true
         seen.addPage(items)

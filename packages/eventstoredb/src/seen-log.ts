@@ -66,7 +66,7 @@ export class SeenLog {
     const checked = this.#checkedClient()
     if (deadline === Infinity) return checked
     const leftMs = timeLeft(deadline) // a look that others began, and that began again, may take longer
-    return orLate(checked, leftMs, () => new NotAsked(new NoAnswer(DOING, leftMs)))
+    return orLate(checked, leftMs, () => new NotAsked(new NoAnswer(DOING, this.#options.timeoutMs)))
   }
 
   get #isChecked(): boolean {

@@ -1,6 +1,7 @@
 /** A network that drops what is sent, and says nothing. */
 import { randomUUID } from 'node:crypto'
 import { toRevision } from '@refold/core/store'
+import type { Store } from '@refold/core/store'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.fixture.js'
 import { FaultProxy } from './fault-proxy.fixture.js'
@@ -8,6 +9,8 @@ import { closeAfterTest, event, openStore, startServer } from './log-servers.fix
 import { loopMsOf } from './loop-time.fixture.js'
 
 const TIMEOUT_MS = 1500
+const EVENTS = 3000
+const AN_APPEND = 250
 
 test('ESDB-4 no call waits longer than its time while the connection is silent, whatever was asked before it', async () => {
   const server = await startServer()
@@ -38,4 +41,58 @@ test('ESDB-4 no call waits longer than its time while the connection is silent, 
 
 async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages) return
+}
+
+test('ESDB-75 the error of a call without an answer tells the time of the whole call, not what was left of it in the end', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const store = openStore(proxy.connectionString, { timeoutMs: TIMEOUT_MS })
+  await store.append('boat-1', [event()], { expected: 'no_stream' })
+  await store.directory.get('boat-1')
+  proxy.goSilent()
+  const looks = [1, 2, 3].map(() => store.directory.get('boat-1')) // of a look that others began the rest is waited for
+  const told = new RegExp(`^reading the end of the log: no answer within ${TIMEOUT_MS} ms$`)
+  for (const outcome of await Promise.allSettled(looks))
+    expect(outcome).toMatchObject({ reason: { message: expect.stringMatching(told) } })
+})
+
+test('ESDB-73 a read gives everything that is stored, also where its connection is given up while its caller takes what came', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  await fill(openStore(`esdb://127.0.0.1:${server.port}?tls=false`), 'boat-1')
+  const store = openStore(proxy.connectionString, { timeoutMs: 500 })
+  const revisions: bigint[] = []
+  for await (const page of store.read('boat-1')) {
+    if (revisions.length === 0) {
+      proxy.holdAnswers()
+      expect(await codeOf(store.append('boat-2', [event()], { expected: 'no_stream' }))).toBe('STORE_UNKNOWN')
+      proxy.heal()
+      await new Promise((resolve) => setTimeout(resolve, 2000)) // until the client that did not answer is closed
+    }
+    revisions.push(...page.map(({ revision }) => revision))
+  }
+  expect(revisions).toEqual(Array.from({ length: EVENTS }, (_, revision) => BigInt(revision)))
+})
+
+test('ESDB-74 a short log is not stored as a checkpoint because its server is far away', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const near = openStore(`esdb://127.0.0.1:${server.port}?tls=false`)
+  await near.append('boat-1', [event()], { expected: 'no_stream' })
+  proxy.delayAnswers(300)
+  const far = openStore(proxy.connectionString)
+  await far.directory.get('boat-1')
+  await far.close()
+  expect(await near.registers.get('refold-directory')).toBeUndefined()
+})
+
+/** More than a connection holds that no one reads. */
+async function fill(store: Store, stream: string): Promise<void> {
+  for (let length = 0; length < EVENTS; length += AN_APPEND) {
+    const events = Array.from({ length: AN_APPEND }, () => ({ ...event(), data: { text: 'x'.repeat(1000) } }))
+    await store.append(stream, events, { expected: length === 0 ? 'no_stream' : toRevision(length - 1) })
+  }
 }

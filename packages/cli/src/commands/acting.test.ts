@@ -49,6 +49,25 @@ export default {
 }
 `
 
+/** A newer version beside it, and a store that cannot say which agents there are. */
+const BLIND = `
+import { defineAgent } from ${JSON.stringify(moduleUrl('core'))}
+import { setup } from ${JSON.stringify(import.meta.resolve('xstate'))}
+import config from './orders.config.mjs'
+
+const newer = defineAgent({ name: 'order', version: 2, machine: setup({}).createMachine({ initial: 'asking', states: { asking: {} } }) })
+const refuse = () => { throw new Error('no directory here') }
+export default {
+  ...config,
+  agents: [...config.agents, newer],
+  store: () => {
+    const store = config.store()
+    Object.defineProperty(store, 'directory', { value: { get: refuse, find: refuse, rebuild: refuse } })
+    return store
+  },
+}
+`
+
 describe('the commands that act', () => {
   let project: Project
   let config: string
@@ -185,6 +204,17 @@ describe('the commands that act', () => {
     expect((await run('tail', '--since', last.cursor.replace(/order-7$/, 'order-none'))).stderr).toContain(
       'CURSOR_LOST',
     )
+  })
+
+  test('CLI-195 a command that names an agent asks nothing of the directory, also where several versions of its code are there', async () => {
+    const blind = join(project.directory, 'blind.config.mjs')
+    writeFileSync(blind, BLIND)
+    await start('blind')
+    const sent = await project.run('pause', 'order-blind', '--by', 'ana', '--config', blind)
+    expect(sent).toMatchObject({ code: 0, stderr: '' })
+    expect((await project.run('ls', '--config', blind)).stderr).toContain('no directory here')
+    const paused = expect.objectContaining({ stream: 'order-blind', version: 1, condition: 'paused' })
+    expect(await json('ls', 'order', '--condition', 'paused')).toContainEqual(paused)
   })
 
   test('CLI-26 who commands is said once for all by REFOLD_BY', async () => {

@@ -1,5 +1,5 @@
 /** An agent as the command line names it. */
-import { RefoldError } from '@refold/core'
+import { isRefoldError, RefoldError } from '@refold/core'
 import type { AnyAgent } from '@refold/core'
 import { definitionNamed } from './project.js'
 import type { Project } from './project.js'
@@ -23,9 +23,11 @@ export function parseAddress(address: string): Address {
 
 /** By the version of its definition that the agent is at. Rejects with `NOT_FOUND` and a name that is near. */
 export async function attachTo({ agents, runtime, store }: Project, { name, id }: Address): Promise<AnyAgent> {
-  const stream = `${name}-${id}`
-  const entry = await store.directory.get(stream)
-  return named({ names: () => namesIn(store) }, stream, async () =>
-    runtime.attach(definitionNamed(agents, name, entry?.version), id),
+  const attach = (version?: number): Promise<AnyAgent> => runtime.attach(definitionNamed(agents, name, version), id)
+  return named({ names: () => namesIn(store) }, `${name}-${id}`, () =>
+    attach().catch((error: unknown) => {
+      if (!isRefoldError(error, 'WRONG_VERSION')) throw error
+      return attach(error.facts['version'] as number)
+    }),
   )
 }

@@ -126,8 +126,7 @@ export class OpenRuntime implements Worker {
   async attach<D extends AgentDefinition>(definition: D, id: string): Promise<AgentOf<D>> {
     const registered = this.#registered(definition)
     const stream = streamOf(registered.name, id)
-    const cell = await this.#runtime.cells.load(stream)
-    await cell.refresh()
+    const cell = await this.#runtime.cells.newest(stream)
     if (cell.failure !== undefined) throw cell.failure
     const { version } = cell.state?.agent ?? registered
     if (version !== registered.version) throw wrongVersion(stream, { version, asked: registered.version })
@@ -272,11 +271,11 @@ export class OpenRuntime implements Worker {
   /** The same id twice is the same agent, if it was started with the same input and the same first event. */
   async #again<D extends AgentDefinition>(cell: AgentCell, start: GivenStart): Promise<AgentOf<D>> {
     const { log, cells } = this.#runtime
-    await requireSameStart(cell, { ...start, log })
     if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
-    const found = await this.#runtime.cells.load(cell.stream)
-    await found.refresh()
-    return this.#attached(found)
+    const found = cells.newest(cell.stream)
+    found.catch(() => undefined) // that it is another start is said first
+    await requireSameStart(cell, { ...start, log })
+    return this.#attached(await found)
   }
 
   #handle<D extends AgentDefinition>(cell: AgentCell): AgentOf<D> {

@@ -9,6 +9,8 @@ export interface PagesOptions {
   readonly doing: string
   /** Longest silence. Default: it may be silent for ever. */
   readonly silenceMs?: (() => number) | undefined
+  /** The time of the call that this is a part of, for the error. Default: that of the silence. */
+  readonly callMs?: number
   /** Ends the pages, without an error. */
   readonly signal?: AbortSignal | undefined
 }
@@ -79,7 +81,7 @@ class ItemTaker {
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve
         if (silenceMs !== undefined)
-          silence = onSilence(silenceMs, () => reject(new NoAnswer(options.doing, silenceMs)))
+          silence = onSilence(silenceMs, () => reject(new NoAnswer(options.doing, options.callMs ?? silenceMs)))
       })
     } finally {
       silence?.stop()

@@ -1,5 +1,5 @@
-/** The mapping to `@eventstore/db-client`: the only file that knows its names. */
-import type { Duplex } from 'node:stream'
+/** The mapping to `@eventstore/db-client`: with `serialised-event.ts` the only file that knows its names. */
+import type { Duplex, Readable } from 'node:stream'
 import {
   ANY,
   BACKWARDS,
@@ -12,7 +12,6 @@ import {
   convertToCommandError,
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
-  type EventData,
   type ResolvedEvent,
   type StreamSubscription,
 } from '@eventstore/db-client'
@@ -20,8 +19,9 @@ import { guardBatchStream } from './batch-guard.js'
 import { badConnectionString, checkConnectionOptions, withOwnSocket } from './connection-string.js'
 import { BehindNode, NoAnswer, NotAsked, type Failure } from './failure.js'
 import { guardReconnecting } from './reconnect-guard.js'
+import { toEventData } from './serialised-event.js'
 import { EVENTS_A_CHECKPOINT } from './wire.js'
-import type { StreamFilter, WireAppended, WireCall, WireClient, WireEvent, WireItem } from './wire.js'
+import type { StreamFilter, WireAppended, WireCall, WireClient, WireItem, WireReadOptions } from './wire.js'
 
 type Sent = Parameters<WireClient['append']>
 type Reject = (error: unknown) => void
@@ -97,6 +97,8 @@ class DbClient implements WireClient {
   isSpoiled = false
   readonly #client: EventStoreDBClient
   readonly #pending = new Set<Reject>()
+  /** Reads and subscriptions that no one has left. */
+  readonly #calls = new Set<Readable>()
   #used = false
 
   constructor(client: EventStoreDBClient) {
@@ -121,38 +123,28 @@ class DbClient implements WireClient {
     })
   }
 
-  readStream(...[stream, { from, backwards, limit }]: Parameters<WireClient['readStream']>): WireCall {
+  readStream(...[stream, options]: Parameters<WireClient['readStream']>): WireCall {
     this.#used = true
     const read = this.#client.readStream(
       stream,
-      {
-        direction: backwards === true ? BACKWARDS : FORWARDS,
-        fromRevision: from ?? (backwards === true ? END : START),
-        maxCount: limit ?? Number.MAX_SAFE_INTEGER,
-        requiresLeader: true,
-      },
+      { ...rangeOf(options), fromRevision: options.from ?? startOf(options) },
       READ_AHEAD,
     )
-    return { items: read as never, toItem: toItem, cancel: () => read.cancel() }
+    return this.#called(read as never, () => read.cancel())
   }
 
-  readAll({ from, backwards, limit }: Parameters<WireClient['readAll']>[0]): WireCall {
+  readAll(options: WireReadOptions): WireCall {
     this.#used = true
     const read = this.#client.readAll(
-      {
-        direction: backwards === true ? BACKWARDS : FORWARDS,
-        fromPosition: from === undefined ? (backwards === true ? END : START) : positionAt(from),
-        maxCount: limit ?? Number.MAX_SAFE_INTEGER,
-        requiresLeader: true,
-      },
+      { ...rangeOf(options), fromPosition: options.from === undefined ? startOf(options) : positionAt(options.from) },
       READ_AHEAD,
     )
-    return { items: read as never, toItem: toItem, cancel: () => read.cancel() }
+    return this.#called(read as never, () => read.cancel())
   }
 
   followStream(...[stream, { after }]: Parameters<WireClient['followStream']>): WireCall {
     this.#used = true
-    return followed(
+    return this.#followed(
       this.#client.subscribeToStream(stream, { fromRevision: after ?? START, requiresLeader: true }, READ_AHEAD),
     )
   }
@@ -175,7 +167,7 @@ class DbClient implements WireClient {
       },
       READ_AHEAD,
     )
-    return followed(subscription)
+    return this.#followed(subscription)
   }
 
   async setStreamMetadata(...[stream, metadata, options]: Parameters<WireClient['setStreamMetadata']>): Promise<void> {
@@ -189,7 +181,9 @@ class DbClient implements WireClient {
   }
 
   async dispose({ withinMs }: { readonly withinMs: number }): Promise<void> {
-    this.#rejectPending(new Error('the connection was closed'))
+    const closed = new Error('the connection was closed')
+    this.#rejectPending(closed)
+    for (const items of this.#calls) items.destroy(closed)
     if (!this.#used) return
     const internals = this.#client as unknown as { getChannel(): Promise<{ close(): void }> }
     const close = async (): Promise<void> => {
@@ -198,6 +192,22 @@ class DbClient implements WireClient {
       channel.close()
     }
     await Promise.race([close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, withinMs).unref())])
+  }
+
+  /** The client cancels what runs when it is closed, and then ends it as if everything was given. */
+  #called(items: Readable, cancel: () => Promise<void>): WireCall {
+    this.#calls.add(items)
+    const leave = (): Promise<void> => {
+      this.#calls.delete(items)
+      return cancel()
+    }
+    return { items, toItem, cancel: leave }
+  }
+
+  /** `caughtUp` is put into the row of events, or it would overtake those that wait to be taken. */
+  #followed(subscription: StreamSubscription | AllStreamSubscription): WireCall {
+    subscription.on('caughtUp', () => subscription.push(CAUGHT_UP))
+    return this.#called(subscription as never, () => subscription.unsubscribe())
   }
 
   #rejectPending(error: unknown): void {
@@ -230,10 +240,13 @@ function guardAppends(client: EventStoreDBClient, onBroken: Reject): void {
   }
 }
 
-/** `caughtUp` is put into the row of events, or it would overtake those that wait to be taken. */
-function followed(subscription: StreamSubscription | AllStreamSubscription): WireCall {
-  subscription.on('caughtUp', () => subscription.push(CAUGHT_UP))
-  return { items: subscription as never, toItem: toItem, cancel: () => subscription.unsubscribe() }
+function rangeOf({ backwards, limit }: WireReadOptions) {
+  const direction = backwards === true ? BACKWARDS : FORWARDS
+  return { direction, maxCount: limit ?? Number.MAX_SAFE_INTEGER, requiresLeader: true } as const
+}
+
+function startOf({ backwards }: WireReadOptions): typeof START | typeof END {
+  return backwards === true ? END : START
 }
 
 function streamExpression({ prefix }: StreamFilter): { readonly prefixes: string[] } | { readonly regex: string } {
@@ -254,35 +267,6 @@ function toItem(given: unknown): WireItem | undefined {
     data: event.data,
     metadata: event.metadata,
   }
-}
-
-/**
- * JSON that is already text. The client asks for the content type twice: first to send it, then to learn whether it must
- * serialise the data, which would cost a second serialisation and a detour by base64. That it asks so is tested; the version
- * of the client is an exact one.
- */
-class SerialisedEvent {
-  readonly id: string
-  readonly type: string
-  readonly data: Uint8Array
-  readonly metadata: Uint8Array
-  #asked = false
-
-  constructor({ id, type, data, metadata }: WireEvent) {
-    this.id = id
-    this.type = type
-    this.data = data
-    this.metadata = metadata
-  }
-
-  get contentType(): 'application/json' | 'application/octet-stream' {
-    this.#asked = !this.#asked
-    return this.#asked ? 'application/json' : 'application/octet-stream'
-  }
-}
-
-function toEventData(event: WireEvent): EventData {
-  return new SerialisedEvent(event) as unknown as EventData // its metadata are bytes, which the client sends as they are
 }
 
 function positionAt(position: bigint): { readonly commit: bigint; readonly prepare: bigint } {

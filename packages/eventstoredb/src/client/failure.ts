@@ -9,10 +9,10 @@ export type Failure =
   | { readonly kind: 'conflict'; readonly actual: bigint | 'no_stream' }
   | { readonly kind: 'not-found' | 'deleted' | 'denied' | 'too-large' | 'not-leader' | 'refused' | 'not-sent' | 'lost' }
 
-/** Nothing came from the server within the time that was given to it. */
+/** Nothing came from the server within the time that a call has, whatever of it was left for the last attempt. */
 export class NoAnswer extends Error {
-  constructor(doing: string, waitedMs: number) {
-    super(`${doing}: no answer within ${waitedMs} ms`)
+  constructor(doing: string, callMs: number) {
+    super(`${doing}: no answer within ${callMs} ms`)
   }
 }
 
@@ -80,7 +80,8 @@ export function failureError(
 ): RefoldError {
   const { doing, cause } = about
   if (isRefoldError(cause)) return cause
-  const message = `${doing}: ${textOf(cause)}`
+  const text = textOf(cause)
+  const message = text.startsWith(`${doing}: `) ? text : `${doing}: ${text}`
   const facts = { failure: failure.kind }
   if (failure.kind === 'denied' || failure.kind === 'deleted' || failure.kind === 'refused') {
     const hint = message.includes('UNAUTHENTICATED') ? PASSWORD_HINT : HINTS[failure.kind]

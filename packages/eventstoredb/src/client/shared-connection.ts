@@ -24,6 +24,8 @@ export interface Question<T> {
   readonly doing: string
   readonly call: (client: WireClient) => Promise<T>
   readonly timeoutMs: number
+  /** The time of all attempts, for the error. */
+  readonly callMs: number
 }
 
 export class SharedConnection {
@@ -47,10 +49,10 @@ export class SharedConnection {
   }
 
   /** The call's answer, or `NoAnswer` after so long: the client is then replaced. */
-  async ask<T>(client: WireClient, { doing, call, timeoutMs }: Question<T>): Promise<T> {
+  async ask<T>(client: WireClient, { doing, call, timeoutMs, callMs }: Question<T>): Promise<T> {
     const late = (): NoAnswer => {
       this.replace(client, { afterMs: timeoutMs * 2 })
-      return new NoAnswer(doing, timeoutMs)
+      return new NoAnswer(doing, callMs)
     }
     try {
       const answer = await orLate(call(client), timeoutMs, late)

@@ -1,6 +1,6 @@
 /**
- * What the adapter asks of a client of EventStoreDB, in its own words. `db-client.ts` is the one file that knows the names
- * of a particular client; another client is another such file.
+ * What the adapter asks of a client of EventStoreDB, in its own words. `db-client.ts`, with `serialised-event.ts`, knows the names
+ * of a particular client, and no other file does; another client is another such file.
  */
 import type { Readable } from 'node:stream'
 import type { Expected } from '@refold/core/store'

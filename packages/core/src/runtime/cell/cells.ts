@@ -9,6 +9,7 @@ import type { CellContext, Residence } from './cell-context.js'
 import { foldStream, NOTHING_FOLDED } from '../../history/fold-stream.js'
 import type { Folded, FoldPhase } from '../../history/fold-stream.js'
 import { IdleCells } from './idle-cells.js'
+import { notFound } from './not-found.js'
 import type { Registry } from './registry.js'
 import type { Waiter, WrittenHere } from './submission.js'
 
@@ -91,6 +92,14 @@ export class Cells implements Residence<AgentCell> {
       if (place.is === 'loading') return place.loaded
       await place.known
     }
+  }
+
+  /** The same as others left it, too: what is loaded for this call is read on no further. */
+  async newest(stream: string): Promise<AgentCell> {
+    const isHere = this.#places.has(stream)
+    const cell = await this.load(stream)
+    if (isHere) await cell.refresh()
+    return cell
   }
 
   /** Awaited before `fresh`: a second cell beside one that is being loaded, or moved, would append along with it. */
@@ -278,8 +287,7 @@ export class Cells implements Residence<AgentCell> {
     const onPhase = (what: FoldPhase): void => events.tell({ kind: 'loading', stream, what })
     const folded = await foldStream(log, stream, { onPhase })
     if (folded.foreign > 0) events.tell({ kind: 'foreign-records', stream, count: folded.foreign })
-    const identity = this.#identify(stream, folded)
-    return new AgentCell(this.#home, { stream, ...identity }, folded)
+    return new AgentCell(this.#home, { stream, ...this.#identify(stream, folded) }, folded)
   }
 
   #identify(stream: string, { state }: Folded): { id: string; definition: DefinitionInternals } {
@@ -289,11 +297,4 @@ export class Cells implements Residence<AgentCell> {
     const definition = state.root.status === undefined ? registry.get(name, version) : registry.ofEnded(name, version)
     return { id, definition }
   }
-}
-
-function notFound(stream: string): RefoldError {
-  return new RefoldError('NOT_FOUND', `there is no agent ${stream}`, {
-    facts: { stream },
-    hint: 'Start it with `refold.start`.',
-  })
 }

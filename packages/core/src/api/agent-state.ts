@@ -120,17 +120,29 @@ function canTake(
   }
 }
 
-/** What logs and `JSON.stringify` show: JSON has no big integers and no sets. */
-function asJson(
-  shown: Pick<AgentState<AgentTypes>, 'revision' | 'deferred'> & { readonly tags: ReadonlySet<string> },
-): object {
-  const { revision, tags, deferred, ...shownRest } = shown
-  const rest = Object.fromEntries(Object.entries(shownRest).filter(([, member]) => typeof member !== 'function'))
+/** Members that JSON cannot say as they are. */
+const TOLD_APART: ReadonlySet<string> = new Set(['deferred', 'tags', 'revision'])
+
+type Shown = Pick<AgentState<AgentTypes>, 'revision' | 'deferred'> & { readonly tags: ReadonlySet<string> }
+
+/** What logs and `JSON.stringify` show: JSON has no big integers and no sets, and a state of an older chart has no tags that are known. */
+function asJson(shown: Shown): object {
+  const names = Object.keys(shown) as (keyof Shown)[]
+  const members = names.filter((name) => !TOLD_APART.has(name) && typeof shown[name] !== 'function')
   return {
-    ...rest,
-    deferred: deferred.map((event) => ({ ...event, revision: String(event.revision) })),
-    tags: [...tags],
-    revision: String(revision),
+    ...Object.fromEntries(members.map((name) => [name, shown[name]])),
+    deferred: shown.deferred.map((event) => ({ ...event, revision: String(event.revision) })),
+    ...knownTags(shown),
+    revision: String(shown.revision),
+  }
+}
+
+function knownTags(shown: Shown): { readonly tags?: readonly string[] } {
+  try {
+    return { tags: [...shown.tags] }
+  } catch (error) {
+    if (isRefoldError(error) && error.code === 'NEEDS_MIGRATION') return {}
+    throw error
   }
 }
 

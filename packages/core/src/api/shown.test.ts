@@ -1,7 +1,9 @@
 /** What logs, `JSON.stringify` and `console.log` show of states and events. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { AgentTypes } from '../definition/agent-types.js'
+import { setup } from 'xstate'
+import type { AgentDefinition, AgentTypes } from '../definition/agent-types.js'
+import { defineAgent } from '../definition/define-agent.js'
 import type { AgentEvent } from '../public/events.js'
 import { FIRST_REVISION } from '../record/revision.js'
 import { memoryStore } from '../store/memory-store.js'
@@ -39,6 +41,26 @@ describe('HIS-9 what is shown', () => {
     expect(shown).not.toContain('[Getter')
     expect(shown).toContain("condition: 'running'")
     expect((await agent.cancel({ deadlineMs: 0 })).condition).toBe('ended')
+    await runtime.close()
+  })
+
+  test('HIS-131 a past state that the chart lacks is shown without its tags', async () => {
+    const [one, two] = ['open', 'begun'].map((name, index) => {
+      const states = { [name]: { tags: ['waits'], meta: { since: 1 } } }
+      const machine = setup({}).createMachine({ context: { cents: 5 }, initial: name, states })
+      return defineAgent({ name: 'order', version: index + 1, machine })
+    }) as [AgentDefinition, AgentDefinition]
+    const runtime = await createRuntime({ store: memoryStore(), agents: [one, two] })
+    await runtime.start(one, { id: '1' })
+    const patch = [{ op: 'replace', path: '/root/value', value: 'begun' }] as const
+    const agent = await runtime.migrate(two, '1', { patch })
+    const past = await agent.stateAt(FIRST_REVISION)
+    expect(JSON.parse(JSON.stringify(past))).toMatchObject({ value: 'open', context: { cents: 5 }, revision: '0' })
+    expect(JSON.parse(JSON.stringify(past))).not.toHaveProperty('tags')
+    expect(inspect(past)).toContain("value: 'open'")
+    for (const ask of [() => past.tags, () => past.hasTag('waits'), () => past.getMeta(), () => past.toSnapshot()])
+      expect(ask).toThrow(expect.objectContaining({ code: 'NEEDS_MIGRATION' }))
+    expect(JSON.parse(JSON.stringify(agent.getSnapshot()))).toMatchObject({ value: 'begun', tags: ['waits'] })
     await runtime.close()
   })
 })

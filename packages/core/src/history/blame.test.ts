@@ -3,6 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { applyPatch } from '../json/patch.js'
 import { changeOf } from '../json/undo.js'
+import { assign, setup } from 'xstate'
+import { createRuntime } from '../api/create-runtime.js'
+import { defineAgent } from '../definition/define-agent.js'
+import { memoryLog } from '../store/memory-log.js'
+import { memoryStore } from '../store/memory-store.js'
+import type { Store } from '../store/port.js'
 import { openHistory } from './open-history.js'
 import { researched } from './research.fixture.js'
 import { placeOf, touchOf } from './value-path.js'
@@ -57,6 +63,23 @@ describe('blame', () => {
     ])
   })
 
+  test.each<[path: string, revision: number, value: JsonValue | undefined, why: string]>([
+    ['who', 1, 'ana', 'the record rewrote all of a small context'],
+    ['plan', 1, { steps: 1 }, 'the record rewrote all of a small context'],
+    ['late', 2, 3, 'the record set it'],
+    ['gone/steps', 3, undefined, 'what stood around it was taken away, and set again without it'],
+    ['gone/after', 5, 2, 'the record set it'],
+    ['more/box', 4, { a: 1 }, 'only its place among the keys was another'],
+  ])(
+    'HIS-130 blames the record that changed %s, although a later one wrote it: %j, %j, %s',
+    async (path, revision, value) => {
+      const history = await openHistory(await rewritten(), 'note-1')
+      const { value: now, steps } = await history.blame(`/context/${path}`)
+      expect(now).toEqual(value)
+      expect(steps[0]).toMatchObject({ revision, ...(value === undefined ? { how: 'removed' } : undefined) })
+    },
+  )
+
   test('HIS-27 refuses what is no pointer, and says where nothing ever stood', async () => {
     const history = await openHistory(await researched(), 'research-42')
     for (const path of ['context', '/~2', '/context/__proto__', 5, undefined])
@@ -67,6 +90,40 @@ describe('blame', () => {
     await expect(history.blame('/context/cents', { at: 77 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
+
+/** An agent whose events say what its context is from then on. */
+async function rewritten(): Promise<Store> {
+  const log = memoryLog()
+  const context: Record<string, JsonValue> = {}
+  const machine = setup({
+    types: { context, events: {} as { type: 'be'; all: Record<string, JsonValue> } },
+  }).createMachine({
+    context,
+    on: {
+      be: {
+        actions: assign(({ context, event }) => ({
+          ...Object.fromEntries(Object.keys(context).map((key) => [key, undefined])),
+          ...event.all,
+        })),
+      },
+    },
+  })
+  const note = defineAgent({ name: 'note', version: 1, machine })
+  const runtime = await createRuntime({ store: memoryStore(log), agents: [note] })
+  const agent = await runtime.start(note, { id: '1' })
+  const same = { who: 'ana', plan: { steps: 1 } }
+  const text = 'a text that costs more than to put its neighbour in another place'
+  for (const all of [
+    { n: 1, gone: { steps: 1 } },
+    { n: 2, late: 3, gone: { steps: 1 } },
+    { n: 3, late: 3, gone: 1 },
+    { n: 4, late: 3, gone: 1, more: { box: { a: 1 }, text } },
+    { n: 5, late: 3, gone: { after: 2 }, more: { text, box: { a: 1 } } },
+  ])
+    await agent.send({ type: 'be', all: { ...same, ...all } })
+  await runtime.close()
+  return memoryStore(log)
+}
 
 describe('the way of a place', () => {
   /** Edits of a list of named items, as a patch does them. */

@@ -10,6 +10,7 @@ import { childOf, type Change } from '../json/undo.js'
 import { chainRecord, explainRecord } from './explain.js'
 import type { ChainRecord, Explanation } from './explain.js'
 import { onlyPlaceOf } from './equal-values.js'
+import type { StateDocument } from '../record/state-document.js'
 import type { HistoryRecord } from './history-record.js'
 import { sentPlaceOf } from './sent-place.js'
 import type { PastLog } from './past-log.js'
@@ -61,7 +62,7 @@ interface Place {
 export async function blamePlace(asked: Place, logs: PastLogs): Promise<Blame> {
   const walk = asked.log.walk()
   await walk.to(asked.revision)
-  const value = asked.keys.slice(1).reduce<JsonValue | undefined>(childOf, walk.state() as unknown as JsonValue)
+  const value = valueIn(walk.state(), asked.keys)
   const steps: BlameStep[] = []
   let place: Place | undefined = { ...asked, isEmpty: value === undefined }
   let last = { log: asked.log, revision: asked.revision }
@@ -114,10 +115,11 @@ interface Written {
   readonly context: JsonValue | undefined
 }
 
-/** The newest change of a place. */
+/** The newest change of a place. A record that wrote something around it, and left it as it was, did not change it. */
 async function lastWrite({ revision, upTo, keys, isEmpty = false }: Place, walk: Walk): Promise<Written | undefined> {
   await walk.to(revision)
   let place = keys
+  let after = upTo === undefined ? { value: valueIn(walk.state(), keys) } : undefined
   for (let at = revision; ; at--) {
     const changes = await walk.back()
     if (changes === undefined) return undefined
@@ -130,18 +132,36 @@ async function lastWrite({ revision, upTo, keys, isEmpty = false }: Place, walk:
         const below = touch.did === 'part' ? [] : touch.below
         const context = walk.view?.root.context
         const written = { revision: at, index, change, below, did: touch.did, isEmpty, context }
-        return isThere(written) ? written : undefined
+        if (after === undefined || isChange(written, { after: after.value, before: valueIn(walk.view, place) }))
+          return written
+        if (change.inArray && change.operation.op === 'add') return undefined // the item came up here, without the place
       }
     }
+    after ??= { value: valueIn(walk.state(), place) }
   }
 }
 
-/** Whether something stood at the place before the change or stands there since. Else it never did. */
-function isThere({ change: { undo }, below, did, isEmpty }: Written): boolean {
-  const has = (value: JsonValue): boolean => below.reduce<JsonValue | undefined>(childOf, value) !== undefined
-  if (did === 'part' || (did === 'set' && !isEmpty)) return true
-  const [first] = undo
-  return first !== undefined && 'value' in first && has(first.value)
+function valueIn(state: StateDocument | undefined, keys: readonly string[]): JsonValue | undefined {
+  return keys.slice(1).reduce<JsonValue | undefined>(childOf, state as unknown as JsonValue)
+}
+
+/**
+ * Whether another value than `after` stood at the place before the operation and, as the keys of an object are put in order by
+ * taking them away and giving them back, before its record. Where none was there, an older record took it away, or it never was.
+ */
+function isChange(
+  { change, below, did }: Written,
+  { after, before }: { readonly after: JsonValue | undefined; readonly before: JsonValue | undefined },
+): boolean {
+  if (did === 'part') return true
+  const [first] = change.undo
+  const old = first !== undefined && 'value' in first ? first.value : undefined
+  if (isSameValue(old === undefined ? old : below.reduce<JsonValue | undefined>(childOf, old), after)) return false
+  return change.inArray || !isSameValue(before, after)
+}
+
+function isSameValue(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : isSameJson(one, other)
 }
 
 /** The same place in the state of a fork's origin, if the fork has its value from there, and not changed. */
@@ -151,10 +171,8 @@ async function placeInOrigin(
 ): Promise<Place | undefined> {
   const origin = await logs.originOf(log)
   if (origin === undefined || origin.revision > origin.log.lastState || isEmpty === true) return undefined
-  const valueIn = (state: unknown): JsonValue | undefined =>
-    keys.slice(1).reduce<JsonValue | undefined>(childOf, state as JsonValue)
-  const before = valueIn(await origin.log.stateAt(origin.revision))
-  const value = valueIn(await log.stateAt(written.revision))
+  const before = valueIn(await origin.log.stateAt(origin.revision), keys)
+  const value = valueIn(await log.stateAt(written.revision), keys)
   return value !== undefined && before !== undefined && isSameJson(value, before) ? { ...origin, keys } : undefined
 }
 

@@ -74,6 +74,7 @@ interface StateBase<T extends AgentTypes> {
   readonly context: Shown<T['context']>
   /** Those of the machine, with those below them: invoked and spawned ones, machines and effects. Detached children are agents. */
   readonly children: ChildrenOf<T['children']>
+  /** Like `hasTag` and `getMeta` it throws `NEEDS_MIGRATION` in a past state that today's chart lacks. */
   readonly tags: ReadonlySet<T['tag']>
   /** Of the newest record in this state. */
   readonly revision: Revision
@@ -97,7 +98,7 @@ interface StateBase<T extends AgentTypes> {
   can(event: T['event']): boolean
   /** The `meta` of the active states, by node id, as `getMeta` of XState's snapshots. */
   getMeta(): Readonly<Record<string, unknown>>
-  /** Plain data, as `JSON.stringify` gives it; revisions are texts in it. */
+  /** Plain data, as `JSON.stringify` gives it; revisions are texts in it. Without `tags` where today's chart lacks the state. */
   toJSON(): object
   /**
    * The state as a snapshot of XState, for its functions that take one (`getNextTransitions`, `getNextSnapshot`,

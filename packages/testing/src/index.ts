@@ -1,7 +1,8 @@
 /** `@refold/testing`: tests for agents and for stores. */
 
 // an agent's own crash test
-export { checkRecovery, RecoveryDiffersError, RunBlockedError } from './check-recovery/check-recovery.js'
+export { checkRecovery } from './check-recovery/check-recovery.js'
+export { RecoveryDiffersError, RunBlockedError } from './check-recovery/recovery-errors.js'
 export type { RecoveryOptions } from './check-recovery/recovery-options.js'
 export type { CrashPoint, StubEffects } from './check-recovery/checked-bodies.js'
 export type { OutsideEvent, Scenario, ScriptLine } from './check-recovery/scenario.js'

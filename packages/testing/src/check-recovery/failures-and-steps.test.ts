@@ -4,7 +4,8 @@ import type { EffectArgs } from '@refold/core'
 import { assign, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { checkRecovery, RecoveryDiffersError } from './check-recovery.js'
+import { checkRecovery } from './check-recovery.js'
+import { RecoveryDiffersError } from './recovery-errors.js'
 
 type Body = (args: EffectArgs) => Promise<unknown>
 

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { assign, sendParent, setup } from 'xstate'
 import type { ActorRefFrom } from 'xstate'
 import { z } from 'zod'
-import { checkRecovery, RecoveryDiffersError } from './check-recovery.js'
+import { checkRecovery } from './check-recovery.js'
+import { RecoveryDiffersError } from './recovery-errors.js'
 
 test('REV-9 one of several questions is asked, too, where none can be put without saying which', async () => {
   const tools = { a: { tool: 'mail' }, b: { tool: 'pay' } }

@@ -2,8 +2,9 @@
 
 // an agent's own crash test
 export { checkRecovery } from './check-recovery/check-recovery.js'
-export { RecoveryDiffersError, RunBlockedError } from './check-recovery/recovery-errors.js'
+export { CheckFindingsError, RecoveryDiffersError, RunBlockedError } from './check-recovery/recovery-errors.js'
 export type { RecoveryOptions } from './check-recovery/recovery-options.js'
+export type { RecoveryReport, ThrownFinding } from './check-recovery/recovery-report.js'
 export type { CrashPoint, StubEffects } from './check-recovery/checked-bodies.js'
 export type { OutsideEvent, Scenario, ScriptLine } from './check-recovery/scenario.js'
 

@@ -12,7 +12,9 @@ import { differenceOf } from './compare-runs.js'
 import { playRun } from './played-run.js'
 import type { PlayedRun } from './played-run.js'
 import type { RecoveryOptions } from './recovery-options.js'
-import { Failure, recoveryError } from './recovery-errors.js'
+import { CheckFindingsError, Failure, recoveryError } from './recovery-errors.js'
+import { findingsOf, RecoveryTally } from './recovery-report.js'
+import type { RecoveryReport } from './recovery-report.js'
 import { scenarios } from './scenario.js'
 import type { Scenario } from './scenario.js'
 import { partingOf } from './where-runs-part.js'
@@ -23,22 +25,29 @@ import { partingOf } from './where-runs-part.js'
  * `RecoveryDiffersError` or `RunBlockedError` and the smallest failing case, with `INVALID_INPUT` for options that name what
  * is not there or leave an effect without a stub, or with what kept the check from being made.
  *
+ * What it saw is in the report: also custom actions that threw, and events that were refused because the chart threw. Neither
+ * is a difference; `thrown: 'fail'` rejects with `CheckFindingsError` for them.
+ *
  * Takes some milliseconds for each crash: give the test a time-out of a minute.
  *
  *     await checkRecovery(research, { effects: { draft: async () => ({ text: 'x', words: 3 }) }, runs: 50 })
  */
-export async function checkRecovery(definition: AgentDefinition, options: RecoveryOptions = {}): Promise<void> {
+export async function checkRecovery(
+  definition: AgentDefinition,
+  options: RecoveryOptions = {},
+): Promise<RecoveryReport> {
   const cast = fromGiven('checkRecovery', () => checkedCast(definition, options))
   const { runs = 20, maxEvents = 6, seed, path } = options
+  const tally = new RecoveryTally()
   const property = fc.asyncProperty(scenarios(cast, { ...options, maxEvents }), (scenario) =>
-    survivesCrashes(cast, { scenario, options }),
+    survivesCrashes(cast, { scenario, options, tally }),
   )
   const details = await fc.check(property, {
     numRuns: runs,
     ...(seed === undefined ? undefined : { seed }),
     ...(path === undefined ? undefined : { path, endOnFailure: true }),
   })
-  if (!details.failed) return
+  if (!details.failed) return passed(definition.name, { report: tally.report(), options })
   const [scenario] = details.counterexample ?? []
   if (scenario === undefined)
     throw new Error(fc.defaultReportMessage(details) ?? 'checkRecovery found no scenario to play')
@@ -49,20 +58,34 @@ export async function checkRecovery(definition: AgentDefinition, options: Recove
   throw recoveryError(definition.name, { ...at, found, runs: numRuns })
 }
 
+/** Throws when the findings are to fail the check. */
+function passed(
+  name: string,
+  { report, options }: { readonly report: RecoveryReport; readonly options: RecoveryOptions },
+): RecoveryReport {
+  const findings = findingsOf(report, options)
+  if (findings.length === 0) return report
+  throw new CheckFindingsError(`${name} survives every crash, but:\n${findings.join('\n')}`, report)
+}
+
 interface Check {
   readonly scenario: Scenario
+  readonly tally: RecoveryTally
   readonly options: RecoveryOptions
 }
 
-async function survivesCrashes(cast: Cast, { scenario, options }: Check): Promise<void> {
+async function survivesCrashes(cast: Cast, { scenario, options, tally }: Check): Promise<void> {
   const { effects = {}, maxRecords = 200, bodyPatienceMs = 1_000, maxCrashes = 30 } = options
   const play = (crash: CrashPoint | undefined): Promise<PlayedRun> =>
     playRun({ cast, scenario, effects, crash, maxRecords, bodyPatienceMs })
   const expected = await play(undefined)
   if (expected.blocked !== undefined) throw new Failure('blocked', `${expected.blocked}\n\n${expected.story()}`)
+  if (expected.fault !== undefined) throw new Failure('faulty', `${expected.fault}\n\n${expected.story()}`)
+  tally.played(expected)
   const isTheSame = async (): Promise<void> => sameTwice(expected, await play(undefined))
   await isTheSame()
   for (const crash of spread(crashPoints(expected), maxCrashes)) {
+    tally.crashed()
     const actual = await play(crash)
     const difference = differenceOf(expected, actual)
     if (difference === undefined) continue

@@ -1,5 +1,6 @@
 /** What `checkRecovery` finds, as errors that tell a story and how to see it again. */
 import type { CrashPoint } from './checked-bodies.js'
+import type { RecoveryReport } from './recovery-report.js'
 import type { Scenario } from './scenario.js'
 
 export interface FoundAt {
@@ -28,7 +29,10 @@ export class RecoveryDiffersError extends Error {
   }
 }
 
-/** An agent that blocks without any crash: its run proves nothing. The message is a story; `seed` and `path` replay it. */
+/**
+ * An agent that blocks without any crash, or whose chart breaks a rule on an event or at its start (`MUTATED`,
+ * `LOOPS_FOREVER`, …): its run proves nothing. The message is a story; `seed` and `path` replay it.
+ */
 export class RunBlockedError extends Error {
   override readonly name = 'RunBlockedError'
   readonly seed: number
@@ -43,9 +47,20 @@ export class RunBlockedError extends Error {
   }
 }
 
+/** A check with `thrown: 'fail'` that found no difference, but saw the chart's code throw. `report` has it all. */
+export class CheckFindingsError extends Error {
+  override readonly name = 'CheckFindingsError'
+  readonly report: RecoveryReport
+
+  constructor(message: string, report: RecoveryReport) {
+    super(message)
+    this.report = report
+  }
+}
+
 /** What a check is there to find, as the property throws it. */
 export class Failure extends Error {
-  readonly kind: 'differs' | 'unsteady' | 'blocked'
+  readonly kind: 'differs' | 'unsteady' | 'blocked' | 'faulty'
   readonly crash: CrashPoint | undefined
 
   constructor(kind: Failure['kind'], message: string, crash?: CrashPoint) {
@@ -59,6 +74,7 @@ const TITLES = {
   differs: 'does not survive every crash',
   unsteady: 'is not the same twice, without any crash: it is no function of its input',
   blocked: 'blocks without any crash',
+  faulty: 'cannot go on, without any crash',
 } as const satisfies Record<Failure['kind'], string>
 
 /** The error that users get. `runs`: scenarios that were played. */
@@ -67,7 +83,7 @@ export function recoveryError(
   { found, runs, ...at }: FoundAt & { readonly found: Failure; readonly runs: number },
 ): RecoveryDiffersError | RunBlockedError {
   const message = story(`${name} ${TITLES[found.kind]}`, { ...at, found, runs })
-  return found.kind === 'blocked'
+  return found.kind === 'blocked' || found.kind === 'faulty'
     ? new RunBlockedError(message, at)
     : new RecoveryDiffersError(message, { ...at, crash: found.crash })
 }

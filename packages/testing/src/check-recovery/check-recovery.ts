@@ -25,8 +25,9 @@ import { partingOf } from './where-runs-part.js'
  * `RecoveryDiffersError` or `RunBlockedError` and the smallest failing case, with `INVALID_INPUT` for options that name what
  * is not there or leave an effect without a stub, or with what kept the check from being made.
  *
- * What it saw is in the report: also custom actions that threw, and events that were refused because the chart threw. Neither
- * is a difference; `thrown: 'fail'` rejects with `CheckFindingsError` for them.
+ * What it saw is in the report: custom actions that threw, and events that were refused because the chart threw
+ * (`thrown: 'fail'` rejects with `CheckFindingsError` for them), and which states, effects and events no run came to
+ * (`unreached: 'fail'`): of these a pass says nothing. Give payloads that lead there in `events`, or more `runs`.
  *
  * Takes some milliseconds for each crash: give the test a time-out of a minute.
  *
@@ -38,7 +39,7 @@ export async function checkRecovery(
 ): Promise<RecoveryReport> {
   const cast = fromGiven('checkRecovery', () => checkedCast(definition, options))
   const { runs = 20, maxEvents = 6, seed, path } = options
-  const tally = new RecoveryTally()
+  const tally = new RecoveryTally(cast)
   const property = fc.asyncProperty(scenarios(cast, { ...options, maxEvents }), (scenario) =>
     survivesCrashes(cast, { scenario, options, tally }),
   )
@@ -81,7 +82,7 @@ async function survivesCrashes(cast: Cast, { scenario, options, tally }: Check):
   const expected = await play(undefined)
   if (expected.blocked !== undefined) throw new Failure('blocked', `${expected.blocked}\n\n${expected.story()}`)
   if (expected.fault !== undefined) throw new Failure('faulty', `${expected.fault}\n\n${expected.story()}`)
-  tally.played(expected)
+  tally.played(expected, scenario)
   const isTheSame = async (): Promise<void> => sameTwice(expected, await play(undefined))
   await isTheSame()
   for (const crash of spread(crashPoints(expected), maxCrashes)) {

@@ -45,6 +45,8 @@ export interface PlayedRun {
   /** It never came to rest. */
   readonly cut: boolean
   readonly bodies: number
+  /** Sources of the bodies that began. */
+  readonly called: ReadonlySet<string>
   readonly crashed: boolean
   readonly story: () => string
 }
@@ -271,6 +273,7 @@ class Player {
       thrown: [...thrownActions(this.#process.logLines), ...this.#refusals],
       cut: await this.#isCut(),
       bodies: this.#bodies.begun,
+      called: this.#bodies.called,
       crashed: simulation.happenings.some(
         ({ what }) => what.startsWith('dies') && !what.includes('the simulation ends'),
       ),

@@ -47,7 +47,7 @@ export class RunBlockedError extends Error {
   }
 }
 
-/** A check with `thrown: 'fail'` that found no difference, but saw the chart's code throw. `report` has it all. */
+/** A check with `thrown` or `unreached: 'fail'` that found no difference, but something of these. `report` has it all. */
 export class CheckFindingsError extends Error {
   override readonly name = 'CheckFindingsError'
   readonly report: RecoveryReport

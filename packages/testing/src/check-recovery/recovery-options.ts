@@ -38,6 +38,8 @@ export interface RecoveryOptions {
    * they stand in the report.
    */
   readonly thrown?: 'tell' | 'fail'
+  /** What states, effects and events that no run came to do to the check. Default `'tell'`: they stand in the report. */
+  readonly unreached?: 'tell' | 'fail'
   /** Replays one failure, as its message tells it. */
   readonly seed?: number
   readonly path?: string

@@ -1,6 +1,10 @@
 /** What a check that found no difference has seen. */
+import type { Cast } from './cast.js'
 import type { PlayedRun } from './played-run.js'
 import type { RecoveryOptions } from './recovery-options.js'
+import type { Scenario } from './scenario.js'
+import { ReachedTally } from './unreached.js'
+import type { Unreached } from './unreached.js'
 
 /** What the code of a chart threw without harm to the records. */
 export interface ThrownFinding {
@@ -17,7 +21,7 @@ export interface ThrownFinding {
 }
 
 /** What a check did, and what it saw in the runs without a crash. */
-export interface RecoveryReport {
+export interface RecoveryReport extends Unreached {
   /** Scenarios that were played. */
   readonly runs: number
   /** Crashes that were tried, over all scenarios. */
@@ -27,9 +31,21 @@ export interface RecoveryReport {
 }
 
 /** What is to fail the check, in words. */
-export function findingsOf(report: RecoveryReport, { thrown }: Pick<RecoveryOptions, 'thrown'>): readonly string[] {
-  if (thrown !== 'fail') return []
-  return report.thrown.map(
+export function findingsOf(report: RecoveryReport, { thrown, unreached }: RecoveryOptions): readonly string[] {
+  return [...(unreached === 'fail' ? unreachedIn(report) : []), ...(thrown === 'fail' ? thrownIn(report) : [])]
+}
+
+function unreachedIn({ statesNeverEntered, effectsNeverCalled, eventsNeverAccepted }: Unreached): readonly string[] {
+  const lists = [
+    ['states never entered', statesNeverEntered],
+    ['effects never called', effectsNeverCalled],
+    ['events never accepted', eventsNeverAccepted],
+  ] as const
+  return lists.flatMap(([what, names]) => (names.length === 0 ? [] : [`- ${what}: ${names.join(', ')}`]))
+}
+
+function thrownIn({ thrown }: RecoveryReport): readonly string[] {
+  return thrown.map(
     ({ by, type, agent, message, times }) =>
       `- ${by === 'action' ? `the action "${type}" of ${agent} threw` : `${agent} refused ${type}, as its chart threw`} (${times} times): ${message}`,
   )
@@ -38,13 +54,19 @@ export function findingsOf(report: RecoveryReport, { thrown }: Pick<RecoveryOpti
 /** Gathers the report while the scenarios are played. */
 export class RecoveryTally {
   readonly #thrown = new Map<string, ThrownFinding>()
+  readonly #reached: ReachedTally
   #runs = 0
   #crashes = 0
 
+  constructor(cast: Cast) {
+    this.#reached = new ReachedTally(cast)
+  }
+
   /** A run without a crash. */
-  played({ thrown }: PlayedRun): void {
+  played(run: PlayedRun, scenario: Scenario): void {
     this.#runs++
-    for (const one of thrown) {
+    this.#reached.played(run, scenario)
+    for (const one of run.thrown) {
       const name = JSON.stringify([one.by, one.type, one.agent])
       const { message, times } = this.#thrown.get(name) ?? { ...one, times: 0 }
       this.#thrown.set(name, { ...one, message, times: times + 1 })
@@ -56,6 +78,7 @@ export class RecoveryTally {
   }
 
   report(): RecoveryReport {
-    return { runs: this.#runs, crashes: this.#crashes, thrown: [...this.#thrown.values()] }
+    const thrown = [...this.#thrown.values()]
+    return { runs: this.#runs, crashes: this.#crashes, ...this.#reached.unreached(), thrown }
   }
 }

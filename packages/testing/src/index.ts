@@ -30,5 +30,6 @@ export type { StuckReason } from './simulation/virtual-time.js'
 // what must hold after any run
 export { BrokenInvariantError, checkInvariants } from './simulation/invariants.js'
 export type { InvariantOptions, SeenState, SentInput } from './simulation/invariants.js'
+export type { SafetyOf } from './simulation/effect-invariants.js'
 export { foldStream } from './simulation/reference-fold.js'
 export type { FoldedStep } from './simulation/reference-fold.js'

@@ -103,7 +103,7 @@ async function survivesCrashes(cast: Cast, { scenario, options, tally }: Check):
 /** More runs without a crash before a crash is blamed. */
 const CONTROLS = 4
 const OUTSIDE =
-  'Something outside of the machine decides: the clock, chance, a variable beside the context, or a stub that is no function of its input. Keep in the context what matters, and let an effect ask for time and chance.'
+  'Something outside of the machine decides: the clock, chance, a variable beside the context, or a stub that is no function of its input. Keep in the context what matters, and let an effect ask for time and chance. A value that no event here holds was left there by an earlier run.'
 const HIDDEN_STATE =
   'What a crash changes stands outside of the machine, as in a variable beside the context. A value that no event here holds was left there by an earlier run.'
 

@@ -2,7 +2,8 @@
  * 10 Property-testing recovery: does your own agent survive a crash at every instant?
  *
  * You learn: `checkRecovery` makes inputs and events from the agent's own schemas, kills it at every append and every effect,
- * and compares what it becomes with the run that never crashed. A difference is shrunk to a short story with its seed.
+ * and compares what it becomes with the run that never crashed. A difference is shrunk to a short story with its seed;
+ * so is one between two runs without any crash, where something outside of the agent decides.
  * Effects get stubs, so that a check costs nothing; `'real'` runs a body that costs nothing itself.
  */
 import { defineAgent, effect } from '@refold/core'
@@ -15,7 +16,7 @@ const number = effect(
   async ({ input }: EffectArgs<{ item: string; nth: number }>) => `${input.item.length}-${input.nth}`,
 )
 
-/** The same from a counter in the memory of the process. A crash forgets it: this agent is broken. */
+/** The same from a counter in the memory of the process. A crash forgets it, and other agents count on: this agent is broken. */
 let counter = 0
 const numberFromMemory = effect(
   async ({ input }: EffectArgs<{ item: string; nth: number }>) => `${input.item.length}-${++counter}`,

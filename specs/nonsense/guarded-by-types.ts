@@ -77,6 +77,7 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
   '@refold/testing': [
     'BrokenInvariantError',
     'ProcessDiedError',
+    'CheckFindingsError',
     'RecoveryDiffersError',
     'RunBlockedError',
     'SimulatedProcess',

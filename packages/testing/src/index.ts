@@ -1,8 +1,10 @@
 /** `@refold/testing`: tests for agents and for stores. */
 
 // an agent's own crash test
-export { checkRecovery, RecoveryDiffersError, RunBlockedError } from './check-recovery/check-recovery.js'
+export { checkRecovery } from './check-recovery/check-recovery.js'
+export { CheckFindingsError, RecoveryDiffersError, RunBlockedError } from './check-recovery/recovery-errors.js'
 export type { RecoveryOptions } from './check-recovery/recovery-options.js'
+export type { RecoveryReport, ThrownFinding } from './check-recovery/recovery-report.js'
 export type { CrashPoint, StubEffects } from './check-recovery/checked-bodies.js'
 export type { OutsideEvent, Scenario, ScriptLine } from './check-recovery/scenario.js'
 
@@ -28,5 +30,6 @@ export type { StuckReason } from './simulation/virtual-time.js'
 // what must hold after any run
 export { BrokenInvariantError, checkInvariants } from './simulation/invariants.js'
 export type { InvariantOptions, SeenState, SentInput } from './simulation/invariants.js'
+export type { SafetyOf } from './simulation/effect-invariants.js'
 export { foldStream } from './simulation/reference-fold.js'
 export type { FoldedStep } from './simulation/reference-fold.js'

@@ -36,6 +36,8 @@ test.each([
   ['runs', { effects: stubs, runs: 0 }, 'must be a whole number of at least 1', undefined],
   ['maxEvents', { effects: stubs, maxEvents: 1.5 }, 'must be a whole number of at least 0', undefined],
   ['seed', { effects: stubs, seed: '1' }, 'must be a whole number', undefined],
+  ['unreached', { effects: stubs, unreached: true }, "must be 'tell' or 'fail'", undefined],
+  ['thrown', { effects: stubs, thrown: 'fial' }, "must be 'tell' or 'fail'", undefined],
   ['path', { effects: stubs, path: 0 }, 'must be a text', undefined],
   ['events.ordr', { effects: stubs, events: { ordr: fc.constant({}) } }, 'is not known', "Did you mean 'order'?"],
   ['streams.fed', { effects: stubs, streams: { fed: fc.constant({}) } }, 'is not known', "Did you mean 'feed'?"],

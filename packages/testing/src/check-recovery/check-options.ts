@@ -17,6 +17,8 @@ const KNOWN: readonly (keyof RecoveryOptions)[] = [
   'maxCrashes',
   'maxRecords',
   'bodyPatienceMs',
+  'thrown',
+  'unreached',
   'seed',
   'path',
 ]
@@ -31,6 +33,8 @@ export function checkedCast(definition: AgentDefinition, options: RecoveryOption
     if (count !== undefined && !(Number.isSafeInteger(count) && count >= least))
       throw refusedOption(name, `must be a whole number of at least ${least}`)
   }
+  for (const name of ['thrown', 'unreached'] as const)
+    if (!['tell', 'fail', undefined].includes(options[name])) throw refusedOption(name, "must be 'tell' or 'fail'")
   const { seed, path, agents = [], effects = {}, events = {}, streams = {} } = options
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw refusedOption('seed', 'must be a whole number')
   if (path !== undefined && typeof path !== 'string') throw refusedOption('path', 'must be a text')

@@ -12,69 +12,43 @@ import { differenceOf } from './compare-runs.js'
 import { playRun } from './played-run.js'
 import type { PlayedRun } from './played-run.js'
 import type { RecoveryOptions } from './recovery-options.js'
+import { CheckFindingsError, Failure, recoveryError } from './recovery-errors.js'
+import { findingsOf, RecoveryTally } from './recovery-report.js'
+import type { RecoveryReport } from './recovery-report.js'
 import { scenarios } from './scenario.js'
 import type { Scenario } from './scenario.js'
-
-interface FoundAt {
-  readonly seed: number
-  readonly path: string
-  readonly scenario: Scenario
-}
-
-/** An agent that a crash made another one. The message is a story; `seed` and `path` replay it. */
-export class RecoveryDiffersError extends Error {
-  override readonly name = 'RecoveryDiffersError'
-  readonly seed: number
-  readonly path: string
-  readonly scenario: Scenario
-  readonly crash: CrashPoint | undefined
-
-  constructor(message: string, { seed, path, scenario, crash }: FoundAt & { crash: CrashPoint | undefined }) {
-    super(message)
-    this.seed = seed
-    this.path = path
-    this.scenario = scenario
-    this.crash = crash
-  }
-}
-
-/** An agent that blocks without any crash: its run proves nothing. The message is a story; `seed` and `path` replay it. */
-export class RunBlockedError extends Error {
-  override readonly name = 'RunBlockedError'
-  readonly seed: number
-  readonly path: string
-  readonly scenario: Scenario
-
-  constructor(message: string, { seed, path, scenario }: FoundAt) {
-    super(message)
-    this.seed = seed
-    this.path = path
-    this.scenario = scenario
-  }
-}
+import { partingOf } from './where-runs-part.js'
 
 /**
- * Resolves when no crash made a difference to the agent's final value, context, output and error, to what it emitted,
+ * Resolves when neither a crash nor playing it again made a difference to the agent's final value, context, output and error, to what it emitted,
  * and to its history (but for claims and attempts); the same of the agents that it started (`agents`). Rejects with
  * `RecoveryDiffersError` or `RunBlockedError` and the smallest failing case, with `INVALID_INPUT` for options that name what
  * is not there or leave an effect without a stub, or with what kept the check from being made.
+ *
+ * What it saw is in the report: custom actions that threw, and events that were refused because the chart threw
+ * (`thrown: 'fail'` rejects with `CheckFindingsError` for them), and which states, effects and events no run came to
+ * (`unreached: 'fail'`): of these a pass says nothing. Give payloads that lead there in `events`, or more `runs`.
  *
  * Takes some milliseconds for each crash: give the test a time-out of a minute.
  *
  *     await checkRecovery(research, { effects: { draft: async () => ({ text: 'x', words: 3 }) }, runs: 50 })
  */
-export async function checkRecovery(definition: AgentDefinition, options: RecoveryOptions = {}): Promise<void> {
+export async function checkRecovery(
+  definition: AgentDefinition,
+  options: RecoveryOptions = {},
+): Promise<RecoveryReport> {
   const cast = fromGiven('checkRecovery', () => checkedCast(definition, options))
   const { runs = 20, maxEvents = 6, seed, path } = options
+  const tally = new RecoveryTally(cast)
   const property = fc.asyncProperty(scenarios(cast, { ...options, maxEvents }), (scenario) =>
-    survivesCrashes(cast, { scenario, options }),
+    survivesCrashes(cast, { scenario, options, tally }),
   )
   const details = await fc.check(property, {
     numRuns: runs,
     ...(seed === undefined ? undefined : { seed }),
     ...(path === undefined ? undefined : { path, endOnFailure: true }),
   })
-  if (!details.failed) return
+  if (!details.failed) return passed(definition.name, { report: tally.report(), options })
   const [scenario] = details.counterexample ?? []
   if (scenario === undefined)
     throw new Error(fc.defaultReportMessage(details) ?? 'checkRecovery found no scenario to play')
@@ -82,46 +56,63 @@ export async function checkRecovery(definition: AgentDefinition, options: Recove
   // Whatever else went wrong is told as it is.
   if (!(found instanceof Failure)) throw found
   const at = { seed: details.seed, path: details.counterexamplePath ?? '', scenario }
-  const { name } = definition
-  if (found.kind === 'blocked')
-    throw new RunBlockedError(story(`${name} blocks without any crash`, { ...at, found, runs: numRuns }), at)
-  const title = `${name} does not survive every crash`
-  throw new RecoveryDiffersError(story(title, { ...at, found, runs: numRuns }), { ...at, crash: found.crash })
+  throw recoveryError(definition.name, { ...at, found, runs: numRuns })
 }
 
-/** What a check is there to find. */
-class Failure extends Error {
-  readonly kind: 'differs' | 'blocked'
-  readonly crash: CrashPoint | undefined
-
-  constructor(kind: Failure['kind'], message: string, crash?: CrashPoint) {
-    super(message)
-    this.kind = kind
-    this.crash = crash
-  }
+/** Throws when the findings are to fail the check. */
+function passed(
+  name: string,
+  { report, options }: { readonly report: RecoveryReport; readonly options: RecoveryOptions },
+): RecoveryReport {
+  const findings = findingsOf(report, options)
+  if (findings.length === 0) return report
+  throw new CheckFindingsError(`${name} survives every crash, but:\n${findings.join('\n')}`, report)
 }
 
 interface Check {
   readonly scenario: Scenario
+  readonly tally: RecoveryTally
   readonly options: RecoveryOptions
 }
 
-async function survivesCrashes(cast: Cast, { scenario, options }: Check): Promise<void> {
+async function survivesCrashes(cast: Cast, { scenario, options, tally }: Check): Promise<void> {
   const { effects = {}, maxRecords = 200, bodyPatienceMs = 1_000, maxCrashes = 30 } = options
   const play = (crash: CrashPoint | undefined): Promise<PlayedRun> =>
     playRun({ cast, scenario, effects, crash, maxRecords, bodyPatienceMs })
   const expected = await play(undefined)
   if (expected.blocked !== undefined) throw new Failure('blocked', `${expected.blocked}\n\n${expected.story()}`)
+  if (expected.fault !== undefined) throw new Failure('faulty', `${expected.fault}\n\n${expected.story()}`)
+  tally.played(expected, scenario)
+  const isTheSame = async (): Promise<void> => sameTwice(expected, await play(undefined))
+  await isTheSame()
   for (const crash of spread(crashPoints(expected), maxCrashes)) {
+    tally.crashed()
     const actual = await play(crash)
     const difference = differenceOf(expected, actual)
     if (difference === undefined) continue
+    // Chance may have been the same twice before.
+    for (let control = 0; control < CONTROLS; control++) await isTheSame()
     throw new Failure(
       'differs',
-      `a crash ${placeOf(crash)} makes a difference in ${difference}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`,
+      `a crash ${placeOf(crash)} makes a difference in ${difference}\n${HIDDEN_STATE}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`,
       crash,
     )
   }
+}
+
+/** More runs without a crash before a crash is blamed. */
+const CONTROLS = 4
+const OUTSIDE =
+  'Something outside of the machine decides: the clock, chance, a variable beside the context, or a stub that is no function of its input. Keep in the context what matters, and let an effect ask for time and chance. A value that no event here holds was left there by an earlier run.'
+const HIDDEN_STATE =
+  'What a crash changes stands outside of the machine, as in a variable beside the context. A value that no event here holds was left there by an earlier run.'
+
+/** Throws when two runs without a crash differ. */
+function sameTwice(expected: PlayedRun, again: PlayedRun): void {
+  const parting = partingOf(expected, again)
+  if (parting === undefined) return
+  const stories = `one run: ${expected.story()}\n\nanother: ${again.story()}`
+  throw new Failure('unsteady', `two runs without any crash differ at ${parting}\n${OUTSIDE}\n\n${stories}`)
 }
 
 function placeOf({ at, nth, when, stream }: CrashPoint): string {
@@ -144,25 +135,4 @@ function crashPoints({ agents, bodies, checked }: PlayedRun): readonly CrashPoin
 function spread<T>(items: readonly T[], most: number): readonly T[] {
   if (items.length <= most) return items
   return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)] as T)
-}
-
-interface Story extends FoundAt {
-  readonly found: Failure
-  readonly runs: number
-}
-
-function story(title: string, { seed, path, scenario, found, runs }: Story): string {
-  const script = scenario.script.map((line) =>
-    'wait' in line
-      ? '  waits for what is due'
-      : 'from' in line
-        ? `  ${line.from} says ${JSON.stringify(line.says)}`
-        : `  ${JSON.stringify(line.event)}`,
-  )
-  return [
-    `${title} (run ${runs}; replay with { seed: ${seed}, path: '${path}' })`,
-    `input: ${JSON.stringify(scenario.input) ?? 'none'}`,
-    ...(script.length === 0 ? ['no events'] : ['events:', ...script]),
-    found.message,
-  ].join('\n')
 }

@@ -42,6 +42,7 @@ export interface CheckedBodiesOptions {
 export class CheckedBodies {
   readonly #options: CheckedBodiesOptions
   readonly #nthOf = new WeakMap<EffectBodyArgs, number>()
+  readonly #called = new Set<string>()
   #begun = 0
 
   constructor(options: CheckedBodiesOptions) {
@@ -51,6 +52,11 @@ export class CheckedBodies {
   /** Bodies that began, over all incarnations. */
   get begun(): number {
     return this.#begun
+  }
+
+  /** Their sources. */
+  get called(): ReadonlySet<string> {
+    return this.#called
   }
 
   definitionsFor(effects: ProcessEffects): readonly AgentDefinition[] {
@@ -93,6 +99,7 @@ export class CheckedBodies {
   async #run(src: string, { run, args }: { readonly run: CallBody; readonly args: EffectBodyArgs }): Promise<unknown> {
     const { gate, time, bodyPatienceMs } = this.#options
     const nth = ++this.#begun
+    this.#called.add(src)
     this.#nthOf.set(args, nth)
     await this.#crash({ nth, when: 'before', src })
     const place = gate.enter()

@@ -4,12 +4,21 @@ import type { PlayedRun } from './played-run.js'
 
 type Comparison = readonly [what: string, expected: unknown, actual: unknown]
 
+/** What the two runs are called. */
+type RunNames = readonly [expected: string, actual: string]
+
 /** The first difference, in words; `undefined`: there is none. */
-export function differenceOf(expected: PlayedRun, actual: PlayedRun): string | undefined {
+export function differenceOf(
+  expected: PlayedRun,
+  actual: PlayedRun,
+  [first, second]: RunNames = ['without a crash', 'with the crash'],
+): string | undefined {
   const isCut = expected.cut || actual.cut
+  const width = Math.max(first.length, second.length) + 1
   for (const [what, one, other] of comparisons(expected, actual, isCut)) {
     const [a, b] = [JSON.stringify(one), JSON.stringify(other)]
-    if (a !== b) return `${what}\n  without a crash: ${a ?? 'nothing'}\n  with the crash:  ${b ?? 'nothing'}`
+    if (a !== b)
+      return `${what}\n  ${`${first}:`.padEnd(width)} ${a ?? 'nothing'}\n  ${`${second}:`.padEnd(width)} ${b ?? 'nothing'}`
   }
   return undefined
 }

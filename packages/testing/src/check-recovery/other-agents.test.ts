@@ -4,7 +4,8 @@ import type { ChildDone, ChildFailed, EffectArgs, UndeliveredEvent } from '@refo
 import { assign, enqueueActions, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { checkRecovery, RecoveryDiffersError, RunBlockedError } from './check-recovery.js'
+import { checkRecovery } from './check-recovery.js'
+import { RecoveryDiffersError, RunBlockedError } from './recovery-errors.js'
 
 interface WriterOptions {
   /** Runs in the transition that takes what was written. */

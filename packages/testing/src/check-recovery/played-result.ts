@@ -17,6 +17,8 @@ export interface DomainRecord {
 export interface PlayedAgent {
   readonly final: { readonly [field: string]: unknown }
   readonly history: readonly DomainRecord[]
+  /** As they are stored. */
+  readonly records: readonly StoredEvent[]
   readonly emitted: readonly JsonValue[]
   /** Appends that there can have been: each held a record. */
   readonly appends: number
@@ -33,6 +35,7 @@ export function playedAgent(records: readonly StoredEvent[], agent: AnyAgent | u
   return {
     final: { status, value, ...shown, error, condition, deferred: deferred?.map(({ type }) => type) },
     history,
+    records,
     emitted: records.flatMap(({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.emit ?? []),
     appends: records.length,
   }
@@ -88,7 +91,8 @@ const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.child.ended',
 ])
 
-function isDomain({ type }: StoredEvent): boolean {
+/** Whether it is there with and without a crash. */
+export function isDomain({ type }: StoredEvent): boolean {
   return !OF_RECOVERY.has(type)
 }
 

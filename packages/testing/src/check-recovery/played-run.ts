@@ -1,12 +1,14 @@
 /** One run of an agent in a simulated process, with at most one crash at a place that is named. */
 import type { AnyAgent } from '@refold/core'
-import { memoryLog, memoryStore } from '@refold/core'
+import { isRefoldError, memoryLog, memoryStore } from '@refold/core'
 import { STILL_WEATHER } from '../simulation/faults.js'
 import { ProcessDiedError } from '../simulation/simulated-process.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { BodyGate } from './body-gate.js'
 import type { Cast } from './cast.js'
+import { faultText, isChartFault, thrownActions } from './chart-faults.js'
+import type { ThrownOnce } from './chart-faults.js'
 import { CheckedBodies } from './checked-bodies.js'
 import { sendApproved } from './send-approved.js'
 import { CheckedStreams } from './checked-streams.js'
@@ -15,7 +17,7 @@ import { PlayedAgents } from './played-agents.js'
 import { blockedIn, isNotTaken, playedAgent, requireStarted } from './played-result.js'
 import type { PlayedAgent } from './played-result.js'
 import { settleDoubts } from './settle-doubts.js'
-import type { Scenario, ScriptLine } from './scenario.js'
+import type { OutsideEvent, Scenario, ScriptLine } from './scenario.js'
 
 export interface RunOptions {
   readonly cast: Cast
@@ -36,9 +38,15 @@ export interface PlayedRun {
   readonly agents: ReadonlyMap<string, PlayedAgent>
   /** Which agent could not go on, and why. */
   readonly blocked: string | undefined
+  /** What the chart does wrong with an event, or at its start: nothing came of it. */
+  readonly fault: string | undefined
+  /** What its code threw without harm to the records. */
+  readonly thrown: readonly ThrownOnce[]
   /** It never came to rest. */
   readonly cut: boolean
   readonly bodies: number
+  /** Sources of the bodies that began. */
+  readonly called: ReadonlySet<string>
   readonly crashed: boolean
   readonly story: () => string
 }
@@ -76,6 +84,8 @@ class Player {
   readonly #stream: string
   /** For a stream no one waits: it goes on as long as its state. */
   readonly #streamSources: ReadonlySet<string>
+  readonly #refusals: ThrownOnce[] = []
+  #fault: string | undefined
   #fruitless = 0
   #starts = 0
 
@@ -127,11 +137,23 @@ class Player {
         await this.#within((agent) => sendApproved(agent, line.event, `line-${index}`))
         return true
       } catch (error) {
-        if (isNotTaken(error)) return false
-        if (!(error instanceof ProcessDiedError)) throw error
+        if (!(error instanceof ProcessDiedError)) return this.#notTaken(line.event, error)
         await this.#rest()
       }
     }
+  }
+
+  /** Throws what is neither the chart's answer nor its fault. */
+  #notTaken(event: OutsideEvent, error: unknown): false {
+    if (isChartFault(error, 'send')) {
+      this.#fault = faultText(`${this.#stream} cannot take ${JSON.stringify(event)}`, error)
+      return false
+    }
+    if (!isNotTaken(error)) throw error
+    const agent = this.#options.cast.checked.definition.name
+    if (isRefoldError(error, 'EVENT_REFUSED'))
+      this.#refusals.push({ by: 'event', type: event.type, agent, message: error.message })
+    return false
   }
 
   /** A stream says it once more when its process died before the record; whether there is one. */
@@ -172,7 +194,8 @@ class Player {
       const started = this.#process.startAgent(cast.checked.definition.name, { id: ID, input: scenario.input })
       this.#agents.started(await this.#simulation.until(started))
     } catch (error) {
-      if (!(error instanceof ProcessDiedError)) throw error
+      if (isChartFault(error, 'start')) this.#fault = faultText(`${this.#stream} cannot be started`, error)
+      else if (!(error instanceof ProcessDiedError)) throw error
     }
   }
 
@@ -222,6 +245,7 @@ class Player {
 
   /** Nothing more can come of it: all have ended, one is blocked, or the run is cut. */
   async #isOver(): Promise<boolean> {
+    if (this.#fault !== undefined) return true
     if (this.#process.state === 'down') return false
     const agents = await this.#agents.all()
     if (await this.#isCut()) return true
@@ -245,8 +269,11 @@ class Player {
       taken,
       agents: new Map([...records].map(([stream, events]) => [stream, playedAgent(events, handles.get(stream))])),
       blocked: blockedIn(handles),
+      fault: this.#fault,
+      thrown: [...thrownActions(this.#process.logLines), ...this.#refusals],
       cut: await this.#isCut(),
       bodies: this.#bodies.begun,
+      called: this.#bodies.called,
       crashed: simulation.happenings.some(
         ({ what }) => what.startsWith('dies') && !what.includes('the simulation ends'),
       ),

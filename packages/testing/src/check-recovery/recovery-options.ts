@@ -33,6 +33,13 @@ export interface RecoveryOptions {
   readonly maxRecords?: number
   /** Real milliseconds after which a body is taken to wait for time to pass. Default 1,000. */
   readonly bodyPatienceMs?: number
+  /**
+   * What a custom action that throws, or an event that is refused because the chart throws, does to the check. Default `'tell'`:
+   * they stand in the report.
+   */
+  readonly thrown?: 'tell' | 'fail'
+  /** What states, effects and events that no run came to do to the check. Default `'tell'`: they stand in the report. */
+  readonly unreached?: 'tell' | 'fail'
   /** Replays one failure, as its message tells it. */
   readonly seed?: number
   readonly path?: string

@@ -5,7 +5,12 @@ import { keyOf } from './history.js'
 import type { EffectHistory, History } from './history.js'
 import type { SimulatedDisk } from './simulated-disk.js'
 
-/** What an interrupted attempt of a source means. */
+/**
+ * The safety of each effect source, as its policy in the definition says it (`safety`), for `checkInvariants`: an interrupted
+ * attempt of an `idempotent` one is simply made again, with its key; of a `reconcilable` one only when its `reconcile` says
+ * that it was not done; and of a `never-retry` one never, unless someone decides so. `src` is the name that the body was given
+ * with `effects.body(src, …)`.
+ */
 export type SafetyOf = (src: string) => 'idempotent' | 'reconcilable' | 'never-retry'
 
 interface Outside {

@@ -166,6 +166,24 @@ describe('around the machine', () => {
       expect(answers(await simulation.until(agent.send(event)))).toEqual(answers(plain.getSnapshot() as never))
     }))
 
+  test('can is false where a guard throws, and the event is refused', () =>
+    play('can', async (simulation) => {
+      const guard = (): boolean => {
+        throw new Error('no such customer')
+      }
+      const { agent } = await running(simulation, createMachine({ on: { go: { guard } } }))
+      expect(agent.getSnapshot().can({ type: 'go' })).toBe(false)
+      expect(await simulation.until(agent.can({ type: 'go' }))).toBe(false)
+      expect(await simulation.until(rejection(agent.send({ type: 'go' })))).toMatchObject({ code: 'EVENT_REFUSED' })
+    }))
+
+  test('STEP-7 writing to the context at the start is refused, and other agents see nothing of it', () =>
+    play('STEP-7', async (simulation) => {
+      const push = ({ context }: { context: { notes: string[] } }): object => ({ n: context.notes.push('x') })
+      const wrong = createMachine({ context: { notes: [] }, entry: assign(push as never) })
+      expect(await simulation.until(rejection(running(simulation, wrong)))).toMatchObject({ code: 'MUTATED' })
+    }))
+
   test('the emit argument of an effect does nothing', () =>
     play('emit', async (simulation) => {
       const machine = setup({

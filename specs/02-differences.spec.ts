@@ -169,17 +169,6 @@ describe('values', () => {
 })
 
 describe('refusals', () => {
-  test('can is false where a guard throws, and the event is refused', () =>
-    play('can', async (simulation) => {
-      const guard = (): boolean => {
-        throw new Error('no such customer')
-      }
-      const { agent } = await running(simulation, createMachine({ on: { go: { guard } } }))
-      expect(agent.getSnapshot().can({ type: 'go' })).toBe(false)
-      expect(await simulation.until(agent.can({ type: 'go' }))).toBe(false)
-      expect(await simulation.until(rejection(agent.send({ type: 'go' })))).toMatchObject({ code: 'EVENT_REFUSED' })
-    }))
-
   test('STEP-10 a throw on an outside event is refused to the caller, and the agent goes on', () =>
     play('STEP-10', async (simulation) => {
       const { agent } = await running(simulation, setting(fail))

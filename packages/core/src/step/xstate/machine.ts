@@ -10,8 +10,8 @@ const MAX_MICROSTEPS = 5_000
 const derived = new WeakMap<object, MachineShape>()
 
 /**
- * The machine with a copy of its context literal, so that what the user writes to it later changes no agent, with a bound on the microsteps, and
- * with actions that note what they throw. It delegates to the machine itself: no `provide()`, which costs up to a millisecond.
+ * The machine with a frozen copy of its context literal, so that what the user writes to it later, or an agent at its start, changes
+ * no agent, with a bound on the microsteps, and with actions that note what they throw. It delegates to the machine itself: no `provide()`, which costs up to a millisecond.
  */
 export function boundedMachine(machine: AnyStateMachine | MachineShape): MachineShape {
   const known = derived.get(machine)
@@ -57,7 +57,7 @@ export function guardNamedIn(error: Error): string | undefined {
 export const isMachine = isXStateMachine as unknown as (logic: unknown) => logic is MachineShape
 
 function copyLiteral(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyLiteral)
+  if (Array.isArray(value)) return Object.freeze(value.map(copyLiteral))
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyLiteral(member)]))
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyLiteral(member)])))
 }

@@ -100,7 +100,7 @@ type ControlRecord =
 
 /** Any record of an agent. */
 export type AgentEvent<T extends AgentTypes> = (
-  | OutsideRecord<T['event']>
+  | OutsideRecord<T['taken']>
   | EffectRecord<T['effects']>
   | Recorded<'refold.started', { input: T['input'] }>
   | Recorded<'refold.forked', ForkedData<T['input']>>

@@ -48,7 +48,7 @@ export async function* exportStreams(
       if ((end !== undefined && event.position > end) || secrets?.isBehind(event) === true) break
       const fingerprint = headerOf(event.metadata)?.fingerprint
       if (fingerprint !== undefined) fingerprints.add(fingerprint)
-      yield recordLine((await secrets?.without(event)) ?? event)
+      yield recordLine((await secrets?.withoutWholes(event)) ?? event)
       records++
     }
     if (records === before) throw noStream(stream)

@@ -42,6 +42,11 @@ export function takenEvents(chart: JsonObject, active: readonly string[]): reado
   return [...new Set(types)].map((type) => ({ type, needsApproval: approvals.includes(type) }))
 }
 
+/** The states of a chart, each named with those above it, as `active` names them: `work.draft`. */
+export function chartStates(chart: JsonObject): readonly string[] {
+  return nodesIn(chart).flatMap(({ path }) => (path === '' ? [] : [path]))
+}
+
 interface ChartNode {
   readonly path: string
   readonly depth: number

@@ -18,6 +18,7 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'conditionOf',
     'fieldAt',
     'nearestName',
+    'chartStates',
     'takenEvents',
     'touches',
   ],

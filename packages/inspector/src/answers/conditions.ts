@@ -37,9 +37,9 @@ interface ConditionParts {
 /** What stands before an operator holds none of its characters. */
 const CONDITION = /^(state|status|condition|\/[^=!<>]*)(?:(!=|<=|>=|=|<|>)(.*))?$/s
 
-/** What a condition is made of; the place is empty where it is none. */
+/** What a condition is made of; the place is empty where it is none. Throws `INVALID_INPUT` for what is no text. */
 export function conditionParts(text: string): ConditionParts {
-  const [, place = '', operator, value = ''] = CONDITION.exec(text) ?? []
+  const [, place = '', operator, value = ''] = fromGiven('conditionParts', () => CONDITION.exec(text)) ?? []
   return { place, operator: operator as ConditionParts['operator'], value }
 }
 

@@ -102,6 +102,7 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'agentContract',
   'chartFrom',
   'codedError',
+  'conditionParts',
   'defineConfig',
   'describeDefinition',
   'eventCommand',

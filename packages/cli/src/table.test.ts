@@ -65,3 +65,11 @@ test('CLI-27 where a terminal is too narrow for all columns, times are shortened
   }
   expect(tableOf(head, [at('29', '1')], { isTTY: true, columns: 90 })).toContain('2026-11-29T14:05:06.789Z')
 })
+
+test('CLI-338 a key is whole in a terminal, however little room there is for what stands beside it', () => {
+  const head = ['CONSUMER', 'AGENT', 'KEY', 'TYPE', 'ERROR']
+  const key = 'mailer:order-1/0:0b1f6a52c4'
+  const row = ['mailer', 'order-1', key, 'refold.effect.done', 'no such address in the whole of the book']
+  for (const columns of [70, 80, 120])
+    expect(tableOf(head, [row], { isTTY: true, columns })).toContain(`mailer    order-1  ${key}  `)
+})

@@ -33,8 +33,8 @@ function widest(cells: readonly (readonly string[])[], column: number): number {
   return cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0)
 }
 
-/** Names, places and times say nothing when they are cut. */
-const WHOLE: ReadonlySet<string> = new Set(['AGENT', 'REV', 'TIME', 'ID'])
+/** Names, places and times say nothing when they are cut, and no command takes a part of a key. */
+const WHOLE: ReadonlySet<string> = new Set(['AGENT', 'REV', 'TIME', 'ID', 'KEY'])
 /** Of these the end says more than the beginning: `refold.effect.done`, `/root/context/total`. */
 const ENDS: ReadonlySet<string> = new Set(['TYPE', 'PATH'])
 /** Below this a column says nothing any more. */

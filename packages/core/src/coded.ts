@@ -58,11 +58,14 @@ export function fromGiven<R>(name: string, act: () => R): R {
 }
 
 /** Throws `INVALID_INPUT` for an argument that lacks one of these methods. */
-export function requireMethods(value: unknown, path: string, methods: readonly string[]): void {
+export function requireMethods(value: unknown, path: string, methods: readonly string[], hint?: string): void {
   const found = Object(value) as { readonly [method: string]: unknown }
   const missing = fromGiven(path, () => methods.find((method) => typeof found[method] !== 'function'))
   if (missing === undefined) return
-  throw new RefoldError('INVALID_INPUT', `${path}: has no method ${missing}`, { facts: { path } })
+  throw new RefoldError('INVALID_INPUT', `${path}: has no method ${missing}`, {
+    facts: { path },
+    ...(hint === undefined ? undefined : { hint }),
+  })
 }
 
 /** What a condition of a caller says. Throws `INVALID_INPUT` for a promise, which would always be true. */

@@ -53,7 +53,7 @@ export { fieldAt, touches } from './history/places.js'
 export { nearestName } from './world/nearest-name.js'
 
 // the chart of its definition: what it takes where it stands
-export { readChart, takenEvents } from './history/read-chart.js'
+export { chartStates, readChart, takenEvents } from './history/read-chart.js'
 export type { TakenEvent } from './history/read-chart.js'
 
 // what it was at a point, and a place that moves

@@ -15,6 +15,16 @@ describe('the types of the public API', () => {
     // What is wrong elsewhere in the package is for its own type check to tell.
     expect(messages.filter((message) => !message.startsWith('../'))).toEqual([])
   })
+
+  it('DEF-203 let members be missing that a schema lets be, also without exactOptionalPropertyTypes', async () => {
+    const folder = await mkdtemp(join(here, '.loose-'))
+    const compilerOptions = { exactOptionalPropertyTypes: false }
+    const config = { extends: '../tsconfig.json', compilerOptions, include: ['../optional.ts'], exclude: [] }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    const messages = messagesOf(await compile(folder)).filter((message) => message.includes('optional.ts'))
+    await rm(folder, { recursive: true, force: true })
+    expect(messages).toEqual([])
+  })
 })
 
 /** With mistakes in them. */

@@ -10,7 +10,7 @@ export { codedError } from './answers/coded-error.js'
 
 // the same in words, for programs that print it
 export { aboutRecord, becomes, errorText, whoText } from './answers/about-record.js'
-export { predicateOf } from './answers/conditions.js'
+export { conditionParts, predicateOf } from './answers/conditions.js'
 export { differingPlaces } from './answers/difference.js'
 export { heldUpBy, lastRecord } from './answers/held-up.js'
 export type { HeldUp } from './answers/held-up.js'

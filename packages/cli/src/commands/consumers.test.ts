@@ -49,13 +49,14 @@ describe('the command and consumers', () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
-  test('CLI-70 consumers and what they have parked are listed without the code of any', async () => {
+  test('CLI-70 CLI-338 consumers and what they have parked are listed without the code of any', async () => {
     const { stdout } = await run('consumers')
     expect(stdout).toMatch(/^CONSUMER\tOWNER\tBEHIND\tSINCE\tPARKED\tAGENTS\nmailer\t-\t1\t\d+ s\t3\torder\n$/)
     const listed = await run('parked')
     expect(listed).toMatchObject({ code: 0, stderr: '' })
+    expect(listed.stdout.split('\n')[0]).toBe('CONSUMER\tAGENT\tKEY\tTYPE\tPARKED\tATTEMPTS\tERROR')
     expect(listed.stdout.split('\n')[1]).toMatch(
-      /^mailer:order-1\/0:\w+\trefold.started\t.*Z\t1\tno such \\u001b\[2Jaddress$/,
+      /^mailer\torder-1\tmailer:order-1\/0:\w+\trefold.started\t.*Z\t1\tno such \\u001b\[2Jaddress$/,
     )
     const json = JSON.parse((await run('parked', 'mailer', '--json')).stdout) as unknown[]
     expect(json).toHaveLength(3)

@@ -15,7 +15,7 @@ export interface SettleOptions extends ConsumersOptions, NotesOptions, ConfirmOp
   readonly all?: boolean
 }
 
-const COLUMNS = ['KEY', 'TYPE', 'PARKED', 'ATTEMPTS', 'ERROR'] as const
+const COLUMNS = ['CONSUMER', 'AGENT', 'KEY', 'TYPE', 'PARKED', 'ATTEMPTS', 'ERROR'] as const
 
 /** Rows, or a JSON array. */
 export async function parked(consumer: string | undefined, options: ConsumersOptions): Promise<string> {
@@ -56,7 +56,7 @@ async function ofConsumer(client: Client, consumer: string): Promise<readonly Of
   return (await client.consumer(consumer).parked()).map((record) => ({ consumer, ...record }))
 }
 
-function cells({ key, type, at, attempts, error, isRetried }: ParkedRecord): readonly string[] {
+function cells({ consumer, agent, key, type, at, attempts, error, isRetried }: OfConsumer): readonly string[] {
   const text = isRetried ? `(to be given again) ${error.message}` : error.message
-  return [key, type, new Date(at).toISOString(), String(attempts), text]
+  return [consumer, `${agent.name}-${agent.id}`, key, type, new Date(at).toISOString(), String(attempts), text]
 }

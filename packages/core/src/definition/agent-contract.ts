@@ -4,7 +4,7 @@ import { checkKeys, checkName } from './check-config.js'
 import { isReservedType } from './outside-values.js'
 import { readEvent } from './read-events.js'
 import { readable, requireValid } from './refusal.js'
-import type { DeclaredEvent, EventsFrom, JsonEvent } from './schema-agreement.js'
+import type { DeclaredEvent, JsonEvent, SentEvents } from './schema-agreement.js'
 
 /** Who an agent is to another: plain data at run time, its events at type level. */
 export interface AgentContract<out N extends string = string, out E extends EventObject = EventObject> {
@@ -20,7 +20,7 @@ export interface AgentContract<out N extends string = string, out E extends Even
 export function agentContract<const N extends string, S extends Record<string, DeclaredEvent>>(contract: {
   name: N
   events: S & { [K in keyof S]: JsonEvent<S[K], `events.${K & string}`> }
-}): AgentContract<N, EventsFrom<S>> & { readonly events: S } {
+}): AgentContract<N, SentEvents<S>> & { readonly events: S } {
   return readable('contract', () => {
     checkKeys(contract, { path: 'contract', known: ['name', 'events'] })
     const { name, events } = contract

@@ -9,7 +9,10 @@ export interface AgentTypes {
   children: unknown
   value: unknown
   tag: string
+  /** As `send` takes it. */
   event: EventObject
+  /** As the machine takes it: what the schema made of what was sent. */
+  taken: EventObject
   output: unknown
   emitted: EventObject
   effects: Record<string, { input: unknown; output: unknown }>

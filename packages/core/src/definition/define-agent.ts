@@ -17,7 +17,7 @@ import { readEffects, readOutputs } from './read-effects.js'
 import { readDeferred, readEvents } from './read-events.js'
 import { invalidDefinition, readable, requireValid } from './refusal.js'
 import { refuseUnsupported } from './refuse.js'
-import type { OutsideEvent, Schema, SchemaInput } from './schema-agreement.js'
+import type { OutsideEvent, Schema, SchemaInput, SentEvent } from './schema-agreement.js'
 
 /** `Symbol.for`: the runtime may come from another copy of this package. */
 const INTERNALS = Symbol.for('refold.definition')
@@ -43,7 +43,8 @@ export function defineAgent<
     children: MachineTypes<M>['children']
     value: MachineTypes<M>['value']
     tag: MachineTypes<M>['tag']
-    event: OutsideEvent<MachineTypes<M>['event'], S>
+    event: SentEvent<MachineTypes<M>['event'], S>
+    taken: OutsideEvent<MachineTypes<M>['event'], S>
     output: MachineTypes<M>['output']
     emitted: MachineTypes<M>['emitted']
     effects: Shown<EffectMap<MachineTypes<M>['actor']>>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { RefoldError } from '../errors.js'
 import { parseEvent, parseInput } from './outside-values.js'
 
 const input = z.object({ topic: z.string(), depth: z.number().default(2), note: z.string().optional() })
@@ -25,13 +26,20 @@ describe('parseInput', () => {
     expect(Object.isFrozen(parsed)).toBe(true)
   })
 
-  it("fails with zod's issues, and names the first in the message", () => {
+  it("DEF-204 fails with zod's issues, and names all in the message, up to ten", () => {
     const error = failureOf(() => parseInput({ topic: 7, depth: 'x' }, input))
     expect(error).toMatchObject({
       code: 'INVALID_INPUT',
       facts: { issues: [{ path: ['topic'], code: 'invalid_type' }, { path: ['depth'] }] },
     })
-    expect((error as Error).message).toMatch(/^input: topic: .*expected string.* \(and 1 more\)$/)
+    expect((error as Error).message).toMatch(
+      /^input: topic: [^;]*expected string[^;]*; depth: [^;]*expected number[^;]*$/,
+    )
+    const many = z.object(Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`m${n}`, z.string()])))
+    const { message, facts } = failureOf(() => parseInput({}, many)) as RefoldError
+    expect(message.match(/m\d+: /g)).toHaveLength(10)
+    expect(message).toMatch(/; m9: [^;]* \(and 2 more\)$/)
+    expect(facts?.['issues']).toHaveLength(12)
   })
 
   it('names items of arrays in the message', () => {

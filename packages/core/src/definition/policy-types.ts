@@ -1,5 +1,6 @@
 /** How an effect is performed, as the definition (by source) or `effect(body, policy)` says it. */
 import type { $ZodType } from 'zod/v4/core'
+import type { Lax } from './schema-agreement.js'
 
 /**
  * Attempts of one effect. A failed attempt is a record, so the wait before the next survives crashes. What an error says of
@@ -53,7 +54,7 @@ export interface InterruptedAttempt<I> {
 /** An effect with one outcome: a promise. */
 export interface CallPolicy<I, O> extends CommonPolicy {
   /** Fills in defaults and checks the output before it is stored. A failure is `OUTCOME_UNSTORABLE` and is not retried. */
-  output?: $ZodType<O>
+  output?: $ZodType<Lax<O>>
   /** What an interrupted attempt means after a crash. Default `'idempotent'`: again, with the same key. */
   safety?:
     | 'idempotent'

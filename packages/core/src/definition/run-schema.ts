@@ -12,13 +12,15 @@ export interface SchemaFailure {
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
+/** The message tells so many; the facts have all. */
+const TOLD_ISSUES = 10
+
 /** The value with defaults filled in and unknown members dropped. Throws the failure's code; `facts.issues` are zod's. */
 export function runSchema(schema: $ZodType, value: unknown, failure: SchemaFailure): unknown {
   const result = parseSynchronously(schema, value, failure)
   if (result.success) return result.data
   const { issues } = result.error
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
-  throw new RefoldError(failure.code, `${failure.what}: ${describeIssue(issues[0])}${more}`, {
+  throw new RefoldError(failure.code, `${failure.what}: ${describeIssues(issues)}`, {
     facts: { ...failure.facts, issues },
   })
 }
@@ -39,8 +41,13 @@ function parseSynchronously(schema: $ZodType, value: unknown, failure: SchemaFai
   }
 }
 
-function describeIssue(issue: $ZodIssue | undefined): string {
-  if (issue === undefined) return 'invalid'
+function describeIssues(issues: readonly $ZodIssue[]): string {
+  const told = issues.slice(0, TOLD_ISSUES).map(describeIssue).join('; ')
+  const more = issues.length > TOLD_ISSUES ? ` (and ${issues.length - TOLD_ISSUES} more)` : ''
+  return `${told === '' ? 'invalid' : told}${more}`
+}
+
+function describeIssue(issue: $ZodIssue): string {
   const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
   return path === '' ? issue.message : `${path.replace(/^\./, '')}: ${issue.message}`
 }

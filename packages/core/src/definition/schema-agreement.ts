@@ -2,7 +2,7 @@
 import type { EventObject } from 'xstate'
 import type { $ZodType } from 'zod/v4/core'
 import type { NotJson, NotSerializable } from './json-path.js'
-import type { OfType, Payload, Untyped } from './machine-types.js'
+import type { OfType, Payload, Shown, Untyped } from './machine-types.js'
 
 /** Any schema of zod 4, full or mini. */
 export type Schema = $ZodType
@@ -53,20 +53,33 @@ export type Agreed<S, T, At extends string> = [S] extends [Schema]
   : Schema
 
 /** What zod cannot say is no difference: `readonly`, and `?` without `undefined` (exactOptionalPropertyTypes). */
-type Lax<T> = unknown extends T
+export type Lax<T> = unknown extends T
   ? T
   : T extends Leaf
     ? T
     : { -readonly [K in keyof T]: Lax<T[K]> | ({} extends Pick<T, K> ? undefined : never) }
 type Leaf = string | number | boolean | bigint | symbol | null | undefined | ((...args: any[]) => any)
 
-/** `z.object({})` is `Record<string, never>` and adds nothing. */
-type WithType<K, P> = string extends keyof P
+/** `z.object({})` is `Record<string, never>` and adds nothing. A union is one event for each of its members. */
+type WithType<K, P> = [P] extends [never]
   ? { type: K }
-  : { [Q in keyof P | 'type']: Q extends 'type' ? K : P[Q & keyof P] }
+  : P extends unknown
+    ? string extends keyof P
+      ? K extends P[keyof P & string]
+        ? Typed<K, P>
+        : { type: K }
+      : Typed<K, P>
+    : never
+/** Keys that may be missing stay so. */
+type Typed<K, P> = Shown<{ type: K } & { [Q in keyof P as Q extends 'type' ? never : Q]: P[Q] }>
 
-/** The event union that a map of schemas describes, for `setup({ types: { events: {} as EventsFrom<typeof schemas> } })`. */
-export type EventsFrom<S> = { [K in keyof S & string]: WithType<K, SchemaInput<SchemaIn<S[K]>>> }[keyof S & string]
+/**
+ * The event union that a map of schemas describes, for `setup({ types: { events: {} as EventsFrom<typeof schemas> } })`: each event as
+ * the machine takes it, with defaults filled in.
+ */
+export type EventsFrom<S> = { [K in keyof S & string]: WithType<K, SchemaOutput<SchemaIn<S[K]>>> }[keyof S & string]
+/** The same as a sender writes it: what has a default may be missing. */
+export type SentEvents<S> = { [K in keyof S & string]: WithType<K, SchemaInput<SchemaIn<S[K]>>> }[keyof S & string]
 
 /** No `events` in the definition: every event of the machine may come from outside, unchecked but for being JSON. */
 export type OutsideEvent<E extends EventObject, S> = string extends keyof S
@@ -74,6 +87,14 @@ export type OutsideEvent<E extends EventObject, S> = string extends keyof S
   : string extends E['type']
     ? EventsFrom<S>
     : OfType<E, keyof S>
+
+/** Those events as `send` takes them: the machine's own type, but where the schema takes more. */
+export type SentEvent<E extends EventObject, S> = string extends keyof S
+  ? E
+  : string extends E['type']
+    ? SentEvents<S>
+    : { [K in keyof S & string]: SentAs<OfType<E, K>, K, SchemaInput<SchemaIn<S[K]>>> }[keyof S & string]
+type SentAs<E, K, I> = [I] extends [Lax<Payload<E>>] ? E : WithType<K, I>
 
 /** One schema per event that may come from outside. The second half is there for editors: it lists the machine's event types. */
 export type EventSchemas<E extends EventObject, S> = {

@@ -1,5 +1,5 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
-import { fromGiven, requireMethods } from '../coded.js'
+import { fromGiven } from '../coded.js'
 import { checkMembers } from '../check-members.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
@@ -9,6 +9,7 @@ import type { Position } from '../record/revision.js'
 import type { HistorySource } from './history-types.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { eventsOf } from './stored-events.js'
+import { requireSource } from './require-source.js'
 
 /** Of `exportStreams`. */
 export interface ExportOptions {
@@ -31,7 +32,7 @@ export async function* exportStreams(
   streams: readonly string[],
   options: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  requireMethods(source, 'source', ['read'])
+  requireSource(source)
   const given = fromGiven('exportStreams', () => ({ ...options }))
   checkMembers(given, { path: '', known: ['charts', 'redact'] })
   const { charts = false, redact = false } = given
@@ -48,7 +49,7 @@ export async function* exportStreams(
       if ((end !== undefined && event.position > end) || secrets?.isBehind(event) === true) break
       const fingerprint = headerOf(event.metadata)?.fingerprint
       if (fingerprint !== undefined) fingerprints.add(fingerprint)
-      yield recordLine((await secrets?.without(event)) ?? event)
+      yield recordLine((await secrets?.withoutWholes(event)) ?? event)
       records++
     }
     if (records === before) throw noStream(stream)

@@ -6,7 +6,7 @@
  */
 import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers } from '../check-members.js'
-import { coded, requireMethods } from '../coded.js'
+import { coded } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { agentLog, agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
@@ -17,6 +17,7 @@ import { systemWorld } from '../world/system-world.js'
 import { planStream } from './import-plan.js'
 import type { StreamPlan } from './import-plan.js'
 import type { ExportedStreams } from './open-export.js'
+import { requireImport } from './require-source.js'
 import { storeBatch, toNew } from './store-batch.js'
 import type { Head } from './store-batch.js'
 
@@ -62,8 +63,7 @@ async function imported(file: ExportedStreams, store: Store, options: ImportOpti
   const { codecs = [], by, reason = 'imported' } = options
   checkMembers(options, { path: '', known: ['codecs', 'by', 'reason'] })
   checkCodecs(options)
-  requireMethods(file, 'file', ['read'])
-  requireMethods(store, 'store', ['append', 'read'])
+  requireImport(file, store)
   assertWhole(file)
   const reader = agentReader(file, { codecs })
   const log = agentLog(store, { codecs })

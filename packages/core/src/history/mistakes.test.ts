@@ -35,6 +35,24 @@ test.each<[string, () => Promise<unknown>]>([
   await expect(call()).rejects.toMatchObject({ code: 'INVALID_INPUT' })
 })
 
+test('HIS-190 what is no source is told with what is taken, also when arguments come in another order', async () => {
+  const blob = new Blob(await exported())
+  const opened = await openExport(blob)
+  const [order, source] = ['first the opened file, then the store', 'what `await openExport(blob)` gives']
+  for (const [call, hint] of [
+    [() => importStreams(blob as never, store), order],
+    [() => importStreams(store as never, store), order],
+    [() => importStreams(store as never, opened as never), order],
+    [() => importStreams(opened, blob as never), order],
+    [() => openHistory(blob as never, 'a-1'), source],
+    [() => readState(blob as never, 'a-1'), source],
+    [() => readChart(blob as never, 'f'), source],
+    [() => first(exportStreams(blob as never, ['a-1'])), source],
+    [() => openExport('a.jsonl' as never), 'openAsBlob'],
+  ] as const)
+    await expect(call()).rejects.toMatchObject({ code: 'INVALID_INPUT', hint: expect.stringContaining(hint) as string })
+})
+
 async function exported(): Promise<string[]> {
   const lines: string[] = []
   for await (const line of exportStreams(await researched(), ['research-42'])) lines.push(line)

@@ -71,6 +71,11 @@ export class NotedSecrets {
     return this.#redaction.without(event)
   }
 
+  /** The same, and without short values that are equal to one that was noted. */
+  withoutWholes(event: StoredEvent): Promise<StoredEvent> {
+    return this.#redaction.withoutWholes(event)
+  }
+
   /** Any JSON value without it. */
   hide(value: JsonValue): JsonValue {
     return this.#redaction.hide(value)

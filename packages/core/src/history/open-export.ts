@@ -42,7 +42,12 @@ export interface ExportedStreams {
  * damaged in it is told by `trouble`, and by the histories that it concerns.
  */
 export async function openExport(file: Blob): Promise<ExportedStreams> {
-  requireMethods(file, 'file', ['stream', 'slice'])
+  requireMethods(
+    file,
+    'file',
+    ['stream', 'slice'],
+    'It takes a `Blob` or `File`; in Node `await openAsBlob(path)` of its module `fs` gives one.',
+  )
   const index = new FileIndex()
   for await (const line of fileLines(file)) index.add(line)
   index.close()

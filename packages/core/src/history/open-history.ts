@@ -7,7 +7,7 @@
 import { checkMembers } from '../check-members.js'
 import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
-import { codeErrors, coded, requireMethods } from '../coded.js'
+import { codeErrors, coded } from '../coded.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { toRevision } from '../record/revision.js'
@@ -31,6 +31,7 @@ import { noSuchAgent } from './moments.js'
 import type { PlaceInLife } from './past-logs.js'
 import { placeOf } from './value-path.js'
 import type { Walk } from './walk.js'
+import { requireSource } from './require-source.js'
 
 /** Where a fork comes from. */
 export interface ForkedFrom {
@@ -60,7 +61,7 @@ export async function openHistory(
   options: HistoryOptions = {},
 ): Promise<AgentHistory> {
   return coded({ name: 'openHistory', takes: 2 }, [source, agent, options], async () => {
-    requireMethods(source, 'source', ['read'])
+    requireSource(source)
     checkMembers(options, { path: '', known: ['codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
     const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
     const reader = historyReader(source, options)

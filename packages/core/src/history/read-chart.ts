@@ -1,5 +1,5 @@
 /** The stored chart of a definition, for readers without the code: which events an agent takes where it stands. */
-import { fromGiven, requireMethods } from '../coded.js'
+import { fromGiven } from '../coded.js'
 import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers } from '../check-members.js'
 import { isJsonObject } from '../json/json-value.js'
@@ -8,6 +8,7 @@ import { agentReader } from '../log/agent-log.js'
 import { readChart as readStoredChart } from '../log/charts.js'
 import { textOf } from './history-record.js'
 import type { HistoryOptions, HistorySource } from './history-types.js'
+import { requireSource } from './require-source.js'
 
 /** The chart of a fingerprint (`chart.schema.json`); `undefined`: the source has none that can be read. */
 export async function readChart(
@@ -15,7 +16,7 @@ export async function readChart(
   fingerprint: string,
   options: Pick<HistoryOptions, 'codecs'> = {},
 ): Promise<JsonObject | undefined> {
-  requireMethods(source, 'source', ['read'])
+  requireSource(source)
   const given = fromGiven('readChart', () => ({ ...options }))
   checkMembers(given, { path: '', known: ['codecs'] })
   checkCodecs(given)
@@ -40,6 +41,11 @@ export function takenEvents(chart: JsonObject, active: readonly string[]): reado
     .toSorted((one, other) => (nodes[other.node]?.depth ?? 0) - (nodes[one.node]?.depth ?? 0))
     .map(({ event }) => event)
   return [...new Set(types)].map((type) => ({ type, needsApproval: approvals.includes(type) }))
+}
+
+/** The states of a chart, each named with those above it, as `active` names them: `work.draft`. */
+export function chartStates(chart: JsonObject): readonly string[] {
+  return nodesIn(chart).flatMap(({ path }) => (path === '' ? [] : [path]))
 }
 
 interface ChartNode {

@@ -4,7 +4,7 @@ import { checkMembers } from '../check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'
-import { coded, requireMethods } from '../coded.js'
+import { coded } from '../coded.js'
 import { agentReader, replayOf } from '../log/agent-log.js'
 import type { StateDocument } from '../record/state-document.js'
 import { historyState } from './history-point.js'
@@ -14,6 +14,7 @@ import { MAX_TIME_MS } from '../world/time-text.js'
 import { momentOf, noSuchAgent } from './moments.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { stateAt } from './past-state.js'
+import { requireSource } from './require-source.js'
 
 /** Of `readState`. Upcasters change no state: they may stand here, so that one object serves for `openHistory` too. */
 export interface ReadStateOptions extends HistoryOptions {
@@ -32,7 +33,7 @@ export async function readState(
   given: ReadStateOptions = {},
 ): Promise<HistoryState> {
   return coded({ name: 'readState', takes: 2 }, [source, agent, given], async () => {
-    requireMethods(source, 'source', ['read'])
+    requireSource(source)
     const { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options } = given
     checkMembers(given, { path: '', known: ['at', 'codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
     checkCodecs(options)

@@ -1,5 +1,5 @@
 /** The newest records of an agent, for those who ask nothing else of its history: what stands before them is not read. */
-import { fromGiven, requireMethods } from '../coded.js'
+import { fromGiven } from '../coded.js'
 import { checkMembers } from '../check-members.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
@@ -8,6 +8,7 @@ import { historyRecord } from './history-record.js'
 import type { HistoryRecord } from './history-record.js'
 import type { HistoryOptions } from './history-types.js'
 import { historyReader } from './history-reader.js'
+import { requireSource } from './require-source.js'
 
 /** Of `recentRecords`. */
 export interface RecentRecordsOptions extends Pick<HistoryOptions, 'codecs' | 'upcasters'> {
@@ -24,7 +25,7 @@ export async function* recentRecords(
   agent: string | AgentAddress,
   given: RecentRecordsOptions = {},
 ): AsyncGenerator<HistoryRecord, void, undefined> {
-  requireMethods(source, 'source', ['read'])
+  requireSource(source)
   const stream = fromGiven('recentRecords', () => (typeof agent === 'string' ? agent : streamOfAddress(agent)))
   const { limit = 100, ...options } = fromGiven('recentRecords', () => ({ ...given }))
   checkMembers({ limit, ...options }, { path: '', known: ['limit', 'codecs', 'upcasters'] })

@@ -6,6 +6,7 @@ import { RefoldError } from '../errors.js'
 import { isJsonArray, isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
 import { ownMember } from '../json/own-member.js'
+import { parsePointer } from '../json/pointer.js'
 import { readChart } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
 import type { RecordHeader } from '../record/record.js'
@@ -13,6 +14,7 @@ import type { Revision } from '../record/revision.js'
 import type { StoredEvent } from '../store/port.js'
 import type { HistorySource } from './history-types.js'
 import { SecretValues } from './secret-values.js'
+import { changedInBody, changedInData, changedInPatch } from './user-values.js'
 
 /** As `schemasAsJson` writes it into a chart. */
 interface Secrets {
@@ -49,6 +51,36 @@ export class Redaction {
     if (isSealed(header)) return
     const secrets = await this.#secretsAt(event, header)
     for (const { value, pointers } of fieldsOf(event, secrets)) this.#values.note(value, pointers)
+  }
+
+  /** The same, and no value of the user's that is equal to a short secret: its own fields are not all where it stands. */
+  async withoutWholes(event: StoredEvent): Promise<StoredEvent> {
+    const redacted = await this.without(event)
+    const header = headerOf(event.metadata)
+    if (header === undefined || isSealed(header)) return redacted
+    const { refold, ...metadata } = redacted.metadata as { readonly refold: JsonObject }
+    const { by, reason, body } = refold
+    const without = {
+      ...refold,
+      ...(typeof by === 'string' ? { by: this.#whole(by) } : undefined),
+      ...(typeof reason === 'string' ? { reason: this.#whole(reason) } : undefined),
+      ...(isJsonObject(body) ? { body: this.#bodyWithoutWholes(body) } : undefined),
+    }
+    const data = changedInData(event.type, redacted.data, this.#whole)
+    return { ...redacted, data, metadata: { ...metadata, refold: without } }
+  }
+
+  readonly #whole = (value: string | number): string | number => this.#values.withoutWhole(value)
+
+  #bodyWithoutWholes(body: JsonObject): JsonObject {
+    const { patch } = body
+    const operations = isJsonArray(patch) ? (patch as unknown as readonly PatchOperation[]) : []
+    const changed = operations.map((operation) =>
+      'value' in operation
+        ? { ...operation, value: changedInPatch(parsePointer(operation.path), operation.value, this.#whole) }
+        : operation,
+    )
+    return { ...changedInBody(body, this.#whole), patch: changed }
   }
 
   /** After all were noted. */

@@ -6,7 +6,7 @@ import { isJsonArray, isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { parsePointer, toPointer } from '../json/pointer.js'
 
-/** What is shorter may be a part of anything: it is replaced in its field, and nowhere else. */
+/** What is shorter may be a part of anything: it is replaced in its field, and where a value is equal to it as a whole. */
 const MIN_TEXT = 4
 const MIN_NUMBER = 1_000
 /** A state document is written in these: they tell nothing, and without them it would be none. */
@@ -24,6 +24,8 @@ export class SecretValues {
   readonly #names: ReadonlySet<string>
   readonly #texts = new Map<string, string>()
   readonly #numbers = new Set<number>()
+  /** What is too short to be looked for in texts. */
+  readonly #wholes = new Set<string | number>()
   #pattern: RegExp | undefined
 
   constructor(names: ReadonlySet<string>) {
@@ -42,20 +44,31 @@ export class SecretValues {
     return this.#replaced(changed)
   }
 
+  /** A value of the user's: without what is equal to it as a whole, whatever its length. */
+  withoutWhole(value: string | number): string | number {
+    if (!this.#wholes.has(value)) return value
+    return typeof value === 'string' ? '[secret]' : 0
+  }
+
   /** A pointer without anything that was noted. */
   withoutIn(pointer: string): string {
     return toPointer(parsePointer(pointer).map((key) => this.#text(key)))
   }
 
   #note(value: JsonValue): void {
-    if (typeof value === 'string' && isTelling(value)) this.#place(value)
-    else if (typeof value === 'number' && Math.abs(value) >= MIN_NUMBER) this.#numbers.add(value)
+    if (typeof value === 'string') this.#noteText(value)
+    else if (typeof value === 'number') (Math.abs(value) >= MIN_NUMBER ? this.#numbers : this.#wholes).add(value)
     else if (isJsonArray(value)) for (const item of value) this.#note(item)
     else if (isJsonObject(value))
       for (const [key, member] of Object.entries(value)) {
-        if (!this.#names.has(key)) this.#note(key)
+        if (!this.#names.has(key)) this.#noteText(key)
         this.#note(member)
       }
+  }
+
+  #noteText(text: string): void {
+    if (isTelling(text)) this.#place(text)
+    else if (text !== '') this.#wholes.add(text)
   }
 
   #place(text: string): string {

@@ -51,14 +51,24 @@ type StreamRecord<K> = RecordedOfEffect<
   { src: K } & ({ event: EventObject } | { value?: unknown })
 >
 
+interface FailedData<K> {
+  src: K
+  /**
+   * There for each failure after which another attempt follows (`retryAt`). Of the last one it is what the body threw: an `Error` as these
+   * members, anything else as it is in JSON (a text stays a text); absent where `undefined` was thrown, as by `Promise.reject()`.
+   */
+  error?: AgentFault
+  attempt?: number
+  retryAt?: number
+  final?: FinalReason
+  usage?: Usage
+}
+
 type EffectRecord<F> = {
   [K in keyof F & string]: F[K] extends { output: infer O }
     ?
         | RecordedOfEffect<'refold.effect.started', { src: K; attempt: number }>
-        | RecordedOfEffect<
-            'refold.effect.failed',
-            { src: K; error?: AgentFault; attempt?: number; retryAt?: number; final?: FinalReason; usage?: Usage }
-          >
+        | RecordedOfEffect<'refold.effect.failed', FailedData<K>>
         | ([O] extends [never] ? StreamRecord<K> : CallRecord<K, O>)
     : never
 }[keyof F & string]
@@ -100,7 +110,7 @@ type ControlRecord =
 
 /** Any record of an agent. */
 export type AgentEvent<T extends AgentTypes> = (
-  | OutsideRecord<T['event']>
+  | OutsideRecord<T['taken']>
   | EffectRecord<T['effects']>
   | Recorded<'refold.started', { input: T['input'] }>
   | Recorded<'refold.forked', ForkedData<T['input']>>

@@ -52,9 +52,18 @@ test.each([
   expect(predicateOf([condition])(STATE, { revision: 0 })).toBe(false)
 })
 
-test.each(['', 'x', 'context.total>1', 'state', 'state=', 'state>a', 'process.exit()', '/context~2=1', 'status<done'])(
-  'CLI-48 "%s" is no condition',
-  (condition) => {
-    expect(() => predicateOf([condition])).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }) as Error)
-  },
-)
+test.each([
+  '',
+  'x',
+  'context.total>1',
+  'state',
+  'state=',
+  'state>a',
+  'process.exit()',
+  '/context~2=1',
+  'status<done',
+  'status=dnoe',
+  'condition!=stuck',
+])('CLI-48 "%s" is no condition', (condition) => {
+  expect(() => predicateOf([condition])).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }) as Error)
+})

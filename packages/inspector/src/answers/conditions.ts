@@ -5,7 +5,7 @@
 import { activeStates, conditionOf, fieldAt } from '@refold/core/history'
 import type { StatePredicate } from '@refold/core/history'
 import { canonicalJson } from '@refold/core/record'
-import type { JsonValue, StateDocument } from '@refold/core/record'
+import type { AgentStatus, Condition, JsonValue, StateDocument } from '@refold/core/record'
 import { RefoldError } from '@refold/core/record'
 import { fromGiven } from '@refold/core/store'
 
@@ -27,15 +27,40 @@ const COMPARISONS = {
   '>=': (found, given) => order(found, given) >= 0,
 } as const satisfies Record<string, Compare>
 
+interface ConditionParts {
+  /** `state`, `status`, `condition`, or a JSON pointer. */
+  readonly place: string
+  readonly operator: keyof typeof COMPARISONS | undefined
+  readonly value: string
+}
+
 /** What stands before an operator holds none of its characters. */
 const CONDITION = /^(state|status|condition|\/[^=!<>]*)(?:(!=|<=|>=|=|<|>)(.*))?$/s
 
+/** What a condition is made of; the place is empty where it is none. Throws `INVALID_INPUT` for what is no text. */
+export function conditionParts(text: string): ConditionParts {
+  const [, place = '', operator, value = ''] = fromGiven('conditionParts', () => CONDITION.exec(text)) ?? []
+  return { place, operator: operator as ConditionParts['operator'], value }
+}
+
 function testOf(text: string): Test {
-  const [, place = '', operator, value = ''] = CONDITION.exec(text) ?? []
-  if (place.startsWith('/')) return placeTest(place, operator as keyof typeof COMPARISONS | undefined, value)
+  const { place, operator, value } = conditionParts(text)
+  if (place.startsWith('/')) return placeTest(place, operator, value)
   if (place === '' || value === '' || (operator !== '=' && operator !== '!=')) throw noCondition(text)
+  checkWord(place, value)
   const isSo = wordTest(place, value)
   return operator === '=' ? isSo : (state) => !isSo(state)
+}
+
+const WORDS: { readonly [place: string]: readonly string[] } = {
+  status: ['active', 'done', 'error', 'stopped'] satisfies AgentStatus[],
+  condition: ['running', 'paused', 'blocked', 'in-doubt', 'suspected'] satisfies Condition[],
+}
+
+function checkWord(place: string, value: string): void {
+  const words = WORDS[place]
+  if (words === undefined || words.includes(value)) return
+  throw new RefoldError('INVALID_INPUT', `"${value}" is no ${place}`, { hint: `One of ${words.join(', ')}.` })
 }
 
 /** Without an operator: whether anything stands there. */

@@ -5,6 +5,7 @@ import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
 import type { ProjectOptions } from '../store-only.js'
 import { predicateOf } from '@refold/inspector/answers'
+import { requireKnown } from './never-so.js'
 import { historyOf, troubleOf } from './past-agent.js'
 import { timeText } from './shown.js'
 
@@ -16,7 +17,7 @@ export interface FindCommandOptions extends ProjectOptions {
   readonly json: boolean
 }
 
-/** A row for each revision; none where it never was so. */
+/** A row for each revision; none where it never was so. Rejects with `NOT_FOUND` where no state of the agent could have been so. */
 export async function find(
   agent: string,
   { where, all = false, json, ...options }: FindCommandOptions,
@@ -25,6 +26,7 @@ export async function find(
   return withPast(options, async (past) => {
     const opened = await historyOf(past, agent)
     const flips = (await opened.find(predicate, all ? {} : { limit: 1 })).map((flip) => inWords(flip, opened))
+    if (flips.length === 0) await requireKnown(where, { agent, past, opened })
     const rows = flips.map(({ revision, at, becomes, type }) => [String(revision), timeText(at), String(becomes), type])
     return {
       text: json ? JSON.stringify(flips) : tableOf(['REV', 'TIME', 'BECOMES', 'TYPE'], rows),

@@ -34,6 +34,24 @@ describe('the reading commands', () => {
     expect(ended.stderr).toContain(hint)
   })
 
+  test.each([
+    ['state=thinkng', 'Did you mean thinking?'],
+    ['state=nowhere', 'the chart of research-42 has no state nowhere'],
+    ['/context/cent>100', 'Did you mean /context/cents?'],
+    ['/contxt/cents/x>100', 'Did you mean /context/cents/x?'],
+    ['/context/cents/x=1', 'nothing ever stood at /context/cents/x in research-42'],
+  ])('CLI-337 find says that %s can never have been so', async (where, hint) => {
+    for (const more of [[], ['--json']]) {
+      const args = ['find', 'research-42', '--where', where, '--where', 'status=stopped', ...more]
+      const ended = await past.run([...args, '--store', past.store])
+      expect(ended).toMatchObject({ code: 3, stdout: '' })
+      expect(ended.stderr).toContain(hint)
+    }
+    const known = ['/context/none', '/context/cents>1000000', 'state=idle']
+    const args = ['find', 'research-42', ...known.flatMap((each) => ['--where', each])]
+    expect(await past.run([...args, '--store', past.store])).toMatchObject({ code: 0, stderr: 'it was never so\n' })
+  })
+
   test('CLI-125 history says that a range ends before it begins, and that nothing came since a moment', async () => {
     for (const [from, to] of [
       ['5', '2'],
@@ -75,7 +93,7 @@ describe('the reading commands', () => {
     const empty = await past.run(['state', 'research-42', '--store', ''])
     expect(empty).toMatchObject({ code: 2, stdout: '' })
     expect(empty.stderr).toContain('--store is empty')
-    const never = await past.run(['find', 'research-42', '--where', 'state=nowhere', '--store', past.store])
+    const never = await past.run(['find', 'research-42', '--where', 'status=stopped', '--store', past.store])
     expect(never).toMatchObject({ code: 0, stderr: 'it was never so\n' })
   })
 

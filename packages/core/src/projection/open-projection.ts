@@ -203,7 +203,9 @@ export class OpenProjection {
     for (;;) {
       this.#assertOpen()
       const build = await this.#serving()
-      if (build === undefined || (await makeCurrent(projections, build, { now, isForced: true })) !== undefined) return
+      if (build === undefined) return
+      const current = await makeCurrent(projections, build, { now, isForced: true })
+      if (current !== undefined) return this.#state.changedBeside(current)
     }
   }
 

@@ -26,6 +26,7 @@ export type { Usage } from './record/usage.js'
 export { memoryLog } from './store/memory-log.js'
 export type { MemoryLog } from './store/memory-log.js'
 export { memoryStore } from './store/memory-store.js'
+export type { FoundAgent } from './store/found-agent.js'
 export type {
   AppendOptions,
   AppendResult,

@@ -39,6 +39,9 @@ export type {
   SubscriptionItem,
 } from './store/port.js'
 
+export { askedOfDirectory, foundAgent, shownCondition } from './store/found-agent.js'
+export type { FoundAgent } from './store/found-agent.js'
+
 export type {
   BuildChange,
   BuildName,

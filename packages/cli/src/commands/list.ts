@@ -1,6 +1,6 @@
 /** `refold ls`: the agents of a store, from its directory. Nothing of the project's own code is needed. */
-import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, Store } from '@refold/core/store'
-import { RefoldError } from '@refold/core/store'
+import type { AgentStatus, Condition, DirectoryEntry, DirectoryQuery, FoundAgent, Store } from '@refold/core/store'
+import { askedOfDirectory, foundAgent, RefoldError } from '@refold/core/store'
 import { printPart } from '../output.js'
 import type { Found } from '../output.js'
 import { linesOf, tableOf } from '../table.js'
@@ -63,7 +63,7 @@ type Fits = (entry: DirectoryEntry) => boolean | Promise<boolean>
 
 /** Takes the agents as they are found, and at last gives what is still to be printed. */
 interface Sheet {
-  readonly add: (entries: readonly DirectoryEntry[]) => Promise<void>
+  readonly add: (entries: readonly FoundAgent[]) => Promise<void>
   readonly end: () => string
 }
 
@@ -80,7 +80,7 @@ function sheetOf({ json, quiet = false }: ListOptions): Sheet {
 interface Printing {
   /** Before the first entry. */
   readonly head?: string
-  readonly line: (entry: DirectoryEntry) => string
+  readonly line: (entry: FoundAgent) => string
   /** Between two entries, beside a line end. */
   readonly joint?: string
   /** Behind the last. */
@@ -124,13 +124,15 @@ async function found(
   { query, limit = Infinity, fits, add }: Search,
 ): Promise<{ readonly count: number; readonly isMore: boolean }> {
   let count = 0
-  for await (const page of store.directory.find(query)) {
-    const shown: DirectoryEntry[] = []
+  const asked = askedOfDirectory(query)
+  if (asked === undefined) return { count, isMore: false }
+  for await (const page of store.directory.find(asked)) {
+    const shown: FoundAgent[] = []
     let isMore = false
     for await (const entry of fits === undefined ? page : fitting(page, fits)) {
       isMore = count + shown.length >= limit
       if (isMore) break
-      shown.push(entry)
+      shown.push(foundAgent(entry))
     }
     if (shown.length > 0) await add(shown)
     count += shown.length
@@ -154,20 +156,15 @@ function oneOf<T extends string>(known: readonly T[], given: string, option: str
   throw new RefoldError('INVALID_INPUT', `${option} ${given} is none`, { hint: `One of: ${known.join(', ')}.` })
 }
 
-function cells({ stream, version, status, condition, active, owner, nextDueAt }: DirectoryEntry): readonly string[] {
+function cells({ stream, version, status, condition, active, owner, nextDueAt }: FoundAgent): readonly string[] {
   const due = nextDueAt === undefined ? '' : timeText(nextDueAt)
   return [
     stream,
     String(version),
     status,
-    shownCondition(status, condition),
+    condition === 'ended' ? '' : condition, // its status says so
     active.join(' '),
     owner === undefined ? '' : nameOf(owner),
     due,
   ]
-}
-
-/** Of an agent that has ended, running says nothing. */
-function shownCondition(status: AgentStatus, condition: Condition): string {
-  return condition === 'running' && status !== 'active' ? '' : condition
 }

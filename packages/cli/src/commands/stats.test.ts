@@ -21,12 +21,23 @@ describe('refold stats', () => {
     const alike = { definition: 'plan', version: 1, agents: 1, inDoubt: 0, overdue: 0 }
     expect(groups).toContainEqual({ ...alike, status: 'active', condition: 'running', states: ['working'], pending: 1 })
     expect(groups).toContainEqual({ ...alike, status: 'active', condition: 'paused', states: ['working'], pending: 1 })
-    expect(groups).toContainEqual(expect.objectContaining({ ...alike, status: 'stopped' }))
+    expect(groups).toContainEqual(expect.objectContaining({ ...alike, status: 'stopped', condition: 'ended' }))
     const table = await project.run('stats', 'plan')
     expect(table.stdout.split('\n')[0]).toBe(
       'DEFINITION\tVERSION\tSTATUS\tCONDITION\tSTATE\tAGENTS\tPENDING\tIN-DOUBT\tOVERDUE',
     )
     expect(table.stdout).toContain('plan\t1\tactive\tpaused\tworking\t1\t1\t0\t0\n')
+  })
+
+  test('DIR-116 ls lists no agent that has ended as running', async () => {
+    const ls = async (...args: string[]): Promise<unknown> =>
+      (JSON.parse((await project.run('ls', '--json', ...args)).stdout) as { stream: string; condition: string }[]).map(
+        ({ stream, condition }) => [stream, condition],
+      )
+    expect(await ls('--status', 'stopped')).toEqual([['plan-2', 'ended']])
+    expect(await ls('--condition', 'running')).not.toContainEqual(expect.arrayContaining(['plan-2']))
+    expect(await ls('--condition', 'running', '--status', 'stopped')).toEqual([])
+    expect(await ls('--where', 'condition=ended')).toEqual([['plan-2', 'ended']])
   })
 
   test('CLI-124 a definition that no agent has is told with one that is near', async () => {

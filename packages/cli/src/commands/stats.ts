@@ -1,6 +1,8 @@
 /** `refold stats`: how many agents stand where, from the directory; what they write, from the headers of the log where it is asked for. */
 import type { DirectoryEntry, Store, StoredEvent } from '@refold/core'
 import { headerOf } from '@refold/core/record'
+import { shownCondition } from '@refold/core/store'
+import type { FoundAgent } from '@refold/core/store'
 import { groupAgents } from '@refold/inspector/fleet'
 import type { FleetGroup } from '@refold/inspector/fleet'
 import { tableOf } from '../table.js'
@@ -36,7 +38,7 @@ export async function stats(definition: string | undefined, options: StatsComman
     const entries: DirectoryEntry[] = []
     for await (const page of store.directory.find(definition === undefined ? {} : { definition })) entries.push(...page)
     if (entries.length === 0 && definition !== undefined) await assertDefinition(store, definition)
-    const groups = groupAgents(entries, Date.now()).map(({ active, ...group }) => ({ ...group, states: active }))
+    const groups = groupAgents(entries, Date.now()).map(toldGroup)
     const written = options.log === true ? await writtenBy(store, entries) : undefined
     if (options.json) return JSON.stringify(written === undefined ? { groups } : { groups, written })
     return written === undefined ? groupTable(groups) : writtenTable(written)
@@ -111,7 +113,14 @@ function silentIn(
 }
 
 /** Agents that stand alike. */
-type Group = Omit<FleetGroup, 'active'> & { readonly states: FleetGroup['active'] }
+type Group = Omit<FleetGroup, 'active' | 'condition'> & {
+  readonly states: FleetGroup['active']
+  readonly condition: FoundAgent['condition']
+}
+
+function toldGroup({ active, ...group }: FleetGroup): Group {
+  return { ...group, condition: shownCondition(group), states: active }
+}
 
 function groupTable(groups: readonly Group[]): string {
   const head = ['DEFINITION', 'VERSION', 'STATUS', 'CONDITION', 'STATE', 'AGENTS', 'PENDING', 'IN-DOUBT', 'OVERDUE']
@@ -121,7 +130,7 @@ function groupTable(groups: readonly Group[]): string {
       definition,
       String(version),
       status,
-      condition === 'running' && status !== 'active' ? '' : condition,
+      condition === 'ended' ? '' : condition,
       states.join(' '),
       ...[agents, pending, inDoubt, overdue].map(String),
     ]),

@@ -50,7 +50,7 @@ import { guarded } from './guarded-observer.js'
 import type { Watched } from './guarded-observer.js'
 import { keepingAlive } from './keep-alive.js'
 import { readFrom } from './read-from.js'
-import { statesOf } from './states.js'
+import { statesOf, untilEndOf } from './states.js'
 import { endedBefore, requireDone, whenCell } from './waiting.js'
 import type { CellWait } from './waiting.js'
 
@@ -84,9 +84,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     )
     this.state$ = keepingAlive(states, options.runtime.world)
     this.events$ = new Observable((subscriber) => this.#records(this.#newestHead()).subscribe(subscriber))
-    this.progress$ = new Observable((subscriber) =>
-      options.runtime.progress.listen(options.stream, (progress) => subscriber.next(progress)),
-    )
+    this.progress$ = untilEndOf(states, (told) => options.runtime.progress.listen(options.stream, told))
   }
 
   subscribe(

@@ -1,7 +1,8 @@
 /** Finding agents by what the directory says of them. */
 import type { FindQuery } from '../public/holds.js'
 import type { StoreServices } from '../log/agent-log.js'
-import type { DirectoryEntry } from '../store/port.js'
+import { askedOfDirectory, foundAgent } from '../store/found-agent.js'
+import type { FoundAgent } from '../store/found-agent.js'
 import { checkMembers, requireOption } from '../check-members.js'
 
 const DEFAULT_LIMIT = 100
@@ -25,10 +26,12 @@ const KEYS = [
 export async function findAgents(
   store: Pick<StoreServices, 'directory'>,
   query: FindQuery = {},
-): Promise<readonly DirectoryEntry[]> {
+): Promise<readonly FoundAgent[]> {
   check(query)
-  const found: DirectoryEntry[] = []
-  for await (const page of store.directory.find({ ...query, limit: query.limit ?? DEFAULT_LIMIT })) found.push(...page)
+  const asked = askedOfDirectory({ ...query, limit: query.limit ?? DEFAULT_LIMIT })
+  if (asked === undefined) return []
+  const found: FoundAgent[] = []
+  for await (const page of store.directory.find(asked)) found.push(...page.map(foundAgent))
   return found
 }
 

@@ -65,12 +65,28 @@ describe('DIR-9 find', () => {
   })
 })
 
+test('DIR-116 an agent that has ended is not found as running, and has the condition of its state', async () => {
+  const { runtime, agents } = await fleetOf(3)
+  const ended = await agents[1]?.cancel()
+  expect((await runtime.find()).map(({ condition }) => condition)).toEqual(['running', ended?.condition, 'running'])
+  expect(ended?.condition).toBe('ended')
+  expect(ids(await runtime.find({ condition: 'running' }))).toEqual(['no-1', 'no-3'])
+  expect(await runtime.find({ condition: 'running', status: 'stopped' })).toEqual([])
+  expect(ids(await runtime.find({ condition: 'running', limit: 1 }))).toEqual(['no-1'])
+  expect(ids(await runtime.find({ status: 'stopped' }))).toEqual(['no-2'])
+})
+
 describe('DIR-10 rebuildDirectory', () => {
   test('DIR-10 repairs what is wrong and says how much, while agents go on', async () => {
     const { log, runtime, agents } = await fleetOf(3)
     const before = await runtime.find()
     log.directory.delete('work-no-1')
-    log.directory.set('work-no-2', { ...(before[1] as (typeof before)[0]), status: 'done', pending: 0 })
+    log.directory.set('work-no-2', {
+      ...(before[1] as (typeof before)[0]),
+      status: 'done',
+      condition: 'running',
+      pending: 0,
+    })
     expect(ids(await runtime.find({ status: 'active' }))).toEqual(['no-3'])
     const [rebuilt] = await Promise.all([runtime.rebuildDirectory(), agents[2]?.send({ type: 'note', text: 'on' })])
     expect(rebuilt).toEqual({ agents: 3, repaired: 2 })

@@ -14,7 +14,8 @@ import type { ClientParts, Load, MigrateOptions, Recovered, StartOptions } from 
 import type { Drained, DrainOptions, Worker } from '../public/worker.js'
 import { Takeover } from '../runtime/takeover/takeover.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
-import type { DirectoryEntry, RebuiltDirectory } from '../store/port.js'
+import type { FoundAgent } from '../store/found-agent.js'
+import type { RebuiltDirectory } from '../store/port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import { withoutUndefined } from '../json/without-undefined.js'
 import { AgentHandle } from './agent-handle.js'
@@ -209,7 +210,7 @@ export class OpenRuntime implements Worker {
     this.#assertOpen()
     return this.#readers.project(definition, options)
   }
-  async find(query?: FindQuery): Promise<readonly DirectoryEntry[]> {
+  async find(query?: FindQuery): Promise<readonly FoundAgent[]> {
     this.#assertOpen()
     return findAgents(this.#runtime.store, query)
   }

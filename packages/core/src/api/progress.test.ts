@@ -62,3 +62,31 @@ test('EFF-62 progress says which attempt told it, and when that run of the body 
     [2, 142, 'all of it'],
   ])
 })
+
+test('EFF-162 progress completes when the agent ends, and when the client closes', async () => {
+  const work = controlledBody()
+  const definition = workAgent({ body: work.body })
+  const process = await startProcess({ log: memoryLog(), agents: [definition] })
+  const ended = await process.runtime.start(definition, { id: '1' })
+  const active = await process.runtime.start(definition, { id: '2' })
+  const seen: unknown[] = []
+  for (const agent of [ended, active])
+    agent.progress$.subscribe({
+      next: ({ chunk }) => seen.push([agent.id, chunk]),
+      complete: () => seen.push([agent.id, 'complete']),
+    })
+  await settle()
+  work.last.args.progress('a')
+  await ended.cancel()
+  await settle()
+  expect(seen).toEqual([
+    ['2', 'a'],
+    ['1', 'complete'],
+  ])
+  ended.progress$.subscribe({ complete: () => seen.push('at once') })
+  await settle()
+  await process.runtime.close()
+  expect(seen.slice(2)).toEqual(['at once', ['2', 'complete']])
+  const late = new Promise<void>((resolve) => active.progress$.subscribe({ complete: resolve }))
+  await late
+})

@@ -36,3 +36,15 @@ export function statesOf<S extends { readonly status: string }>(
     }
   })
 }
+
+/** What is told of an agent as long as there are states to come: what ends them with an error is told by them. */
+export function untilEndOf<T>(
+  states: Observable<unknown>,
+  listen: (told: (value: T) => void) => () => void,
+): Observable<T> {
+  return new Observable((subscriber) => {
+    const complete = (): void => subscriber.complete()
+    subscriber.add(listen((value) => subscriber.next(value)))
+    subscriber.add(states.subscribe({ complete, error: complete }))
+  })
+}

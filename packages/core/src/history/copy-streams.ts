@@ -8,7 +8,10 @@ import { RefoldError } from '../errors.js'
 import { isChartStream } from '../log/charts.js'
 import { appendBytes } from '../store/append-limits.js'
 import type { Store, StoredEvent } from '../store/port.js'
+import { keptOrder, noteOrder } from '../log/kept-order.js'
+import type { KeptOrder } from '../log/kept-order.js'
 import { comparedLogs } from './compare-logs.js'
+import type { ComparedLogs } from './compare-logs.js'
 import { headOf, next, storeBatch, toNew } from './store-batch.js'
 import type { Head } from './store-batch.js'
 
@@ -58,8 +61,15 @@ async function copied(from: Store, to: Store, options: CopyOptions): Promise<Cop
   }
   if (await target.flush()) onProgress?.(target.stored)
   const { streams } = target
-  const events = end === undefined ? 0 : await comparedLogs(from, to, { streams, upTo: end.position })
-  return { streams: streams.size, events, stored: target.stored }
+  const compared = end === undefined ? undefined : await comparedLogs(from, to, { streams, upTo: end.position })
+  if (compared !== undefined) await noteOrder(to.registers, await orderOf(compared, from))
+  return { streams: streams.size, events: compared?.events ?? 0, stored: target.stored }
+}
+
+/** What a cursor of the source may be taken for in the target: what stands behind the same records. */
+async function orderOf({ upTo, isAlone }: ComparedLogs, from: Store): Promise<NonNullable<KeptOrder>> {
+  if (!isAlone || upTo === undefined || (await keptOrder(from.registers)) === 'changed') return 'changed'
+  return { upTo }
 }
 
 /** What is appended next, and what stands in the target. */
@@ -119,6 +129,7 @@ class Target {
     this.#batch = []
     this.#bytes = 0
     const head = this.#heads.get(first.stream)
+    if (this.stored === 0) await noteOrder(this.#store.registers, 'changed') // until it is proven that it is not
     await storeBatch(this.#store, first.stream, { events: events.map(toNew), head })
     const { revision, id } = events.at(-1) ?? first
     this.#heads.set(first.stream, { revision, id }) // of a stream nothing more is kept in memory

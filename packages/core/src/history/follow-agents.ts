@@ -13,7 +13,7 @@ import { isDamage } from './damage.js'
 import { followedRecords } from './followed-records.js'
 import { HiddenSecrets } from './hidden-secrets.js'
 import { lagBehind } from './lag.js'
-import { cursorOf, positionAt } from './log-cursor.js'
+import { cursorOf, heldAt, positionAt } from './log-cursor.js'
 import type { Follower, StallWatch } from './stall-watch.js'
 import { toAgentEvent } from './stream-records.js'
 import type { HeadedEvent } from './stream-records.js'
@@ -184,7 +184,10 @@ interface Begin {
 /** Rejects with `CURSOR_LOST`. */
 async function beginOf(log: AgentLog, from: NonNullable<FollowOptions['from']>): Promise<Begin> {
   if (from === 'start' || typeof from === 'object') return { after: undefined, cursor: undefined }
-  if (from !== 'now') return { after: await positionAt(log, from), cursor: from }
+  if (from !== 'now') {
+    const { position, cursor } = await heldAt(log, from)
+    return { after: position, cursor }
+  }
   const last = await log.newest()
   return { after: last?.position, cursor: last && cursorOf(last) }
 }

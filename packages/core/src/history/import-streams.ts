@@ -9,6 +9,7 @@ import { checkMembers } from '../check-members.js'
 import { coded } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { agentLog, agentReader } from '../log/agent-log.js'
+import { noteOrder } from '../log/kept-order.js'
 import type { Codec } from '../log/codec.js'
 import { toRevision } from '../record/revision.js'
 import { appendBytes } from '../store/append-limits.js'
@@ -71,6 +72,7 @@ async function imported(file: ExportedStreams, store: Store, options: ImportOpti
   for (const { stream } of file.streams)
     plans.push(await planStream(stream, { file, store, reader, log, world: systemWorld, by, reason }))
   let stored = 0
+  if (plans.some(({ isDone }) => !isDone)) await noteOrder(store.registers, 'changed')
   for (const plan of plans) if (!plan.isDone) stored += await carriedOut(plan, { file, store })
   const agents = plans.filter(({ isAgent }) => isAgent)
   return {

@@ -22,6 +22,8 @@ import type {
 import type { ScannedPage, ScanOptions } from '../store/projection-port.js'
 import { isGone } from './codec.js'
 import type { Codec } from './codec.js'
+import { keptOrder } from './kept-order.js'
+import type { KeptOrder } from './kept-order.js'
 import { openEvent, sealEvent, unopened } from './sealed-event.js'
 import { snapshotFile } from './snapshots.js'
 import type { Snapshot } from './snapshots.js'
@@ -73,6 +75,8 @@ export interface AgentLog {
   followAll(options: FollowAllOptions): AsyncIterable<LogItem>
   /** The last event of all streams, as it is stored. */
   newest(): Promise<StoredEvent | undefined>
+  /** Whether a copy kept the order of the log that it is from. */
+  keptOrder(): Promise<KeptOrder>
   /** The log behind a position, as it is stored. */
   readAll(options: {
     readonly after?: Position | undefined
@@ -154,6 +158,7 @@ export function agentLog(
       for await (const [last] of store.readAll({ direction: 'backwards', limit: 1 })) return last
       return undefined
     },
+    keptOrder: () => keptOrder(store.registers),
     readAll: ({ after, limit }) => store.readAll({ ...(after === undefined ? undefined : { after }), limit }),
     snapshots,
   }

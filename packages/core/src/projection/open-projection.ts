@@ -3,7 +3,7 @@ import { codeErrors } from '../coded.js'
 import { checkMembers } from '../check-members.js'
 import { streamOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
-import { cursorOf, positionAt } from '../history/log-cursor.js'
+import { cursorOf, heldAt } from '../history/log-cursor.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { AnyAgent } from '../public/agent.js'
@@ -18,7 +18,16 @@ import type {
 import type { ProjectionBuild, Projections } from '../store/projection-port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
 import type { World } from '../world/world.js'
-import { isMadeOf, makeCurrent, newBuild, notesIn, servingBuild, unfinishedBuild, unusedBuilds } from './builds.js'
+import {
+  changed,
+  isMadeOf,
+  makeCurrent,
+  newBuild,
+  notesIn,
+  servingBuild,
+  unfinishedBuild,
+  unusedBuilds,
+} from './builds.js'
 import { projectionInternals, type ProjectionInternals } from './define-projection.js'
 import { ProjectionRun } from './projection-run.js'
 import { ProjectionState } from './projection-state.js'
@@ -72,14 +81,15 @@ async function beginAgain({ definition, projections, world }: Parts): Promise<vo
   }
 }
 
-async function requireInLog({ definition, projections, log }: Parts): Promise<void> {
+async function requireInLog({ definition, projections, log, world }: Parts): Promise<void> {
   const { name, version } = definition
   const builds = await projections.builds(name)
   const build = unfinishedBuild(builds, version) ?? servingBuild(builds, version)
   if (build !== undefined && !isMadeOf(build, definition)) throw madeOfOthers(build, definition)
   if (typeof build?.checkpoint !== 'string') return
   try {
-    await positionAt(log, build.checkpoint)
+    const { cursor } = await heldAt(log, build.checkpoint)
+    if (cursor !== build.checkpoint) await moveTo(cursor, build, { projections, world })
   } catch (error) {
     if (!(error instanceof RefoldError) || error.code !== 'CURSOR_LOST') throw error
     throw new RefoldError(
@@ -92,6 +102,15 @@ async function requireInLog({ definition, projections, log }: Parts): Promise<vo
       },
     )
   }
+}
+
+/** The log was copied: what is compared with its places has to have its positions. One who was faster has done the same. */
+async function moveTo(
+  checkpoint: string,
+  build: ProjectionBuild,
+  { projections, world }: Pick<Parts, 'projections' | 'world'>,
+): Promise<void> {
+  await projections.commit([changed(build, { checkpoint, at: world.clock.now() })])
 }
 
 function madeOfOthers(build: ProjectionBuild, { name, version, definitions }: ProjectionInternals): RefoldError {
@@ -184,7 +203,9 @@ export class OpenProjection {
     for (;;) {
       this.#assertOpen()
       const build = await this.#serving()
-      if (build === undefined || (await makeCurrent(projections, build, { now, isForced: true })) !== undefined) return
+      if (build === undefined) return
+      const current = await makeCurrent(projections, build, { now, isForced: true })
+      if (current !== undefined) return this.#state.changedBeside(current)
     }
   }
 
@@ -214,8 +235,7 @@ codeErrors(OpenProjection.prototype)
 /** Rejects with `CURSOR_LOST` for a record that the log does not hold. */
 async function cursorTo(place: ProjectionPlace, log: AgentLog): Promise<string> {
   if (typeof place === 'string') {
-    await positionAt(log, place)
-    return place
+    return (await heldAt(log, place)).cursor
   }
   const { name, id } = place
   const revision = isHandle(place) ? place.getSnapshot().revision : place.revision

@@ -17,6 +17,7 @@ import type { ProjectionBuild, Projections, ScannedEvent } from '../store/projec
 import { backoffMs } from '../world/backoff.js'
 import type { World } from '../world/world.js'
 import { isSameBuild, newBuild, notesIn, servingBuild, unfinishedBuild } from './builds.js'
+import { watchCurrent } from './current-watch.js'
 import type { ProjectionInternals } from './define-projection.js'
 import { Documents } from './documents.js'
 import { evolvePage } from './evolve-page.js'
@@ -94,6 +95,7 @@ export class ProjectionRun {
     const after = build.checkpoint === null ? undefined : await positionAt(log, build.checkpoint)
     state.begin(build, (await log.newest())?.position)
     const keeper = new Keeper({ projections, world, state, build, documents: new Documents(projections, build) })
+    const unwatch = watchCurrent(build, { projections, world, state })
     try {
       const { definitions } = definition
       for await (const page of recordPages(log, { after, definitions, signal, clock: world.clock })) {
@@ -104,6 +106,8 @@ export class ProjectionRun {
     } catch (error) {
       if (!isRefoldError(error, 'UNREADABLE')) throw error
       return await keeper.park(parkedAt(undefined, { error, at: world.clock.now() }))
+    } finally {
+      unwatch()
     }
     await keeper.settled()
     return (await keeper.store()) ? 'interrupted' : 'overtaken'

@@ -6,7 +6,7 @@ import { toErrorData } from '../record/error-data.js'
 import type { Position } from '../record/revision.js'
 import type { ProjectionBuild } from '../store/projection-port.js'
 import type { World } from '../world/world.js'
-import { notesIn } from './builds.js'
+import { isSameBuild, notesIn } from './builds.js'
 import type { ProjectionInternals } from './define-projection.js'
 import { Reached } from './reached.js'
 
@@ -71,6 +71,14 @@ export class ProjectionState {
     this.#show({ ...this.#status, checkpoint: cursorIn(place), records, share: 1 })
   }
 
+  /** What the build is to others is another: another version has taken its place, or it has taken that of another one. */
+  changedBeside(build: ProjectionBuild): void {
+    if (this.#build === undefined || !isSameBuild(this.#build, build) || this.#build.revision >= build.revision) return
+    const { state, revision } = build
+    this.#build = { ...this.#build, state, revision }
+    this.#show({ ...this.#status, isCurrent: state === 'current' })
+  }
+
   follow(build: ProjectionBuild): void {
     const { parked } = notesIn(build)
     if (parked !== undefined) return this.park(build, parked)
@@ -98,7 +106,8 @@ export class ProjectionState {
     this.#show({ ...this.#plain(), phase: 'stopped', trouble: toErrorData(error) })
   }
 
-  #see(build: ProjectionBuild, phase: ProjectionStatus['phase'], more: Pick<ProjectionStatus, 'parked'> = {}): void {
+  #see(seen: ProjectionBuild, phase: ProjectionStatus['phase'], more: Pick<ProjectionStatus, 'parked'> = {}): void {
+    const build = this.#withNewerState(seen)
     this.#build = build
     const { checkpoint, state, version } = build
     if (checkpoint !== null && answers(build)) this.reached.to(checkpoint)
@@ -114,6 +123,13 @@ export class ProjectionState {
       ...more,
     })
     for (const waiter of this.#waiters) if (waiter.isMet()) this.#end(waiter, () => waiter.resolve())
+  }
+
+  /** The process that keeps it up learns with its next commit only what it is to others. */
+  #withNewerState(build: ProjectionBuild): ProjectionBuild {
+    const known = this.#build
+    if (known === undefined || !isSameBuild(known, build) || known.revision <= build.revision) return build
+    return { ...build, state: known.state, revision: known.revision }
   }
 
   #hinder(error: RefoldError): void {

@@ -118,12 +118,34 @@ describe('a projection', () => {
     const states = async () => (await memoryStore(log).projections?.builds('orders'))?.map(({ state }) => state)
     expect(await states()).toEqual(['previous', 'current'])
     await one.rollback()
+    expect(one.status.isCurrent).toBe(true)
     expect(await states()).toEqual(['current', 'previous'])
     await agent.send({ type: 'pay' })
     await Promise.all([one.at(agent), two.at(agent)])
     expect(await states()).toEqual(['current', 'previous'])
     expect(await two.get('1')).toMatchObject({ status: 'done' })
   })
+
+  test.each(['one process', 'two'])(
+    'PRJ-157 says whether it is current after a newer version and after a rollback, without a further record: %s',
+    async (where) => {
+      await placed('1', 500)
+      await using second = await createClient({ store: memoryStore(log), agents: [order, other], world: quiet })
+      const told: boolean[] = []
+      const one = await client.project(orders(), { onStatus: ({ isCurrent }) => told.push(isCurrent) })
+      await one.ready
+      const two = await (where === 'two' ? second : client).project(orders({ version: 2 }))
+      await two.ready
+      expect(two.status.isCurrent).toBe(true)
+      await expect.poll(() => one.status.isCurrent, { timeout: 5_000 }).toBe(false)
+      await one.at(await client.start(other, { id: 'x' })) // a record that is none of its own
+      expect(one.status).toMatchObject({ isCurrent: false, phase: 'live' })
+      await one.rollback()
+      expect([one.status.isCurrent, told.at(-1)]).toEqual([true, true])
+      await expect.poll(() => two.status.isCurrent, { timeout: 5_000 }).toBe(false)
+      expect(one.status.isCurrent).toBe(true)
+    },
+  )
 
   test('PRJ-7 PRJ-8 PRJ-12 is made again beside what answers, can be stopped, and goes on where it was', async () => {
     await placed('1', 500)

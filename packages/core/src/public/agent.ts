@@ -120,7 +120,7 @@ export interface Agent<T extends AgentTypes> extends Subscribable<AgentState<T>>
    * not hold what the cursor names.
    */
   eventsFrom(from: Moment | Cursor): Observable<AgentEvent<T>>
-  /** What effect bodies report by `progress()` in this process: tokens, percentages. Never stored. */
+  /** What effect bodies report by `progress()` in this process: tokens, percentages. Never stored. Completes when the agent ends, and when the client closes. */
   readonly progress$: Observable<Progress>
   /** The newest state this process has folded. */
   getSnapshot(): AgentState<T>

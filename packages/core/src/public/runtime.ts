@@ -4,7 +4,8 @@ import type { AgentDefinition, EventOf, InputOf, NameOf } from '../definition/ag
 import type { PatchOperation } from '../json/json-value.js'
 import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
-import type { DirectoryEntry, RebuiltDirectory, Store } from '../store/port.js'
+import type { FoundAgent } from '../store/found-agent.js'
+import type { RebuiltDirectory, Store } from '../store/port.js'
 import type { World } from '../world/world.js'
 import type { Consumer, ConsumerControl, ConsumerStatus, RunningConsumer } from './consumer.js'
 import type { Cursor, Followed, FollowOptions, Lag, LagOptions } from './follow.js'
@@ -212,8 +213,8 @@ export interface Client<out Name extends string = string> extends AsyncDisposabl
    * the store keeps no documents, with `CURSOR_LOST` when they are up to a record that the log does not hold.
    */
   project<S>(definition: ProjectionDefinition<S>, options?: ProjectOptions): Promise<Projection<S>>
-  /** A page of agents as the directory knows them, in the order of their starts. */
-  find<K extends Name>(query?: FindQuery<K>): Promise<readonly DirectoryEntry[]>
+  /** A page of agents as the directory knows them, in the order of their starts. One that has ended is not `running`: its condition is `ended`. */
+  find<K extends Name>(query?: FindQuery<K>): Promise<readonly FoundAgent[]>
   /**
    * Makes the directory again from the log, while agents go on, and tells how many entries were wrong. Rejects with `UNREADABLE`
    * where a record is damaged; on sqlite once the entries of all others are right.

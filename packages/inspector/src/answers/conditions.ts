@@ -7,7 +7,7 @@ import type { StatePredicate } from '@refold/core/history'
 import { canonicalJson } from '@refold/core/record'
 import type { AgentStatus, Condition, JsonValue, StateDocument } from '@refold/core/record'
 import { RefoldError } from '@refold/core/record'
-import { fromGiven } from '@refold/core/store'
+import { fromGiven, shownCondition } from '@refold/core/store'
 
 /** All of them. Throws `INVALID_INPUT` for what is no condition. */
 export function predicateOf(conditions: readonly string[]): StatePredicate {
@@ -75,7 +75,8 @@ function placeTest(place: string, operator: keyof typeof COMPARISONS | undefined
 /** A state is named with those above it: an agent in `work.draft` is in `work`, too. */
 function wordTest(word: string, value: string): Test {
   if (word === 'status') return ({ root }) => (root.status ?? 'active') === value
-  if (word === 'condition') return (state) => conditionOf(state) === value
+  if (word === 'condition')
+    return (state) => shownCondition({ status: state.root.status ?? 'active', condition: conditionOf(state) }) === value
   return ({ root }) => activeStates(root).some((leaf) => leaf === value || leaf.startsWith(`${value}.`))
 }
 

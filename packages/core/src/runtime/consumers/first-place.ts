@@ -1,5 +1,5 @@
 /** Where an owner begins. */
-import { cursorOf, positionAt } from '../../history/log-cursor.js'
+import { cursorOf, heldAt } from '../../history/log-cursor.js'
 import type { AgentLog, StoreServices } from '../../log/agent-log.js'
 import { isJsonObject } from '../../json/json-value.js'
 import type { Cursor, FollowOptions } from '../../public/follow.js'
@@ -28,6 +28,8 @@ export async function markNow(
 }
 
 export interface Start {
+  /** As this log has it. */
+  readonly place: Place
   readonly after: Position | undefined
   /** Epoch milliseconds. */
   readonly notBefore: number
@@ -35,7 +37,8 @@ export interface Start {
 
 /** Rejects with `CURSOR_LOST`. */
 export async function startAt(log: AgentLog, place: Place): Promise<Start> {
-  if (place === 'start') return { after: undefined, notBefore: -Infinity }
-  if (typeof place === 'object') return { after: undefined, notBefore: place.at }
-  return { after: await positionAt(log, place), notBefore: -Infinity }
+  if (place === 'start') return { place, after: undefined, notBefore: -Infinity }
+  if (typeof place === 'object') return { place, after: undefined, notBefore: place.at }
+  const { position, cursor } = await heldAt(log, place)
+  return { place: cursor, after: position, notBefore: -Infinity }
 }

@@ -137,7 +137,8 @@ export class Running {
     const mark =
       state.epoch === 0 ? { place: await firstPlace(log, from), ahead: {} } : await markNow(state, { name, registers })
     try {
-      return { mark, start: await startAt(log, mark.place) }
+      const start = await startAt(log, mark.place)
+      return { mark: { ...mark, place: start.place }, start }
     } catch (cause) {
       if (!isRefoldError(cause, 'CURSOR_LOST')) throw cause
       throw new RefoldError('CURSOR_LOST', `consumer ${name}: ${cause.message}`, {

@@ -5,9 +5,10 @@
 import { activeStates, conditionOf, fieldAt } from '@refold/core/history'
 import type { StatePredicate } from '@refold/core/history'
 import { canonicalJson } from '@refold/core/record'
-import type { AgentStatus, Condition, JsonValue, StateDocument } from '@refold/core/record'
+import type { AgentStatus, JsonValue, StateDocument } from '@refold/core/record'
 import { RefoldError } from '@refold/core/record'
 import { fromGiven, shownCondition } from '@refold/core/store'
+import type { FoundAgent } from '@refold/core/store'
 
 /** All of them. Throws `INVALID_INPUT` for what is no condition. */
 export function predicateOf(conditions: readonly string[]): StatePredicate {
@@ -54,7 +55,7 @@ function testOf(text: string): Test {
 
 const WORDS: { readonly [place: string]: readonly string[] } = {
   status: ['active', 'done', 'error', 'stopped'] satisfies AgentStatus[],
-  condition: ['running', 'paused', 'blocked', 'in-doubt', 'suspected'] satisfies Condition[],
+  condition: ['running', 'paused', 'blocked', 'in-doubt', 'suspected', 'ended'] satisfies FoundAgent['condition'][],
 }
 
 function checkWord(place: string, value: string): void {

@@ -1,5 +1,5 @@
 /**
- * 20 A mailer: a consumer that sends one mail for each order that is paid, whatever dies, and sets aside what it cannot send.
+ * 20 A mailer: a consumer that sends one mail for each invoice that is paid, whatever dies, and sets aside what it cannot send.
  *
  * You learn: `defineConsumer` and `client.consume`; the `key` that makes a mail count once; parked records, and how they are retried.
  */
@@ -22,9 +22,9 @@ const machine = setup({
   },
 })
 
-/** An order of a customer. */
-export const order = defineAgent({
-  name: 'order',
+/** An invoice of a customer. */
+export const invoice = defineAgent({
+  name: 'invoice',
   version: 1,
   machine,
   input: z.object({ customer: z.string() }),

@@ -1,7 +1,7 @@
 /** The consumer, and what stands for a mail server. */
 import { defineConsumer } from '@refold/core'
 import type { Consumer } from '@refold/core'
-import { order } from './agent.js'
+import { invoice } from './agent.js'
 
 /** Takes a mail with the same key once, as real ones do that know idempotency keys. */
 export class MailServer {
@@ -18,10 +18,10 @@ export class MailServer {
 export function mailerTo(server: MailServer): Consumer {
   return defineConsumer({
     name: 'mailer',
-    agents: [order],
+    agents: [invoice],
     retry: { attempts: 2, delayMs: 20 },
     each: async ({ agent, event, key }) => {
-      if (event.type === 'paid') await server.send(`order ${agent.id}: ${event.data.cents} cents`, { key })
+      if (event.type === 'paid') await server.send(`invoice ${agent.id}: ${event.data.cents} cents`, { key })
     },
   })
 }

@@ -1,15 +1,15 @@
-/** Two orders are paid; the mail server is closed when the second one is. */
+/** Two invoices are paid; the mail server is closed when the second one is. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { storeFrom } from '@refold/cli'
 import { createRuntime } from '@refold/core'
 import type { RunningConsumer } from '@refold/core'
-import { order } from './agent.js'
+import { invoice } from './agent.js'
 import { MailServer, mailerTo } from './mailer.js'
 
 const server = new MailServer()
 await using refold = await createRuntime({
-  store: await storeFrom(process.argv[2] ?? 'orders.db'),
-  agents: [order],
+  store: await storeFrom(process.argv[2] ?? 'invoices.db'),
+  agents: [invoice],
   onReport: ({ code }) => console.log(`reported: ${code}`),
 })
 const mailer = await refold.consume(mailerTo(server))
@@ -28,7 +28,7 @@ while ((await mailer.status()).parked > 0) await wait(10)
 console.log([...server.sent.values()].join('\n'))
 
 async function pay(customer: string, cents: number): Promise<void> {
-  const agent = await refold.start(order, { id: `${customer}-${Date.now()}`, input: { customer } })
+  const agent = await refold.start(invoice, { id: `${customer}-${Date.now()}`, input: { customer } })
   await agent.send({ type: 'paid', cents })
 }
 

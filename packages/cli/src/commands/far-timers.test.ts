@@ -1,5 +1,5 @@
 /** Timers that are to come never, as a delay of `Number.MAX_SAFE_INTEGER` says it: no date can say when. */
-import { createRuntime, defineAgent } from '@refold/core'
+import { createClient, createRuntime, defineAgent } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,4 +33,9 @@ test('CLI-215 an agent with such a timer is listed and shown', async () => {
   expect(printed.mock.calls.join('\n')).toMatch(new RegExp(`^vault-1\t.*\t${WORDS}$`, 'm'))
   printed.mockRestore()
   expect((await show('vault-1', { store, json: false })).text).toMatch(new RegExp(`\t${WORDS} \\(in \\d+ d\\)`))
+})
+
+test('TIM-9 it is due at the last moment that a store keeps exactly', async () => {
+  await using client = await createClient({ store: sqliteStore(store), agents: [vault] })
+  expect(await client.find()).toMatchObject([{ stream: 'vault-1', nextDueAt: Number.MAX_SAFE_INTEGER }])
 })

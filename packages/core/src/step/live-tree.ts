@@ -173,7 +173,7 @@ export class LiveTree implements SystemHost, RefPort {
     timer: { target: ActorId; event: EventShape; delay: number; id: string | undefined },
   ): void {
     const log = this.logged()
-    const due = Math.ceil(log.now + Math.max(0, timer.delay)) // whole milliseconds, as clocks have them
+    const due = dueAt(log.now, timer.delay)
     this.timers.schedule(log.nextTimerId(), {
       source: source.sid,
       target: timer.target,
@@ -198,6 +198,12 @@ function afterNode(
 ): string | undefined {
   if (source.machine === undefined || id !== event.type) return undefined
   return afterNodeOf(source.machine, id)?.id
+}
+
+/** Whole milliseconds, as clocks have them, and none that a store could not keep exactly. */
+function dueAt(now: number, delay: number): number {
+  const due = Math.ceil(now + Math.max(0, delay))
+  return Number.isFinite(due) ? Math.min(due, Number.MAX_SAFE_INTEGER) : due
 }
 
 function reservedId(id: string): RefoldError {

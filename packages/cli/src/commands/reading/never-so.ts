@@ -34,15 +34,17 @@ async function nearPlace(place: string, opened: AgentHistory): Promise<string | 
   const { document } = await opened.at(opened.lastState)
   const keys = place.split('/').slice(1)
   for (const [at, key] of keys.entries()) {
-    const above = keys.slice(0, at).map((one) => `/${one}`)
-    if (fieldAt([...above, `/${key}`].join(''))(document) !== undefined) continue
-    const known = Object.keys(Object(fieldAt(above.join(''))(document)))
+    const above = keys.slice(0, at)
+    if (fieldAt(placeOf([...above, key]))(document) !== undefined) continue
+    const known = Object.keys(Object(fieldAt(placeOf(above))(document)))
     const near = nearestName(key, at === 0 ? ['context', ...known] : known)
-    return near === undefined
-      ? undefined
-      : [...above, `/${near}`, ...keys.slice(at + 1).map((one) => `/${one}`)].join('')
+    return near === undefined ? undefined : placeOf([...above, near, ...keys.slice(at + 1)])
   }
   return undefined
+}
+
+function placeOf(keys: readonly string[]): string {
+  return keys.map((key) => `/${key}`).join('')
 }
 
 /** Only where each chart can be read that the agent ever had. */

@@ -11,7 +11,8 @@ const derived = new WeakMap<object, MachineShape>()
 
 /**
  * The machine with a frozen copy of its context literal, so that what the user writes to it later, or an agent at its start, changes
- * no agent, with a bound on the microsteps, and with actions that note what they throw. It delegates to the machine itself: no `provide()`, which costs up to a millisecond.
+ * no agent, with a bound on the microsteps, and with actions that note what they throw. It delegates to the machine itself: no
+ * `provide()`, which costs up to a millisecond.
  */
 export function boundedMachine(machine: AnyStateMachine | MachineShape): MachineShape {
   const known = derived.get(machine)

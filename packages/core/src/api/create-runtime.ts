@@ -21,7 +21,7 @@ import { checkRuntimeOptions, DEFAULT_LEASE_MS } from './check-options.js'
 const DEFAULT_SNAPSHOT_EVERY = 200
 const DEFAULT_KEEP_IDLE = 64
 const DEFAULT_TAKEOVER_AFTER_MS = 500
-const DEFAULT_CLOSE_GRACE_MS = 30_000
+const DEFAULT_CLOSE_GRACE_MS = 20_000
 
 /**
  * Opens a process's runtime on a store: its agents go on from where they stand. The runtime owns the store and closes

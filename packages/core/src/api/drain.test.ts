@@ -7,7 +7,7 @@ import { eventsOf, outcomeOf, startProcess, startWorker, typesOf } from './proce
 import { workAgent } from './work-agent.fixture.js'
 import type { WorkOptions } from './work-agent.fixture.js'
 
-const GRACE_MS = 30_000
+const GRACE_MS = 20_000
 
 /** `a` is at the effect of agent 1, and `b` is there to go on. */
 async function working(policy?: WorkOptions['policy']) {

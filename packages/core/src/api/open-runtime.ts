@@ -240,6 +240,7 @@ export class OpenRuntime implements Worker {
   }
 
   async #close(): Promise<void> {
+    this.#runtime.leaveStore()
     await Promise.all([this.#readers.close(), ...this.#holding])
     await Promise.all([this.#takeover.close(), this.#runtime.close()])
     await this.#letGoOfStore()

@@ -6,7 +6,7 @@ import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
-import { LEASE_MS, outcomeOf, outliveLease, startProcess, typesOf } from './process.fixture.js'
+import { LEASE_MS, outcomeOf, outliveLease, startProcess, startWorker, typesOf } from './process.fixture.js'
 import { workAgent } from './work-agent.fixture.js'
 import type { WorkOptions } from './work-agent.fixture.js'
 
@@ -137,6 +137,50 @@ describe('OWN-14 a suspect whose claim the store does not take', () => {
     expect(work.runs).toHaveLength(length + 1)
     await process.time.advance(3 * MINUTE)
     expect(work.runs).toHaveLength(length + 2)
+  })
+})
+
+describe('WRK-34 a process that is to end', () => {
+  const SECONDS = 1_000
+  /** How many seconds it took, by the process's own clock. */
+  async function secondsOf(time: ManualTime, ended: Promise<unknown>): Promise<number> {
+    const from = time.now
+    const at: number[] = []
+    const end = (): unknown => at.push(time.now)
+    ended.then(end, end)
+    for (let second = 0; second < 300 && at.length === 0; second++) await time.advance(SECONDS)
+    return ((at[0] ?? Number.NaN) - from) / SECONDS
+  }
+
+  /** A worker at a payment, whose store is silent from now on. */
+  async function cutOff() {
+    const definition = workAgent({ body: controlledBody().body, policy: { safety: 'never-retry' } })
+    const { runtime, store, time } = await startWorker({ log: memoryLog(), agents: [definition], id: 'a' })
+    await runtime.start(definition, { id: '1' })
+    await settle()
+    store.cut()
+    return { runtime, time }
+  }
+
+  test.each([
+    [0, 20],
+    [5, 20],
+    [20, 30],
+    [60, 70],
+  ])('WRK-34 a drain of %d s of a mute store is over after %d s at most', async (deadline, most) => {
+    const { runtime, time } = await cutOff()
+    const took = await secondsOf(time, runtime.drain({ deadlineMs: deadline * SECONDS }))
+    expect(took).toBeLessThanOrEqual(most)
+    expect(took).toBeGreaterThanOrEqual(deadline)
+  })
+
+  test('WRK-34 a close too, and one that comes during a drain hurries it', async () => {
+    const closed = await cutOff()
+    expect(await secondsOf(closed.time, closed.runtime.close())).toBeLessThanOrEqual(30)
+    const { runtime, time } = await cutOff()
+    const drained = runtime.drain({ deadlineMs: 120 * SECONDS })
+    await time.advance(SECONDS)
+    expect(await secondsOf(time, Promise.all([runtime.close(), drained]))).toBeLessThanOrEqual(20)
   })
 })
 

@@ -16,9 +16,16 @@ import type { CancelTimer, Clock } from '../world/world.js'
 const ANSWER_WITHIN_MS = 120_000
 /** Of a store that does not answer. */
 const NEXT_ANSWER_WITHIN_MS = 15_000
+/** When the process is to end. */
+const LAST_ANSWER_WITHIN_MS = 2_000
+
+export interface AnsweringStore extends Store {
+  /** After that time it is waited for hardly any more, whatever it was or will be asked: this process is to end. Until its `close`. */
+  readonly hurryIn: (delayMs: number) => void
+}
 
 /** The same store. A rebuild of its directory may take as long as it likes, and so may a look at what it stands on, and who reads what it subscribed to. */
-export function answeringInTime(source: Store, clock: Clock): Store {
+export function answeringInTime(source: Store, clock: Clock): AnsweringStore {
   const questions = new Questions(clock)
   const { capabilities, registers, directory, presence, projections } = source
   return {
@@ -44,7 +51,8 @@ export function answeringInTime(source: Store, clock: Clock): Store {
     ...(presence === undefined ? undefined : { presence: presenceOf(presence, questions) }),
     // it may look through a whole file
     ...(source.examine === undefined ? undefined : { examine: source.examine.bind(source) }),
-    close: () => questions.answer('its close', source.close()),
+    close: () => questions.answer('its close', source.close()).finally(() => questions.end()),
+    hurryIn: (delayMs) => questions.hurryIn(delayMs),
   }
 }
 
@@ -93,7 +101,7 @@ function replayOf(source: Store, questions: Questions): NonNullable<Store['repla
 class Question {
   readonly late: (withinMs: number) => RefoldError
   readonly progress: (() => number) | undefined
-  readonly withinMs: number
+  withinMs: number
   readonly reject: Asking['reject']
   due: number
   seen: number | undefined
@@ -115,6 +123,12 @@ class Question {
     this.seen = seen
     this.due = now + this.withinMs
     return false
+  }
+
+  /** It has no more than that from now on. */
+  hurry(withinMs: number, now: number): void {
+    this.withinMs = withinMs
+    this.due = Math.min(this.due, now + withinMs)
   }
 }
 
@@ -143,6 +157,9 @@ class Questions {
   #timer: DueTimer = NO_TIMER
   /** The last question that ended had no answer. */
   #isMute = false
+  #isHurried = false
+  #hurriedAt = Number.POSITIVE_INFINITY
+  #cancelHurry: CancelTimer = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -174,9 +191,34 @@ class Questions {
     }
   }
 
+  /** Asked again it counts if that is earlier. */
+  hurryIn(delayMs: number): void {
+    const at = this.#clock.monotonicNow() + delayMs
+    if (at >= this.#hurriedAt) return
+    this.#cancelHurry()
+    this.#hurriedAt = at
+    this.#cancelHurry = this.#clock.setTimer(() => this.#hurry(), delayMs)
+  }
+
+  end(): void {
+    this.#cancelHurry()
+  }
+
+  #hurry(): void {
+    this.#isHurried = true
+    const now = this.#clock.monotonicNow()
+    for (const question of this.#open) question.hurry(LAST_ANSWER_WITHIN_MS, now)
+    if (this.#open.size > 0) this.#setTimer(now + LAST_ANSWER_WITHIN_MS, LAST_ANSWER_WITHIN_MS)
+  }
+
+  get #withinMs(): number {
+    if (this.#isHurried) return LAST_ANSWER_WITHIN_MS
+    return this.#isMute ? NEXT_ANSWER_WITHIN_MS : ANSWER_WITHIN_MS
+  }
+
   #within<T>(answer: Promise<T>, asked: Asked): Promise<T> {
     return new Promise((resolve, reject) => {
-      const withinMs = this.#isMute ? NEXT_ANSWER_WITHIN_MS : ANSWER_WITHIN_MS
+      const withinMs = this.#withinMs
       const question = new Question(asked, { withinMs, now: this.#clock.monotonicNow(), reject })
       this.#open.add(question)
       if (question.due < this.#timer.at) this.#setTimer(question.due, withinMs)

@@ -25,7 +25,7 @@ export interface WorkerOptions {
   readonly leaseDurationMs?: number
   /** Default: a third of the lease. */
   readonly heartbeatEveryMs?: number
-  /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 30,000. */
+  /** How long `close` waits for never-retry bodies that have begun; then they are in doubt. Default 20,000. */
   readonly closeGraceMs?: number
   /**
    * How long this process lives before it takes agents over that others left, so that a short script takes none by mistake. Agents

@@ -7,6 +7,7 @@
 import { nextDueAtOf, statusOf } from '../../decide/summary.js'
 import { RefoldError } from '../../errors.js'
 import type { AgentLog, StoreServices } from '../../log/agent-log.js'
+import type { AnsweringStore } from '../../log/answer-in-time.js'
 import type { Report } from '../../public/report.js'
 import type { Load } from '../../public/runtime.js'
 import type { Drained, DrainOptions } from '../../public/worker.js'
@@ -46,7 +47,7 @@ import { loadOf } from './load.js'
 import { counted } from '../../world/counted.js'
 
 export interface WorkerSettings {
-  readonly store: StoreServices
+  readonly store: AnsweringStore
   /** Where documents of projections are kept; the same store, where no other is named. */
   readonly projections: Pick<StoreServices, 'projections' | 'close'>
   readonly log: AgentLog
@@ -69,9 +70,12 @@ export interface WorkerSettings {
   readonly releaseOnSignal: boolean
 }
 
+/** A server that starts again, or a file that another process has locked, may take so long. */
+const STORE_GRACE_MS = 10_000
+
 export class WorkerRuntime {
   readonly settings: WorkerSettings
-  readonly store: StoreServices
+  readonly store: AnsweringStore
   readonly log: AgentLog
   readonly world: World
   readonly worker: string
@@ -142,6 +146,7 @@ export class WorkerRuntime {
   /** Begins nothing more, and hands over what this worker is at. `close` comes after it, and waits for nothing then. */
   async drain(options: DrainOptions): Promise<Drained> {
     const { deadlineMs = this.#closeGraceMs } = options
+    this.leaveStore(deadlineMs)
     this.#closeGraceMs = 0
     this.lifecycle.enter('draining')
     const { worker, store, world, cells, effects, events } = this
@@ -150,6 +155,11 @@ export class WorkerRuntime {
     const drained = this.#drain.run()
     this.#draining = drained
     return drained
+  }
+
+  /** This process is to end: a store that does not answer is waited for no longer than bodies are, or than it may take to come back. */
+  leaveStore(graceMs = this.#closeGraceMs): void {
+    this.store.hurryIn(Math.max(graceMs, STORE_GRACE_MS))
   }
 
   /** Stops what may be stopped, awaits what must be, then refuses everything. A drain that still waits waits no longer. */

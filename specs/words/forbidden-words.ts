@@ -30,7 +30,8 @@ export function finderOf({ word }: ForbiddenWord): (text: string) => boolean {
     return (text) => pattern.test(text)
   }
   const wanted = ` ${word} `
-  return (text) => ` ${wordsOf(text).join(' ')} `.includes(wanted)
+  const begins = new RegExp(word.split(' ', 1).join(), 'i') // most texts hold not even that, and need not be taken apart
+  return (text) => begins.test(text) && ` ${wordsOf(text).join(' ')} `.includes(wanted)
 }
 
 /** `onForeignAppend-7` → on, foreign, append, 7. */

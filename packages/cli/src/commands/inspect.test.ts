@@ -1,15 +1,19 @@
 /** The inspector as a process of its own. */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { MAIN, makeProject } from '../fleet.fixture.js'
 import type { Project } from '../fleet.fixture.js'
 import { inspecting } from './inspect.fixture.js'
 import type { Inspecting } from './inspect.fixture.js'
 import { browserCommand, hasBrowser } from './open-browser.js'
+
+/** Beside the event loop: one that stands still writes to connections that the server has closed meanwhile. */
+const run = promisify(execFile)
 
 interface Session {
   readonly store: string
@@ -123,17 +127,14 @@ describe('refold inspect', () => {
     const { ways } = await page.get<{ readonly ways: readonly { readonly do?: string; readonly command: string }[] }>(
       '/api/agents/plan-2/actions',
     )
-    const shell = (command: string): string =>
-      execFileSync('bash', ['-c', `refold() { ${process.execPath} ${MAIN} "$@"; }\n${command}`], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
+    const shell = async (command: string): Promise<string> =>
+      (await run('bash', ['-c', `refold() { ${process.execPath} ${MAIN} "$@"; }\n${command}`])).stdout
     const pause = ways.find(({ do: does }) => does === 'pause')?.command ?? ''
     expect(pause).toContain(`--config ${project.directory}`)
-    expect(shell(pause)).toContain('paused')
+    expect(await shell(pause)).toContain('paused')
     const fork = { do: 'fork', agent: 'plan-2', as: 'other', at: 0, reason: '$(exit 1) `x` "y"' }
     const { command } = (await page.order({ ...fork, plan: true })).json as { readonly command: string }
-    expect(shell(command.replace('--dry-run', '--yes'))).toBe('plan-other\n')
+    expect(await shell(command.replace('--dry-run', '--yes'))).toBe('plan-other\n')
     expect(await page.order(fork)).toMatchObject({ status: 200, json: { plan: { isThere: true } } })
   })
 

@@ -10,6 +10,12 @@ const conditions = ['@refold/source', 'node']
 
 const HANGS_MS = 300_000
 
+/**
+ * A worker reads the packages once, not once for each of hundreds of files, since their tests leave nothing behind in its process. Those of
+ * `testing` do: a server for all tests of a file.
+ */
+const isIsolated = (project: string): boolean => project === 'testing'
+
 export default defineConfig({
   oxc: { target: 'es2023' },
   resolve: { conditions },
@@ -22,9 +28,7 @@ export default defineConfig({
     expect: { poll: { timeout: 0.8 * HANGS_MS } },
     // Many tests wait for child processes and leases: two files at a time, also where there are two cores only.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // A worker reads the packages once, not once for each of a thousand files: a test leaves nothing behind in its process.
-    isolate: false,
-    projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root } })),
+    projects: projects.map(({ name, root }) => ({ extends: true, test: { name, root, isolate: isIsolated(name) } })),
     reporters: ['default', '.ci/count-reporter.mjs'],
   },
 })

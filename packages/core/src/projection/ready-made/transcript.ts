@@ -9,6 +9,7 @@ import { checkMembers } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
+import { toErrorData } from '../../record/error-data.js'
 import { defineProjection } from '../define-projection.js'
 import { effectRecordOf } from './effect-record.js'
 import { doubtsFrom, forgottenIn } from './told-doubts.js'
@@ -20,6 +21,7 @@ export interface MissingAnswer {
    * same, and the chart has left its effect. `stopped`: the agent has ended before.
    */
   readonly why: 'pending' | 'failed' | 'in-doubt' | 'abandoned' | 'stopped'
+  /** What its last attempt threw; of what is no `Error` the text stands as the message. */
   readonly error?: AgentFault
 }
 
@@ -169,7 +171,7 @@ function ownReasonIn(record: {
   return [
     [
       { effect, src },
-      { why: 'failed', ...(error === undefined ? undefined : { error }) },
+      { why: 'failed', ...(error === undefined ? undefined : { error: toErrorData(error) }) },
     ],
   ]
 }

@@ -41,7 +41,8 @@ export interface RecordedOfEffect<K extends string, D> extends Recorded<K, D> {
 type OutsideRecord<E> = E extends EventObject ? Recorded<E['type'], Payload<E>> : never
 
 type CallRecord<K, O> =
-  | RecordedOfEffect<'refold.effect.done', { src: K; output: O; usage?: Usage }>
+  /** `src` is `null` for a success that came after its effect had an outcome, or an end: it was paid for, and the chart did not take it. */
+  | RecordedOfEffect<'refold.effect.done', { src: K | null; output: O; usage?: Usage }>
   | RecordedOfEffect<'refold.effect.step', { src: K; step: string; output: unknown; usage?: Usage }>
   | RecordedOfEffect<'refold.effect.doubted', { src: K; why: DoubtReason }>
   | RecordedOfEffect<'refold.effect.resolved', { src: K; resolution: 'again' | 'acknowledge'; force?: true }>

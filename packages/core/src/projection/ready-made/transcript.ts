@@ -32,7 +32,7 @@ export interface TranscriptOptions<D extends AgentDefinition, M> {
   readonly name?: string
   /** Raise it when one of the functions changes. Default: 1. */
   readonly version?: number
-  /** The messages that a record brings, in order; most bring none. */
+  /** The messages that a record brings, in order; most bring none. Not asked of a second success (`data.src` is `null`), which no chart took. */
   readonly messages: (record: ProjectionRecord<D>) => readonly M[] | undefined
   /** The ids of the tool calls that a message makes. */
   readonly calls: (message: M) => readonly string[]
@@ -80,7 +80,9 @@ export function transcriptProjection<const D extends AgentDefinition, M>(
     initial: { messages: [], missing: {} },
     evolve: (document, record) => {
       let next = document
-      for (const message of options.messages(record) ?? []) next = withMessage(next, message, options)
+      // No chart took it: another answer of its effect stands in the conversation.
+      const isSecond = effectRecordOf(record)?.data.src === null
+      for (const message of isSecond ? [] : (options.messages(record) ?? [])) next = withMessage(next, message, options)
       return withReasons(next, record, options)
     },
   })

@@ -11,7 +11,7 @@ import { activeStates } from '../record/active-states.js'
 
 type SummaryFields = Pick<
   RecordHeader,
-  'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt' | 'input'
+  'status' | 'active' | 'standsIn' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt' | 'input'
 >
 
 export function statusOf(state: StateDocument): AgentStatus {
@@ -118,4 +118,10 @@ export function addChangedSummary(
     const due = nextDueAtOf(after)
     if (due !== nextDueAtOf(before)) header.nextDueAt = due
   }
+  if (header.active === undefined && comesToWait(header, before)) header.standsIn = activeStates(root)
+}
+
+/** For someone, who is told where it is: readers that keep nothing of it while it waits for no one do not know. */
+function comesToWait({ condition, inDoubt = 0 }: SummaryFields, before: StateDocument): boolean {
+  return condition === 'blocked' || (inDoubt > 0 && inDoubt > inDoubtOf(before))
 }

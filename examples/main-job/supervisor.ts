@@ -46,7 +46,7 @@ export async function supervise(given: Supervision): Promise<Outcome> {
   const told = new Promise<void>((resolve) => (allTold = resolve))
   const stored = review.eventsFrom(toRevision(0)).subscribe({
     next: (event) => {
-      if (event.type === 'refold.effect.done') screen.stored(event.data.src)
+      if (event.type === 'refold.effect.done' && event.data.src !== null) screen.stored(event.data.src)
     },
     error: allTold, // `done` says what it is
     complete: allTold,

@@ -88,6 +88,7 @@ export type { ChildDone, ChildFailed, MessageAction, UndeliveredEvent } from './
 // a running agent: its states, events and commands
 export type {
   AgentFault,
+  Thrown,
   AgentState,
   AnyAgentState,
   DeferredEvent,

@@ -86,7 +86,7 @@ describe('the commands that act', () => {
   })
   afterAll(() => project.remove())
 
-  test('CLI-24 an approval shows what exactly is approved, asks, and answers that', async () => {
+  test('CLI-24 CLI-339 an approval shows what exactly is approved, asks, and answers that, and tells its revision', async () => {
     await start('1')
     const shown = await run('approve', 'order-1', 'accept', '--show')
     expect(shown.stdout).toBe('order-1 asks for "accept" at revision 0, about:\n{\n  "price": 7\n}\n')
@@ -96,11 +96,14 @@ describe('the commands that act', () => {
     expect(unasked.stderr).toContain('Say --yes to do it.')
     const nameless = await run('approve', 'order-1', 'accept', '--yes')
     expect(nameless.code).not.toBe(0)
-    expect(await json('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).toMatchObject({ value: 'charging' })
+    expect(await json('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).toMatchObject({
+      revision: 1,
+      value: 'charging',
+    })
     expect((await run('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).stderr).toContain('EVENT_NOT_ACCEPTED')
   })
 
-  test('CLI-25 CLI-140 an effect in doubt is settled by name, as it was shown, and what it led to is waited for', async () => {
+  test('CLI-25 CLI-140 CLI-339 an effect in doubt is settled by name, as it was shown, and what it led to is waited for', async () => {
     writeFileSync(join(project.directory, 'broken'), '')
     const fleet = project.up('--workers', '1', '--config', config)
     await fleet.event('agent.reported', ({ code }) => code === 'IN_DOUBT')
@@ -118,7 +121,9 @@ describe('the commands that act', () => {
     const twice = await project.run(...words, '--force')
     expect([twice.code, twice.stderr]).toEqual([1, expect.stringContaining('error[NOT_IN_DOUBT]') as string])
     expect((await run('ls', '--in-doubt', '-q')).stdout).toBe('order-1\n')
+    const doubted = (await json('show', 'order-1')) as { readonly revision: number }
     expect(await json('resolve', 'order-1', 'charge', '--complete', '{"id":"ch_1"}', '--by', 'ana')).toMatchObject({
+      revision: doubted.revision + 1,
       value: { packing: 'boxes' },
     })
     expect((await run('wait', 'order-1', '--state', 'packing.boxes', '--timeout', '20')).code).toBe(0)

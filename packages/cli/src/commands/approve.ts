@@ -49,8 +49,10 @@ export async function approve(
     const { payload: _payload, ...now } = asked
     const approval = { ...now, revision: options.revision ?? asked.revision }
     const notes = notesOf(options)
-    const { status, condition, value } = await agent.send(event, { ...notes, approval })
-    return options.json ? JSON.stringify({ agent: { name, id }, status, condition, value }) : JSON.stringify(value)
+    const { revision, status, condition, value } = await agent.send(event, { ...notes, approval })
+    return options.json
+      ? JSON.stringify({ agent: { name, id }, revision: Number(revision), status, condition, value })
+      : JSON.stringify(value)
   })
 }
 

@@ -178,6 +178,7 @@ describe('the command line', () => {
     expect(kept).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(kept.stdout)).toEqual({
       agent: { name: 'shaky', id: '1' },
+      revision: 2,
       status: 'active',
       value: 'working',
       condition: 'blocked',

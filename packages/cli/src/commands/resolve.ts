@@ -30,8 +30,10 @@ export async function resolve(address: string, effect: string, options: ResolveC
   const { name, id } = parseAddress(address)
   return withProject(options, async (project) => {
     const agent = await attachTo(project, { name, id })
-    const { status, condition, value } = await agent.resolve(await effectNamed(agent, effect), resolution)
-    return options.json ? JSON.stringify({ agent: { name, id }, status, condition, value }) : JSON.stringify(value)
+    const { revision, status, condition, value } = await agent.resolve(await effectNamed(agent, effect), resolution)
+    return options.json
+      ? JSON.stringify({ agent: { name, id }, revision: Number(revision), status, condition, value })
+      : JSON.stringify(value)
   })
 }
 

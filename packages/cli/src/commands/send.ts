@@ -33,7 +33,14 @@ export async function send(address: string, argument: EventArgument, options: Se
     if (!options.json && deferred.some((kept) => kept.revision === revision))
       console.error(`"${event.type}" is kept until a state of ${address} takes it; ${deferred.length} wait so`)
     return options.json
-      ? JSON.stringify({ agent: { name, id }, status, value, condition, deferred: deferred.map(({ type }) => type) })
+      ? JSON.stringify({
+          agent: { name, id },
+          revision: Number(revision),
+          status,
+          value,
+          condition,
+          deferred: deferred.map(({ type }) => type),
+        })
       : JSON.stringify(value)
   })
 }

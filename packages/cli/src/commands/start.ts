@@ -31,7 +31,8 @@ export async function start(name: string, options: StartCommandOptions): Promise
       ...(event === undefined ? undefined : { event }),
       ...notesOf(options),
     })
-    return options.json ? JSON.stringify({ agent: { name: agent.name, id } }) : `${agent.name}-${id}`
+    if (!options.json) return `${agent.name}-${id}`
+    return JSON.stringify({ agent: { name: agent.name, id }, revision: Number(agent.getSnapshot().revision) })
   })
 }
 

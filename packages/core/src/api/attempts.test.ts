@@ -115,6 +115,21 @@ describe('what a body throws', () => {
 })
 
 describe('EFF-9 retries', () => {
+  test('EFF-9 while an attempt is under way whose begin is recorded, no time of a next one is told', async () => {
+    const { time, process, work, agent } = await working({
+      safety: { reconcile: async () => 'unknown' },
+      retry: { attempts: 3, delayMs: 100, jitter: false },
+    })
+    const told = () => agent.getSnapshot().effects
+    work.last.reject(new Error('one'))
+    await settle()
+    expect(told()).toMatchObject([{ attempts: 1, retryAt: process.clock.now() + 100 }])
+    await time.advance(100)
+    expect(work.runs).toHaveLength(2)
+    expect(told()).toMatchObject([{ attempts: 1, lastError: { message: 'one' } }])
+    expect(told()[0]).not.toHaveProperty('retryAt')
+  })
+
   test('EFF-9 each failure is a record with the absolute time of the next attempt, which gets the same key', async () => {
     const { log, time, process, work, agent } = await working({
       retry: { attempts: 3, delayMs: 100, factor: 3, jitter: false },

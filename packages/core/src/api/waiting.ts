@@ -1,5 +1,6 @@
 /** Waiting for a state: bounded by a time and a signal, and never for ever on a runtime that is gone. */
 import type { AgentTypes } from '../definition/agent-types.js'
+import { toErrorData } from '../record/error-data.js'
 import { RefoldError } from '../errors.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { setLongTimer } from '../world/long-timer.js'
@@ -69,7 +70,7 @@ function refuseBlocked({ state, stream }: AgentCell, what: string): void {
 export function requireDone<T extends AgentTypes>(ended: AgentState<T>, stream: string): DoneState<T> {
   if (ended.status === 'done') return ended
   if (ended.status === 'error')
-    throw new RefoldError('AGENT_FAILED', `${stream} failed: ${ended.error.message}`, { cause: ended.error })
+    throw new RefoldError('AGENT_FAILED', `${stream} failed: ${thrownText(ended.error)}`, { cause: ended.error })
   throw new RefoldError('NOT_ACTIVE', `${stream} was stopped`)
 }
 
@@ -79,7 +80,12 @@ export function endedBefore<T extends AgentTypes>(
   stream: string,
 ): RefoldError {
   const what = `the state does not come any more: ${stream}`
-  if (error !== undefined) return new RefoldError('NOT_ACTIVE', `${what} failed: ${error.message}`, { cause: error })
+  if (status === 'error') return new RefoldError('NOT_ACTIVE', `${what} failed: ${thrownText(error)}`, { cause: error })
   const how = status === 'done' ? `ended in ${JSON.stringify(value)}` : 'was stopped'
   return new RefoldError('NOT_ACTIVE', `${what} ${how}`)
+}
+
+/** Stored JSON: what was thrown need not have been an error. */
+function thrownText(thrown: unknown): string {
+  return toErrorData(thrown).message
 }

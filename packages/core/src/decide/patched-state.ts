@@ -5,6 +5,7 @@ import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { applyPatch } from '../json/patch.js'
 import { jsonOf } from '../json/to-json.js'
 import type { StateDocument } from '../record/state-document.js'
+import { ownPlace } from './named-places.js'
 import { checkPatched } from './check-patched.js'
 
 const HINT = 'Paths are those of the state document: /root/value, /root/context/…, /effects/…, /timers/….'
@@ -19,7 +20,7 @@ export function patchedState(state: StateDocument, patch: readonly PatchOperatio
   for (const [index, operation] of operationsOf(patch).entries()) {
     const { path } = operation
     try {
-      document = applyPatch(document, [belowState(operation)])
+      document = applyPatch(document, [belowState(state, operation)])
     } catch (error) {
       if (!isRefoldError(error, 'UNREADABLE')) throw error
       // What a patch of a record says of itself is about a damaged stream, and this one is its caller's.
@@ -62,7 +63,8 @@ function asJson(value: unknown, path: string): JsonValue {
   }
 }
 
-function belowState(operation: PatchOperation): PatchOperation {
-  const path = `/state${operation.path}`
-  return operation.op === 'copy' ? { ...operation, path, from: `/state${operation.from}` } : { ...operation, path }
+function belowState(state: StateDocument, operation: PatchOperation): PatchOperation {
+  const path = `/state${ownPlace(state, operation.path)}`
+  if (operation.op !== 'copy') return { ...operation, path }
+  return { ...operation, path, from: `/state${ownPlace(state, operation.from)}` }
 }

@@ -11,7 +11,7 @@ import { activeStates } from '../record/active-states.js'
 
 type SummaryFields = Pick<
   RecordHeader,
-  'status' | 'active' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt' | 'input'
+  'status' | 'active' | 'standsIn' | 'owner' | 'condition' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt' | 'input'
 >
 
 export function statusOf(state: StateDocument): AgentStatus {
@@ -110,12 +110,22 @@ export function addChangedSummary(
     const left = earlier + inDoubt === 0 ? undefined : leftBetween(before, after, header.input)
     if (left !== undefined) header.left = left
   }
-  if (!sameAgent || !sameEffects || header.status !== undefined) {
-    const condition = conditionOf(after)
-    if (condition !== conditionOf(before)) header.condition = condition
-  }
+  if (!sameAgent || !sameEffects || header.status !== undefined) addCondition(header, before, after)
   if (!sameAgent || !sameTimers || header.status !== undefined) {
     const due = nextDueAtOf(after)
     if (due !== nextDueAtOf(before)) header.nextDueAt = due
   }
+}
+
+/** Who is told that an agent comes to wait for someone is told where: readers that keep nothing of it before do not know. */
+function addCondition(
+  header: { -readonly [K in keyof SummaryFields]: SummaryFields[K] },
+  before: StateDocument,
+  after: StateDocument,
+): void {
+  const condition = conditionOf(after)
+  if (condition !== conditionOf(before)) header.condition = condition
+  const { inDoubt = 0, active } = header
+  const comesToWait = header.condition === 'blocked' || (inDoubt > 0 && inDoubt > inDoubtOf(before))
+  if (comesToWait && active === undefined) header.standsIn = activeStates(after.root)
 }

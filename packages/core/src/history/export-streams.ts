@@ -7,6 +7,7 @@ import { headerOf } from '../record/header.js'
 import { endLine, headLine, recordLine } from './export-format.js'
 import type { Position } from '../record/revision.js'
 import type { HistorySource } from './history-types.js'
+import { readAhead } from '../world/read-ahead.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { eventsOf } from './stored-events.js'
 import { requireSource } from './require-source.js'
@@ -43,9 +44,9 @@ export async function* exportStreams(
   const fingerprints = new Set<string>()
   yield headLine({ redacted: redact })
   let records = 0
-  for (const stream of names) {
+  for await (const [stream, pages] of readAhead(names, (name) => source.read(name))) {
     const before = records
-    for await (const event of eventsOf(source.read(stream))) {
+    for await (const event of eventsOf(pages)) {
       if ((end !== undefined && event.position > end) || secrets?.isBehind(event) === true) break
       const fingerprint = headerOf(event.metadata)?.fingerprint
       if (fingerprint !== undefined) fingerprints.add(fingerprint)
@@ -54,8 +55,9 @@ export async function* exportStreams(
     }
     if (records === before) throw noStream(stream)
   }
-  for (const fingerprint of charts ? fingerprints : [])
-    for await (const event of eventsOf(source.read(chartStream(fingerprint)))) {
+  const ofCharts = charts ? [...fingerprints].map(chartStream) : []
+  for await (const [, pages] of readAhead(ofCharts, (name) => source.read(name)))
+    for await (const event of eventsOf(pages)) {
       yield recordLine(event)
       records++
     }

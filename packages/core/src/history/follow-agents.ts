@@ -158,7 +158,17 @@ async function shown({ event, header }: HeadedEvent, hidden: HiddenSecrets): Pro
   return changed === event ? { event, header } : { event: changed, header: headerOf(changed.metadata) ?? header }
 }
 
-const CHANGES = ['status', 'active', 'condition', 'owner', 'pending', 'inDoubt', 'left', 'nextDueAt'] as const
+const CHANGES = [
+  'status',
+  'active',
+  'standsIn',
+  'condition',
+  'owner',
+  'pending',
+  'inDoubt',
+  'left',
+  'nextDueAt',
+] as const
 
 /** Of a header, what the directory keeps. */
 export function changesIn(header: RecordHeader): DirectoryChanges {

@@ -14,6 +14,7 @@ import type { Codec } from '../log/codec.js'
 import { toRevision } from '../record/revision.js'
 import { appendBytes } from '../store/append-limits.js'
 import type { NewEvent, Store } from '../store/port.js'
+import { allInParallel } from '../world/in-parallel.js'
 import { systemWorld } from '../world/system-world.js'
 import { planStream } from './import-plan.js'
 import type { StreamPlan } from './import-plan.js'
@@ -68,25 +69,44 @@ async function imported(file: ExportedStreams, store: Store, options: ImportOpti
   assertWhole(file)
   const reader = agentReader(file, { codecs })
   const log = agentLog(store, { codecs })
-  const plans: StreamPlan[] = []
-  for (const { stream } of file.streams)
-    plans.push(await planStream(stream, { file, store, reader, log, world: systemWorld, by, reason }))
-  let stored = 0
-  if (plans.some(({ isDone }) => !isDone)) await noteOrder(store.registers, 'changed')
-  for (const plan of plans) if (!plan.isDone) stored += await carriedOut(plan, { file, store })
+  const plans = await allInParallel(file.streams, ({ stream }) =>
+    planStream(stream, { file, store, reader, log, world: systemWorld, by, reason }),
+  )
+  const open = plans.filter(({ isDone }) => !isDone)
+  if (open.length > 0) await noteOrder(store.registers, 'changed')
+  const turns = new Turns()
+  const stored = await allInParallel(open, (plan) => carriedOut(plan, { file, store, turn: turns.next() }))
   const agents = plans.filter(({ isAgent }) => isAgent)
   return {
     agents: agents.length,
     paused: agents.filter(({ pause }) => pause !== undefined).length,
     added: agents.filter(({ isDone }) => !isDone).length,
-    stored,
+    stored: stored.reduce((sum, events) => sum + events, 0),
   }
+}
+
+/** Streams are begun in the order of the file: none before the first append of the one before it is on its way. */
+class Turns {
+  #last: Promise<void> = Promise.resolve()
+
+  next(): Turn {
+    const before = this.#last
+    let over: () => void = () => {}
+    this.#last = new Promise((resolve) => (over = resolve))
+    return { before, over }
+  }
+}
+
+interface Turn {
+  readonly before: Promise<void>
+  /** Lets the next one begin. */
+  readonly over: () => void
 }
 
 /** The number of events that were appended. */
 async function carriedOut(
   { stream, known, head: first, pause }: StreamPlan,
-  { file, store }: { readonly file: ExportedStreams; readonly store: Store },
+  { file, store, turn }: { readonly file: ExportedStreams; readonly store: Store; readonly turn: Turn },
 ): Promise<number> {
   const { maxAppendBytes } = store.capabilities
   const room = maxAppendBytes - (pause === undefined ? 0 : appendBytes([pause]))
@@ -95,22 +115,29 @@ async function carriedOut(
   let last: Head | undefined = first
   const flush = async (events: readonly NewEvent[]): Promise<void> => {
     if (events.length === 0) return
-    await storeBatch(store, stream, { events, head })
+    await turn.before
+    const storing = storeBatch(store, stream, { events, head })
+    turn.over()
+    await storing
     head = last
     stored += events.length
     batch = []
     bytes = 0
   }
-  for await (const page of file.read(stream, { from: toRevision(known) }))
-    for (const event of page) {
-      const size = appendBytes([event])
-      if (batch.length === MAX_BATCH_EVENTS || bytes + size > room) await flush(batch)
-      batch.push(toNew(event))
-      bytes += size
-      last = { revision: event.revision, id: event.id }
-    }
-  await flush(pause === undefined ? batch : [...batch, pause])
-  return stored
+  try {
+    for await (const page of file.read(stream, { from: toRevision(known) }))
+      for (const event of page) {
+        const size = appendBytes([event])
+        if (batch.length === MAX_BATCH_EVENTS || bytes + size > room) await flush(batch)
+        batch.push(toNew(event))
+        bytes += size
+        last = { revision: event.revision, id: event.id }
+      }
+    await flush(pause === undefined ? batch : [...batch, pause])
+    return stored
+  } finally {
+    turn.over()
+  }
 }
 
 function assertWhole({ isRedacted, trouble, streams }: ExportedStreams): void {

@@ -11,7 +11,7 @@ import type { EffectId } from '../record/state-document.js'
 import type { Usage } from '../record/usage.js'
 import type { FinalReason } from '../step/tree-step.js'
 import type { ForkedData } from './fork.js'
-import type { AgentFault, DoubtReason } from './state.js'
+import type { AgentFault, DoubtReason, Thrown } from './state.js'
 
 /** One record: `data` is the payload of the input and nothing else. */
 export interface Recorded<K extends string, D> {
@@ -41,7 +41,8 @@ export interface RecordedOfEffect<K extends string, D> extends Recorded<K, D> {
 type OutsideRecord<E> = E extends EventObject ? Recorded<E['type'], Payload<E>> : never
 
 type CallRecord<K, O> =
-  | RecordedOfEffect<'refold.effect.done', { src: K; output: O; usage?: Usage }>
+  /** `src` is `null` for a success that came after its effect had an outcome, or an end: it was paid for, and the chart did not take it. */
+  | RecordedOfEffect<'refold.effect.done', { src: K | null; output: O; usage?: Usage }>
   | RecordedOfEffect<'refold.effect.step', { src: K; step: string; output: unknown; usage?: Usage }>
   | RecordedOfEffect<'refold.effect.doubted', { src: K; why: DoubtReason }>
   | RecordedOfEffect<'refold.effect.resolved', { src: K; resolution: 'again' | 'acknowledge'; force?: true }>
@@ -51,18 +52,12 @@ type StreamRecord<K> = RecordedOfEffect<
   { src: K } & ({ event: EventObject } | { value?: unknown })
 >
 
-interface FailedData<K> {
-  src: K
-  /**
-   * There for each failure after which another attempt follows (`retryAt`). Of the last one it is what the body threw: an `Error` as these
-   * members, anything else as it is in JSON (a text stays a text); absent where `undefined` was thrown, as by `Promise.reject()`.
-   */
-  error?: AgentFault
-  attempt?: number
-  retryAt?: number
-  final?: FinalReason
-  usage?: Usage
-}
+/** `retryAt` tells which of the two it is. */
+type FailedData<K> =
+  /** Another attempt follows, at `retryAt`. Of what is no `Error` the text stands as the message. */
+  | { src: K; error: AgentFault; attempt: number; retryAt: number; final?: undefined; usage?: Usage }
+  /** The last one: what the body threw as the chart gets it; absent where `undefined` was thrown, as by `Promise.reject()`. */
+  | { src: K; error?: Thrown; attempt?: number; retryAt?: undefined; final?: FinalReason; usage?: Usage }
 
 type EffectRecord<F> = {
   [K in keyof F & string]: F[K] extends { output: infer O }

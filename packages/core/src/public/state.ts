@@ -4,6 +4,7 @@ import type { AgentAddress } from '../definition/agent-address.js'
 import type { AgentTypes } from '../definition/agent-types.js'
 import type { Matching } from '../definition/machine-types.js'
 import type { ActorPointer, Outside } from '../definition/shown-types.js'
+import type { JsonValue } from '../json/json-value.js'
 import type { Condition } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { AgentPart, EffectDocument, EffectId, ErrorData } from '../record/state-document.js'
@@ -11,6 +12,8 @@ import type { ChildrenOf } from './child.js'
 
 /** An error as it is stored: plain data, never an instance. */
 export type AgentFault = ErrorData
+/** What was thrown, as it is stored: an `Error` as an `AgentFault`, anything else as it is in JSON. A text stays a text. */
+export type Thrown = AgentFault | JsonValue
 
 /** Why no one knows what became of an attempt. */
 export type DoubtReason = NonNullable<EffectDocument['inDoubt']>['why']
@@ -66,7 +69,8 @@ export interface DeferredEvent<Type = string> {
 type Outcome<O> =
   | { status: 'active' | 'stopped'; output: undefined; error: undefined }
   | { status: 'done'; output: O; error: undefined }
-  | { status: 'error'; output: undefined; error: AgentFault }
+  /** `undefined` where `undefined` was thrown, as by `Promise.reject()`. */
+  | { status: 'error'; output: undefined; error: Thrown | undefined }
 
 interface StateBase<T extends AgentTypes> {
   readonly value: T['value']

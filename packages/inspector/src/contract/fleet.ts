@@ -1,6 +1,6 @@
 /** What the page is told of all agents. */
 import type { JsonValue } from '@refold/core/record'
-import type { DirectoryEntry } from '@refold/core/store'
+import type { DirectoryEntry, FoundAgent } from '@refold/core/store'
 import type { CodedError } from './answer.js'
 
 /** How many agents stand alike. */
@@ -46,7 +46,7 @@ export interface FleetFilter {
   readonly text?: string
 }
 
-export interface AgentRow extends DirectoryEntry {
+export interface AgentRow extends FoundAgent {
   /** When its last record was written, if that is known without reading its stream's past. */
   readonly lastAt?: number
   /** It has work, and the process of its owner is proven to be gone: no one performs it now. */

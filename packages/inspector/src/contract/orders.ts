@@ -20,7 +20,10 @@ export type OrderedResolution =
   | { readonly how: 'fail'; readonly value: string }
   | { readonly how: 'acknowledge' }
 
-/** `agent`: its stream. The same order again does nothing more where it has an id, and is refused else. */
+/**
+ * `agent`: its stream. The same order again does nothing more where it has an id, and is refused else, while what it did stands: a `pause`
+ * that comes again after someone's `resume` is another pause.
+ */
 export type Order = OrderNotes & { readonly agent: string } & (
     | { readonly do: 'send'; readonly event: OrderedEvent; readonly id: string; readonly expectedRevision?: number }
     /** `payloadHash` and `revision` of what was shown: of that very question, not of one like it that came after. */

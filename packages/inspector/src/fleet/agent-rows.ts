@@ -1,6 +1,6 @@
 /** Pages of agents, as they are looked for. */
 import { headerOf } from '@refold/core/record'
-import { RefoldError } from '@refold/core/store'
+import { askedOfDirectory, foundAgent, RefoldError } from '@refold/core/store'
 import type { DirectoryEntry, DirectoryQuery } from '@refold/core/store'
 import type { AgentRow, AgentRows, FleetFilter } from '../contract/fleet.js'
 import { hasConcern, needsOwner } from './concerns.js'
@@ -22,7 +22,9 @@ export interface RowsQuery {
 export async function agentRows(survey: Survey, { filter, after, limit, now, signal }: RowsQuery): Promise<AgentRows> {
   const fits = fitsOf(survey, { filter, now })
   const found: DirectoryEntry[] = []
-  const query = { ...queryOf(filter, now), ...(after === undefined ? undefined : { after }) }
+  const asked = askedOfDirectory(queryOf(filter, now))
+  if (asked === undefined) return { rows: [] }
+  const query = { ...asked, ...(after === undefined ? undefined : { after }) }
   let next: string | undefined
   const isPlain = filter.text === undefined && filter.state === undefined && filter.concern === undefined
   const pages = pagesOf(survey, isPlain ? { ...query, limit: limit + 1 } : query, signal)
@@ -89,14 +91,14 @@ async function withMore(
   entries: readonly DirectoryEntry[],
   signal: AbortSignal | undefined,
 ): Promise<readonly AgentRow[]> {
-  const rows: AgentRow[] = [...entries]
+  const rows: AgentRow[] = entries.map(foundAgent)
   await forEach(entries, signal, async (entry, index) => {
     let lastAt: number | undefined
     for await (const [last] of store.read(entry.stream, { direction: 'backwards', limit: 1 }))
       lastAt = headerOf(last?.metadata)?.at
     const isOwnerGone = needsOwner(entry) && (await gone.isGone(entry.owner))
     rows[index] = {
-      ...entry,
+      ...foundAgent(entry),
       ...(lastAt === undefined ? undefined : { lastAt }),
       ...(isOwnerGone ? { isOwnerGone } : undefined),
     }

@@ -2,6 +2,7 @@
 import { memoryLog, memoryStore } from '@refold/core'
 import type { MemoryLog, Store } from '@refold/core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { FleetFilter } from '../contract/fleet.js'
 import { agentRows } from './agent-rows.js'
 import { approved, asking, expenseAgent, fleet, surveyOf, worker } from './expenses.fixture.js'
 import { GoneOwners } from './gone-owners.js'
@@ -76,6 +77,10 @@ describe('a fleet', () => {
     [{ concern: 'paused' }, ['paused']],
     [{ concern: 'waits-for-a-person' }, ['asks', 'paused']],
     [{ concern: 'waits-for-a-person', condition: 'running' }, ['asks']],
+    [{ condition: 'running' }, ['asks']],
+    [{ condition: 'running', status: 'active' }, ['asks']],
+    [{ condition: 'running', status: 'done' }, []],
+    [{ status: 'done' }, ['paid']],
     [{ state: 'open' }, ['asks', 'paused', 'stopped']],
     [{ state: 'open.review', status: 'active' }, ['asks', 'paused']],
     [{ state: 'op' }, []],
@@ -86,6 +91,13 @@ describe('a fleet', () => {
     expect(page.rows.map(({ id }) => id)).toEqual(ids)
     expect(page.next).toBeUndefined()
     for (const { lastAt } of page.rows) expect(lastAt).toBeGreaterThan(0)
+  })
+
+  test('INS-110 a row of an agent that has ended says so, and running finds none of them', async () => {
+    const rows = async (filter: FleetFilter) =>
+      (await agentRows(surveyOf(store), { filter, limit: 10, now: Date.now() })).rows
+    expect((await rows({ status: 'done' })).map(({ condition }) => condition)).toEqual(['ended'])
+    expect((await rows({ condition: 'running' })).map(({ status }) => status)).toEqual(['active'])
   })
 
   test('INS-33 pages hold each agent once, while others begin', async () => {

@@ -1,6 +1,6 @@
 /** What the record of an effect says, of agents of any definition. */
 import type { JsonValue } from '../../json/json-value.js'
-import type { AgentFault, DoubtReason } from '../../public/state.js'
+import type { DoubtReason, Thrown } from '../../public/state.js'
 
 /** The members of `data` that a type lacks are absent. */
 export interface EffectRecord {
@@ -17,7 +17,7 @@ export interface EffectRecord {
     /** `null`: the effect was gone when its outcome came. */
     readonly src: string | null
     readonly why?: DoubtReason
-    readonly error?: AgentFault
+    readonly error?: Thrown
     /** Another attempt follows. */
     readonly retryAt?: number
     readonly usage?: JsonValue

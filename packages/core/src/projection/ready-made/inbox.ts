@@ -75,7 +75,7 @@ function after(
 ): InboxDocument {
   const { agent, event, changes, version } = record
   const inDoubt = doubtsAfter(document.inDoubt, record)
-  const { active = document.active, condition, status } = changes
+  const { active = changes.standsIn ?? document.active, condition, status } = changes
   const hasEnded = status !== undefined && status !== 'active'
   const hasMoved = changes.active !== undefined || hasEnded
   if (inDoubt === document.inDoubt && !hasMoved && condition === undefined) return document

@@ -1,6 +1,7 @@
 /** Conversations that a model's service would take at every moment. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createRuntime } from '../../api/create-runtime.js'
+import type { JsonObject } from '../../json/json-value.js'
 import type { Runtime } from '../../public/runtime.js'
 import { memoryLog, type MemoryLog } from '../../store/memory-log.js'
 import { memoryStore } from '../../store/memory-store.js'
@@ -73,6 +74,32 @@ describe('a transcript', () => {
     expect((await look()).messages.find(({ call }) => call === 'slow')?.content).toBe('stopped')
     for (const document of seen) expectValid(document)
     expect(seen.at(-1)?.messages.at(-1)).toEqual({ role: 'user', content: 'well?' })
+  })
+
+  test('PRJ-158 a second success of an effect, which no chart took, is no part of the conversation', async () => {
+    const answer = (content: string): JsonObject => ({ role: 'assistant', content, calls: ['more'] })
+    const place = await appendPast(log, 'chat-3', [
+      ['refold.started', 1, { input: null }],
+      [
+        'refold.effect.done',
+        2,
+        { src: 'tool', output: answer('the one that counts') },
+        { input: { kind: 'effect.done', effect: '0.1' } },
+      ],
+      [
+        'refold.effect.done',
+        3,
+        { src: null, output: answer('of a worker that was taken for dead') },
+        { input: { kind: 'effect.done', effect: '0.1', late: true } },
+      ],
+    ])
+    const projection = await runtime.project(transcripts)
+    await projection.at(place)
+    const { messages } = (await projection.get('chat-3')) as TranscriptDocument<Message>
+    expect(messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toEqual([
+      '',
+      'the one that counts',
+    ])
   })
 
   test('PRJ-32 one message with several answers takes their places, and what answers no open call is left out', async () => {

@@ -9,6 +9,7 @@ import { checkMembers } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
+import { toErrorData } from '../../record/error-data.js'
 import { defineProjection } from '../define-projection.js'
 import { effectRecordOf } from './effect-record.js'
 import { doubtsFrom, forgottenIn } from './told-doubts.js'
@@ -20,6 +21,7 @@ export interface MissingAnswer {
    * same, and the chart has left its effect. `stopped`: the agent has ended before.
    */
   readonly why: 'pending' | 'failed' | 'in-doubt' | 'abandoned' | 'stopped'
+  /** What its last attempt threw; of what is no `Error` the text stands as the message. */
   readonly error?: AgentFault
 }
 
@@ -30,7 +32,7 @@ export interface TranscriptOptions<D extends AgentDefinition, M> {
   readonly name?: string
   /** Raise it when one of the functions changes. Default: 1. */
   readonly version?: number
-  /** The messages that a record brings, in order; most bring none. */
+  /** The messages that a record brings, in order; most bring none. Not asked of a second success (`data.src` is `null`), which no chart took. */
   readonly messages: (record: ProjectionRecord<D>) => readonly M[] | undefined
   /** The ids of the tool calls that a message makes. */
   readonly calls: (message: M) => readonly string[]
@@ -78,7 +80,9 @@ export function transcriptProjection<const D extends AgentDefinition, M>(
     initial: { messages: [], missing: {} },
     evolve: (document, record) => {
       let next = document
-      for (const message of options.messages(record) ?? []) next = withMessage(next, message, options)
+      // No chart took it: another answer of its effect stands in the conversation.
+      const isSecond = effectRecordOf(record)?.data.src === null
+      for (const message of isSecond ? [] : (options.messages(record) ?? [])) next = withMessage(next, message, options)
       return withReasons(next, record, options)
     },
   })
@@ -169,7 +173,7 @@ function ownReasonIn(record: {
   return [
     [
       { effect, src },
-      { why: 'failed', ...(error === undefined ? undefined : { error }) },
+      { why: 'failed', ...(error === undefined ? undefined : { error: toErrorData(error) }) },
     ],
   ]
 }

@@ -1,5 +1,7 @@
 /** What the step asks of a machine. */
 import type { AnyStateMachine } from 'xstate'
+import { acceptedAs } from '../../json/accepted.js'
+import { isPlain, MAX_DEPTH } from '../../json/plain.js'
 import { isMachine as isXStateMachine } from '../../definition/logic-kind.js'
 import { answeringGuards, notingActions } from './named-actions.js'
 import type { MachineShape, SnapshotShape } from './shapes.js'
@@ -10,17 +12,15 @@ const MAX_MICROSTEPS = 5_000
 const derived = new WeakMap<object, MachineShape>()
 
 /**
- * The machine with a frozen copy of its context literal, so that what the user writes to it later, or an agent at its start, changes
- * no agent, with a bound on the microsteps, and with actions that note what they throw. It delegates to the machine itself: no
+ * The machine with a frozen copy of its context literal, or of what its context function gives, so that what the user writes to it later, or an
+ * agent at its start, changes no agent, with a bound on the microsteps, and with actions that note what they throw. It delegates to the machine itself: no
  * `provide()`, which costs up to a millisecond.
  */
 export function boundedMachine(machine: AnyStateMachine | MachineShape): MachineShape {
   const known = derived.get(machine)
   if (known !== undefined) return known
   const own = machine as MachineShape
-  const { context } = own.config
-  const config =
-    typeof context === 'object' && context !== null ? { ...own.config, context: copyLiteral(context) } : own.config
+  const config = { ...own.config, context: frozenContext(own.config.context) }
   const options = { ...own.options, maxIterations: Math.min(own.options?.maxIterations ?? Infinity, MAX_MICROSTEPS) }
   const { actions, guards } = own.implementations
   const implementations = { ...own.implementations, actions: notingActions(actions), guards: answeringGuards(guards) }
@@ -57,8 +57,30 @@ export function guardNamedIn(error: Error): string | undefined {
 /** As the definition asks, with the members that the step touches. */
 export const isMachine = isXStateMachine as unknown as (logic: unknown) => logic is MachineShape
 
-function copyLiteral(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.freeze(value.map(copyLiteral))
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyLiteral(member)])))
+/** What the function gives may hold what all agents share, and the first step may write to it before it is stored. */
+function frozenContext(context: unknown): unknown {
+  if (typeof context !== 'function') return frozenCopy(context)
+  return (...args: readonly unknown[]): unknown => frozenCopy(Reflect.apply(context, undefined, args))
+}
+
+/** What is no data, or throws while it is read, is left as it is: it is refused where the step is stored, with its path. */
+function frozenCopy(value: unknown): unknown {
+  try {
+    return copied(value, new Map(), 0)
+  } catch {
+    return value
+  }
+}
+
+/** What is frozen JSON of ours already, and what is no plain data, stays as it is. */
+function copied(value: unknown, copies: Map<object, unknown>, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || acceptedAs(value) !== undefined || !isPlain(value)) return value
+  if (depth > MAX_DEPTH) throw new RangeError('too deep')
+  const known = copies.get(value)
+  if (known !== undefined) return known
+  const copy = Array.isArray(value)
+    ? value.map((item) => copied(item, copies, depth + 1))
+    : Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copied(member, copies, depth + 1)]))
+  copies.set(value, copy)
+  return Object.freeze(copy)
 }

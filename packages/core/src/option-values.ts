@@ -12,6 +12,7 @@ export interface OptionRule {
 /** The longest time that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** Rules that more than one option has. */
 export const optionRule = {
   flag: { holds: (value) => typeof value === 'boolean', problem: 'must be true or false' },
   text: { holds: (value) => typeof value === 'string', problem: 'must be a text' },

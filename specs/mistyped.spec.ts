@@ -1,7 +1,13 @@
-/** Each function that takes options is called with one of them mistyped: it is refused, and the hint has the name that was meant. */
+/** Functions that take options are called with one of them mistyped, or with a value that it does not take: told, with its place. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createWorld } from '@refold/core'
+import { sqliteStore } from '@refold/sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { ENTRIES } from './nonsense/entries.js'
 import { GUARDED_BY_TYPES, WITHOUT_OPTIONS } from './nonsense/guarded-by-types.js'
+import { MISTAKEN } from './nonsense/mistaken-values.js'
 import { closeMistyped, MISTYPED } from './nonsense/mistyped-options.js'
 
 afterAll(closeMistyped)
@@ -19,6 +25,26 @@ test.each(MISTYPED)('ERR-19 $name refuses a mistyped option', async ({ meant, ca
     code: expect.stringMatching(/^INVALID_(INPUT|DEFINITION)$/) as unknown,
     hint: expect.stringMatching(`^(Did you mean|Known: .*) ?'${meant}'`) as unknown,
   })
+})
+
+test.each(MISTAKEN)('ERR-59 refuses $name', async ({ path, call }) => {
+  const thrown = await (async () => call())().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const message = expect.stringMatching(`^${path}: must (be|have) `) as unknown
+  expect(thrown).toMatchObject({ code: 'INVALID_INPUT', facts: { path }, message })
+})
+
+test('ERR-60 an option that is undefined is as absent', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'refold-options-'))
+  const options = { sync: undefined, maxAppendBytes: undefined } as never
+  const store = sqliteStore(join(folder, 'agents.db'), options)
+  expect(store.capabilities.maxAppendBytes).toBe(16 * 1024 * 1024)
+  await store.close()
+  rmSync(folder, { recursive: true })
+  expect(createWorld({ clock: undefined } as never).clock.now()).toBeGreaterThan(0)
+  expect(createWorld({ onEndSignal: undefined }).onEndSignal).toBeUndefined()
 })
 
 test('ERR-19 every function that is exported is called so, or takes no options', async () => {

@@ -49,6 +49,7 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'assertFits',
     'assertNotEmpty',
     'backoffMs',
+    'checkedOptions',
     'checkMembers',
     'counted',
     'followLog',

@@ -13,7 +13,7 @@ export { createWorld, systemWorld } from './world/system-world.js'
 export type { CancelTimer, Clock, Logger, LogLevel, OnEndSignal, World } from './world/world.js'
 
 // JSON, and places in a stream or in the log
-export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'
+export type { JsonObject, JsonValue, PatchOperation, StateOperation } from './json/json-value.js'
 export { advance, toPosition, toRevision } from './record/revision.js'
 export type { Expected, Position, Revision } from './record/revision.js'
 

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { Server, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js'
-import type { Store } from '@refold/core/store'
-import { checkMembers, fromGiven, memoryStore, RefoldError } from '@refold/core/store'
+import type { OptionRule, Store } from '@refold/core/store'
+import { checkedOptions, fromGiven, memoryStore, optionRule, RefoldError } from '@refold/core/store'
 import { sqliteStore } from '@refold/sqlite'
 import { complaints } from './complaints.js'
 import { EventLog } from './log/event-log.js'
@@ -62,15 +62,27 @@ const GRPC_OPTIONS: ChannelOptions = {
   'grpc.http2.min_ping_interval_without_data_ms': 1_000,
 }
 
-const OPTIONS = ['port', 'host', 'file', 'tls', 'auth', 'advertisedHost', 'projections', 'maxAppendBytes']
+const { port: aPort, text, object, flag, count } = optionRule
+const OPTIONS: { readonly [K in keyof DevServerOptions]-?: OptionRule } = {
+  port: aPort,
+  host: text,
+  file: text,
+  tls: object,
+  auth: flag,
+  advertisedHost: text,
+  projections: flag,
+  maxAppendBytes: count,
+}
 
 /**
  * Starts a server for development and tests, not for production. Rejects with `ADDRESS_IN_USE`; `INVALID_INPUT` for
  * options that make no sense or a certificate that cannot be used; `STORE_FATAL` or `NEWER_FORMAT` for a file that cannot.
  */
 export async function startDevServer(given: DevServerOptions = {}): Promise<DevServer> {
-  const options = fromGiven('startDevServer', () => ({ ...given }))
-  checkMembers(options, { path: '', known: OPTIONS })
+  const options = checkedOptions(
+    fromGiven('startDevServer', () => ({ ...given })),
+    OPTIONS,
+  )
   const {
     host = '127.0.0.1',
     port = 2113,

@@ -1,5 +1,6 @@
 /** Options of `eventStoreDBStore`, and their defaults. */
-import { checkMembers, fromGiven, RefoldError } from '@refold/core/store'
+import { checkedOptions, fromGiven, optionRule, RefoldError } from '@refold/core/store'
+import type { OptionRule } from '@refold/core/store'
 
 /** How the store reaches a server, and which of its streams are the store’s own. */
 export interface EventStoreDBOptions {
@@ -29,18 +30,28 @@ export const MAX_APPEND_BYTES = 900 * 1024
 
 const DEFAULTS = { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, pollIntervalMs: 10_000 } as const
 
+const { text, count, ms } = optionRule
+const RULES: { readonly [K in keyof EventStoreDBOptions]-?: OptionRule } = {
+  connectionString: { ...text, hint: () => HINT },
+  prefix: text,
+  timeoutMs: ms(1),
+  checkpointEveryEvents: count,
+  pollIntervalMs: ms(1),
+}
+const HINT = 'For instance esdb://localhost:2113?tls=false'
+
 /** Throws `INVALID_INPUT` for an option that is not known: with a mistyped `prefix` applications would share streams. */
-export function resolveOptions(options: string | EventStoreDBOptions): ResolvedOptions {
+export function resolveOptions(asked: string | EventStoreDBOptions): ResolvedOptions {
   const given = fromGiven('eventStoreDBStore', () =>
-    typeof options === 'string' ? { connectionString: options } : { ...options },
+    typeof asked === 'string' ? { connectionString: asked } : { ...asked },
   )
-  checkMembers(given, { path: '', known: ['connectionString', ...Object.keys(DEFAULTS)] })
-  if (typeof given.connectionString !== 'string')
+  const options = checkedOptions(given, RULES)
+  if (options.connectionString === undefined)
     throw new RefoldError('INVALID_INPUT', 'connectionString: must be a text', {
-      hint: 'For instance esdb://localhost:2113?tls=false',
+      hint: HINT,
       facts: { path: 'connectionString' },
     })
-  return { ...DEFAULTS, ...given }
+  return { ...DEFAULTS, ...options }
 }
 
 /** Options behind the connection string, as `sqliteStore` has them behind the file, would be ignored in silence. */

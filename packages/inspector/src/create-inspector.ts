@@ -1,5 +1,6 @@
 /** `createInspector`: agents in a browser, beside workers or alone. */
-import { checkMembers, fromGiven, isRefoldError } from '@refold/core/store'
+import { checkedOptions, checkMembers, fromGiven, isRefoldError, optionRule } from '@refold/core/store'
+import type { OptionRule } from '@refold/core/store'
 import type { AgentDefinition, Client } from '@refold/core'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
@@ -87,13 +88,24 @@ export async function createInspector(
 }
 
 const INSPECTABLE = ['store', 'agents', 'codecs', 'upcasters']
-const OPTIONS = ['host', 'port', 'tls', 'write', 'by', 'name', 'places']
+const { flag, object, port: aPort, text } = optionRule
+const OPTIONS: { readonly [K in keyof InspectorOptions]-?: OptionRule } = {
+  host: text,
+  port: aPort,
+  tls: object,
+  write: flag,
+  by: text,
+  name: text,
+  places: object,
+}
+const PLACES = { store: text, config: text }
 
 function checkOptions(options: InspectorOptions, more: readonly string[]): void {
-  checkMembers(options, { path: '', known: [...more, ...OPTIONS] })
-  const { tls = {}, places = {} } = options
+  checkMembers(options, { path: '', known: [...more, ...Object.keys(OPTIONS)] })
+  const own = Object.entries(options).filter(([key]) => key in OPTIONS)
+  const { tls = {}, places = {} } = checkedOptions<InspectorOptions>(Object.fromEntries(own), OPTIONS)
   checkMembers(tls, { path: 'tls', known: ['cert', 'key'] })
-  checkMembers(places, { path: 'places', known: ['store', 'config'] })
+  checkedOptions<NonNullable<InspectorOptions['places']>>(places, PLACES, 'places')
 }
 
 /** A store that is none says so when something is asked of it. */

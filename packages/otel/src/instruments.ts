@@ -1,6 +1,6 @@
 /** Metrics of OpenTelemetry, by the conventions of its names and units. */
 import type { Attributes, Meter, ObservableGauge } from '@opentelemetry/api'
-import type { BegunAttempt, EndedAttempt, Load, Runtime, RuntimeEvent } from '@refold/core'
+import type { BegunAttempt, EndedAttempt, Load, Runtime, RuntimeEvent, Usage } from '@refold/core'
 
 /** Seconds: of calls of services, models, and of long work. */
 const BOUNDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800]
@@ -41,15 +41,13 @@ export class Instruments {
     if (waitedMs !== undefined) this.#waits.record(waitedMs / 1_000, { 'refold.definition': definition })
   }
 
-  ended({
-    definition,
-    src,
-    outcome,
-    durationMs,
-    usage: { inputTokens, outputTokens, costUsd } = {},
-  }: EndedAttempt): void {
+  ended({ definition, src, outcome, durationMs, usage = {} }: EndedAttempt): void {
     const effect = { 'refold.definition': definition, 'refold.effect.source': src }
     this.#durations.record(durationMs / 1_000, { ...effect, 'refold.effect.outcome': outcome })
+    this.#used(effect, usage)
+  }
+
+  #used(effect: Attributes, { inputTokens, outputTokens, costUsd }: Usage): void {
     const { tokens, cost } = this.#counters
     if (inputTokens !== undefined) tokens.add(inputTokens, { ...effect, 'gen_ai.token.type': 'input' })
     if (outputTokens !== undefined) tokens.add(outputTokens, { ...effect, 'gen_ai.token.type': 'output' })
@@ -67,6 +65,8 @@ export class Instruments {
       case 'unknown':
       case 'rejected':
         return appends.add(1, { ...ofAgent(event), 'refold.append.outcome': event.kind })
+      case 'effect.used':
+        return this.#used({ ...ofAgent(event), 'refold.effect.source': event.src }, event.usage)
       case 'takeover':
         return takeovers.add(1, { 'refold.takeover.why': event.taken.why })
       case 'report':

@@ -1,5 +1,5 @@
 /** What happens in a runtime, as spans and metrics of OpenTelemetry. */
-import { checkMembers, fromGiven } from '@refold/core/store'
+import { checkedOptions, fromGiven, optionRule } from '@refold/core/store'
 import { metrics, trace } from '@opentelemetry/api'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { observeAttempts } from '@refold/core'
@@ -36,8 +36,11 @@ const NAME = '@refold/otel'
  */
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const given = fromGiven('createTelemetry', () => ({ ...options }))
-  checkMembers(given, { path: '', known: ['tracerProvider', 'meterProvider', 'ids'] })
-  const { tracerProvider, meterProvider, ids } = given
+  const { tracerProvider, meterProvider, ids } = checkedOptions(given, {
+    tracerProvider: optionRule.methods('getTracer'),
+    meterProvider: optionRule.methods('getMeter'),
+    ids: optionRule.methods('giving', 'generateTraceId', 'generateSpanId'),
+  })
   const spans = new SpanMaker(() => (tracerProvider ?? trace).getTracer(NAME), ids)
   const instruments = new Instruments((meterProvider ?? metrics).getMeter(NAME))
   const previous = new Map<string, string>()

@@ -51,8 +51,8 @@ describe('processes that share a consumer on one file', () => {
   })
 
   /** Resolves when it knows whether it is the owner. */
-  async function consume(given: Given[], waitMs: number): Promise<Child> {
-    const child = startChild(file, [scratch.file, String(waitMs)])
+  async function consume(given: Given[], waitMs: number, codec?: string): Promise<Child> {
+    const child = startChild(file, [scratch.file, String(waitMs), ...(codec === undefined ? [] : [codec])])
     children.push(child)
     let ready = (): void => {}
     const isReady = new Promise<void>((resolve) => (ready = resolve))
@@ -91,6 +91,24 @@ describe('processes that share a consumer on one file', () => {
     while ((await runtime.consumer('lines').status()).epoch < 2) await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await runtime.consumer('lines').parked()).toEqual([])
   })
+
+  test.each([
+    ['as they are', undefined],
+    ['encoded', 'flip'],
+  ])(
+    'CON-73 a process that starts after the death of the owner goes on at once, with records that are %s',
+    async (_, codec) => {
+      const [first, second]: [Given[], Given[]] = [[], []]
+      const owner = await consume(first, 20, codec)
+      await until(() => first.length > 20)
+      owner.process.kill('SIGKILL')
+      await owner.ended()
+      const began = performance.now()
+      await consume(second, 0, codec)
+      await until(() => second.length > 0)
+      expect(performance.now() - began).toBeLessThan(8_000) // the lease is 10 s
+    },
+  )
 
   test('CON-8 CON-13 a process that is asked to end gives its consumer up, and no record is given twice', async () => {
     const [first, second]: [Given[], Given[]] = [[], []]

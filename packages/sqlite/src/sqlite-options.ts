@@ -1,5 +1,6 @@
 /** Options of `sqliteStore`, and their defaults. */
-import { checkMembers, fromGiven } from '@refold/core/store'
+import { checkedOptions, fromGiven, optionRule } from '@refold/core/store'
+import type { OptionRule } from '@refold/core/store'
 import type { DriverChoice } from './driver/load-driver.js'
 
 /** How the store opens its file, how long it waits for others at it, and when a commit counts as durable. */
@@ -41,10 +42,26 @@ const DEFAULTS = {
   readOnly: false,
 } as const satisfies Omit<ResolvedOptions, 'driver'>
 
-/** Throws `INVALID_INPUT` for an option that is not known: a mistyped `readOnly` would write. */
+const { flag, count, ms, oneOf } = optionRule
+const namedDriver = oneOf('node:sqlite', 'better-sqlite3')
+const RULES: { readonly [K in keyof SqliteStoreOptions]-?: OptionRule } = {
+  driver: {
+    ...namedDriver,
+    holds: (value) => namedDriver.holds(value) || typeof Object(value).open === 'function',
+    problem: `${namedDriver.problem}, or a driver: { name, open }`,
+  },
+  busyTimeoutMs: ms(0),
+  pollIntervalMs: ms(1),
+  sync: oneOf('inline', 'background'),
+  maxAppendBytes: count,
+  readOnly: flag,
+}
+
+/** Throws `INVALID_INPUT` for an option that is not known, as a mistyped `readOnly` would write, and for a value that is none of its own. */
 export function resolveOptions(given: SqliteStoreOptions): ResolvedOptions {
-  const all = fromGiven('sqliteStore', () => ({ ...given }))
-  checkMembers(all, { path: '', known: ['driver', ...Object.keys(DEFAULTS)] })
-  const { driver, ...options } = all
+  const { driver, ...options } = checkedOptions(
+    fromGiven('sqliteStore', () => ({ ...given })),
+    RULES,
+  )
   return { ...DEFAULTS, ...options, driver }
 }

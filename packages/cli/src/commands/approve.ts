@@ -1,6 +1,6 @@
 /** `refold approve`: shows what exactly is to be approved, and says yes to that. */
-import { printable, RefoldError } from '@refold/core'
-import type { ApprovalRequest } from '@refold/core'
+import { isRefoldError, printable, RefoldError } from '@refold/core'
+import type { AnyAgent, ApprovalRequest } from '@refold/core'
 import { attachTo, parseAddress } from './agent-argument.js'
 import { confirm } from './confirm.js'
 import type { ConfirmOptions } from './confirm.js'
@@ -37,7 +37,7 @@ export async function approve(
   const { name, id } = parseAddress(address)
   return withProject(options, async (project) => {
     const agent = await attachTo(project, { name, id })
-    const asked = await agent.approval(event.type, about === undefined ? {} : { about: about as never })
+    const asked = await questionFor(agent, event, about)
     const toShow = options.showSecrets === true ? asked : await hidden(asked, project)
     if (options.show === true) return options.json ? JSON.stringify(toShow) : shown(toShow)
     if (options.shown !== undefined && options.shown !== asked.payloadHash)
@@ -55,6 +55,25 @@ export async function approve(
       : JSON.stringify(value)
   })
 }
+
+/** The question that is named; else that of the event as a whole, or, where there are several of its type, the one about what the event says. */
+async function questionFor(
+  agent: AnyAgent,
+  event: { readonly type: string },
+  about: unknown,
+): Promise<ApprovalRequest> {
+  if (about !== undefined) return agent.approval(event.type, { about: about as never })
+  const { type, ...said } = event
+  try {
+    return await agent.approval(type)
+  } catch (error) {
+    if (Object.keys(said).length === 0 || !NO_QUESTION.some((code) => isRefoldError(error, code))) throw error
+    return agent.approval(type, { about: said })
+  }
+}
+
+/** What a definition says that has no question of this type but one of several. */
+const NO_QUESTION = ['EVENT_NOT_ACCEPTED', 'EVENT_REFUSED', 'NOT_SERIALIZABLE'] as const
 
 /** What is asked may have come from a secret field. */
 async function hidden(asked: ApprovalRequest, project: Project): Promise<ApprovalRequest> {

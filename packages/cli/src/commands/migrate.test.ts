@@ -69,6 +69,16 @@ form@1 in review: 2 agents (form-3, form-4)
     expect(among.stdout).toContain('form: 1 agent (form-9)\n  error[NOT_FOUND]')
   })
 
+  test('CLI-379 a patch that is no list is a mistake of the command, and one with a test moves those alone that it is meant for', async () => {
+    const { code, stderr } = await moving('form', '--plan', '--patch', '{"op":"replace"}')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--patch: must be a list of operations')])
+    const tested = `[{"op":"test","path":"/root/value","value":"review"},${patch.slice(1)}`
+    const { stdout } = await moving('form', '--plan', '--patch', tested)
+    expect(stdout).toContain('2 of 4 agents would move, 2 would be refused')
+    expect(stdout).toContain('The operation test /root/value does not fit: another value stands there.')
+    expect(stdout).toContain('form@1 in review: 2 agents (form-3, form-4)\n  to version 2 in approval')
+  })
+
   test('CLI-127 the recovery plan names the command that shows what a migration would change', async () => {
     const file = join(project.directory, 'forms.mjs')
     writeFileSync(file, FORMS.replace(/^const agents = .*\n.*$/m, "const agents = [form(2, 'approval')]"))

@@ -1,6 +1,6 @@
 /** `refold migrate`: agents to another version of their definition. First what would become of them, then it is done. */
 import { isRefoldError, planMigration, RefoldError } from '@refold/core'
-import type { AgentDefinition, AgentState, AgentTypes, MigrateOptions, PatchOperation } from '@refold/core'
+import type { AgentDefinition, AgentState, AgentTypes, MigrateOptions, StateOperation } from '@refold/core'
 import type { Told } from '../output.js'
 import { ProgressLine } from '../progress-line.js'
 import { parseAddress } from './agent-argument.js'
@@ -127,6 +127,11 @@ function versionOf({ agents }: Project, name: string, to: number): AgentDefiniti
   })
 }
 
-async function patchOf(argument: string): Promise<readonly PatchOperation[]> {
-  return parseJson(await textOf(argument), '--patch') as readonly PatchOperation[] // what is none is refused when it is planned or made
+async function patchOf(argument: string): Promise<readonly StateOperation[]> {
+  const patch = parseJson(await textOf(argument), '--patch')
+  if (!Array.isArray(patch))
+    throw new RefoldError('INVALID_INPUT', '--patch: must be a list of operations', {
+      hint: 'For instance [{"op":"replace","path":"/root/value","value":"review"}]',
+    })
+  return patch as readonly StateOperation[] // what is no operation is refused when it is planned or made
 }

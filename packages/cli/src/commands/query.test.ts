@@ -58,6 +58,17 @@ describe('refold query', () => {
     rmSync(directory, { recursive: true, force: true })
   })
 
+  test.each([
+    ['ordrs', "Did you mean 'orders'?"],
+    ['projection_orders', "Did you mean 'orders'?"],
+    ['SELECT', 'There is: '],
+  ])('CLI-380 %s is one word, and no projection', async (word, hint) => {
+    const { code, stderr } = await run(word)
+    const told = `error[INVALID_INPUT] the question cannot be answered: there is no projection "${word}"`
+    expect([code, stderr.split('\n')[0]]).toEqual([2, told])
+    expect(stderr).toContain(hint)
+  })
+
   test('CLI-75 lists the projections of a store, and where one is parked', async () => {
     expect((await run()).stdout).toBe(
       [

@@ -1,5 +1,6 @@
 /** `refold query`: the documents of projections, as a store keeps them. Nothing of the project's own code is needed. */
 import { isRefoldError, RefoldError } from '@refold/core'
+import { nearestName } from '@refold/core/history'
 import type { ProjectionBuild, Projections, QueryAnswer } from '@refold/core/store'
 import { tableOf } from '../table.js'
 import type { Found } from '../output.js'
@@ -25,8 +26,30 @@ export async function query(question: string | undefined, options: QueryOptions)
     const builds = await projections.builds()
     if (question === undefined) return listed(builds, options)
     const isName = builds.some(({ projection }) => projection === question)
+    if (!isName && isWord(question)) throw noProjection(question, builds)
     return isName ? documentsOf(question, { projections, options }) : asked(question, { projections, options, builds })
   })
+}
+
+/** A name, and no question of SQL, which has more than one word. */
+function isWord(question: string): boolean {
+  return /^\w+$/.test(question)
+}
+
+function noProjection(name: string, builds: readonly ProjectionBuild[]): RefoldError {
+  const near = nearestName(
+    name.replace(/^projection_/, ''),
+    builds.map(({ projection }) => projection),
+  )
+  const meant = near === undefined ? '' : `Did you mean '${near}'? `
+  return new RefoldError('INVALID_INPUT', `the question cannot be answered: there is no projection "${name}"`, {
+    hint: `${meant}${whatThereIs(builds)}`,
+  })
+}
+
+function whatThereIs(builds: readonly ProjectionBuild[]): string {
+  const views = builds.filter(({ state }) => state === 'current').map(({ projection }) => `projection_${projection}`)
+  return views.length === 0 ? 'There is no projection in this file.' : `There is: ${views.join(', ')}.`
 }
 
 /** What a build remembers of itself. */
@@ -86,9 +109,7 @@ async function asked(
     return { text: textOf(await answerTo(question, projections), options.json) }
   } catch (error) {
     if (!isRefoldError(error, 'INVALID_INPUT')) throw error
-    const views = builds.filter(({ state }) => state === 'current').map(({ projection }) => `projection_${projection}`)
-    const hint = views.length === 0 ? 'There is no projection in this file.' : `There is: ${views.join(', ')}.`
-    throw new RefoldError('INVALID_INPUT', error.message, { cause: error, hint })
+    throw new RefoldError('INVALID_INPUT', error.message, { cause: error, hint: whatThereIs(builds) })
   }
 }
 

@@ -7,9 +7,12 @@ function isServer(place: string): boolean {
   return /^esdb(?:\+discover)?:\/\//i.test(place)
 }
 
-/** Whether it is an address of any kind, and no file. */
+/**
+ * Whether it is an address of any kind, and no file: one letter is a drive. A server's with a slash too few is one too: what is meant is
+ * no file of that name.
+ */
 export function isAddress(place: string): boolean {
-  return /^[a-z][a-z+.-]*:\/\//i.test(place)
+  return /^(?:[a-z][a-z+.-]+:\/|esdb(?:\+discover)?:)/i.test(place)
 }
 
 /** Whether the environment names a server. */
@@ -30,8 +33,8 @@ export async function storeFrom(place: string): Promise<Store> {
     return eventStoreDBStore(isServer(place) ? place : serverOfEnvironment())
   }
   if (isAddress(place))
-    throw new RefoldError('INVALID_INPUT', `${place.split('://')[0]}:// is no store`, {
-      hint: 'A server is named by esdb:// or esdb+discover://, a file by its path.',
+    throw new RefoldError('INVALID_INPUT', `${/^.*?:\/*/.exec(place)?.[0]} is no store`, {
+      hint: 'A server, KurrentDB too, is named by esdb:// or esdb+discover://, a file by its path.',
     })
   const { sqliteStore } = await import('@refold/sqlite')
   return sqliteStore(place)

@@ -58,7 +58,8 @@ export function askFor(cell: AgentCell, type: string, options: unknown): Approva
 
 function nothingAsked(event: string, about: JsonObject | undefined): RefoldError {
   const what = about === undefined ? `by "${event}"` : `about ${JSON.stringify(about)}`
-  const hint = `\`approvals.${event}\` gave undefined. Where a yes alone is asked for, let it give null.`
+  const several = about === undefined ? ' One of several questions is named by `about`.' : ''
+  const hint = `\`approvals.${event}\` gave undefined. Where a yes alone is asked for, let it give null.${several}`
   const facts = { event, ...(about === undefined ? undefined : { about }) }
   return new RefoldError('EVENT_NOT_ACCEPTED', `nothing is to be approved ${what}`, { facts, hint })
 }

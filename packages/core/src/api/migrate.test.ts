@@ -131,6 +131,51 @@ describe('migrating an agent', () => {
     })
   })
 
+  test('RCV-114 a patch that tests another value than stands there moves nothing; one that holds does, and leaves no trace', async () => {
+    const { log, two, process, agent } = await scene()
+    await agent.send({ type: 'approve' })
+    const testing = (value: string) => [{ op: 'test', path: '/root/value', value } as const, ...RENAMED]
+    await expect(process.runtime.migrate(two, '1', { patch: testing('asking') })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('another value stands there') as unknown,
+      facts: { path: '/root/value' },
+    })
+    expect(await typesOf(log, 'form-1')).toEqual(['refold.started', 'approve'])
+    const fork = await process.runtime.fork(two, '1', { as: '2', patch: testing('review') })
+    expect(fork.getSnapshot().value).toBe('approval')
+    const moved = await process.runtime.migrate(two, '1', { patch: testing('review') })
+    expect(moved.getSnapshot().value).toBe('approval')
+  })
+
+  test.each([
+    ['a member', { list: 1 }, { from: '/root/context/answer/list', path: '/root/context/answer/rows' }, { rows: 1 }],
+    ['an item', [1, 2, 3], { from: '/root/context/answer/0', path: '/root/context/answer/2' }, [2, 3, 1]],
+  ] as const)('RCV-114 %s moves: it is removed, and then added', async (_, value, places, answer) => {
+    const { two, process, agent } = await scene()
+    await agent.send({ type: 'approve' })
+    const patch = [...RENAMED, { op: 'add', path: '/root/context/answer', value }, { op: 'move', ...places }] as const
+    expect((await process.runtime.migrate(two, '1', { patch })).getSnapshot().context).toEqual({ answer })
+  })
+
+  test.each([
+    [
+      'moves nothing',
+      [{ op: 'move', from: '/root/context/none', path: '/root/context/answer' }],
+      '/root/context/answer',
+    ],
+    ['moves without a source', [{ op: 'move', path: '/root/context/answer' }], 'patch/0/from'],
+    ['moves Refold’s own part', [{ op: 'move', from: '/agent/epoch', path: '/root/context/answer' }], '/agent/epoch'],
+    ['tests what is not there', [{ op: 'test', path: '/root/context/none', value: 1 }], '/root/context/none'],
+    ['is mistyped', [{ op: 'repalce', path: '/root/value', value: 'approval' }], '/root/value'],
+  ] as const)('RCV-23 RCV-114 a patch that %s is refused at its path', async (_, patch, path) => {
+    const { two, process, agent } = await scene()
+    await agent.send({ type: 'approve' })
+    await expect(process.runtime.migrate(two, '1', { patch: patch as never })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      facts: { path },
+    })
+  })
+
   test('an agent that is there already, or that does not exist, is refused', async () => {
     const { one, process } = await scene()
     await expect(process.runtime.migrate(one, '1')).rejects.toMatchObject({ code: 'OWNER_MAY_LIVE' })

@@ -10,6 +10,9 @@ import type { JsonValue } from '../json/json-value.js'
 import { addUsage, usageIn } from '../record/usage.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { verifyHistory } from '../verify/verify-history.js'
+import { createMetrics } from '../metrics/metrics.js'
+import type { AnyAgent } from '../public/agent.js'
+import type { RuntimeEvent } from '../public/runtime-event.js'
 import { createRuntime } from './create-runtime.js'
 
 const MAX_ATTEMPTS = 3
@@ -130,6 +133,78 @@ describe('what an effect used', () => {
     expect(usageIn({ src: 'ask', usage: { costUsd: 2 } })).toEqual({ costUsd: 2 })
     expect(usageIn({ usage: { costUsd: 'much' } })).toBeUndefined()
     expect(usageIn(null)).toBeUndefined()
+  })
+})
+
+/** Every effect of it may be left, paused, or run out of time. */
+function leaving(body: (args: EffectArgs) => Promise<string>, timeoutMs?: number) {
+  return defineAgent({
+    name: 'leaving',
+    version: 1,
+    effects: { ask: timeoutMs === undefined ? {} : { timeoutMs } },
+    machine: setup({ actors: { ask: effect(body) } }).createMachine({
+      initial: 'thinking',
+      states: {
+        thinking: { on: { leave: 'left' }, invoke: { src: 'ask', onDone: 'left', onError: 'left' } },
+        left: {},
+      },
+    }),
+  })
+}
+
+/** Tells what it used before it is aborted and after. */
+async function aborted({ usage, signal }: EffectArgs): Promise<string> {
+  usage({ inputTokens: 10, costUsd: 1 })
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  usage({ outputTokens: 3, costUsd: 2 })
+  throw new Error('aborted')
+}
+
+describe('what no record tells', () => {
+  const WAYS: Readonly<Record<string, (agent: AnyAgent) => Promise<unknown>>> = {
+    'left by the chart': (agent) => agent.send({ type: 'leave' }),
+    paused: (agent) => agent.pause(),
+    cancelled: (agent) => agent.cancel(),
+  }
+
+  test.each(Object.keys(WAYS))(
+    'EFF-202 of a body that is aborted, as its agent is %s, is told and counted once',
+    async (way) => {
+      const told: unknown[] = []
+      const metrics = createMetrics()
+      const agent = leaving(aborted)
+      const observe = (event: RuntimeEvent): void => {
+        if (event.kind === 'effect.used') told.push([event.stream, event.src, event.attempt, event.usage])
+      }
+      const observers = [metrics.observer, observe]
+      await using refold = await createRuntime({ store: memoryStore(), agents: [agent], observers })
+      const started = await refold.start(agent, { id: '1' })
+      await WAYS[way]?.(started)
+      await expect.poll(() => told).toEqual([['leaving-1', 'ask', 1, { inputTokens: 10, outputTokens: 3, costUsd: 3 }]])
+      const { samples } = metrics.read().find(({ name }) => name === 'refold_effect_cost_usd_total') ?? {}
+      expect(samples).toEqual([{ labels: { definition: 'leaving', source: 'ask' }, value: 3 }])
+    },
+  )
+
+  test('EFF-202 of a body whose time is over is what it told after the record that says so', async () => {
+    const told: unknown[] = []
+    const agent = leaving(aborted, 5)
+    const observe = (event: RuntimeEvent): void => void (event.kind === 'effect.used' && told.push(event.usage))
+    await using refold = await createRuntime({ store: memoryStore(), agents: [agent], observers: [observe] })
+    const started = await refold.start(agent, { id: '1' })
+    await started.waitFor((state) => state.matches('left'))
+    await expect.poll(() => told).toEqual([{ outputTokens: 3, costUsd: 2 }])
+  })
+
+  test('EFF-202 is nothing where a record tells all of it', async () => {
+    const told: unknown[] = []
+    const agent = leaving(async ({ usage }) => (usage({ costUsd: 1 }), 'done'))
+    const observe = (event: RuntimeEvent): void => void (event.kind === 'effect.used' && told.push(event.usage))
+    await using refold = await createRuntime({ store: memoryStore(), agents: [agent], observers: [observe] })
+    const started = await refold.start(agent, { id: '1' })
+    await started.waitFor((state) => state.matches('left'))
+    await refold.close()
+    expect(told).toEqual([])
   })
 })
 

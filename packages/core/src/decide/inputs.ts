@@ -1,5 +1,5 @@
 /** Every input that an agent can get, and the envelope it comes in. Inputs are data: payloads are JSON already. */
-import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
+import type { JsonObject, JsonValue, StateOperation } from '../json/json-value.js'
 import type { Approved, Diagnostics } from '../record/record.js'
 import type { EffectDocument, EffectId, ErrorData, StateDocument } from '../record/state-document.js'
 import type { Usage } from '../record/usage.js'
@@ -82,7 +82,7 @@ export interface Migrated {
   readonly kind: 'migrated'
   readonly from: number
   /** Over the state document (RFC 6902); not over its `agent` part. */
-  readonly patch: readonly PatchOperation[]
+  readonly patch: readonly StateOperation[]
   /** What a state asks for and nothing stands for begins, also where the agent waited before. */
   readonly beginsMissing?: boolean
 }
@@ -106,7 +106,7 @@ export interface Forked {
   readonly run: readonly EffectId[]
   /** The effect whose outcome the next record is. */
   readonly answered?: EffectId
-  readonly patch?: readonly PatchOperation[]
+  readonly patch?: readonly StateOperation[]
   readonly beginsMissing?: boolean
   readonly start?: { readonly input: JsonValue | undefined }
 }

@@ -3,7 +3,7 @@
  * which it waits: by a record of its own.
  */
 import { isRefoldError, RefoldError } from '../errors.js'
-import type { PatchOperation } from '../json/json-value.js'
+import type { StateOperation } from '../json/json-value.js'
 import { recordsBefore } from '../record/life.js'
 import type { AgentPart, StateDocument } from '../record/state-document.js'
 import { incompatibilitiesOf, incompatibilityCode } from '../step/compatibility.js'
@@ -56,7 +56,7 @@ export interface ToPlace {
   readonly state: StateDocument
   /** The agent's part, but for its version. */
   readonly agent: AgentPart
-  readonly patch: readonly PatchOperation[]
+  readonly patch: readonly StateOperation[]
   readonly beginsMissing: boolean
 }
 

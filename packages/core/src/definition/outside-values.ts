@@ -30,7 +30,10 @@ export function parseEvent(event: unknown, events: OutsideEvents): EventData {
   }
   const schema = events.get(type)
   if (schema === undefined)
-    throw invalidEvent(type, { problem: 'may not come from outside', hint: suggestName(type, [...events.keys()]) })
+    throw invalidEvent(type, {
+      problem: 'is no event that its definition takes from outside',
+      hint: suggestName(type, [...events.keys()]),
+    })
   return eventData(
     type,
     runSchema(schema, payload, { code: 'INVALID_EVENT', what: `event '${type}'`, facts: { type } }),

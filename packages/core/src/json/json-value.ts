@@ -13,6 +13,15 @@ export type PatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'copy'; readonly from: string; readonly path: string }
 
+/**
+ * An operation on a state document that a caller asks for: any of RFC 6902. `test` refuses the whole patch where another value stands,
+ * as with agents that wait in another state.
+ */
+export type StateOperation =
+  | PatchOperation
+  | { readonly op: 'move'; readonly from: string; readonly path: string }
+  | { readonly op: 'test'; readonly path: string; readonly value: JsonValue }
+
 /** Whether a JSON value is an array. `Array.isArray` alone does not narrow readonly arrays. */
 export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value)

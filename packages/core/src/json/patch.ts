@@ -154,7 +154,8 @@ function valueOf(operation: PatchOperation, root: JsonContainer): JsonValue | un
   return operation.value
 }
 
-function memberOf(container: JsonContainer, key: string): JsonValue | undefined {
+/** `undefined`: there is none. */
+export function memberOf(container: JsonContainer, key: string): JsonValue | undefined {
   if (isJsonArray(container)) return container[arrayIndex(key)]
   return Object.hasOwn(container, key) ? container[key] : undefined
 }

@@ -1,7 +1,7 @@
 /** What the directory of a store says of all its agents, as metrics: who needs someone, and who waits too long. */
 import { isRefoldError, RefoldError } from '../errors.js'
 import { fromGiven, requireMethods } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkedOptions, optionRule } from '../option-values.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
 import { systemClock } from '../world/system-world.js'
 import type { Clock } from '../world/world.js'
@@ -22,8 +22,7 @@ export interface AgentMetricsOptions {
 }
 
 function timeOf(options: AgentMetricsOptions): number {
-  const { clock = systemClock } = options
-  checkMembers(options, { path: '', known: ['clock'] })
+  const { clock = systemClock } = checkedOptions<AgentMetricsOptions>(options, { clock: optionRule.methods('now') })
   return clock.now()
 }
 

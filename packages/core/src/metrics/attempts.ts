@@ -5,7 +5,8 @@
  * what is kept of an agent goes when the agent leaves this process's memory.
  */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { requireOption } from '../check-members.js'
+import { checkedOptions, optionRule } from '../option-values.js'
 import { addUsage, usageIn } from '../record/usage.js'
 import type { Usage } from '../record/usage.js'
 import { addressOf } from '../definition/agent-address.js'
@@ -57,11 +58,18 @@ export interface AttemptListeners {
   readonly clock?: Pick<Clock, 'now' | 'monotonicNow'>
 }
 
+const LISTENERS = {
+  onBegun: optionRule.function,
+  onEnded: optionRule.function,
+  clock: optionRule.methods('now', 'monotonicNow'),
+}
+
 /** An observer that tells of each attempt which begins in this process, once it has ended. Tells in order, in the turn of the event. */
 export function observeAttempts(listeners: AttemptListeners): RuntimeObserver {
   const attempts = fromGiven('observeAttempts', () => {
-    checkMembers(listeners, { path: '', known: ['onBegun', 'onEnded', 'clock'] })
-    return new Attempts(listeners)
+    const given = checkedOptions<AttemptListeners>(listeners, LISTENERS)
+    requireOption(given.onEnded !== undefined, { path: 'onEnded', problem: 'must be a function' })
+    return new Attempts(given)
   })
   return (event) => attempts.heard(event)
 }

@@ -4,6 +4,7 @@ import { checkMembers } from '../check-members.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { Load, LoadWaiting } from '../public/runtime.js'
 import type { RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'
+import type { Usage } from '../record/usage.js'
 import type { Clock } from '../world/world.js'
 import { observeAttempts } from './attempts.js'
 import type { EndedAttempt } from './attempts.js'
@@ -94,6 +95,8 @@ class Counted {
       case 'unknown':
       case 'rejected':
         return this.#append(event, event.kind)
+      case 'effect.used':
+        return this.#used({ ...definitionOf(event), source: event.src }, event.usage)
       case 'takeover':
         return this.#takeovers.add({ why: event.taken.why })
       case 'report':
@@ -107,10 +110,14 @@ class Counted {
   ended({ definition, src: source, outcome, durationMs, usage }: EndedAttempt): void {
     this.#attempts.add({ definition, source, outcome })
     this.#durations.add({ definition, source }, durationMs)
-    const { inputTokens, outputTokens, costUsd } = usage ?? {}
-    if (inputTokens !== undefined) this.#tokens.add({ definition, source, direction: 'input' }, inputTokens)
-    if (outputTokens !== undefined) this.#tokens.add({ definition, source, direction: 'output' }, outputTokens)
-    if (costUsd !== undefined) this.#cost.add({ definition, source }, costUsd)
+    if (usage !== undefined) this.#used({ definition, source }, usage)
+  }
+
+  #used(of: { readonly definition: string; readonly source: string }, usage: Usage): void {
+    const { inputTokens, outputTokens, costUsd } = usage
+    if (inputTokens !== undefined) this.#tokens.add({ ...of, direction: 'input' }, inputTokens)
+    if (outputTokens !== undefined) this.#tokens.add({ ...of, direction: 'output' }, outputTokens)
+    if (costUsd !== undefined) this.#cost.add(of, costUsd)
   }
 
   read(): readonly MetricFamily[] {

@@ -6,6 +6,7 @@ import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
 import { isJsonObject, type JsonValue } from '../json/json-value.js'
 import { jsonOf } from '../json/to-json.js'
+import { requireAgents } from './require-agents.js'
 import type { ProjectionConfig, ProjectionDefinition, ProjectionRecord } from '../public/projection.js'
 
 /** A definition as the rest of Refold knows it: its documents are JSON. */
@@ -53,8 +54,7 @@ function read(config: ProjectionConfig<AgentDefinition, unknown>): ProjectionInt
   if (typeof name !== 'string' || !NAME.test(name))
     throw refused('name', 'must be small letters, digits and _, at most 63, the first a letter')
   if (!Number.isSafeInteger(version) || version < 1) throw refused('version', 'must be a positive integer')
-  if (agents !== undefined && (!Array.isArray(agents) || agents.length === 0))
-    throw refused('agents', 'must be a list of definitions, with one at least')
+  if (agents !== undefined) requireAgents(agents)
   const definitions = agents && [...new Set(agents.map((agent) => internalsOf(agent).name))]
   if (key !== undefined && typeof key !== 'function') throw refused('key', 'must be a function')
   if (typeof evolve !== 'function') throw refused('evolve', 'must be a function')

@@ -1,7 +1,7 @@
 /** Forks: an agent that goes on from where another one was, and what is known of it before it is made. */
 import type { EventObject } from 'xstate'
 import type { AgentAddress } from '../definition/agent-address.js'
-import type { PatchOperation } from '../json/json-value.js'
+import type { StateOperation } from '../json/json-value.js'
 import type { Condition } from '../record/record.js'
 import type { EffectId, TimerId } from '../record/state-document.js'
 import type { Usage } from '../record/usage.js'
@@ -26,7 +26,7 @@ export interface ForkOptions<I = unknown, E = EventObject> {
   /** It starts from another input: nothing of its origin is in it but the link. */
   readonly input?: I
   /** RFC 6902 over the state document, as with `migrate`. */
-  readonly patch?: readonly PatchOperation[]
+  readonly patch?: readonly StateOperation[]
   /** As with `migrate`. */
   readonly beginMissing?: boolean
   /**
@@ -60,7 +60,7 @@ export interface ForkedData<I = unknown> {
   readonly inDoubt?: ReadonlyArray<{ readonly effect: EffectId; readonly src: string; readonly why: DoubtReason }>
   /** Of the origin there, where the fork is at another. */
   readonly version?: number
-  readonly patch?: readonly PatchOperation[]
+  readonly patch?: readonly StateOperation[]
   readonly beginMissing?: true
 }
 

@@ -8,6 +8,7 @@ import type { JsonValue } from '../json/json-value.js'
 import type { Delivery, Diagnostics, NewRecord } from '../record/record.js'
 import type { Revision } from '../record/revision.js'
 import type { EffectDocument, EffectId, ErrorData, StateDocument } from '../record/state-document.js'
+import type { Usage } from '../record/usage.js'
 import type { EventData } from '../record/event-data.js'
 import type { Progress } from './progress.js'
 import type { Report } from './report.js'
@@ -62,6 +63,11 @@ export type EffectEvent =
   | (OfEffect & { readonly kind: 'effect.doubted'; readonly why: NonNullable<EffectDocument['inDoubt']>['why'] })
   /** A body that runs is stopped by this worker: that is no outcome. */
   | (OfEffect & { readonly kind: 'effect.stopped' })
+  /**
+   * What a body told that it used, and no record tells: the chart had left its effect, or the body was stopped, or its time was over. Told
+   * once the body has ended.
+   */
+  | (OfEffect & { readonly kind: 'effect.used'; readonly attempt: number; readonly usage: Usage })
   /** It is not in this worker's hands any more; it may begin again here. */
   | (OfAgent & { readonly kind: 'effect.let-go'; readonly effect: EffectId })
   | (OfAgent & { readonly kind: 'progress'; readonly progress: Progress })

@@ -1,7 +1,7 @@
 /** The runtime as callers hold it, and what it is made from. */
 import type { EventObject } from 'xstate'
 import type { AgentDefinition, EventOf, InputOf, NameOf } from '../definition/agent-types.js'
-import type { PatchOperation } from '../json/json-value.js'
+import type { StateOperation } from '../json/json-value.js'
 import type { Codec } from '../log/codec.js'
 import type { Upcaster } from '../log/upcaster.js'
 import type { FoundAgent } from '../store/found-agent.js'
@@ -132,7 +132,7 @@ export interface MigrateOptions {
    * RFC 6902 over the state document: `/root/value`, `/root/context/…`. Default: nothing but the version changes. One that does
    * not fit, or that makes no state, is `INVALID_INPUT` with its path in `facts`.
    */
-  readonly patch?: readonly PatchOperation[]
+  readonly patch?: readonly StateOperation[]
   /**
    * States in which the agent waited before begin what they ask for and nothing stands for: an `invoke` or an `after` that a
    * deploy added. An `after` that has fired and stayed in its state begins once more. Default: false.

@@ -29,6 +29,16 @@ describe('the places of what is pending', () => {
     expect(missing(work(promise, { b: {} }), state)).toContain('state "a"')
   })
 
+  it('RCV-115 what waits in an active state that is gone, each by its name', () => {
+    const renamed = work(promise, { z: busy.a, b: {} })
+    for (const isPlaced of [false, true])
+      expect(incompatibilitiesOf({ machine: renamed }, state, { isPlaced }).map(({ what }) => what)).toEqual([
+        'state "a"',
+        'actor "it": state "(machine).a" invoked it as "draft", and there is no such state today',
+        'timer 0.t0 of "xstate.after.1000.(machine).a"',
+      ])
+  })
+
   it('a level that was added below an active state', () => {
     expect(missing(work(promise, { ...busy, a: { ...busy.a, initial: 'x', states: { x: {} } } }), state)).toEqual([
       'state "a"',

@@ -60,6 +60,8 @@ export function isCompatible(definition: Pick<DefinitionInternals, 'machine'>, s
 class Search {
   readonly missing: Incompatibility[] = []
   readonly logics = new Map<ActorId, unknown>()
+  readonly #machines = new Map<ActorId, MachineShape>()
+  /** Of machines that have a place for their value. */
   readonly #templates = new Map<ActorId, Template>()
   readonly #isPlaced: boolean
 
@@ -107,7 +109,7 @@ class Search {
   #wanted(child: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
     const template = this.#templates.get(parent)
     const machine = template?.snapshot.machine
-    if (template === undefined || machine === undefined) return
+    if (template === undefined || machine === undefined) return this.#known(child, { id, parent })
     if (this.#isPlaced && isLeftNode(nodeOf(id, child), { machine, active: template.activeNodes })) return
     const { sid: actor, src, unnamed, spawned, ignoresOutcome, kind } = child
     const { activeNodes: active } = template
@@ -122,14 +124,16 @@ class Search {
   /** One that has ended stands for its invocation: under another name of its state it would begin again. */
   #known(child: ActorDocument, { id, parent }: { id: string; parent: ActorId }): void {
     const node = nodeOf(id, child)
-    const machine = this.#templates.get(parent)?.snapshot.machine
+    const machine = this.#machines.get(parent)
     if (node === undefined || machine === undefined || machine.idMap.has(node)) return
-    const what = `actor "${id}", which has ended: ${was(node, child.src)}, and there is no such state today`
+    const ended = child.status === undefined ? '' : ', which has ended'
+    const what = `actor "${id}"${ended}: ${was(node, child.src)}, and there is no such state today`
     this.missing.push({ kind: 'actor', actor: child.sid, what })
   }
 
   #machine(document: ActorDocument, machine: MachineShape): void {
     const { sid } = document
+    this.#machines.set(sid, machine)
     const template = templateOf(machine, document)
     if (template === undefined)
       this.missing.push({ kind: 'state', actor: sid, what: `state ${JSON.stringify(document.value)}` })
@@ -142,9 +146,10 @@ class Search {
 
   /** An `after` whose delay or state was changed would never be heard of again. Other delayed events may find no taker, as in XState. */
   timer(id: string, { target, node, event }: TimerDocument): void {
-    const machine = this.#templates.get(target)?.snapshot.machine
+    const machine = this.#machines.get(target)
     const { type } = event
-    if (this.#isPlaced && isLeftNode(node, { machine, active: this.#templates.get(target)?.activeNodes ?? [] })) return
+    const active = this.#templates.get(target)?.activeNodes
+    if (this.#isPlaced && active !== undefined && isLeftNode(node, { machine, active })) return
     if (machine === undefined || typeof type !== 'string' || !type.startsWith('xstate.after.')) return
     const today = afterNodeOf(machine, type)
     if (today !== undefined && (node === undefined || today.id === node)) return

@@ -7,7 +7,7 @@ import type { Envelope, Input } from '../decide/inputs.js'
 import { tellsUsage } from '../decide/inputs.js'
 import { nextMessage } from '../decide/outbox.js'
 import type { DefinitionInternals } from '../definition/internals.js'
-import type { JsonObject, JsonValue, PatchOperation } from '../json/json-value.js'
+import type { JsonObject, JsonValue, StateOperation } from '../json/json-value.js'
 import { isSameJson } from '../json/same-json.js'
 import { withoutUndefined } from '../json/without-undefined.js'
 import type { EventData } from '../record/event-data.js'
@@ -107,7 +107,7 @@ function inputOf(step: RecordedStep): Input | UndecidedWhy {
       return {
         kind,
         from: data['from'] as number,
-        patch: data['patch'] as unknown as readonly PatchOperation[],
+        patch: data['patch'] as unknown as readonly StateOperation[],
         ...(data['beginMissing'] === true ? { beginsMissing: true } : undefined),
       }
     default:

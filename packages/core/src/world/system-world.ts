@@ -1,6 +1,6 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkedOptions, optionRule } from '../option-values.js'
 import { invariant } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
@@ -38,12 +38,19 @@ function keepAlive(): CancelTimer {
 let waiting = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
-const MEMBERS = ['clock', 'random', 'newId', 'logger', 'keepAlive', 'onEndSignal']
+const PARTS = {
+  clock: optionRule.methods('now', 'monotonicNow', 'setTimer'),
+  random: optionRule.function,
+  newId: optionRule.function,
+  logger: optionRule.methods('log'),
+  keepAlive: optionRule.function,
+  onEndSignal: optionRule.function,
+}
 
-/** A world with some of its parts replaced, the others the system's: throws `INVALID_INPUT` for a part that there is not. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
+/** A world with some of its parts replaced, the others the system's: throws `INVALID_INPUT` for a part that there is not, or that is not of its kind. One with another clock has nothing of this machine's process: its signals, and what keeps it alive. */
 export function createWorld(given: Partial<World> = {}): World {
-  const overrides = fromGiven('createWorld', () => ({ ...given }))
-  checkMembers(overrides, { path: '', known: MEMBERS })
+  const all = fromGiven('createWorld', () => ({ ...given }))
+  const overrides = checkedOptions<Partial<World>>(all, PARTS)
   const ofProcess = overrides.clock === undefined ? { onEndSignal: systemEndSignals, keepAlive } : undefined
   return {
     ...ofProcess,
@@ -52,6 +59,8 @@ export function createWorld(given: Partial<World> = {}): World {
     newId: idSource(),
     logger: consoleLogger,
     ...overrides,
+    ...('keepAlive' in all ? { keepAlive: all.keepAlive } : undefined), // `undefined` says that there is to be none
+    ...('onEndSignal' in all ? { onEndSignal: all.onEndSignal } : undefined),
   }
 }
 

@@ -33,7 +33,7 @@ const KEEP_MS = 24 * 60 * 60 * 1000
 const ANNOUNCE_BUDGET_MS = 5_000
 
 export interface LocksOptions extends Pick<ResolvedOptions, 'driver'> {
-  /** Whether an agent with something to do is still this worker's, as far as is known. */
+  /** Whether an agent with something to do, or a consumer, is still this worker's, as far as is known. */
   readonly isNamed: (worker: string) => boolean
 }
 

@@ -1,6 +1,6 @@
 /** Where a run with a crash differs from the one without. */
 import type { PlayedAgent } from './played-result.js'
-import type { PlayedRun } from './played-run.js'
+import type { PlayedRun } from './run-shape.js'
 
 type Comparison = readonly [what: string, expected: unknown, actual: unknown]
 

@@ -99,7 +99,8 @@ export function isDomain({ type }: StoredEvent): boolean {
 /** Without times, attempts, and the revisions that records of Refold's own name: who settles a doubt says only what became of it. */
 function comparable(type: string, data: JsonValue): JsonValue {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
-  const { lateMs: _lateMs, retryAt: _retryAt, ...timeless } = data as { readonly [key: string]: JsonValue }
+  const { lateMs: _lateMs, retryAt: _retryAt, deadlineAt, ...others } = data as { readonly [key: string]: JsonValue }
+  const timeless = type === 'refold.cancel' || deadlineAt === undefined ? others : { ...others, deadlineAt }
   const rest = type === 'refold.effect.failed' ? withoutAttempt(timeless) : timeless
   if (type !== 'refold.recalled') return rest
   const { revision: _revision, ...recalled } = rest

@@ -6,50 +6,16 @@ import { ProcessDiedError } from '../simulation/simulated-process.js'
 import type { SimulatedProcess } from '../simulation/simulated-process.js'
 import { Simulation } from '../simulation/simulation.js'
 import { BodyGate } from './body-gate.js'
-import type { Cast } from './cast.js'
 import { faultText, isChartFault, thrownActions } from './chart-faults.js'
 import type { ThrownOnce } from './chart-faults.js'
 import { CheckedBodies } from './checked-bodies.js'
 import { sendApproved } from './send-approved.js'
 import { CheckedStreams } from './checked-streams.js'
-import type { CrashPoint, StubEffects } from './checked-bodies.js'
 import { PlayedAgents } from './played-agents.js'
 import { blockedIn, isNotTaken, playedAgent, requireStarted } from './played-result.js'
-import type { PlayedAgent } from './played-result.js'
 import { settleDoubts } from './settle-doubts.js'
-import type { OutsideEvent, Scenario, ScriptLine } from './scenario.js'
-
-export interface RunOptions {
-  readonly cast: Cast
-  readonly scenario: Scenario
-  readonly effects: StubEffects
-  readonly crash: CrashPoint | undefined
-  /** A run that goes on and on is cut here. */
-  readonly maxRecords: number
-  readonly bodyPatienceMs: number
-}
-
-export interface PlayedRun {
-  /** The stream of the checked agent. */
-  readonly checked: string
-  /** Which lines of the script the agent took. */
-  readonly taken: readonly boolean[]
-  /** By stream, the checked one first. */
-  readonly agents: ReadonlyMap<string, PlayedAgent>
-  /** Which agent could not go on, and why. */
-  readonly blocked: string | undefined
-  /** What the chart does wrong with an event, or at its start: nothing came of it. */
-  readonly fault: string | undefined
-  /** What its code threw without harm to the records. */
-  readonly thrown: readonly ThrownOnce[]
-  /** It never came to rest. */
-  readonly cut: boolean
-  readonly bodies: number
-  /** Sources of the bodies that began. */
-  readonly called: ReadonlySet<string>
-  readonly crashed: boolean
-  readonly story: () => string
-}
+import type { PlayedRun, RunOptions } from './run-shape.js'
+import type { OutsideEvent, ScriptLine } from './scenario.js'
 
 const ID = 'checked'
 /** Rests at one place of the script, doubts and restarts included. */
@@ -57,6 +23,8 @@ const MOST_TURNS = 1_000
 /** A body that waits for its time-out is given ever more time: up to nine hours in all. */
 const MOST_FRUITLESS = 15
 const FIRST_WAIT_MS = 1_000
+/** What a chart has to end by itself. */
+const CANCEL_MS = 86_400_000
 
 /** Plays the scenario to its end. */
 export async function playRun(options: RunOptions): Promise<PlayedRun> {
@@ -131,16 +99,39 @@ class Player {
   async #take(line: ScriptLine, index: number): Promise<boolean> {
     if ('wait' in line) return this.#passTime()
     if ('from' in line) return this.#hear(line)
+    return 'cancel' in line ? this.#cancel() : this.#send(line.event, `line-${index}`)
+  }
+
+  async #send(event: OutsideEvent, id: string): Promise<boolean> {
     for (;;) {
       try {
         // The id makes it one event, however often it takes to send it.
-        await this.#within((agent) => sendApproved(agent, line.event, `line-${index}`))
+        await this.#within((agent) => sendApproved(agent, event, id))
         return true
       } catch (error) {
-        if (!(error instanceof ProcessDiedError)) return this.#notTaken(line.event, error)
+        if (!(error instanceof ProcessDiedError)) return this.#notTaken(event, error)
         await this.#rest()
       }
     }
+  }
+
+  /** Once: the process may have died before it was told that the record is there. */
+  async #cancel(): Promise<boolean> {
+    if (this.#isCancelled) return false
+    for (;;) {
+      try {
+        await this.#within((agent) => agent.cancel({ by: 'checkRecovery', deadlineMs: CANCEL_MS }))
+        return true
+      } catch (error) {
+        if (!(error instanceof ProcessDiedError)) return this.#notTaken({ type: 'refold.cancel' }, error)
+        await this.#rest()
+        if (this.#isCancelled) return true
+      }
+    }
+  }
+
+  get #isCancelled(): boolean {
+    return this.#hasEnded || this.#agents.checked?.getSnapshot().cancelling !== undefined
   }
 
   /** Throws what is neither the chart's answer nor its fault. */

@@ -1,7 +1,7 @@
 /** What `checkRecovery` finds, as errors that tell a story and how to see it again. */
 import type { CrashPoint } from './checked-bodies.js'
 import type { RecoveryReport } from './recovery-report.js'
-import type { Scenario } from './scenario.js'
+import type { Scenario, ScriptLine } from './scenario.js'
 
 export interface FoundAt {
   readonly seed: number
@@ -94,17 +94,17 @@ interface Story extends FoundAt {
 }
 
 function story(title: string, { seed, path, scenario, found, runs }: Story): string {
-  const script = scenario.script.map((line) =>
-    'wait' in line
-      ? '  waits for what is due'
-      : 'from' in line
-        ? `  ${line.from} says ${JSON.stringify(line.says)}`
-        : `  ${JSON.stringify(line.event)}`,
-  )
+  const script = scenario.script.map((line) => `  ${lineText(line)}`)
   return [
     `${title} (run ${runs}; replay with { seed: ${seed}, path: '${path}' })`,
     `input: ${JSON.stringify(scenario.input) ?? 'none'}`,
     ...(script.length === 0 ? ['no events'] : ['events:', ...script]),
     found.message,
   ].join('\n')
+}
+
+function lineText(line: ScriptLine): string {
+  if ('wait' in line) return 'waits for what is due'
+  if ('cancel' in line) return 'is cancelled, with a day to end by itself'
+  return 'from' in line ? `${line.from} says ${JSON.stringify(line.says)}` : JSON.stringify(line.event)
 }

@@ -1,6 +1,6 @@
 /** What a check that found no difference has seen. */
 import type { Cast } from './cast.js'
-import type { PlayedRun } from './played-run.js'
+import type { PlayedRun } from './run-shape.js'
 import type { RecoveryOptions } from './recovery-options.js'
 import type { Scenario } from './scenario.js'
 import { ReachedTally } from './unreached.js'

@@ -10,10 +10,14 @@ export interface OutsideEvent {
   readonly [key: string]: unknown
 }
 
-/** One line of the script: an event if the agent takes it then, what a stream says if it runs then, or patience until the next timer. */
+/**
+ * One line of the script: an event if the agent takes it then, what a stream says if it runs then, patience until the next timer, or a
+ * cancellation, which gives the chart a day to end by itself.
+ */
 export type ScriptLine =
   | { readonly wait: true }
   | { readonly event: OutsideEvent }
+  | { readonly cancel: true }
   /** `from`: the source of a callback or an observable. */
   | { readonly from: string; readonly says: unknown }
 
@@ -53,8 +57,15 @@ function lines(cast: Cast, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
   return fc.oneof(
     fc.constant({ wait: true as const }),
     ...events.map((event) => event.map((made) => ({ event: made }))),
+    ...(handlesCancel(cast.checked.description) ? [fc.constant({ cancel: true as const })] : []),
     ...streamLines(cast, { ...options, known: events }),
   )
+}
+
+/** One that does not is stopped at once, at any place: there is no code in it that could be wrong. */
+function handlesCancel({ chart }: DefinitionDescription): boolean {
+  const { edges = [] } = chart as { readonly edges?: readonly { readonly event?: string }[] }
+  return edges.some(({ event }) => event === 'refold.cancel')
 }
 
 function outsideEvents(

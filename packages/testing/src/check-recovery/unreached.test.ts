@@ -1,7 +1,8 @@
 /** A pass says nothing of what no run came to: the report does. */
 import { defineAgent, effect } from '@refold/core'
+import type { CancelEvent } from '@refold/core'
 import fc from 'fast-check'
-import { raise, setup } from 'xstate'
+import { assign, raise, setup } from 'xstate'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkRecovery } from './check-recovery.js'
@@ -97,3 +98,63 @@ test('REV-154 states that are entered only within a record count, and child mach
     eventsNeverAccepted: [],
   })
 })
+
+/** Undoes what it has booked when it is cancelled; `undoes` says how. */
+function trip(undoes: (booked: readonly string[]) => readonly string[]) {
+  return defineAgent({
+    name: 'trip',
+    version: 1,
+    events: { book: z.object({}) },
+    machine: setup({
+      types: { context: {} as { booked: readonly string[] }, events: {} as { type: 'book' } | CancelEvent },
+      actors: { call: effect<string, string>(async () => '') },
+    }).createMachine({
+      context: { booked: [] },
+      initial: 'open',
+      states: {
+        open: { on: { book: 'booking', 'refold.cancel': 'undoing' } },
+        booking: {
+          invoke: {
+            src: 'call',
+            input: 'book',
+            onDone: {
+              target: 'open',
+              actions: assign({ booked: ({ context, event }) => [...context.booked, event.output] }),
+            },
+          },
+        },
+        undoing: {
+          always: { guard: ({ context }) => context.booked.length === 0, target: 'undone' },
+          invoke: {
+            src: 'call',
+            input: 'undo',
+            onDone: {
+              target: 'undoing',
+              reenter: true,
+              actions: assign({ booked: ({ context }) => undoes(context.booked) }),
+            },
+          },
+        },
+        undone: { type: 'final' },
+      },
+    }),
+  })
+}
+const cancelling = { effects: { call: (what: string) => what }, runs: 30, seed: 2, unreached: 'fail' } as const
+
+test('REV-194 a chart that handles its cancellation is cancelled: all that follows is reached, and survives', async () => {
+  await expect(
+    checkRecovery(
+      trip((booked) => booked.slice(0, -1)),
+      cancelling,
+    ),
+  ).resolves.toMatchObject(nothing)
+}, 60_000)
+
+test('REV-194 what goes wrong after a cancellation is told with the line that cancels', async () => {
+  let undone = 0
+  const outside = trip((booked) => (undone++ % 2 === 0 ? [...booked, 'again'] : []))
+  const failed: unknown = await checkRecovery(outside, cancelling).catch((thrown: unknown) => thrown)
+  expect(failed).toMatchObject({ scenario: { script: expect.arrayContaining([{ cancel: true }]) as unknown } })
+  expect((failed as Error).message).toContain('is cancelled, with a day to end by itself')
+}, 60_000)

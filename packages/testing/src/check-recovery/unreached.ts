@@ -1,6 +1,6 @@
 /** What no run of a check without a crash came to: a check proves nothing of it. */
 import type { Cast } from './cast.js'
-import type { PlayedRun } from './played-run.js'
+import type { PlayedRun } from './run-shape.js'
 import type { Scenario } from './scenario.js'
 import { StateCoverage } from './state-coverage.js'
 

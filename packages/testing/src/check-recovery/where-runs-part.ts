@@ -4,7 +4,7 @@ import { differenceOf } from './compare-runs.js'
 import { firstDifference } from './first-difference.js'
 import { isDomain } from './played-result.js'
 import type { DomainRecord, PlayedAgent } from './played-result.js'
-import type { PlayedRun } from './played-run.js'
+import type { PlayedRun } from './run-shape.js'
 
 /** In words; `undefined`: they are the same. */
 export function partingOf(one: PlayedRun, other: PlayedRun): string | undefined {

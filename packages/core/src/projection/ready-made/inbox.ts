@@ -4,6 +4,7 @@ import { checkMembers } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import { defineProjection } from '../define-projection.js'
+import { requireAgents } from '../require-agents.js'
 import { askedApprovals } from './asked-approvals.js'
 import { forkIn } from './fork-record.js'
 import { doubtsFrom, forgottenIn } from './told-doubts.js'
@@ -53,6 +54,7 @@ export function inboxProjection(options: InboxOptions): ProjectionDefinition<Inb
 function made(options: InboxOptions): ProjectionDefinition<InboxDocument> {
   checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
   const { agents, name = 'inbox', version = 1 } = options
+  requireAgents(agents)
   const asked = askedApprovals(agents)
   return defineProjection({
     name,

@@ -7,6 +7,7 @@ import { memoryLog, type MemoryLog } from '../../store/memory-log.js'
 import { memoryStore } from '../../store/memory-store.js'
 import { appendPast, chat, quiet } from './past-records.fixture.js'
 import type { Message } from './past-records.fixture.js'
+import { inboxProjection } from './inbox.js'
 import { transcriptProjection } from './transcript.js'
 import type { TranscriptDocument } from './transcript.js'
 
@@ -130,4 +131,24 @@ describe('a transcript', () => {
       missing: {},
     })
   })
+})
+
+test.each([
+  ['agents', undefined],
+  ['agents', []],
+  ['messages', undefined],
+  ['calls', 'x'],
+  ['answers', undefined],
+  ['missing', undefined],
+  ['callOf', 'x'],
+])('PRJ-197 a transcript whose %s is %j is refused where it is defined', (path, value) => {
+  const whole = { agents: [chat], messages: () => [], calls: () => [], answers: () => [], missing: () => ({}) }
+  const define = (): unknown => transcriptProjection({ ...whole, [path]: value })
+  expect(define).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', facts: { path } }) as Error)
+})
+
+test('PRJ-197 an inbox without definitions is refused where it is defined', () => {
+  const wrong = expect.objectContaining({ code: 'INVALID_INPUT', facts: { path: 'agents' } }) as Error
+  for (const options of [{}, { agents: [] }, { agents: chat }])
+    expect(() => inboxProjection(options as never)).toThrow(wrong)
 })

@@ -5,12 +5,13 @@
  * why there is none.
  */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../check-members.js'
+import { checkMembers, requireOption } from '../../check-members.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
 import { toErrorData } from '../../record/error-data.js'
 import { defineProjection } from '../define-projection.js'
+import { requireAgents } from '../require-agents.js'
 import { effectRecordOf } from './effect-record.js'
 import { doubtsFrom, forgottenIn } from './told-doubts.js'
 
@@ -71,6 +72,7 @@ export function transcriptProjection<const D extends AgentDefinition, M>(
 ): ProjectionDefinition<TranscriptDocument<M>> {
   const given = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
   checkMembers(given, { path: '', known: OPTIONS })
+  checkFunctions(given)
   const { agents, name = 'transcripts', version = 1 } = given
   return defineProjection<D, TranscriptDocument<M>>({
     name,
@@ -82,10 +84,18 @@ export function transcriptProjection<const D extends AgentDefinition, M>(
       let next = document
       // No chart took it: another answer of its effect stands in the conversation.
       const isSecond = effectRecordOf(record)?.data.src === null
-      for (const message of isSecond ? [] : (options.messages(record) ?? [])) next = withMessage(next, message, options)
-      return withReasons(next, record, options)
+      for (const message of isSecond ? [] : (given.messages(record) ?? [])) next = withMessage(next, message, given)
+      return withReasons(next, record, given)
     },
   })
+}
+
+function checkFunctions(given: Readonly<Record<string, unknown>>): void {
+  requireAgents(given['agents'])
+  for (const path of ['messages', 'calls', 'answers', 'missing'])
+    requireOption(typeof given[path] === 'function', { path, problem: 'must be a function' })
+  const { callOf } = given
+  requireOption(callOf === undefined || typeof callOf === 'function', { path: 'callOf', problem: 'must be a function' })
 }
 
 type Functions<D extends AgentDefinition, M> = Pick<TranscriptOptions<D, M>, 'calls' | 'answers' | 'missing' | 'callOf'>

@@ -88,6 +88,16 @@ export class BodyCall implements HostedCall {
   #end(how: BodyEnd): void {
     this.#hasEnded = true
     this.#caller.bodyEnded(this, how)
+    this.#tellUnrecorded()
+  }
+
+  /** It was paid for, though no outcome of it is recorded. */
+  #tellUnrecorded(): void {
+    const usage = this.takeUsage()
+    if (usage === undefined) return
+    const { cell, runtime } = this.#context
+    const of = { stream: cell.stream, effect: this.id, src: this.effect.src, attempt: this.attempt }
+    runtime.events.tell({ kind: 'effect.used', ...of, usage })
   }
 
   /** `false`: it does not run. */

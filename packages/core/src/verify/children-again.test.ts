@@ -12,11 +12,11 @@ const child = defineAgent({
   version: 1,
   machine: setup({}).createMachine({ initial: 'ended', states: { ended: { type: 'final' } } }),
 })
-const begin = startAgent({ agent: child, id: 'only' }, { done: 'ended', failed: 'failed' } as never)
+const begin = startAgent({ agent: child, id: 'only' }, { done: 'ended', failed: 'failed' })
 const parent = defineAgent({
   name: 'parent',
   version: 1,
-  machine: setup({ actions: { begin: begin as never } }).createMachine({
+  machine: setup({ actions: { begin } }).createMachine({
     context: { heard: [] as string[] },
     entry: 'begin',
     on: {
@@ -29,12 +29,12 @@ const parent = defineAgent({
 test('VER-40 the report of a child that its step starts again is decided as a report', async () => {
   const log = memoryLog()
   const agents = [parent, child] as const
-  const { runtime, time } = await startProcess({ log, agents: agents as never })
+  const { runtime, time } = await startProcess({ log, agents })
   const agent = await runtime.start(parent as never, { id: '1' } as never)
   await time.advance(1_000)
   const { context } = agent.getSnapshot() as { readonly context: { readonly heard: readonly string[] } }
   expect(context.heard).toEqual(['ended', 'failed'])
-  const verified = await verifyHistory(memoryStore(log), 'parent-1', { agents: agents as never })
+  const verified = await verifyHistory(memoryStore(log), 'parent-1', { agents })
   expect(verified).toMatchObject({ differing: 0, differences: [] })
   expect(verified.decided).toBeGreaterThan(2)
   await runtime.close()

@@ -39,7 +39,7 @@ export function fileTarget(file: string): TraceTarget {
   return {
     place,
     write: (request) => tried((handle) => handle.appendFile(`${JSON.stringify(request)}\n`)),
-    end: () => tried((handle) => handle.close().then(() => isFile && rename(begun, place))),
+    end: () => tried((handle) => handle.close().then(() => (isFile ? rename(begun, place) : undefined))),
     drop: async () => {
       await opened?.close().catch(() => {})
       if (opened !== undefined && isFile) await rm(begun, { force: true })

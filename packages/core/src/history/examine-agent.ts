@@ -103,7 +103,7 @@ function unusable(error: RefoldError, place: Place): ExaminedFinding {
   }
 }
 
-/** The log has them, and a server that was told to shows them in their stream no more: for good, if whoever told it so meant it. */
+/** The log has them, and a server that was told to shows them in their stream no more: for good, if that was meant. */
 function ofHidden(stream: string, lost: number): ExaminedFinding {
   return {
     trouble: 'GAP',

@@ -4,12 +4,15 @@
  * a server that runs.
  */
 import type { AppendOptions, StoredEvent } from '@refold/core/store'
-import { assertDecidedOn } from '@refold/core/store'
+import { assertDecidedOn, RefoldError } from '@refold/core/store'
 import type { Connection } from './connection.js'
-import { readStream } from './reading.js'
+import { readRecords, readStream } from './reading.js'
 
 /** Streams remembered; of others the event is read once more. */
 const MAX_STREAMS = 10_000
+
+/** Members of a stream's metadata by which the server hides its oldest events. */
+const CUTS = ['$maxAge', '$maxCount', '$tb'] as const
 
 interface KnownEvent {
   readonly revision: bigint
@@ -19,6 +22,8 @@ interface KnownEvent {
 export class DecidedOn {
   readonly #connection: Connection
   readonly #known = new Map<string, KnownEvent>()
+  /** They are taken, and nothing was read of them since that was said. */
+  readonly #unseen = new Set<string>()
   #interruptions = 0
 
   constructor(connection: Connection) {
@@ -30,6 +35,7 @@ export class DecidedOn {
     this.#forgetAfterInterruption()
     if (this.#known.size >= MAX_STREAMS) this.#known.clear()
     this.#known.set(stream, { revision, id })
+    this.#unseen.delete(stream)
   }
 
   /** Passes pages on, and remembers what they end with. */
@@ -54,6 +60,26 @@ export class DecidedOn {
     assertDecidedOn(found?.revision === expected ? found.id : undefined, { stream, expected, expectedId })
   }
 
+  /**
+   * A stream could not be begun since it is there. When that is said again with nothing read in between, its events do not come: throws
+   * `STORE_FATAL` where the stream's own settings hide them.
+   */
+  async assertShown(stream: string): Promise<void> {
+    if (!this.#unseen.has(stream)) {
+      if (this.#unseen.size >= MAX_STREAMS) this.#unseen.clear()
+      this.#unseen.add(stream)
+      return
+    }
+    const cuts = await cutsOf(this.#connection, stream)
+    if (cuts.length === 0) return
+    for await (const page of this.knowing(readStream(this.#connection, stream, { limit: 1 })))
+      if (page.length > 0) return
+    throw new RefoldError('STORE_FATAL', `all records of ${stream} were cut off in the server (${cuts.join(', ')})`, {
+      hint: 'An agent is its whole history: put the stream back from a backup, or take another id.',
+      facts: { stream },
+    })
+  }
+
   /** What comes back may be another log. */
   #forgetAfterInterruption(): void {
     const { interruptions } = this.#connection.shared
@@ -61,4 +87,17 @@ export class DecidedOn {
     this.#interruptions = interruptions
     this.#known.clear()
   }
+}
+
+/** Those that a stream has. */
+async function cutsOf(connection: Connection, stream: string): Promise<readonly string[]> {
+  const settings = readRecords(connection, {
+    doing: `reading the settings of ${stream}`,
+    call: (client) => client.readStream(`$$${connection.options.prefix}${stream}`, { backwards: true, limit: 1 }),
+  })
+  for await (const [record] of settings) {
+    const { data } = record ?? {}
+    return typeof data === 'object' && data !== null ? CUTS.filter((name) => Object.hasOwn(data, name)) : []
+  }
+  return []
 }

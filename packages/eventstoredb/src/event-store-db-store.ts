@@ -151,6 +151,7 @@ class EventStoreDBStore implements Store {
       const result = await sendAppend(this.#connection, options.prefix + stream, { events, expected })
       keep &&= result.ok
       const last = events.at(-1)
+      if (!result.ok && expected === 'no_stream') await this.#decidedOn.assertShown(stream)
       if (result.ok && last !== undefined) this.#decidedOn.know(stream, { revision: result.revision, id: last.id })
       return result
     } catch (error) {

@@ -2,11 +2,8 @@
 import { createClient, defineConsumer } from '@refold/core'
 import { sqliteStore } from './sqlite-store.js'
 
-const [file = '', waitMs = '0', codec] = process.argv.slice(2)
-const flip = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 7)
-const codecs =
-  codec === undefined ? [] : [{ name: codec, encode: (bytes: Uint8Array) => ({ bytes: flip(bytes) }), decode: flip }]
-const client = await createClient({ store: sqliteStore(file), agents: [], codecs })
+const [file = '', waitMs = '0'] = process.argv.slice(2)
+const client = await createClient({ store: sqliteStore(file), agents: [] })
 const lines = defineConsumer({
   name: 'lines',
   each: async ({ agent, event, key, signal }) => {

@@ -14,9 +14,6 @@ import type { Situation } from './table/directory-columns.js'
 /** What is alive while the memory is swept grows with it, and all that the process takes of the machine grows with that. */
 const PAGE_ENTRIES = 100
 
-/** Longer than a process takes to be started again. */
-const LATELY_MS = 10 * 60_000
-
 /** One condition of the query. */
 interface Term {
   readonly sql: string
@@ -34,8 +31,6 @@ export class DirectoryReader {
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #situationIds: SqliteStatement
   readonly #named: SqliteStatement
-  readonly #consuming: SqliteStatement
-  readonly #beating: SqliteStatement
   readonly #beyond: SqliteStatement
   readonly #lostIds: SqliteStatement
 
@@ -44,32 +39,15 @@ export class DirectoryReader {
     this.#named = file.connection.prepare(
       `SELECT 1 FROM stream WHERE owner = (SELECT id FROM owner WHERE text = ?) AND (status = 0 OR pending > 0) LIMIT 1`,
     )
-    // Only a claim has an owner: the newest one says who it was, also when it was given up since.
-    const owned = "json_extract(data, '$.owner')"
-    const newest = `SELECT ${owned} FROM log WHERE log.stream = stream.id AND ${owned} IS NOT NULL ORDER BY revision DESC LIMIT 1`
-    this.#consuming = file.connection.prepare(
-      `SELECT 1 FROM stream WHERE name > 'refold-consumer-' AND name < 'refold-consumer.' AND (${newest}) = ? LIMIT 1`,
-    )
-    this.#beating = file.connection.prepare(
-      `SELECT 1 FROM register WHERE name = 'worker-' || ? AND json_extract(value, '$.at') > ?`,
-    )
     this.#situationIds = file.connection.prepare('SELECT id FROM active_set ORDER BY id')
     const named = 'SELECT active FROM stream WHERE active IS NOT NULL AND active'
     this.#beyond = file.connection.prepare(`${named} < ? UNION ALL ${named} > ?`)
     this.#lostIds = file.connection.prepare(`${named} NOT IN (SELECT id FROM active_set) GROUP BY active`)
   }
 
-  /**
-   * Whether an agent that has not ended, or has something left to deliver, names this owner, or a consumer does. What a codec has encoded
-   * names no one here: a worker that gave a sign of life lately may be named there.
-   */
+  /** Whether an agent that has not ended, or has something left to deliver, names this owner. */
   isNamed(owner: string): boolean {
-    const since = Date.now() - LATELY_MS
-    return (
-      this.#named.get(owner) !== undefined ||
-      this.#beating.get(owner, since) !== undefined ||
-      this.#consuming.get(owner) !== undefined
-    )
+    return this.#named.get(owner) !== undefined
   }
 
   get(stream: string): DirectoryEntry | undefined {

@@ -36,6 +36,13 @@ const FATAL_HINTS: Readonly<Record<string, string>> = {
   ERROR: 'The tables are not those that this release made: restore the file from a backup.',
 }
 
+/** The same about those that may pass. */
+const PASSING_HINTS: Readonly<Record<string, string>> = {
+  FULL: 'Free some space on the disk.',
+  BUSY: 'Another process holds the file locked.',
+  IOERR: 'The disk may be full, or damaged: look at its free space, and at what the system logs of it.',
+}
+
 /** `BUSY`, `FULL`, …: the primary result code that a driver's error carries; `undefined` for any other error. */
 export function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -59,13 +66,15 @@ export function toRefoldError(error: unknown, { doing }: { readonly doing: strin
   if (code === undefined) {
     const isOfTheSystem = error instanceof Error && 'syscall' in error
     if (!isOfTheSystem) return new RefoldError('INVARIANT', `${doing}: ${text}`, { cause: error })
+    if (/^E(NOSPC|DQUOT)$/.test((error as NodeJS.ErrnoException).code ?? ''))
+      return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, { cause: error, hint: PASSING_HINTS['FULL'] ?? '' })
     return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { cause: error, hint: FATAL_HINTS['CANTOPEN'] ?? '' })
   }
   const options = { cause: error, facts: { sqlite: code } }
   const hint = FATAL_HINTS[code]
   if (hint !== undefined) return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { ...options, hint })
   if (code === 'TOOBIG') return new RefoldError('TOO_LARGE', `${doing}: ${text}`, options)
-  const passing = { FULL: 'Free some space on the disk.', BUSY: 'Another process holds the file locked.' }[code]
+  const passing = PASSING_HINTS[code]
   return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, {
     ...options,
     ...(passing !== undefined && { hint: passing }),

@@ -1,7 +1,7 @@
 /** Where OTLP JSON is written to. */
-import { createWriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
-import { once } from 'node:events'
+import { existsSync, statSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { RefoldError } from '@refold/core'
 import { counted } from '@refold/core/store'
@@ -12,30 +12,37 @@ export interface TraceTarget {
   write(request: object): Promise<void>
   /** Nothing more comes. Rejects when what was written could not be. */
   end(): Promise<void>
+  /** Something went wrong: nothing is left of what was begun. */
+  drop(): Promise<void>
 }
 
 const LONGEST_ANSWER_MS = 30_000
 
 export function lineTarget(tell: (line: string) => void): TraceTarget {
-  return { write: async (request) => tell(JSON.stringify(request)), end: async () => {} }
+  return { write: async (request) => tell(JSON.stringify(request)), end: async () => {}, drop: async () => {} }
 }
 
-/** The file is new, or as if it were. */
+/** Under its name there is all of it, or what was there before; a device or a pipe gets what comes. */
 export function fileTarget(file: string): TraceTarget {
   const place = resolve(file)
-  const stream = createWriteStream(place)
-  const closed = finished(stream).catch((cause: unknown) => {
-    throw failed(place, { why: textOf(cause), cause })
-  })
-  closed.catch(() => {}) // `end` tells it
+  const isFile = !existsSync(place) || statSync(place).isFile()
+  const begun = isFile ? `${place}.part` : place
+  let opened: FileHandle | undefined
+  const tried = async (work: (handle: FileHandle) => Promise<unknown>): Promise<void> => {
+    try {
+      opened ??= await open(begun, 'w')
+      await work(opened)
+    } catch (cause) {
+      throw failed(place, { why: textOf(cause), cause })
+    }
+  }
   return {
     place,
-    write: async (request) => {
-      if (!stream.write(`${JSON.stringify(request)}\n`)) await Promise.race([once(stream, 'drain'), closed])
-    },
-    end: () => {
-      stream.end()
-      return closed
+    write: (request) => tried((handle) => handle.appendFile(`${JSON.stringify(request)}\n`)),
+    end: () => tried((handle) => handle.close().then(() => (isFile ? rename(begun, place) : undefined))),
+    drop: async () => {
+      await opened?.close().catch(() => {})
+      if (opened !== undefined && isFile) await rm(begun, { force: true })
     },
   }
 }
@@ -61,6 +68,7 @@ export function httpTarget(address: string): TraceTarget {
       if (refused !== undefined) throw failed(place, { why: refused })
     },
     end: async () => {},
+    drop: async () => {},
   }
 }
 

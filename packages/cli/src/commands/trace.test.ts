@@ -1,6 +1,6 @@
 /** `refold trace export`, to a collector of the test's own. `npm run build` comes first. */
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -92,6 +92,21 @@ describe('refold trace export', () => {
     await exporting({ file })
     expect(readFileSync(file, 'utf8')).toBe(stdout)
     await expect(exporting({ file: directory })).rejects.toMatchObject({ code: 'EXPORT_FAILED' })
+  })
+
+  test('OTL-44 leaves a file as it was where it fails, and nothing beside it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'refold-trace-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const file = join(directory, 'spans.jsonl')
+    await expect(exporting({ file }, 'plan-none')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(readdirSync(directory)).toEqual([])
+    await exporting({ file })
+    const before = readFileSync(file, 'utf8')
+    await expect(exporting({ file }, 'plan-none')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    if (existsSync('/dev/full'))
+      await expect(exporting({ file: '/dev/full' })).rejects.toMatchObject({ code: 'EXPORT_FAILED' })
+    expect(readFileSync(file, 'utf8')).toBe(before)
+    expect(readdirSync(directory)).toEqual(['spans.jsonl'])
   })
 
   test('OTL-22 sends many spans in parts, with the headers of the environment', async () => {

@@ -38,8 +38,10 @@ export async function exportTrace(
         await target.write(otlpTraces(part, { service }))
         spans += part.length
       }
-    } finally {
       await target.end()
+    } catch (error) {
+      await target.drop()
+      throw error
     }
     if (target.place !== undefined) tell(told(history, { spans, place: target.place, json: options.json }))
   })

@@ -25,6 +25,10 @@ export function agentContract<const N extends string, S extends Record<string, D
     checkKeys(contract, { path: 'contract', known: ['name', 'events'] })
     const { name, events } = contract
     checkName(name)
+    requireValid(typeof events === 'object' && events !== null, {
+      path: 'events',
+      problem: 'must be an object with a schema, or `{ schema }`, for each event that the agent takes',
+    })
     checkKeys(events, { path: 'events', known: Object.keys(events) })
     for (const [type, declared] of Object.entries(events)) {
       const path = `events.${type}`

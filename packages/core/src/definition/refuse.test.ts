@@ -249,3 +249,9 @@ describe('a machine that cannot be made durable is refused with the place', () =
     expect(Object.isFrozen(context.list)).toBe(false)
   })
 })
+
+it('DEF-224 a contract without events is refused with the place that says what is missing', () => {
+  const [absent, wrong] = [{ name: 'other' }, { name: 'other', events: null }]
+  for (const given of [absent, wrong])
+    expect(() => agentContract(given as never)).toThrow(/^events: must be an object with a schema/)
+})

@@ -35,7 +35,8 @@ export async function examineAgent(
         }
         read++
       }
-    if (last !== undefined) checkFolded(folder.result(), last)
+    if (last === undefined) return records === 0 ? [] : [ofHidden(stream, records)]
+    checkFolded(folder.result(), last)
   } catch (error) {
     return [unusable(withCode(assertNotClosed(error), `reading ${stream}`), { stream, revision: read, lost: left() })]
   }
@@ -99,6 +100,20 @@ function unusable(error: RefoldError, place: Place): ExaminedFinding {
     ...place,
     message: message + cause,
     ...(remedy === undefined ? undefined : { remedy }),
+  }
+}
+
+/** The log has them, and a server that was told to shows them in their stream no more: for good, if that was meant. */
+function ofHidden(stream: string, lost: number): ExaminedFinding {
+  return {
+    trouble: 'GAP',
+    kind: 'note',
+    stream,
+    revision: 0,
+    lost,
+    message: `its stream shows none of its ${counted(lost, 'record')}: it was deleted, or settings of the stream in the server hide them`,
+    remedy:
+      'Where that was not meant, take back $tb, $maxAge and $maxCount in the metadata of the stream before the server is scavenged.',
   }
 }
 

@@ -141,7 +141,8 @@ function messageOf({ event, header, before, after }: RecordedStep): Input | Unde
   const message = { kind: 'message', ...origin } as const
   if (event.type === 'refold.message.undelivered')
     return { ...message, own: 'undelivered', event: outsideEvent({ ...event, type: 'refold.undelivered' }) }
-  const isReport = before?.detachedChildren?.[from] !== undefined && after.detachedChildren?.[from] === undefined
+  const listed = before?.detachedChildren?.[from]
+  const isReport = listed !== undefined && after.detachedChildren?.[from] !== listed // its step may start the child again
   const own = event.type === 'refold.cancel' ? 'cancel' : 'report'
   const sent = { ...message, event: outsideEvent(event) }
   return own === 'cancel' || isReport ? { ...sent, own } : sent

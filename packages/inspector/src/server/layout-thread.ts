@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { RefoldError } from '@refold/core/record'
 import type { GraphNode } from '../chart/graph.js'
 import { noElk } from '../chart/layout.js'
+import { ownFile } from '../own-package.js'
 
 /** Graphs that wait. */
 const MOST_WAITING = 16
@@ -114,7 +115,7 @@ export class LayoutThread {
 
 function elkFile(): string {
   try {
-    return createRequire(import.meta.url).resolve('elkjs/lib/elk.bundled.js')
+    return createRequire(ownFile()).resolve('elkjs/lib/elk.bundled.js')
   } catch (cause) {
     throw noElk(cause)
   }

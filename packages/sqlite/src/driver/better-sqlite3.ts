@@ -25,7 +25,8 @@ type Row = readonly SqlValue[]
 
 /** The driver; throws where the package, or its binary for this machine and this Node, is missing. */
 export function betterSqlite3Driver(): SqliteDriver {
-  const Database = createRequire(import.meta.url)('better-sqlite3') as BetterSqlite3
+  const here = (import.meta.url as string | undefined) ?? __filename // of a bundle in CommonJS only the latter is known
+  const Database = createRequire(here)('better-sqlite3') as BetterSqlite3
   new Database(':memory:', { timeout: 0 }).close() // only this loads the binary
   return {
     name: 'better-sqlite3',

@@ -6,7 +6,9 @@ import { toRevision } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from '../scratch-directory.fixture.js'
 import { sqliteStore } from '../sqlite-store.js'
-import { isSameMachine } from './machine.js'
+import { loadDriver } from '../driver/load-driver.js'
+import { isSameMachine, thisMachine } from './machine.js'
+import { thisProcess } from './process-life.js'
 
 /** The record of an agent that this worker owns. */
 function shipOf(owner: string): NewEvent {
@@ -21,6 +23,23 @@ function shipOf(owner: string): NewEvent {
     epoch: 1,
   }
   return { id: randomUUID(), type: 'noted', data: {}, metadata: { refold } }
+}
+
+/** Its lock as it began three days ago, in a process that has ended without a word. */
+function killedLongAgo(file: string, worker: string): void {
+  const { host, boot } = thisMachine()
+  const { namespace } = thisProcess()
+  mkdirSync(`${file}-workers`, { recursive: true })
+  const lock = loadDriver().open(join(`${file}-workers`, `${worker}.lock`))
+  lock.exec('CREATE TABLE worker (host TEXT, boot TEXT, pid INTEGER, namespace TEXT, started TEXT)')
+  lock.prepare('INSERT INTO worker VALUES (?, ?, ?, ?, ?)').run(host, boot, process.pid, namespace, '1') // another one had the pid
+  lock.close()
+  age(file, [worker], 3 * 24 * 60 * 60 * 1000)
+}
+
+function age(file: string, workers: readonly string[], ms: number): void {
+  const then = new Date(Date.now() - ms)
+  for (const worker of workers) utimesSync(join(`${file}-workers`, `${worker}.lock`), then, then)
 }
 
 describe('proof of life and death', () => {
@@ -113,6 +132,26 @@ describe('proof of life and death', () => {
     const locks = readdirSync(`${scratch.file}-workers`).filter((name) => name.endsWith('.lock'))
     expect(locks.toSorted()).toEqual(['w-alive.lock', 'w-fresh.lock', 'w-new.lock'])
     await Promise.all([one.store.close(), two.store.close()])
+  })
+
+  test('WRK-30 a worker that lived long and died is proven dead for a day more, and one that no agent names for ten minutes', async () => {
+    const { store, presence } = open()
+    await store.append('ship-1', [shipOf('w-named')], { expected: 'no_stream' })
+    for (const worker of ['w-named', 'w-other']) killedLongAgo(scratch.file, worker)
+    const left = async (next: string): Promise<readonly string[]> => {
+      await (
+        await presence.announce(next)
+      )()
+      const names = readdirSync(`${scratch.file}-workers`)
+      return names.filter((name) => /^w-(named|other).lock$/.test(name)).toSorted()
+    }
+    for (const next of ['w-1', 'w-2']) expect(await left(next)).toEqual(['w-named.lock', 'w-other.lock'])
+    for (const worker of ['w-named', 'w-other']) expect(await presence.provenDead(worker)).toBe(true)
+    age(scratch.file, ['w-named', 'w-other'], 11 * 60 * 1000)
+    expect(await left('w-3')).toEqual(['w-named.lock'])
+    age(scratch.file, ['w-named'], 25 * 60 * 60 * 1000)
+    expect(await left('w-4')).toEqual([])
+    await store.close()
   })
 
   test('WRK-30 nothing is left of a worker whose agents have been taken over', async () => {

@@ -29,11 +29,17 @@ const HELD = Symbol.for('@refold/sqlite/held-worker-locks')
 const SUFFIX = '.lock'
 /** A file of a dead worker is kept so long as proof, if agents are still its own; later they are claimed by the lease. */
 const KEEP_MS = 24 * 60 * 60 * 1000
+/** Where no agent names it. It may have had a consumer, which the directory does not know. */
+const KEEP_UNNAMED_MS = 10 * 60 * 1000
+/** In place of the pid: it released its lock. */
+const RELEASED = 0
+/** In place of the pid: it did not release its lock, and was found to be gone when the file was last written. */
+const FOUND_DEAD = -1
 /** For the moment in which another process tries the lock. */
 const ANNOUNCE_BUDGET_MS = 5_000
 
 export interface LocksOptions extends Pick<ResolvedOptions, 'driver'> {
-  /** Whether an agent with something to do, or a consumer, is still this worker's, as far as is known. */
+  /** Whether an agent with something to do is still this worker's, as far as is known. */
   readonly isNamed: (worker: string) => boolean
 }
 
@@ -98,7 +104,7 @@ export class WorkerLocks {
     const release = (): void => {
       if (!this.#releases.delete(release)) return
       try {
-        connection.exec('UPDATE worker SET pid = 0')
+        connection.exec(`UPDATE worker SET pid = ${RELEASED}`)
       } catch {} // the lease tells it, or the end of the process
       connection.close()
       held().delete(path)
@@ -151,11 +157,33 @@ export class WorkerLocks {
     for (const name of readdirSync(this.#directory)) {
       const path = join(this.#directory, name)
       try {
-        if (!name.endsWith(SUFFIX) || held().has(path)) continue
-        const isOld = Date.now() - statSync(path).mtimeMs >= KEEP_MS
-        if (!isOld && this.#options.isNamed(name.slice(0, -SUFFIX.length))) continue
-        if (this.#isFree(path)) for (const file of [path, `${path}-journal`]) rmSync(file, { force: true })
+        if (!name.endsWith(SUFFIX) || held().has(path) || !this.#isSpent(path, name.slice(0, -SUFFIX.length))) continue
+        for (const file of [path, `${path}-journal`]) rmSync(file, { force: true })
       } catch {} // held, or gone meanwhile
+    }
+  }
+
+  /** A death counts from when it was first found: when the worker began says nothing of it. Throws as `#isFree`. */
+  #isSpent(path: string, worker: string): boolean {
+    const gone = this.#noteGone(path)
+    if (gone === undefined) return false
+    const sinceMs = Date.now() - statSync(path).mtimeMs
+    if (this.#options.isNamed(worker)) return sinceMs >= KEEP_MS
+    return gone === 'released' || sinceMs >= KEEP_UNNAMED_MS
+  }
+
+  /** How the worker went, if it surely did. A death that no one had found is noted, which gives the file its time. */
+  #noteGone(path: string): 'released' | 'dead' | undefined {
+    const connection = loadDriver(this.#options.driver).open(path)
+    try {
+      connection.exec('BEGIN EXCLUSIVE')
+      const holder = readHolder(connection)
+      if (holder === undefined || !isGone(holder)) return undefined
+      if (holder.pid === RELEASED) return 'released'
+      if (holder.pid !== FOUND_DEAD) connection.exec(`UPDATE worker SET pid = ${FOUND_DEAD}; COMMIT`)
+      return 'dead'
+    } finally {
+      connection.close()
     }
   }
 

@@ -12,7 +12,7 @@ import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
 import { invariant, withCode } from '../../errors.js'
-import type { RefoldError } from '../../errors.js'
+import { RefoldError } from '../../errors.js'
 import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
@@ -279,10 +279,12 @@ export class AgentCell {
 
   /** An action of this process sends to an actor of the tree: an input like any other, whether or not this process owns the agent. */
   #actorSend(to: string, event: unknown): void {
-    const { worker, events, residence } = this.#home
+    const { worker, events, residence, lifecycle } = this.#home
     const { stream } = this
     const input = sentByAction({ to, event }, { stream, events })
-    if (input !== undefined) residence.post(stream, { input, worker }, { reject: notTaken({ stream, events }) })
+    const reject = notTaken({ stream, events })
+    if (input !== undefined && lifecycle.isSilenced) reject(new RefoldError('CLOSED', 'the runtime is being closed'))
+    else if (input !== undefined) residence.post(stream, { input, worker }, { reject })
   }
 
   #deliver(delivery: Recorded['deliveries'][number]): void {

@@ -29,7 +29,7 @@ export interface DrainRunOptions extends DrainOptions {
 
 export class Drain {
   readonly #options: DrainRunOptions
-  readonly #releasing = new Set<AgentCell>()
+  readonly #releasing = new Map<AgentCell, Promise<void>>()
   #released = 0
   #inDoubt = 0
   /** The deadline is over: no body is waited for any more. */
@@ -73,13 +73,20 @@ export class Drain {
     const { worker, effects, by, reason } = this.#options
     const { state } = cell
     if (state === undefined || !effects.owns(state) || !isAtWork(state) || this.#releasing.has(cell)) return
-    this.#releasing.add(cell)
+    let answered = (): void => {}
+    this.#releasing.set(cell, new Promise((resolve) => (answered = resolve)))
     const notes = { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
     cell.post(
       { input: { kind: 'released' }, worker, epoch: state.agent.epoch, ...notes },
       {
-        resolve: (settled) => this.#settled(cell, { before: state, settled }),
-        reject: (error) => this.#refused(cell, error),
+        resolve: (settled) => {
+          answered()
+          this.#settled(cell, { before: state, settled })
+        },
+        reject: (error) => {
+          answered()
+          this.#refused(cell, error)
+        },
       },
     )
   }
@@ -131,6 +138,7 @@ export class Drain {
     } catch (error) {
       events.notice('warn', 'not all agents of this worker could be looked for', { error })
     }
-    await Promise.all(cells.all().map((cell) => cell.drained()))
+    // Others may send to the agent all the while: what is waited for is its release, unless the store is in trouble.
+    await Promise.all([...this.#releasing].map(([cell, answered]) => Promise.race([answered, cell.drained()])))
   }
 }

@@ -46,6 +46,9 @@ import { Drain } from './drain.js'
 import { loadOf } from './load.js'
 import { counted } from '../../world/counted.js'
 
+/** What actions of charts send is taken for so long when the runtime is being closed. */
+const SENT_WITHIN_MS = 5_000
+
 export interface WorkerSettings {
   readonly store: AnsweringStore
   /** Where documents of projections are kept; the same store, where no other is named. */
@@ -173,9 +176,11 @@ export class WorkerRuntime {
     this.outbox.stop()
     const runners = this.effects.all
     for (const runner of runners.values()) runner.stop()
+    const silence = this.world.clock.setTimer(() => this.lifecycle.silence(), SENT_WITHIN_MS)
     await this.#quiescent()
     await bodiesWithin(this.#closeGraceMs, { runners, world: this.world, events: this.events })
     await this.#quiescent()
+    silence()
     this.lifecycle.enter('closed')
     const closed = new RefoldError('CLOSED', 'the runtime is closed')
     for (const cell of this.cells.all()) cell.fail(closed)

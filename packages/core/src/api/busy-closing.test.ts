@@ -35,7 +35,7 @@ function slowStore() {
 /** A world that keeps what is logged. */
 function world(lines: string[]) {
   const logger = { log: (_level: unknown, message: string) => void lines.push(message) }
-  return createWorld({ logger: logger as never })
+  return createWorld({ logger })
 }
 
 test('WRK-53 an agent whose action always sends it the next event keeps no runtime from closing', async () => {

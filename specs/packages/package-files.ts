@@ -68,7 +68,7 @@ const IMPORTS = [
   /^(?:import|export)\b[^'"`]*?\bfrom ['"]([^'"]+)['"]/gm,
   /^import ['"]([^'"]+)['"]/gm,
   /\bimport\(['"]([^'"]+)['"]\)/g, // a dynamic one, or a type's
-  /\bcreateRequire\(import\.meta\.url\)\(['"]([^'"]+)['"]\)/g,
+  /\bcreateRequire\([\w.]+\)\(['"]([^'"]+)['"]\)/g,
   /\bnew URL\(['"](\.[^'"]+\.js)['"], import\.meta\.url\)/g, // a process or a thread of its own
 ]
 

@@ -1,5 +1,6 @@
 /** Values of options: one of the wrong kind is told by its place, and one that is `undefined` is as absent. */
 import { checkMembers, requireOption } from './check-members.js'
+import { MAX_TIMER_MS } from './world/long-timer.js'
 import { nearestName } from './world/nearest-name.js'
 
 /** What the value of an option has to be. */
@@ -8,9 +9,6 @@ export interface OptionRule {
   readonly problem: string
   readonly hint?: (value: unknown) => string | undefined
 }
-
-/** The longest time that a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Rules that more than one option has. */
 export const optionRule = {

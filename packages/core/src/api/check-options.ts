@@ -1,12 +1,11 @@
 /** What a process is opened with. What makes no sense is refused before anything is done. */
 import { checkCodecs } from '../definition/check-codecs.js'
 import { checkMembers, requireOption } from '../check-members.js'
+import { MAX_TIMER_MS } from '../world/long-timer.js'
 
 /** How long a silent owner keeps its agents, when no one says otherwise. */
 export const DEFAULT_LEASE_MS = 10_000
 
-/** The longest time that a clock's timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 /** With a shorter lease, a busy process would look dead to others. */
 const MIN_LEASE_MS = 100
 

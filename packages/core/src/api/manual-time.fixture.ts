@@ -1,4 +1,5 @@
 /** Time that passes only when a test says so, shared by the clocks of several processes. No test sleeps. */
+import { MAX_TIMER_MS } from '../world/long-timer.js'
 import type { Clock } from '../world/world.js'
 
 interface PendingTimer {
@@ -6,9 +7,6 @@ interface PendingTimer {
   readonly callback: () => void
   readonly clock: ManualClock
 }
-
-/** The longest delay of a real clock: a longer one would fire at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** Runs everything that is ready: promises, and the turns of the event loop that they need. */
 export async function settle(): Promise<void> {
@@ -79,7 +77,7 @@ export class ManualClock implements Clock {
     return this.#time.now
   }
   setTimer(callback: () => void, delayMs: number): () => void {
-    if (!(delayMs <= MAX_DELAY_MS)) throw new RangeError(`a timer of ${delayMs} ms would fire at once on a real clock`)
+    if (!(delayMs <= MAX_TIMER_MS)) throw new RangeError(`a timer of ${delayMs} ms would fire at once on a real clock`)
     const timer: PendingTimer = { at: this.#time.now + Math.max(0, delayMs), callback, clock: this }
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)

@@ -4,11 +4,9 @@ import { checkedOptions, optionRule } from '../option-values.js'
 import { invariant } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
 import { consoleLogger } from './console-logger.js'
+import { MAX_TIMER_MS } from './long-timer.js'
 import { idSource } from './new-id.js'
 import type { CancelTimer, Clock, World } from './world.js'
-
-/** The longest delay that `setTimeout` takes; with a longer one it fires at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 /**
  * Its timers keep the process alive, as a server's socket does: a script that waits for an agent must not exit before a
@@ -18,7 +16,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
   setTimer(callback, delayMs) {
-    invariant(delayMs <= MAX_DELAY_MS, `a timer of ${delayMs} ms is longer than the clock can wait`)
+    invariant(delayMs <= MAX_TIMER_MS, `a timer of ${delayMs} ms is longer than the clock can wait`)
     const timer = setTimeout(callback, delayMs)
     return () => clearTimeout(timer)
   },
@@ -26,7 +24,7 @@ export const systemClock: Clock = {
 
 /** One timer for all who wait: it does nothing but be there. */
 function keepAlive(): CancelTimer {
-  if (waiting++ === 0) timer = setInterval(() => {}, MAX_DELAY_MS)
+  if (waiting++ === 0) timer = setInterval(() => {}, MAX_TIMER_MS)
   let isOver = false
   return () => {
     if (isOver) return

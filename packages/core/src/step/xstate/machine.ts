@@ -78,9 +78,13 @@ function copied(value: unknown, copies: Map<object, unknown>, depth: number): un
   if (depth > MAX_DEPTH) throw new RangeError('too deep')
   const known = copies.get(value)
   if (known !== undefined) return known
-  const copy = Array.isArray(value)
-    ? value.map((item) => copied(item, copies, depth + 1))
-    : Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copied(member, copies, depth + 1)]))
+  const below = (member: unknown): unknown => copied(member, copies, depth + 1)
+  const copy = Array.isArray(value) ? value.map(below) : withMembers({ ...value }, below)
   copies.set(value, copy)
   return Object.freeze(copy)
+}
+
+function withMembers(copy: Record<string, unknown>, of: (member: unknown) => unknown): object {
+  for (const key of Object.keys(copy)) if (typeof copy[key] === 'object') copy[key] = of(copy[key])
+  return copy
 }

@@ -1,7 +1,7 @@
 /** Values of options: one of the wrong kind is told by its place, and one that is `undefined` is as absent. */
 import { checkMembers, requireOption } from './check-members.js'
 import { MAX_TIMER_MS } from './world/long-timer.js'
-import { nearestName } from './world/nearest-name.js'
+import { meantName } from './world/nearest-name.js'
 
 /** What the value of an option has to be. */
 export interface OptionRule {
@@ -32,7 +32,7 @@ export const optionRule = {
   oneOf: (...names: readonly string[]): OptionRule => ({
     holds: (value) => typeof value === 'string' && names.includes(value),
     problem: `must be ${names.map((name) => `'${name}'`).join(' or ')}`,
-    hint: (value) => meant(value, names),
+    hint: (value) => (typeof value === 'string' ? meantName(value, names) : undefined),
   }),
   methods: (...names: readonly string[]): OptionRule => ({
     holds: (value) => names.every((name) => typeof Object(value)[name] === 'function'),
@@ -61,9 +61,4 @@ export function checkedOptions<O extends object>(
     })
   }
   return Object.fromEntries(given) as O
-}
-
-function meant(value: unknown, names: readonly string[]): string | undefined {
-  const near = typeof value === 'string' ? nearestName(value, names) : undefined
-  return near === undefined ? undefined : `Did you mean '${near}'?`
 }

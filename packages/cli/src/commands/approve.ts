@@ -1,6 +1,7 @@
 /** `refold approve`: shows what exactly is to be approved, and says yes to that. */
 import { isRefoldError, printable, RefoldError } from '@refold/core'
 import type { AnyAgent, ApprovalRequest } from '@refold/core'
+import { actedText } from './acted-text.js'
 import { attachTo, parseAddress } from './agent-argument.js'
 import { confirm } from './confirm.js'
 import type { ConfirmOptions } from './confirm.js'
@@ -49,10 +50,7 @@ export async function approve(
     const { payload: _payload, ...now } = asked
     const approval = { ...now, revision: options.revision ?? asked.revision }
     const notes = notesOf(options)
-    const { revision, status, condition, value } = await agent.send(event, { ...notes, approval })
-    return options.json
-      ? JSON.stringify({ agent: { name, id }, revision: Number(revision), status, condition, value })
-      : JSON.stringify(value)
+    return actedText({ name, id }, await agent.send(event, { ...notes, approval }), options)
   })
 }
 

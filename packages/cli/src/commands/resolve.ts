@@ -1,6 +1,7 @@
 /** `refold resolve`: what someone found out about an effect in doubt. */
 import { RefoldError } from '@refold/core'
 import type { AgentTypes, AnyAgent, InDoubtEffect, Resolution } from '@refold/core'
+import { actedText } from './acted-text.js'
 import { attachTo, parseAddress } from './agent-argument.js'
 import { parseJson, textOf } from './json-argument.js'
 import { withProject } from './project.js'
@@ -30,10 +31,7 @@ export async function resolve(address: string, effect: string, options: ResolveC
   const { name, id } = parseAddress(address)
   return withProject(options, async (project) => {
     const agent = await attachTo(project, { name, id })
-    const { revision, status, condition, value } = await agent.resolve(await effectNamed(agent, effect), resolution)
-    return options.json
-      ? JSON.stringify({ agent: { name, id }, revision: Number(revision), status, condition, value })
-      : JSON.stringify(value)
+    return actedText({ name, id }, await agent.resolve(await effectNamed(agent, effect), resolution), options)
   })
 }
 

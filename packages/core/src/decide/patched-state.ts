@@ -1,12 +1,13 @@
 /** The state that a migration's patch makes: a patch that does not fit, or that makes no state, is refused at its path. */
 import { isRefoldError, RefoldError } from '../errors.js'
-import { isContainer, isJsonObject } from '../json/json-value.js'
+import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue, StateOperation } from '../json/json-value.js'
-import { applyPatch, memberOf } from '../json/patch.js'
+import { applyPatch } from '../json/patch.js'
 import { doesNotFit } from '../json/patch-item.js'
 import { parsePointer } from '../json/pointer.js'
 import { isSameJson } from '../json/same-json.js'
 import { jsonOf } from '../json/to-json.js'
+import { childOf } from '../json/undo.js'
 import type { StateDocument } from '../record/state-document.js'
 import { ownPlace } from './named-places.js'
 import { checkPatched } from './check-patched.js'
@@ -60,9 +61,7 @@ function applied(document: Members, operation: StateOperation): Members {
 }
 
 function valueAt(document: Members, pointer: string): JsonValue | undefined {
-  let value: JsonValue | undefined = document
-  for (const key of parsePointer(pointer)) value = isContainer(value) ? memberOf(value, key) : undefined
-  return value
+  return parsePointer(pointer).reduce<JsonValue | undefined>(childOf, document)
 }
 
 function invalid(path: string, message: string): RefoldError {

@@ -6,6 +6,7 @@
  */
 import { isContainer, isJsonArray, type JsonContainer, type JsonObject, type JsonValue } from './json-value.js'
 import type { PatchOperation } from './json-value.js'
+import { memberOf } from './patch.js'
 import { arrayIndex, escapeToken, parsePointer } from './pointer.js'
 
 /** From here on a whole number is a key like any other. */
@@ -124,7 +125,5 @@ export function undo(document: Patchable, steps: readonly UndoStep[]): void {
 
 /** What stands in a container under a key. */
 export function childOf(container: JsonValue | undefined, key: string): JsonValue | undefined {
-  if (!isContainer(container)) return undefined
-  if (isJsonArray(container)) return container[arrayIndex(key)]
-  return Object.hasOwn(container, key) ? container[key] : undefined
+  return isContainer(container) ? memberOf(container, key) : undefined
 }

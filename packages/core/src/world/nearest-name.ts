@@ -11,10 +11,16 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return nearest
 }
 
+/** The near name as a question; `undefined` when none is near. */
+export function meantName(name: string, known: readonly string[]): string | undefined {
+  const nearest = nearestName(name, known)
+  return nearest === undefined ? undefined : `Did you mean '${nearest}'?`
+}
+
 /** One sentence: the near name, or all there are. */
 export function suggestName(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known)
-  if (nearest !== undefined) return `Did you mean '${nearest}'?`
+  const meant = meantName(name, known)
+  if (meant !== undefined) return meant
   return known.length === 0 ? 'There is none.' : `Known: ${known.map((each) => `'${each}'`).join(', ')}.`
 }
 

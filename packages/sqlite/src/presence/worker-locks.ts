@@ -141,15 +141,7 @@ export class WorkerLocks {
 
   /** Throws SQLite's busy error when someone holds the lock. `false` also for a lock that its holder lost. */
   #isFree(path: string): boolean {
-    const connection = loadDriver(this.#options.driver).open(path)
-    try {
-      connection.exec('BEGIN EXCLUSIVE')
-      const holder = readHolder(connection)
-      connection.exec('ROLLBACK')
-      return holder !== undefined && isGone(holder)
-    } finally {
-      connection.close()
-    }
+    return this.#ofGone(path, () => true) ?? false
   }
 
   /** Removes files of workers that are dead and have nothing left that their death would have to be proven for. */
@@ -174,16 +166,22 @@ export class WorkerLocks {
 
   /** How the worker went, if it surely did. A death that no one had found is noted, which gives the file its time. */
   #noteGone(path: string): 'released' | 'dead' | undefined {
+    return this.#ofGone(path, ({ pid }, connection) => {
+      if (pid === RELEASED) return 'released'
+      if (pid !== FOUND_DEAD) connection.exec(`UPDATE worker SET pid = ${FOUND_DEAD}; COMMIT`)
+      return 'dead'
+    })
+  }
+
+  /** Looks at a file whose holder surely is gone, with the lock on it. `undefined`: that is not sure. Throws as `#isFree`. */
+  #ofGone<T>(path: string, look: (holder: Holder, connection: SqliteConnection) => T): T | undefined {
     const connection = loadDriver(this.#options.driver).open(path)
     try {
       connection.exec('BEGIN EXCLUSIVE')
       const holder = readHolder(connection)
-      if (holder === undefined || !isGone(holder)) return undefined
-      if (holder.pid === RELEASED) return 'released'
-      if (holder.pid !== FOUND_DEAD) connection.exec(`UPDATE worker SET pid = ${FOUND_DEAD}; COMMIT`)
-      return 'dead'
+      return holder !== undefined && isGone(holder) ? look(holder, connection) : undefined
     } finally {
-      connection.close()
+      connection.close() // ends the transaction, too
     }
   }
 

@@ -282,9 +282,10 @@ export class AgentCell {
     const { worker, events, residence, lifecycle } = this.#home
     const { stream } = this
     const input = sentByAction({ to, event }, { stream, events })
+    if (input === undefined) return
     const reject = notTaken({ stream, events })
-    if (input !== undefined && lifecycle.isSilenced) reject(new RefoldError('CLOSED', 'the runtime is being closed'))
-    else if (input !== undefined) residence.post(stream, { input, worker }, { reject })
+    if (lifecycle.isSilenced) reject(new RefoldError('CLOSED', 'the runtime is being closed'))
+    else residence.post(stream, { input, worker }, { reject })
   }
 
   #deliver(delivery: Recorded['deliveries'][number]): void {

@@ -73,22 +73,12 @@ export class Drain {
     const { worker, effects, by, reason } = this.#options
     const { state } = cell
     if (state === undefined || !effects.owns(state) || !isAtWork(state) || this.#releasing.has(cell)) return
-    let answered = (): void => {}
-    this.#releasing.set(cell, new Promise((resolve) => (answered = resolve)))
     const notes = { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
-    cell.post(
-      { input: { kind: 'released' }, worker, epoch: state.agent.epoch, ...notes },
-      {
-        resolve: (settled) => {
-          answered()
-          this.#settled(cell, { before: state, settled })
-        },
-        reject: (error) => {
-          answered()
-          this.#refused(cell, error)
-        },
-      },
+    const released = cell.submit({ input: { kind: 'released' }, worker, epoch: state.agent.epoch, ...notes }).then(
+      (settled) => this.#settled(cell, { before: state, settled }),
+      (error: RefoldError) => this.#refused(cell, error),
     )
+    this.#releasing.set(cell, released)
   }
 
   #settled(cell: AgentCell, { before, settled }: { before: StateDocument; settled: Settlement }): void {

@@ -7,31 +7,33 @@ import { sqliteStore } from '@refold/sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { ENTRIES } from './nonsense/entries.js'
 import { GUARDED_BY_TYPES, WITHOUT_OPTIONS } from './nonsense/guarded-by-types.js'
+import { client } from './nonsense/lamp.js'
 import { MISTAKEN } from './nonsense/mistaken-values.js'
-import { closeMistyped, MISTYPED } from './nonsense/mistyped-options.js'
+import { MISTYPED } from './nonsense/mistyped-options.js'
 
-afterAll(closeMistyped)
+afterAll(() => client.close())
 
 /** What was taken for sense may go on for ever. */
 const TAKEN_AFTER_MS = 1_000
 
-test.each(MISTYPED)('ERR-19 $name refuses a mistyped option', async ({ meant, call }) => {
+async function thrownBy(call: () => unknown): Promise<unknown> {
   const called = (async () => call())().then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
   const taken = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), TAKEN_AFTER_MS).unref())
-  expect(await Promise.race([called, taken])).toMatchObject({
+  return Promise.race([called, taken])
+}
+
+test.each(MISTYPED)('ERR-19 $name refuses a mistyped option', async ({ meant, call }) => {
+  expect(await thrownBy(call)).toMatchObject({
     code: expect.stringMatching(/^INVALID_(INPUT|DEFINITION)$/) as unknown,
     hint: expect.stringMatching(`^(Did you mean|Known: .*) ?'${meant}'`) as unknown,
   })
 })
 
 test.each(MISTAKEN)('ERR-59 refuses $name', async ({ path, call }) => {
-  const thrown = await (async () => call())().then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+  const thrown = await thrownBy(call)
   const message = expect.stringMatching(`^${path}: must (be|have) `) as unknown
   expect(thrown).toMatchObject({ code: 'INVALID_INPUT', facts: { path }, message })
 })

@@ -50,6 +50,7 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'assertNotEmpty',
     'backoffMs',
     'checkedOptions',
+    'checkOptions',
     'checkMembers',
     'counted',
     'followLog',

@@ -26,7 +26,7 @@ import {
   verifyHistory,
 } from '@refold/core'
 import { withEffects } from '@refold/core/definition'
-import { exportStreams, openExport, openHistory, readChart, readState, recentRecords } from '@refold/core/history'
+import { exportStreams, openHistory, readChart, readState, recentRecords } from '@refold/core/history'
 import {
   effectCostsProjection,
   inboxProjection,
@@ -38,10 +38,24 @@ import { eventStoreDBStore } from '@refold/eventstoredb'
 import { createInspector } from '@refold/inspector'
 import { sqliteStore } from '@refold/sqlite'
 import { checkRecovery, Simulation, storeContract, storeDifferential } from '@refold/testing'
-import { createMachine } from 'xstate'
-import { z } from 'zod'
 import { createTelemetry } from '../../packages/otel/src/index.js'
 import { otlpTraces } from '../../packages/otel/src/history.js'
+import {
+  agent,
+  agents,
+  client,
+  file,
+  first,
+  history,
+  lamp,
+  loose,
+  machine,
+  method,
+  projection,
+  simulation,
+  store,
+  watched,
+} from './lamp.js'
 
 export interface MistypedCall {
   readonly name: string
@@ -50,38 +64,15 @@ export interface MistypedCall {
   readonly call: () => unknown
 }
 
-const machine = createMachine({ initial: 'on', states: { on: { on: { go: 'off' } }, off: { type: 'final' } } })
-const lamp = defineAgent({ name: 'lamp', version: 1, machine, events: { go: z.object({}) } })
-const agents = [lamp]
-const store = memoryStore()
-const client = await createClient({ store, agents })
-const agent = await client.start(lamp, { id: '1' })
-const watched = defineProjection({ name: 'watched', version: 1, initial: 0, evolve: (count) => count + 1 })
-const projection = await client.project(watched)
-await client.consume(defineConsumer({ name: 'counter', each: () => {} }))
-const history = await openHistory(store, 'lamp-1')
-const lines: string[] = []
-for await (const text of exportStreams(store, ['lamp-1'])) lines.push(text)
-const file = await openExport(new Blob(lines))
-const simulation = new Simulation({ seed: 1, backing: () => memoryStore() as never })
 const codec = { name: 'plain', encode: (bytes: Uint8Array) => ({ bytes }), decode: (bytes: Uint8Array) => bytes }
 const upcaster = { type: 'go', upcast: (event: { type: string; data: unknown }) => event }
-
-export async function closeMistyped(): Promise<void> {
-  await client.close()
-}
-
-/** A call with options of any shape: that a type would refuse them is not what is tested. */
-type Loose = (...args: readonly unknown[]) => unknown
-const loose = (called: unknown, self?: unknown): Loose => (called as Function).bind(self) as Loose
-const of = (owner: object, method: string): Loose => loose((owner as Record<string, unknown>)[method], owner)
 
 function row(name: string, meant: string, call: () => unknown): MistypedCall {
   return { name, meant, call }
 }
 
 async function* entries(options: unknown): AsyncGenerator {
-  yield* (of(projection, 'entries') as (options: unknown) => AsyncIterable<unknown>)(options)
+  yield* (method(projection, 'entries') as (options: unknown) => AsyncIterable<unknown>)(options)
 }
 
 export const MISTYPED: readonly MistypedCall[] = [
@@ -114,31 +105,31 @@ export const MISTYPED: readonly MistypedCall[] = [
   row('createWorld', 'clock', () => loose(createWorld)({ clok: {} })),
   row('drainWorker', 'deadlineMs', () => loose(drainWorker)(store, 'w1', { deadlinMs: 1 })),
   // an agent's handle
-  row('agent.send', 'id', () => of(agent, 'send')({ type: 'go' }, { idd: '1' })),
-  row('agent.waitFor', 'timeoutMs', () => of(agent, 'waitFor')(() => true, { timoutMs: 1 })),
-  row('agent.done', 'timeoutMs', () => of(agent, 'done')({ timoutMs: 1 })),
-  row('agent.approval', 'about', () => of(agent, 'approval')('go', { abut: {} })),
-  row('agent.pause', 'reason', () => of(agent, 'pause')({ reson: 'x' })),
-  row('agent.resume', 'reason', () => of(agent, 'resume')({ reson: 'x' })),
-  row('agent.cancel', 'deadlineMs', () => of(agent, 'cancel')({ deadlinMs: 1 })),
-  row('agent.retry', 'reason', () => of(agent, 'retry')({ reson: 'x' })),
-  row('agent.resolve', 'reason', () => of(agent, 'resolve')({ effect: '0/0' }, { complete: 1, reson: 'x' })),
+  row('agent.send', 'id', () => method(agent, 'send')({ type: 'go' }, { idd: '1' })),
+  row('agent.waitFor', 'timeoutMs', () => method(agent, 'waitFor')(() => true, { timoutMs: 1 })),
+  row('agent.done', 'timeoutMs', () => method(agent, 'done')({ timoutMs: 1 })),
+  row('agent.approval', 'about', () => method(agent, 'approval')('go', { abut: {} })),
+  row('agent.pause', 'reason', () => method(agent, 'pause')({ reson: 'x' })),
+  row('agent.resume', 'reason', () => method(agent, 'resume')({ reson: 'x' })),
+  row('agent.cancel', 'deadlineMs', () => method(agent, 'cancel')({ deadlinMs: 1 })),
+  row('agent.retry', 'reason', () => method(agent, 'retry')({ reson: 'x' })),
+  row('agent.resolve', 'reason', () => method(agent, 'resolve')({ effect: '0/0' }, { complete: 1, reson: 'x' })),
   // a client
-  row('client.start', 'input', () => of(client, 'start')(lamp, { id: '3', inputt: {} })),
-  row('client.migrate', 'patch', () => of(client, 'migrate')(lamp, '1', { pach: [] })),
-  row('client.fork', 'event', () => of(client, 'fork')(lamp, '1', { as: '4', evnt: {} })),
-  row('client.planFork', 'event', () => of(client, 'planFork')(lamp, '1', { as: '4', evnt: {} })),
-  row('client.find', 'limit', () => of(client, 'find')({ limti: 1 })),
-  row('client.follow', 'signal', () => first(of(client, 'follow')({ singal: 1 }))),
-  row('client.lag', 'agents', () => of(client, 'lag')('start', { agent: agents })),
-  row('client.pause', 'reason', () => of(client, 'pause')({ reson: 'x' })),
-  row('client.resume', 'reason', () => of(client, 'resume')({ reson: 'x' })),
-  row('client.project', 'rebuild', () => of(client, 'project')(watched, { rebuid: true })),
-  row('consumer.retry', 'reason', () => of(client.consumer('counter'), 'retry')('all', { reson: 'x' })),
-  row('consumer.skip', 'reason', () => of(client.consumer('counter'), 'skip')('all', { reson: 'x' })),
+  row('client.start', 'input', () => method(client, 'start')(lamp, { id: '3', inputt: {} })),
+  row('client.migrate', 'patch', () => method(client, 'migrate')(lamp, '1', { pach: [] })),
+  row('client.fork', 'event', () => method(client, 'fork')(lamp, '1', { as: '4', evnt: {} })),
+  row('client.planFork', 'event', () => method(client, 'planFork')(lamp, '1', { as: '4', evnt: {} })),
+  row('client.find', 'limit', () => method(client, 'find')({ limti: 1 })),
+  row('client.follow', 'signal', () => first(method(client, 'follow')({ singal: 1 }))),
+  row('client.lag', 'agents', () => method(client, 'lag')('start', { agent: agents })),
+  row('client.pause', 'reason', () => method(client, 'pause')({ reson: 'x' })),
+  row('client.resume', 'reason', () => method(client, 'resume')({ reson: 'x' })),
+  row('client.project', 'rebuild', () => method(client, 'project')(watched, { rebuid: true })),
+  row('consumer.retry', 'reason', () => method(client.consumer('counter'), 'retry')('all', { reson: 'x' })),
+  row('consumer.skip', 'reason', () => method(client.consumer('counter'), 'skip')('all', { reson: 'x' })),
   row('projection.entries', 'limit', () => first(entries({ limti: 1 }))),
-  row('projection.at', 'timeoutMs', () => of(projection, 'at')(agent, { timoutMs: 1 })),
-  row('projection.rebuild', 'signal', () => of(projection, 'rebuild')({ singal: 1 })),
+  row('projection.at', 'timeoutMs', () => method(projection, 'at')(agent, { timoutMs: 1 })),
+  row('projection.rebuild', 'signal', () => method(projection, 'rebuild')({ singal: 1 })),
   // histories
   row('openHistory', 'hideSecrets', () => loose(openHistory)(store, 'lamp-1', { hideSecret: true })),
   row('openHistory upcasters', 'definition', () =>
@@ -152,13 +143,13 @@ export const MISTYPED: readonly MistypedCall[] = [
   row('readChart', 'codecs', () => loose(readChart)(store, 'x', { codec: [codec] })),
   row('exportStreams', 'redact', () => first(loose(exportStreams)(store, ['lamp-1'], { redct: true }))),
   row('importStreams', 'by', () => loose(importStreams)(file, memoryStore(), { bye: 'x' })),
-  row('history.records', 'from', () => first(of(history, 'records')({ fro: 0 }))),
-  row('history.outline', 'from', () => of(history, 'outline')({ fro: 0 })),
-  row('history.blame', 'at', () => of(history, 'blame')('/agent', { att: 0 })),
-  row('history.explain', 'limit', () => of(history, 'explain')(0, { limti: 0 })),
-  row('history.find', 'limit', () => of(history, 'find')(() => true, { limti: 0 })),
-  row('history.follow', 'signal', () => first(of(history, 'follow')({ singal: 1 }))),
-  row('file.read', 'from', () => first(of(file, 'read')('lamp-1', { fro: 0 }))),
+  row('history.records', 'from', () => first(method(history, 'records')({ fro: 0 }))),
+  row('history.outline', 'from', () => method(history, 'outline')({ fro: 0 })),
+  row('history.blame', 'at', () => method(history, 'blame')('/agent', { att: 0 })),
+  row('history.explain', 'limit', () => method(history, 'explain')(0, { limti: 0 })),
+  row('history.find', 'limit', () => method(history, 'find')(() => true, { limti: 0 })),
+  row('history.follow', 'signal', () => first(method(history, 'follow')({ singal: 1 }))),
+  row('file.read', 'from', () => first(method(file, 'read')('lamp-1', { fro: 0 }))),
   // stores, plans, tests of a deploy
   row('copyStreams', 'streams', () => loose(copyStreams)(store, memoryStore(), { stream: [] })),
   row('examineStore', 'codecs', () => loose(examineStore)(store, { codec: [] })),
@@ -204,10 +195,6 @@ export const MISTYPED: readonly MistypedCall[] = [
   row('Simulation faults', 'operation', () =>
     Reflect.construct(Simulation, [{ seed: 1, backing: () => ({}), faults: [{ operaton: 'read' }] }]),
   ),
-  row('Simulation process', 'machine', () => of(simulation, 'process')('a', { agents: () => [], machin: 'm' })),
+  row('Simulation process', 'machine', () => method(simulation, 'process')('a', { agents: () => [], machin: 'm' })),
   row('Simulation', 'weather', () => Reflect.construct(Simulation, [{ seed: 1, backing: () => ({}), wether: {} }])),
 ]
-
-function first(result: unknown): Promise<unknown> {
-  return (result as AsyncIterable<unknown>)[Symbol.asyncIterator]().next()
-}

@@ -8,57 +8,122 @@ export interface OptionRule {
   readonly holds: (value: unknown) => boolean
   readonly problem: string
   readonly hint?: (value: unknown) => string | undefined
+  /** It may not be left out. */
+  readonly isRequired?: true
 }
+
+const MAX_NOTE_LENGTH = 1_000
 
 /** Rules that more than one option has. */
 export const optionRule = {
+  /** Looked at by someone else. */
+  any: { holds: () => true, problem: '' },
   flag: { holds: (value) => typeof value === 'boolean', problem: 'must be true or false' },
   text: { holds: (value) => typeof value === 'string', problem: 'must be a text' },
-  count: {
-    holds: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-    problem: 'must be a positive integer',
+  /** Names, ids, streams. */
+  texts: {
+    holds: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+    problem: 'must be a list of texts',
   },
-  port: {
-    holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536,
-    problem: 'must be an integer from 0 to 65535',
+  list: { holds: Array.isArray, problem: 'must be a list' },
+  definitions: { holds: Array.isArray, problem: 'must be a list of definitions' },
+  /** Who did it, or why: it is recorded. */
+  note: {
+    holds: (value) => typeof value === 'string' && value.length <= MAX_NOTE_LENGTH,
+    problem: `must be a text of at most ${MAX_NOTE_LENGTH} characters`,
   },
+  integer: { holds: Number.isSafeInteger, problem: 'must be an integer' },
+  count: { ...integers({ from: 1 }), problem: 'must be a positive integer' },
+  /** An integer of these, both ends among them; without `to` there is none. */
+  integerOf: integers,
+  /** Of what is looked through. */
+  limit: { holds: isLimit, problem: 'must be an integer, 0 or more' },
+  /** Of a range: one that is not there yet ends it too. */
+  revision: { holds: (value) => typeof value === 'bigint' || isLimit(value), problem: 'must be a revision' },
+  port: integers({ from: 0, to: 65_535 }),
   function: { holds: (value) => typeof value === 'function', problem: 'must be a function' },
   object: { holds: (value) => typeof value === 'object' && value !== null, problem: 'must be an object' },
-  /** Milliseconds, no less than these. */
-  ms: (from: number): OptionRule => ({
-    holds: (value) => typeof value === 'number' && value >= from && value <= MAX_TIMER_MS,
-    problem: `must be a number of milliseconds from ${from} to ${MAX_TIMER_MS}`,
+  time: { holds: Number.isFinite, problem: 'must be epoch milliseconds' },
+  signal: {
+    holds: (value) => hasMethods(value, ['addEventListener', 'removeEventListener']),
+    problem: 'must be an AbortSignal',
+  },
+  /** Milliseconds, no less than `from`, and no more than `to`. */
+  ms: (from: number, to = MAX_TIMER_MS): OptionRule => ({
+    holds: (value) => typeof value === 'number' && value >= from && value <= to,
+    problem: `must be a number of milliseconds${range(from, to)}`,
   }),
   oneOf: (...names: readonly string[]): OptionRule => ({
     holds: (value) => typeof value === 'string' && names.includes(value),
-    problem: `must be ${names.map((name) => `'${name}'`).join(' or ')}`,
+    problem: `must be ${joined(
+      names.map((name) => `'${name}'`),
+      'or',
+    )}`,
     hint: (value) => (typeof value === 'string' ? meantName(value, names) : undefined),
   }),
   methods: (...names: readonly string[]): OptionRule => ({
-    holds: (value) => names.every((name) => typeof Object(value)[name] === 'function'),
-    problem: `must have ${names.join(' and ')}`,
+    holds: (value) => hasMethods(value, names),
+    problem: `must have ${joined(names, 'and')}`,
   }),
 } satisfies Record<string, OptionRule | ((...args: never[]) => OptionRule)>
 
+/** Options, each with its rule. */
+export type OptionRules = { readonly [option: string]: OptionRule }
+
 /**
- * The options that are there, each member by its rule. Throws `INVALID_INPUT` with the path of a member that is not known, or whose
- * value is none that its option takes.
+ * The same options, each member by its rule. Throws `INVALID_INPUT` with the path of a member that is not known, that is missing, or whose value is none
+ * that its option takes.
  */
-export function checkedOptions<O extends object>(
-  options: O,
-  rules: { readonly [K in keyof O]-?: OptionRule },
-  path = '',
-): O {
+export function checkOptions(options: unknown, rules: OptionRules, path = ''): Readonly<Record<string, unknown>> {
   checkMembers(options, { path, known: Object.keys(rules) })
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  for (const [key, value] of given) {
-    const { holds, problem, hint } = (rules as Record<string, OptionRule>)[key] as OptionRule
+  checkValues(options, rules, path)
+  return options
+}
+
+/** The same of an object that may have other members too. */
+export function checkValues(options: object, rules: OptionRules, path = ''): void {
+  for (const [key, { isRequired = false, holds, problem, hint }] of Object.entries(rules)) {
+    const value = (options as Record<string, unknown>)[key]
+    if (holds(value) || (value === undefined && !isRequired)) continue
     const near = hint?.(value)
-    requireOption(holds(value), {
+    requireOption(false, {
       path: path === '' ? key : `${path}.${key}`,
       problem,
       ...(near === undefined ? undefined : { hint: near }),
     })
   }
-  return Object.fromEntries(given) as O
+}
+
+/** The options that are there, each member by its rule. Throws as `checkOptions` does. */
+export function checkedOptions<O extends object>(
+  options: O,
+  rules: { readonly [K in keyof O]-?: OptionRule },
+  path = '',
+): O {
+  checkOptions(options, rules, path)
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O
+}
+
+function integers({ from, to = Infinity }: { readonly from: number; readonly to?: number }): OptionRule {
+  return {
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to,
+    problem: `must be an integer${range(from, to)}`,
+  }
+}
+
+function range(from: number, to: number): string {
+  return Number.isFinite(to) ? ` from ${from} to ${to}` : `, ${from} or more`
+}
+
+function isLimit(value: unknown): boolean {
+  return value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0)
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof Object(value)[name] === 'function')
+}
+
+function joined(names: readonly string[], word: 'and' | 'or'): string {
+  const [last, ...others] = names.toReversed()
+  return others.length === 0 ? `${last}` : `${others.toReversed().join(', ')} ${word} ${last}`
 }

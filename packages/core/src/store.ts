@@ -9,8 +9,8 @@ export { invariant, isRefoldError, RefoldError } from './errors.js'
 export type { RefoldErrorCode, RefoldErrorOptions } from './errors.js'
 export { fromGiven } from './coded.js'
 export { checkMembers } from './check-members.js'
-export { checkedOptions, optionRule } from './option-values.js'
-export type { OptionRule } from './option-values.js'
+export { checkedOptions, checkOptions, optionRule } from './option-values.js'
+export type { OptionRule, OptionRules } from './option-values.js'
 
 // what is stored, and where
 export type { JsonObject, JsonValue, PatchOperation } from './json/json-value.js'

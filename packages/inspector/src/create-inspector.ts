@@ -1,6 +1,6 @@
 /** `createInspector`: agents in a browser, beside workers or alone. */
-import { checkedOptions, checkMembers, fromGiven, isRefoldError, optionRule } from '@refold/core/store'
-import type { OptionRule } from '@refold/core/store'
+import { checkOptions, fromGiven, isRefoldError, optionRule } from '@refold/core/store'
+import type { OptionRule, OptionRules } from '@refold/core/store'
 import type { AgentDefinition, Client } from '@refold/core'
 import { openHistory, readState } from '@refold/core/history'
 import type { JsonValue } from '@refold/core/record'
@@ -73,7 +73,7 @@ export async function createInspector(
 ): Promise<Inspector> {
   const isClient = fromGiven('createInspector', () => 'attach' in given)
   const all = fromGiven('createInspector', () => (isClient ? { ...options } : { ...given, ...options }))
-  checkOptions(all, isClient ? [] : INSPECTABLE)
+  checkInspector(all, isClient ? {} : INSPECTABLE)
   let inspected = fromGiven('createInspector', () =>
     isClient ? inspectedClient(given as Client) : inspectedStore(given as Inspectable),
   )
@@ -87,8 +87,7 @@ export async function createInspector(
   }
 }
 
-const INSPECTABLE = ['store', 'agents', 'codecs', 'upcasters']
-const { flag, object, port: aPort, text } = optionRule
+const { any, flag, object, port: aPort, text } = optionRule
 const OPTIONS: { readonly [K in keyof InspectorOptions]-?: OptionRule } = {
   host: text,
   port: aPort,
@@ -98,14 +97,12 @@ const OPTIONS: { readonly [K in keyof InspectorOptions]-?: OptionRule } = {
   name: text,
   places: object,
 }
-const PLACES = { store: text, config: text }
+const INSPECTABLE: OptionRules = { store: any, agents: any, codecs: any, upcasters: any }
 
-function checkOptions(options: InspectorOptions, more: readonly string[]): void {
-  checkMembers(options, { path: '', known: [...more, ...Object.keys(OPTIONS)] })
-  const own = Object.entries(options).filter(([key]) => key in OPTIONS)
-  const { tls = {}, places = {} } = checkedOptions<InspectorOptions>(Object.fromEntries(own), OPTIONS)
-  checkMembers(tls, { path: 'tls', known: ['cert', 'key'] })
-  checkedOptions<NonNullable<InspectorOptions['places']>>(places, PLACES, 'places')
+function checkInspector(options: InspectorOptions, inspected: OptionRules): void {
+  const { tls = {}, places = {} } = checkOptions(options, { ...inspected, ...OPTIONS })
+  checkOptions(tls, { cert: any, key: any }, 'tls')
+  checkOptions(places, { store: text, config: text }, 'places')
 }
 
 /** A store that is none says so when something is asked of it. */

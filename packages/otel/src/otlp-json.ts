@@ -1,5 +1,5 @@
 /** Spans as the JSON of OTLP: what a collector takes by HTTP, and reads from a file. */
-import { checkMembers, fromGiven } from '@refold/core/store'
+import { checkOptions, fromGiven, optionRule } from '@refold/core/store'
 import type { ShapeKind, ShapeLink, SpanShape } from './span-shape.js'
 
 /** The numbers of OTLP's `SpanKind`. */
@@ -15,7 +15,7 @@ export interface OtlpOptions {
 /** One `ExportTraceServiceRequest`, as an object for `JSON.stringify`. */
 export function otlpTraces(spans: readonly SpanShape[], options: OtlpOptions): object {
   return fromGiven('otlpTraces', () => {
-    checkMembers(options, { path: '', known: ['service'] })
+    checkOptions(options, { service: { ...optionRule.text, isRequired: true } })
     const resource = { attributes: attributesOf({ 'service.name': options.service }) }
     const scopeSpans = [{ scope: { name: '@refold/otel' }, spans: spans.map(otlpSpan) }]
     return { resourceSpans: [{ resource, scopeSpans }] }

@@ -111,7 +111,7 @@ async function toFile(lines: AsyncIterable<string>, file: string): Promise<void>
   const begun = `${file}.part`
   try {
     const opened = await open(begun, 'w') // before anything can fail: a stream that is still opening makes the file after its removal
-    await pipeline(Readable.from(lines), opened.createWriteStream())
+    await pipeline(Readable.from(lines), opened.createWriteStream({ flush: true }))
     renameSync(begun, file)
   } catch (error) {
     rmSync(begun, { force: true })

@@ -36,10 +36,15 @@ export function fileTarget(file: string): TraceTarget {
       throw failed(place, { why: textOf(cause), cause })
     }
   }
+  const finished = async (handle: FileHandle): Promise<void> => {
+    if (isFile) await handle.sync()
+    await handle.close()
+    if (isFile) await rename(begun, place)
+  }
   return {
     place,
     write: (request) => tried((handle) => handle.appendFile(`${JSON.stringify(request)}\n`)),
-    end: () => tried((handle) => handle.close().then(() => (isFile ? rename(begun, place) : undefined))),
+    end: () => tried(finished),
     drop: async () => {
       await opened?.close().catch(() => {})
       if (opened !== undefined && isFile) await rm(begun, { force: true })

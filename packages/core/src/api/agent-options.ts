@@ -2,13 +2,28 @@
 import type { Cancel } from '../decide/inputs.js'
 import { isTraceparent } from '../decide/trace.js'
 import { invalidId } from '../definition/invalid-id.js'
-import { checkMembers, requireOption } from '../check-members.js'
-import { hasMethods, isWithin } from './check-options.js'
+import { requireOption } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
+import type { OptionRules } from '../option-values.js'
 
-const CANCEL_KEYS = ['by', 'reason', 'deadlineMs', 'children']
-const SEND_KEYS = ['id', 'by', 'reason', 'traceparent', 'whenBlocked', 'approval', 'expectedRevision']
-const MAX_NOTE_LENGTH = 1_000
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000
+
+const { any, ms, note, oneOf, signal } = optionRule
+/** Who did it, and why. */
+export const NOTES: OptionRules = { by: note, reason: note }
+const SEND: OptionRules = {
+  ...NOTES,
+  id: any, // by `eventId`
+  traceparent: any,
+  whenBlocked: oneOf('refuse', 'keep'),
+  approval: any,
+  expectedRevision: any,
+}
+const CANCEL: OptionRules = {
+  ...NOTES,
+  deadlineMs: { holds: ms(0, MAX_DEADLINE_MS).holds, problem: 'must be a number of milliseconds, at most ten years' },
+  children: oneOf('leave', 'cancel'),
+}
 
 /** Who gave a command, and why. */
 interface Notes {
@@ -16,17 +31,9 @@ interface Notes {
   readonly reason?: string
 }
 
-/** Who did it, and why: both are recorded, so they must be short texts. */
-export function notesOf(options: { readonly by?: unknown; readonly reason?: unknown }): Notes {
-  const notes: { -readonly [K in keyof Notes]: Notes[K] } = {}
-  for (const key of ['by', 'reason'] as const) {
-    const note = options[key]
-    if (note === undefined) continue
-    const isNote = typeof note === 'string' && note.length <= MAX_NOTE_LENGTH
-    requireOption(isNote, { path: key, problem: `must be a text of at most ${MAX_NOTE_LENGTH} characters` })
-    notes[key] = note
-  }
-  return notes
+/** Those that were given: they are recorded. */
+export function notesOf({ by, reason }: { readonly [K in keyof Notes]: Notes[K] | undefined }): Notes {
+  return { ...(by === undefined ? undefined : { by }), ...(reason === undefined ? undefined : { reason }) }
 }
 
 /** The caller's trace, recorded and handed on. Throws `INVALID_INPUT`. */
@@ -51,11 +58,10 @@ export function whenOf(options: WhenOptions): { readonly whenBlocked?: 'keep'; r
   return { ...whenBlockedOf(options), ...expectedOf(options) }
 }
 
-function whenBlockedOf({ whenBlocked = 'refuse', approval }: WhenOptions): { readonly whenBlocked?: 'keep' } {
-  const path = 'whenBlocked'
-  requireOption(whenBlocked === 'refuse' || whenBlocked === 'keep', { path, problem: "must be 'refuse' or 'keep'" })
-  if (whenBlocked === 'refuse') return {}
-  requireOption(approval === undefined, { path, problem: 'must be left out: an answer to a question is never kept' })
+function whenBlockedOf({ whenBlocked, approval }: WhenOptions): { readonly whenBlocked?: 'keep' } {
+  if (whenBlocked !== 'keep') return {}
+  const problem = 'must be left out: an answer to a question is never kept'
+  requireOption(approval === undefined, { path: 'whenBlocked', problem })
   return { whenBlocked }
 }
 
@@ -82,40 +88,27 @@ export function requirePredicate(predicate: unknown): void {
 
 /** What goes with an event. Throws `INVALID_INPUT`. */
 export function checkSendOptions(options: unknown): void {
-  checkMembers(options, { path: '', known: SEND_KEYS }) // with a mistyped id an event would count twice
+  checkOptions(options, SEND) // with a mistyped id an event would count twice
 }
 
 /** What a new agent is given: with a mistyped `input` it would begin without one. Throws `INVALID_INPUT`. */
 export function checkStartOptions(options: unknown): void {
-  checkMembers(options, { path: '', known: ['id', 'input', 'event', 'by', 'traceparent'] })
+  checkOptions(options, { id: any, input: any, event: any, by: note, traceparent: any })
 }
 
 /** Who gives a command, and why. Throws `INVALID_INPUT`. */
 export function checkControlOptions(options: unknown): void {
-  checkMembers(options, { path: '', known: ['by', 'reason'] })
+  checkOptions(options, NOTES)
 }
 
 /** How long a wait lasts, and what it does on a blocked agent. Throws `INVALID_INPUT`. */
 export function checkWait(options: unknown): void {
-  checkMembers(options, { path: '', known: ['timeoutMs', 'signal', 'whenBlocked'] })
-  const { timeoutMs = 0, signal, whenBlocked = 'reject' } = options
-  const isTime = isWithin(timeoutMs, { from: 0, to: Number.POSITIVE_INFINITY })
-  requireOption(isTime, { path: 'timeoutMs', problem: 'must be a number of milliseconds' })
-  const isSignal = signal === undefined || hasMethods(signal, ['addEventListener', 'removeEventListener'])
-  requireOption(isSignal, { path: 'signal', problem: 'must be an AbortSignal' })
-  const isKnown = whenBlocked === 'reject' || whenBlocked === 'wait'
-  requireOption(isKnown, { path: 'whenBlocked', problem: "must be 'reject' or 'wait'" })
+  checkOptions(options, { timeoutMs: ms(0, Infinity), signal, whenBlocked: oneOf('reject', 'wait') })
 }
 
 /** How an agent is to end. Throws `INVALID_INPUT`. */
 export function cancelOf(options: unknown): Cancel {
-  checkMembers(options, { path: '', known: CANCEL_KEYS }) // a mistyped deadline would stop the agent at once
-  const { deadlineMs = 0, children = 'leave' } = options
-  const path = 'deadlineMs'
-  const problem = 'must be a number of milliseconds, at most ten years'
-  requireOption(isWithin(deadlineMs, { from: 0, to: MAX_DEADLINE_MS }), { path, problem })
-  const isKnown = children === 'leave' || children === 'cancel'
-  requireOption(isKnown, { path: 'children', problem: "must be 'leave' or 'cancel'" })
+  const { deadlineMs = 0, children } = checkOptions(options, CANCEL) // a mistyped deadline would stop the agent at once
   return { kind: 'cancel', deadlineMs: deadlineMs as number, ...(children === 'cancel' ? { children } : undefined) }
 }
 

@@ -1,5 +1,5 @@
 /** What is asked of a consumer by its name, and what it is told, in any process. */
-import { checkMembers } from '../check-members.js'
+import { checkOptions } from '../option-values.js'
 import { isRefoldError, RefoldError } from '../errors.js'
 import { lagBehind } from '../history/lag.js'
 import type { AgentLog, StoreServices } from '../log/agent-log.js'
@@ -9,7 +9,7 @@ import type { ConsumerLog } from '../runtime/consumers/consumer-log.js'
 import type { ConsumerState, Place } from '../runtime/consumers/consumer-state.js'
 import { markNow, startAt } from '../runtime/consumers/first-place.js'
 import type { World } from '../world/world.js'
-import { notesOf } from './agent-options.js'
+import { NOTES, notesOf } from './agent-options.js'
 
 /** Keys that one event names. */
 const MOST_KEYS = 1_000
@@ -68,7 +68,7 @@ export async function commandConsumer(
   own: ConsumerLog,
   { type, keys, notes }: ConsumerCommand,
 ): Promise<readonly string[]> {
-  checkMembers(notes, { path: '', known: ['by', 'reason'] })
+  checkOptions(notes, NOTES)
   const { by, reason } = notesOf(notes)
   const asked = keys === 'all' ? own.state.parked.map(({ key }) => key) : checkedKeys(keys)
   for (const key of asked) if (!own.state.isParked(key)) throw notParked(own.name, key)

@@ -3,7 +3,7 @@ import type { AgentDefinition, NameOf } from '../definition/agent-types.js'
 import type { RuntimeOptions, WorkerOptions } from '../public/runtime.js'
 import type { CreateWorkerOptions, Worker } from '../public/worker.js'
 import { coded } from '../coded.js'
-import { checkWorkerOptions, WORKER_KEYS } from './check-options.js'
+import { checkWorkerOptions, WORKER_OPTIONS } from './check-options.js'
 import { openRuntime } from './create-runtime.js'
 
 /**
@@ -26,6 +26,6 @@ function asRuntimeOptions<D extends AgentDefinition>(
   const worker: Record<string, unknown> = { takeoverAfterMs: 0 }
   const runtime: Record<string, unknown> = { worker }
   for (const [key, value] of Object.entries(options))
-    if (value !== undefined) (WORKER_KEYS.includes(key) ? worker : runtime)[key] = value
+    if (value !== undefined) (key in WORKER_OPTIONS ? worker : runtime)[key] = value
   return runtime as unknown as RuntimeOptions<D> & { readonly worker: WorkerOptions } // the same members, sorted
 }

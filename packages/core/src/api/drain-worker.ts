@@ -14,7 +14,7 @@ import type { World } from '../world/world.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import { notesOf } from './agent-options.js'
 import { requireOption } from '../check-members.js'
-import { checkDrainOptions, DEFAULT_LEASE_MS } from './check-options.js'
+import { checkDrainWorkerOptions, DEFAULT_LEASE_MS } from './check-options.js'
 
 /** How another worker is to hand over, and how long it is waited for. */
 export interface DrainWorkerOptions extends DrainOptions {
@@ -37,8 +37,8 @@ export async function drainWorker(store: Store, worker: string, options: DrainWo
   return coded({ name: 'drainWorker', takes: 2 }, [options], async () => {
     requireMethods(store?.registers, 'store.registers', ['get', 'put', 'remove'])
     requireOption(typeof worker === 'string', { path: 'worker', problem: 'must be the id of a worker' })
+    checkDrainWorkerOptions(options)
     const { signal, world = systemWorld, ...how } = options
-    checkDrainOptions(how)
     const { registers } = store
     if ((await registers.get(heartbeatRegister(worker))) === undefined) throw unknownWorker(worker)
     await orderDrain(registers, worker, { ...how, ...notesOf(how) })

@@ -16,8 +16,10 @@ import type { EffectId, ErrorData } from '../record/state-document.js'
 import type { AgentLog } from '../log/agent-log.js'
 import type { Moment } from '../public/agent.js'
 import type { ForkOptions } from '../public/fork.js'
-import { notesOf } from './agent-options.js'
+import { NOTES, notesOf } from './agent-options.js'
 import { checkMembers, requireOption } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
+import type { OptionRules } from '../option-values.js'
 
 /** A fork that is asked for, of a registered definition. */
 export interface AskedFork {
@@ -49,13 +51,29 @@ export type GivenOutcome = { readonly effect: EffectId } & (
   | { readonly fail: ErrorData }
 )
 
-const KEYS = ['as', 'at', 'event', 'outcome', 'input', 'patch', 'beginMissing', 'timers', 'keys', 'run', 'by', 'reason']
+const { any, flag, oneOf } = optionRule
+const OPTIONS: OptionRules = {
+  ...NOTES,
+  as: any, // an id
+  at: any, // a moment
+  event: any,
+  outcome: any,
+  input: any,
+  patch: { holds: Array.isArray, problem: 'must be a list of operations' },
+  beginMissing: flag,
+  timers: oneOf('shift', 'keep', 'drop'),
+  keys: oneOf('new', 'keep'),
+  run: {
+    holds: (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    problem: 'must be a list of effects, by id or source',
+  },
+}
 /** What says how a state is taken over. */
 const OF_A_STATE = ['patch', 'beginMissing', 'timers', 'keys', 'run'] as const
 
 /** Throws `INVALID_INPUT`, `INVALID_ID`, `INVALID_EVENT`. */
 export function forkRequest({ definition, id, options }: AskedFork): ForkRequest {
-  checkForkOptions(options)
+  checkOneWay(checkOptions(options, OPTIONS))
   const { as, at, timers = 'shift', keys = 'new', run = [], patch = [], beginMissing = false } = options
   const [origin, fork] = [streamOf(definition.name, id), streamOf(definition.name, as)]
   const start = options.input === undefined ? undefined : { input: definition.parseInput(options.input) }
@@ -76,21 +94,6 @@ export function forkRequest({ definition, id, options }: AskedFork): ForkRequest
   )
   const how = { as, timers, keys, run, patch, beginMissing }
   return { ...how, definition, origin, fork, at: moment, start, event, outcome, notes: notesOf(options), given }
-}
-
-function checkForkOptions(options: ForkOptions): void {
-  checkMembers(options, { path: '', known: KEYS })
-  const { timers, keys, run, patch, beginMissing } = options
-  const isTimers = timers === undefined || ['shift', 'keep', 'drop'].includes(timers)
-  requireOption(isTimers, { path: 'timers', problem: "must be 'shift', 'keep' or 'drop'" })
-  const isKeys = keys === undefined || keys === 'new' || keys === 'keep'
-  requireOption(isKeys, { path: 'keys', problem: "must be 'new' or 'keep'" })
-  const isNames = run === undefined || (Array.isArray(run) && run.every((name) => typeof name === 'string'))
-  requireOption(isNames, { path: 'run', problem: 'must be a list of effects, by id or source' })
-  requireOption(patch === undefined || Array.isArray(patch), { path: 'patch', problem: 'must be a list of operations' })
-  const isFlag = beginMissing === undefined || typeof beginMissing === 'boolean'
-  requireOption(isFlag, { path: 'beginMissing', problem: 'must be true or false' })
-  checkOneWay(options)
 }
 
 function checkOneWay(options: Readonly<Record<string, unknown>>): void {

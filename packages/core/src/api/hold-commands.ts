@@ -8,8 +8,9 @@ import { inParallel } from '../world/in-parallel.js'
 import type { BulkResult, BulkFailure, HoldRequest, Hold } from '../public/holds.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
 import type { DirectoryQuery } from '../store/port.js'
-import { notesOf } from './agent-options.js'
-import { checkMembers, requireOption } from '../check-members.js'
+import { NOTES, notesOf } from './agent-options.js'
+import { requireOption } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 
 export interface HoldCommands {
   readonly runtime: WorkerRuntime
@@ -81,15 +82,18 @@ async function sweep(
   return { count, failed }
 }
 
-function holdOf({ runtime }: HoldCommands, given: unknown): Hold {
-  checkMembers(given, { path: '', known: ['definition', 'by', 'reason'] })
+function holdOf({ runtime }: HoldCommands, given: HoldRequest): Hold {
+  checkOptions(given, { ...NOTES, definition: optionRule.text })
   const { definition } = given
   const { names } = runtime.settings.registry
   if (definition !== undefined) {
     const path = 'definition'
-    requireOption(typeof definition === 'string', { path, problem: 'must be a text' })
     const hint = suggestName(definition, names)
-    requireOption(names.includes(definition), { path, problem: `'${definition}' is not registered here`, hint })
+    requireOption(names.includes(definition), {
+      path,
+      problem: `'${definition}' is not registered here`,
+      hint,
+    })
   }
   const at = runtime.world.clock.now()
   return { ...(definition === undefined ? undefined : { definition }), at, ...notesOf(given) }

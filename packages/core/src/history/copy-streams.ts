@@ -2,7 +2,7 @@
  * Copies streams from one store to another. Invariants: an event gets the revision that it has in the source, or the copy
  * ends; streams are begun and go on in the order of the source's log; what is there already is not stored again.
  */
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { coded, requireMethods } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { isChartStream } from '../log/charts.js'
@@ -46,7 +46,7 @@ export async function copyStreams(from: Store, to: Store, options: CopyOptions =
 
 async function copied(from: Store, to: Store, options: CopyOptions): Promise<CopyResult> {
   const { streams: named, onProgress } = options
-  checkMembers(options, { path: '', known: ['streams', 'onProgress'] })
+  checkOptions(options, { streams: optionRule.texts, onProgress: optionRule.function })
   requireMethods(from, 'from', ['readAll', 'read'])
   requireMethods(to, 'to', ['append', 'readAll', 'read'])
   const chosen = named === undefined ? undefined : new Set(named)

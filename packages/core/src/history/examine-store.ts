@@ -6,7 +6,7 @@
  */
 import { fromGiven, requireMethods } from '../coded.js'
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { isRefoldError, withCode } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
 import type { Codec } from '../log/codec.js'
@@ -44,7 +44,7 @@ export interface ExaminedStore {
 export async function examineStore(store: Store, options: ExamineOptions = {}): Promise<ExaminedStore> {
   requireMethods(store, 'store', ['readAll', 'read'])
   const given = fromGiven('examineStore', () => ({ ...options }))
-  checkMembers(given, { path: '', known: ['codecs'] })
+  checkOptions(given, { codecs: optionRule.any })
   checkCodecs(given)
   const { codecs = [] } = given
   const { facts, findings: ofStore } = (await store.examine?.()) ?? { facts: {}, findings: [] }

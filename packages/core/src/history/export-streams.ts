@@ -1,6 +1,6 @@
 /** Writes agents' streams as a file that `openExport` reads: as they are stored, so what is encoded stays so. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { RefoldError } from '../errors.js'
 import { chartStream } from '../log/charts.js'
 import { headerOf } from '../record/header.js'
@@ -35,7 +35,7 @@ export async function* exportStreams(
 ): AsyncGenerator<string, void, undefined> {
   requireSource(source)
   const given = fromGiven('exportStreams', () => ({ ...options }))
-  checkMembers(given, { path: '', known: ['charts', 'redact'] })
+  checkOptions(given, { charts: optionRule.flag, redact: optionRule.flag })
   const { charts = false, redact = false } = given
   if (!Array.isArray(streams)) throw new RefoldError('INVALID_INPUT', 'streams: must be a list of streams')
   const names = new Set(streams)

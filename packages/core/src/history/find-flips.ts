@@ -1,5 +1,5 @@
 /** Looks through all states of a history for a condition. */
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { saysYes } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { Folder } from '../record/fold.js'
@@ -31,7 +31,7 @@ export async function findFlips(
   options: FindFlipsOptions,
 ): Promise<readonly HistoryFlip[]> {
   const { limit = Number.POSITIVE_INFINITY } = options
-  checkMembers(options, { path: '', known: ['limit'] })
+  checkOptions(options, { limit: optionRule.limit })
   if (typeof predicate !== 'function') throw new RefoldError('INVALID_INPUT', 'predicate: must be a function')
   const { first, lastState } = log
   const flips = new Flips(predicate, limit)

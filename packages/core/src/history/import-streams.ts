@@ -5,7 +5,7 @@
  * agent that has not ended is appended together with the one that pauses it, so that it never goes on in two stores by itself.
  */
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { coded } from '../coded.js'
 import { RefoldError } from '../errors.js'
 import { agentLog, agentReader } from '../log/agent-log.js'
@@ -63,7 +63,7 @@ export async function importStreams(
 
 async function imported(file: ExportedStreams, store: Store, options: ImportOptions): Promise<ImportResult> {
   const { codecs = [], by, reason = 'imported' } = options
-  checkMembers(options, { path: '', known: ['codecs', 'by', 'reason'] })
+  checkOptions(options, { codecs: optionRule.any, by: optionRule.note, reason: optionRule.note })
   checkCodecs(options)
   requireImport(file, store)
   assertWhole(file)

@@ -3,7 +3,7 @@
  * is kept. Invariant: a damaged line ends its own stream, and no other.
  */
 import { requireMethods } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import type { RefoldError } from '../errors.js'
 import { toPosition, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
@@ -60,7 +60,7 @@ export async function openExport(file: Blob): Promise<ExportedStreams> {
     trouble: index.trouble,
     isRedacted: index.isRedacted,
     read: (stream, options = {}) => {
-      checkMembers(options, { path: '', known: ['from', 'limit'] })
+      checkOptions(options, { from: optionRule.revision, limit: optionRule.limit })
       return readStream(file, index.streams.get(stream), options)
     },
   }

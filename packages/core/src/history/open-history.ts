@@ -4,7 +4,8 @@
  * Invariants: it appends nothing and claims nothing; what is damaged ends what can be shown of states, and not what can be
  * shown before; memory holds an outline of each record and some states, never all records.
  */
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
+import type { OptionRules } from '../option-values.js'
 import { addressOf, streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import { codeErrors, coded } from '../coded.js'
@@ -51,6 +52,9 @@ export interface RecordRange {
   readonly to?: number
 }
 
+const { any, flag, limit, revision } = optionRule
+const RANGE: OptionRules = { from: revision, to: revision }
+
 /**
  * Reads the stream of an agent to its end. `agent` is its stream (`research-42`) or its address. Rejects with `NOT_FOUND` when
  * the source has no such agent; what is damaged is told by `trouble`, and by what asks for a state behind it.
@@ -62,7 +66,7 @@ export async function openHistory(
 ): Promise<AgentHistory> {
   return coded({ name: 'openHistory', takes: 2 }, [source, agent, options], async () => {
     requireSource(source)
-    checkMembers(options, { path: '', known: ['codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
+    checkOptions(options, { codecs: any, upcasters: any, hideSecrets: flag }) // a mistyped one would show secrets
     const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
     const reader = historyReader(source, options)
     const log = new PastLog(reader, stream)
@@ -149,7 +153,7 @@ export class AgentHistory {
   /** Records in a few words, also damaged ones: for lists of many. Reads nothing. */
   outline(range: RecordRange = {}): readonly RecordOutline[] {
     const { from = 0, to = this.last } = range
-    checkMembers(range, { path: '', known: ['from', 'to'] })
+    checkOptions(range, RANGE)
     const found: RecordOutline[] = []
     for (let revision = Math.max(from, this.first); revision <= Math.min(to, this.last); revision++) {
       const record = this.#log.outline.get(revision)
@@ -166,7 +170,7 @@ export class AgentHistory {
   /** Records in turn. */
   async *records(range: RecordRange = {}): AsyncGenerator<HistoryRecord, void, undefined> {
     const { from = 0, to = this.last } = range
-    checkMembers(range, { path: '', known: ['from', 'to'] })
+    checkOptions(range, RANGE)
     const start = Math.max(from, this.first)
     const end = Math.min(to, this.last)
     if (start > end) return
@@ -203,7 +207,7 @@ export class AgentHistory {
    * within counts. Rejects with `NOT_FOUND` where nothing ever stood there, `INVALID_INPUT`, or why the states end before.
    */
   async blame(path: string, options: { readonly at?: HistoryMoment } = {}): Promise<Blame> {
-    checkMembers(options, { path: '', known: ['at'] })
+    checkOptions(options, { at: any })
     const { at = this.lastState } = options
     const keys = placeOf(path)
     return blamePlace({ log: this.#log, revision: this.#log.resolve(at), keys }, this.#logs)
@@ -214,7 +218,7 @@ export class AgentHistory {
    * agents of the source. Rejects with `NOT_FOUND` or `INVALID_INPUT`.
    */
   async explain(moment: HistoryMoment, options: ExplainOptions = {}): Promise<Explanation> {
-    checkMembers(options, { path: '', known: ['limit'] })
+    checkOptions(options, { limit })
     const revision = this.#log.listed(moment)
     return explainRecord({ log: this.#log, revision }, { ...options, logs: this.#logs })
   }
@@ -232,7 +236,7 @@ export class AgentHistory {
    * store closes, or the history cannot go on (`trouble`); at once where the source is a file.  One call at a time.
    */
   async *follow(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
-    checkMembers(options, { path: '', known: ['signal'] })
+    checkOptions(options, { signal: optionRule.signal })
     const { signal } = options
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
     for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {

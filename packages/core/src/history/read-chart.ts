@@ -1,7 +1,7 @@
 /** The stored chart of a definition, for readers without the code: which events an agent takes where it stands. */
 import { fromGiven } from '../coded.js'
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { isJsonObject } from '../json/json-value.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { agentReader } from '../log/agent-log.js'
@@ -18,7 +18,7 @@ export async function readChart(
 ): Promise<JsonObject | undefined> {
   requireSource(source)
   const given = fromGiven('readChart', () => ({ ...options }))
-  checkMembers(given, { path: '', known: ['codecs'] })
+  checkOptions(given, { codecs: optionRule.any })
   checkCodecs(given)
   return readStoredChart(agentReader(source, given), fingerprint)
 }

@@ -1,6 +1,6 @@
 /** The state of an agent at one point, for those who ask nothing else of its history: nothing of the history is kept. */
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'
@@ -22,6 +22,8 @@ export interface ReadStateOptions extends HistoryOptions {
   readonly at?: HistoryMoment
 }
 
+const { any, flag } = optionRule
+
 /**
  * What an agent was at one point, as `openHistory` tells it, without reading the history around it: in a store that can replay a
  * long stream costs little. Rejects with `NOT_FOUND` for an agent or a point that is not there, `INVALID_INPUT`, and
@@ -35,7 +37,7 @@ export async function readState(
   return coded({ name: 'readState', takes: 2 }, [source, agent, given], async () => {
     requireSource(source)
     const { at = { at: MAX_TIME_MS }, hideSecrets = false, ...options } = given
-    checkMembers(given, { path: '', known: ['at', 'codecs', 'upcasters', 'hideSecrets'] }) // a mistyped one would show secrets
+    checkOptions(given, { at: any, codecs: any, upcasters: any, hideSecrets: flag }) // a mistyped one would show secrets
     checkCodecs(options)
     const stream = typeof agent === 'string' ? agent : streamOfAddress(agent)
     const moment = momentOf(at)

@@ -1,6 +1,6 @@
 /** The newest records of an agent, for those who ask nothing else of its history: what stands before them is not read. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { streamOfAddress } from '../definition/agent-address.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { Store } from '../store/port.js'
@@ -27,8 +27,10 @@ export async function* recentRecords(
 ): AsyncGenerator<HistoryRecord, void, undefined> {
   requireSource(source)
   const stream = fromGiven('recentRecords', () => (typeof agent === 'string' ? agent : streamOfAddress(agent)))
-  const { limit = 100, ...options } = fromGiven('recentRecords', () => ({ ...given }))
-  checkMembers({ limit, ...options }, { path: '', known: ['limit', 'codecs', 'upcasters'] })
+  const { limit = 100, ...options } = fromGiven('recentRecords', () => {
+    checkOptions(given, { limit: optionRule.limit, codecs: optionRule.any, upcasters: optionRule.any })
+    return { ...given }
+  })
   const { reader } = historyReader(source, options)
   for await (const page of reader.read(stream, { direction: 'backwards', limit }))
     for (const event of page) yield historyRecord(event, { upcast: reader.upcast, at: 0 })

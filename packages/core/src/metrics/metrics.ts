@@ -1,6 +1,6 @@
 /** What happens in a process, counted. Names and units are by the conventions of Prometheus. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { addressOf } from '../definition/agent-address.js'
 import type { Load, LoadWaiting } from '../public/runtime.js'
 import type { RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'
@@ -31,7 +31,7 @@ export interface MetricsOptions {
  */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const given = fromGiven('createMetrics', () => ({ ...options }))
-  checkMembers(given, { path: '', known: ['clock'] })
+  checkOptions(given, { clock: optionRule.any }) // as `observeAttempts` looks at it
   const counted = new Counted()
   const attempts = observeAttempts({
     ...given,

@@ -1,6 +1,6 @@
 /** The plan of a fork as text: what it is made of, what runs and what waits, what it is likely to take and cost. */
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import type { AgentAddress } from '../definition/agent-address.js'
 import type { ForkCost, ForkedEffect, ForkedTimer, ForkPlan } from '../public/fork.js'
 import { counted } from '../world/counted.js'
@@ -15,7 +15,7 @@ export function formatForkPlan(plan: ForkPlan, options: Pick<FormatOptions, 'max
 
 function textOf(plan: ForkPlan, options: Pick<FormatOptions, 'maxLines'>): string {
   const { maxLines = 20 } = options
-  checkMembers(options, { path: '', known: ['maxLines'] })
+  checkOptions(options, { maxLines: optionRule.limit })
   const { origin, fork, revision, at, isThere } = plan
   const head = `${name(fork)} goes on from ${name(origin)} after record ${revision} (${timeText(at)})`
   const told = sections(plan).flatMap(([word, texts]) => [

@@ -11,7 +11,7 @@ import type {
   RecoveryPlan,
 } from '../public/plan.js'
 import { fromGiven } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { counted } from '../world/counted.js'
 import { printable } from '../world/printable.js'
 import { timeText } from '../world/time-text.js'
@@ -39,10 +39,12 @@ export function formatPlan(plan: RecoveryPlan, options: FormatOptions = {}): str
   return fromGiven('formatPlan', () => textOf(plan, options))
 }
 
+const { function: aFunction, limit, object } = optionRule
+
 function textOf(plan: RecoveryPlan, options: FormatOptions): string {
   const { maxLines = 20, remedies = {} } = options
-  checkMembers(options, { path: '', known: ['maxLines', 'remedies'] })
-  checkMembers(remedies, { path: 'remedies', known: ['troubled', 'notBegun'] })
+  checkOptions(options, { maxLines: limit, remedies: object })
+  checkOptions(remedies, { troubled: aFunction, notBegun: aFunction }, 'remedies')
   const told = sections(plan, remedies).flatMap(([word, texts]) => [
     ...texts.slice(0, maxLines).map((text) => `${word.padEnd(9)} ${printable(text)}`),
     ...(texts.length > maxLines ? [`${word.padEnd(9)} … and ${texts.length - maxLines} more`] : []),

@@ -3,9 +3,7 @@
  *
  * Invariant: it is decided by the code that decides the migration itself, and not appended.
  */
-import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers } from '../check-members.js'
-import { checkMigrateOptions, DEFAULT_LEASE_MS } from '../api/check-options.js'
+import { checkMigrationPlan, DEFAULT_LEASE_MS } from '../api/check-options.js'
 import { refuseWhilePerformed } from '../api/version-refusals.js'
 import { coded } from '../coded.js'
 import { decide } from '../decide/decide.js'
@@ -78,10 +76,8 @@ async function plan(
   id: string,
   options: PlanMigrationOptions,
 ): Promise<PlannedMigration> {
-  checkMembers(options, { path: '', known: ['store', 'codecs', 'world', 'patch', 'beginMissing'] })
+  checkMigrationPlan(options)
   const { store, codecs, world = systemWorld, patch = [], beginMissing = false } = options
-  checkMigrateOptions({ patch, beginMissing })
-  checkCodecs({ codecs })
   const stream = `${definition.name}-${id}`
   const { state, head } = await foldStream(agentLog(store, { codecs }), stream)
   if (state === undefined || head === 'no_stream')

@@ -24,7 +24,7 @@ import { Registry } from '../runtime/cell/registry.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { checkRuntimeOptions, DEFAULT_LEASE_MS } from '../api/check-options.js'
 import { PLANNER, planAgent } from './planned-agent.js'
 import type { AgentPlan, PlanContext } from './planned-agent.js'
@@ -51,8 +51,10 @@ export async function planRecovery(options: PlanOptions): Promise<RecoveryPlan> 
   return coded({ name: 'planRecovery', takes: 1 }, [options], () => plan(options))
 }
 
+const { any } = optionRule
+
 async function plan(options: PlanOptions): Promise<RecoveryPlan> {
-  checkMembers(options, { path: '', known: ['store', 'agents', 'world', 'codecs', 'leaseDurationMs'] })
+  checkOptions(options, { store: any, agents: any, world: any, codecs: any, leaseDurationMs: any }) // looked at as a runtime's
   const { store, agents, codecs, world = systemWorld, leaseDurationMs = DEFAULT_LEASE_MS } = options
   checkRuntimeOptions({ store, agents, world, codecs, worker: { leaseDurationMs } })
   const at = world.clock.now()

@@ -1,6 +1,6 @@
 /** `client.project`: a projection as its users hold it. */
 import { codeErrors } from '../coded.js'
-import { checkMembers } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
 import { streamOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { cursorOf, heldAt } from '../history/log-cursor.js'
@@ -157,7 +157,7 @@ export class OpenProjection {
 
   async *entries(options: EntriesOptions = {}): AsyncGenerator<readonly [string, JsonValue], void, undefined> {
     this.#assertOpen()
-    checkMembers(options, { path: '', known: ['after', 'limit'] })
+    checkOptions(options, { after: optionRule.text, limit: optionRule.limit })
     const build = await this.#serving()
     if (build === undefined) return
     for await (const page of this.#parts.projections.entries(build, options)) yield* page
@@ -165,7 +165,7 @@ export class OpenProjection {
 
   async at(place: ProjectionPlace, options: AtOptions = {}): Promise<void> {
     this.#assertOpen()
-    checkMembers(options, { path: '', known: ['timeoutMs', 'signal'] })
+    checkOptions(options, { timeoutMs: optionRule.ms(0, Infinity), signal: optionRule.signal })
     return this.#state.reached.wait(await cursorTo(place, this.#parts.log), options)
   }
 
@@ -178,7 +178,7 @@ export class OpenProjection {
 
   async rebuild(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#assertOpen()
-    checkMembers(options, { path: '', known: ['signal'] })
+    checkOptions(options, { signal: optionRule.signal })
     const { signal } = options
     if (signal?.aborted === true) throw aborted(signal)
     const { definition, projections } = this.#parts

@@ -1,4 +1,8 @@
 import { requireOption } from '../check-members.js'
+import { optionRule } from '../option-values.js'
+
+/** What a ready-made projection is given; `defineProjection` looks at it. */
+export const READY_MADE = { agents: optionRule.any, name: optionRule.any, version: optionRule.any }
 
 /** Definitions that a projection is about. Throws `INVALID_INPUT` for none. */
 export function requireAgents(agents: unknown): void {

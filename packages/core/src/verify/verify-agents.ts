@@ -7,6 +7,7 @@ import { fromGiven } from '../coded.js'
 import { addressOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
+import { optionRule } from '../option-values.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
 import { checkVerifyOptions, verifying, verifyStream } from './verify-history.js'
 import type { VerifyHistoryOptions, VerifyRun } from './verify-history.js'
@@ -28,7 +29,9 @@ export interface VerifyAgentsOptions extends VerifyHistoryOptions {
 
 /** A copy: what it was made of is not read again. */
 function checked(options: VerifyAgentsOptions): VerifyAgentsOptions {
-  checkVerifyOptions(options, ['store', 'agents', 'codecs', 'since', 'streams', 'definition', 'signal'])
+  const { methods, signal, text, texts } = optionRule
+  const store = { ...methods('read'), isRequired: true } as const
+  checkVerifyOptions(options, { store, streams: texts, definition: text, signal })
   return { ...options }
 }
 

@@ -11,7 +11,8 @@ import type { Codec } from '../log/codec.js'
 import { Registry } from '../runtime/cell/registry.js'
 import type { StoredEvent } from '../store/port.js'
 import { checkCodecs } from '../definition/check-codecs.js'
-import { checkMembers, requireOption } from '../check-members.js'
+import { checkOptions, optionRule } from '../option-values.js'
+import type { OptionRules } from '../option-values.js'
 import { HistoryVerifier } from './history-verifier.js'
 import type { Verifying } from './history-verifier.js'
 import { Steadiness } from './steadiness.js'
@@ -40,7 +41,7 @@ export async function verifyHistory(
   options: VerifyHistoryOptions,
 ): Promise<VerifiedHistory> {
   return coded({ name: 'verifyHistory', takes: 3 }, [source, agent, options], async () => {
-    checkVerifyOptions(options, ['agents', 'codecs', 'since'])
+    checkVerifyOptions(options)
     const stream = typeof agent === 'string' ? agent : `${agent.name}-${agent.id}`
     const reader = agentReader(source, options)
     const verified = await verifyStream(stream, verifying(reader, options))
@@ -52,16 +53,12 @@ export async function verifyHistory(
   })
 }
 
-/** Throws `INVALID_INPUT` with the path. */
-export function checkVerifyOptions(options: unknown, known: readonly string[]): void {
-  checkMembers(options, { path: '', known })
-  const { agents, codecs, since } = options
-  requireOption(Array.isArray(agents), { path: 'agents', problem: 'must be a list of definitions' })
-  checkCodecs({ codecs })
-  requireOption(since === undefined || Number.isFinite(since), {
-    path: 'since',
-    problem: 'must be a time in epoch milliseconds',
-  })
+const { any, definitions, time } = optionRule
+
+/** Those of `verifyHistory`, and more. Throws `INVALID_INPUT` with the path. */
+export function checkVerifyOptions(options: unknown, more: OptionRules = {}): void {
+  const agents = { ...definitions, isRequired: true } as const
+  checkCodecs({ codecs: checkOptions(options, { agents, codecs: any, since: time, ...more })['codecs'] })
 }
 
 /** What a run needs to read and decide. */

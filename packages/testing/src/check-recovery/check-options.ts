@@ -1,49 +1,39 @@
 /** What `checkRecovery` was told: a mistyped name would run the real body, or check less than was meant. */
 import type { AgentDefinition } from '@refold/core'
-import { suggestName } from '@refold/core/definition'
+import { checkMembers, checkOptions, optionRule } from '@refold/core/store'
+import type { OptionRule } from '@refold/core/store'
 import { castOf } from './cast.js'
 import type { Cast } from './cast.js'
 import type { RecoveryOptions } from './recovery-options.js'
 import { refusedOption } from './refused-option.js'
 
-const KNOWN: readonly (keyof RecoveryOptions)[] = [
-  'agents',
-  'effects',
-  'runs',
-  'maxEvents',
-  'input',
-  'events',
-  'streams',
-  'maxCrashes',
-  'maxRecords',
-  'bodyPatienceMs',
-  'thrown',
-  'unreached',
-  'seed',
-  'path',
-]
-/** With the least that makes sense. */
-const COUNTS = { runs: 1, maxEvents: 0, maxCrashes: 1, maxRecords: 1, bodyPatienceMs: 1 } as const
+const { any, definitions, integer, integerOf, object, oneOf, text } = optionRule
+const RULES: { readonly [K in keyof RecoveryOptions]-?: OptionRule } = {
+  agents: definitions,
+  effects: object,
+  runs: integerOf({ from: 1 }),
+  maxEvents: integerOf({ from: 0 }),
+  input: any,
+  events: object,
+  streams: object,
+  maxCrashes: integerOf({ from: 1 }),
+  maxRecords: integerOf({ from: 1 }),
+  bodyPatienceMs: integerOf({ from: 1 }),
+  thrown: oneOf('tell', 'fail'),
+  unreached: oneOf('tell', 'fail'),
+  seed: integer,
+  path: text,
+}
 
 /** The agents of the check. Throws `INVALID_INPUT` with the option's path. */
 export function checkedCast(definition: AgentDefinition, options: RecoveryOptions): Cast {
-  checkNames(options, { path: '', known: KNOWN })
-  for (const [name, least] of Object.entries(COUNTS)) {
-    const count = options[name as keyof typeof COUNTS]
-    if (count !== undefined && !(Number.isSafeInteger(count) && count >= least))
-      throw refusedOption(name, `must be a whole number of at least ${least}`)
-  }
-  for (const name of ['thrown', 'unreached'] as const)
-    if (!['tell', 'fail', undefined].includes(options[name])) throw refusedOption(name, "must be 'tell' or 'fail'")
-  const { seed, path, agents = [], effects = {}, events = {}, streams = {} } = options
-  if (seed !== undefined && !Number.isSafeInteger(seed)) throw refusedOption('seed', 'must be a whole number')
-  if (path !== undefined && typeof path !== 'string') throw refusedOption('path', 'must be a text')
-  if (!Array.isArray(agents)) throw refusedOption('agents', 'must be a list of definitions')
+  checkOptions(options, RULES)
+  const { agents = [], effects = {}, events = {}, streams = {} } = options
   const cast = castOf(definition, agents)
   const [calls, spoken] = [cast.sources('call'), cast.sources('stream')]
-  checkNames(effects, { path: 'effects', known: calls })
-  checkNames(streams, { path: 'streams', known: spoken })
-  checkNames(events, { path: 'events', known: [...cast.checked.description.eventSchemas.keys()] })
+  checkMembers(effects, { path: 'effects', known: calls })
+  checkMembers(streams, { path: 'streams', known: spoken })
+  checkMembers(events, { path: 'events', known: [...cast.checked.description.eventSchemas.keys()] })
   checkStubs(effects, calls)
   checkInline(cast)
   return cast
@@ -68,12 +58,4 @@ function checkInline({ members }: Cast): void {
     const hint = 'Name its logic in setup({ actors: { … } }): a check runs no real body that no one asked for.'
     throw refusedOption('effects', `nothing can stand in for '${prefix}${inline}', which is written in place`, hint)
   }
-}
-
-function checkNames(value: unknown, { path, known }: { path: string; known: readonly string[] }): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refusedOption(path === '' ? 'options' : path, 'must be an object')
-  for (const [name, member] of Object.entries(value))
-    if (member !== undefined && !known.includes(name))
-      throw refusedOption(path === '' ? name : `${path}.${name}`, 'is not known', suggestName(name, known))
 }

@@ -1,6 +1,7 @@
 /** A seeded simulation of several processes on one store: everything in it happens again with the same seed. */
 import type { StoredEvent } from '@refold/core'
-import { checkMembers } from '@refold/core/store'
+import { checkOptions, optionRule } from '@refold/core/store'
+import type { OptionRules } from '@refold/core/store'
 import { EffectWorld } from './effect-world.js'
 import { FaultPlan } from './faults.js'
 import type { FaultRule, Weather } from './faults.js'
@@ -25,6 +26,21 @@ export interface SimulationOptions {
 /** An hour of virtual time: longer than anything a test waits for. */
 const PATIENCE_MS = 3_600_000
 
+const { any, count, function: aFunction, list, object, text } = optionRule
+const OPTIONS: OptionRules = {
+  seed: any,
+  backing: { ...aFunction, isRequired: true },
+  weather: object,
+  faults: list,
+}
+const PROCESS: OptionRules = {
+  agents: { ...aFunction, isRequired: true },
+  worker: any, // a runtime looks at it
+  machine: text,
+  skewMs: { holds: Number.isFinite, problem: 'must be a number of milliseconds' },
+  snapshotEveryEvents: count,
+}
+
 /** The world of one run. Dispose of it at the end: it frees files and ends the processes. */
 export class Simulation implements AsyncDisposable {
   readonly seed: number | string
@@ -37,7 +53,7 @@ export class Simulation implements AsyncDisposable {
   readonly #processes = new Map<string, SimulatedProcess>()
 
   constructor(options: SimulationOptions) {
-    checkMembers(options, { path: '', known: ['seed', 'backing', 'weather', 'faults'] })
+    checkOptions(options, OPTIONS)
     const { seed, backing, weather, faults = [] } = options
     this.seed = seed
     this.random = seededRandom(seed)
@@ -52,7 +68,7 @@ export class Simulation implements AsyncDisposable {
 
   /** A process, not started yet. */
   process(name: string, options: ProcessOptions): SimulatedProcess {
-    checkMembers(options, { path: '', known: ['agents', 'worker', 'machine', 'skewMs', 'snapshotEveryEvents'] })
+    checkOptions(options, PROCESS)
     const { time, disk, faults, effects, random } = this
     const tell = (process: string, what: string): void =>
       void this.happenings.push({ at: time.now(), process, what, order: time.nextOrder() })

@@ -9,7 +9,7 @@
  * `describe` and `test` are the caller's, of vitest, Jest or `node:test`: the suite brings no runner and no assertions of one.
  */
 import type { Store } from '@refold/core'
-import { checkMembers } from '@refold/core/store'
+import { checkOptions, optionRule } from '@refold/core/store'
 import { appendCases } from './append-cases.js'
 import { closeCases, registerCases } from './close-cases.js'
 import { contentCases } from './content-cases.js'
@@ -58,7 +58,9 @@ export const storeContractCases: readonly ContractCase[] = [
  * runner hands a `skip` to a test as vitest and `node:test` do; with another runner such a test fails: leave it out there.
  */
 export function storeContract(options: StoreContractOptions): void {
-  checkMembers(options, { path: '', known: ['name', 'open', 'showsParts', 'describe', 'test'] })
+  const aFunction = { ...optionRule.function, isRequired: true } as const
+  const { flag, text } = optionRule
+  checkOptions(options, { name: text, open: aFunction, showsParts: flag, describe: aFunction, test: aFunction })
   const { name, open, showsParts = false, describe, test } = options
   describe(`${name} keeps the contract of a store`, () => {
     for (const contractCase of storeContractCases) {

@@ -1,7 +1,8 @@
 /** One random sequence of operations for several stores, every answer compared. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { checkMembers } from '@refold/core/store'
+import { checkOptions, optionRule } from '@refold/core/store'
+import type { OptionRules } from '@refold/core/store'
 import fc from 'fast-check'
 import type { ContractData } from '../store-contract/contract-case.js'
 import { Contestant } from './contestant.js'
@@ -24,7 +25,15 @@ export interface StoreDifferentialOptions {
   readonly patienceMs?: number
 }
 
-const OPTIONS = ['stores', 'runs', 'operations', 'seed', 'endOnFailure', 'patienceMs']
+const { count, flag, integer, ms, object } = optionRule
+const OPTIONS: OptionRules = {
+  stores: { ...object, isRequired: true },
+  runs: count,
+  operations: count,
+  seed: integer,
+  endOnFailure: flag,
+  patienceMs: ms(1),
+}
 
 /**
  * Rejects when two stores answer an operation differently: what an append answers, also a repeated one; what is read in both
@@ -33,7 +42,7 @@ const OPTIONS = ['stores', 'runs', 'operations', 'seed', 'endOnFailure', 'patien
  * sequence no shorter one is looked for.
  */
 export async function storeDifferential(options: StoreDifferentialOptions): Promise<void> {
-  checkMembers(options, { path: '', known: OPTIONS })
+  checkOptions(options, OPTIONS)
   const { stores, runs = 20, operations = 40, seed, endOnFailure, patienceMs = 30_000 } = options
   const sequence = fc.array(storeOperation, { minLength: 1, maxLength: operations, size: 'max' })
   const patience = new Patience(patienceMs)

@@ -1,11 +1,12 @@
 /** What effects took and cost, by agent and source. */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../check-members.js'
+import { checkOptions } from '../../option-values.js'
 import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import { lifeNumberIn } from '../../record/life.js'
 import { defineProjection } from '../define-projection.js'
+import { READY_MADE } from '../require-agents.js'
 import { effectRecordOf, type EffectRecord } from './effect-record.js'
 import { forkIn } from './fork-record.js'
 import { namedDoubts } from './told-doubts.js'
@@ -76,7 +77,7 @@ export function effectCostsProjection(options: EffectCostsOptions): ProjectionDe
 }
 
 function made(options: EffectCostsOptions): ProjectionDefinition<EffectCostsDocument> {
-  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  checkOptions(options, READY_MADE)
   const { agents, name = 'effect_costs', version = 1 } = options
   const initial: EffectCostsDocument = { definition: '', id: '', costUsd: 0, sources: {}, origin: 0, recent: [] }
   return defineProjection({

@@ -1,10 +1,10 @@
 /** What waits for a person: questions that need an approval, effects in doubt, blocked agents. */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../check-members.js'
+import { checkOptions } from '../../option-values.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import { defineProjection } from '../define-projection.js'
-import { requireAgents } from '../require-agents.js'
+import { READY_MADE, requireAgents } from '../require-agents.js'
 import { askedApprovals } from './asked-approvals.js'
 import { forkIn } from './fork-record.js'
 import { doubtsFrom, forgottenIn } from './told-doubts.js'
@@ -52,7 +52,7 @@ export function inboxProjection(options: InboxOptions): ProjectionDefinition<Inb
 }
 
 function made(options: InboxOptions): ProjectionDefinition<InboxDocument> {
-  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  checkOptions(options, READY_MADE)
   const { agents, name = 'inbox', version = 1 } = options
   requireAgents(agents)
   const asked = askedApprovals(agents)

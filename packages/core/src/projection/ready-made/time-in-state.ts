@@ -1,10 +1,11 @@
 /** How long agents were in each state. */
 import { fromGiven } from '../../coded.js'
-import { checkMembers } from '../../check-members.js'
+import { checkOptions } from '../../option-values.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition } from '../../public/projection.js'
 import type { AgentStatus } from '../../record/record.js'
 import { defineProjection } from '../define-projection.js'
+import { READY_MADE } from '../require-agents.js'
 
 /** Whose time is counted. */
 export interface TimeInStateOptions {
@@ -49,7 +50,7 @@ export function timeInStateProjection(options: TimeInStateOptions): ProjectionDe
 }
 
 function made(options: TimeInStateOptions): ProjectionDefinition<TimeInStateDocument> {
-  checkMembers(options, { path: '', known: ['agents', 'name', 'version'] })
+  checkOptions(options, READY_MADE)
   const { agents, name = 'time_in_state', version = 1 } = options
   return defineProjection({
     name,

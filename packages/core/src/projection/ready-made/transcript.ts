@@ -5,13 +5,14 @@
  * why there is none.
  */
 import { fromGiven } from '../../coded.js'
-import { checkMembers, requireOption } from '../../check-members.js'
+import { checkOptions, optionRule } from '../../option-values.js'
+import type { OptionRules } from '../../option-values.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
 import { toErrorData } from '../../record/error-data.js'
 import { defineProjection } from '../define-projection.js'
-import { requireAgents } from '../require-agents.js'
+import { READY_MADE, requireAgents } from '../require-agents.js'
 import { effectRecordOf } from './effect-record.js'
 import { doubtsFrom, forgottenIn } from './told-doubts.js'
 
@@ -64,15 +65,23 @@ export interface TranscriptDocument<M> {
   readonly missing: Readonly<Record<string, MissingAnswer & { readonly at: number }>>
 }
 
-const OPTIONS = ['agents', 'name', 'version', 'messages', 'calls', 'answers', 'missing', 'callOf']
+const required = { ...optionRule.function, isRequired: true } as const
+const OPTIONS: OptionRules = {
+  ...READY_MADE,
+  messages: required,
+  calls: required,
+  answers: required,
+  missing: required,
+  callOf: optionRule.function,
+}
 
 /** A document for each agent with its conversation, in which each tool call has exactly one answer. */
 export function transcriptProjection<const D extends AgentDefinition, M>(
   options: TranscriptOptions<D, M>,
 ): ProjectionDefinition<TranscriptDocument<M>> {
   const given = fromGiven('transcriptProjection', () => ({ ...Object(options) }) as typeof options)
-  checkMembers(given, { path: '', known: OPTIONS })
-  checkFunctions(given)
+  checkOptions(given, OPTIONS)
+  requireAgents(given.agents)
   const { agents, name = 'transcripts', version = 1 } = given
   return defineProjection<D, TranscriptDocument<M>>({
     name,
@@ -88,14 +97,6 @@ export function transcriptProjection<const D extends AgentDefinition, M>(
       return withReasons(next, record, given)
     },
   })
-}
-
-function checkFunctions(given: Readonly<Record<string, unknown>>): void {
-  requireAgents(given['agents'])
-  for (const path of ['messages', 'calls', 'answers', 'missing'])
-    requireOption(typeof given[path] === 'function', { path, problem: 'must be a function' })
-  const { callOf } = given
-  requireOption(callOf === undefined || typeof callOf === 'function', { path: 'callOf', problem: 'must be a function' })
 }
 
 type Functions<D extends AgentDefinition, M> = Pick<TranscriptOptions<D, M>, 'calls' | 'answers' | 'missing' | 'callOf'>

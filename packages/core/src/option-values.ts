@@ -38,8 +38,11 @@ export const optionRule = {
   integerOf: integers,
   /** Of what is looked through. */
   limit: { holds: isLimit, problem: 'must be an integer, 0 or more' },
-  /** Of a range: one that is not there yet ends it too. */
-  revision: { holds: (value) => typeof value === 'bigint' || isLimit(value), problem: 'must be a revision' },
+  /** An end of a range: it may lie before the first or behind the last. */
+  revision: {
+    holds: (value) => typeof value === 'bigint' || Number.isInteger(value) || value === Infinity || value === -Infinity,
+    problem: 'must be a revision',
+  },
   port: integers({ from: 0, to: 65_535 }),
   function: { holds: (value) => typeof value === 'function', problem: 'must be a function' },
   object: { holds: (value) => typeof value === 'object' && value !== null, problem: 'must be an object' },

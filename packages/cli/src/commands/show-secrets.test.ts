@@ -18,12 +18,17 @@ import { z } from ${JSON.stringify(import.meta.resolve('zod'))}
 const machine = setup({}).createMachine({
   context: ({ input }) => ({ card: 'card ' + input.card, note: '' }),
   initial: 'asking',
-  states: { asking: { on: { pay: 'paid', note: { actions: assign({ note: ({ event }) => event.text }) } } }, paid: {} },
+  states: {
+    asking: { on: { pay: 'paid', end: 'ended', note: { actions: assign({ note: ({ event }) => event.text }) } } },
+    paid: {},
+    ended: { type: 'final' },
+  },
+  output: ({ context }) => context.card,
 })
 const order = defineAgent({
   name: 'order', version: 1, machine,
   input: z.object({ card: z.string().meta({ secret: true }) }),
-  events: { pay: z.object({}), note: z.object({ text: z.string() }) },
+  events: { pay: z.object({}), end: z.object({}), note: z.object({ text: z.string() }) },
   approvals: { pay: ({ context }) => ({ with: context.card }) },
 })
 export default { agents: [order], store: () => sqliteStore(new URL('orders.db', import.meta.url).pathname) }
@@ -82,6 +87,15 @@ describe('secret fields in the terminal', () => {
     const where = ['--where', `/context/card=card ${CARD}`, '--json']
     expect(JSON.parse((await project.run('find', 'order-1', ...where)).stdout)).toMatchObject([{ revision: 0 }])
     expect(JSON.parse((await project.run('ls', ...where)).stdout)).toMatchObject([{ stream: 'order-1' }])
+  })
+
+  test('CLI-442 wait hides them in what an agent ended with', async () => {
+    await project.run('start', 'order', '--id', '2', '--input', JSON.stringify({ card: CARD }))
+    await project.run('send', 'order-2', 'end')
+    const hidden = await project.run('wait', 'order-2', '--json')
+    expect(JSON.parse(hidden.stdout)).toMatchObject({ status: 'done', output: 'card [secret 1]' })
+    const shown = await project.run('wait', 'order-2', '--json', '--show-secrets')
+    expect(JSON.parse(shown.stdout)).toMatchObject({ output: `card ${CARD}` })
   })
 
   test('CLI-122 the tools of refold mcp hide them, unless it is started with --show-secrets', async () => {

@@ -1,11 +1,12 @@
-/** `refold wait`: until an agent stands where a script goes on. */
-import { isRefoldError, RefoldError } from '@refold/core'
-import type { AgentState, AgentTypes } from '@refold/core'
+/** `refold wait`: until an agent stands where a script goes on. Nothing of the project's own code is needed. */
+import type { AgentHistory, HistoryPoint } from '@refold/core/history'
+import { isRefoldError, printable, RefoldError } from '@refold/core/store'
 import { refoldCommand } from '@refold/inspector/commands'
-import { attachTo, parseAddress } from './agent-argument.js'
-import { placesOf } from './command-places.js'
 import type { Told } from '../output.js'
-import { withProject } from './project.js'
+import { placesOf } from './command-places.js'
+import { requireState } from './reading/never-so.js'
+import { historyOf } from './reading/past-agent.js'
+import { withPast } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
 
 export interface WaitCommandOptions extends ProjectOptions {
@@ -16,40 +17,76 @@ export interface WaitCommandOptions extends ProjectOptions {
   readonly json: boolean
 }
 
-/** `isDone: false`: it ended elsewhere, is blocked, or the time is over. */
-export async function wait(address: string, options: WaitCommandOptions): Promise<Told> {
-  const { name, id } = parseAddress(address)
-  const { state: path, timeout } = options
-  return withProject({ ...options, readOnly: true }, async (project) => {
-    const agent = await attachTo(project, { name, id })
-    const isThere = (state: AgentState<AgentTypes>): boolean =>
-      path === undefined ? state.status === 'done' : state.matches(stateValueOf(path) as never)
-    try {
-      const state: AgentState<AgentTypes> = await agent.waitFor(
-        (reached) => reached.status !== 'active' || isThere(reached),
-        timeout === undefined ? {} : { timeoutMs: timeout * 1000 },
-      )
-      const { status, condition, value, output } = state
-      const text = options.json
-        ? JSON.stringify({ agent: { name, id }, status, condition, value, output })
-        : `${status === 'active' ? condition : status} ${JSON.stringify(value)}`
-      return { text, isDone: isThere(state) }
-    } catch (error) {
-      if (isRefoldError(error, 'BLOCKED'))
-        throw new RefoldError('BLOCKED', error.message, { cause: error, hint: blockedHint(address, options) })
-      if (!isRefoldError(error, 'TIMEOUT')) throw error
-      throw new RefoldError('TIMEOUT', `${address} is not there after ${timeout} s`, { cause: error })
-    }
+type IsThere = (point: HistoryPoint) => boolean
+
+/** `isDone: false`: it ended in another state. Rejects with `BLOCKED` and `TIMEOUT`. A state that its chart has not is noted, as it may be one that is to come. */
+export async function wait(agent: string, options: WaitCommandOptions, note: (text: string) => void): Promise<Told> {
+  const { state, timeout, json } = options
+  return withPast(options, async (past) => {
+    const opened = await historyOf(past, agent)
+    if (state !== undefined) await requireState(state, { agent, past, opened }).catch(noted(note))
+    const isThere: IsThere = ({ active, status }) => (state === undefined ? status === 'done' : isIn(active, state))
+    const point = await reached(opened, { isThere, timeout })
+    const { status, condition, value, output } = point
+    const isDone = isThere(point)
+    if (point.blocked !== undefined && !isDone) throw blocked(agent, { point, options })
+    const text = json
+      ? JSON.stringify({ agent: opened.agent, status, condition, value, output })
+      : `${status === 'active' ? condition : status} ${JSON.stringify(value)}`
+    return { text, isDone }
   })
 }
 
-function blockedHint(address: string, options: ProjectOptions): string {
-  const command = (verb: string): string => `\`${refoldCommand([verb, address], placesOf(options))}\``
-  return `${command('show')} says why; after a fix: ${command('retry')}.`
+/** The first point from now on at which nothing is to be waited for; of an exported file the last. */
+async function reached(
+  opened: AgentHistory,
+  { isThere, timeout }: { readonly isThere: IsThere; readonly timeout: number | undefined },
+): Promise<HistoryPoint> {
+  const isSettled: IsThere = (point) => point.status !== 'active' || point.blocked !== undefined || isThere(point)
+  let point = await opened.at(opened.lastState)
+  const { signal, end } = endingIn(timeout)
+  try {
+    if (isSettled(point)) return point
+    for await (const revision of opened.follow({ signal })) {
+      point = await opened.at(revision)
+      if (isSettled(point)) return point
+    }
+  } finally {
+    end()
+  }
+  if (signal.aborted) throw new RefoldError('TIMEOUT', `${opened.stream} is not there after ${timeout} s`)
+  if (opened.trouble !== undefined) throw opened.trouble.error
+  return point
 }
 
-/** `work.draft` as XState names it: `{ work: 'draft' }`. */
-function stateValueOf(path: string): unknown {
-  const [last = '', ...above] = path.split('.').toReversed()
-  return above.reduce<unknown>((value, name) => ({ [name]: value }), last)
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Aborts after so many seconds; never after more than a timer can wait. */
+function endingIn(seconds: number | undefined): { readonly signal: AbortSignal; readonly end: () => void } {
+  const ending = new AbortController()
+  const ms = (seconds ?? Infinity) * 1_000
+  const timer = ms <= LONGEST_TIMER_MS ? setTimeout(() => ending.abort(), ms) : undefined
+  return { signal: ending.signal, end: () => clearTimeout(timer) }
+}
+
+function isIn(active: readonly string[], state: string): boolean {
+  return active.some((leaf) => leaf === state || leaf.startsWith(`${state}.`))
+}
+
+function noted(note: (text: string) => void): (error: unknown) => void {
+  return (error) => {
+    if (!isRefoldError(error, 'NOT_FOUND')) throw error
+    note(printable(`${error.message}. ${error.hint ?? ''}`))
+  }
+}
+
+function blocked(
+  agent: string,
+  { point, options }: { readonly point: HistoryPoint; readonly options: ProjectOptions },
+): RefoldError {
+  const command = (verb: string): string => `\`${refoldCommand([verb, agent], placesOf(options))}\``
+  const why = printable(point.blocked?.error.message ?? '')
+  return new RefoldError('BLOCKED', `what is waited for does not come: ${agent} is blocked: ${why}`, {
+    hint: `${command('show')} says why; after a fix: ${command('retry')}.`,
+  })
 }

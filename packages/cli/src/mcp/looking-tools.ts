@@ -31,6 +31,7 @@ export const LOOKING: readonly Tool[] = [
   },
   {
     name: 'wait',
+    hidesSecrets: true,
     description: 'Wait until an agent is in a state, or has ended.',
     arguments: { agent, state: text('review, work.draft'), timeout: { ...count('seconds'), isRequired: true } },
   },

@@ -47,8 +47,8 @@ function placeOf(keys: readonly string[]): string {
   return keys.map((key) => `/${key}`).join('')
 }
 
-/** Only where each chart can be read that the agent ever had. */
-async function requireState(state: string, { agent, past, opened }: NeverSo): Promise<void> {
+/** Rejects with `NOT_FOUND`. Only where each chart can be read that the agent ever had. */
+export async function requireState(state: string, { agent, past, opened }: NeverSo): Promise<void> {
   const fingerprints = new Set<string>()
   await opened.find((document) => {
     fingerprints.add(document.agent.fingerprint)

@@ -43,6 +43,21 @@ describe('the reading commands', () => {
     expect(statSync(past.store).size).toBe(before)
   })
 
+  test('CLI-442 wait needs the store alone, takes an exported file as it ends, and notes a state that is in no chart', async () => {
+    const waited = (agent: string, ...more: string[]): Promise<Ended> => run(['wait', agent, '--timeout', '1', ...more])
+    const asking = await waited('order-2', '--store', past.store, '--state', 'asking')
+    expect(asking).toEqual({ code: 0, stdout: 'running "asking"\n', stderr: '' })
+    const answered = { stdout: 'running "answered"\n', stderr: '' }
+    expect(await waited('research-42', '--store', past.exported, '--state', 'answered')).toEqual({
+      code: 0,
+      ...answered,
+    })
+    expect(await waited('research-42', '--store', past.exported)).toEqual({ code: 1, ...answered })
+    const never = await waited('order-2', '--store', past.store, '--state', 'askin')
+    expect([never.code, never.stdout]).toEqual([1, ''])
+    expect(never.stderr).toMatch(/^the chart of order-2 has no state askin\. Did you mean asking\?\n(.|\n)*TIMEOUT/)
+  })
+
   test.each<readonly [string, (place: { store: string; json: true }) => Promise<{ readonly text: string }>]>([
     ['history', (place) => history('research-42', place)],
     ['state', (place) => state('research-42', { ...place, at: '3' })],

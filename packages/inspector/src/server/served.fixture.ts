@@ -83,12 +83,16 @@ export async function serveLives(): Promise<ServedLives> {
 export async function serveSource(source: HistorySource, options: Partial<ServeOptions> = {}): Promise<ServedFixture> {
   const page = builtPage()
   const agents = agentServer(new Answers({ source }))
-  const server = await serve({
-    ...agents,
-    page: page.directory,
-    session: () => SESSION,
-    ...options,
-  })
+  const drop = (): void => {
+    agents.close()
+    page.remove()
+  }
+  const server = await serve({ ...agents, page: page.directory, session: () => SESSION, ...options }).catch(
+    (error: unknown) => {
+      drop()
+      throw error
+    },
+  )
   const token = new URL(server.url).hash.replace('#token=', '')
   const fixture = {
     server,
@@ -103,8 +107,7 @@ export async function serveSource(source: HistorySource, options: Partial<ServeO
     },
     close: async () => {
       await server.close()
-      agents.close()
-      page.remove()
+      drop()
     },
   }
   const opened = await fixture.ask('/api/open', {

@@ -129,6 +129,10 @@ describe('EFF-242 an error that carries the answer of a server', () => {
     ['the error of another client', Object.assign(new Error('no'), { response: { status: 404, headers: {} } })],
     ['one with a statusCode', Object.assign(new Error('no'), { response: { statusCode: 403, headers: {} } })],
     ['a server that says so', answered(500, { 'x-should-retry': 'false' })],
+    [
+      'a server that says so to an SDK that does not heed it',
+      Object.assign(answered(500, { 'x-should-retry': 'false' }), { isRetryable: true }),
+    ],
   ])('EFF-242 %s ends the effect at once', async (_what, error) => {
     const { work, agent, fail, data } = await working()
     await fail(error)

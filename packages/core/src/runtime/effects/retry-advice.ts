@@ -39,10 +39,10 @@ type Word = Pick<RetryAdvice, 'isRetryable' | 'isByStatus'>
 
 function wordOf(member: Members): Word | undefined {
   const said = member('isRetryable')
-  if (typeof said === 'boolean') return { isRetryable: said }
   const answer = answerIn(member, membersOf)
   const server = answer?.header('x-should-retry')
-  if (server === 'true' || server === 'false') return { isRetryable: server === 'true' }
+  if (said === false || server === 'false') return { isRetryable: false }
+  if (said === true || server === 'true') return { isRetryable: true }
   if (answer === undefined || answer.status < 400) return undefined
   return isRefusal(answer.status) ? { isRetryable: false, isByStatus: true } : { isRetryable: true }
 }

@@ -148,6 +148,7 @@ describe('EFF-242 an error that carries the answer of a server', () => {
     ['a server that says so', answered(400, { 'x-should-retry': 'true' })],
     ['an error that says so', Object.assign(answered(400), { isRetryable: true })],
     ['a passing one, of a refusal', Object.assign(answered(502), { cause: answered(400) })],
+    ['one that says when to come again', answered(403, { 'retry-after': '0' })],
     ['a status without an answer', Object.assign(new Error('no'), { status: 400 })],
   ])('EFF-242 %s is repeated', async (_what, error) => {
     const { time, work, fail } = await working()

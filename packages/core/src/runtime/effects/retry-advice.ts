@@ -28,8 +28,9 @@ export function retryAdviceOf(thrown: unknown, now: number): RetryAdvice {
   let error = thrown
   for (let depth = 0; depth < MAX_DEPTH && typeof error === 'object' && error !== null; depth++) {
     const member = membersOf(error)
-    word ??= wordOf(member)
-    waitMs ??= waitOf(member, now)
+    const own = waitOf(member, now)
+    word ??= wordOf(member, own !== undefined)
+    waitMs ??= own
     error = member('lastError') ?? member('cause')
   }
   return { ...word, ...(waitMs === undefined ? undefined : { waitMs }) }
@@ -37,14 +38,15 @@ export function retryAdviceOf(thrown: unknown, now: number): RetryAdvice {
 
 type Word = Pick<RetryAdvice, 'isRetryable' | 'isByStatus'>
 
-function wordOf(member: Members): Word | undefined {
+/** An answer that names a time asks for another attempt, whatever its status: so do those of GitHub with 403. */
+function wordOf(member: Members, namesTime: boolean): Word | undefined {
   const said = member('isRetryable')
   const answer = answerIn(member, membersOf)
   const server = answer?.header('x-should-retry')
   if (said === false || server === 'false') return { isRetryable: false }
   if (said === true || server === 'true') return { isRetryable: true }
   if (answer === undefined || answer.status < 400) return undefined
-  return isRefusal(answer.status) ? { isRetryable: false, isByStatus: true } : { isRetryable: true }
+  return isRefusal(answer.status) && !namesTime ? { isRetryable: false, isByStatus: true } : { isRetryable: true }
 }
 
 /** The same request would be answered the same. */

@@ -69,6 +69,22 @@ it('tells the model what went wrong in a tool', async () => {
   expect(results).toContainEqual("failed: there is no tool 'nothing'; there are: add, time_in")
 })
 
+it('asks again when the answer was cut, and not when the endpoint refuses the request', async () => {
+  const given: readonly Answer[] = [
+    { tokens: ['It '], isCut: true },
+    { tokens: ['It ', 'is ', '42.'] },
+    { status: 400 },
+  ]
+  await using server = await modelServer((_asked, index) => given[index] ?? { tokens: ['…'] })
+  await using refold = await createRuntime({ store: sqliteStore(tempFile()), agents: [chatAgent] })
+  const agent = await refold.start(chatAgent, { id: '1', input: { url: server.url, model: 'm', question: '?' } })
+  const { context } = await agent.waitFor((state) => state.matches('answered'))
+  expect(context.messages.at(-1)?.content).toBe('It is 42.')
+  await agent.send({ type: 'ask', question: 'and now?' })
+  await expect(agent.done()).rejects.toThrow('answered 400')
+  expect(server.asked).toHaveLength(3)
+})
+
 it('goes on with the conversation', async () => {
   await using server = await modelServer((_asked, index) => ({ tokens: [`answer ${index + 1}`] }))
   await using refold = await createRuntime({ store: sqliteStore(tempFile()), agents: [chatAgent] })

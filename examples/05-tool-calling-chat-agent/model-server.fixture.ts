@@ -16,9 +16,9 @@ export interface Asked {
     readonly stream: boolean
   }
 }
-/** What it answers: tokens, or tool calls, or an HTTP status. */
+/** What it answers: tokens, all or cut off behind the last, or tool calls, or an HTTP status. */
 export type Answer =
-  | { readonly tokens: readonly string[] }
+  | { readonly tokens: readonly string[]; readonly isCut?: true }
   | { readonly calls: readonly ToolCall[] }
   | { readonly status: number }
 
@@ -62,6 +62,7 @@ function stream(given: Answer, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const deltas = 'tokens' in given ? given.tokens.map((content) => ({ content })) : given.calls.flatMap(callDeltas)
   const chunks: object[] = deltas.map((delta) => ({ choices: [{ index: 0, delta }] }))
+  if ('isCut' in given) return void response.end(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''))
   chunks.push({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 5 } })
   const all = `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n`
   // Cut in the middle of a line, as networks do.

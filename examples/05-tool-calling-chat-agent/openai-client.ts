@@ -49,7 +49,7 @@ export interface ChatReply {
 }
 
 interface Chunk {
-  choices?: { delta?: { content?: string | null; tool_calls?: ToolCallDelta[] } }[]
+  choices?: { delta?: { content?: string | null; tool_calls?: ToolCallDelta[] }; finish_reason?: string | null }[]
   usage?: { prompt_tokens?: number; completion_tokens?: number } | null
 }
 interface ToolCallDelta {
@@ -58,7 +58,10 @@ interface ToolCallDelta {
   function?: { name?: string; arguments?: string }
 }
 
-/** Streams one answer. Throws when the endpoint answers with anything but success. */
+/**
+ * Streams one answer. Throws when the endpoint answers with anything but success, with its status and headers as the SDKs do, and when
+ * the stream was cut.
+ */
 export async function chat(endpoint: ChatEndpoint, request: ChatRequest): Promise<ChatReply> {
   const { messages, tools = [], key, signal } = request
   const response = await fetch(`${endpoint.url.replace(/\/$/, '')}/chat/completions`, {
@@ -78,7 +81,9 @@ export async function chat(endpoint: ChatEndpoint, request: ChatRequest): Promis
     }),
   })
   if (!response.ok || response.body === null) {
-    throw new Error(`the model's endpoint answered ${response.status}: ${(await response.text()).slice(0, 200)}`)
+    const { status, headers } = response
+    const error = new Error(`the model's endpoint answered ${status}: ${(await response.text()).slice(0, 200)}`)
+    throw Object.assign(error, { status, headers })
   }
   return collect(response.body, request.onToken)
 }
@@ -87,11 +92,15 @@ async function collect(body: ReadableStream<Uint8Array>, onToken: ChatRequest['o
   let content = ''
   const calls: { id: string; name: string; arguments: string }[] = []
   let usage: Chunk['usage']
+  let isWhole = false
   for await (const data of serverSentData(body)) {
+    isWhole ||= data === '[DONE]'
+    if (data === '[DONE]') continue
     // What an endpoint sends is bytes from outside: every member may be missing.
     const chunk = JSON.parse(data) as Chunk
     usage = chunk.usage ?? usage
-    const delta = chunk.choices?.[0]?.delta
+    const { delta, finish_reason: why } = chunk.choices?.[0] ?? {}
+    isWhole ||= typeof why === 'string'
     if (delta?.content) {
       content += delta.content
       onToken?.(delta.content)
@@ -103,11 +112,8 @@ async function collect(body: ReadableStream<Uint8Array>, onToken: ChatRequest['o
       call.arguments += part.function?.arguments ?? ''
     }
   }
-  const toolCalls = calls.map(({ id, name, arguments: text }): ToolCall => ({
-    id,
-    type: 'function',
-    function: { name, arguments: text },
-  }))
+  if (!isWhole) throw new Error('the answer of the model was cut')
+  const toolCalls = calls.map(toolCallOf)
   return {
     message: {
       role: 'assistant',
@@ -119,7 +125,11 @@ async function collect(body: ReadableStream<Uint8Array>, onToken: ChatRequest['o
   }
 }
 
-/** The `data:` lines of a stream of server-sent events, without the closing `[DONE]`. */
+function toolCallOf({ id, name, arguments: text }: { id: string; name: string; arguments: string }): ToolCall {
+  return { id, type: 'function', function: { name, arguments: text } }
+}
+
+/** The `data:` lines of a stream of server-sent events. */
 async function* serverSentData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''
@@ -128,7 +138,7 @@ async function* serverSentData(body: ReadableStream<Uint8Array>): AsyncGenerator
     rest = lines.pop() ?? ''
     for (const line of lines) {
       const data = line.startsWith('data:') ? line.slice(5).trim() : ''
-      if (data !== '' && data !== '[DONE]') yield data
+      if (data !== '') yield data
     }
   }
 }

@@ -117,6 +117,56 @@ describe('EFF-24 an attempt that is of no use to repeat', () => {
   })
 })
 
+/** As the SDKs of OpenAI and Anthropic throw it. */
+const answered = (status: number, headers: Record<string, string> = {}): Error =>
+  Object.assign(new Error(`${status} no`), { status, headers: new Headers(headers) })
+
+describe('EFF-242 an error that carries the answer of a server', () => {
+  test.each([
+    ['a refused request', answered(400)],
+    ['a refused key', answered(401)],
+    ['an error around it', new Error('draft failed', { cause: answered(422) })],
+    ['the error of another client', Object.assign(new Error('no'), { response: { status: 404, headers: {} } })],
+    ['one with a statusCode', Object.assign(new Error('no'), { response: { statusCode: 403, headers: {} } })],
+    ['a server that says so', answered(500, { 'x-should-retry': 'false' })],
+    [
+      'a server that says so to an SDK that does not heed it',
+      Object.assign(answered(500, { 'x-should-retry': 'false' }), { isRetryable: true }),
+    ],
+  ])('EFF-242 %s ends the effect at once', async (_what, error) => {
+    const { work, agent, fail, data } = await working()
+    await fail(error)
+    expect(agent.getSnapshot().value).toBe('failed')
+    expect(work.runs).toHaveLength(1)
+    expect(await data()).toMatchObject({ attempt: 1, final: 'not-retryable' })
+  })
+
+  test.each<[string, Error]>([
+    ...[408, 409, 425, 429, 500, 529].map(
+      (status) => [`an answer of ${status}`, answered(status)] satisfies [string, Error],
+    ),
+    ['a server that says so', answered(400, { 'x-should-retry': 'true' })],
+    ['an error that says so', Object.assign(answered(400), { isRetryable: true })],
+    ['a passing one, of a refusal', Object.assign(answered(502), { cause: answered(400) })],
+    ['one that says when to come again', answered(403, { 'retry-after': '0' })],
+    ['a status without an answer', Object.assign(new Error('no'), { status: 400 })],
+  ])('EFF-242 %s is repeated', async (_what, error) => {
+    const { time, work, fail } = await working()
+    await fail(error)
+    await time.advance(100)
+    expect(work.runs).toHaveLength(2)
+  })
+
+  test('EFF-242 of a status `if` may know better, of what the server says it may not', async () => {
+    const { time, work, agent, fail } = await working({ if: () => true })
+    await fail(answered(404))
+    await time.advance(100)
+    expect(work.runs).toHaveLength(2)
+    await fail(answered(404, { 'x-should-retry': 'false' }))
+    expect(agent.getSnapshot().value).toBe('failed')
+  })
+})
+
 describe('EFF-25 the wait before the next attempt', () => {
   test.each([
     ['`retryAfter` in seconds', { retryAfter: 7 }, 7_000],

@@ -119,6 +119,24 @@ describe('what an effect used', () => {
     expect(context.said).toContain('the usage that the effect told cannot be stored')
   })
 
+  test('EFF-243 the usage of the AI SDK is told as it is', async () => {
+    const ofTheSdk = {
+      inputTokens: 10,
+      inputTokenDetails: { noCacheTokens: 7, cacheReadTokens: 3, cacheWriteTokens: undefined },
+      outputTokens: 5,
+      outputTokenDetails: { textTokens: 4, reasoningTokens: 1 },
+      totalTokens: 15,
+      reasoningTokens: 1,
+      cachedInputTokens: 3,
+      raw: { prompt_tokens: 10 },
+    }
+    const { told } = await recordsOf(async ({ usage }) => {
+      usage(ofTheSdk)
+      return 'yes'
+    })
+    expect(told.at(-1)).toEqual({ kind: 'effect.done', usage: { inputTokens: 10, outputTokens: 5 } })
+  })
+
   test('EFF-40 members that are not known yet are left out', async () => {
     const { told } = await recordsOf(async ({ usage }) => {
       usage({ inputTokens: 5, costUsd: undefined })

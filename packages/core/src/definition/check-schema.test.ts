@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import * as mini from 'zod/mini'
+import { z as zod3 } from 'zod/v3'
 import { checkSchema } from './check-schema.js'
 
 const check = (schema: unknown) => () => checkSchema(schema, { path: 'input' })
@@ -82,6 +83,13 @@ describe('checkSchema', () => {
       throw new ReferenceError('later is not defined')
     })
     expect(check(z.object({ early }))).toThrow(refusal('input.early', 'cannot be made yet'))
+  })
+
+  it('DEF-265 says whose schema it is, where that tells', () => {
+    const standard = (vendor: string) => ({ '~standard': { version: 1, vendor, validate: () => ({}) } })
+    expect(check(zod3.object({}))).toThrow(refusal('input', 'is a schema of zod 3, and not of zod 4'))
+    expect(check(standard('valibot'))).toThrow(refusal('input', 'is a schema of valibot, and not of zod 4'))
+    expect(check(Object.assign(() => 0, standard('arktype')))).toThrow(refusal('input', 'is a schema of arktype'))
   })
 
   const tree: z.ZodType<Tree> = z.object({ children: z.array(z.lazy(() => tree)) })

@@ -19,7 +19,7 @@ interface Walk {
 export function checkSchema(schema: unknown, options: { readonly path: string }): asserts schema is $ZodType {
   requireValid(isSchema(schema), {
     path: options.path,
-    problem: 'is not a schema of zod 4',
+    problem: `is ${makerOf(schema)}`,
     hint: "import { z } from 'zod' (version 4)",
   })
   walk(schema, { path: options.path, seen: new Set() })
@@ -27,6 +27,15 @@ export function checkSchema(schema: unknown, options: { readonly path: string })
 
 function isSchema(value: unknown): value is $ZodType {
   return typeof value === 'object' && value !== null && '_zod' in value
+}
+
+/** What is no schema of zod 4 may be one of another library, which says so where it keeps to Standard Schema. */
+function makerOf(schema: unknown): string {
+  const standard = (schema as { readonly '~standard'?: { readonly vendor?: unknown } } | null | undefined)?.[
+    '~standard'
+  ]
+  const vendor = standard?.vendor === 'zod' ? 'zod 3' : standard?.vendor
+  return typeof vendor === 'string' ? `a schema of ${vendor}, and not of zod 4` : 'not a schema of zod 4'
 }
 
 function walk(schema: $ZodType, at: Walk): void {

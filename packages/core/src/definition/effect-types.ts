@@ -39,7 +39,8 @@ export interface EffectArgs<I = unknown> {
   /**
    * What this attempt used, told once for each call to a provider: `usage({ inputTokens, outputTokens, costUsd })`, any of them.
    * What was told since the last record of the effect stands in the next one, beside the outcome (`data.usage`), and in no
-   * state. Throws `OUTCOME_UNSTORABLE`, after which no attempt follows, for what is no usage.
+   * state. The `usage` of the AI SDK may be given as it is: what it has beside these is left out. Throws `OUTCOME_UNSTORABLE`, after which no
+   * attempt follows, for what is no usage.
    */
   usage: (used: UsageTold) => void
 }

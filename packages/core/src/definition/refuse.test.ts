@@ -32,6 +32,17 @@ const refusal = (config: object, implementations: object = {}): { code: string; 
 }
 const inA = (node: object): object => ({ initial: 'a', states: { a: node } })
 
+describe('DEF-264 a machine of an older copy of XState', () => {
+  /** Up to 5.30 a machine had no `options`. */
+  const old = (): AnyStateMachine => Object.defineProperty(createMachine({}), 'options', { value: undefined })
+
+  it('DEF-264 is refused, as a child too', () => {
+    expect(() => refuseUnsupported(old())).toThrow('machine: was made by an XState that is too old')
+    const parent = setup({ actors: { child: old() } }).createMachine({ invoke: { src: 'child' } })
+    expect(() => refuseUnsupported(parent as unknown as AnyStateMachine)).toThrow('machine.actors.child: was made by')
+  })
+})
+
 describe('DEF-17 what has to answer at once, and is async', () => {
   const later = async (): Promise<boolean> => false
   const laterMs = async (): Promise<number> => 5

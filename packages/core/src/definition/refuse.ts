@@ -42,6 +42,7 @@ function checkParts(machine: AnyStateMachine, { path, seen }: Place): void {
     implementations: Implementations
     idMap: ReadonlyMap<string, unknown>
   }
+  checkMaker(machine, path)
   const nodes = nodesBelow(machine.root)
   checkIds(nodes, { path, known: idMap.size })
   checkContext(machine, path)
@@ -52,6 +53,16 @@ function checkParts(machine: AnyStateMachine, { path, seen }: Place): void {
     checkGuard(guard, `${path}.guards.${name}`, implementations)
   for (const [name, delay] of Object.entries(implementations.delays)) checkDelay(delay, `${path}.delays.${name}`, {})
   for (const [name, logic] of actorsOf(machine)) checkLogic(logic, { path: `${path}.actors.${name}`, seen })
+}
+
+/** Two copies of XState may be installed. One that bounds no steps would let a chart loop until the process dies. */
+function checkMaker(machine: AnyStateMachine, path: string): void {
+  const { options } = machine as { readonly options?: { readonly maxIterations?: unknown } }
+  requireValid(typeof options?.maxIterations === 'number', {
+    path,
+    problem: 'was made by an XState that is too old',
+    hint: 'Install one copy of xstate, in the version that @refold/core asks for: `npm ls xstate` shows who brings which.',
+  })
 }
 
 /** XState lets the second node of an id take the place of the first. */

@@ -4,6 +4,7 @@
  */
 import { isRefoldError } from '../errors.js'
 import type { JsonValue } from './json-value.js'
+import { isKeyItem, isKeyName, KEY_LEFT_OUT } from './key-members.js'
 import { isForbiddenKey } from './pointer.js'
 
 /** Levels of causes, of errors in errors, and of members. */
@@ -65,7 +66,7 @@ function membersOf(thrown: object, { room, level }: Place): Record<string, JsonV
   const source = sourceOf(thrown)
   const copies: { key: string; json: JsonValue; characters: number }[] = []
   for (const key of keysOf(source)) {
-    const copied = copyWithin(memberOf(source, key), { room, level: level + 1 })
+    const copied = copyWithin(sayable(key, memberOf(source, key)), { room, level: level + 1 })
     if (copied !== undefined && !isEmpty(copied.json)) copies.push({ key, ...copied })
   }
   const kept = new Set<string>()
@@ -112,6 +113,11 @@ function textOf(thrown: object, key: 'name' | 'message'): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The key that a request was sent with is in no record. */
+function sayable(name: string, value: unknown): unknown {
+  return isKeyName(name) && (typeof value === 'string' || Array.isArray(value)) ? KEY_LEFT_OUT : value
+}
+
 function isEmpty(json: JsonValue): boolean {
   return typeof json === 'object' && json !== null && Object.keys(json).length === 0
 }
@@ -140,15 +146,19 @@ function copyOf(live: unknown, place: Place): JsonValue | undefined {
     return spent(json, room)
   }
   if ('toJSON' in live && typeof live.toJSON === 'function') return copyOf(live.toJSON() as unknown, inside)
-  if (Array.isArray(live)) return live.map((item: unknown) => copyOf(item, inside) ?? spent(null, room))
+  if (Array.isArray(live)) return copyItems(live, inside)
   return isPlain(live) || level === 0 ? copyMembers(live, inside) : undefined
+}
+
+function copyItems(live: readonly unknown[], inside: Place): JsonValue {
+  return live.map((item, at) => copyOf(isKeyItem(live, at) ? KEY_LEFT_OUT : item, inside) ?? spent(null, inside.room))
 }
 
 function copyMembers(live: object, inside: Place): JsonValue {
   const copy: Record<string, JsonValue> = {}
   for (const [key, value] of Object.entries(live)) {
     if (isForbiddenKey(key)) continue
-    const json = copyOf(value, inside)
+    const json = copyOf(sayable(key, value), inside)
     if (json === undefined) continue
     spend(inside.room, key.length + 4)
     copy[key] = json

@@ -91,6 +91,43 @@ describe('REC-21 the members of an error', () => {
   })
 })
 
+describe('REC-67 the keys that a request was sent with', () => {
+  const left = '[left out]'
+  test.each([
+    ['headers', { headers: { Authorization: 'Bearer sk-1', 'x-api-key': 'sk-1', accept: '*' } }],
+    ['headers of its own JSON', { toJSON: () => ({ config: { headers: { authorization: 'Bearer sk-1' } } }) }],
+    [
+      'pairs',
+      {
+        config: {
+          headers: [
+            ['authorization', 'Bearer sk-1'],
+            ['accept', '*'],
+          ],
+        },
+      },
+    ],
+    ['a list of names and values', { request: { rawHeaders: ['Cookie', 'sk-1', 'accept', '*'] } }],
+    ['cookies of an answer', { responseHeaders: { 'set-cookie': ['a=sk-1', 'b=sk-1'] } }],
+    ['options', { apiKey: 'sk-1', options: { api_key: 'sk-1', password: 'sk-1' } }],
+    ['a cause', { cause: withMembers({ headers: { 'proxy-authorization': 'Basic sk-1' } }) }],
+    ['a cause that is no error', { cause: { headers: { authorization: 'Bearer sk-1' } } }],
+    ['one of several errors', { errors: [withMembers({ headers: { authorization: 'sk-1' } })] }],
+  ])('REC-67 stand in no record: %s', (_where, members) => {
+    for (const text of [thrownToJson(withMembers(members)), toErrorData(withMembers(members))].map((data) =>
+      JSON.stringify(data),
+    )) {
+      expect(text).not.toContain('sk-1')
+      expect(text).toContain(left)
+    }
+  })
+
+  test('REC-67 what else bears such a name stays', () => {
+    const members = { authorization: { scheme: 'none' }, cookie: 3, names: ['accept', 'authorization'], token: '}' }
+    expect(thrownToJson(withMembers(members))).toMatchObject(members)
+  })
+})
+
 /** What plain XState gives the chart as `event.error`. */
 async function inXState(thrown: unknown): Promise<unknown> {
   const told: unknown[] = []

@@ -15,6 +15,15 @@ export interface Usage {
 export type UsageTold = { readonly [K in keyof Usage]: Usage[K] | undefined }
 
 const MEMBERS = ['inputTokens', 'outputTokens', 'costUsd'] as const
+/** What the AI SDK tells beside two of them, in its releases so far: parts of them, and their sum. */
+const BESIDE: ReadonlySet<string> = new Set([
+  'totalTokens',
+  'inputTokenDetails',
+  'outputTokenDetails',
+  'cachedInputTokens',
+  'reasoningTokens',
+  'raw',
+])
 
 /** Sums of dollars are kept to the billionth: adding up in binary would tell more digits than there are. */
 const BILLION = 1e9
@@ -45,7 +54,7 @@ export function usageOf(given: unknown): Usage {
   const usage: { -readonly [K in keyof Usage]: Usage[K] } = {}
   for (const [key, value] of Object.entries(given)) {
     const member = MEMBERS.find((one) => one === key)
-    if (value === undefined) continue
+    if (value === undefined || BESIDE.has(key)) continue
     if (member === undefined) throw wrong(`${JSON.stringify(key)} is not known`)
     const isRight = member === 'costUsd' ? Number.isFinite(value) : Number.isSafeInteger(value)
     if (!isRight || value < 0)

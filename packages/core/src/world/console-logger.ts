@@ -16,11 +16,15 @@ export const consoleLogger: Logger = {
 /** Facts may hold what JSON cannot say; a log line must not throw. */
 function factsAsText(facts: Readonly<Record<string, unknown>>): string {
   try {
-    return JSON.stringify(facts, (_key, value: unknown) => {
-      if (typeof value === 'bigint') return String(value)
-      return value instanceof Error ? `${value.name}: ${value.message}` : value
-    })
+    return JSON.stringify(facts, asText)
   } catch {
     return '(facts that are not JSON)'
   }
+}
+
+/** Of an error its name and message alone: what its own `toJSON` tells may hold the key that a request was sent with. */
+function asText(this: unknown, key: string, value: unknown): unknown {
+  const given = (this as { readonly [key: string]: unknown })[key]
+  if (typeof given === 'bigint') return String(given)
+  return given instanceof Error ? `${given.name}: ${given.message}` : value
 }

@@ -22,8 +22,9 @@ export function nextAttempt(failed: FailedAttempt): { readonly waitMs: number } 
   const { attempt, thrown, retry, now } = failed
   if (isRefoldError(thrown, 'OUTCOME_UNSTORABLE')) return { final: 'unstorable' }
   if (attempt >= retry.attempts) return { final: 'attempts' }
-  const { isRetryable, waitMs = 0 } = retryAdviceOf(thrown, now)
-  if (isRetryable === false) return { final: 'not-retryable' }
+  const { isRetryable, isByStatus, waitMs = 0 } = retryAdviceOf(thrown, now)
+  const isLeftToPolicy = isByStatus === true && retry.if !== undefined
+  if (isRetryable === false && !isLeftToPolicy) return { final: 'not-retryable' }
   if (!policyAllows(failed)) return { final: 'policy' }
   return { waitMs: Math.max(waitMs, ownWaitMs(failed)) }
 }

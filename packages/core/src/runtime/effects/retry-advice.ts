@@ -1,38 +1,58 @@
 /**
- * What a thrown value says of another attempt: that it is of no use (`isRetryable: false`), and when it may come at the earliest
- * (`retryAfter`, a `Retry-After` header). The errors of HTTP clients and of model providers carry it in a few known places.
+ * What a thrown value says of another attempt: that it is of no use (`isRetryable: false`, or the HTTP answer that it carries), and
+ * when it may come at the earliest (`retryAfter`, a `Retry-After` header). The errors of HTTP clients and of model providers carry
+ * it in a few known places.
  */
+import { answerIn, headerOf, headersIn } from './http-answer.js'
+import type { Members } from './http-answer.js'
 
 /** How many errors inside of errors are looked at. */
 const MAX_DEPTH = 4
 /** A server's word counts for no more than this. */
 const MAX_WAIT_MS = 86_400_000
+/** Time-out, conflict with what goes on, too early, too many: another attempt may be answered otherwise. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 export interface RetryAdvice {
   /** `undefined`: it does not say. */
   readonly isRetryable?: boolean
+  /** That it is not retryable follows from its HTTP status alone: a policy may know better. */
+  readonly isByStatus?: true
   /** Not before so long. */
   readonly waitMs?: number
 }
 
 /** The outermost error that says something counts. `now`: epoch milliseconds. Never fails. */
 export function retryAdviceOf(thrown: unknown, now: number): RetryAdvice {
-  let [isRetryable, waitMs]: [boolean | undefined, number | undefined] = [undefined, undefined]
+  let [word, waitMs]: [Word | undefined, number | undefined] = [undefined, undefined]
   let error = thrown
   for (let depth = 0; depth < MAX_DEPTH && typeof error === 'object' && error !== null; depth++) {
     const member = membersOf(error)
-    const said = member('isRetryable')
-    if (typeof said === 'boolean') isRetryable ??= said
-    waitMs ??= waitOf(member, now)
+    const own = waitOf(member, now)
+    word ??= wordOf(member, own !== undefined)
+    waitMs ??= own
     error = member('lastError') ?? member('cause')
   }
-  return {
-    ...(isRetryable === undefined ? undefined : { isRetryable }),
-    ...(waitMs === undefined ? undefined : { waitMs }),
-  }
+  return { ...word, ...(waitMs === undefined ? undefined : { waitMs }) }
 }
 
-type Members = (name: string) => unknown
+type Word = Pick<RetryAdvice, 'isRetryable' | 'isByStatus'>
+
+/** An answer that names a time asks for another attempt, whatever its status: so do those of GitHub with 403. */
+function wordOf(member: Members, namesTime: boolean): Word | undefined {
+  const said = member('isRetryable')
+  const answer = answerIn(member, membersOf)
+  const server = answer?.header('x-should-retry')
+  if (said === false || server === 'false') return { isRetryable: false }
+  if (said === true || server === 'true') return { isRetryable: true }
+  if (answer === undefined || answer.status < 400) return undefined
+  return isRefusal(answer.status) && !namesTime ? { isRetryable: false, isByStatus: true } : { isRetryable: true }
+}
+
+/** The same request would be answered the same. */
+function isRefusal(status: number): boolean {
+  return status < 500 && !PASSING.has(status)
+}
 
 /** An accessor that throws says nothing. */
 function membersOf(value: unknown): Members {
@@ -50,9 +70,8 @@ function membersOf(value: unknown): Members {
 function waitOf(member: Members, now: number): number | undefined {
   const own = untilMs(member('retryAfter'), now)
   if (own !== undefined) return own
-  const response = membersOf(member('response'))
-  for (const headers of [member('responseHeaders'), member('headers'), response('headers')]) {
-    const waitMs = milliseconds(headerIn(headers, 'retry-after-ms')) ?? untilMs(headerIn(headers, 'retry-after'), now)
+  for (const headers of headersIn(member, membersOf)) {
+    const waitMs = milliseconds(headerOf(headers, 'retry-after-ms')) ?? untilMs(headerOf(headers, 'retry-after'), now)
     if (waitMs !== undefined) return waitMs
   }
   return undefined
@@ -73,16 +92,4 @@ function milliseconds(value: unknown): number | undefined {
 
 function bounded(ms: number): number | undefined {
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_WAIT_MS) : undefined
-}
-
-/** Of a `Headers`, or of a plain object in any case of letters. */
-function headerIn(headers: unknown, name: string): unknown {
-  try {
-    if (typeof headers !== 'object' || headers === null) return undefined
-    if ('get' in headers && typeof headers.get === 'function') return (headers as Headers).get(name)
-    const [, value] = Object.entries(headers).find(([key]) => key.toLowerCase() === name) ?? []
-    return Array.isArray(value) ? (value as readonly unknown[])[0] : value
-  } catch {
-    return undefined
-  }
 }

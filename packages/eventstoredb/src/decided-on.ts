@@ -38,13 +38,16 @@ export class DecidedOn {
     this.#unseen.delete(stream)
   }
 
-  /** Passes pages on, and remembers what they end with. */
+  /** Passes pages on, and remembers what they end with, unless the connection was interrupted since the page before. */
   async *knowing(
     pages: AsyncIterable<readonly StoredEvent[]>,
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    const { shared } = this.#connection
+    let before = shared.interruptions
     for await (const page of pages) {
       const last = page.at(-1)
-      if (last !== undefined) this.know(last.stream, last)
+      if (last !== undefined && shared.interruptions === before) this.know(last.stream, last)
+      before = shared.interruptions
       yield page
     }
   }

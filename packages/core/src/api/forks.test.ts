@@ -62,6 +62,19 @@ describe('a fork', () => {
     expect(await typesOf(on.log, 'order-2')).toContain('refold.timer.fired')
   })
 
+  test('FRK-53 records the attempts of what it took over when they begin, as after a takeover', async () => {
+    const on = await scene()
+    await ordered(on, 'go')
+    const begun = async (id: string) =>
+      (await typesOf(on.log, `order-${id}`)).filter((type) => type === 'refold.effect.started')
+    const atOrigin = await begun('1')
+    const fork = await on.runtime.fork(on.order, '1', { as: '2' })
+    await fork.resume()
+    await on.time.advance(0)
+    expect(on.bodies.draft.runs).toHaveLength(2)
+    expect([atOrigin.length, (await begun('2')).length]).toEqual([0, 1])
+  })
+
   test('FRK-3 of a definition that a hold holds stays paused when the hold is lifted', async () => {
     const on = await scene()
     await ordered(on)

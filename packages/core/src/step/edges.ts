@@ -8,8 +8,7 @@ const known = new WeakMap<TransitionShape, string>()
 /** The ids of what one microstep took, in order. Forbidden transitions, those that another preempted, and a migration's own, which the chart does not have, were not taken. */
 export function edgesTaken(transitions: readonly TransitionShape[]): string[] {
   const enabled = transitions.filter(
-    ({ target, actions, reenter, eventType }) =>
-      eventType !== PLACED && (target !== undefined || actions.length > 0 || reenter),
+    ({ target, actions, eventType }) => eventType !== PLACED && (target !== undefined || actions.length > 0),
   )
   return withoutPreempted(enabled).map(idOf)
 }

@@ -89,7 +89,7 @@ describe('state', () => {
     const machine = createMachine({
       type: 'parallel',
       states: {
-        one: { initial: 'x', states: { x: { on: { OUT: '#away', STAY: 'x' } } } },
+        one: { initial: 'x', states: { x: { on: { OUT: '#away', STAY: 'x', NOWHERE: { reenter: true } } } } },
         two: { initial: 'x', states: { x: { on: { OUT: '#away', STAY: {} } } } },
         away: { id: 'away' },
       },
@@ -97,6 +97,7 @@ describe('state', () => {
     expect(started(machine).send('STAY').path).toEqual(['2.1'])
     expect(started(machine).send('OUT').path).toEqual(['2.0'])
     expect(started(machine).send('UNKNOWN').path).toEqual([])
+    expect(started(machine).send('NOWHERE').path).toEqual([])
   })
 })
 

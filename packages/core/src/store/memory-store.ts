@@ -2,7 +2,8 @@
  * The port in its simplest form: a shared log in memory, and one connection to it. Read it to learn what a store
  * promises; `@refold/testing` holds every other store to the same.
  *
- * An append takes effect inside the call, so that a simulated run is the same every time.
+ * An append takes effect inside the call, so that a simulated run is the same every time. What is appended without end, one answer
+ * after the other, leaves timers and signals of the process their turn.
  */
 import { fromGiven } from '../coded.js'
 import { RefoldError } from '../errors.js'
@@ -32,6 +33,7 @@ import type {
   SubscriptionItem,
 } from './port.js'
 import { storedEvent } from './stored-event.js'
+import { TurnTaking } from '../world/turn-taking.js'
 
 export { memoryLog } from './memory-log.js'
 export type { MemoryLog } from './memory-log.js'
@@ -40,6 +42,9 @@ const PAGE_EVENTS = 500
 const MAX_APPEND_BYTES = 16 * 1024 * 1024
 /** Of JSON in UTF-8: a unit may be escaped. */
 const MOST_BYTES_A_CHAR = 6
+
+/** Of all connections of this process. */
+const turns = new TurnTaking()
 
 /** One connection, as of one process, to the log; without a log, to a new one. */
 export function memoryStore(log: MemoryLog = memoryLog()): Store {
@@ -78,7 +83,10 @@ class MemoryStore implements Store {
     assertNotEmpty(stream, events)
     const encoded = events.map((event) => encodeForMemory(stream, event))
     assertFits(stream, { bytes: bytesOf(encoded), maxAppendBytes: MAX_APPEND_BYTES })
-    return appendToLog(this.#log, stream, { ...options, events: encoded, by: this.#connection })
+    const result = appendToLog(this.#log, stream, { ...options, events: encoded, by: this.#connection })
+    const turn = turns.yield()
+    if (turn !== undefined) await turn
+    return result
   }
 
   async *read(stream: string, options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[], void, undefined> {

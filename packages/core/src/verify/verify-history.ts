@@ -17,7 +17,7 @@ import { HistoryVerifier } from './history-verifier.js'
 import type { Verifying } from './history-verifier.js'
 import { Steadiness } from './steadiness.js'
 import { Charts } from './taken-transitions.js'
-import { TurnTaking } from './turn-taking.js'
+import { TurnTaking } from '../world/turn-taking.js'
 import type { VerifiedHistory } from './verified.js'
 
 /** What `verifyHistory` takes. */

@@ -27,7 +27,8 @@ import { partingOf } from './where-runs-part.js'
  *
  * What it saw is in the report: custom actions that threw, and events that were refused because the chart threw
  * (`thrown: 'fail'` rejects with `CheckFindingsError` for them), and which states, effects and events no run came to
- * (`unreached: 'fail'`): of these a pass says nothing. Give payloads that lead there in `events`, or more `runs`.
+ * (`unreached: 'fail'`): of these a pass says nothing. Most scripts lead along the chart to one of its transitions, as far as
+ * guards let them: give payloads that pass these in `events`, or more `runs`.
  *
  * Takes some milliseconds for each crash: give the test a time-out of a minute.
  *

@@ -26,6 +26,11 @@ export class PlayedAgents {
     return this.#handles.get(this.#options.stream)
   }
 
+  /** Those that were looked at. */
+  get known(): ReadonlyMap<string, AnyAgent> {
+    return this.#handles
+  }
+
   /** The process has started it, or found it. */
   started(agent: AnyAgent): void {
     this.#handles.set(this.#options.stream, agent)

@@ -101,10 +101,16 @@ function comparable(type: string, data: JsonValue): JsonValue {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
   const { lateMs: _lateMs, retryAt: _retryAt, deadlineAt, ...others } = data as { readonly [key: string]: JsonValue }
   const timeless = type === 'refold.cancel' || deadlineAt === undefined ? others : { ...others, deadlineAt }
+  if (type === 'refold.timer.fired') return withoutName(timeless)
   const rest = type === 'refold.effect.failed' ? withoutAttempt(timeless) : timeless
   if (type !== 'refold.recalled') return rest
   const { revision: _revision, ...recalled } = rest
   return recalled
+}
+
+/** A delayed event without an id of its own is named by the record that asked for it. */
+function withoutName({ timer, ...fired }: JsonObject): JsonObject {
+  return typeof timer === 'string' && !/^\d+\.t\d+$/.test(timer) ? { timer, ...fired } : fired
 }
 
 function withoutAttempt({ attempt: _attempt, final: _final, ...failed }: JsonObject): JsonObject {

@@ -12,6 +12,7 @@ import { CheckedBodies } from './checked-bodies.js'
 import { sendApproved } from './send-approved.js'
 import { CheckedStreams } from './checked-streams.js'
 import { PlayedAgents } from './played-agents.js'
+import { RecordLimit } from './record-limit.js'
 import { blockedIn, isNotTaken, playedAgent, requireStarted } from './played-result.js'
 import { settleDoubts } from './settle-doubts.js'
 import type { PlayedRun, RunOptions } from './run-shape.js'
@@ -49,6 +50,7 @@ class Player {
   readonly #bodies: CheckedBodies
   readonly #process: SimulatedProcess
   readonly #agents: PlayedAgents
+  readonly #limit: RecordLimit
   readonly #stream: string
   /** For a stream no one waits: it goes on as long as its state. */
   readonly #streamSources: ReadonlySet<string>
@@ -78,6 +80,12 @@ class Player {
       machine: 'one',
     })
     this.#agents = new PlayedAgents({ simulation, process: this.#process, cast, stream: this.#stream })
+    this.#limit = new RecordLimit({
+      simulation,
+      names: cast.members.map(({ definition }) => definition.name),
+      most: options.maxRecords,
+      onReached: () => this.#process.kill({ why: 'the run is cut', inFlight: 'lands' }),
+    })
     if (crash?.at !== 'append') return
     const { stream = this.#stream, nth, when } = crash
     simulation.faults.add({ target: stream, nth, fault: { kind: 'crash', when } })
@@ -110,6 +118,7 @@ class Player {
         return true
       } catch (error) {
         if (!(error instanceof ProcessDiedError)) return this.#notTaken(event, error)
+        if (this.#limit.isReached) return false
         await this.#rest()
       }
     }
@@ -126,6 +135,7 @@ class Player {
         if (!(error instanceof ProcessDiedError)) return this.#notTaken({ type: 'refold.cancel' }, error)
         await this.#rest()
         if (this.#isCancelled) return true
+        if (this.#limit.isReached) return false
       }
     }
   }
@@ -168,6 +178,7 @@ class Player {
   async #rest(): Promise<void> {
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       await this.#simulation.time.advance(0)
+      if (this.#limit.isReached) return
       if (this.#process.state === 'down') await this.#startAgain()
       else if (await this.#isOver()) return
       else if (!this.#gate.release() && !(await this.#settleDoubts())) return
@@ -225,7 +236,7 @@ class Player {
 
   async #within<T>(work: (agent: AnyAgent) => Promise<T>): Promise<T> {
     const agent = this.#agents.checked
-    if (agent === undefined) throw new ProcessDiedError('the process is down')
+    if (agent === undefined || this.#process.state === 'down') throw new ProcessDiedError('the process is down')
     return this.#simulation.until(this.#process.perform(() => work(agent)))
   }
 
@@ -236,22 +247,16 @@ class Player {
 
   /** Nothing more can come of it: all have ended, one is blocked, or the run is cut. */
   async #isOver(): Promise<boolean> {
-    if (this.#fault !== undefined) return true
+    if (this.#fault !== undefined || this.#limit.isReached) return true
     if (this.#process.state === 'down') return false
     const agents = await this.#agents.all()
-    if (await this.#isCut()) return true
     if (agents.size === 0) return false
     return blockedIn(agents) !== undefined || [...agents.values()].every((agent) => hasEnded(agent))
   }
 
-  async #isCut(): Promise<boolean> {
-    let records = 0
-    for (const events of (await this.#agents.records()).values()) records += events.length
-    return records >= this.#options.maxRecords
-  }
-
   async #result(taken: readonly boolean[]): Promise<PlayedRun> {
-    const handles = await this.#agents.all()
+    const cut = this.#limit.isReached
+    const handles = cut ? this.#agents.known : await this.#agents.all()
     const records = await this.#agents.records()
     requireStarted(records, this.#options.cast)
     const simulation = this.#simulation
@@ -262,12 +267,9 @@ class Player {
       blocked: blockedIn(handles),
       fault: this.#fault,
       thrown: [...thrownActions(this.#process.logLines), ...this.#refusals],
-      cut: await this.#isCut(),
+      cut,
       bodies: this.#bodies.begun,
       called: this.#bodies.called,
-      crashed: simulation.happenings.some(
-        ({ what }) => what.startsWith('dies') && !what.includes('the simulation ends'),
-      ),
       story: () => simulation.story(),
     }
   }

@@ -33,6 +33,5 @@ export interface PlayedRun {
   readonly bodies: number
   /** Sources of the bodies that began. */
   readonly called: ReadonlySet<string>
-  readonly crashed: boolean
   readonly story: () => string
 }

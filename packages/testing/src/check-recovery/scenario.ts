@@ -3,6 +3,8 @@ import type { DefinitionDescription } from '@refold/core/definition'
 import fc from 'fast-check'
 import type { Cast } from './cast.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
+import { routesOf } from './routes.js'
+import type { Route } from './routes.js'
 
 /** An event that the check sends, as a caller of `send` would. */
 export interface OutsideEvent {
@@ -36,12 +38,44 @@ export interface ScenarioOptions {
   readonly maxEvents: number
 }
 
-/** Scenarios from the checked definition's own schemas. */
+/** Of four scripts, so many begin with a way along the chart. */
+const ALONG = 3
+
+/** Scenarios from the checked definition's own schemas, and along its chart. */
 export function scenarios(cast: Cast, options: ScenarioOptions): fc.Arbitrary<Scenario> {
+  const { description } = cast.checked
+  const { maxEvents: maxLength } = options
+  const events = outsideEvents(description, options)
+  const line = lines(cast, { ...options, known: events })
+  const ways = routesOf(description.chart, [...events.keys()])
+    .filter(({ length }) => length <= maxLength)
+    .map((route) => ({ weight: route.length, arbitrary: along(route, { events, line, maxLength }) }))
+  const any = { weight: 1, arbitrary: fc.array(line, { maxLength }) }
   return fc.record({
-    input: inputs(cast.checked.description, options),
-    script: fc.array(lines(cast, options), { maxLength: options.maxEvents }),
+    input: inputs(description, options),
+    script: ways.length === 0 ? any.arbitrary : fc.oneof({ weight: ALONG, arbitrary: fc.oneof(...ways) }, any),
   })
+}
+
+interface Along {
+  readonly events: Events
+  readonly line: fc.Arbitrary<ScriptLine>
+  readonly maxLength: number
+}
+
+/** The whole way, mostly, and then anything; a smaller script is a part of the way. */
+function along(route: Route, { events, line, maxLength }: Along): fc.Arbitrary<readonly ScriptLine[]> {
+  const way = fc.tuple(
+    ...route.map((point): fc.Arbitrary<ScriptLine> => {
+      const event = 'event' in point ? events.get(point.event) : undefined
+      return event === undefined ? fc.constant({ wait: true }) : event.map((made) => ({ event: made }))
+    }),
+  )
+  const reach = fc.nat(4 * route.length)
+  const rest = fc.array(line, { maxLength: maxLength - route.length })
+  return fc
+    .tuple(reach, way, rest)
+    .map(([length, head, tail]) => (length < head.length ? head.slice(0, length) : [...head, ...tail]))
 }
 
 function inputs(
@@ -52,13 +86,15 @@ function inputs(
   return values.filter(acceptsInput)
 }
 
-function lines(cast: Cast, options: ScenarioOptions): fc.Arbitrary<ScriptLine> {
-  const events = outsideEvents(cast.checked.description, options)
+/** By type. */
+type Events = ReadonlyMap<string, fc.Arbitrary<OutsideEvent>>
+
+function lines(cast: Cast, options: ScenarioOptions & { readonly known: Events }): fc.Arbitrary<ScriptLine> {
   return fc.oneof(
     fc.constant({ wait: true as const }),
-    ...events.map((event) => event.map((made) => ({ event: made }))),
+    ...[...options.known.values()].map((event) => event.map((made) => ({ event: made }))),
     ...(handlesCancel(cast.checked.description) ? [fc.constant({ cancel: true as const })] : []),
-    ...streamLines(cast, { ...options, known: events }),
+    ...streamLines(cast, options),
   )
 }
 
@@ -71,12 +107,12 @@ function handlesCancel({ chart }: DefinitionDescription): boolean {
 function outsideEvents(
   { eventSchemas, acceptsEvent }: DefinitionDescription,
   { events = {} }: ScenarioOptions,
-): readonly fc.Arbitrary<OutsideEvent>[] {
-  const arbitraries: fc.Arbitrary<OutsideEvent>[] = []
+): Events {
+  const arbitraries = new Map<string, fc.Arbitrary<OutsideEvent>>()
   for (const [type, schema] of eventSchemas) {
     const payload =
       events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
-    arbitraries.push(payload.map((value): OutsideEvent => ({ type, ...value })).filter(acceptsEvent))
+    arbitraries.set(type, payload.map((value): OutsideEvent => ({ type, ...value })).filter(acceptsEvent))
   }
   return arbitraries
 }
@@ -87,12 +123,12 @@ function outsideEvents(
  */
 function streamLines(
   cast: Cast,
-  { streams = {}, known }: ScenarioOptions & { readonly known: readonly fc.Arbitrary<OutsideEvent>[] },
+  { streams = {}, known }: ScenarioOptions & { readonly known: Events },
 ): readonly fc.Arbitrary<ScriptLine>[] {
   const { effects } = cast.checked.description
   return cast.sources('stream').flatMap((from) => {
-    const isOwn = effects.get(from)?.kind === 'events' && !from.includes('.') && known.length > 0
-    const said = streams[from] ?? (isOwn ? fc.oneof(...known) : undefined)
+    const isOwn = effects.get(from)?.kind === 'events' && !from.includes('.') && known.size > 0
+    const said = streams[from] ?? (isOwn ? fc.oneof(...known.values()) : undefined)
     return said === undefined ? [] : [said.map((says) => ({ from, says }))]
   })
 }

@@ -1,6 +1,7 @@
 /** Consumers, followers and projections whose store is far away, or out of reach for a while. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { RefoldError } from '../errors.js'
+import { examineStore } from '../history/examine-store.js'
 import { orders, order as ordered } from '../projection/orders.fixture.js'
 import { memoryLog } from '../store/memory-log.js'
 import type { MemoryLog } from '../store/memory-log.js'
@@ -67,6 +68,19 @@ describe('readers of a store that is far away', () => {
     await time.advance(20_000)
     expect(reports.map(({ code }) => code)).toEqual(['STALLED'])
     await items.return?.()
+    await client.close()
+  })
+
+  test('CLI-382 a look through a store that is out of reach for a while finds no agent unreadable, and no directory wrong', async () => {
+    const { client } = await openProcess({ time, store: memoryStore(log) })
+    await notes(client, '1', 2)
+    const store: Store = memoryStore(log)
+    Object.assign(store, { read: outOfReach, directory: { ...store.directory, find: outOfReach } })
+    const { findings } = await examineStore(store)
+    expect(findings.map(({ trouble, stream, lost }) => [trouble, stream, lost])).toEqual([
+      ['STORE', 'order-1', undefined],
+      ['STORE', undefined, undefined],
+    ])
     await client.close()
   })
 

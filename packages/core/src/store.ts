@@ -80,6 +80,7 @@ export { followLog } from './store/follow-log.js'
 export type { FollowedLog } from './store/follow-log.js'
 export { ExternalFeed } from './store/external-feed.js'
 export { manyMayListen } from './world/many-listeners.js'
+export { untilAborted } from './world/until-aborted.js'
 
 // trying again: how long to wait before it
 export { backoffMs } from './world/backoff.js'

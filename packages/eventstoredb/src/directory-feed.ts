@@ -220,11 +220,12 @@ export class DirectoryFeed {
 
   /** An end before what was read is asked for again, as after an interruption: then of a node that is not behind. */
   async #end(deadline: number | undefined): Promise<bigint> {
+    const { seen, shared } = this.#connection
     for (;;) {
-      const readUpTo = this.#place
+      const readUpTo = seen.upTo
       const end = await endOfLog(this.#connection, deadline)
       if (end >= readUpTo) return end
-      this.#connection.shared.interruptions++
+      shared.interruptions++
     }
   }
 

@@ -10,6 +10,8 @@ interface Pair {
 export class FaultProxy {
   /** Connections taken so far. */
   accepted = 0
+  /** Bytes that came from the server so far. */
+  answered = 0
   #targetPort: number
   readonly #listening: Server
   readonly #pairs = new Set<Pair>()
@@ -119,6 +121,7 @@ export class FaultProxy {
       if (this.#requests === 'pass' && !server.destroyed) server.write(bytes)
     })
     server.on('data', (bytes) => {
+      this.answered += bytes.length
       take(this.#onAnswer, () => (this.#onAnswer = undefined))
       const forward = (): void => void (client.destroyed || client.write(bytes))
       if (this.#answers === 'pass' && this.#answerAfterMs > 0) setTimeout(forward, this.#answerAfterMs)

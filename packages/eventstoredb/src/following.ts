@@ -5,7 +5,7 @@
  * Invariants: every event after the start once, in order; a subscription that cannot be made is tried again after a growing,
  * jittered pause; only what no repetition can cure is thrown.
  */
-import { backoffMs, isRefoldError } from '@refold/core/store'
+import { backoffMs, isRefoldError, untilAborted } from '@refold/core/store'
 import type { SubscribeTarget, SubscriptionItem } from '@refold/core/store'
 import { pause } from './pause.js'
 import { callPages } from './client/call-pages.js'
@@ -37,7 +37,9 @@ export async function* followItems(
   let place = after
   for (let failures = 1; !signal.aborted; failures++) {
     try {
-      for await (const page of callPages(call(await seen.client(), place), { doing, signal })) {
+      const client = await untilAborted(seen.client(), signal)
+      if (client === undefined) return
+      for await (const page of callPages(call(client, place), { doing, signal })) {
         failures = 1
         seen.addPage(page)
         const fresh = page.filter((item) => {

@@ -10,6 +10,9 @@ import { timeLeft } from './client/silence.js'
 import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
 import { toStoredEvent } from './wire-event.js'
 
+/** Events of others, as heartbeats, that may stand behind the last one of users. */
+const OTHERS_BEHIND = 8
+
 export interface Reading {
   readonly doing: string
   /** A new call, for what comes after the last record given. */
@@ -119,17 +122,31 @@ export function readEverything(
   connection: Connection,
   { after, direction, limit = Infinity }: ReadAllOptions,
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  const place = after === undefined ? {} : { after }
   const records =
-    direction === 'backwards'
-      ? readRecords(connection, {
-          doing: 'reading everything backwards',
-          call: (client, last) => {
-            const from = last?.position ?? after
-            return client.readAll({ backwards: true, ...(from !== undefined && { from }) })
-          },
-        })
-      : readLog(connection, after === undefined ? {} : { after })
+    direction === 'backwards' ? readBackwards(connection, { ...place, limit }) : readLog(connection, place)
   return toPages(connection, records, { limit })
+}
+
+/** More and more at a time: who wants the last one is not sent all that a connection holds, as what is read ahead. */
+async function* readBackwards(
+  connection: Connection,
+  { after, limit }: { readonly after?: bigint; readonly limit: number },
+): AsyncGenerator<readonly WireRecord[], void, undefined> {
+  let place = after
+  for (let count = limit + OTHERS_BEHIND; ; count *= 8) {
+    const before = place
+    const call = (client: WireClient, last: WireRecord | undefined): WireCall => {
+      const from = last?.position ?? before
+      const most = Number.isFinite(count) ? { limit: count } : {}
+      return client.readAll({ backwards: true, ...most, ...(from !== undefined && { from }) })
+    }
+    for await (const page of readRecords(connection, { doing: 'reading everything backwards', call })) {
+      place = page.at(-1)?.position ?? place
+      yield page
+    }
+    if (place === before || count === Infinity) return
+  }
 }
 
 /** The position of the last event of all; −1 for an empty log. */

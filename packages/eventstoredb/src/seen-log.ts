@@ -11,7 +11,7 @@ import { failureOf } from './client/db-client.js'
 import { BehindNode, NoAnswer, NotAsked } from './client/failure.js'
 import type { SharedConnection } from './client/shared-connection.js'
 import { orLate, timeLeft } from './client/silence.js'
-import type { WireClient, WireItem } from './client/wire.js'
+import type { WireClient, WireItem, WireRecord } from './client/wire.js'
 import { pause } from './pause.js'
 
 /** A replaced leader hears of it much sooner, at every setting that a cluster works with. */
@@ -46,15 +46,19 @@ export class SeenLog {
     return this.#replaced
   }
 
-  /** The log reaches so far. */
+  /** The last event that was seen; −1: none. */
+  get upTo(): bigint {
+    return this.#upTo
+  }
+
+  /** An event stands there. */
   add(position: bigint): void {
     if (position > this.#upTo) this.#upTo = position
   }
 
-  /** Of a page in either direction. */
+  /** Of a page in either direction. A checkpoint may name a place behind the last event: a server that starts writes what is none. */
   addPage(items: readonly WireItem[]): void {
-    for (const item of [items[0], items.at(-1)])
-      if (item !== undefined && item.kind !== 'caught-up') this.add(item.position)
+    for (const item of [items.find(isEvent), items.findLast(isEvent)]) if (item !== undefined) this.add(item.position)
   }
 
   /**
@@ -123,4 +127,8 @@ export class SeenLog {
     this.#options.onReplaced(this.#replaced)
     return this.#replaced
   }
+}
+
+function isEvent(item: WireItem): item is WireRecord {
+  return item.kind === 'event'
 }

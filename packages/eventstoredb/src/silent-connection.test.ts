@@ -1,7 +1,7 @@
 /** A network that drops what is sent, and says nothing. */
 import { randomUUID } from 'node:crypto'
 import { toRevision } from '@refold/core/store'
-import type { Store } from '@refold/core/store'
+import type { NewEvent, Store } from '@refold/core/store'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.fixture.js'
 import { FaultProxy } from './fault-proxy.fixture.js'
@@ -96,3 +96,37 @@ async function fill(store: Store, stream: string): Promise<void> {
     await store.append(stream, events, { expected: length === 0 ? 'no_stream' : toRevision(length - 1) })
   }
 }
+
+test('SUB-5 a subscription ends at once when its signal aborts, also while the server is still asked for what it holds', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const store = openStore(proxy.connectionString, { timeoutMs: TIMEOUT_MS })
+  await store.append('boat-1', [event()], { expected: 'no_stream' })
+  proxy.goSilent()
+  await codeOf(firstPage(store.read('boat-1'))) // what answers next is looked at before it is believed
+  const signal = AbortSignal.timeout(50)
+  const followed = (async () => {
+    for await (const _ of store.subscribe({ all: true }, { signal }));
+  })()
+  expect(await loopMsOf(followed)).toBeLessThan(TIMEOUT_MS / 2)
+})
+
+test('ESDB-98 who asks for the last event of all is sent a few events, and not as many as a connection holds', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const store = openStore(proxy.connectionString)
+  const large = (): NewEvent => ({ ...event(), data: 'x'.repeat(3_000) })
+  await store.append('boat-1', Array.from({ length: 100 }, large), { expected: 'no_stream' })
+  await firstPage(store.readAll({ direction: 'backwards', limit: 1 }))
+  const before = proxy.answered
+  await firstPage(store.readAll({ direction: 'backwards', limit: 1 }))
+  await store.registers.get('light') // the last bytes of the read have come before it is answered
+  expect(proxy.answered - before).toBeLessThan(40_000)
+  for (let beat = 0; beat < 100; beat++) await store.registers.put('light', beat)
+  const found: unknown[] = []
+  for await (const page of store.readAll({ direction: 'backwards', limit: 3 }))
+    found.push(...page.map(({ revision }) => revision))
+  expect(found).toEqual([99n, 98n, 97n])
+})

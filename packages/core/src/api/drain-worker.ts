@@ -1,7 +1,7 @@
 /** A drain of a worker of another process, by way of the store: who asks for it, and the worker that meets the order. */
 import { coded, requireMethods } from '../coded.js'
 import { withoutUndefined } from '../json/without-undefined.js'
-import { RefoldError } from '../errors.js'
+import { isRefoldError, RefoldError } from '../errors.js'
 import type { Store } from '../store/port.js'
 import type { DrainOptions } from '../public/worker.js'
 import type { Report } from '../public/report.js'
@@ -9,6 +9,7 @@ import { dropDrainOrder, orderDrain, takeDrainOrder } from '../runtime/liveness/
 import { FailureDetector } from '../runtime/liveness/failure-detector.js'
 import { heartbeatRegister } from '../runtime/liveness/lease.js'
 import { pause } from '../world/pause.js'
+import { untilAborted } from '../world/until-aborted.js'
 import { systemWorld } from '../world/system-world.js'
 import type { World } from '../world/world.js'
 import type { WorkerRuntime } from '../runtime/worker/worker-runtime.js'
@@ -54,7 +55,7 @@ async function untilGone(
 ): Promise<void> {
   const owners = new FailureDetector({ store, world, leaseMs: DEFAULT_LEASE_MS })
   for (;;) {
-    const verdict = await owners.look(worker)
+    const verdict = await untilAborted(lookAt(owners, worker), signal)
     if (verdict === 'gone' || verdict === 'dead') return
     if (verdict === 'silent')
       throw new RefoldError('TIMEOUT', `worker ${worker} has said nothing for a lease`, {
@@ -68,6 +69,18 @@ async function untilGone(
       })
     await pause(LOOK_EVERY_MS, world)
   }
+}
+
+/** The order is given: what the store does not answer now is no refusal. */
+function lookAt(owners: FailureDetector, worker: string): ReturnType<FailureDetector['look']> {
+  return owners.look(worker).catch((cause: unknown) => {
+    if (!isRefoldError(cause, 'STORE_REJECTED') && !isRefoldError(cause, 'TIMEOUT')) throw cause
+    throw new RefoldError('STORE_UNKNOWN', `no one knows whether worker ${worker} has gone: ${cause.message}`, {
+      hint: 'It was asked, and drains all the same. Ask again to wait for it.',
+      facts: { worker },
+      cause,
+    })
+  })
 }
 
 function unknownWorker(worker: string): RefoldError {

@@ -26,7 +26,7 @@ export async function placeHold(commands: HoldCommands, given: HoldRequest = {})
     hold,
     change: (standing) => [...standing.filter((other) => other.definition !== hold.definition), hold],
   })
-  return sweep(commands, [{ status: 'active' }], { hold, input: { kind: 'paused', bulk: true } })
+  return swept(commands, [{ status: 'active' }], { hold, input: { kind: 'paused', bulk: true } })
 }
 
 /** Takes the hold back, then resumes what it held. Agents that were paused one by one stay so. */
@@ -44,12 +44,26 @@ export async function liftHold(commands: HoldCommands, given: HoldRequest = {}):
   })
   const held: readonly DirectoryQuery[] = [{ condition: 'paused' }, { condition: 'blocked' }]
   const queries = held.map((query) => ({ ...query, status: 'active' }) as const)
-  return sweep(commands, queries, { hold, input: { kind: 'resumed', bulk: true } })
+  return swept(commands, queries, { hold, input: { kind: 'resumed', bulk: true } })
 }
 
 interface Command {
   readonly hold: Hold
   readonly input: ControlInput
+}
+
+/** What is stored of the hold stands: that the agents cannot be looked through is no refusal of the command. */
+async function swept(...[commands, queries, command]: Parameters<typeof sweep>): Promise<BulkResult> {
+  try {
+    return await sweep(commands, queries, command)
+  } catch (cause) {
+    if (!isRefoldError(cause, 'STORE_REJECTED') && !isRefoldError(cause, 'TIMEOUT')) throw cause
+    const done = command.input.kind === 'paused' ? 'stands' : 'is taken back'
+    throw new RefoldError('STORE_UNKNOWN', `the hold ${done}, but not every agent was reached: ${cause.message}`, {
+      hint: 'Ask again: it goes on with those that are left.',
+      cause,
+    })
+  }
 }
 
 /** Bounded in memory by a page, and in concurrency. One agent's trouble keeps no other from its record. */

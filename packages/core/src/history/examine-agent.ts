@@ -6,7 +6,7 @@ import { OLDER_FORMAT } from '../record/check-state.js'
 import { Folder } from '../record/fold.js'
 import { headerOf } from '../record/header.js'
 import type { StoredEvent } from '../store/port.js'
-import { assertNotClosed } from './examined.js'
+import { assertNotClosed, ofAway } from './examined.js'
 import type { ExaminedFinding } from './examined.js'
 import { addRecord, checkFolded } from './fold-record.js'
 import { counted } from '../world/counted.js'
@@ -38,7 +38,8 @@ export async function examineAgent(
     if (last === undefined) return records === 0 ? [] : [ofHidden(stream, records)]
     checkFolded(folder.result(), last)
   } catch (error) {
-    return [unusable(withCode(assertNotClosed(error), `reading ${stream}`), { stream, revision: read, lost: left() })]
+    const coded = withCode(assertNotClosed(error), `reading ${stream}`)
+    return [ofAway(coded, stream) ?? unusable(coded, { stream, revision: read, lost: left() })]
   }
   return foreign === 0 ? [] : [ofOthers(stream, foreign)]
 }

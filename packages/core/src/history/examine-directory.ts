@@ -2,7 +2,7 @@
 import { withCode } from '../errors.js'
 import { applyHeader, isSameEntry, readHeader } from '../store/directory-projection.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
-import { assertNotClosed } from './examined.js'
+import { assertNotClosed, ofAway } from './examined.js'
 import type { ExaminedFinding } from './examined.js'
 import { counted } from '../world/counted.js'
 
@@ -34,10 +34,9 @@ export async function examineDirectory(
       if (!(await isRight(store, stream))) wrong.push(stream)
     }
   } catch (error) {
-    const { message } = withCode(assertNotClosed(error), 'reading the directory')
-    return [
-      { trouble: 'DIRECTORY', kind: 'wrong', message: `the directory cannot be read: ${message}`, remedy: REBUILD },
-    ]
+    const coded = withCode(assertNotClosed(error), 'reading the directory')
+    const message = `the directory cannot be read: ${coded.message}`
+    return [ofAway(coded) ?? { trouble: 'DIRECTORY', kind: 'wrong', message, remedy: REBUILD }]
   }
   if (wrong.length === 0) return []
   const named = `${wrong.slice(0, NAMED).join(', ')}${wrong.length > NAMED ? ', …' : ''}`

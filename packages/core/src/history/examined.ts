@@ -1,5 +1,6 @@
 /** What a look through a store finds. */
 import { isRefoldError } from '../errors.js'
+import type { RefoldError } from '../errors.js'
 import type { StoreFinding } from '../store/port.js'
 
 /** What is wrong, by kind. `STORE` is told by the store: its file, or its server. */
@@ -23,6 +24,13 @@ export interface ExaminedFinding extends Omit<StoreFinding, 'trouble'> {
   readonly revision?: number
   /** How many of its records cannot be used for a state. */
   readonly lost?: number
+}
+
+/** Of a store that did not answer: nothing is known to be wrong in it. */
+export function ofAway({ code, message, hint }: RefoldError, stream?: string): ExaminedFinding | undefined {
+  if (code !== 'STORE_REJECTED' && code !== 'TIMEOUT') return undefined
+  const of = stream === undefined ? undefined : { stream }
+  return { trouble: 'STORE', kind: 'wrong', ...of, message, remedy: hint ?? 'Look again when the store answers.' }
 }
 
 /** What the store refuses because someone closed it is no finding. */

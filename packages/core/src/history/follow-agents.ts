@@ -16,6 +16,7 @@ import { lagBehind } from './lag.js'
 import { cursorOf, heldAt, positionAt } from './log-cursor.js'
 import type { Follower, StallWatch } from './stall-watch.js'
 import { toAgentEvent } from './stream-records.js'
+import { untilAborted } from '../world/until-aborted.js'
 import type { HeadedEvent } from './stream-records.js'
 
 export interface FollowedLog {
@@ -43,7 +44,7 @@ async function* followedIn<D extends AgentDefinition>(
   options: FollowOptions<D>,
 ): AsyncGenerator<Followed<D>, void, undefined> {
   const { agents, from = 'start', signal } = options
-  const begin = await beginOf(log, from).catch(unlessClosed)
+  const begin = await untilAborted(beginOf(log, from), signal).catch(unlessClosed)
   if (begin === undefined) return
   const reading: Reading = { begin, last: undefined, isWithReader: false }
   const watched = stalls.watch(followerOf(reading, options))

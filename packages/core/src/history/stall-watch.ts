@@ -51,6 +51,7 @@ export class StallWatch {
   readonly #options: StallWatchOptions
   readonly #followers = new Set<Standing>()
   #cancel: CancelTimer | undefined
+  #isLooking = false
 
   constructor(options: StallWatchOptions) {
     this.#options = options
@@ -81,19 +82,21 @@ export class StallWatch {
   }
 
   #schedule(): void {
-    if (this.#cancel !== undefined || this.#followers.size === 0) return
+    if (this.#cancel !== undefined || this.#isLooking || this.#followers.size === 0) return
     const everyMs = Math.min(...[...this.#followers].map(({ follower }) => follower.stalledAfterMs)) / LOOKS
     if (everyMs < MOST_MS) this.#cancel = this.#options.world.clock.setTimer(() => void this.#look(), everyMs)
   }
 
   async #look(): Promise<void> {
     const { log, world } = this.#options
-    const newest = await log.newest().catch(() => undefined) // a store out of reach is told by who needs it
     this.#cancel = undefined
+    this.#isLooking = true
+    const newest = await log.newest().catch(() => 'unknown' as const) // a store out of reach is told by who needs it
+    this.#isLooking = false
     const now = world.clock.monotonicNow()
     for (const standing of this.#followers) {
       if (standing.follower.isOver()) this.#end(standing)
-      else this.#judge(standing, { newest: newest?.position, now })
+      else if (newest !== 'unknown') this.#judge(standing, { newest: newest?.position, now })
     }
     this.#schedule()
   }

@@ -166,7 +166,7 @@ export class OpenProjection {
   async at(place: ProjectionPlace, options: AtOptions = {}): Promise<void> {
     this.#assertOpen()
     checkOptions(options, { timeoutMs: optionRule.ms(0, Infinity), signal: optionRule.signal })
-    return this.#state.reached.wait(await cursorTo(place, this.#parts.log), options)
+    return this.#state.reached.wait(cursorTo(place, this.#parts.log), options)
   }
 
   async retry(): Promise<void> {

@@ -36,6 +36,8 @@ export interface RunOptions {
 }
 
 const LOOK_EVERY_MS = 100
+/** How often it is looked whether records wait: that asks the agents' store, which may be far away. */
+const LOOK_AT_LOG_EVERY_MS = 1_000
 /** After this time without progress of the process that keeps it up, another one does. */
 const TAKEOVER_AFTER_MS = 3_000
 const BACKOFF = { delayMs: 100, factor: 2, maxDelayMs: 10_000, jitter: true }
@@ -144,6 +146,8 @@ export class ProjectionRun {
     const { projections, log, world, state } = this.#options
     const { clock } = world
     let moved = clock.monotonicNow()
+    let looked = -Infinity
+    let newest: string | undefined
     for (let known = await this.#open(); ;) {
       state.follow(known)
       const isHeld = notesIn(known).parked !== undefined
@@ -151,8 +155,12 @@ export class ProjectionRun {
       if (signal.aborted) return
       const found = (await projections.builds(known.projection)).find((build) => isSameBuild(build, known))
       if (found === undefined) return
-      const newest = await log.newest()
-      const hasNext = newest !== undefined && cursorOf(newest) > (found.checkpoint ?? '')
+      if (clock.monotonicNow() - looked >= LOOK_AT_LOG_EVERY_MS) {
+        const last = await log.newest()
+        newest = last && cursorOf(last)
+        looked = clock.monotonicNow()
+      }
+      const hasNext = newest !== undefined && newest > (found.checkpoint ?? '')
       if (found.revision !== known.revision || !hasNext) moved = clock.monotonicNow()
       known = found
       if (!isHeld && clock.monotonicNow() - moved > TAKEOVER_AFTER_MS) return

@@ -5,7 +5,8 @@ import { setLongTimer } from '../world/long-timer.js'
 import type { AtOptions } from '../public/projection.js'
 
 interface Waiter {
-  readonly place: string
+  /** `undefined`: it is not known yet. */
+  place: string | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -32,19 +33,17 @@ export class Reached {
   /** The documents hold everything up to here. */
   to(place: string): void {
     if (place > this.#place) this.#place = place
-    for (const waiter of this.#waiters) if (waiter.place <= this.#place) waiter.resolve()
+    for (const waiter of this.#waiters) this.#judge(waiter)
   }
 
   /** It will not be further before something is done: those who wait are told. `undefined`: it goes on. */
   hinder(error: RefoldError | undefined): void {
     this.#hindrance = error
-    if (error !== undefined) for (const waiter of this.#waiters) waiter.reject(error)
+    for (const waiter of this.#waiters) this.#judge(waiter)
   }
 
-  wait(place: string, { timeoutMs, signal }: AtOptions = {}): Promise<void> {
-    if (place <= this.#place) return Promise.resolve()
-    if (this.#hindrance !== undefined) return Promise.reject(this.#hindrance)
-    if (signal?.aborted === true) return Promise.reject(aborted(signal))
+  /** The time runs from now on, also while the place is asked for. */
+  wait(asked: Promise<string>, { timeoutMs, signal }: AtOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => (): void => {
         this.#waiters.delete(waiter)
@@ -58,12 +57,23 @@ export class Reached {
         timeoutMs === undefined ? () => {} : setLongTimer(this.#clock, () => end(() => reject(late))(), timeoutMs)
       signal?.addEventListener('abort', onAbort)
       const waiter: Waiter = {
-        place,
+        place: undefined,
         resolve: end(resolve),
         reject: (error) => end(() => reject(error))(),
       }
       this.#waiters.add(waiter)
+      asked.then((place) => {
+        waiter.place = place
+        this.#judge(waiter)
+      }, waiter.reject)
+      if (signal?.aborted === true) onAbort()
     })
+  }
+
+  #judge({ place, resolve, reject }: Waiter): void {
+    if (place === undefined) return
+    if (place <= this.#place) resolve()
+    else if (this.#hindrance !== undefined) reject(this.#hindrance)
   }
 }
 

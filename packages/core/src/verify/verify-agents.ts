@@ -55,6 +55,8 @@ export async function* verifyAgents(asked: VerifyAgentsOptions): AsyncGenerator<
       if (line.length >= WIDTH) yield* given(line.shift())
     }
     for (const verified of line) yield* given(verified)
+  } catch (error) {
+    if (!isOver()) throw error // who has left is told no more
   } finally {
     isLeft = true
     await Promise.allSettled(line) // nothing reads on behind a caller who closes the store

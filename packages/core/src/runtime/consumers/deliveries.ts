@@ -20,6 +20,7 @@ import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
 import { nextAttempt } from '../effects/next-attempt.js'
 import type { ConsumerPolicy } from './consumer-context.js'
+import { mayPass } from './consumer-log.js'
 import type { ConsumerLog } from './consumer-log.js'
 import type { StoredParked } from './consumer-state.js'
 import { Places, waitFor } from './places.js'
@@ -119,6 +120,7 @@ export class Deliveries {
   async #again(parked: StoredParked): Promise<void> {
     const { own, epoch, policy, events } = this.#options
     const record = await this.#stored(parked)
+    if (record === 'dropped') return
     const outcome = 'error' in record ? { attempts: 0, ...record } : await this.#deliver(record)
     if (outcome === 'dropped') return
     if ('error' in outcome) {
@@ -132,8 +134,20 @@ export class Deliveries {
     if (isStored) events.tell({ kind: 'consumer.delivered', consumer: policy.name, key })
   }
 
+  /** A store that is out of reach is asked again. */
+  async #stored(parked: StoredParked): Promise<HeadedEvent | { readonly error: unknown } | 'dropped'> {
+    const { over, policy, events } = this.#options
+    for (let failures = 1; !over.aborted; failures++) {
+      const found = await this.#read(parked)
+      if (!('error' in found) || !mayPass(found.error)) return found
+      events.notice('warn', `a parked record of consumer ${policy.name} cannot be read for now`, { ...found, failures })
+      await this.#pauseAfter(failures)
+    }
+    return 'dropped'
+  }
+
   /** Or why it cannot be had: it is parked again for that. */
-  async #stored({ cursor }: StoredParked): Promise<HeadedEvent | { readonly error: unknown }> {
+  async #read({ cursor }: StoredParked): Promise<HeadedEvent | { readonly error: unknown }> {
     const { stream, revision, id } = partsOf(cursor)
     try {
       for await (const [event] of this.#options.log.read(stream, { from: revision, limit: 1 })) {
@@ -216,17 +230,22 @@ export class Deliveries {
 
   /** Again until the store has answered, or the epoch is over. */
   async #persist(append: () => Promise<boolean>): Promise<boolean> {
-    const { over, world, events, policy } = this.#options
+    const { over, events, policy } = this.#options
     for (let failures = 1; failures === 1 || !over.aborted; failures++) {
       try {
         return await append()
       } catch (error) {
         if (isRefoldError(error, 'CLOSED')) return false
         events.notice('warn', `the store did not take what consumer ${policy.name} parks`, { error, failures })
-        await waitFor(Math.min(10_000, 50 * 2 ** failures), { clock: world.clock, signal: over })
+        await this.#pauseAfter(failures)
       }
     }
     return false
+  }
+
+  #pauseAfter(failures: number): Promise<void> {
+    const { over, world } = this.#options
+    return waitFor(Math.min(10_000, 50 * 2 ** failures), { clock: world.clock, signal: over })
   }
 }
 

@@ -1,10 +1,12 @@
 /** `refold doctor`: what is wrong in a store, what is lost by it, and what to do. Nothing is written. */
 import { examineStore, planRecovery } from '@refold/core'
-import type { ExaminedFinding, ExaminedStore, RecoveryPlan, RefoldErrorCode } from '@refold/core'
+import type { ExaminedFinding, ExaminedStore } from '@refold/core'
 import { findConfig, loadConfig } from '../config/load-config.js'
 import type { Told } from '../output.js'
 import { withStore } from './store-only.js'
 import type { ProjectOptions } from './store-only.js'
+import { unplacedIn } from './unplaced.js'
+import type { Advised } from './unplaced.js'
 import { shellWord } from '@refold/inspector/commands'
 import { counted } from '@refold/core/store'
 
@@ -12,12 +14,6 @@ export interface DoctorCommandOptions extends ProjectOptions {
   /** Loads the configuration's agents: can they take over what is stored? */
   readonly agents?: boolean
   readonly json: boolean
-}
-
-/** A finding, and the commands to paste. */
-interface Advised extends Omit<ExaminedFinding, 'trouble'> {
-  readonly trouble: ExaminedFinding['trouble'] | 'PLACE'
-  readonly commands: readonly string[]
 }
 
 /** `isDone: false`: something is wrong. */
@@ -33,31 +29,6 @@ export async function doctor(options: DoctorCommandOptions): Promise<Told> {
     if (options.json) return { text: JSON.stringify({ ...examined, findings }), isDone }
     return { text: [summaryOf(examined), ...findings.map(textOf), conclusion(findings)].join('\n'), isDone }
   })
-}
-
-/** Told already by the look at the records themselves. */
-const OF_RECORDS: ReadonlySet<string> = new Set<RefoldErrorCode>(['UNREADABLE', 'NEWER_FORMAT'])
-
-/** Agents for which nothing that is registered here has a place. */
-function unplacedIn({ troubled, unregistered }: RecoveryPlan): readonly Advised[] {
-  const agents = troubled
-    .filter(({ code }) => !OF_RECORDS.has(code))
-    .map(({ agent, message }): Advised => {
-      const remedy = 'Register the version that it is at, or migrate it.'
-      const stream = `${agent.name}-${agent.id}`
-      return { trouble: 'PLACE', kind: 'wrong', stream, message, remedy, commands: ['refold plan'] }
-    })
-  const definitions = Object.entries(unregistered).map(([name, count]): Advised => {
-    const message = `the configuration does not have "${name}": ${counted(count, 'agent')} with something to do`
-    return {
-      trouble: 'PLACE',
-      kind: 'wrong',
-      message,
-      remedy: 'Register it.',
-      commands: [`refold ls ${shellWord(name)}`],
-    }
-  })
-  return [...agents, ...definitions]
 }
 
 function advised(finding: ExaminedFinding): Advised {

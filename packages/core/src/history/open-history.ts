@@ -12,6 +12,7 @@ import { codeErrors, coded } from '../coded.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { toRevision } from '../record/revision.js'
+import { keepAlive } from '../world/keep-alive.js'
 import { blamePlace } from './blame.js'
 import type { Blame } from './blame.js'
 import { HistoryCursor } from './cursor.js'
@@ -233,16 +234,23 @@ export class AgentHistory {
 
   /**
    * Follows what the agent does from now on: each revision as it becomes part of this history. Ends when the signal aborts, the
-   * store closes, or the history cannot go on (`trouble`); at once where the source is a file.  One call at a time.
+   * store closes, or the history cannot go on (`trouble`); at once where the source is a file. The process stays alive while this waits. One call at a time.
    */
   async *follow(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
     checkOptions(options, { signal: optionRule.signal })
     const { signal } = options
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
-    for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
-      if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
-      if (!(await this.#log.follow(item.event))) return
-      yield Number(item.event.revision)
+    let letGo: (() => void) | undefined
+    try {
+      for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
+        letGo?.()
+        letGo = item.kind === 'caught-up' ? keepAlive() : undefined
+        if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
+        if (!(await this.#log.follow(item.event))) return
+        yield Number(item.event.revision)
+      }
+    } finally {
+      letGo?.()
     }
   }
 

@@ -104,9 +104,10 @@ describe('records', () => {
     ])
     expect(history.outline().length).toBe(6)
     expect(history.outline({ from: 9, to: 7 })).toEqual([])
+    expect(history.outline({ from: 3n, to: 4n })).toEqual(history.outline({ from: 3, to: 4 }))
     expect(read).not.toHaveBeenCalled()
     const some = []
-    for await (const { revision } of history.records({ from: 4, to: 99 })) some.push(revision)
+    for await (const { revision } of history.records({ from: 4n, to: 99n })) some.push(revision)
     expect(some).toEqual([4, 5])
   })
 

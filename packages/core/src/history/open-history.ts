@@ -49,8 +49,8 @@ export interface LifeOutline extends RecordOutline {
 
 /** Which records: from one revision to another, both included. Default: all. */
 export interface RecordRange {
-  readonly from?: number
-  readonly to?: number
+  readonly from?: number | bigint
+  readonly to?: number | bigint
 }
 
 const { any, flag, limit, revision } = optionRule
@@ -156,7 +156,7 @@ export class AgentHistory {
     const { from = 0, to = this.last } = range
     checkOptions(range, RANGE)
     const found: RecordOutline[] = []
-    for (let revision = Math.max(from, this.first); revision <= Math.min(to, this.last); revision++) {
+    for (let revision = Math.max(Number(from), this.first); revision <= Math.min(Number(to), this.last); revision++) {
       const record = this.#log.outline.get(revision)
       if (record !== undefined) found.push(record)
     }
@@ -172,8 +172,8 @@ export class AgentHistory {
   async *records(range: RecordRange = {}): AsyncGenerator<HistoryRecord, void, undefined> {
     const { from = 0, to = this.last } = range
     checkOptions(range, RANGE)
-    const start = Math.max(from, this.first)
-    const end = Math.min(to, this.last)
+    const start = Math.max(Number(from), this.first)
+    const end = Math.min(Number(to), this.last)
     if (start > end) return
     for await (const page of this.#log.records.from(start, end - start + 1))
       for (const event of page) yield this.#log.shown(event)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ended, makeProject } from '../../fleet.fixture.js'
+import { CODED, ended, makeProject } from '../../fleet.fixture.js'
 import type { Ended } from '../../fleet.fixture.js'
 import { makeProgram } from '../../program.js'
 import { blame } from './blame.js'
@@ -69,6 +69,17 @@ describe('the reading commands', () => {
     await once(waiting.stderr as Readable, 'data') // it says that there is no such state, and waits
     await project.run('cancel', 'plan-1')
     expect(await ending).toMatchObject({ code: 1, stdout: 'stopped "working"\n' })
+    project.remove()
+  })
+
+  test('CLI-523 wait for an agent whose state cannot be read says why at once', async () => {
+    const project = makeProject(CODED)
+    await project.run('start', 'plan', '--id', '1')
+    expect(await project.run('wait', 'plan-1', '--state', 'working', '--store', 'agents.db')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error\[UNREADABLE\].*"turning"(.|\n)*the same codecs/) as string,
+    })
     project.remove()
   })
 

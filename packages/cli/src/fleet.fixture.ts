@@ -30,6 +30,8 @@ export interface Project {
   readonly directory: string
   /** Runs a command to its end. */
   run(...args: string[]): Promise<Ended>
+  /** The same, while it goes on. */
+  begin(...args: string[]): ChildProcess
   /** The same, with a file for its standard output. */
   runInto(file: string, ...args: string[]): Promise<Ended>
   up(...args: string[]): Fleet
@@ -172,6 +174,7 @@ export function makeProject(config = CONFIG): Project {
   return {
     directory,
     run: (...args) => ended(start(args)),
+    begin: (...args) => start(args),
     runInto: (file, ...args) => {
       const stdout = openSync(file, 'w')
       return ended(start(args, stdout)).finally(() => closeSync(stdout))

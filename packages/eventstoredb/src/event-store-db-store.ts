@@ -119,7 +119,7 @@ class EventStoreDBStore implements Store {
     assertOpen(this.#connection)
     const { closed } = this.#connection
     return subscribe(this.#connection, target, {
-      signal: signal === undefined ? closed : AbortSignal.any([closed, signal]),
+      signal: signal === undefined ? closed : AbortSignal.any([closed, ofThisRuntime(signal)]),
     })
   }
 
@@ -194,4 +194,13 @@ class EventStoreDBStore implements Store {
     this.#gone.abort()
     await this.#connection.shared.release()
   }
+}
+
+/** One of another make, as that of jsdom or of a package, aborts one that `AbortSignal.any` takes. */
+function ofThisRuntime(signal: AbortSignal): AbortSignal {
+  if ((signal as object) instanceof AbortSignal) return signal
+  const own = new AbortController()
+  if (signal.aborted) own.abort()
+  else signal.addEventListener('abort', () => own.abort(), { once: true })
+  return own.signal
 }

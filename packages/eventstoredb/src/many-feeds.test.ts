@@ -21,4 +21,28 @@ describeOn([DEV_SERVER, NAMED_SERVER], (server) => {
     expect(warned.mock.calls.map(([{ name, message }]) => `${name}: ${message}`)).toEqual([])
     process.off('warning', warned)
   })
+
+  test.each(['before', 'later'])(
+    'ERR-140 a signal of another make ends a subscription that it aborts %s',
+    async (when) => {
+      const store = eventStoreDBStore({ connectionString: server().connectionString })
+      const own = new AbortController()
+      const { signal } = own
+      const foreign = {
+        get aborted() {
+          return signal.aborted
+        },
+        addEventListener: signal.addEventListener.bind(signal),
+        removeEventListener: signal.removeEventListener.bind(signal),
+      } as AbortSignal
+      if (when === 'before') own.abort()
+      const told: string[] = []
+      for await (const { kind } of store.subscribe({ all: true }, { signal: foreign })) {
+        told.push(kind)
+        if (kind === 'caught-up') own.abort()
+      }
+      expect(told.includes('caught-up')).toBe(when === 'later')
+      await store.close()
+    },
+  )
 })

@@ -37,12 +37,13 @@ export async function wait(agent: string, options: WaitCommandOptions, note: (te
   })
 }
 
-/** The first point from now on at which nothing is to be waited for; of an exported file the last. */
+/** The first point from now on at which nothing is to be waited for; of an exported file the last. Rejects where no one can tell how it stands. */
 async function reached(
   opened: AgentHistory,
   { isThere, timeout }: { readonly isThere: IsThere; readonly timeout: number | undefined },
 ): Promise<HistoryPoint> {
   const isSettled: IsThere = (point) => point.status !== 'active' || point.blocked !== undefined || isThere(point)
+  requireSound(opened)
   let point = await opened.at(opened.lastState)
   const { signal, end } = endingIn(timeout)
   try {
@@ -55,8 +56,12 @@ async function reached(
     end()
   }
   if (signal.aborted) throw new RefoldError('TIMEOUT', `${opened.stream} is not there after ${timeout} s`)
-  if (opened.trouble !== undefined) throw opened.trouble.error
+  requireSound(opened)
   return point
+}
+
+function requireSound({ trouble }: AgentHistory): void {
+  if (trouble !== undefined) throw trouble.error
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1

@@ -18,7 +18,7 @@ const QUERY: OptionRules = {
   state: text,
   owner: { holds: (value) => value === null || text.holds(value), problem: 'must be a text, or null' },
   hasWork: flag,
-  dueBefore: time,
+  dueBefore: { holds: (value) => typeof value === 'number' && !Number.isNaN(value), problem: time.problem },
   after: text,
   limit: integerOf({ from: 1, to: MAX_LIMIT }),
 }

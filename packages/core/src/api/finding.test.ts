@@ -18,6 +18,11 @@ async function fleetOf(count: number) {
 
 const ids = (found: readonly { readonly id: string }[]): readonly string[] => found.map(({ id }) => id)
 
+test('DIR-9 `dueBefore: Infinity` is any time', async () => {
+  const { runtime } = await fleetOf(1)
+  expect(await runtime.find({ dueBefore: Infinity })).toEqual([])
+})
+
 describe('DIR-9 find', () => {
   test('DIR-9 gives agents by definition, status, condition, state and owner, as they are now', async () => {
     const { runtime, agents } = await fleetOf(4)
@@ -56,6 +61,7 @@ describe('DIR-9 find', () => {
     { owner: 5 },
     { hasWork: 'yes' },
     { dueBefore: '5' },
+    { dueBefore: Number.NaN },
     { defintion: 'work' },
     { pending: true },
     null,

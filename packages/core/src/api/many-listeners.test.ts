@@ -81,3 +81,31 @@ test('EFF-30 thirty who wait, or follow a log, by one signal of theirs warn of n
   await Promise.all(feeds)
   await runtime.close()
 })
+
+test('ERR-140 a signal of another make, as that of jsdom or of a package, ends what it is given to', async () => {
+  const definition = workAgent({ body: controlledBody().body })
+  const { runtime } = await startProcess({ log: memoryLog(), agents: [definition] })
+  const agent = await runtime.start(definition, { id: '1' })
+  const own = new AbortController()
+  const { signal } = own
+  const foreign = {
+    get aborted() {
+      return signal.aborted
+    },
+    reason: 'enough',
+    addEventListener: signal.addEventListener.bind(signal),
+    removeEventListener: signal.removeEventListener.bind(signal),
+  } as AbortSignal
+  const waiting = agent.done({ signal: foreign }).catch((error: unknown) => error)
+  const store = memoryStore(memoryLog())
+  const following = (async () => {
+    for await (const _ of store.subscribe({ all: true }, { signal: foreign }));
+    for await (const _ of store.externalAppends({ signal: foreign }));
+    for await (const _ of runtime.follow({ signal: foreign }));
+  })()
+  await soon()
+  own.abort()
+  expect(await waiting).toMatchObject({ code: 'ABORTED' })
+  await following
+  await runtime.close()
+})

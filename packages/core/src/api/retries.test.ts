@@ -157,6 +157,19 @@ describe('EFF-242 an error that carries the answer of a server', () => {
     expect(work.runs).toHaveLength(2)
   })
 
+  test.each([
+    ['403', 403, '0', 61_000],
+    ['429', 429, '0', 61_000],
+    ['404, which is no limit', 404, '0', undefined],
+    ['403 with requests left', 403, '1', undefined],
+  ])('EFF-323 one with %s waits for the next requests if none are left', async (_what, status, left, expected) => {
+    const { process, agent, fail, wait } = await working()
+    const reset = String(process.clock.now() / 1000 + 61)
+    await fail(answered(status, { 'x-ratelimit-remaining': left, 'x-ratelimit-reset': reset }))
+    if (expected === undefined) expect(agent.getSnapshot().value).toBe('failed')
+    else expect(await wait()).toBe(expected)
+  })
+
   test('EFF-242 of a status `if` may know better, of what the server says it may not', async () => {
     const { time, work, agent, fail } = await working({ if: () => true })
     await fail(answered(404))

@@ -6,7 +6,7 @@ import type { Lax } from './schema-agreement.js'
  * Attempts of one effect. A failed attempt is a record, so the wait before the next survives crashes. What an error says of
  * itself is obeyed: with `isRetryable: false` (so `TerminalError`) no attempt follows, and none comes before its `retryAfter` (seconds, or a
  * `Date`) or the `Retry-After` of its response, up to a day. Nor does one follow an error that carries an HTTP answer, its status and headers, with
- * `x-should-retry: false` or a status from 400 to 499 but 408, 409, 425 and 429 and without a `Retry-After`; of the status alone `if` may say otherwise.
+ * `x-should-retry: false` or a status from 400 to 499 but 408, 409, 425 and 429 and without a time to come again; of the status alone `if` may say otherwise.
  */
 export interface RetryOptions {
   /** Attempts in all, the first included. Default 1: a failure is final. */

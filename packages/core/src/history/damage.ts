@@ -21,6 +21,8 @@ export async function* untilDamage(
   }
 }
 
+const DAMAGED = `The states before it can be shown. It, or one before it, was damaged, or was not written by Refold. ${OLDER_FORMAT}`
+
 /** A state ends here, and why. */
 export function cannotFold(
   stream: string,
@@ -30,7 +32,7 @@ export function cannotFold(
   return new RefoldError('UNREADABLE', `record ${revision} of ${stream} cannot be folded${because}`, {
     cause,
     facts: { stream, revision },
-    hint: `The states before it can be shown. It, or one before it, was damaged, or was not written by Refold. ${OLDER_FORMAT}`,
+    hint: (isRefoldError(cause) ? cause.hint : undefined) ?? DAMAGED,
   })
 }
 

@@ -104,9 +104,10 @@ describe('records', () => {
     ])
     expect(history.outline().length).toBe(6)
     expect(history.outline({ from: 9, to: 7 })).toEqual([])
+    expect(history.outline({ from: 3n, to: 4n })).toEqual(history.outline({ from: 3, to: 4 }))
     expect(read).not.toHaveBeenCalled()
     const some = []
-    for await (const { revision } of history.records({ from: 4, to: 99 })) some.push(revision)
+    for await (const { revision } of history.records({ from: 4n, to: 99n })) some.push(revision)
     expect(some).toEqual([4, 5])
   })
 
@@ -178,7 +179,9 @@ describe('the state at a point', () => {
 
     const sealed = await openHistory(store, 'research-42')
     expect(sealed.trouble).toMatchObject({ revision: 0, error: { code: 'UNREADABLE' } })
-    await expect(sealed.at(0)).rejects.toMatchObject({ code: 'UNREADABLE' })
+    const why = { code: 'UNREADABLE', hint: expect.stringContaining('the same codecs') as string }
+    for (const asked of [sealed.at(0), sealed.at(sealed.lastState), sealed.blame('/context')])
+      await expect(asked).rejects.toMatchObject(why)
     expect(sealed.trouble?.error.message).toContain('encoded by "flip"')
     expect(sealed.outline().map(({ type }) => type)).toEqual(history.outline().map(({ type }) => type))
     expect(await sealed.record(2)).toMatchObject({ type: 'ask', by: 'ada', active: ['thinking'] })

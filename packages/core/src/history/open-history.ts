@@ -12,6 +12,7 @@ import { codeErrors, coded } from '../coded.js'
 import { diff } from '../json/diff.js'
 import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { toRevision } from '../record/revision.js'
+import { keepAlive } from '../world/keep-alive.js'
 import { blamePlace } from './blame.js'
 import type { Blame } from './blame.js'
 import { HistoryCursor } from './cursor.js'
@@ -48,8 +49,8 @@ export interface LifeOutline extends RecordOutline {
 
 /** Which records: from one revision to another, both included. Default: all. */
 export interface RecordRange {
-  readonly from?: number
-  readonly to?: number
+  readonly from?: number | bigint
+  readonly to?: number | bigint
 }
 
 const { any, flag, limit, revision } = optionRule
@@ -155,7 +156,7 @@ export class AgentHistory {
     const { from = 0, to = this.last } = range
     checkOptions(range, RANGE)
     const found: RecordOutline[] = []
-    for (let revision = Math.max(from, this.first); revision <= Math.min(to, this.last); revision++) {
+    for (let revision = Math.max(Number(from), this.first); revision <= Math.min(Number(to), this.last); revision++) {
       const record = this.#log.outline.get(revision)
       if (record !== undefined) found.push(record)
     }
@@ -171,8 +172,8 @@ export class AgentHistory {
   async *records(range: RecordRange = {}): AsyncGenerator<HistoryRecord, void, undefined> {
     const { from = 0, to = this.last } = range
     checkOptions(range, RANGE)
-    const start = Math.max(from, this.first)
-    const end = Math.min(to, this.last)
+    const start = Math.max(Number(from), this.first)
+    const end = Math.min(Number(to), this.last)
     if (start > end) return
     for await (const page of this.#log.records.from(start, end - start + 1))
       for (const event of page) yield this.#log.shown(event)
@@ -233,16 +234,23 @@ export class AgentHistory {
 
   /**
    * Follows what the agent does from now on: each revision as it becomes part of this history. Ends when the signal aborts, the
-   * store closes, or the history cannot go on (`trouble`); at once where the source is a file.  One call at a time.
+   * store closes, or the history cannot go on (`trouble`); at once where the source is a file. The process stays alive while this waits. One call at a time.
    */
   async *follow(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<number, void, undefined> {
     checkOptions(options, { signal: optionRule.signal })
     const { signal } = options
     const target = { stream: this.stream, ...(this.last < 0 ? undefined : { after: toRevision(this.last) }) }
-    for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
-      if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
-      if (!(await this.#log.follow(item.event))) return
-      yield Number(item.event.revision)
+    let letGo: (() => void) | undefined
+    try {
+      for await (const item of this.#reader.reader.subscribe(target, signal === undefined ? {} : { signal })) {
+        letGo?.()
+        letGo = item.kind === 'caught-up' ? keepAlive() : undefined
+        if (item.kind !== 'event' || Number(item.event.revision) <= this.last) continue
+        if (!(await this.#log.follow(item.event))) return
+        yield Number(item.event.revision)
+      }
+    } finally {
+      letGo?.()
     }
   }
 

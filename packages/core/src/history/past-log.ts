@@ -214,6 +214,8 @@ export class PastLog implements Ground {
 
   /** The revision of a point that has a state. Throws `NOT_FOUND`, `INVALID_INPUT`, or why the fold ends before it. */
   resolve(given: HistoryMoment): number {
+    const hasNone = this.#folded < this.first // and `lastState` names no record
+    if (hasNone && this.#trouble !== undefined) throw this.#trouble.error
     const revision = this.listed(given)
     if (revision > this.#folded && this.#trouble !== undefined) throw this.#trouble.error
     return revision

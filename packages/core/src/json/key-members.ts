@@ -8,10 +8,12 @@ const NAMES: ReadonlySet<string> = new Set([
   'setcookie',
   'apikey',
   'xapikey',
-  'xgoogapikey',
-  'xauthtoken',
-  'xamzsecuritytoken',
+  'apisecret',
+  'apitoken',
+  'subscriptionkey',
+  'ocpapimsubscriptionkey',
   'authtoken',
+  'privatetoken',
   'accesstoken',
   'refreshtoken',
   'idtoken',
@@ -19,16 +21,22 @@ const NAMES: ReadonlySet<string> = new Set([
   'bearertoken',
   'clientsecret',
   'secretaccesskey',
+  'secretkey',
   'password',
   'passphrase',
   'privatekey',
 ])
 
+const MAX_NAME_LENGTH = 40
+/** Headers of services: `x-api-key`, `x-vault-token`, `x-client-secret`. */
+const SERVICE_HEADER = /^x-.*(key|token|secret)$/i
+
 export const KEY_LEFT_OUT = '[left out]'
 
 /** Whether what stands under this name is a key. */
 export function isKeyName(name: unknown): boolean {
-  return typeof name === 'string' && name.length < 32 && NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ''))
+  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) return false
+  return SERVICE_HEADER.test(name) || NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ''))
 }
 
 /** Whether an item of a list of headers (`[name, value]`, or names and values in turn) is a key. */

@@ -109,6 +109,11 @@ describe('REC-67 the keys that a request was sent with', () => {
     ],
     ['a list of names and values', { request: { rawHeaders: ['Cookie', 'sk-1', 'accept', '*'] } }],
     ['cookies of an answer', { responseHeaders: { 'set-cookie': ['a=sk-1', 'b=sk-1'] } }],
+    [
+      'headers of services',
+      { headers: { 'X-Vault-Token': 'sk-1', 'private-token': 'sk-1', 'x-client-secret': 'sk-1' } },
+    ],
+    ['a header of Azure', { headers: { 'Ocp-Apim-Subscription-Key': 'sk-1' } }],
     ['options', { apiKey: 'sk-1', options: { api_key: 'sk-1', password: 'sk-1' } }],
     ['a cause', { cause: withMembers({ headers: { 'proxy-authorization': 'Basic sk-1' } }) }],
     ['a cause that is no error', { cause: { headers: { authorization: 'Bearer sk-1' } } }],
@@ -123,7 +128,13 @@ describe('REC-67 the keys that a request was sent with', () => {
   })
 
   test('REC-67 what else bears such a name stays', () => {
-    const members = { authorization: { scheme: 'none' }, cookie: 3, names: ['accept', 'authorization'], token: '}' }
+    const members = {
+      authorization: { scheme: 'none' },
+      cookie: 3,
+      names: ['accept', 'authorization'],
+      token: '}',
+      nextToken: 'p2',
+    }
     expect(thrownToJson(withMembers(members))).toMatchObject(members)
   })
 })

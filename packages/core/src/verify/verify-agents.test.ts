@@ -138,5 +138,7 @@ describe('verifying many agents', () => {
     await expect(reported({ ...release({}), streams: ['order-9'] })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     for (const wrong of [{ agent: [] }, {}, { agents: [], since: 'now' }, { agents: [], codecs: {} }])
       await expect(reported({ store, ...wrong } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    const bare = { agents: [], store: { read: () => store.read('order-1') } }
+    await expect(reported(bare as never)).rejects.toMatchObject({ message: 'store.directory: must have find' })
   })
 })

@@ -7,7 +7,7 @@ import { fromGiven } from '../coded.js'
 import { addressOf } from '../definition/agent-address.js'
 import { RefoldError } from '../errors.js'
 import { agentReader } from '../log/agent-log.js'
-import { optionRule } from '../option-values.js'
+import { checkValues, optionRule } from '../option-values.js'
 import type { DirectoryEntry, Store } from '../store/port.js'
 import { checkVerifyOptions, verifying, verifyStream } from './verify-history.js'
 import type { VerifyHistoryOptions, VerifyRun } from './verify-history.js'
@@ -32,6 +32,8 @@ function checked(options: VerifyAgentsOptions): VerifyAgentsOptions {
   const { methods, signal, text, texts } = optionRule
   const store = { ...methods('read'), isRequired: true } as const
   checkVerifyOptions(options, { store, streams: texts, definition: text, signal })
+  if (options.streams === undefined)
+    checkValues(options.store, { directory: { ...methods('find'), isRequired: true } }, 'store')
   return { ...options }
 }
 

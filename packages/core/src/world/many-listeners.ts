@@ -14,6 +14,10 @@ const events = process?.getBuiltinModule?.('events')
 
 /** The same signal; any number may listen to it without a warning. */
 export function manyMayListen(signal: AbortSignal): AbortSignal {
-  events?.setMaxListeners?.(0, signal)
+  try {
+    events?.setMaxListeners?.(0, signal)
+  } catch {
+    // of another make, as that of jsdom or of a package: it warns of nothing
+  }
   return signal
 }

@@ -3,10 +3,11 @@ import { fromGiven } from '../coded.js'
 import { checkedOptions, optionRule } from '../option-values.js'
 import { invariant } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
+import { keepAlive } from './keep-alive.js'
 import { consoleLogger } from './console-logger.js'
 import { MAX_TIMER_MS } from './long-timer.js'
 import { idSource } from './new-id.js'
-import type { CancelTimer, Clock, World } from './world.js'
+import type { Clock, World } from './world.js'
 
 /**
  * Its timers keep the process alive, as a server's socket does: a script that waits for an agent must not exit before a
@@ -21,20 +22,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
-
-/** One timer for all who wait: it does nothing but be there. */
-function keepAlive(): CancelTimer {
-  if (waiting++ === 0) timer = setInterval(() => {}, MAX_TIMER_MS)
-  let isOver = false
-  return () => {
-    if (isOver) return
-    isOver = true
-    if (--waiting === 0) clearInterval(timer)
-  }
-}
-
-let waiting = 0
-let timer: ReturnType<typeof setInterval> | undefined
 
 const PARTS = {
   clock: optionRule.methods('now', 'monotonicNow', 'setTimer'),

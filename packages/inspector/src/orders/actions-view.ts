@@ -24,7 +24,6 @@ export async function actionsOf(
   { history, chart: chartOf }: OpenedAgent,
   { places, acting }: ActionsQuery,
 ): Promise<ActionsView> {
-  if (history.lastState < history.first && history.trouble !== undefined) throw history.trouble.error
   const agent = history.stream
   const point = await history.at(history.lastState)
   const chart = await chartOf(point.document.agent.fingerprint)

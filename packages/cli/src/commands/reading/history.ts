@@ -1,12 +1,13 @@
 /** `refold history`: the records of an agent. */
 import { touches } from '@refold/core/history'
-import type { AgentHistory, HistoryRecord, RecordRange } from '@refold/core/history'
+import type { AgentHistory, HistoryRecord } from '@refold/core/history'
 import type { Found } from '../../output.js'
 import { tableOf } from '../../table.js'
 import { withPast } from '../store-only.js'
 import type { ProjectOptions } from '../store-only.js'
 import { aboutRecord, becomes, whoText } from '@refold/inspector/answers'
 import { beyondNote, momentsOf, revisionsIn } from './revision-range.js'
+import type { RevisionRange } from './revision-range.js'
 import { historyOf, troubleOf } from './past-agent.js'
 import { shortJson, timeText } from './shown.js'
 
@@ -63,7 +64,7 @@ function fitsOf({ type, touch }: HistoryCommandOptions): (record: HistoryRecord)
 }
 
 interface Search {
-  readonly range: Required<RecordRange>
+  readonly range: RevisionRange
   readonly fits: (record: HistoryRecord) => boolean
   readonly limit: number
   /** All fit: those before the newest need not be read. */

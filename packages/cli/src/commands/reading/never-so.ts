@@ -49,6 +49,7 @@ function placeOf(keys: readonly string[]): string {
 
 /** Rejects with `NOT_FOUND`. Only where each chart can be read that the agent ever had. */
 export async function requireState(state: string, { agent, past, opened }: NeverSo): Promise<void> {
+  if (opened.trouble !== undefined) return
   const fingerprints = new Set<string>()
   await opened.find((document) => {
     fingerprints.add(document.agent.fingerprint)

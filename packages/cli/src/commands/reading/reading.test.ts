@@ -1,6 +1,9 @@
 /** The reading commands: on a real file, and the answers of most without a process of their own. */
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CODED, ended, makeProject } from '../../fleet.fixture.js'
 import type { Ended } from '../../fleet.fixture.js'
 import { makeProgram } from '../../program.js'
 import { blame } from './blame.js'
@@ -56,6 +59,28 @@ describe('the reading commands', () => {
     const never = await waited('order-2', '--store', past.store, '--state', 'askin')
     expect([never.code, never.stdout]).toEqual([1, ''])
     expect(never.stderr).toMatch(/^the chart of order-2 has no state askin\. Did you mean asking\?\n(.|\n)*TIMEOUT/)
+  })
+
+  test('CLI-522 HIS-272 wait without a time stays until the agent has ended, also where nothing else keeps its process', async () => {
+    const project = makeProject()
+    await project.run('start', 'plan', '--id', '1')
+    const waiting = project.begin('wait', 'plan-1', '--state', 'wroking')
+    const ending = ended(waiting)
+    await once(waiting.stderr as Readable, 'data') // it says that there is no such state, and waits
+    await project.run('cancel', 'plan-1')
+    expect(await ending).toMatchObject({ code: 1, stdout: 'stopped "working"\n' })
+    project.remove()
+  })
+
+  test('CLI-523 wait for an agent whose state cannot be read says why at once', async () => {
+    const project = makeProject(CODED)
+    await project.run('start', 'plan', '--id', '1')
+    expect(await project.run('wait', 'plan-1', '--state', 'working', '--store', 'agents.db')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error\[UNREADABLE\].*"turning"(.|\n)*the same codecs/) as string,
+    })
+    project.remove()
   })
 
   test.each<readonly [string, (place: { store: string; json: true }) => Promise<{ readonly text: string }>]>([

@@ -1,5 +1,5 @@
 /** Which records of a history lie between two moments. */
-import type { AgentHistory, HistoryMoment, RecordRange } from '@refold/core/history'
+import type { AgentHistory, HistoryMoment } from '@refold/core/history'
 import { RefoldError } from '@refold/core/store'
 import { momentOf } from './moment-argument.js'
 import { timeText } from './shown.js'
@@ -41,8 +41,13 @@ export function beyondNote(opened: AgentHistory, { from }: Pick<Moments, 'from'>
   return `nothing came since: the last record is revision ${newest.revision}, of ${timeText(newest.at)}`
 }
 
+export interface RevisionRange {
+  readonly from: number
+  readonly to: number
+}
+
 /** Rejects with `NOT_FOUND` for a revision that is not there. Of a time it is enough that there may be records on the right side of it. */
-export async function revisionsIn(opened: AgentHistory, { from, to }: Moments): Promise<Required<RecordRange>> {
+export async function revisionsIn(opened: AgentHistory, { from, to }: Moments): Promise<RevisionRange> {
   for (const moment of [from, to]) if (typeof moment === 'number') await opened.record(moment)
   return { from: firstFrom(opened, from), to: lastTo(opened, to) }
 }

@@ -33,7 +33,6 @@ interface Asked {
 }
 
 async function shownOf(opened: AgentHistory, { agent, past, options }: Asked): Promise<ShownAgent> {
-  if (opened.lastState < opened.first && opened.trouble !== undefined) throw opened.trouble.error
   const point = await opened.at(opened.lastState)
   const { document, owners: _owners, ...rest } = point
   const { definition, version, fingerprint } = document.agent

@@ -5,7 +5,7 @@ export type Members = (name: string) => unknown
 
 export interface HttpAnswer {
   readonly status: number
-  header(name: string): unknown
+  readonly header: (name: string) => unknown
 }
 
 /** `undefined` without a status, or without headers: a number alone may be anything. */

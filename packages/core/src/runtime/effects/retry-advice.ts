@@ -1,6 +1,6 @@
 /**
  * What a thrown value says of another attempt: that it is of no use (`isRetryable: false`, or the HTTP answer that it carries), and
- * when it may come at the earliest (`retryAfter`, a `Retry-After` header). The errors of HTTP clients and of model providers carry
+ * when it may come at the earliest (`retryAfter`, a `Retry-After` header, the end of a rate limit). The errors of HTTP clients and of model providers carry
  * it in a few known places.
  */
 import { answerIn, headerOf, headersIn } from './http-answer.js'
@@ -28,7 +28,7 @@ export function retryAdviceOf(thrown: unknown, now: number): RetryAdvice {
   let error = thrown
   for (let depth = 0; depth < MAX_DEPTH && typeof error === 'object' && error !== null; depth++) {
     const member = membersOf(error)
-    const own = waitOf(member, now)
+    const own = waitOf(member, now) ?? untilReset(member, now)
     word ??= wordOf(member, own !== undefined)
     waitMs ??= own
     error = member('lastError') ?? member('cause')
@@ -75,6 +75,13 @@ function waitOf(member: Members, now: number): number | undefined {
     if (waitMs !== undefined) return waitMs
   }
   return undefined
+}
+
+/** Whose requests of this hour are used up, as GitHub says it: with 403, and no `Retry-After`. */
+function untilReset(member: Members, now: number): number | undefined {
+  const { status, header } = answerIn(member, membersOf) ?? {}
+  if ((status !== 403 && status !== 429) || header?.('x-ratelimit-remaining') !== '0') return undefined
+  return bounded(Number(header('x-ratelimit-reset')) * 1000 - now)
 }
 
 /** From seconds, a date as HTTP writes it, or a `Date`. */

@@ -63,6 +63,7 @@ export const GUARDED_BY_TYPES: Readonly<Record<string, readonly string[]>> = {
     'rebuildDirectory',
     'scannedEvent',
     'storedEvent',
+    'untilAborted',
   ],
   // words for what a history, or a chart that `chartFrom` made, has given
   '@refold/inspector/answers': [

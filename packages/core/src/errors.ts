@@ -105,6 +105,16 @@ export function isRefoldError<C extends RefoldErrorCode = RefoldErrorCode>(
   }
 }
 
+/** Whether a store did not answer, or refused for now: the same question may be answered later, and nothing is wrong in what is stored. */
+export function isOutOfReach(error: unknown): error is RefoldError {
+  return isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'TIMEOUT')
+}
+
+/** The same of an append too: what passes by itself, or by the hands of those who run the store. */
+export function mayPass(error: unknown): boolean {
+  return isOutOfReach(error) || isRefoldError(error, 'STORE_UNKNOWN')
+}
+
 /** Stays on in production: a broken invariant must stop the agent before it writes a wrong record. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new RefoldError('INVARIANT', message, { hint: 'This is a defect of Refold: please report it.' })

@@ -1,7 +1,7 @@
 /** A drain of a worker of another process, by way of the store: who asks for it, and the worker that meets the order. */
 import { coded, requireMethods } from '../coded.js'
 import { withoutUndefined } from '../json/without-undefined.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isOutOfReach, RefoldError } from '../errors.js'
 import type { Store } from '../store/port.js'
 import type { DrainOptions } from '../public/worker.js'
 import type { Report } from '../public/report.js'
@@ -74,7 +74,7 @@ async function untilGone(
 /** The order is given: what the store does not answer now is no refusal. */
 function lookAt(owners: FailureDetector, worker: string): ReturnType<FailureDetector['look']> {
   return owners.look(worker).catch((cause: unknown) => {
-    if (!isRefoldError(cause, 'STORE_REJECTED') && !isRefoldError(cause, 'TIMEOUT')) throw cause
+    if (!isOutOfReach(cause)) throw cause
     throw new RefoldError('STORE_UNKNOWN', `no one knows whether worker ${worker} has gone: ${cause.message}`, {
       hint: 'It was asked, and drains all the same. Ask again to wait for it.',
       facts: { worker },

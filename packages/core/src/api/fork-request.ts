@@ -51,7 +51,7 @@ export type GivenOutcome = { readonly effect: EffectId } & (
   | { readonly fail: ErrorData }
 )
 
-const { any, flag, oneOf } = optionRule
+const { any, flag, list, oneOf, texts } = optionRule
 const OPTIONS: OptionRules = {
   ...NOTES,
   as: any, // an id
@@ -59,14 +59,11 @@ const OPTIONS: OptionRules = {
   event: any,
   outcome: any,
   input: any,
-  patch: { holds: Array.isArray, problem: 'must be a list of operations' },
+  patch: { ...list, problem: 'must be a list of operations' },
   beginMissing: flag,
   timers: oneOf('shift', 'keep', 'drop'),
   keys: oneOf('new', 'keep'),
-  run: {
-    holds: (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
-    problem: 'must be a list of effects, by id or source',
-  },
+  run: { ...texts, problem: 'must be a list of effects, by id or source' },
 }
 /** What says how a state is taken over. */
 const OF_A_STATE = ['patch', 'beginMissing', 'timers', 'keys', 'run'] as const

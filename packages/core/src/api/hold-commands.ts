@@ -1,6 +1,6 @@
 /** Commands to a definition's agents, or to all: each agent gets a record of its own, and those that come later are held. */
 import { suggestName } from '../world/nearest-name.js'
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isOutOfReach, isRefoldError, RefoldError } from '../errors.js'
 import type { ControlInput, Envelope } from '../decide/inputs.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 import { isSettled } from '../runtime/limits/holds.js'
@@ -57,7 +57,7 @@ async function swept(...[commands, queries, command]: Parameters<typeof sweep>):
   try {
     return await sweep(commands, queries, command)
   } catch (cause) {
-    if (!isRefoldError(cause, 'STORE_REJECTED') && !isRefoldError(cause, 'TIMEOUT')) throw cause
+    if (!isOutOfReach(cause)) throw cause
     const done = command.input.kind === 'paused' ? 'stands' : 'is taken back'
     throw new RefoldError('STORE_UNKNOWN', `the hold ${done}, but not every agent was reached: ${cause.message}`, {
       hint: 'Ask again: it goes on with those that are left.',
@@ -103,11 +103,7 @@ function holdOf({ runtime }: HoldCommands, given: HoldRequest): Hold {
   if (definition !== undefined) {
     const path = 'definition'
     const hint = suggestName(definition, names)
-    requireOption(names.includes(definition), {
-      path,
-      problem: `'${definition}' is not registered here`,
-      hint,
-    })
+    requireOption(names.includes(definition), { path, problem: `'${definition}' is not registered here`, hint })
   }
   const at = runtime.world.clock.now()
   return { ...(definition === undefined ? undefined : { definition }), at, ...notesOf(given) }

@@ -1,5 +1,5 @@
 /** What a look through a store finds. */
-import { isRefoldError } from '../errors.js'
+import { isOutOfReach, isRefoldError } from '../errors.js'
 import type { RefoldError } from '../errors.js'
 import type { StoreFinding } from '../store/port.js'
 
@@ -27,8 +27,9 @@ export interface ExaminedFinding extends Omit<StoreFinding, 'trouble'> {
 }
 
 /** Of a store that did not answer: nothing is known to be wrong in it. */
-export function ofAway({ code, message, hint }: RefoldError, stream?: string): ExaminedFinding | undefined {
-  if (code !== 'STORE_REJECTED' && code !== 'TIMEOUT') return undefined
+export function ofAway(error: RefoldError, stream?: string): ExaminedFinding | undefined {
+  if (!isOutOfReach(error)) return undefined
+  const { message, hint } = error
   const of = stream === undefined ? undefined : { stream }
   return { trouble: 'STORE', kind: 'wrong', ...of, message, remedy: hint ?? 'Look again when the store answers.' }
 }

@@ -10,6 +10,7 @@ import { RefoldError } from '../errors.js'
 import type { ReplayTarget } from '../record/replay.js'
 import type { ExternalAppend, Presence, Store } from '../store/port.js'
 import type { Projections } from '../store/projection-port.js'
+import { untilAborted } from '../world/until-aborted.js'
 import type { CancelTimer, Clock } from '../world/world.js'
 
 /** Longer than a store of Refold waits for anything by itself: sqlite for a locked file up to 90 s, if no one says otherwise. */
@@ -36,7 +37,7 @@ export function answeringInTime(source: Store, clock: Clock): AnsweringStore {
     ...(source.replay === undefined ? undefined : { replay: replayOf(source, questions) }),
     ...(source.scan === undefined ? undefined : { scan: scanOf(source.scan.bind(source), questions) }),
     subscribe: (target, options) => source.subscribe(target, options),
-    externalAppends: (options = {}) => untilAborted(source.externalAppends(options), options),
+    externalAppends: (options = {}) => heardUntilAborted(source.externalAppends(options), options),
     registers: {
       put: (name, value) => questions.answer(`a write of ${name}`, registers.put(name, value)),
       get: (name) => questions.answer(`a read of ${name}`, registers.get(name)),
@@ -266,26 +267,19 @@ function noAnswer(code: 'STORE_UNKNOWN' | 'TIMEOUT', what: string, withinMs: num
 }
 
 /** Ends when the signal aborts, also where the source does not. */
-async function* untilAborted(
+async function* heardUntilAborted(
   source: AsyncIterable<readonly ExternalAppend[]>,
   { signal }: { readonly signal?: AbortSignal },
 ): AsyncGenerator<readonly ExternalAppend[], void, undefined> {
   const items = source[Symbol.asyncIterator]()
-  let end = (): void => {}
-  const aborted = (): void => end()
-  signal?.addEventListener('abort', aborted)
   try {
     for (;;) {
       if (signal?.aborted === true) return
-      const item = await new Promise<IteratorResult<readonly ExternalAppend[]>>((resolve, reject) => {
-        end = () => resolve({ done: true, value: undefined })
-        items.next().then(resolve, reject)
-      })
-      if (item.done === true) return
+      const item = await untilAborted(items.next(), signal)
+      if (item === undefined || item.done === true) return
       yield item.value
     }
   } finally {
-    signal?.removeEventListener('abort', aborted)
     void items.return?.().catch(() => undefined)
   }
 }

@@ -7,7 +7,7 @@
  * 2. `reached` is told of a place only when it is stored, or when nothing up to it changes a document.
  * 3. Whatever fails, the next attempt begins from what the store has.
  */
-import { isRefoldError, RefoldError, withCode } from '../errors.js'
+import { isRefoldError, mayPass, RefoldError, withCode } from '../errors.js'
 import { addressOf } from '../definition/agent-address.js'
 import { cursorOf, positionAt } from '../history/log-cursor.js'
 import type { AgentLog } from '../log/agent-log.js'
@@ -82,7 +82,7 @@ export class ProjectionRun {
       } catch (thrown) {
         const error = withCode(thrown, 'the projection failed')
         if (this.#isClosed) break
-        if (!mayPass(error)) return state.stop(error)
+        if (!mayPass(error)) return state.stop(error) // no later attempt gets past it
         state.wait(error)
         await interruptible(world.clock, signal, backoffMs(++failures, BACKOFF, world.random))
       }
@@ -175,9 +175,4 @@ function parkedAt(
   const stream = event?.stream ?? (isRefoldError(error) ? String(error.facts['stream']) : '')
   const record = event === undefined ? undefined : { revision: Number(event.revision), type: event.type }
   return { agent: addressOf(stream), ...record, error: toErrorData(error), at }
-}
-
-/** What no later attempt gets past stops a projection. */
-function mayPass({ code }: RefoldError): boolean {
-  return code === 'STORE_REJECTED' || code === 'STORE_UNKNOWN' || code === 'TIMEOUT'
 }

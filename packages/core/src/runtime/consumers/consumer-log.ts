@@ -4,7 +4,6 @@
  * Invariant: an append is decided on the newest state that was read, and stored only if nothing came in between: of two who
  * claim one wins, and what an owner of an earlier epoch decides is never stored.
  */
-import { isRefoldError } from '../../errors.js'
 import type { AgentLog } from '../../log/agent-log.js'
 import { advance } from '../../record/revision.js'
 import type { NewEvent } from '../../store/port.js'
@@ -136,9 +135,4 @@ export class ConsumerNames {
     }
     return { names, head }
   }
-}
-
-/** What passes by itself, or by the hands of those who run the store. */
-export function mayPass(error: unknown): boolean {
-  return isRefoldError(error) && ['STORE_REJECTED', 'STORE_UNKNOWN', 'TIMEOUT'].includes(error.code)
 }

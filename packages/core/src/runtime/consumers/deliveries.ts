@@ -6,7 +6,7 @@
  * lease, nor after the end of the epoch.
  */
 import { addressOf } from '../../definition/agent-address.js'
-import { isRefoldError, RefoldError } from '../../errors.js'
+import { isRefoldError, mayPass, RefoldError } from '../../errors.js'
 import { changesIn } from '../../history/follow-agents.js'
 import { cursorOf, partsOf } from '../../history/log-cursor.js'
 import { toAgentEvent } from '../../history/stream-records.js'
@@ -20,7 +20,6 @@ import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
 import { nextAttempt } from '../effects/next-attempt.js'
 import type { ConsumerPolicy } from './consumer-context.js'
-import { mayPass } from './consumer-log.js'
 import type { ConsumerLog } from './consumer-log.js'
 import type { StoredParked } from './consumer-state.js'
 import { Places, waitFor } from './places.js'

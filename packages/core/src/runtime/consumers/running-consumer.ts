@@ -4,12 +4,11 @@
  *
  * Invariant: a claim is stored with a higher epoch, and of two that claim at once one is.
  */
-import { isRefoldError, RefoldError } from '../../errors.js'
+import { isRefoldError, mayPass, RefoldError } from '../../errors.js'
 import { toErrorData } from '../../record/error-data.js'
 import { backoffMs } from '../../world/backoff.js'
 import { manyMayListen } from '../../world/many-listeners.js'
 import type { ConsumerContext, ConsumerPolicy } from './consumer-context.js'
-import { mayPass } from './consumer-log.js'
 import type { ConsumerLog, ConsumerNames } from './consumer-log.js'
 import type { ConsumerState, Mark } from './consumer-state.js'
 import { firstPlace, markNow, startAt } from './first-place.js'

@@ -39,9 +39,19 @@ function refusal(
   return new RefoldError(code, child === undefined ? message : `in the child "${child}": ${message}`, options)
 }
 
-/** V8's messages; XState wraps those of guards into its own. */
-const FROZEN_WRITE = /Cannot (assign to read only|add|delete|redefine|define) property|object is not extensible/
+/** What the engines say of a write to a frozen value: V8, JavaScriptCore, SpiderMonkey. XState wraps those of guards into its own. */
+const FROZEN_WRITES = [
+  /Cannot (assign to read only|add|delete|redefine|define) property|(object|#<\w+>) is not extensible/,
+  /^Attempt(ed to assign to|ing to change value of a) readonly property\.$/m,
+  /^Attempting to define property on object that is not extensible\.$/m,
+  /^Attempting to change access mechanism for an unconfigurable property\.$/m,
+  /^(Unable to delete property\.|Array length is not writable)$/m,
+  /^("[^"\n]*"|\d+) is read-only$/m,
+  /^can't (define property "[^"\n]*": \w+ is not extensible|redefine non-configurable property .*|set prototype of this object)$/m,
+  /^can't define array index property past the end of an array with non-writable length$/m,
+  /^property .* is non-configurable and can't be deleted$/m,
+]
 
 function wroteToFrozen(error: unknown): boolean {
-  return error instanceof Error && FROZEN_WRITE.test(error.message)
+  return error instanceof Error && FROZEN_WRITES.some((write) => write.test(error.message))
 }

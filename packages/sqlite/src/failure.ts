@@ -23,6 +23,23 @@ const PRIMARY: Readonly<Record<number, string>> = {
   26: 'NOTADB',
 }
 
+/** How SQLite says them (`sqlite3_errstr`): Deno's `exec` and its opening of a file give the text only. */
+const TEXTS: Readonly<Record<string, string>> = {
+  'access permission denied': 'PERM',
+  'database is locked': 'BUSY',
+  'database table is locked': 'LOCKED',
+  'out of memory': 'NOMEM',
+  'attempt to write a readonly database': 'READONLY',
+  'disk I/O error': 'IOERR',
+  'database disk image is malformed': 'CORRUPT',
+  'database or disk is full': 'FULL',
+  'unable to open database file': 'CANTOPEN',
+  'locking protocol': 'PROTOCOL',
+  'database schema has changed': 'SCHEMA',
+  'authorization denied': 'AUTH',
+  'file is not a database': 'NOTADB',
+}
+
 /** What to do about errors that do not pass by themselves. */
 const FATAL_HINTS: Readonly<Record<string, string>> = {
   CORRUPT:
@@ -48,8 +65,14 @@ export function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown }
   if (typeof errcode === 'number') return PRIMARY[errcode & 0xff] ?? 'ERROR' // node:sqlite: the extended code
+  if (code === 'ERR_SQLITE_ERROR') return codeOfText(error.message)
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined
   return /^SQLITE_([A-Z]+)/.exec(code)?.[1] // better-sqlite3: its name, extended by more words
+}
+
+function codeOfText(message: string): string | undefined {
+  const text = Object.keys(TEXTS).find((known) => message === known || message.startsWith(`${known}:`))
+  return text && TEXTS[text]
 }
 
 /** Whether another connection holds what is needed: it passes. */

@@ -6,7 +6,7 @@ import { createRuntime, defineAgent, effect } from '@refold/core'
 import { sqliteStore } from '@refold/sqlite'
 import { assign, setup } from 'xstate'
 
-const [file = '', diesAt] = process.argv.slice(2)
+const [file = '', diesAt = '0'] = process.argv.slice(2)
 const bodies = []
 
 const plan = defineAgent({
@@ -16,8 +16,8 @@ const plan = defineAgent({
     actors: {
       perform: effect(async ({ input }) => {
         bodies.push(input)
-        if (String(input) === diesAt) process.kill(process.pid, 'SIGKILL')
-        return `step ${input}`
+        if (input === Number(diesAt)) process.kill(process.pid, 'SIGKILL')
+        return `step ${Number(input)}`
       }),
     },
   }).createMachine({

@@ -94,9 +94,8 @@ describe('INT-18 cancelling an agent with detached children', () => {
   test('INT-18 cancels them, and theirs, in the same name when it is told to', async () => {
     const { agent, process, log } = await working()
     await agent.cancel({ children: 'cancel', by: 'ana', reason: 'sold out' })
-    await settle()
+    await expect.poll(() => agent.getSnapshot().detachedChildren).toEqual([])
     expect(await statuses(process.runtime)).toEqual(ALL_STOPPED)
-    expect(agent.getSnapshot().detachedChildren).toEqual([])
     for (const stream of Object.keys(ALL_STOPPED)) {
       const ended = (await eventsOf(log, stream)).find(({ type }) => type === 'refold.cancelled')
       expect(ended?.metadata, stream).toMatchObject({ refold: { by: 'ana', reason: 'sold out' } })

@@ -8,6 +8,7 @@ import { effectChanges, effectIn, mapIn } from '../../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
 import type { Delivery } from '../../record/record.js'
 import type { AgentCell } from '../cell/agent-cell.js'
+import { isBeyond } from '../cell/compatibility.js'
 import type { EffectsContext } from './effects-context.js'
 import type { Executing, ExecutionContext } from './execution-context.js'
 import { hasBegun } from './execution-phase.js'
@@ -77,6 +78,7 @@ export class EffectRunner implements ExecutionContext {
     if (!mine || state.agent.paused !== undefined || this.runtime.lifecycle.isClosing || isQuarantined(state)) return
     // What has failed, or another cell has taken the place of, does not know what has an outcome by now.
     if (this.cell.failure !== undefined || this.runtime.cells.live(this.cell.stream) !== this.cell) return
+    if (isBeyond(this.cell, state)) return // it is released as soon as no payment is waited for
     const putOff = [...this.putOff]
     this.putOff.clear()
     for (const execution of putOff) execution.resume()
@@ -138,8 +140,9 @@ export class EffectRunner implements ExecutionContext {
   toPerform({ id, epoch }: Executing): EffectDocument | undefined {
     const { state, failure } = this.cell
     if (failure !== undefined) return undefined // the agent has gone on elsewhere, perhaps in another cell of this very worker
-    const effect = state === undefined ? undefined : effectIn(state, id)
-    const mine = state?.agent.owner === this.runtime.worker && state.agent.epoch === epoch
+    if (state === undefined || isBeyond(this.cell, state)) return undefined
+    const effect = effectIn(state, id)
+    const mine = state.agent.owner === this.runtime.worker && state.agent.epoch === epoch
     return mine && effect !== undefined && isToPerform(effect) ? effect : undefined
   }
 

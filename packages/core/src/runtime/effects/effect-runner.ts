@@ -35,8 +35,9 @@ export class EffectRunner implements ExecutionContext {
   get inHand(): number {
     return this.#executions.size
   }
+  /** Nothing is in hand, and nothing waits for a body that a pause holds up. */
   get isIdle(): boolean {
-    return this.#executions.size === 0
+    return this.#executions.size === 0 && this.undelivered.isEmpty
   }
 
   /** What its effects wait for before their bodies begin. */
@@ -74,7 +75,7 @@ export class EffectRunner implements ExecutionContext {
     const changes = before?.agent === state.agent ? effectChanges(before, state) : undefined
     const ids = changes?.map(({ key }) => key)
     for (const id of ids ?? this.#executions.keys()) this.#stop(id, state)
-    this.undelivered.keepOnly(state)
+    this.undelivered.keepOnly(mine ? state : undefined)
     if (!mine || state.agent.paused !== undefined || this.runtime.lifecycle.isClosing || isQuarantined(state)) return
     // What has failed, or another cell has taken the place of, does not know what has an outcome by now.
     if (this.cell.failure !== undefined || this.runtime.cells.live(this.cell.stream) !== this.cell) return

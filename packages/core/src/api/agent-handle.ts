@@ -256,7 +256,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   async #fresh(): Promise<AgentCell> {
     const cell = await this.#cell()
     this.#last = cell
-    await cell.refresh()
+    await cell.answered(cell.refresh())
     return cell
   }
 

@@ -132,7 +132,7 @@ describe('LOG-28 what will never be decoded', () => {
     const { found, running } = await consumed(refold, 4)
     expect(found).toEqual([...OF_BO, ...OF_LETTER])
     await expect.poll(async () => (await running.parked()).map(({ agent }) => agent.id)).toEqual(['ana', 'ana'])
-    expect(reports.filter(({ code }) => code === 'PARKED')).toHaveLength(2)
+    await expect.poll(() => reports.filter(({ code }) => code === 'PARKED').length).toBe(2)
     await expect(refold.attach(diary, 'ana')).rejects.toMatchObject({ code: 'UNREADABLE' })
   })
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { RefoldError } from '../errors.js'
 import { memoryLog } from '../store/memory-store.js'
+import { defineConsumer } from './define-consumer.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import { settle } from './manual-time.fixture.js'
 import { outcomeOf, startProcess } from './process.fixture.js'
@@ -80,5 +81,43 @@ describe('SND-131 a caller hears in bounded time', () => {
     process.store.read = read
     await process.time.advance(20_000)
     expect(await agent.can({ type: 'leave' })).toBe(true)
+  })
+})
+
+describe('a command to many', () => {
+  test('INT-72 rejects when no one knows for long whether the hold is stored, and asked again it is given', async () => {
+    const process = await opened()
+    const agent = await process.start()
+    process.loseAnswers()
+    const paused = process.runtime.pause()
+    paused.catch(() => undefined)
+    await process.time.advance(20_000)
+    expect(await outcomeOf(paused)).toMatchObject({ error: { code: 'STORE_UNKNOWN' } })
+    process.store.faults.length = 0
+    expect(await process.runtime.pause()).toMatchObject({ count: 1 })
+    expect(agent.getSnapshot().condition).toBe('paused')
+  })
+})
+
+describe('a consumer', () => {
+  test('CON-94 is not waited for without end by who retries, skips or runs one, while no one knows what is stored', async () => {
+    const process = await opened()
+    const { runtime, store, time } = process
+    await process.start()
+    const policy = { retry: { attempts: 1 } }
+    const each = (): Promise<never> => Promise.reject(new Error('no'))
+    const running = await runtime.consume(defineConsumer({ name: 'mailer', each, ...policy }))
+    await time.advance(1_000)
+    process.loseAnswers()
+    const asked = [
+      running.retry('all'),
+      runtime.consumer('mailer').skip('all'),
+      runtime.consume(defineConsumer({ name: 'other', each })),
+    ]
+    for (const one of asked) one.catch(() => undefined)
+    await time.advance(20_000)
+    for (const one of asked) expect(await outcomeOf(one)).toMatchObject({ error: { code: 'STORE_UNKNOWN' } })
+    store.faults.length = 0
+    expect(await running.skip('all')).toBe(1)
   })
 })

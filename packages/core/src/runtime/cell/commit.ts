@@ -35,8 +35,12 @@ export interface CommitOptions {
   /** Told at every unknown outcome, before the next try; `begun`: when the first one was, by the monotonic clock. */
   readonly onUnknown: (error: RefoldError, tries: number, begun: number) => void
   readonly isClosed: () => boolean
+  /** For one who looks again before deciding again: after so long it is not repeated any more, and fails with `STORE_UNKNOWN`. Default: never. */
+  readonly withinMs?: number
 }
 
+/** As long as a caller waits for an append of which no one knows whether it is stored. */
+export const ANSWER_WITHIN_MS = 15_000
 const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
 
 export async function commit(
@@ -62,9 +66,21 @@ export async function commit(
       if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
       options.onUnknown(failure.error, tries, begun)
       if (options.isClosed()) return { kind: 'fatal', error: failure.error }
+      if (isLate(begun, options)) return { kind: 'fatal', error: stillUnknown(stream, failure.error) }
       await pause(backoffMs(tries, RETRY, options.world.random), options.world)
     }
   }
+}
+
+function isLate(begun: number, { withinMs = Infinity, world }: CommitOptions): boolean {
+  return world.clock.monotonicNow() - begun >= withinMs
+}
+
+function stillUnknown(stream: string, cause: RefoldError): RefoldError {
+  return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
+    cause,
+    hint: 'Look whether it is, or ask again.',
+  })
 }
 
 type Failure =

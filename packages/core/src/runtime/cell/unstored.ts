@@ -9,6 +9,7 @@ import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
 import { reported } from '../events/operator-reports.js'
 import type { CellContext } from './cell-context.js'
+import { ANSWER_WITHIN_MS } from './commit.js'
 import type { InputQueue } from './input-queue.js'
 import type { Quiescence } from './quiescence.js'
 import type { Replica } from './replica.js'
@@ -16,8 +17,6 @@ import { tellCallers, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch, Submission } from './submission.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 
-/** So long a caller waits for an append of which no one knows whether it is stored. */
-const ANSWER_WITHIN_MS = 15_000
 const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export interface UnstoredOptions<Cell> {

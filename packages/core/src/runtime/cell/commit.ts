@@ -7,7 +7,7 @@
  */
 import { isRefoldError, RefoldError } from '../../errors.js'
 import type { NewRecord } from '../../record/record.js'
-import { advance } from '../../record/revision.js'
+import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { AgentLog, SealedBatch } from '../../log/agent-log.js'
 import type { NewEvent } from '../../store/port.js'
@@ -56,7 +56,7 @@ export async function commit(
       events ??= await log.seal(stream, records)
       const result = await log.append(stream, events, { expected, expectedId })
       if (result.ok) return { kind: 'stored', revision: result.revision }
-      if (unknown && (await isOurs(events, options)))
+      if (unknown && (await isOurs(events, { ...options, actual: result.actual })))
         return { kind: 'stored', revision: advance(expected, events.length) }
       return { kind: 'conflict', actual: result.actual }
     } catch (error) {
@@ -106,12 +106,19 @@ function classify(error: unknown): Failure {
   }
 }
 
-/** After an unknown outcome and a conflict: whether the records behind the expected revision are this very batch. */
-async function isOurs(events: SealedBatch, options: CommitOptions): Promise<boolean> {
-  const { log, stream, expected } = options
+/**
+ * After an unknown outcome and a conflict: whether the records behind the expected revision are this very batch. Throws `STORE_UNKNOWN` while
+ * less of them can be read than the store says is there.
+ */
+async function isOurs(
+  events: SealedBatch,
+  { log, stream, expected, actual }: CommitOptions & { readonly actual: Expected },
+): Promise<boolean> {
   let index = 0
   for await (const page of log.read(stream, { from: advance(expected), limit: events.length })) {
     for (const stored of page) if (stored.id !== events[index++]?.id) return false
   }
+  if (index < Math.min(events.length, lengthOf(actual) - lengthOf(expected)))
+    throw new RefoldError('STORE_UNKNOWN', `what stands in the way in ${stream} cannot be read yet`)
   return index === events.length
 }

@@ -2,6 +2,7 @@
 import { isQuarantined } from '../../decide/claims.js'
 import { isOutcome } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
+import { isOutOfReach } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
 import { keysOf } from '../../record/large-map.js'
 import { effectChanges, effectIn, mapIn } from '../../record/large-members.js'
@@ -15,6 +16,9 @@ import { hasBegun } from './execution-phase.js'
 import type { Waiting } from '../limits/gates.js'
 import { EffectExecution } from './effect-execution.js'
 import { Undelivered } from './undelivered.js'
+
+/** After which an outcome is submitted again, when its agent could not be read. */
+const AGAIN_MS = 1_000
 
 export class EffectRunner implements ExecutionContext {
   readonly cell: AgentCell
@@ -152,6 +156,7 @@ export class EffectRunner implements ExecutionContext {
     const reject = (error: RefoldError): void => {
       // The agent was moved to another version meanwhile: what was paid for is decided by that.
       if (error.code === 'NEEDS_MIGRATION' && isOutcome(envelope.input)) return this.submit(envelope, told)
+      if (isOutcome(envelope.input) && isOutOfReach(error)) return this.#submitLater(envelope, told)
       this.#refused(envelope, error)
       told?.(undefined)
     }
@@ -159,6 +164,11 @@ export class EffectRunner implements ExecutionContext {
     // Of the cell that another one takes the place of nothing begins: that one begins it itself.
     if (envelope.input.kind === 'effect.started') this.cell.post({ ...envelope, worker }, waiter)
     else cells.post(this.cell.stream, { ...envelope, worker }, waiter)
+  }
+
+  /** What was paid for is not lost with a read that failed: its agent had left memory, and could not be read. */
+  #submitLater(...[envelope, told]: Parameters<ExecutionContext['submit']>): void {
+    this.runtime.world.clock.setTimer(() => this.submit(envelope, told), AGAIN_MS)
   }
 
   #refused({ input }: Pick<Envelope, 'input'>, error: RefoldError): void {

@@ -32,6 +32,11 @@ export class ConsumerLog {
     this.#options = options
   }
 
+  /** This process is to end: nothing is asked again. */
+  get isClosed(): boolean {
+    return this.#options.isClosed()
+  }
+
   /** Reads on to the end of the stream. */
   refresh(): Promise<void> {
     return this.#inTurn(() => this.#read())

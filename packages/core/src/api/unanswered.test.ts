@@ -1,6 +1,7 @@
 /** What callers ask of an agent while the store does not say what became of an append, or cannot be read. */
 import { describe, expect, test } from 'vitest'
 import { RefoldError } from '../errors.js'
+import type { Revision } from '../record/revision.js'
 import { memoryLog } from '../store/memory-store.js'
 import { defineConsumer } from './define-consumer.js'
 import { controlledBody } from './controlled-body.fixture.js'
@@ -82,6 +83,22 @@ describe('SND-131 a caller hears in bounded time', () => {
     await process.time.advance(20_000)
     expect(await agent.can({ type: 'leave' })).toBe(true)
   })
+})
+
+test('SND-131 who follows an agent waits on for what is to come', async () => {
+  const process = await opened()
+  const agent = await process.start()
+  process.loseAnswers()
+  process.work.last.resolve('done')
+  await settle()
+  const [seen, errors]: [string[], unknown[]] = [[], []]
+  agent
+    .eventsFrom(0n as Revision)
+    .subscribe({ next: ({ type }) => seen.push(type), error: (error) => errors.push(error) })
+  await process.time.advance(20_000)
+  process.store.faults.length = 0
+  await process.time.advance(20_000)
+  expect([seen, errors]).toEqual([['refold.started', 'refold.effect.done'], []])
 })
 
 describe('a command to many', () => {

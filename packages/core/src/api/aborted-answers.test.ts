@@ -152,6 +152,62 @@ describe('EFF-19 a body that sees its abort and returns what it has', () => {
   })
 })
 
+describe('EFF-364 a body that goes on without a step which its abort refused', () => {
+  /** Without a look at the signal: what a step throws is a note in the answer. */
+  function reporter() {
+    const steps: { readonly name: string; finish: () => void }[] = []
+    const body = effect<string, { job: string }>(async ({ step }) => {
+      const parts: string[] = []
+      for (const name of ['one', 'two']) {
+        const run = async (): Promise<string> =>
+          new Promise((resolve) => steps.push({ name, finish: () => resolve(name) }))
+        parts.push(await step(name, run).catch(() => 'nothing'))
+      }
+      return parts.join(' ')
+    })
+    return { steps, body }
+  }
+
+  test('EFF-364 its answer is dropped, and the finished step is not run again', async () => {
+    const { steps, body } = reporter()
+    const { agent } = await writing(body)
+    await agent.pause()
+    steps.at(-1)?.finish()
+    await settle()
+    await agent.resume()
+    await settle()
+    expect(agent.getSnapshot().context.text).toBeNull()
+    expect(steps.map(({ name }) => name)).toEqual(['one', 'two'])
+    steps.at(-1)?.finish()
+    await settle()
+    expect(agent.getSnapshot().context.text).toBe('one two')
+  })
+
+  test('EFF-364 what a replaced owner makes of a step that never ends is not taken before the healthy answer', async () => {
+    const finished: (() => void)[] = []
+    const waits: (() => void)[] = []
+    const body = effect<string, { job: string }>(({ step }) =>
+      Promise.race([
+        step('write', () => new Promise<string>((resolve) => finished.push(() => resolve('whole')))),
+        new Promise<string>((resolve) => waits.push(() => resolve('it took too long'))),
+      ]),
+    )
+    const { a, options, time, definition } = await writing(body)
+    a.die()
+    const b = await startWorker({ ...options, id: 'b' })
+    await outliveLease(time)
+    expect(finished).toHaveLength(2)
+    a.wake()
+    finished[0]?.()
+    await settle()
+    waits[0]?.()
+    await settle()
+    finished[1]?.()
+    await settle()
+    expect((await b.runtime.attach(definition, '1')).getSnapshot().context.text).toBe('whole')
+  })
+})
+
 describe('EFF-19 a body that never looks at its signal', () => {
   test.each(DEAF)('EFF-19 %s: its success counts after the pause that could not stop it', async (kind) => {
     const { runs, deaf } = writers()

@@ -62,6 +62,8 @@ export interface HandleOptions {
   readonly takeUp: (cell: AgentCell) => Promise<void>
 }
 
+const WAITS = { waits: true } as const
+
 export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   readonly id: string
   readonly name: string
@@ -79,7 +81,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     this.name = cell.definition.name
     this.#newest = this.#view(cell)
     const states = statesOf(
-      () => this.#cell(),
+      () => this.#cell(WAITS),
       (cell) => this.#seen(cell),
     )
     this.state$ = keepingAlive(states, options.runtime.world)
@@ -168,7 +170,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     options: WaitOptions = {},
   ): Promise<S> {
     requirePredicate(predicate)
-    const cell = await this.#cell()
+    const cell = await this.#cell(WAITS)
     return whenCell(
       cell,
       (now) => {
@@ -184,7 +186,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
   async done(options: WaitOptions = {}): Promise<DoneState<T>> {
     const { stream } = this.#options
     const ended = await whenCell(
-      await this.#cell(),
+      await this.#cell(WAITS),
       (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
       this.#wait(options, `the end of ${stream}`),
     )
@@ -247,16 +249,17 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return agentState<T>({ state: settlement.state, revision: settlement.revision }, definition)
   }
 
-  #cell(): Promise<AgentCell> {
+  /** `waits`: for what is to come, as long as the store takes. */
+  #cell(how?: { readonly waits: true }): Promise<AgentCell> {
     const { runtime, stream } = this.#options
     if (runtime.lifecycle.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
-    return runtime.cells.load(stream)
+    return runtime.cells.load(stream, how)
   }
   /** The cell, folded up to the store's head. */
   async #fresh(): Promise<AgentCell> {
     const cell = await this.#cell()
     this.#last = cell
-    await cell.refresh()
+    await cell.answered(cell.refresh())
     return cell
   }
 
@@ -277,7 +280,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return keepingAlive(agentEventsAfter<T>(runtime.log, stream, from, wanted), runtime.world)
   }
   #from(after: Revision): ReadFrom {
-    return readFrom(after, () => this.#fresh())
+    return readFrom(after, () => this.#cell(WAITS))
   }
 
   #seen(cell: AgentCell): AgentState<T> {

@@ -66,6 +66,18 @@ describe('a reconcilable attempt that runs out of time', () => {
   })
 })
 
+test('EFF-371 a reconcile whose answer throws when it is looked at does not know', async () => {
+  const answer = {
+    get output(): never {
+      throw new Error('not loaded')
+    },
+  }
+  const safety = { reconcile: () => Promise.resolve(answer) }
+  const { time, agent } = await working({ safety, timeoutMs: 1_000 })
+  await time.advance(1_000)
+  expect(await agent.inDoubt()).toMatchObject([{ inDoubt: { why: 'unknown' } }])
+})
+
 describe('a never-retry attempt that runs out of time', () => {
   test('EFF-15 is in doubt, and a success that its body tells after all is taken', async () => {
     const { work, time, agent, types } = await working({ safety: 'never-retry', timeoutMs: 1_000 })

@@ -14,14 +14,18 @@ export interface Watched {
 /** What a subscriber gave; members may be missing. */
 type Given<T> = { readonly [K in keyof Observer<T>]?: Observer<T>[K] | undefined }
 
-/** An error without a handler, and whatever the subscriber itself throws, is logged, the 1st, 2nd, 4th, 8th … time. It goes on with what comes next. */
+/** An error without a handler, and whatever the subscriber itself throws or rejects with, is logged, the 1st, 2nd, 4th, 8th … time. It goes on with what comes next. */
 export function guarded<T>(given: Given<T> | null | undefined, { logger, stream }: Watched): Observer<T> {
   let times = 0
-  const guard = (call: () => void): void => {
+  const failed = (error: unknown): void => {
+    if (isPowerOfTwo(++times)) logger.log('error', `a subscriber of ${stream} threw`, { times, error })
+  }
+  const guard = (call: () => unknown): void => {
     try {
-      call()
+      const told = call()
+      if (told instanceof Promise) told.catch(failed)
     } catch (error) {
-      if (isPowerOfTwo(++times)) logger.log('error', `a subscriber of ${stream} threw`, { times, error })
+      failed(error)
     }
   }
   return {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
+import { RefoldError } from '../errors.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import type { ControlledBody, WorkInput } from './controlled-body.fixture.js'
@@ -28,13 +29,13 @@ async function scene() {
   const log = memoryLog()
   const pay = controlledBody()
   const [one, two] = [shop(1, pay), shop(2, pay)]
-  const { runtime, store, reports } = await startProcess({ log, agents: [one, two] })
+  const { runtime, store, reports, time } = await startProcess({ log, agents: [one, two] })
   await runtime.start(one, { id: '1' })
   const client = await startProcess({ log, agents: [one], worker: false })
   const there = await client.runtime.attach(one, '1')
   const started = async (): Promise<number> =>
     (await typesOf(log, 'shop-1')).filter((type) => type === 'refold.effect.started').length
-  return { log, pay, one, two, runtime, store, reports, there, started }
+  return { log, pay, one, two, runtime, store, reports, time, there, started }
 }
 
 /** Holds the next append until it is let go. */
@@ -175,5 +176,34 @@ describe('RCV-52 a payment that runs while its agent is migrated in its process'
     await settle()
     expect(again.getSnapshot().status).toBe('done')
     expect([pay.runs.length, await started()]).toEqual([1, 1])
+  })
+})
+
+describe('EFF-372 an outcome whose agent has left memory and cannot be read for now', () => {
+  /** From now on; returns how to repair it. */
+  function unreadable({ store }: Pick<Awaited<ReturnType<typeof scene>>, 'store'>): () => void {
+    const { read } = store
+    store.read = () => {
+      throw new RefoldError('STORE_REJECTED', 'not now')
+    }
+    return () => (store.read = read)
+  }
+
+  test('EFF-372 of a payment that another process moved on is recorded when it can be read', async () => {
+    const parts = await scene()
+    const { log, pay, two, there, time } = parts
+    await there.send({ type: 'pay' })
+    await settle()
+    await there.pause()
+    const mover = await startProcess({ log, agents: [two], worker: false })
+    const moved = await mover.runtime.migrate(two, '1')
+    await settle()
+    const repair = unreadable(parts)
+    pay.last.resolve('paid')
+    await settle()
+    repair()
+    await time.advance(2_000)
+    expect((await typesOf(log, 'shop-1')).filter((type) => type === 'refold.effect.done')).toHaveLength(1)
+    expect(await moved.inDoubt()).toEqual([])
   })
 })

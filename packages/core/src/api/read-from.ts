@@ -5,9 +5,11 @@ import type { Revision } from '../record/revision.js'
 import type { AgentCell } from '../runtime/cell/agent-cell.js'
 
 /** Readers that begin after the record which ended the agent hear of its end by its state. */
-export function readFrom(after: Revision, fresh: () => Promise<AgentCell>): ReadFrom {
+export function readFrom(after: Revision, load: () => Promise<AgentCell>): ReadFrom {
   const standing = async (): ReturnType<NonNullable<ReadFrom>['standing']> => {
-    const { state, head } = await fresh()
+    const cell = await load()
+    await cell.refresh()
+    const { state, head } = cell
     return state === undefined || head === 'no_stream' ? undefined : standingOf({ state, revision: head })
   }
   // What cannot be read is told by the reading itself.

@@ -233,3 +233,11 @@ describe('EFF-25 the wait before the next attempt', () => {
     expect(process.logged.some(({ message }) => message.startsWith('`retry.delayMs`'))).toBe(true)
   })
 })
+
+test('EFF-366 the pause before an attempt ends by the clock on the wall, where the machine slept meanwhile', async () => {
+  const { time, work, process, fail } = await working({ delayMs: 3_600_000, maxDelayMs: 3_600_000 })
+  await fail(new Error('busy'))
+  process.clock.skewMs += 8 * 3_600_000
+  await time.advance(60_000)
+  expect(work.runs).toHaveLength(2)
+})

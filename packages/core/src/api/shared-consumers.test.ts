@@ -77,6 +77,42 @@ describe('a consumer that several processes share', () => {
     await two.client.close()
   })
 
+  test('CON-95 a process that closes it while its claim is on the way gives it up, and another one goes on', async () => {
+    const store = faultyStore(memoryStore(log))
+    const [one, two, three] = [await open(), await open(store), await open()]
+    await notes(one.client, '1', 0)
+    const first = await one.client.consume(consumer('a'))
+    const second = await two.client.consume(consumer('b'))
+    await settle()
+    let letGo = (): void => {}
+    store.faults.push({ until: new Promise<void>((resolve) => (letGo = resolve)) })
+    await first.close()
+    await time.advance(500) // the claim of the second one is on its way
+    expect(store.appends.at(-1)?.types).toEqual(['refold.consumer.claimed'])
+    const closed = second.close()
+    letGo()
+    await closed
+    const third = await three.client.consume(consumer('c'))
+    await time.advance(1_000)
+    expect(third.isOwner).toBe(true)
+    for (const { client } of [one, two, three]) await client.close()
+  })
+
+  test('CON-95 a process that closes it while the store does not take that for a moment gives it up all the same', async () => {
+    const store = faultyStore(memoryStore(log))
+    const [one, two] = [await open(store), await open()]
+    await notes(two.client, '1', 0)
+    const first = await one.client.consume(consumer('a'))
+    const second = await two.client.consume(consumer('b'))
+    await settle()
+    store.faults.push('rejected', 'rejected')
+    const closed = first.close()
+    await time.advance(2_000)
+    await closed
+    expect(second.isOwner).toBe(true)
+    for (const { client } of [one, two]) await client.close()
+  })
+
   test('CON-11 CON-12 a process that stands still for its lease is replaced, and changes nothing when it goes on', async () => {
     const [one, two] = [await open(far()), await open(far())]
     await notes(one.client, '1', 1)

@@ -135,6 +135,20 @@ describe('EFF-7 a callback', () => {
     expect(bodies.heard).toEqual(['on entry', 'goodbye', 'on entry', 'for the second'])
   })
 
+  test('EFF-370 it hears what came while the agent was paused, in its order, when it has begun again', async () => {
+    const { bodies, agent } = await began()
+    await agent.pause()
+    await settle()
+    await agent.send({ type: 'ask', text: 'one' })
+    await settle()
+    await agent.send({ type: 'ask', text: 'two' })
+    await settle()
+    await agent.resume()
+    await settle()
+    expect(bodies.began).toHaveLength(2)
+    expect(bodies.heard).toEqual(['on entry', 'one', 'two'])
+  })
+
   test('EFF-4 it is cleaned up when the chart leaves it, and what it calls back afterwards changes nothing', async () => {
     const { log, bodies, agent } = await began()
     const { sendBack } = bodies

@@ -56,6 +56,17 @@ describe('HIS-2 a subscriber', () => {
     expect(escaped).toEqual([])
   })
 
+  test('HIS-312 that is async and rejects is logged, gets what comes next, and ends no process', async () => {
+    const { agent, logged } = await parked()
+    const async = (): unknown => Promise.reject(new Error('the subscriber rejected'))
+    agent.subscribe(async)
+    agent.subscribe({ complete: async })
+    await settle()
+    await agent.send({ type: 'finish' })
+    await afterTimers()
+    expect(logged.filter(({ message }) => message.includes('subscriber'))).toHaveLength(3)
+  })
+
   test('HIS-2 without an error handler does not end the process when its agent cannot go on', async () => {
     const { agent, store, logged } = await parked()
     agent.subscribe(() => {})

@@ -51,6 +51,15 @@ describe('copying streams', () => {
     expect(await copyStreams(from, empty)).toMatchObject({ streams: 5, stored: 0 })
   })
 
+  test('COPY-54 ends with what `onProgress` throws or rejects with', async () => {
+    const onProgress = async (): Promise<void> => {
+      throw new Error('in onProgress')
+    }
+    await expect(copyStreams(await filled(), memoryStore(), { onProgress })).rejects.toMatchObject({
+      cause: { message: 'in onProgress' },
+    })
+  })
+
   test('COPY-3 a target that holds another event, or more of them, is refused', async () => {
     const from = await filled()
     for (const wrong of ['boat-1', 'plain']) {

@@ -19,8 +19,8 @@ import type { Head } from './store-batch.js'
 export interface CopyOptions {
   /** Only these. Default: all that the source reads. */
   readonly streams?: readonly string[]
-  /** Called after each append, with the number of events stored so far. */
-  readonly onProgress?: (stored: number) => void
+  /** Called after each append, with the number of events stored so far. What it throws or rejects with ends the copying. */
+  readonly onProgress?: (stored: number) => void | Promise<void>
 }
 
 /** What is in the copy now. */
@@ -56,10 +56,10 @@ async function copied(from: Store, to: Store, options: CopyOptions): Promise<Cop
     for (const event of page) {
       if (chosen !== undefined && !chosen.has(event.stream)) continue
       end = event
-      if (await target.take(event)) onProgress?.(target.stored)
+      if (await target.take(event)) await onProgress?.(target.stored)
     }
   }
-  if (await target.flush()) onProgress?.(target.stored)
+  if (await target.flush()) await onProgress?.(target.stored)
   const { streams } = target
   const compared = end === undefined ? undefined : await comparedLogs(from, to, { streams, upTo: end.position })
   if (compared !== undefined) await noteOrder(to.registers, await orderOf(compared, from))

@@ -150,10 +150,12 @@ export class ProjectionState {
   #show(status: ProjectionStatus): void {
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return
     this.#status = Object.freeze(status)
+    const failed = (error: unknown): void => this.#options.world.logger.log('error', 'onStatus threw', { error })
     try {
-      this.#options.onStatus?.(status)
+      const told: unknown = this.#options.onStatus?.(status)
+      if (told instanceof Promise) told.catch(failed)
     } catch (error) {
-      this.#options.world.logger.log('error', 'onStatus threw', { error })
+      failed(error)
     }
   }
 }

@@ -59,6 +59,18 @@ describe('a projection', () => {
     await projection.at(stranger, { timeoutMs: 5_000 }) // it has passed it, and nothing of it is in the documents
   })
 
+  test('PRJ-239 goes on, whatever `onStatus` throws or rejects with: the log has it', async () => {
+    await placed('1', 500)
+    const logged: string[] = []
+    const world = { ...quiet, logger: { log: (_level: string, message: string) => void logged.push(message) } }
+    const other = await createClient({ store: memoryStore(log), agents: [order], world })
+    const onStatus = (): unknown => Promise.reject(new Error('in onStatus'))
+    const projection = await other.project(orders(), { onStatus })
+    await projection.ready
+    expect(logged).toContain('onStatus threw')
+    await other.close()
+  })
+
   test('PRJ-5 PRJ-6 stands before a record that its code throws at, answers, and goes on after a retry or a repair', async () => {
     const agent = await placed('1', 500, 13, 7)
     const log: string[] = []

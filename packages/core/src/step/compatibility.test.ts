@@ -159,6 +159,26 @@ describe('the places of what is pending', () => {
     ])
   })
 
+  it('RCV-155 an invocation of an active state whose name one of another region has taken', () => {
+    const chart = (src: string): AnyStateMachine =>
+      setup({ actors: { charge: promise, draft: promise, mail: promise } }).createMachine({
+        type: 'parallel',
+        states: {
+          paying: { initial: 'now', states: { now: { invoke: { id: 'it', src, onDone: 'over' } }, over: {} } },
+          writing: {
+            initial: 'now',
+            states: { now: { invoke: { id: 'it', src: 'draft', onDone: 'over' } }, over: {} },
+          },
+        },
+      } as never) as unknown as AnyStateMachine
+    const state = stateOf(chart('charge'))
+    expect(Object.keys(state.effects)).toHaveLength(2)
+    expect(missing(chart('charge'), state)).toEqual([])
+    expect(missing(chart('mail'), state)).toEqual([
+      'actor "it": state "(machine).paying.now" invoked it as "charge", and state "(machine).paying.now" invokes "mail" under this id, state "(machine).writing.now" invokes "draft" under this id today',
+    ])
+  })
+
   it('a tree is not hydrated without them', () => {
     const machine = work(promise, { b: {} })
     const options = { agentId: 'a', onActorSend: () => {}, onLog: () => {} }

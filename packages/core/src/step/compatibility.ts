@@ -1,7 +1,14 @@
 /** Whether today's chart can receive what an agent's documents hold. Builds no actors. */
 import type { DefinitionInternals } from '../definition/internals.js'
 import { kindOfLogic } from '../definition/logic-kind.js'
-import type { ActorDocument, ActorId, DecidingLibrary, StateDocument, TimerDocument } from '../record/state-document.js'
+import type {
+  ActorDocument,
+  ActorId,
+  DecidingLibrary,
+  StateDocument,
+  TimerDocument,
+  UnlistedActor,
+} from '../record/state-document.js'
 import { nodeOf } from '../record/asking-node.js'
 import { afterNodeOf, delaysOf } from './after-timers.js'
 import { amongOf, invocationOf, takesOutcome } from './child-origin.js'
@@ -44,7 +51,7 @@ export function incompatibilitiesOf(
   const left = Object.values(state.unlisted)
   for (let round = left.length; round > 0 && left.length > 0; round--) {
     for (const unlisted of left.splice(0)) {
-      if (search.logics.has(unlisted.parent)) search.child(unlisted.actor, { id: unlisted.id, parent: unlisted.parent })
+      if (search.logics.has(unlisted.parent)) search.unlisted(unlisted)
       else left.push(unlisted)
     }
   }
@@ -98,6 +105,15 @@ class Search {
         : `actor "${id}": logic "${src}" is no ${document.kind} any more`
     this.missing.push({ kind: 'actor', actor: sid, what })
     return false
+  }
+
+  /** One whose name another has taken still is what its state invokes, as long as that is active: its outcome comes under the name. */
+  unlisted({ id, parent, actor }: UnlistedActor): void {
+    const place = { id, parent }
+    if (!this.child(actor, place) || actor.status !== undefined || actor.life === 'stopped') return
+    const node = nodeOf(id, actor)
+    const active = this.#templates.get(parent)?.activeNodes ?? []
+    if (active.some((state) => state.id === node)) this.#wanted(actor, place)
   }
 
   #library(actor: ActorId, lib: DecidingLibrary): void {

@@ -115,6 +115,16 @@ describe('the body of a callback', () => {
     await expect(run(agentWith(work)).running.outcome).rejects.toThrow('at once')
   })
 
+  it('EFF-369 that receives by an async function has failed with what that rejects with', async () => {
+    const work = fromCallback(({ receive }) => {
+      const listener = (): unknown => Promise.reject(new Error('in the listener'))
+      receive(listener)
+    })
+    const { running } = run(agentWith(work))
+    running.deliver({ effect: '0.0', event: { type: 'PING' } })
+    await expect(running.outcome).rejects.toThrow('in the listener')
+  })
+
   it('whose disposer throws has its error returned', () => {
     const error = new Error('cleanup')
     const work = fromCallback(() => () => {

@@ -24,7 +24,7 @@ type Creator<Extra, R> = (args: BodyArguments & Extra) => R
 
 interface CallbackExtra {
   readonly sendBack: (event: unknown) => void
-  readonly receive: (listener: (event: EventData) => void) => void
+  readonly receive: (listener: (event: EventData) => unknown) => void
 }
 
 interface Observer {
@@ -101,7 +101,7 @@ function runCallback(
   args: BodyArguments,
   { host, receive }: CallbackHost,
 ): RunningEffect {
-  const listeners = new Set<(event: EventData) => void>()
+  const listeners = new Set<(event: EventData) => unknown>()
   let stopped = false
   let dispose: unknown
   let fail: (error: unknown) => void = () => {}
@@ -117,11 +117,14 @@ function runCallback(
       reject(error)
     }
   })
-  // A listener is user code too: what it throws is the effect's failure, not the sender's.
+  // A listener is user code too: what it throws, or rejects with, is the effect's failure, not the sender's.
   const deliver = (delivery: Delivery): void => {
     const error = caught(() => {
       const event = receive(delivery) as EventData
-      listeners.forEach((listener) => listener(event))
+      for (const listener of listeners) {
+        const heard = listener(event)
+        if (isThenable(heard)) heard.then(undefined, fail)
+      }
     })
     if (error !== undefined) fail(error)
   }

@@ -11,8 +11,7 @@
 import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { invariant, withCode } from '../../errors.js'
-import { RefoldError } from '../../errors.js'
+import { invariant, RefoldError, withCode } from '../../errors.js'
 import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
@@ -136,6 +135,11 @@ export class AgentCell {
     })
   }
 
+  /** What waits behind the cell's own work, for a caller: rejects with `STORE_REJECTED` where the store does not let it go on for long. */
+  answered<R>(asked: Promise<R>): Promise<R> {
+    return this.#unstored.orTold(asked)
+  }
+
   /** Resolves when nothing is under way any more, or as soon as the store is in trouble: then it may never be. */
   drained(): Promise<void> {
     return this.#quiescence.wait()
@@ -190,12 +194,7 @@ export class AgentCell {
   async #turn(): Promise<void> {
     const batch = this.#decideBatch()
     if (batch.recorded.length === 0) return this.#tellUnrecorded(batch)
-    const { log, world, lifecycle, events } = this.#home
-    const onUnknown = (error: RefoldError, tries: number, begun: number): void => {
-      this.#quiescence.troubled = true
-      events.tell({ kind: 'unknown', stream: this.stream, error, tries }, this)
-      this.#unstored.unknown(batch, { error, begun })
-    }
+    const { log, world, lifecycle } = this.#home
     const records = batch.recorded.map(({ record }) => record)
     const result = await commit(records, {
       log,
@@ -203,7 +202,7 @@ export class AgentCell {
       stream: this.stream,
       ...this.#replica.decidedOn,
       isClosed: () => lifecycle.isClosed,
-      onUnknown,
+      onUnknown: (error, tries, begun) => this.#unstored.unknown(batch, { error, tries, begun }),
     })
     this.#quiescence.troubled = false
     switch (result.kind) {

@@ -5,6 +5,7 @@ import type { StateDocument } from '../../record/state-document.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { AgentCell } from './agent-cell.js'
 import type { CellHome } from './agent-cell.js'
+import type { Arrival } from './arrival.js'
 import type { CellContext, Residence } from './cell-context.js'
 import { foldStream, NOTHING_FOLDED } from '../../history/fold-stream.js'
 import type { Folded, FoldPhase } from '../../history/fold-stream.js'
@@ -27,18 +28,6 @@ type Place =
   | { readonly is: 'loading'; readonly loaded: Promise<AgentCell> }
   | { readonly is: 'live'; readonly cell: AgentCell }
   | Arrival
-
-/** An agent that is being started, or moved to another version: until it is known what is stored, its cell may be of another version than the agent. */
-interface Arrival {
-  readonly is: 'arriving'
-  readonly cell: AgentCell
-  readonly isMove: boolean
-  /** Stands for the agent meanwhile. */
-  readonly beside: AgentCell | undefined
-  /** Resolves when it is known what became of it. */
-  readonly known: Promise<void>
-  readonly tell: () => void
-}
 
 export class Cells implements Residence<AgentCell> {
   readonly #options: CellsOptions
@@ -83,14 +72,15 @@ export class Cells implements Residence<AgentCell> {
 
   /**
    * The cell of an agent that exists. While it is being started or moved here that is waited for: a second cell beside the first
-   * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`.
+   * would decide on what may not be stored. Throws `NOT_FOUND`, `UNKNOWN_DEFINITION`, `UNREADABLE`, `NEWER_FORMAT`, and, unless it
+   * waits for as long as that takes, `STORE_REJECTED`.
    */
-  async load(stream: string): Promise<AgentCell> {
+  async load(stream: string, { waits = false }: { readonly waits?: boolean } = {}): Promise<AgentCell> {
     for (let place = this.#places.get(stream); ; place = this.#places.get(stream)) {
       if (place === undefined) return this.#load(stream)
       if (place.is === 'live') return place.cell
       if (place.is === 'loading') return place.loaded
-      await place.known
+      await (waits ? place.known : place.cell.answered(place.known))
     }
   }
 
@@ -98,7 +88,7 @@ export class Cells implements Residence<AgentCell> {
   async newest(stream: string): Promise<AgentCell> {
     const isHere = this.#places.has(stream)
     const cell = await this.load(stream)
-    if (isHere) await cell.refresh()
+    if (isHere) await cell.answered(cell.refresh())
     return cell
   }
 
@@ -107,7 +97,7 @@ export class Cells implements Residence<AgentCell> {
     const place = this.#places.get(stream)
     if (place?.is === 'loading') await place.loaded.catch(() => undefined)
     const now = this.#places.get(stream)
-    if (now?.is === 'arriving' && now.isMove) await now.known
+    if (now?.is === 'arriving' && now.isMove) await now.cell.answered(now.known)
   }
 
   /** The cell that moves an agent to this definition. No one else gets it before it is moved: until then another one may stand for the agent. Evicted by who submits nothing to it. */
@@ -116,7 +106,7 @@ export class Cells implements Residence<AgentCell> {
     if (folded.state === undefined) throw notFound(stream)
     const { id } = folded.state.agent
     for (let place = this.#places.get(stream); ; place = this.#places.get(stream)) {
-      if (place?.is === 'arriving') await place.known
+      if (place?.is === 'arriving') await place.cell.answered(place.known)
       else if (place?.is === 'loading') await place.loaded.catch(() => undefined)
       else break
     }
@@ -204,7 +194,7 @@ export class Cells implements Residence<AgentCell> {
   post(stream: string, envelope: Envelope, waiter: Waiter): void {
     const place = this.#places.get(stream)
     if (place?.is === 'live') return place.cell.post(envelope, waiter)
-    this.load(stream).then(
+    this.load(stream, { waits: true }).then(
       (loaded) => loaded.post(envelope, waiter),
       (cause: unknown) => waiter.reject?.(withCode(cause, `${stream} could not be loaded`)),
     )
@@ -267,7 +257,7 @@ export class Cells implements Residence<AgentCell> {
       (cell) => {
         // The others were failed when the runtime closed: who waits for what this one becomes would wait for ever.
         if (this.#options.lifecycle.isClosed) cell.fail(new RefoldError('CLOSED', 'the runtime is closed'))
-        if (!isLoading()) return this.load(stream)
+        if (!isLoading()) return this.load(stream, { waits: true })
         this.#places.set(stream, { is: 'live', cell })
         return cell
       },

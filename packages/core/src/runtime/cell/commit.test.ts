@@ -13,6 +13,8 @@ const EVENTS: readonly NewEvent[] = ['a', 'b'].map((id) => ({ id, type: 'noted',
 const EXPECTED = toRevision(4)
 const OK = { ok: true, revision: toRevision(6), position: 9n } as unknown as AppendResult
 const CONFLICT: AppendResult = { ok: false, actual: toRevision(7) }
+/** Of a stream that has one event more. */
+const SHORT: AppendResult = { ok: false, actual: toRevision(5) }
 const AT_ONCE = createWorld({
   clock: {
     now: () => 0,
@@ -71,7 +73,7 @@ it.each<[string, readonly (AppendResult | Error)[], readonly string[], object]>(
   ['is stored when its records stand there', [error('TIMEOUT'), CONFLICT], ['a', 'b'], STORED],
   ['is stored when others went on behind it', [error('TIMEOUT'), CONFLICT], ['a', 'b', 'c'], STORED],
   ['is none when others stand there', [error('TIMEOUT'), CONFLICT], ['x', 'y'], { kind: 'conflict', actual: 7n }],
-  ['is none when only its first record stands there', [error('TIMEOUT'), CONFLICT], ['a'], { kind: 'conflict' }],
+  ['is none when only its first record stands there', [error('TIMEOUT'), SHORT], ['a'], { kind: 'conflict' }],
   ['is none when another follows its first', [error('TIMEOUT'), CONFLICT], ['a', 'x'], { kind: 'conflict' }],
   ['is asked on when the repetition is rejected', [error('TIMEOUT'), error('STORE_REJECTED'), OK], [], STORED],
   ['is asked on when the repetition is too large', [error('TIMEOUT'), error('TOO_LARGE'), OK], [], STORED],
@@ -102,6 +104,12 @@ it.each<[AppendResult | Error, object]>([
   const { result, unknown, reads } = await committed([answer], { behind: ['a', 'b'] })
   expect(result).toMatchObject(expected)
   expect([unknown, reads]).toEqual([[], 0])
+})
+
+it('OWN-75 is asked on while less of what is in the way can be read than the store says is there', async () => {
+  const { result, unknown } = await committed([error('TIMEOUT'), CONFLICT, OK], { behind: ['a'] })
+  expect(result).toMatchObject(STORED)
+  expect(unknown).toHaveLength(2)
 })
 
 it('is given up when the runtime is closed', async () => {

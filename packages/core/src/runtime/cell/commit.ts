@@ -7,7 +7,7 @@
  */
 import { isRefoldError, RefoldError } from '../../errors.js'
 import type { NewRecord } from '../../record/record.js'
-import { advance } from '../../record/revision.js'
+import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { AgentLog, SealedBatch } from '../../log/agent-log.js'
 import type { NewEvent } from '../../store/port.js'
@@ -35,8 +35,12 @@ export interface CommitOptions {
   /** Told at every unknown outcome, before the next try; `begun`: when the first one was, by the monotonic clock. */
   readonly onUnknown: (error: RefoldError, tries: number, begun: number) => void
   readonly isClosed: () => boolean
+  /** For one who looks again before deciding again: after so long it is not repeated any more, and fails with `STORE_UNKNOWN`. Default: never. */
+  readonly withinMs?: number
 }
 
+/** As long as a caller waits for an append of which no one knows whether it is stored. */
+export const ANSWER_WITHIN_MS = 15_000
 const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
 
 export async function commit(
@@ -52,7 +56,7 @@ export async function commit(
       events ??= await log.seal(stream, records)
       const result = await log.append(stream, events, { expected, expectedId })
       if (result.ok) return { kind: 'stored', revision: result.revision }
-      if (unknown && (await isOurs(events, options)))
+      if (unknown && (await isOurs(events, { ...options, actual: result.actual })))
         return { kind: 'stored', revision: advance(expected, events.length) }
       return { kind: 'conflict', actual: result.actual }
     } catch (error) {
@@ -62,9 +66,21 @@ export async function commit(
       if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
       options.onUnknown(failure.error, tries, begun)
       if (options.isClosed()) return { kind: 'fatal', error: failure.error }
+      if (isLate(begun, options)) return { kind: 'fatal', error: stillUnknown(stream, failure.error) }
       await pause(backoffMs(tries, RETRY, options.world.random), options.world)
     }
   }
+}
+
+function isLate(begun: number, { withinMs = Infinity, world }: CommitOptions): boolean {
+  return world.clock.monotonicNow() - begun >= withinMs
+}
+
+function stillUnknown(stream: string, cause: RefoldError): RefoldError {
+  return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
+    cause,
+    hint: 'Look whether it is, or ask again.',
+  })
 }
 
 type Failure =
@@ -90,12 +106,19 @@ function classify(error: unknown): Failure {
   }
 }
 
-/** After an unknown outcome and a conflict: whether the records behind the expected revision are this very batch. */
-async function isOurs(events: SealedBatch, options: CommitOptions): Promise<boolean> {
-  const { log, stream, expected } = options
+/**
+ * After an unknown outcome and a conflict: whether the records behind the expected revision are this very batch. Throws `STORE_UNKNOWN` while
+ * less of them can be read than the store says is there.
+ */
+async function isOurs(
+  events: SealedBatch,
+  { log, stream, expected, actual }: CommitOptions & { readonly actual: Expected },
+): Promise<boolean> {
   let index = 0
   for await (const page of log.read(stream, { from: advance(expected), limit: events.length })) {
     for (const stored of page) if (stored.id !== events[index++]?.id) return false
   }
+  if (index < Math.min(events.length, lengthOf(actual) - lengthOf(expected)))
+    throw new RefoldError('STORE_UNKNOWN', `what stands in the way in ${stream} cannot be read yet`)
   return index === events.length
 }

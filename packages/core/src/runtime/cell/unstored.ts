@@ -9,6 +9,7 @@ import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
 import { reported } from '../events/operator-reports.js'
 import type { CellContext } from './cell-context.js'
+import { ANSWER_WITHIN_MS } from './commit.js'
 import type { InputQueue } from './input-queue.js'
 import type { Quiescence } from './quiescence.js'
 import type { Replica } from './replica.js'
@@ -16,8 +17,6 @@ import { tellCallers, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch, Submission } from './submission.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 
-/** So long a caller waits for an append of which no one knows whether it is stored. */
-const ANSWER_WITHIN_MS = 15_000
 const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export interface UnstoredOptions<Cell> {
@@ -31,15 +30,40 @@ export interface UnstoredOptions<Cell> {
   readonly fold: () => Promise<boolean>
 }
 
+/** How often it was asked, and since when, by the monotonic clock. */
+interface UnknownAnswer {
+  readonly error: RefoldError
+  readonly tries: number
+  readonly begun: number
+}
+
 export class Unstored<Cell> {
   readonly #options: UnstoredOptions<Cell>
   readonly #early: EarlyConflicts
   /** In a row. */
   #rejections = 0
+  /** Since when the stream cannot be read. */
+  #unreadSince = 0
+  /** Callers who wait for what stands behind. */
+  readonly #asking = new Set<(error: RefoldError) => void>()
 
   constructor(options: UnstoredOptions<Cell>) {
     this.#options = options
     this.#early = new EarlyConflicts(options.stream, options.home)
+  }
+
+  /** The same, or an error when the store does not let the cell go on for so long that callers need not wait. */
+  orTold<R>(asked: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#asking.add(reject)
+      asked.finally(() => this.#asking.delete(reject)).then(resolve, reject)
+    })
+  }
+
+  #tellAsking(message: string, cause: RefoldError): void {
+    const hint = 'Ask again in a moment.'
+    for (const reject of this.#asking) reject(new RefoldError('STORE_REJECTED', message, { cause, hint }))
+    this.#asking.clear()
   }
 
   /** The store has taken one. */
@@ -48,8 +72,10 @@ export class Unstored<Cell> {
   }
 
   /** It is still unknown whether the batch is stored. After a while callers need not wait on; the batch is repeated all the same. */
-  unknown({ submissions }: Batch, { error, begun }: { readonly error: RefoldError; readonly begun: number }): void {
-    const { stream, home, queue } = this.#options
+  unknown({ submissions }: Batch, { error, tries, begun }: UnknownAnswer): void {
+    const { cell, stream, home, queue, quiescence } = this.#options
+    quiescence.troubled = true
+    home.events.tell({ kind: 'unknown', stream, error, tries }, cell)
     if (home.world.clock.monotonicNow() - begun < ANSWER_WITHIN_MS) return
     const hint = 'The append is repeated until the store answers. Send again with the same `id`: it counts once.'
     const message = `no one knows yet whether it is stored in ${stream}: ${error.message}`
@@ -58,6 +84,7 @@ export class Unstored<Cell> {
     queue.rejectCallers(
       new RefoldError('STORE_REJECTED', refusal, { cause: error, hint: 'It was not stored: send again.' }),
     )
+    this.#tellAsking(refusal, error)
   }
 
   /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
@@ -102,7 +129,12 @@ export class Unstored<Cell> {
   unread(error: RefoldError, times: number): Promise<void> {
     const { cell, stream, home } = this.#options
     const message = `${stream} cannot be read for now, and is tried again: ${error.message}`
-    if (times === 1) home.events.tell(reported(stream, { code: error.code, message }), cell)
+    const now = home.world.clock.monotonicNow()
+    if (times === 1) {
+      this.#unreadSince = now
+      home.events.tell(reported(stream, { code: error.code, message }), cell)
+    }
+    if (now - this.#unreadSince >= ANSWER_WITHIN_MS) this.#tellAsking(message, error)
     return this.pause(times)
   }
 

@@ -8,7 +8,7 @@ import type { AgentLog } from '../../log/agent-log.js'
 import { advance } from '../../record/revision.js'
 import type { NewEvent } from '../../store/port.js'
 import type { World } from '../../world/world.js'
-import { commit } from '../cell/commit.js'
+import { ANSWER_WITHIN_MS, commit } from '../cell/commit.js'
 import type { Teller } from '../events/event-hub.js'
 import { changeToEvent, ConsumerState, consumerStream } from './consumer-state.js'
 import type { ConsumerChange } from './consumer-state.js'
@@ -30,6 +30,11 @@ export class ConsumerLog {
   constructor(name: string, options: ConsumerLogOptions) {
     this.name = name
     this.#options = options
+  }
+
+  /** This process is to end: nothing is asked again. */
+  get isClosed(): boolean {
+    return this.#options.isClosed()
   }
 
   /** Reads on to the end of the stream. */
@@ -70,7 +75,8 @@ export class ConsumerLog {
       const epoch = change.type === 'claimed' ? state.epoch + 1 : state.epoch
       const event: NewEvent = { id: world.newId(), ...changeToEvent(change, epoch), metadata: {} }
       const decidedOn = { expected: state.head, expectedId: state.headId }
-      const result = await commit([event], { log, world, stream, ...decidedOn, onUnknown, isClosed })
+      const asked = { log, world, stream, ...decidedOn, onUnknown, isClosed }
+      const result = await commit([event], { ...asked, withinMs: ANSWER_WITHIN_MS })
       if (result.kind === 'stored') {
         state.apply({ ...event, revision: result.revision })
         return true
@@ -117,7 +123,8 @@ export class ConsumerNames {
       const event: NewEvent = { id: world.newId(), type: 'refold.consumer.named', data: { name }, metadata: {} }
       const decidedOn = { expected: head === undefined ? ('no_stream' as const) : head.revision, expectedId: head?.id }
       const onUnknown = (): void => {}
-      const result = await commit([event], { log, world, stream: NAMES_STREAM, ...decidedOn, onUnknown, isClosed })
+      const asked = { log, world, stream: NAMES_STREAM, ...decidedOn, onUnknown, isClosed }
+      const result = await commit([event], { ...asked, withinMs: ANSWER_WITHIN_MS })
       if (result.kind === 'stored') return
       if (result.kind !== 'conflict') throw result.error
     }

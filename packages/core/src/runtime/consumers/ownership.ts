@@ -4,10 +4,13 @@
  * Invariants: what meets a higher epoch stops at once, and what it would still store is refused by the expected revision; after a
  * lapse of the lease nothing begins before the consumer's stream was read to its end again.
  */
+import { mayPass } from '../../errors.js'
 import { followedRecords } from '../../history/followed-records.js'
 import { DEFAULT_STALLED_AFTER_MS, namesOf } from '../../history/follow-agents.js'
 import type { Watched } from '../../history/stall-watch.js'
+import { backoffMs } from '../../world/backoff.js'
 import { manyMayListen } from '../../world/many-listeners.js'
+import { pause } from '../../world/pause.js'
 import type { ConsumerContext, ConsumerPolicy } from './consumer-context.js'
 import type { ConsumerLog } from './consumer-log.js'
 import type { Mark } from './consumer-state.js'
@@ -19,6 +22,9 @@ import { Progress } from './progress.js'
 /** What `each` may take to end after its signal was aborted. */
 const ABORTED_GRACE_MS = 1_000
 const AGAIN_MS = 1_000
+/** Some 12 s in all. */
+const MOST_TRIES = 8
+const GIVE_UP = { delayMs: 100, factor: 2, maxDelayMs: 10_000, jitter: false }
 
 export interface OwnershipOptions extends ConsumerContext {
   readonly policy: ConsumerPolicy
@@ -93,7 +99,6 @@ export class Ownership {
 
   /** What is under way ends or is aborted; where it stands is stored, and the consumer given up, unless another one has it. */
   async end(): Promise<void> {
-    const { own, worker, mark } = this.#options
     this.#over.abort()
     this.#watched.end()
     const idle = this.#deliveries.idle()
@@ -102,9 +107,22 @@ export class Ownership {
     await this.#within(ABORTED_GRACE_MS, idle)
     await this.#progress.close({ saves: !this.#isLost })
     if (this.#isLost) return
-    const now: Mark = { place: this.#progress.mark ?? mark.place, ahead: this.#progress.ahead }
+    await this.#giveUp({ place: this.#progress.mark ?? this.#options.mark.place, ahead: this.#progress.ahead })
+  }
+
+  /** Again where the store does not take it for a moment: no one else takes what a worker owns that lives on. */
+  async #giveUp(mark: Mark): Promise<void> {
+    const { own, worker, world } = this.#options
     const isOurs = (): boolean => own.state.epoch === this.#epoch && own.state.owner === worker
-    await own.store(() => (isOurs() ? { type: 'released', ...now } : undefined))
+    for (let tries = 1; ; tries++) {
+      try {
+        await own.store(() => (isOurs() ? { type: 'released', ...mark } : undefined))
+        return
+      } catch (error) {
+        if (!mayPass(error) || tries === MOST_TRIES || own.isClosed) throw error
+        await pause(backoffMs(tries, GIVE_UP, world.random), world)
+      }
+    }
   }
 
   #watch(): Watched {

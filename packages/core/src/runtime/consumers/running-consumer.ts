@@ -58,7 +58,7 @@ export class Running {
     this.#running = this.#run()
   }
 
-  /** Calls that are under way have so long to end; default: `closeGraceMs`. */
+  /** Calls that are under way have so long to end; default: `closeGraceMs`. What it owns then is given up. */
   async close(graceMs?: number): Promise<void> {
     this.#closing.abort()
     this.#ownership?.stop(graceMs)
@@ -67,8 +67,9 @@ export class Running {
 
   async #run(): Promise<void> {
     const letGo = this.#options.world.keepAlive?.()
+    const isWanted = (): boolean => !this.#closing.signal.aborted || this.#ownership !== undefined
     try {
-      for (let failures = 0; !this.#closing.signal.aborted;) failures = await this.#turn(failures)
+      for (let failures = 0; isWanted();) failures = await this.#turn(failures)
       this.#settle?.resolve()
     } catch (error) {
       this.#fail(error)
@@ -90,12 +91,19 @@ export class Running {
       }
       return 0
     } catch (error) {
-      if (signal.aborted) return failures
+      if (signal.aborted) return this.#notGivenUp(error, failures)
       if (!mayPass(error)) throw error
       events.notice('warn', `consumer ${this.#policy.name} cannot go on for now`, { error })
       await wait(backoffMs(failures + 1, AGAIN, world.random))
       return failures + 1
     }
+  }
+
+  /** It is closed all the same; others take it when this process has ended. */
+  #notGivenUp(error: unknown, failures: number): number {
+    if (!isRefoldError(error, 'CLOSED'))
+      this.#options.events.notice('error', `consumer ${this.#policy.name} could not be given up`, { error })
+    return failures
   }
 
   async #perform(ownership: Ownership): Promise<void> {
@@ -126,6 +134,7 @@ export class Running {
     const previous = owner === undefined ? undefined : { previous: owner }
     events.tell({ kind: 'consumer.claimed', consumer: name, epoch: own.state.epoch, ...previous })
     this.#ownership = new Ownership({ ...this.#options, policy: this.#policy, mark, start })
+    if (this.#closing.signal.aborted) this.#ownership.stop(0) // it was closed while the claim was on its way: it is given up
     if (epoch > 0) store.registers.remove(checkpointRegister(name, epoch)).catch(() => undefined) // it costs room, no more
   }
 

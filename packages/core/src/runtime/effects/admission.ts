@@ -1,4 +1,5 @@
 /** What one effect passed to run its body, and what it holds meanwhile: what the gates gave it, and one timer. */
+import { withCode } from '../../errors.js'
 import { setLongTimer } from '../../world/long-timer.js'
 import type { CancelTimer } from '../../world/world.js'
 import { Passage } from '../limits/gates.js'
@@ -24,8 +25,19 @@ export class Admission {
   /** Passes the gates; all of them may be passed at once. */
   enter(told: Pick<PassageOptions, 'isWanted' | 'passed' | 'left'>): void {
     const { gates, world } = this.#runtime
-    this.#passage = new Passage(this.#effect, { gates, clock: world.clock, ...told })
+    const passed = (): void => this.#begin(told.passed)
+    this.#passage = new Passage(this.#effect, { gates, clock: world.clock, ...told, passed })
     this.#passage.begin()
+  }
+
+  /** A timer, or the end of another body, may have opened the last gate: what is thrown here concerns this agent alone. */
+  #begin(passed: () => void): void {
+    const { cell, src } = this.#effect
+    try {
+      passed()
+    } catch (error) {
+      cell.stop(withCode(error, `effect ${src} of ${cell.stream} could not begin`))
+    }
   }
 
   /** Calls back when the body has run for as long as its policy lets it. */

@@ -143,7 +143,7 @@ export class EffectExecution implements Caller {
   #recordBegin(): void {
     this.#phase = 'recording'
     this.submit({ kind: 'effect.started', effect: this.id, attempt: this.#attempt }, (settlement) => {
-      if (settlement?.kind !== 'recorded') this.#forget()
+      if (settlement?.kind !== 'recorded') this.#giveUp()
       else if (this.#stopped === 'left') this.#neverBegan()
       else this.#current((now) => this.#run(now))
     })
@@ -157,12 +157,12 @@ export class EffectExecution implements Caller {
 
   /** E1: the last look before the body. */
   #run(effect: EffectDocument): void {
-    if (!this.#context.runtime.lease.holds()) {
+    const { runtime, known } = this.#context
+    if (!runtime.lease.holds() || known.lapses !== runtime.lease.lapses) {
       this.#admission.leave()
       return this.#enter((now) => this.#run(now))
     }
-    const body = new BodyCall(this, effect, this.#context)
-    this.#body = body
+    const body = (this.#body = new BodyCall(this, effect, this.#context))
     this.#phase = 'running'
     if (!body.begin()) {
       this.#admission.leave()

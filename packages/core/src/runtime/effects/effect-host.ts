@@ -87,12 +87,15 @@ interface Step<R> {
   readonly run: (step: { key: string; signal: AbortSignal }) => R | PromiseLike<R>
 }
 
-/** A step whose record is refused aborts the effect and never returns: a zombie must not walk on to its next paid step. */
+/**
+ * A step whose record is refused aborts the effect and never returns: a zombie must not walk on to its next paid step. A body
+ * that goes on without a step, since its abort refused it, has seen the abort: so it counts as a look at the signal.
+ */
 async function memoised<R>(call: HostedCall, { step, run }: Step<R>): Promise<R> {
   const recorded = call.effect.steps?.[step]
   if (recorded !== undefined) return copyJson(recorded) as R
   const { abort } = call
-  if (abort.aborted) throw abort.reason
+  if (abort.aborted) throw abort.signal.reason
   const args = {
     key: `${call.key}/${step}`,
     get signal() {
@@ -104,14 +107,10 @@ async function memoised<R>(call: HostedCall, { step, run }: Step<R>): Promise<R>
   const output = stepOutput(result, step)
   return new Promise<R>((resolve) => {
     call.submit({ kind: 'effect.step', effect: call.id, step, output }, (settlement) => {
-      if (isRemembered(settlement, { effect: call.id, step })) resolve(copyJson(output) as R)
-      else
-        call.abort.abort(
-          new RefoldError(
-            'STEP_REFUSED',
-            `the result of step ${step} could not be recorded: the effect is not this worker's any more`,
-          ),
-        )
+      if (isRemembered(settlement, { effect: call.id, step })) return resolve(copyJson(output) as R)
+      const message = `the result of step ${step} could not be recorded: the effect is not this worker's any more`
+      abort.abort(new RefoldError('STEP_REFUSED', message))
+      void abort.signal
     })
   })
 }

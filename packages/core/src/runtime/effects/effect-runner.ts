@@ -2,18 +2,23 @@
 import { isQuarantined } from '../../decide/claims.js'
 import { isOutcome } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
+import { isOutOfReach } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
 import { keysOf } from '../../record/large-map.js'
 import { effectChanges, effectIn, mapIn } from '../../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
 import type { Delivery } from '../../record/record.js'
 import type { AgentCell } from '../cell/agent-cell.js'
+import { isBeyond } from '../cell/compatibility.js'
 import type { EffectsContext } from './effects-context.js'
 import type { Executing, ExecutionContext } from './execution-context.js'
 import { hasBegun } from './execution-phase.js'
 import type { Waiting } from '../limits/gates.js'
 import { EffectExecution } from './effect-execution.js'
 import { Undelivered } from './undelivered.js'
+
+/** After which an outcome is submitted again, when its agent could not be read. */
+const AGAIN_MS = 1_000
 
 export class EffectRunner implements ExecutionContext {
   readonly cell: AgentCell
@@ -34,8 +39,9 @@ export class EffectRunner implements ExecutionContext {
   get inHand(): number {
     return this.#executions.size
   }
+  /** Nothing is in hand, and nothing waits for a body that a pause holds up. */
   get isIdle(): boolean {
-    return this.#executions.size === 0
+    return this.#executions.size === 0 && this.undelivered.isEmpty
   }
 
   /** What its effects wait for before their bodies begin. */
@@ -73,10 +79,11 @@ export class EffectRunner implements ExecutionContext {
     const changes = before?.agent === state.agent ? effectChanges(before, state) : undefined
     const ids = changes?.map(({ key }) => key)
     for (const id of ids ?? this.#executions.keys()) this.#stop(id, state)
-    this.undelivered.keepOnly(state)
+    this.undelivered.keepOnly(mine ? state : undefined)
     if (!mine || state.agent.paused !== undefined || this.runtime.lifecycle.isClosing || isQuarantined(state)) return
     // What has failed, or another cell has taken the place of, does not know what has an outcome by now.
     if (this.cell.failure !== undefined || this.runtime.cells.live(this.cell.stream) !== this.cell) return
+    if (isBeyond(this.cell, state)) return // it is released as soon as no payment is waited for
     const putOff = [...this.putOff]
     this.putOff.clear()
     for (const execution of putOff) execution.resume()
@@ -138,8 +145,9 @@ export class EffectRunner implements ExecutionContext {
   toPerform({ id, epoch }: Executing): EffectDocument | undefined {
     const { state, failure } = this.cell
     if (failure !== undefined) return undefined // the agent has gone on elsewhere, perhaps in another cell of this very worker
-    const effect = state === undefined ? undefined : effectIn(state, id)
-    const mine = state?.agent.owner === this.runtime.worker && state.agent.epoch === epoch
+    if (state === undefined || isBeyond(this.cell, state)) return undefined
+    const effect = effectIn(state, id)
+    const mine = state.agent.owner === this.runtime.worker && state.agent.epoch === epoch
     return mine && effect !== undefined && isToPerform(effect) ? effect : undefined
   }
 
@@ -148,6 +156,7 @@ export class EffectRunner implements ExecutionContext {
     const reject = (error: RefoldError): void => {
       // The agent was moved to another version meanwhile: what was paid for is decided by that.
       if (error.code === 'NEEDS_MIGRATION' && isOutcome(envelope.input)) return this.submit(envelope, told)
+      if (isOutcome(envelope.input) && isOutOfReach(error)) return this.#submitLater(envelope, told)
       this.#refused(envelope, error)
       told?.(undefined)
     }
@@ -155,6 +164,11 @@ export class EffectRunner implements ExecutionContext {
     // Of the cell that another one takes the place of nothing begins: that one begins it itself.
     if (envelope.input.kind === 'effect.started') this.cell.post({ ...envelope, worker }, waiter)
     else cells.post(this.cell.stream, { ...envelope, worker }, waiter)
+  }
+
+  /** What was paid for is not lost with a read that failed: its agent had left memory, and could not be read. */
+  #submitLater(...[envelope, told]: Parameters<ExecutionContext['submit']>): void {
+    this.runtime.world.clock.setTimer(() => this.submit(envelope, told), AGAIN_MS)
   }
 
   #refused({ input }: Pick<Envelope, 'input'>, error: RefoldError): void {

@@ -3,7 +3,7 @@
  * the agent here; what it does not say any more is stopped.
  */
 import { hasEffects, mayHaveHappened } from '../../decide/effects-part.js'
-import { needsWorker } from '../../decide/summary.js'
+import { needsWorker, pauseOf } from '../../decide/summary.js'
 import { effectIn, isSameEffects } from '../../record/large-members.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
@@ -68,6 +68,7 @@ export class EffectRunners {
     const reason = 'the worker was full'
     if (!this.keepCapacity(cell)) return postReleased(cell, state, { ...this.#context, reason })
     if (this.#runners.has(cell) || this.#left.has(cell.stream) || hasEffects(state)) this.of(cell).sync(state, before)
+    if (pauseOf(state) !== undefined) this.keepCapacity(cell) // what could be stopped is
   }
 
   /**
@@ -86,14 +87,20 @@ export class EffectRunners {
   }
 
   /** Takes capacity for an agent that needs it, and gives back that of one that does not. `false`: there is none. */
-  keepCapacity({ stream, state }: AgentCell): boolean {
+  keepCapacity(cell: AgentCell): boolean {
     const { capacity, lifecycle } = this.#context
     if (!capacity.isBounded) return true
+    const { stream, state } = cell
     const isNeeded = state !== undefined && needsWorker(state)
-    if (isNeeded && this.owns(state)) return capacity.take(stream)
+    if (state !== undefined && (isNeeded || this.#runsOn(cell)) && this.owns(state)) return capacity.take(stream)
     capacity.leave(stream)
     if (isNeeded && state.agent.owner === undefined && !lifecycle.isClosing) capacity.passOver(stream)
     return true
+  }
+
+  /** Whether a body of the agent must be awaited here, also while the agent is paused: a payment. */
+  #runsOn(cell: AgentCell): boolean {
+    return (this.#runners.get(cell) ?? this.#left.get(cell.stream))?.isAwaited === true
   }
 
   /** What effects wait for before their bodies begin. */
@@ -105,8 +112,15 @@ export class EffectRunners {
   #letGo(cell: AgentCell): void {
     const { state } = cell
     const runner = this.#runners.get(cell)
-    if (runner !== undefined && this.#left.get(cell.stream) === runner && !runner.isAwaited) this.#forget(runner)
-    else if (state !== undefined) runner?.sync(state)
+    if (runner !== undefined && this.#left.get(cell.stream) === runner) {
+      if (!runner.isAwaited) {
+        this.#forget(runner)
+        this.#context.capacity.leave(cell.stream)
+      }
+    } else {
+      if (state !== undefined) runner?.sync(state)
+      this.keepCapacity(cell)
+    }
     this.#context.cells.rested(cell)
   }
 
@@ -121,8 +135,10 @@ export class EffectRunners {
     const runner = this.#left.has(cell.stream) ? this.of(cell) : this.#runners.get(cell)
     runner?.stop()
     if (runner?.isAwaited === true) this.#left.set(cell.stream, runner)
-    else this.#runners.delete(cell)
-    this.#context.capacity.leave(cell.stream)
+    else {
+      this.#runners.delete(cell)
+      this.#context.capacity.leave(cell.stream)
+    }
   }
 
   #forget(runner: EffectRunner): void {

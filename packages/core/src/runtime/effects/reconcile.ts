@@ -55,13 +55,19 @@ async function answerOf(
   try {
     const key = effectKey(id, effect)
     const found: unknown = await policy.reconcile?.({ key, input, signal: abort.signal })
-    if (isAnswer(found)) return found
+    if (isAnswer(found)) return ownAnswer(found)
     if (found !== undefined)
       heard(new TypeError("reconcile answers { output }, { error }, 'not-done' or 'unknown'", { cause: found }))
   } catch (error) {
     heard(error)
   }
   return 'unknown'
+}
+
+/** Looked at once, here: a member of it may throw. */
+function ownAnswer(found: ReconcileAnswer): ReconcileAnswer {
+  if (typeof found === 'string') return found
+  return 'output' in found ? { output: found.output } : { error: found.error }
 }
 
 function isAnswer(found: unknown): found is ReconcileAnswer {

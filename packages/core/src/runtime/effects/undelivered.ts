@@ -27,8 +27,13 @@ export class Undelivered {
     return waiting
   }
 
-  /** Forgets what was sent to effects that are gone. */
-  keepOnly(state: StateDocument): void {
-    for (const effect of this.#events.keys()) if (effectIn(state, effect) === undefined) this.#events.delete(effect)
+  get isEmpty(): boolean {
+    return this.#events.size === 0
+  }
+
+  /** Forgets what was sent to effects that are gone; `undefined`: to effects of another worker by now. */
+  keepOnly(state: StateDocument | undefined): void {
+    for (const effect of this.#events.keys())
+      if (state === undefined || effectIn(state, effect) === undefined) this.#events.delete(effect)
   }
 }

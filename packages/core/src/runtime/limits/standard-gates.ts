@@ -1,6 +1,5 @@
 /** The gates that every runtime has, and their order. A new limit is one more of them. */
 import { effectIn } from '../../record/large-members.js'
-import { setLongTimer } from '../../world/long-timer.js'
 import type { Clock } from '../../world/world.js'
 import type { Lease } from '../liveness/lease.js'
 import type { Gate, GatedEffect } from './gates.js'
@@ -8,6 +7,8 @@ import type { Probation } from './probation.js'
 import type { EffectSlots } from './slots.js'
 
 const NOTHING = (): void => {}
+/** The clock is read again at least this often: a monotonic clock stands still while the machine sleeps. */
+const LONGEST_WAIT_MS = 60_000
 
 export interface GateOptions {
   readonly clock: Clock
@@ -36,7 +37,7 @@ function retryGate(clock: Clock): Gate {
       const look = (): void => {
         const ms = waitMs(effect)
         if (ms <= 0) pass()
-        else cancel = setLongTimer(clock, look, ms)
+        else cancel = clock.setTimer(look, Math.min(ms, LONGEST_WAIT_MS))
       }
       look()
       return () => cancel()

@@ -9,9 +9,10 @@ import { inDoubtOf, needsWorker, workOf } from '../../decide/summary.js'
 import { isRefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { AgentCell } from '../cell/agent-cell.js'
+import { requireCompatible } from '../cell/compatibility.js'
 import type { DeathWatch } from '../liveness/death-watch.js'
 import type { Guard } from './guard.js'
-import { claimOf, reasonToClaim } from './policy.js'
+import { claimOf, probationOf, reasonToClaim } from './policy.js'
 import type { ProbationKind } from './policy.js'
 import { postCleared } from '../cell/owner-posts.js'
 import type { Settlement } from '../cell/submission.js'
@@ -59,12 +60,22 @@ export class Claiming {
     return false
   }
 
-  /** The claim of an agent that is free, to travel with the first timer that is fired. Its outcome is to be handed to `told`. */
+  /**
+   * The claim of an agent that is free, to travel with the first timer that is fired. Its outcome is to be handed to `told`. A suspect
+   * whose effects would begin with it waits for its turn on probation, and its timers with it.
+   */
   async forTimer(
+    cell: AgentCell,
     state: StateDocument,
   ): Promise<{ envelope: Envelope; told: (settled: Settlement) => void } | undefined> {
     const why = this.#mayClaim ? await this.#whyFree(state) : undefined
     if (why === undefined) return undefined
+    const probation = needsWorker(state) ? probationOf(state) : undefined
+    if (probation !== undefined) {
+      requireCompatible(cell, state)
+      this.onProbation(cell, probation)
+      return undefined
+    }
     const { worker } = this.#runtime
     return {
       envelope: claimOf(state, { worker, why, probation: undefined }),

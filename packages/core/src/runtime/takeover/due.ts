@@ -38,7 +38,9 @@ export class Due {
     const settled: Promise<unknown>[] = []
     if (!runtime.owns(state)) {
       if (due.length === 0) return runtime.due.set(stream, nextDueAtOf(state))
-      const claim = (await this.#claiming.isFree(state.agent.owner)) ? await this.#claiming.forTimer(state) : undefined
+      const claim = (await this.#claiming.isFree(state.agent.owner))
+        ? await this.#claiming.forTimer(cell, state)
+        : undefined
       if (claim === undefined || !runtime.lease.holds())
         return runtime.due.set(stream, runtime.world.clock.now() + runtime.settings.heartbeatEveryMs)
       requireCompatible(cell, state)

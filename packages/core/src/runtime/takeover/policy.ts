@@ -58,11 +58,13 @@ export async function assessState(
   if (!isActive) return { kind: 'claim', why, probation: undefined } // to deliver its messages no chart is asked
   const missing = incompatibilitiesOf(definition, state)
   if (missing.length > 0) return { kind: 'incompatible', missing }
-  return { kind: 'claim', why, probation: isSuspected(state) ? probationOf(state.agent) : undefined }
+  return { kind: 'claim', why, probation: probationOf(state) }
 }
 
-function probationOf({ suspicion }: AgentPart): ProbationKind {
-  return (suspicion?.probations ?? 0) > 0 ? 'isolated' : 'shared'
+/** How an agent is to be tried; `undefined`: it is no suspect. */
+export function probationOf(state: StateDocument): ProbationKind | undefined {
+  if (!isSuspected(state)) return undefined
+  return (state.agent.suspicion?.probations ?? 0) > 0 ? 'isolated' : 'shared'
 }
 
 /** How it is known that no one performs an agent, given what is known of its owner. */

@@ -4,6 +4,7 @@
  */
 import type { Observer } from 'rxjs'
 import { isPowerOfTwo } from '../world/backoff.js'
+import { callUser } from '../world/call-user.js'
 import type { Logger } from '../world/world.js'
 
 export interface Watched {
@@ -20,14 +21,7 @@ export function guarded<T>(given: Given<T> | null | undefined, { logger, stream 
   const failed = (error: unknown): void => {
     if (isPowerOfTwo(++times)) logger.log('error', `a subscriber of ${stream} threw`, { times, error })
   }
-  const guard = (call: () => unknown): void => {
-    try {
-      const told = call()
-      if (told instanceof Promise) told.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
-  }
+  const guard = (call: () => unknown): void => callUser(call, failed)
   return {
     next: (value) => guard(() => given?.next?.(value)),
     error: (error: unknown) => {

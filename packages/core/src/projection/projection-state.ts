@@ -5,6 +5,7 @@ import type { ParkedProjection, ProjectionStatus } from '../public/projection.js
 import { toErrorData } from '../record/error-data.js'
 import type { Position } from '../record/revision.js'
 import type { ProjectionBuild } from '../store/projection-port.js'
+import { callUser } from '../world/call-user.js'
 import type { World } from '../world/world.js'
 import { isSameBuild, notesIn } from './builds.js'
 import type { ProjectionInternals } from './define-projection.js'
@@ -150,13 +151,9 @@ export class ProjectionState {
   #show(status: ProjectionStatus): void {
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return
     this.#status = Object.freeze(status)
-    const failed = (error: unknown): void => this.#options.world.logger.log('error', 'onStatus threw', { error })
-    try {
-      const told: unknown = this.#options.onStatus?.(status)
-      if (told instanceof Promise) told.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+    const { onStatus, world } = this.#options
+    const failed = (error: unknown): void => world.logger.log('error', 'onStatus threw', { error })
+    callUser(() => onStatus?.(status), failed)
   }
 }
 

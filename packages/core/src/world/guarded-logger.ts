@@ -1,4 +1,5 @@
 /** A logger of someone else's, kept from harming what it is told of. */
+import { callUser } from './call-user.js'
 import { consoleLogger } from './console-logger.js'
 import type { Logger } from './world.js'
 
@@ -6,13 +7,10 @@ import type { Logger } from './world.js'
 export function guardedLogger(logger: Logger): Logger {
   return {
     log(level, message, facts) {
-      const toStderr = (): void => consoleLogger.log(level, message, facts)
-      try {
-        const told: unknown = logger.log(level, message, facts)
-        if (told instanceof Promise) told.catch(toStderr)
-      } catch {
-        toStderr()
-      }
+      callUser(
+        () => logger.log(level, message, facts),
+        () => consoleLogger.log(level, message, facts),
+      )
     },
   }
 }

@@ -1,9 +1,8 @@
 /**
- * Whether a function that has to answer at once gave a promise, as an `async` one does. No one waits for that: what it rejects with
- * must not end the process, and all that lives in it.
+ * Whether a function that has to answer at once gave a promise, as an `async` one does, or a thenable, as a query of an ORM is. No one
+ * waits for that: what a promise rejects with must not end the process, and all that lives in it. A thenable is not begun.
  */
 export function isPromised(answer: unknown): boolean {
-  if (!(answer instanceof Promise)) return false
-  answer.catch(() => {})
-  return true
+  if (answer instanceof Promise) answer.catch(() => {})
+  return answer !== null && typeof answer === 'object' && 'then' in answer && typeof answer.then === 'function'
 }

@@ -4,6 +4,7 @@ import { RefoldError } from '../../errors.js'
 import { jsonOf } from '../../json/to-json.js'
 import { isEventData } from '../../record/event-data.js'
 import type { ActionCall } from '../../step/tree-step.js'
+import { callUser } from '../../world/call-user.js'
 import type { Teller } from '../events/event-hub.js'
 
 interface ActionPlace {
@@ -14,12 +15,7 @@ interface ActionPlace {
 /** What it throws or rejects with is logged: the record is durable, and says that the action was to run. */
 export function runAction({ type, run }: ActionCall, { stream, events }: ActionPlace): void {
   const failed = (error: unknown): void => events.notice('error', `action "${type}" of ${stream} threw`, { error })
-  try {
-    const returned = run()
-    if (returned instanceof Promise) returned.catch(failed)
-  } catch (error) {
-    failed(error)
-  }
+  callUser(run, failed)
 }
 
 /** What an action sends to an actor of the tree, as an input. `undefined`: it is no event, and the log says so. */

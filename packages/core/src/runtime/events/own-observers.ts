@@ -3,6 +3,7 @@ import type { Report } from '../../public/report.js'
 import type { RuntimeObserver } from '../../public/runtime-event.js'
 import type { TakenOver } from '../../public/taken-over.js'
 import { isPowerOfTwo } from '../../world/backoff.js'
+import { callUser } from '../../world/call-user.js'
 import type { Logger } from '../../world/world.js'
 
 /** Writes what is worth a line. */
@@ -45,14 +46,7 @@ export function reportingObserver(
   { onReport, onTakeover }: Listeners,
   failed: (name: string, error: unknown) => void,
 ): RuntimeObserver {
-  const call = (name: string, listener: () => unknown): void => {
-    try {
-      const told = listener()
-      if (told instanceof Promise) told.catch((error: unknown) => failed(name, error))
-    } catch (error) {
-      failed(name, error)
-    }
-  }
+  const call = (name: string, listener: () => unknown): void => callUser(listener, (error) => failed(name, error))
   return (event) => {
     if (event.kind === 'report') call('onReport', () => onReport?.(event.report))
     if (event.kind === 'takeover') call('onTakeover', () => onTakeover?.(event.taken))

@@ -170,25 +170,26 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     options: WaitOptions = {},
   ): Promise<S> {
     requirePredicate(predicate)
-    const cell = await this.#cell(WAITS)
+    const wait = this.#wait(options, `a state of ${this.#options.stream}`)
     return whenCell(
-      cell,
+      this.#cell(WAITS),
       (now) => {
         const state = this.#seen(now)
         if (saysYes(predicate(state), 'predicate')) return state as S
         if (state.status !== 'active') throw endedBefore(state, this.#options.stream)
         return undefined
       },
-      this.#wait(options, `a state of ${this.#options.stream}`),
+      wait,
     )
   }
 
   async done(options: WaitOptions = {}): Promise<DoneState<T>> {
     const { stream } = this.#options
+    const wait = this.#wait(options, `the end of ${stream}`)
     const ended = await whenCell(
-      await this.#cell(WAITS),
+      this.#cell(WAITS),
       (cell) => (cell.state?.root.status === undefined ? undefined : this.#seen(cell)),
-      this.#wait(options, `the end of ${stream}`),
+      wait,
     )
     return requireDone(ended, stream)
   }

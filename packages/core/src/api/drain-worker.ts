@@ -41,8 +41,12 @@ export async function drainWorker(store: Store, worker: string, options: DrainWo
     checkDrainWorkerOptions(options)
     const { signal, world = systemWorld, ...how } = options
     const { registers } = store
-    if ((await registers.get(heartbeatRegister(worker))) === undefined) throw unknownWorker(worker)
-    await orderDrain(registers, worker, { ...how, ...notesOf(how) })
+    const order = async (): Promise<boolean> => {
+      if ((await registers.get(heartbeatRegister(worker))) === undefined) throw unknownWorker(worker)
+      if (signal?.aborted !== true) await orderDrain(registers, worker, { ...how, ...notesOf(how) })
+      return true
+    }
+    if ((await untilAborted(order(), signal)) !== true) throw leftWith(worker, { signal, isOrdered: false })
     await untilGone(store, worker, { signal, world })
     await dropDrainOrder(registers, worker)
   })
@@ -62,13 +66,19 @@ async function untilGone(
         hint: 'Other workers take its agents. If it comes back, it drains.',
         facts: { worker },
       })
-    if (signal?.aborted === true)
-      throw new RefoldError('ABORTED', `worker ${worker} is not waited for any more`, {
-        hint: 'It drains all the same.',
-        cause: signal.reason,
-      })
+    if (signal?.aborted === true) throw leftWith(worker, { signal, isOrdered: true })
     await pause(LOOK_EVERY_MS, world)
   }
+}
+
+function leftWith(
+  worker: string,
+  { signal, isOrdered }: { readonly signal: AbortSignal | undefined; readonly isOrdered: boolean },
+): RefoldError {
+  return new RefoldError('ABORTED', `worker ${worker} is not waited for any more`, {
+    hint: isOrdered ? 'It drains all the same.' : 'The store has not answered: it may have been asked to drain.',
+    cause: signal?.reason,
+  })
 }
 
 /** The order is given: what the store does not answer now is no refusal. */

@@ -36,6 +36,18 @@ describe('while the store says nothing', () => {
     await waiting
   })
 
+  test('SND-152 the wait for a state, and for the end, of an agent that is to be read ends in its time, and when its signal aborts', async () => {
+    const { store, agent, client } = await scene()
+    for (let n = 0; n < 80; n++) await client.start(orderAgent, { id: `other-${n}` }) // more than stay in memory
+    store.cut()
+    for (const wait of [agent.waitFor.bind(agent, () => false), agent.done.bind(agent)]) {
+      await expect(wait({ timeoutMs: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+      await expect(wait({ signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ code: 'ABORTED' })
+      await expect(wait({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
+    }
+    store.repair()
+  })
+
   test('FOL-127 a follow whose place is still asked for ends without an error when its signal aborts', async () => {
     const { store, client } = await scene()
     store.cut()
@@ -52,6 +64,21 @@ describe('while the store says nothing', () => {
     const silent: Store = { ...services(store), presence: { announce, provenDead: () => silence(abort) } }
     const gone = drainWorker(silent, 'w1', { signal: abort.signal })
     await expect(gone).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  test('WRK-54 also before the order is known to be given, and one that is aborted already gives none', async () => {
+    const { store } = await scene()
+    await store.registers.put('worker-w1', { beat: 1 })
+    const early = drainWorker(store, 'w1', { signal: AbortSignal.abort() })
+    await expect(early).rejects.toMatchObject({ code: 'ABORTED' })
+    store.cut()
+    const silent = drainWorker(store, 'w1', { signal: AbortSignal.timeout(20) })
+    await expect(silent).rejects.toMatchObject({
+      code: 'ABORTED',
+      hint: expect.stringContaining('may have been asked'),
+    })
+    store.repair()
+    expect(await store.registers.get('drain-w1')).toBeUndefined()
   })
 })
 

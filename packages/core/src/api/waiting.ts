@@ -15,45 +15,61 @@ export interface CellWait extends WaitOptions {
   readonly what: string
 }
 
-/** Resolves with the first answer that `look` gives, now or after a change. */
-export function whenCell<R>(cell: AgentCell, look: (cell: AgentCell) => R | undefined, wait: CellWait): Promise<R> {
+/** Resolves with the first answer that `look` gives of the loaded cell, now or after a change. The time and the signal hold for the loading too. */
+export function whenCell<R>(
+  loaded: Promise<AgentCell>,
+  look: (cell: AgentCell) => R | undefined,
+  wait: CellWait,
+): Promise<R> {
   return new Promise((resolve, reject) => {
-    const { world, timeoutMs, signal, what, whenBlocked } = wait
+    let isOver = false
     const ends: (() => void)[] = []
     const end = (settle: () => void): void => {
+      isOver = true
       for (const stop of ends.splice(0)) stop()
       settle()
     }
-    const check = (): void => {
+    const check = (cell: AgentCell): void => {
       try {
         const answer = look(cell)
         if (answer !== undefined) end(() => resolve(answer))
         else if (cell.failure !== undefined) end(() => reject(cell.failure))
-        else if (whenBlocked !== 'wait') refuseBlocked(cell, what)
+        else if (wait.whenBlocked !== 'wait') refuseBlocked(cell, wait.what)
       } catch (error) {
         end(() => reject(error))
       }
     }
-    const aborted = (): void =>
-      end(() => reject(new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })))
-    if (signal?.aborted === true) return aborted()
-    ends.push(cell.listen(check))
-    if (world.keepAlive !== undefined) ends.push(world.keepAlive())
-    if (signal !== undefined) {
-      manyMayListen(signal).addEventListener('abort', aborted)
-      ends.push(() => signal.removeEventListener('abort', aborted))
-    }
-    if (timeoutMs !== undefined) {
-      ends.push(
-        setLongTimer(
-          world.clock,
-          () => end(() => reject(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))),
-          timeoutMs,
-        ),
-      )
-    }
-    check()
+    ends.push(...bounds(wait, (error) => end(() => reject(error))))
+    if (wait.signal?.aborted === true) end(() => reject(aborted(wait)))
+    loaded.then(
+      (cell) => {
+        if (isOver) return
+        ends.push(cell.listen(() => check(cell)))
+        check(cell)
+      },
+      (error: unknown) => end(() => reject(error)),
+    )
   })
+}
+
+/** What ends a wait from outside, and what keeps the process alive for it; each with how it is taken back. */
+function bounds({ world, timeoutMs, signal, what }: CellWait, end: (error: RefoldError) => void): (() => void)[] {
+  const ends: (() => void)[] = []
+  if (world.keepAlive !== undefined) ends.push(world.keepAlive())
+  if (signal !== undefined) {
+    const abort = (): void => end(aborted({ what, signal }))
+    manyMayListen(signal).addEventListener('abort', abort)
+    ends.push(() => signal.removeEventListener('abort', abort))
+  }
+  if (timeoutMs !== undefined) {
+    const late = (): void => end(new RefoldError('TIMEOUT', `${what} did not come within ${timeoutMs} ms`))
+    ends.push(setLongTimer(world.clock, late, timeoutMs))
+  }
+  return ends
+}
+
+function aborted({ what, signal }: Pick<CellWait, 'what' | 'signal'>): RefoldError {
+  return new RefoldError('ABORTED', `waiting for ${what} was aborted`, { cause: signal?.reason })
 }
 
 /** Throws `BLOCKED`: what is waited for does not come by itself. */

@@ -88,7 +88,7 @@ function answerTo(sent: EventData, cell: AgentCell, given: { approval?: unknown;
   requireOption(isHere, { path: `${path}.agent`, problem: `is not ${cell.stream}` })
   requireOption(event === type, { path: `${path}.event`, problem: `is not "${type}"` })
   for (const [key, value] of Object.entries(aboutOf(approval.about, `${path}.about`) ?? {})) {
-    const isSame = key in sent && hashOfJson(sent[key] as JsonValue) === hashOfJson(value)
+    const isSame = Object.hasOwn(sent, key) && hashOfJson(sent[key] as JsonValue) === hashOfJson(value)
     requireOption(isSame, { path: `${path}.about.${key}`, problem: 'is not what the event says' })
   }
   const isRevision = Number.isSafeInteger(revision) && (revision as number) >= 0

@@ -127,6 +127,25 @@ describe('INT-14 an agent that is started while such a hold stands', () => {
     })
   })
 
+  test('INT-73 is let go right after its start by a process that had not heard that the hold was taken back', async () => {
+    const { log, time, definition, open } = scene()
+    const operator = await open()
+    await operator.runtime.pause(ORDER)
+    const deaf = await startProcess({
+      log,
+      time,
+      agents: [definition],
+      worker: false,
+      prepare: ({ store }) => (store.externalAppends = never),
+    })
+    await operator.runtime.resume(ORDER)
+    const agent = await deaf.runtime.start(definition, { id: '1' })
+    await settle()
+    expect(agent.getSnapshot().condition).toBe('running')
+    const types = await typesOf(log, 'work-1')
+    expect(types.slice(0, 3)).toEqual(['refold.started', 'refold.resumed', 'refold.claimed'])
+  })
+
   test('INT-14 a detached child is held as well, and its parent’s message is delivered all the same', async () => {
     const log = memoryLog()
     const work = controlledBody()
@@ -250,3 +269,9 @@ describe('INT-16 holds', () => {
     await expect(process.runtime.pause(ORDER)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 })
+
+/** A feed that brings nothing. */
+async function* never(): AsyncGenerator<never, void, undefined> {
+  await new Promise(() => {})
+  yield* []
+}

@@ -115,6 +115,11 @@ describe('INT-17 several questions of one type', () => {
       code: 'INVALID_INPUT',
       facts: { path: 'approval.about.call' },
     })
+    const inherited = { ...approval, about: { toString: 'a' } } as unknown as typeof approval
+    await expect(tools.send({ type: 'approve', call: 'a' }, { by: 'ana', approval: inherited })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      facts: { path: 'approval.about.toString' },
+    })
     await expect(ask('z')).rejects.toMatchObject({ code: 'EVENT_NOT_ACCEPTED', facts: { about: { call: 'z' } } })
     for (const about of ['a', ['a'], { type: 'approve' }, { call: () => 'a' }])
       await expect(tools.approval('approve', { about } as never)).rejects.toMatchObject({

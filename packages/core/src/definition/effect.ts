@@ -21,7 +21,8 @@ const POLICY = Symbol.for('refold.effect.policy')
  *
  * What the body gives is stored as JSON: the compiler refuses what JSON cannot hold, and names it (`NotSerializable<'output.at'>`).
  * A body that looked at its signal, and was aborted by a pause, a close, a drain or a takeover, gives no outcome, whatever it
- * returns: it runs again with the same key. One that never looked is taken at its word (EFF-19).
+ * returns: it runs again with the same key. One that never looked is taken at its word (EFF-19);
+ * to go on without a `step` that the abort refused is a look (EFF-364).
  */
 export function effect<O, I = {} | null | undefined>(
   body: ((args: EffectArgs<I>) => PromiseLike<O>) & Storable<O, 'output'>,

@@ -9,6 +9,7 @@ import { isRefoldError } from '../../errors.js'
 import { newestEvent } from '../../history/stored-events.js'
 import type { JsonValue } from '../../json/json-value.js'
 import type { Expected } from '../../record/revision.js'
+import type { StateDocument } from '../../record/state-document.js'
 import type { AgentLog } from '../../log/agent-log.js'
 import type { NewEvent } from '../../store/port.js'
 import type { World } from '../../world/world.js'
@@ -20,6 +21,9 @@ import type { Hold } from '../../public/holds.js'
 
 /** No definition's name begins so: it is no agent's stream. */
 export const HOLDS_STREAM = 'refold-holds'
+
+/** Holds that are given and taken back while one agent is started. */
+const MOST_LOOKS = 5
 
 export interface HoldsOptions {
   readonly log: AgentLog
@@ -89,14 +93,20 @@ export class Holds {
     return hold === undefined ? {} : { held: noteOf(hold) }
   }
 
-  /** A hold that was given before a start was stored, and was not known here, holds the agent all the same. Never rejects. */
+  /**
+   * A hold that was given before a start was stored, and was not known here, holds the agent all the same; one that was taken back
+   * meanwhile, or is as this is done, does not. Never rejects.
+   */
   async afterStart(cell: AgentCell): Promise<void> {
     const { events, worker } = this.#options
     try {
-      await this.read()
-      const hold = this.holding(cell.definition.name)
-      if (hold === undefined || cell.state?.agent.paused !== undefined) return
-      await cell.submit({ input: { kind: 'paused', bulk: true }, worker, ...noteOf(hold) })
+      for (let looks = 0, last = ''; looks < MOST_LOOKS; looks++) {
+        await this.read()
+        const change = changeBy(this.holding(cell.definition.name), cell.state)
+        if (change === undefined || change.input.kind === last) return // someone else has undone it
+        last = change.input.kind
+        await cell.submit({ ...change, worker })
+      }
     } catch (error) {
       if (isRefoldError(error, 'CLOSED') || isSettled(error)) return
       const message = `it is unknown whether ${cell.stream} is to be paused by a hold`
@@ -135,6 +145,18 @@ export class Holds {
     if (newest === undefined || given !== this.#given) return
     this.#known = { head: newest.revision, headId: newest.id, standing: standingOf(newest.data) }
   }
+}
+
+/** What an agent needs that has just been started, where its pause is not as the holds have it. */
+function changeBy(
+  hold: Hold | undefined,
+  state: StateDocument | undefined,
+): Pick<Envelope, 'input' | 'by' | 'reason'> | undefined {
+  const paused = state?.agent.paused
+  if (hold !== undefined && paused === undefined) return { input: { kind: 'paused', bulk: true }, ...noteOf(hold) }
+  if (hold === undefined && paused?.bulk === true)
+    return { input: { kind: 'resumed', bulk: true }, reason: 'the hold was taken back' }
+  return undefined
 }
 
 /** Whether a hold found an agent that needs no hold any more. */

@@ -18,6 +18,8 @@ export interface AttemptFailed {
   readonly attempt: number
   readonly error: ErrorData
   readonly retryAt: number
+  /** It was recorded as begun at that time (epoch milliseconds), and its body never called: the attempt does not count. */
+  readonly uncalled?: number
 }
 /** No one can tell what became of a guarded attempt. */
 export interface EffectDoubted {

@@ -32,6 +32,7 @@ export function decideAttempt(
   if (effect.abandoned !== undefined) return { kind: 'dropped', why: 'the chart left the effect' }
   if (input.kind === 'effect.started' && !mayBegin(context, { state, effect }))
     return { kind: 'dropped', why: 'the effect must not begin now' }
+  if (isOutdated(input, effect)) return { kind: 'dropped', why: 'it speaks of another attempt' }
   const isSign = input.kind === 'attempt.failed' || input.kind === 'effect.step'
   const agent = isSign ? unsuspected(state.agent) : state.agent
   const change = changeOf(context, { effect, envelope }, input)
@@ -47,6 +48,17 @@ export function decideAttempt(
 /** A payment whose begin is recorded begins no more before that attempt is known to have failed or a person says so. */
 function mayBegin({ definition }: DecideContext, { state, effect }: Pick<DecidedPart, 'state' | 'effect'>): boolean {
   return effect.inDoubt === undefined && state.agent.paused === undefined && !mayHaveHappened(effect, definition)
+}
+
+/** A doubt about what has not begun, or a word about a begin that is not the recorded one. */
+function isOutdated(
+  input: EffectStarted | AttemptFailed | EffectDoubted | EffectStep,
+  effect: EffectDocument,
+): boolean {
+  const { attempt, inDoubt } = effect
+  if (input.kind === 'effect.doubted') return attempt === undefined
+  if (input.kind !== 'attempt.failed' || input.uncalled === undefined) return false
+  return inDoubt !== undefined || attempt?.at !== input.uncalled
 }
 
 interface Change {
@@ -78,7 +90,8 @@ function changeOf(
     }
     case 'attempt.failed': {
       const { attempt: _attempt, ...rest } = effect
-      const after = { ...rest, attempts: input.attempt, retryAt: input.retryAt, lastError: input.error }
+      const counted = input.uncalled === undefined ? { attempts: input.attempt } : undefined
+      const after = { ...rest, ...counted, retryAt: input.retryAt, lastError: input.error }
       return {
         type: 'refold.effect.failed',
         data: {

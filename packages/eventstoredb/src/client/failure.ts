@@ -48,6 +48,8 @@ const CERTIFICATE_HINT =
 const PASSWORD_HINT = 'The server does not know this user, or the password is another one: esdb://user:password@host.'
 const NO_NODE_HINT =
   'No node of the cluster was found: it is electing a leader, or the addresses or TLS (tls=true or tls=false) of the connection string are others. Try again in a moment.'
+const REPLACED_HINT =
+  'The log does not have the place that was read last: the server was emptied, or restored from a backup. Start this process again: it then reads what there is.'
 const BEHIND_HINT =
   'The cluster has elected another leader, which the node that answers does not know yet: try again in a moment.'
 const NOT_READY_HINT = 'The server is starting, electing a leader or busy: try again in a moment.'
@@ -80,14 +82,18 @@ export function failureError(
 ): RefoldError {
   const { doing, cause } = about
   if (isRefoldError(cause)) return cause
-  const text = textOf(cause)
+  const text = textOf(cause, failure.kind === 'deleted' ? 'the stream was deleted for good' : undefined)
   const message = text.startsWith(`${doing}: `) ? text : `${doing}: ${text}`
   const facts = { failure: failure.kind }
   if (failure.kind === 'denied' || failure.kind === 'deleted' || failure.kind === 'refused') {
-    const hint = message.includes('UNAUTHENTICATED') ? PASSWORD_HINT : HINTS[failure.kind]
-    return new RefoldError('STORE_FATAL', message, { hint, cause, facts })
+    return new RefoldError('STORE_FATAL', message, { hint: fatalHint(failure.kind, message), cause, facts })
   }
   return new RefoldError('STORE_REJECTED', message, { hint: passingHint(failure, textOf(cause)), cause, facts })
+}
+
+function fatalHint(kind: 'denied' | 'deleted' | 'refused', message: string): string {
+  if (message.includes('UNAUTHENTICATED')) return PASSWORD_HINT
+  return kind === 'refused' && /invalid position/i.test(message) ? REPLACED_HINT : HINTS[kind]
 }
 
 function passingHint(failure: Failure, text: string): string {
@@ -99,7 +105,7 @@ function passingHint(failure: Failure, text: string): string {
   return 'The connection was lost, or the server does not answer: try again.'
 }
 
-function textOf(cause: unknown): string {
+function textOf(cause: unknown, orElse = 'the server failed, and gave no reason'): string {
   const text = cause instanceof Error ? cause.message : String(cause)
-  return text === '' ? 'the server failed, and gave no reason' : text
+  return text === '' ? orElse : text
 }

@@ -10,6 +10,7 @@ export function aboutRecord(record: HistoryRecord): string {
     effect === undefined ? undefined : `${src ?? 'effect'} (${effect})`,
     timer,
     from === undefined ? undefined : `from ${from.name}-${from.id}`,
+    whereText(record),
     step,
     event,
     resolution,
@@ -21,6 +22,22 @@ export function aboutRecord(record: HistoryRecord): string {
     record.late === true ? 'late' : undefined,
   ]
   return parts.filter((part) => part !== undefined).join(' ')
+}
+
+/** What a fork goes on from, the versions of a migration, and to whom the message was of which something is told. */
+function whereText({ kind, data }: HistoryRecord): string | undefined {
+  if (kind === 'event' || kind === 'message' || typeof data !== 'object' || data === null) return undefined
+  const { from, to, revision } = data as { readonly from?: unknown; readonly to?: unknown; readonly revision?: unknown }
+  if (kind === 'migrated') return `version ${String(from)} to ${String(to)}`
+  if (kind === 'forked') return `from ${addressText(from) ?? '?'}@${String(revision)}`
+  const receiver = addressText(to)
+  return receiver === undefined ? undefined : `to ${receiver}`
+}
+
+function addressText(address: unknown): string | undefined {
+  if (typeof address !== 'object' || address === null) return undefined
+  const { name, id } = address as { readonly name?: unknown; readonly id?: unknown }
+  return typeof name === 'string' && typeof id === 'string' ? `${name}-${id}` : undefined
 }
 
 /** A damaged record may have anything there. */

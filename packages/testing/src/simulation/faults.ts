@@ -5,8 +5,11 @@
 import { checkMembers } from '@refold/core/store'
 import type { SeededRandom } from './seeded-random.js'
 
-/** The calls of a store that a fault can hit; `find` is any look into the directory. */
-export type StoreOperation = 'append' | 'read' | 'put' | 'get' | 'remove' | 'find'
+/**
+ * The calls of a store that a fault can hit; `find` is any look into the directory, `commit` a change of a projection's documents,
+ * `look` any reading of them.
+ */
+export type StoreOperation = 'append' | 'read' | 'put' | 'get' | 'remove' | 'find' | 'commit' | 'look'
 
 /** What can happen to one operation. Times are milliseconds of virtual time. */
 export type Fault =
@@ -30,7 +33,7 @@ export interface FaultRule {
   readonly process?: string
   /** Default: `append`. */
   readonly operation?: StoreOperation
-  /** The stream, or the register's name. */
+  /** The stream, the register's name, or the projection's. */
   readonly target?: string
   /** Only appends that hold a record of this type. */
   readonly type?: string

@@ -20,12 +20,13 @@ import type {
   SubscribeTarget,
   SubscriptionItem,
 } from '@refold/core'
-import type { Directory, ExternalAppend, Presence, Registers, StoreCapabilities } from '@refold/core/store'
+import type { Directory, ExternalAppend, Presence, Projections, Registers, StoreCapabilities } from '@refold/core/store'
 import type { Fault, FaultPlan, StoreOperation } from './faults.js'
 import { followEvents, followExternalAppends } from './live-feeds.js'
 import { never } from './process-life.js'
 import type { ProcessLife } from './process-life.js'
 import type { Author, SimulatedDisk } from './simulated-disk.js'
+import { simulatedProjections } from './simulated-projections.js'
 import type { VirtualTime } from './virtual-time.js'
 
 export interface ConnectionOptions {
@@ -52,6 +53,7 @@ export class SimulatedConnection implements Store {
   readonly capabilities: StoreCapabilities
   readonly registers: Registers
   readonly directory: Directory
+  declare readonly projections?: Projections
   declare readonly presence?: Presence
   readonly #options: ConnectionOptions
   readonly #closing = new AbortController()
@@ -76,6 +78,11 @@ export class SimulatedConnection implements Store {
       find: (query) => this.#pages(store.directory.find(query), { operation: 'find', target: 'directory' }),
       rebuild: () => this.#call({ operation: 'find', target: 'directory', execute: () => store.directory.rebuild() }),
     }
+    if (store.projections !== undefined)
+      this.projections = simulatedProjections(store.projections, {
+        call: (call) => this.#call(call),
+        pages: (pages, call) => this.#pages(pages, call),
+      })
   }
 
   append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {

@@ -20,7 +20,7 @@ import type { Delivery } from '../../record/record.js'
 import { Admission } from './admission.js'
 import { BodyCall } from './body-call.js'
 import type { BodyEnd, Caller } from './body-call.js'
-import { afterFailure, failureOf, outcomeOf, toldBeside } from './effect-outcome.js'
+import { afterFailure, failureOf, outcomeOf, toldBeside, uncalledOf } from './effect-outcome.js'
 import type { GatedEffect, Waiting } from '../limits/gates.js'
 import { LazyAbort } from './lazy-abort.js'
 import type { ExecutionContext, ToExecute } from './execution-context.js'
@@ -39,9 +39,9 @@ export class EffectExecution implements Caller {
   #phase: Phase = 'waiting'
   #attempt = 1
   #stopped: StopReason | undefined
+  #isUncalled = false // it is recorded as begun, and its body was not called yet
   #body: BodyCall | undefined
-  /** Ends the asking of `reconcile`. */
-  #asking: LazyAbort | undefined
+  #asking: LazyAbort | undefined // of `reconcile`
 
   constructor(context: ExecutionContext, { id, epoch, effect }: ToExecute) {
     this.#context = context
@@ -89,7 +89,6 @@ export class EffectExecution implements Caller {
     this.#enter((now) => this.#record(now))
   }
 
-  /** Begins after all, when it was put off. */
   resume(): void {
     if (this.#phase === 'put-off') this.#enter((now) => this.#run(now))
   }
@@ -143,16 +142,18 @@ export class EffectExecution implements Caller {
   #recordBegin(): void {
     this.#phase = 'recording'
     this.submit({ kind: 'effect.started', effect: this.id, attempt: this.#attempt }, (settlement) => {
-      if (settlement?.kind !== 'recorded') this.#giveUp()
-      else if (this.#stopped === 'left') this.#neverBegan()
+      if (settlement?.kind !== 'recorded') return this.#giveUp()
+      this.#isUncalled = true
+      if (this.#stopped === 'left') this.#neverBegan()
       else this.#current((now) => this.#run(now))
     })
   }
 
-  /** The chart left a payment between the record of its begin and the call: no one has to wonder what became of it. */
+  /** No one has to wonder what became of a payment that is recorded as begun, and whose body was not called. */
   #neverBegan(): void {
-    if (this.#context.cell.state?.effects[this.id]?.abandoned === undefined) return
-    this.submit(failureOf(this.id, new RefoldError('ABORTED', 'the chart left the effect before its body began')))
+    const told = this.#isUncalled ? uncalledOf(this, this.#context) : undefined
+    this.#isUncalled = false
+    if (told !== undefined) this.submit(told)
   }
 
   /** E1: the last look before the body. */
@@ -170,6 +171,7 @@ export class EffectExecution implements Caller {
       this.#context.putOff.add(this)
       return
     }
+    this.#isUncalled = false
     if (this.phase !== 'running') return body.stop() // it told its end while it was called
     this.#admission.limit(() => this.#timedOut())
     for (const delivery of this.#context.undelivered.take(this.id)) body.deliver(delivery)
@@ -207,8 +209,6 @@ export class EffectExecution implements Caller {
     this.submit(outcome, () => this.#forget(), thrown)
   }
 
-  // ---- what its body tells
-
   /** E2: what follows an abort tells nothing. */
   bodyEnded(call: BodyCall, how: BodyEnd): void {
     if (this.#body !== call) return
@@ -245,7 +245,6 @@ export class EffectExecution implements Caller {
     if (this.#phase !== 'over') this.#settle(failureOf(this.id, error), error)
   }
 
-  /** Asks what became of an interrupted attempt, or of one that ran out of time. */
   async #reconcile(effect: EffectDocument, timedOut?: RefoldError): Promise<void> {
     this.#phase = 'asking'
     this.#admission.noLimit()
@@ -279,6 +278,7 @@ export class EffectExecution implements Caller {
   }
 
   #giveUp(): void {
+    this.#neverBegan()
     this.#end()
     this.#forget()
   }

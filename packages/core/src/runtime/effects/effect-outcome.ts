@@ -1,10 +1,12 @@
 /** From what a body told to the outcome that is stored: schema, JSON. */
+import { mayHaveHappened } from '../../decide/effects-part.js'
 import { tellsUsage } from '../../decide/inputs.js'
 import type { AttemptFailed, Envelope, Input } from '../../decide/inputs.js'
 import type { EffectPolicy } from '../../definition/internals.js'
 import { isRefoldError, RefoldError } from '../../errors.js'
 import { toJson } from '../../json/to-json.js'
 import { thrownToJson, toErrorData } from '../../record/error-data.js'
+import { effectIn } from '../../record/large-members.js'
 import type { EffectId } from '../../record/state-document.js'
 import type { ChartInput, FinalReason } from '../../step/tree-step.js'
 import { stackOf } from '../../record/stack.js'
@@ -42,6 +44,29 @@ export function afterFailure(
   const next = nextAttempt({ attempt, thrown, retry: policy.retry, now, random: world.random, onNonsense })
   if ('final' in next) return failureOf(id, thrown, next.final)
   return { kind: 'attempt.failed', effect: id, attempt, error: toErrorData(thrown), retryAt: now + next.waitMs }
+}
+
+/**
+ * What is said of a payment that is recorded as begun, whose body was never called: of one that the chart left that it failed, else
+ * that the attempt is to be made again, while no one else owns the agent. `undefined`: nothing.
+ */
+export function uncalledOf(
+  { id, epoch }: { readonly id: EffectId; readonly epoch: number },
+  { cell: { state, definition }, runtime: { world, worker } }: UncalledIn,
+): Outcome | AttemptFailed | undefined {
+  const effect = state === undefined ? undefined : effectIn(state, id)
+  if (state === undefined || effect?.attempt === undefined || !mayHaveHappened(effect, definition)) return undefined
+  const error = new RefoldError('ABORTED', 'the effect was stopped before its body began')
+  if (effect.abandoned !== undefined) return failureOf(id, error)
+  if (state.agent.owner !== worker || state.agent.epoch !== epoch) return undefined
+  const { attempt, at: uncalled } = effect.attempt
+  const retryAt = world.clock.now()
+  return { kind: 'attempt.failed', effect: id, attempt, error: toErrorData(error), retryAt, uncalled }
+}
+
+interface UncalledIn {
+  readonly cell: Pick<GatedEffect['cell'], 'state' | 'definition'>
+  readonly runtime: Pick<EffectsContext, 'world' | 'worker'>
 }
 
 interface EndedAttempt extends Pick<GatedEffect, 'id' | 'src' | 'cell' | 'policy'> {

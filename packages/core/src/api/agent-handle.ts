@@ -252,11 +252,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     if (runtime.lifecycle.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
     return runtime.cells.load(stream)
   }
-  /** The cell, folded up to the store's head. */
+  /** The cell, folded up to the store's head: in bounded time, as it is for who asks. */
   async #fresh(): Promise<AgentCell> {
     const cell = await this.#cell()
     this.#last = cell
-    await cell.refresh()
+    await cell.callers.orTold(cell.refresh())
     return cell
   }
 
@@ -277,7 +277,11 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     return keepingAlive(agentEventsAfter<T>(runtime.log, stream, from, wanted), runtime.world)
   }
   #from(after: Revision): ReadFrom {
-    return readFrom(after, () => this.#fresh())
+    return readFrom(after, async () => {
+      const cell = await this.#cell()
+      await cell.refresh() // however long that takes
+      return cell
+    })
   }
 
   #seen(cell: AgentCell): AgentState<T> {

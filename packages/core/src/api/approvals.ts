@@ -110,7 +110,7 @@ export async function answer(
   invariant(input.kind === 'event', 'an answer is an event')
   const checked = answerTo(input.event, cell, { approval, by })
   for (let tries = 1; ; tries++) {
-    await cell.refresh()
+    await cell.callers.orTold(cell.refresh())
     if (cell.failure !== undefined) throw cell.failure
     if (cell.state !== undefined && dedupEntryOf(cell.state, dedupId) !== undefined) return cell.submit(envelope)
     const expectedRevision = headOf(cell)

@@ -4,6 +4,7 @@ import { RefoldError } from '../errors.js'
 import type { StallWatch } from '../history/stall-watch.js'
 import type { Consumer, ConsumerControl, ConsumerNotes, ConsumerStatus, ParkedRecord } from '../public/consumer.js'
 import type { RunningConsumer } from '../public/consumer.js'
+import { ANSWER_WITHIN_MS } from '../runtime/cell/commit.js'
 import { ConsumerLog, ConsumerNames } from '../runtime/consumers/consumer-log.js'
 import type { ConsumerLogOptions } from '../runtime/consumers/consumer-log.js'
 import { Running } from '../runtime/consumers/running-consumer.js'
@@ -115,7 +116,7 @@ class ConsumerByName implements ConsumerControl {
 
   /** Rejects with `NOT_FOUND`. */
   async #known(): Promise<ConsumerLog> {
-    const own = new ConsumerLog(this.name, this.#options.log)
+    const own = new ConsumerLog(this.name, { ...this.#options.log, repeatedForMs: ANSWER_WITHIN_MS })
     await own.refresh()
     if (own.state.epoch > 0) return own
     throw new RefoldError('NOT_FOUND', `no process has run a consumer "${this.name}" on this store`, {

@@ -38,7 +38,7 @@ export async function forkAgent(runtime: Forker, asked: AskedFork): Promise<Fork
     if (cell.state?.agent.version !== cell.definition.version) cells.evict(cell)
   }
   const found = await cells.load(request.fork)
-  await found.refresh()
+  await found.callers.orTold(found.refresh())
   return { cell: found, isNew: false }
 }
 

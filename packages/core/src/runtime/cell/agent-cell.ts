@@ -11,8 +11,7 @@
 import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { invariant, withCode } from '../../errors.js'
-import { RefoldError } from '../../errors.js'
+import { invariant, RefoldError, withCode } from '../../errors.js'
 import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { StateDocument } from '../../record/state-document.js'
@@ -30,6 +29,7 @@ import { tellUntaken } from './tell-untaken.js'
 import { tellSettled, toDecideAgain, writtenBy } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
 import { Unstored } from './unstored.js'
+import { WaitingCallers } from './waiting-callers.js'
 
 export type CellListener = (cell: AgentCell) => void
 
@@ -44,6 +44,7 @@ export class AgentCell {
   readonly lengthAtSnapshot: number
   /** What the records said when the cell was made. */
   readonly folded: Folded
+  readonly callers = new WaitingCallers()
   readonly #home: CellHome
   readonly #listeners = new Set<CellListener>()
   readonly #replica: Replica
@@ -69,8 +70,8 @@ export class AgentCell {
       onLog: (args: readonly unknown[]) => home.events.notice('info', loggedText(args), { agent: stream }),
     }
     const replica = (this.#replica = new Replica(definition, { known: folded, tree }))
-    const [queue, quiescence] = [this.#queue, this.#quiescence]
-    this.#unstored = new Unstored({ cell: this, stream, home, queue, replica, quiescence, fold: () => this.#fold() })
+    const parts = { queue: this.#queue, callers: this.callers, replica, quiescence: this.#quiescence }
+    this.#unstored = new Unstored({ cell: this, stream, home, ...parts, fold: () => this.#fold() })
   }
 
   /** The newest durable state that this process has folded; `undefined` before the first record. */
@@ -217,7 +218,7 @@ export class AgentCell {
       case 'too-large':
         return this.#unstored.tooLarge(batch, result.error)
       case 'fatal':
-        throw result.error
+        throw this.#unstored.fatal(batch, result.error)
     }
   }
 

@@ -90,7 +90,7 @@ export class Cells implements Residence<AgentCell> {
       if (place === undefined) return this.#load(stream)
       if (place.is === 'live') return place.cell
       if (place.is === 'loading') return place.loaded
-      await place.known
+      await place.cell.callers.orTold(place.known)
     }
   }
 
@@ -98,7 +98,7 @@ export class Cells implements Residence<AgentCell> {
   async newest(stream: string): Promise<AgentCell> {
     const isHere = this.#places.has(stream)
     const cell = await this.load(stream)
-    if (isHere) await cell.refresh()
+    if (isHere) await cell.callers.orTold(cell.refresh())
     return cell
   }
 
@@ -107,7 +107,7 @@ export class Cells implements Residence<AgentCell> {
     const place = this.#places.get(stream)
     if (place?.is === 'loading') await place.loaded.catch(() => undefined)
     const now = this.#places.get(stream)
-    if (now?.is === 'arriving' && now.isMove) await now.known
+    if (now?.is === 'arriving' && now.isMove) await now.cell.callers.orTold(now.known)
   }
 
   /** The cell that moves an agent to this definition. No one else gets it before it is moved: until then another one may stand for the agent. Evicted by who submits nothing to it. */
@@ -116,7 +116,7 @@ export class Cells implements Residence<AgentCell> {
     if (folded.state === undefined) throw notFound(stream)
     const { id } = folded.state.agent
     for (let place = this.#places.get(stream); ; place = this.#places.get(stream)) {
-      if (place?.is === 'arriving') await place.known
+      if (place?.is === 'arriving') await place.cell.callers.orTold(place.known)
       else if (place?.is === 'loading') await place.loaded.catch(() => undefined)
       else break
     }

@@ -104,7 +104,12 @@ it.each<[AppendResult | Error, object]>([
   expect([unknown, reads]).toEqual([[], 0])
 })
 
-it('is given up when the runtime is closed', async () => {
-  const { result } = await committed([error('TIMEOUT')], { isClosed: () => true })
-  expect(result).toMatchObject({ kind: 'fatal', error: { code: 'TIMEOUT' } })
+it.each([
+  ['the runtime is closed', [error('TIMEOUT')], true],
+  ['the runtime is closed, though its last try was refused', [error('TIMEOUT'), error('STORE_REJECTED')], true],
+  ['the store is closed', [error('STORE_UNKNOWN'), error('CLOSED')], false],
+])('SND-92 is given up as unknown when %s', async (_when, answers, isClosed) => {
+  let tries = 0
+  const { result } = await committed(answers, { isClosed: () => ++tries === answers.length && isClosed })
+  expect(result).toMatchObject({ kind: 'fatal', error: { code: 'STORE_UNKNOWN' } })
 })

@@ -22,7 +22,7 @@ export type CommitResult =
   /** Surely not stored. */
   | { readonly kind: 'rejected'; readonly error: RefoldError }
   | { readonly kind: 'too-large'; readonly error: RefoldError }
-  /** The store will not come back by itself. */
+  /** The store will not come back by itself, or no one waits for it any more: then it is `STORE_UNKNOWN`, if it may be stored. */
   | { readonly kind: 'fatal'; readonly error: RefoldError }
 
 export interface CommitOptions {
@@ -35,36 +35,51 @@ export interface CommitOptions {
   /** Told at every unknown outcome, before the next try; `begun`: when the first one was, by the monotonic clock. */
   readonly onUnknown: (error: RefoldError, tries: number, begun: number) => void
   readonly isClosed: () => boolean
+  /** No longer than that is it repeated for one who waits; then it is `fatal` with `STORE_UNKNOWN`. Default: until it is closed. */
+  readonly repeatedForMs?: number
 }
 
+/** So long a caller waits for an append of which no one knows whether it is stored. */
+export const ANSWER_WITHIN_MS = 15_000
 const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
 
 export async function commit(
   records: readonly NewRecord[] | readonly NewEvent[],
   options: CommitOptions,
 ): Promise<CommitResult> {
-  const { log, stream, expected, expectedId } = options
+  const { log, stream, expected, expectedId, world, repeatedForMs = Infinity } = options
   let events: SealedBatch | undefined
-  const begun = options.world.clock.monotonicNow()
-  let unknown = false
+  const begun = world.clock.monotonicNow()
+  let unknown: RefoldError | undefined
   for (let tries = 1; ; tries++) {
     try {
       events ??= await log.seal(stream, records)
       const result = await log.append(stream, events, { expected, expectedId })
       if (result.ok) return { kind: 'stored', revision: result.revision }
-      if (unknown && (await isOurs(events, options)))
+      if (unknown !== undefined && (await isOurs(events, options)))
         return { kind: 'stored', revision: advance(expected, events.length) }
       return { kind: 'conflict', actual: result.actual }
     } catch (error) {
       const failure = classify(error)
-      unknown ||= failure.kind === 'unknown'
+      if (failure.kind === 'unknown') unknown ??= failure.error
       // Once a try was unknown, a later one that was surely not stored says nothing about the first.
-      if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
+      if (unknown === undefined || (failure.kind === 'fatal' && failure.error.code !== 'CLOSED'))
+        return failure as Exclude<Failure, { kind: 'unknown' }>
       options.onUnknown(failure.error, tries, begun)
-      if (options.isClosed()) return { kind: 'fatal', error: failure.error }
-      await pause(backoffMs(tries, RETRY, options.world.random), options.world)
+      const isOver = failure.kind === 'fatal' || options.isClosed()
+      if (isOver || world.clock.monotonicNow() - begun >= repeatedForMs)
+        return { kind: 'fatal', error: notKnown(stream, unknown) }
+      await pause(backoffMs(tries, RETRY, world.random), world)
     }
   }
+}
+
+/** It is not repeated any more, whatever the last try was answered with. */
+function notKnown(stream: string, cause: RefoldError): RefoldError {
+  return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
+    hint: 'Look at what is there, or ask again: what has an id, or stands already, counts once.',
+    cause,
+  })
 }
 
 type Failure =

@@ -1,5 +1,5 @@
 /** What becomes of a batch that the store did not take. */
-import { RefoldError } from '../../errors.js'
+import { isRefoldError, RefoldError } from '../../errors.js'
 import { lengthOf } from '../../record/revision.js'
 import type { Expected } from '../../record/revision.js'
 import { anotherHistory } from '../../store/decided-on.js'
@@ -9,15 +9,15 @@ import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
 import { reported } from '../events/operator-reports.js'
 import type { CellContext } from './cell-context.js'
+import { ANSWER_WITHIN_MS } from './commit.js'
 import type { InputQueue } from './input-queue.js'
 import type { Quiescence } from './quiescence.js'
 import type { Replica } from './replica.js'
 import { tellCallers, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch, Submission } from './submission.js'
+import type { WaitingCallers } from './waiting-callers.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 
-/** So long a caller waits for an append of which no one knows whether it is stored. */
-const ANSWER_WITHIN_MS = 15_000
 const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
 
 export interface UnstoredOptions<Cell> {
@@ -25,6 +25,7 @@ export interface UnstoredOptions<Cell> {
   readonly stream: string
   readonly home: CellContext<Cell>
   readonly queue: InputQueue
+  readonly callers: WaitingCallers
   readonly replica: Replica
   readonly quiescence: Quiescence
   /** Folds what others appended. Whether there was anything. */
@@ -36,6 +37,8 @@ export class Unstored<Cell> {
   readonly #early: EarlyConflicts
   /** In a row. */
   #rejections = 0
+  /** Since when the stream cannot be read, by the monotonic clock. */
+  #unreadSince = 0
 
   constructor(options: UnstoredOptions<Cell>) {
     this.#options = options
@@ -49,15 +52,15 @@ export class Unstored<Cell> {
 
   /** It is still unknown whether the batch is stored. After a while callers need not wait on; the batch is repeated all the same. */
   unknown({ submissions }: Batch, { error, begun }: { readonly error: RefoldError; readonly begun: number }): void {
-    const { stream, home, queue } = this.#options
+    const { stream, home, queue, callers } = this.#options
     if (home.world.clock.monotonicNow() - begun < ANSWER_WITHIN_MS) return
-    const hint = 'The append is repeated until the store answers. Send again with the same `id`: it counts once.'
+    const hint =
+      'The append is repeated until the store answers. Send again with the same `id`: it counts once. A command has none: look at the agent first.'
     const message = `no one knows yet whether it is stored in ${stream}: ${error.message}`
     tellCallers(submissions, new RefoldError('STORE_UNKNOWN', message, { cause: error, hint }))
-    const refusal = `the store does not answer for ${stream}: ${error.message}`
-    queue.rejectCallers(
-      new RefoldError('STORE_REJECTED', refusal, { cause: error, hint: 'It was not stored: send again.' }),
-    )
+    const refusal = notAnswered(`the store does not answer for ${stream}`, error)
+    queue.rejectCallers(refusal)
+    callers.tell(refusal)
   }
 
   /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
@@ -84,6 +87,13 @@ export class Unstored<Cell> {
     if (kept.length > 0) await this.pause(times)
   }
 
+  /** What ends the cell. Who waits for what may be stored hears that, also when it ends because the runtime is closed. */
+  fatal({ submissions }: Batch, error: RefoldError): RefoldError {
+    if (!isRefoldError(error, 'STORE_UNKNOWN')) return error
+    tellCallers(submissions, error)
+    return new RefoldError('CLOSED', 'the runtime is closed', { cause: error })
+  }
+
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
   tooLarge(batch: Batch, error: RefoldError): void {
     const { queue, replica } = this.#options
@@ -98,11 +108,20 @@ export class Unstored<Cell> {
     else queue.putBack([{ ...only, envelope: replacement }])
   }
 
-  /** The stream cannot be read for now: it is told once, and tried until it can. */
+  /** The stream cannot be read for now: it is told once, and tried until it can. After a while callers need not wait on. */
   unread(error: RefoldError, times: number): Promise<void> {
-    const { cell, stream, home } = this.#options
+    const { cell, stream, home, queue, callers } = this.#options
+    const now = home.world.clock.monotonicNow()
     const message = `${stream} cannot be read for now, and is tried again: ${error.message}`
-    if (times === 1) home.events.tell(reported(stream, { code: error.code, message }), cell)
+    if (times === 1) {
+      this.#unreadSince = now
+      home.events.tell(reported(stream, { code: error.code, message }), cell)
+    }
+    if (now - this.#unreadSince >= ANSWER_WITHIN_MS) {
+      const refusal = notAnswered(`${stream} cannot be read`, error)
+      queue.refuseCallers(refusal)
+      callers.tell(refusal)
+    }
     return this.pause(times)
   }
 
@@ -112,6 +131,14 @@ export class Unstored<Cell> {
     quiescence.troubled = true
     return pause(backoffMs(times, AFTER_REJECTION, home.world.random), home.world)
   }
+}
+
+/** What callers hear of which nothing is stored. */
+function notAnswered(what: string, cause: RefoldError): RefoldError {
+  return new RefoldError('STORE_REJECTED', `${what}: ${cause.message}`, {
+    cause,
+    hint: 'Nothing was stored: ask again.',
+  })
 }
 
 /** Whether kept events were decided with the inputs. */

@@ -18,6 +18,8 @@ export interface ConsumerLogOptions {
   readonly world: World
   readonly events: Teller
   readonly isClosed: () => boolean
+  /** How long an append of which no one knows is repeated. Default: until it is closed. */
+  readonly repeatedForMs?: number
 }
 
 export class ConsumerLog {
@@ -59,7 +61,7 @@ export class ConsumerLog {
   }
 
   async #append(decide: (state: ConsumerState) => ConsumerChange | undefined): Promise<boolean> {
-    const { log, world, events, isClosed } = this.#options
+    const { log, world, events, isClosed, repeatedForMs } = this.#options
     const { state } = this
     const stream = consumerStream(this.name)
     const onUnknown = (error: unknown): void =>
@@ -70,7 +72,8 @@ export class ConsumerLog {
       const epoch = change.type === 'claimed' ? state.epoch + 1 : state.epoch
       const event: NewEvent = { id: world.newId(), ...changeToEvent(change, epoch), metadata: {} }
       const decidedOn = { expected: state.head, expectedId: state.headId }
-      const result = await commit([event], { log, world, stream, ...decidedOn, onUnknown, isClosed })
+      const how = { onUnknown, isClosed, ...(repeatedForMs === undefined ? undefined : { repeatedForMs }) }
+      const result = await commit([event], { log, world, stream, ...decidedOn, ...how })
       if (result.kind === 'stored') {
         state.apply({ ...event, revision: result.revision })
         return true

@@ -15,7 +15,7 @@ import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { Teller } from '../events/event-hub.js'
 import type { Lifecycle } from '../liveness/lifecycle.js'
-import { commit } from '../cell/commit.js'
+import { ANSWER_WITHIN_MS, commit } from '../cell/commit.js'
 import type { Hold } from '../../public/holds.js'
 
 /** No definition's name begins so: it is no agent's stream. */
@@ -116,8 +116,9 @@ export class Holds {
       const isClosed = (): boolean => lifecycle.isClosed
       const onUnknown = (error: unknown): void =>
         events.notice('warn', 'it is unknown whether a hold was stored; it is repeated', { error })
+      const how = { onUnknown, isClosed, repeatedForMs: ANSWER_WITHIN_MS }
       const decidedOn = { expected: head, expectedId: headId }
-      const result = await commit([event], { log, world, stream: HOLDS_STREAM, ...decidedOn, onUnknown, isClosed })
+      const result = await commit([event], { log, world, stream: HOLDS_STREAM, ...decidedOn, ...how })
       if (result.kind === 'stored') {
         this.#given++
         this.#known = { head: result.revision, headId: event.id, standing }

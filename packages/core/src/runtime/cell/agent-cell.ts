@@ -218,7 +218,7 @@ export class AgentCell {
       case 'too-large':
         return this.#unstored.tooLarge(batch, result.error)
       case 'fatal':
-        throw this.#unstored.fatal(batch, result.error)
+        return this.#unstored.fatal(batch, result)
     }
   }
 

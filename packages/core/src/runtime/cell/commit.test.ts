@@ -108,6 +108,7 @@ it.each([
   ['the runtime is closed', [error('TIMEOUT')], true],
   ['the runtime is closed, though its last try was refused', [error('TIMEOUT'), error('STORE_REJECTED')], true],
   ['the store is closed', [error('STORE_UNKNOWN'), error('CLOSED')], false],
+  ['the store cannot go on', [error('STORE_UNKNOWN'), error('STORE_FATAL')], false],
 ])('SND-92 is given up as unknown when %s', async (_when, answers, isClosed) => {
   let tries = 0
   const { result } = await committed(answers, { isClosed: () => ++tries === answers.length && isClosed })

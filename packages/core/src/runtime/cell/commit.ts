@@ -22,8 +22,8 @@ export type CommitResult =
   /** Surely not stored. */
   | { readonly kind: 'rejected'; readonly error: RefoldError }
   | { readonly kind: 'too-large'; readonly error: RefoldError }
-  /** The store will not come back by itself, or no one waits for it any more: then it is `STORE_UNKNOWN`, if it may be stored. */
-  | { readonly kind: 'fatal'; readonly error: RefoldError }
+  /** It is not tried any more, for this `reason`. `error`: `STORE_UNKNOWN` where it may be stored, else the reason. */
+  | { readonly kind: 'fatal'; readonly error: RefoldError; readonly reason: RefoldError }
 
 export interface CommitOptions {
   readonly log: AgentLog
@@ -59,16 +59,17 @@ export async function commit(
       if (unknown !== undefined && (await isOurs(events, options)))
         return { kind: 'stored', revision: advance(expected, events.length) }
       return { kind: 'conflict', actual: result.actual }
-    } catch (error) {
-      const failure = classify(error)
+    } catch (thrown) {
+      const failure = classify(thrown)
       if (failure.kind === 'unknown') unknown ??= failure.error
       // Once a try was unknown, a later one that was surely not stored says nothing about the first.
-      if (unknown === undefined || (failure.kind === 'fatal' && failure.error.code !== 'CLOSED'))
-        return failure as Exclude<Failure, { kind: 'unknown' }>
+      if (unknown === undefined) return failure as Exclude<Failure, { kind: 'unknown' }>
+      const error = notKnown(stream, unknown)
+      if (failure.kind === 'fatal') return { ...failure, error }
       options.onUnknown(failure.error, tries, begun)
-      const isOver = failure.kind === 'fatal' || options.isClosed()
-      if (isOver || world.clock.monotonicNow() - begun >= repeatedForMs)
-        return { kind: 'fatal', error: notKnown(stream, unknown) }
+      if (options.isClosed())
+        return { kind: 'fatal', error, reason: new RefoldError('CLOSED', 'the runtime is closed') }
+      if (world.clock.monotonicNow() - begun >= repeatedForMs) return { kind: 'fatal', error, reason: error }
       await pause(backoffMs(tries, RETRY, world.random), world)
     }
   }
@@ -101,7 +102,7 @@ function classify(error: unknown): Failure {
     case 'TOO_LARGE':
       return { kind: 'too-large', error }
     default:
-      return { kind: 'fatal', error }
+      return { kind: 'fatal', error, reason: error }
   }
 }
 

@@ -1,5 +1,5 @@
 /** What becomes of a batch that the store did not take. */
-import { isRefoldError, RefoldError } from '../../errors.js'
+import { RefoldError } from '../../errors.js'
 import { lengthOf } from '../../record/revision.js'
 import type { Expected } from '../../record/revision.js'
 import { anotherHistory } from '../../store/decided-on.js'
@@ -87,11 +87,10 @@ export class Unstored<Cell> {
     if (kept.length > 0) await this.pause(times)
   }
 
-  /** What ends the cell. Who waits for what may be stored hears that, also when it ends because the runtime is closed. */
-  fatal({ submissions }: Batch, error: RefoldError): RefoldError {
-    if (!isRefoldError(error, 'STORE_UNKNOWN')) return error
+  /** The cell ends. Who waits for what may be stored hears that, whatever ends it. */
+  fatal({ submissions }: Batch, { error, reason }: Record<'error' | 'reason', RefoldError>): never {
     tellCallers(submissions, error)
-    return new RefoldError('CLOSED', 'the runtime is closed', { cause: error })
+    throw reason
   }
 
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */

@@ -12,7 +12,7 @@ import { WorkerSlot } from './worker-slot.js'
 const made = vi.hoisted(() => ({ next: (): unknown => undefined, count: 0 }))
 vi.mock('node:child_process', async (original) => {
   const make = (): unknown => (made.count++, made.next())
-  return { ...(await original<typeof import('node:child_process')>()), fork: make, spawn: make }
+  return { ...(await original<object>()), fork: make, spawn: make }
 })
 
 const events: FleetEvent[] = []

@@ -20,8 +20,9 @@ export interface Ran {
 }
 
 export interface RunOptions {
+  /** Of who asks: they want it no more, or are gone. */
   readonly signal: AbortSignal
-  /** It is never ended for what it says, nor with this process. Others are. */
+  /** It is carried out to its end, whatever it says and whatever becomes of who asks: no half of it is left. Others are ended. */
   readonly acts: boolean
 }
 
@@ -30,7 +31,7 @@ export async function runCommand(args: readonly string[], { signal, acts }: RunO
   const child = await made(() =>
     spawn(process.execPath, [fileURLToPath(acts ? ACTING : LOOKING), ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      signal,
+      ...(acts ? undefined : { signal }),
     }),
   )
   child.stdin.on('error', () => {}) // nothing is written to it

@@ -143,13 +143,14 @@ export class DirectoryFeed {
   }
 
   async #follow(onCaughtUp: () => void): Promise<void> {
-    const { prefix } = this.#connection.options
+    const { prefix, timeoutMs } = this.#connection.options
     const items = followItems(this.#connection, {
       doing: 'following the log',
       after: this.#place < 0n ? undefined : this.#place,
       call: (client, after) => client.followAll({ filter: { prefix }, ...(after !== undefined && { after }) }),
       placeOf: positionOf,
       signal: this.#connection.closed,
+      silenceMs: () => (this.#hasCaughtUp ? undefined : timeoutMs), // who asks waits for the first of it
       onLost: () => void this.#look().catch(() => {}), // it may be another server that comes back
     })
     for await (const page of items) {

@@ -19,6 +19,7 @@ export class FaultProxy {
   #answers: 'pass' | 'drop' | 'hold' = 'pass'
   readonly #held: (() => void)[] = []
   #answerAfterMs = 0
+  #silentAt = Infinity
   #onRequest: (() => void) | undefined
   #onAnswer: (() => void) | undefined
 
@@ -73,6 +74,11 @@ export class FaultProxy {
     this.#pairs.clear()
   }
 
+  /** From the answer of this number on, counted in pieces from now, nothing arrives any more, on new connections too. */
+  goSilentAt(answer: number): void {
+    this.#silentAt = answer
+  }
+
   /** Each answer comes so much later. */
   delayAnswers(ms: number): void {
     this.#answerAfterMs = ms
@@ -84,6 +90,7 @@ export class FaultProxy {
   }
 
   heal(): void {
+    this.#silentAt = Infinity
     this.#requests = 'pass'
     this.#answers = 'pass'
     for (const release of this.#held.splice(0)) release()
@@ -122,6 +129,7 @@ export class FaultProxy {
     })
     server.on('data', (bytes) => {
       this.answered += bytes.length
+      if (--this.#silentAt <= 0) this.goSilent()
       take(this.#onAnswer, () => (this.#onAnswer = undefined))
       const forward = (): void => void (client.destroyed || client.write(bytes))
       if (this.#answers === 'pass' && this.#answerAfterMs > 0) setTimeout(forward, this.#answerAfterMs)

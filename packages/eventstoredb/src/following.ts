@@ -10,8 +10,9 @@ import type { SubscribeTarget, SubscriptionItem } from '@refold/core/store'
 import { pause } from './pause.js'
 import { callPages } from './client/call-pages.js'
 import { failureOf } from './client/db-client.js'
-import { failureError } from './client/failure.js'
+import { failureError, NoAnswer } from './client/failure.js'
 import type { WireCall, WireClient, WireItem } from './client/wire.js'
+import { timeLeft } from './client/silence.js'
 import { mayPass, type Connection } from './connection.js'
 import { toStoredEvent } from './wire-event.js'
 
@@ -25,41 +26,70 @@ export interface Followed {
   /** Where an item stands: its revision or its position. */
   readonly placeOf: (item: WireItem) => bigint | undefined
   readonly signal: AbortSignal
+  /** Longest silence: then it ends with `STORE_REJECTED`. `undefined`, and by default: it may be silent for ever. */
+  readonly silenceMs?: () => number | undefined
   /** Called when the subscription has ended and is about to be made again. */
   readonly onLost?: () => void
 }
 
 /** Ends when the signal aborts. */
 export async function* followItems(
-  { shared, seen }: Connection,
-  { doing, after, call, placeOf, signal, onLost }: Followed,
+  { shared, seen, options: { timeoutMs } }: Connection,
+  { doing, after, call, placeOf, signal, silenceMs, onLost }: Followed,
 ): AsyncGenerator<readonly WireItem[], void, undefined> {
-  let place = after
+  const place = new Place(after, placeOf)
+  let heardAt = performance.now()
+  const deadline = (): number => heardAt + (silenceMs?.() ?? Infinity)
+  const left = (): number | undefined => (deadline() === Infinity ? undefined : timeLeft(deadline()))
   for (let failures = 1; !signal.aborted; failures++) {
+    let client: WireClient | undefined
     try {
-      const client = await untilAborted(seen.client(), signal)
+      client = await untilAborted(seen.client(deadline()), signal)
       if (client === undefined) return
-      for await (const page of callPages(call(client, place), { doing, signal })) {
+      for await (const page of callPages(call(client, place.at), {
+        doing,
+        signal,
+        silenceMs: left,
+        callMs: timeoutMs,
+      })) {
         failures = 1
         seen.addPage(page)
-        const fresh = page.filter((item) => {
-          const at = placeOf(item)
-          if (at === undefined) return true
-          if (place !== undefined && at <= place) return false
-          place = at
-          return true
-        })
+        const fresh = page.filter((item) => place.take(item))
         if (fresh.length > 0) yield fresh
         if (signal.aborted) return
+        heardAt = performance.now()
       }
     } catch (error) {
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)
-      if (!mayPass(failure) && failure.kind !== 'not-found') throw failureError(failure, { doing, cause: error })
+      if (error instanceof NoAnswer && client !== undefined) shared.interrupted(client, { by: error, timeoutMs })
+      const isLate = performance.now() >= deadline()
+      if (isLate || (!mayPass(failure) && failure.kind !== 'not-found'))
+        throw failureError(failure, { doing, cause: error })
     }
     if (!signal.aborted) shared.interruptions++
     await pause(backoffMs(failures, RESUBSCRIBE, Math.random), { signal })
     if (!signal.aborted) onLost?.()
+  }
+}
+
+/** Behind which the next item comes. */
+class Place {
+  at: bigint | undefined
+  readonly #placeOf: Followed['placeOf']
+
+  constructor(after: bigint | undefined, placeOf: Followed['placeOf']) {
+    this.at = after
+    this.#placeOf = placeOf
+  }
+
+  /** Whether the item was not given before. */
+  take(item: WireItem): boolean {
+    const at = this.#placeOf(item)
+    if (at === undefined) return true
+    if (this.at !== undefined && at <= this.at) return false
+    this.at = at
+    return true
   }
 }
 

@@ -43,6 +43,25 @@ async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages) return
 }
 
+test('ESDB-117 a question about agents waits no longer than its time, wherever the connection goes silent while the directory is first read', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  await openStore(server.connectionString).append('boat-1', [event()], { expected: 'no_stream' })
+  const codes = new Set<string>()
+  for (let answer = 1; answer <= 12; answer++) {
+    proxy.goSilentAt(answer)
+    const store = openStore(proxy.connectionString, { timeoutMs: TIMEOUT_MS })
+    const asked = codeOf(found(store))
+    expect(await loopMsOf(asked)).toBeLessThan(3 * TIMEOUT_MS)
+    codes.add(String(await asked))
+    proxy.heal()
+    proxy.cut()
+    await store.close()
+  }
+  expect([...codes].toSorted()).toEqual(['STORE_REJECTED', 'undefined'])
+})
+
 test('ESDB-75 the error of a call without an answer tells the time of the whole call, not what was left of it in the end', async () => {
   const server = await startServer()
   const proxy = await FaultProxy.open({ targetPort: server.port })
@@ -130,3 +149,7 @@ test('ESDB-98 who asks for the last event of all is sent a few events, and not a
     found.push(...page.map(({ revision }) => revision))
   expect(found).toEqual([99n, 98n, 97n])
 })
+
+async function found(store: Store): Promise<void> {
+  for await (const page of store.directory.find()) void page
+}

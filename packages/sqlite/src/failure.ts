@@ -48,7 +48,7 @@ const FATAL_HINTS: Readonly<Record<string, string>> = {
   READONLY: 'Give this process the right to write the file, its -wal and -shm files and their directory.',
   PERM: 'Give this process access to the file and its directory.',
   CANTOPEN:
-    'Check that the path names a file, not a directory, and that this process may read and write it and its directory.',
+    'Check that the path names a file, not a directory, that this process may read and write it and its directory, and that it has not too many files open.',
   AUTH: 'Give this process access to the file and its directory.',
   ERROR: 'The tables are not those that this release made: restore the file from a backup.',
 }
@@ -58,6 +58,14 @@ const PASSING_HINTS: Readonly<Record<string, string>> = {
   FULL: 'Free some space on the disk.',
   BUSY: 'Another process holds the file locked.',
   IOERR: 'The disk may be full, or damaged: look at its free space, and at what the system logs of it.',
+  FILES: 'Too many files are open, in this process or on this machine: let it have more (`ulimit -n`), or open fewer.',
+}
+
+/** What to do about an error of the operating system that may pass; `undefined` for one that does not. */
+function passingHintOf(code = ''): string | undefined {
+  if (/^E(NOSPC|DQUOT)$/.test(code)) return PASSING_HINTS['FULL']
+  if (/^E[MN]FILE$/.test(code)) return PASSING_HINTS['FILES']
+  return /^E(IO|AGAIN|INTR|NOMEM|STALE)$/.test(code) ? PASSING_HINTS['IOERR'] : undefined
 }
 
 /** `BUSY`, `FULL`, …: the primary result code that a driver's error carries; `undefined` for any other error. */
@@ -89,8 +97,8 @@ export function toRefoldError(error: unknown, { doing }: { readonly doing: strin
   if (code === undefined) {
     const isOfTheSystem = error instanceof Error && 'syscall' in error
     if (!isOfTheSystem) return new RefoldError('INVARIANT', `${doing}: ${text}`, { cause: error })
-    if (/^E(NOSPC|DQUOT)$/.test((error as NodeJS.ErrnoException).code ?? ''))
-      return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, { cause: error, hint: PASSING_HINTS['FULL'] ?? '' })
+    const hint = passingHintOf((error as NodeJS.ErrnoException).code)
+    if (hint !== undefined) return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, { cause: error, hint })
     return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { cause: error, hint: FATAL_HINTS['CANTOPEN'] ?? '' })
   }
   const options = { cause: error, facts: { sqlite: code } }

@@ -2,7 +2,7 @@
  * The opening of the file: at once where it can be, so that a store knows from its first moment what others append;
  * with patience where another process holds the file locked.
  */
-import { RefoldError } from '@refold/core/store'
+import { isRefoldError, RefoldError } from '@refold/core/store'
 import { retryBusy } from './busy-retry.js'
 import { CommitQueue } from './commit/commit-queue.js'
 import type { RegisterStatements } from './commit/commit-job.js'
@@ -49,6 +49,41 @@ export function openFile(path: string, options: OpeningOptions): OpenFile | Prom
     })
     translated.catch(() => {}) // told to those who use the store, not to the process
     return translated
+  }
+}
+
+/** An opening that failed for what may pass, as on a full disk, is tried again by who asks next. */
+export class Opening {
+  readonly #open: () => OpenFile | Promise<OpenFile>
+  readonly #opened: (open: OpenFile) => void
+  #opening: OpenFile | Promise<OpenFile> | undefined
+
+  constructor(open: () => OpenFile | Promise<OpenFile>, { opened }: { readonly opened: (open: OpenFile) => void }) {
+    this.#open = open
+    this.#opened = opened
+    this.#opening = this.#begin()
+  }
+
+  async file(): Promise<OpenFile> {
+    const opening = (this.#opening ??= this.#begin())
+    try {
+      return await opening
+    } catch (error) {
+      if (isRefoldError(error, 'STORE_REJECTED') && this.#opening === opening) this.#opening = undefined
+      throw error
+    }
+  }
+
+  /** What is open, or is being opened. Begins nothing. */
+  async last(): Promise<OpenFile | undefined> {
+    return Promise.resolve(this.#opening).catch(() => undefined)
+  }
+
+  #begin(): OpenFile | Promise<OpenFile> {
+    const opening = this.#open()
+    if (opening instanceof Promise) opening.then(this.#opened, () => {})
+    else this.#opened(opening)
+    return opening
   }
 }
 

@@ -77,7 +77,9 @@ export function migrate(connection: SqliteConnection): void {
     for (const sql of MIGRATIONS.slice(schemaVersion(connection))) connection.exec(sql) // another process may have been first
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`)
   } catch (error) {
-    connection.exec('ROLLBACK')
+    try {
+      connection.exec('ROLLBACK')
+    } catch {} // as on a full disk, SQLite has ended the transaction already
     throw error
   }
 }

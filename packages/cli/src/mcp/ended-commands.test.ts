@@ -74,6 +74,19 @@ describe('commands of an MCP server', () => {
     expect((await project.run('history', 'order-1', '--json')).stdout).toContain('"note"')
   })
 
+  test.each(['leaves', 'cancels'])('CLI-525 an order is carried out to its end when its client %s', async (what) => {
+    const { client } = await connected()
+    rmSync(at('pid'), { force: true })
+    const abort = new AbortController()
+    const call = { name: 'start', arguments: { definition: 'order', id: what } }
+    client.callTool(call, undefined, { signal: abort.signal }).catch(() => {}) // no one answers any more
+    await expect.poll(() => existsSync(at('pid'))).toBe(true)
+    if (what === 'cancels') abort.abort()
+    else void client.close()
+    await expect.poll(async () => (await project.run('ls', '--json')).stdout).toContain(`order-${what}`)
+    await client.close()
+  })
+
   test('CLI-163 a command that looks ends with the server that was killed', async () => {
     const { client, pid } = await connected()
     rmSync(at('pid'))

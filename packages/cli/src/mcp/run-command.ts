@@ -1,6 +1,9 @@
 /** A command in a process of its own: with the project's code as it is now, and without anything of the server's. */
 import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { RefoldError } from '@refold/core'
 
 const ACTING = new URL('../main.js', import.meta.url)
 const LOOKING = new URL('./looking-process.js', import.meta.url)
@@ -17,16 +20,20 @@ export interface Ran {
 }
 
 export interface RunOptions {
+  /** Of who asks: they want it no more, or are gone. */
   readonly signal: AbortSignal
-  /** It is never ended for what it says, nor with this process. Others are. */
+  /** It is carried out to its end, whatever it says and whatever becomes of who asks: no half of it is left. Others are ended. */
   readonly acts: boolean
 }
 
-export function runCommand(args: readonly string[], { signal, acts }: RunOptions): Promise<Ran> {
-  const child = spawn(process.execPath, [fileURLToPath(acts ? ACTING : LOOKING), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    signal,
-  })
+/** Throws `ABORTED` where no process can be made. */
+export async function runCommand(args: readonly string[], { signal, acts }: RunOptions): Promise<Ran> {
+  const child = await made(() =>
+    spawn(process.execPath, [fileURLToPath(acts ? ACTING : LOOKING), ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(acts ? undefined : { signal }),
+    }),
+  )
   child.stdin.on('error', () => {}) // nothing is written to it
   if (acts) child.stdin.end()
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
@@ -41,7 +48,6 @@ export function runCommand(args: readonly string[], { signal, acts }: RunOptions
   child.stdout.on('data', collect(stdout))
   child.stderr.on('data', collect(stderr))
   return new Promise((resolve) => {
-    child.on('error', () => {}) // it was aborted: `close` comes
     child.on('close', (code) =>
       resolve({
         code: code ?? undefined,
@@ -51,4 +57,20 @@ export function runCommand(args: readonly string[], { signal, acts }: RunOptions
       }),
     )
   })
+}
+
+/** Of a shortage, of memory or of open files, Node throws, or gives a process without streams and tells it later. */
+async function made(make: () => ChildProcessWithoutNullStreams): Promise<ChildProcessWithoutNullStreams> {
+  try {
+    const child = make()
+    child.on('error', () => {}) // it was aborted: `close` comes
+    if (child.pid !== undefined) return child
+    const [error] = (await once(child, 'error')) as [Error]
+    throw error
+  } catch (cause) {
+    throw new RefoldError('ABORTED', `no process could be made for the command: ${(cause as Error).message}`, {
+      cause,
+      hint: 'Nothing was done. Ask again when the machine has more memory, processes and open files to give.',
+    })
+  }
 }

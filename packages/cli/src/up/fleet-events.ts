@@ -97,7 +97,7 @@ function recoveredText({ agents, effects, inDoubt, blocked, overdueTimers }: Omi
 }
 
 function deathText({ signal, exitCode }: { readonly signal: string | null; readonly exitCode: number | null }): string {
-  return signal ?? `exit code ${exitCode}`
+  return signal ?? (exitCode === null ? 'no process could be made for it' : `exit code ${exitCode}`)
 }
 
 function restartText(pauseMs: number): string {

@@ -37,18 +37,29 @@ export class InspectorSlot {
   }
 
   start(): void {
-    const child = fork(fileURLToPath(new URL('./inspector-process.js', import.meta.url)), [], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
-    this.#child = child
     this.#startedAt = performance.now()
+    const child = (this.#child = this.#made())
+    if (child === undefined) return
     for (const stream of [child.stdout, child.stderr]) this.#relay(stream)
     child.on('message', (sent: unknown) => {
       if (isFromInspector(sent)) this.#heard(sent.refold, child)
     })
-    child.once('error', () => {}) // one that could not be made has no `exit`: the fleet goes on without
+    // One that could not be made has no `exit`: the fleet goes on without, and tries again.
+    child.once('error', () => child.pid === undefined && this.#died({ pid: 0, exitCode: null, signal: null }))
     child.once('exit', (exitCode, signal) => this.#died({ pid: child.pid ?? 0, exitCode, signal }))
-    child.send(this.#options.order, () => {}) // what it has not heard, its end tells
+    if (child.connected) child.send(this.#options.order, () => {}) // what it has not heard, its end tells
+  }
+
+  /** What keeps a process from being made may pass. */
+  #made(): ChildProcess | undefined {
+    try {
+      return fork(fileURLToPath(new URL('./inspector-process.js', import.meta.url)), [], {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+    } catch {
+      this.#died({ pid: 0, exitCode: null, signal: null })
+      return undefined
+    }
   }
 
   /** It ends with the fleet. */
@@ -77,9 +88,9 @@ export class InspectorSlot {
     this.#restart = setTimeout(() => this.start(), pauseMs)
   }
 
-  #relay(stream: Readable | null): void {
+  #relay(stream: Readable | null | undefined): void {
     const { onEvent, whenReady } = this.#options
     const onLine = (line: string): void => onEvent({ type: 'inspector.printed', line })
-    if (stream !== null) printedLines(stream, { onLine, whenReady })
+    if (stream != null) printedLines(stream, { onLine, whenReady })
   }
 }

@@ -92,16 +92,15 @@ export class WorkerSlot {
   }
 
   start(): void {
-    const { order, onEvent, environment } = this.#options
-    const child = fork(fileURLToPath(new URL('./worker-process.js', import.meta.url)), [], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...environment() },
-    })
-    this.#child = child
+    const { order, onEvent } = this.#options
     this.#phase = 'starting'
     this.#health = new WorkerHealth()
     this.#startedAt = performance.now()
     this.#failure = undefined
+    const child = (this.#child = this.#made())
+    if (child === undefined) return
+    this.#listenForEnd(child)
+    if (child.pid === undefined) return // why is told soon
     for (const stream of [child.stdout, child.stderr]) this.#relay(stream)
     const watch = new StallWatch({
       limitMs: this.#options.stallMs,
@@ -112,9 +111,21 @@ export class WorkerSlot {
       if (isEnvelope(sent)) this.#heard(sent.refold) // a body may send what it likes
     })
     child.once('exit', () => watch.stop())
-    this.#listenForEnd(child)
-    if (child.pid !== undefined) onEvent({ type: 'worker.started', worker: order.name, pid: child.pid })
+    onEvent({ type: 'worker.started', worker: order.name, pid: child.pid })
     this.#tell(order)
+  }
+
+  /** What keeps a process from being made, as a shortage of memory, may pass: it is tried again. */
+  #made(): ChildProcess | undefined {
+    try {
+      return fork(fileURLToPath(new URL('./worker-process.js', import.meta.url)), [], {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: { ...process.env, ...this.#options.environment() },
+      })
+    } catch (error) {
+      this.#ended({}, { exitCode: null, signal: null, error: error as Error }) // of Node
+      return undefined
+    }
   }
 
   /** It hands over what it has, then ends. */
@@ -182,7 +193,7 @@ export class WorkerSlot {
   }
 
   #ended(
-    { pid = 0 }: ChildProcess,
+    { pid = 0 }: Pick<ChildProcess, 'pid'>,
     { exitCode, signal, error }: { exitCode: number | null; signal: string | null; error?: Error },
   ): void {
     if (this.#phase === 'dead' || this.#phase === 'stopped') return

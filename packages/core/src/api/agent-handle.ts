@@ -256,7 +256,7 @@ export class AgentHandle<T extends AgentTypes> implements Agent<T> {
     if (runtime.lifecycle.isShut) return Promise.reject(new RefoldError('CLOSED', 'the runtime is closed'))
     return runtime.cells.load(stream, how)
   }
-  /** The cell, folded up to the store's head. */
+  /** The cell, folded up to the store's head: in bounded time, as it is for who asks. */
   async #fresh(): Promise<AgentCell> {
     const cell = await this.#cell()
     this.#last = cell

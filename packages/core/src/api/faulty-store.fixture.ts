@@ -20,6 +20,8 @@ interface Appended {
 export interface FaultyStore extends Store {
   /** The next appends go this way, first come first served; then all is well again. */
   readonly faults: AppendFault[]
+  /** As long as it is set no read is answered but with STORE_REJECTED. */
+  isOutOfReach: boolean
   /** Every call of `append`, faulty or not. */
   readonly appends: readonly Appended[]
   /** Most appends to one stream that were under way at once. */
@@ -42,6 +44,7 @@ export function faultyStore(store: Store, options: FaultyOptions = {}): FaultySt
 class Faulty implements FaultyStore {
   readonly faults: AppendFault[] = []
   readonly appends: Appended[] = []
+  isOutOfReach = false
   mostInFlight = 0
   readonly capabilities: Store['capabilities']
   readonly registers: Store['registers']
@@ -102,6 +105,7 @@ class Faulty implements FaultyStore {
   }
 
   read(...args: Parameters<Store['read']>): ReturnType<Store['read']> {
+    if (this.isOutOfReach) throw new RefoldError('STORE_REJECTED', 'out of reach')
     return this.#pages(this.#store.read(...args))
   }
   readAll(...args: Parameters<Store['readAll']>): ReturnType<Store['readAll']> {

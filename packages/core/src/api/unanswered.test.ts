@@ -102,7 +102,7 @@ test('SND-131 who follows an agent waits on for what is to come', async () => {
 })
 
 describe('a command to many', () => {
-  test('INT-72 rejects when no one knows for long whether the hold is stored, and asked again it is given', async () => {
+  test('INT-33 rejects when no one knows for long whether the hold is stored, and asked again it is given', async () => {
     const process = await opened()
     const agent = await process.start()
     process.loseAnswers()

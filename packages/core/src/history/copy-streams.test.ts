@@ -39,6 +39,20 @@ describe('copying streams', () => {
     expect(await copyStreams(from, forgetful(to))).toEqual({ streams: 4, events: 120, stored: 120 })
   })
 
+  test('COPY-15 an append whose answer is lost, and whose repetition is refused, is told as not known', async () => {
+    const [from, to] = [await filled(), memoryStore()]
+    let appends = 0
+    const append: Store['append'] = async (...args) => {
+      if (++appends > 1) throw new RefoldError('STORE_REJECTED', 'out of reach')
+      await to.append(...args)
+      throw new RefoldError('STORE_UNKNOWN', 'no answer')
+    }
+    await expect(copyStreams(from, { ...methodsOf(to), append })).rejects.toMatchObject({ code: 'STORE_UNKNOWN' })
+    const stored = (await all(to)).length
+    expect(stored).toBeGreaterThan(0)
+    expect(await copyStreams(from, to)).toEqual({ streams: 4, events: 120, stored: 120 - stored })
+  })
+
   test('COPY-14 a target with agents of the same definition takes the copy, and keeps the chart that it has', async () => {
     const [from, to] = [await filled(), memoryStore()]
     for (const store of [from, to]) await store.append('refold-chart-f1', [event(0)], { expected: 'no_stream' })

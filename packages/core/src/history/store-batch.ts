@@ -1,5 +1,5 @@
 /** Events that another store has already, appended with the revisions that they have there. */
-import { isRefoldError, RefoldError } from '../errors.js'
+import { isRefoldError, mayPass, RefoldError } from '../errors.js'
 import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
 import type { NewEvent, Store, StoredEvent } from '../store/port.js'
@@ -32,15 +32,25 @@ export async function storeBatch(
   { events, head }: { readonly events: readonly NewEvent[]; readonly head: Head | undefined },
 ): Promise<void> {
   const decidedOn = { expected: head?.revision ?? ('no_stream' as const), expectedId: head?.id }
-  for (let unknown = 1; ; unknown++) {
+  let unknown: RefoldError | undefined
+  for (let tries = 1; ; tries++) {
     try {
       const result = await store.append(stream, events, decidedOn)
       if (!result.ok) throw differs(stream, result.actual)
       return
     } catch (error) {
-      if (!isRefoldError(error, 'STORE_UNKNOWN') || unknown === MAX_UNKNOWN) throw error
+      if (isRefoldError(error, 'STORE_UNKNOWN') && tries < MAX_UNKNOWN) unknown ??= error
+      else throw unknown === undefined || !mayPass(error) ? error : notKnown(stream, unknown)
     }
   }
+}
+
+/** What a later try was answered with says nothing of the first one. */
+function notKnown(stream: string, cause: RefoldError): RefoldError {
+  return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
+    hint: 'Begin again: it goes on after what is stored.',
+    cause,
+  })
 }
 
 function differs(stream: string, actual: Expected): RefoldError {

@@ -8,7 +8,7 @@ const PAGE_ITEMS = 500
 export interface PagesOptions {
   readonly doing: string
   /** Longest silence. Default: it may be silent for ever. */
-  readonly silenceMs?: (() => number) | undefined
+  readonly silenceMs?: (() => number | undefined) | undefined
   /** The time of the call that this is a part of, for the error. Default: that of the silence. */
   readonly callMs?: number
   /** Ends the pages, without an error. */

@@ -8,6 +8,7 @@ import type { AgentHistory } from '@refold/core/history'
 import { skeletonOf } from '../answers/head.js'
 import { codedError } from '../answers/coded-error.js'
 import type { FleetView } from '../contract/fleet.js'
+import { LIVE_BEAT_MS } from '../contract/live.js'
 import type { LiveEvent } from '../contract/live.js'
 import type { FeedListener } from './live-feed.js'
 
@@ -19,7 +20,7 @@ const MOST_RECORDS = 5_000
 const MOST_BEHIND = 50_000
 /** As long a page may take nothing. */
 const SLOWEST_MS = 15_000
-const BEAT_MS = 15_000
+const BEAT = `data: ${JSON.stringify({ kind: 'beat' } satisfies LiveEvent)}\n\n`
 
 /** Told of the counts of a fleet when they changed, and of what kept them from being made. */
 export interface FleetWatcher {
@@ -59,7 +60,7 @@ export class LivePage implements FeedListener, FleetWatcher {
     request.socket.setNoDelay(true)
     response.write('retry: 1000\n\n')
     response.on('drain', () => this.#drained())
-    this.#beat = setInterval(() => this.#write(':\n\n'), BEAT_MS).unref()
+    this.#beat = setInterval(() => this.#write(BEAT), LIVE_BEAT_MS).unref()
     response.once('close', () => this.#stop())
     this.more()
   }

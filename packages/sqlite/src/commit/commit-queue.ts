@@ -8,7 +8,8 @@
  *    After a failed sync the frames of the transaction may lie in the WAL, complete, and a crash would bring them back;
  *    they are surely gone only when a later commit has overwritten them. So the queue tries one (`#seal`).
  * 3. A locked file holds up the jobs, not the event loop; a job gives up at its deadline.
- * 4. With a `WalSync` the transaction's answer waits for it, and the jobs that come meanwhile share the next one.
+ * 4. With a `WalSync` the transaction's answer waits for it, and the jobs that come meanwhile share the next one. After one that
+ *    failed nothing is written any more.
  */
 import { isRefoldError } from '@refold/core/store'
 import { pauseAfter } from '../busy-retry.js'
@@ -126,6 +127,7 @@ export class CommitQueue {
   #tryCommit(group: readonly CommitJob[]): Outcome {
     const file = this.#file
     try {
+      this.#walSync?.assertWell()
       file.begin()
     } catch (error) {
       file.rollback()

@@ -21,8 +21,8 @@ describe('commits that are synced in the background', () => {
     scratch.remove()
   })
 
-  const append = (stream: string) =>
-    store.append(stream, [{ id: randomUUID(), type: 'tested', data: {}, metadata: {} }], { expected: 'no_stream' })
+  const append = (stream: string, to = store) =>
+    to.append(stream, [{ id: randomUUID(), type: 'tested', data: {}, metadata: {} }], { expected: 'no_stream' })
   const appendMany = (count: number) =>
     Promise.allSettled(Array.from({ length: count }, (_, n) => append(`s-${count}-${n}`)))
 
@@ -46,15 +46,20 @@ describe('commits that are synced in the background', () => {
     expect(syncs).toHaveLength(2)
   })
 
-  test('after a sync that failed every append is unknown, also when the next sync would succeed', async () => {
+  test('SQL-67 after a sync that failed its appends are unknown, and the store takes none any more, also when the next sync would succeed', async () => {
     await append('first')
     const broken = Object.assign(new Error('the disk'), { code: 'EIO' })
     replaceSync({ fdatasync: ((_file, done) => done(broken)) as typeof fdatasync })
     for (const outcome of await appendMany(3))
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORE_UNKNOWN' } })
     replaceSync({ fdatasync })
-    for (const outcome of await appendMany(2)) expect(outcome).toMatchObject({ reason: { code: 'STORE_UNKNOWN' } })
-    await expect(append('alone')).rejects.toMatchObject({ code: 'STORE_UNKNOWN' })
+    const fatal = { code: 'STORE_FATAL', hint: expect.stringContaining('start it again') }
+    for (const outcome of await appendMany(2)) expect(outcome).toMatchObject({ reason: fatal })
+    await expect(append('alone')).rejects.toMatchObject(fatal)
+    await expect(store.registers.put('a', 1)).rejects.toMatchObject(fatal)
+    const other = sqliteStore(scratch.file)
+    expect(await append('alone', other)).toMatchObject({ ok: true })
+    await other.close()
   })
 
   test('an append that is alone is synced at once, and told when that fails', async () => {

@@ -3,11 +3,12 @@
  * unsynced, and this syncs the WAL before the commit is answered. SQLite itself syncs the WAL before each checkpoint and
  * at each restart of the WAL, so the order on the disk is that of `FULL`.
  *
- * Invariant: after a sync that failed no one knows what is on the disk, also not after a later one that succeeds; every
- * later sync fails too.
+ * Invariant: after a sync that failed no one knows what is on the disk, also not after a later one that succeeds; nothing more is
+ * written, and every later sync fails too.
  */
 import { close, closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { RefoldError } from '@refold/core/store'
 
 export class WalSync {
   readonly #path: string
@@ -17,6 +18,19 @@ export class WalSync {
   /** `path`: of the database. Its WAL is there from the first commit on until the last connection closes. */
   constructor(path: string) {
     this.#path = path
+  }
+
+  /** Throws `STORE_FATAL` after a sync that failed. */
+  assertWell(): void {
+    if (this.#failure === undefined) return
+    throw new RefoldError(
+      'STORE_FATAL',
+      `what was written last could not be synced to the disk: ${this.#failure.message}`,
+      {
+        hint: 'This process stores nothing more. Look at the disk and at what the system logs of it, then start it again.',
+        cause: this.#failure,
+      },
+    )
   }
 
   /** Resolves when what was committed before the call is on the disk. */

@@ -29,6 +29,7 @@ import { tellUntaken } from './tell-untaken.js'
 import { tellSettled, toDecideAgain, writtenBy } from './submission.js'
 import type { Batch, Settlement, Waiter } from './submission.js'
 import { Unstored } from './unstored.js'
+import { WaitingCallers } from './waiting-callers.js'
 
 export type CellListener = (cell: AgentCell) => void
 
@@ -44,6 +45,7 @@ export class AgentCell {
   /** What the records said when the cell was made. */
   readonly folded: Folded
   readonly #home: CellHome
+  readonly #callers = new WaitingCallers()
   readonly #listeners = new Set<CellListener>()
   readonly #replica: Replica
   readonly #queue: InputQueue
@@ -68,8 +70,8 @@ export class AgentCell {
       onLog: (args: readonly unknown[]) => home.events.notice('info', loggedText(args), { agent: stream }),
     }
     const replica = (this.#replica = new Replica(definition, { known: folded, tree }))
-    const [queue, quiescence] = [this.#queue, this.#quiescence]
-    this.#unstored = new Unstored({ cell: this, stream, home, queue, replica, quiescence, fold: () => this.#fold() })
+    const parts = { queue: this.#queue, callers: this.#callers, replica, quiescence: this.#quiescence }
+    this.#unstored = new Unstored({ cell: this, stream, home, ...parts, fold: () => this.#fold() })
   }
 
   /** The newest durable state that this process has folded; `undefined` before the first record. */
@@ -137,7 +139,7 @@ export class AgentCell {
 
   /** What waits behind the cell's own work, for a caller: rejects with `STORE_REJECTED` where the store does not let it go on for long. */
   answered<R>(asked: Promise<R>): Promise<R> {
-    return this.#unstored.orTold(asked)
+    return this.#callers.orTold(asked)
   }
 
   /** Resolves when nothing is under way any more, or as soon as the store is in trouble: then it may never be. */
@@ -216,7 +218,7 @@ export class AgentCell {
       case 'too-large':
         return this.#unstored.tooLarge(batch, result.error)
       case 'fatal':
-        throw result.error
+        return this.#unstored.fatal(batch, result)
     }
   }
 

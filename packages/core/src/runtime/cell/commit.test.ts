@@ -112,7 +112,13 @@ it('OWN-75 is asked on while less of what is in the way can be read than the sto
   expect(unknown).toHaveLength(2)
 })
 
-it('is given up when the runtime is closed', async () => {
-  const { result } = await committed([error('TIMEOUT')], { isClosed: () => true })
-  expect(result).toMatchObject({ kind: 'fatal', error: { code: 'TIMEOUT' } })
+it.each([
+  ['the runtime is closed', [error('TIMEOUT')], true],
+  ['the runtime is closed, though its last try was refused', [error('TIMEOUT'), error('STORE_REJECTED')], true],
+  ['the store is closed', [error('STORE_UNKNOWN'), error('CLOSED')], false],
+  ['the store cannot go on', [error('STORE_UNKNOWN'), error('STORE_FATAL')], false],
+])('SND-92 is given up as unknown when %s', async (_when, answers, isClosed) => {
+  let tries = 0
+  const { result } = await committed(answers, { isClosed: () => ++tries === answers.length && isClosed })
+  expect(result).toMatchObject({ kind: 'fatal', error: { code: 'STORE_UNKNOWN' } })
 })

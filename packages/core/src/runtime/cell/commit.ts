@@ -22,8 +22,8 @@ export type CommitResult =
   /** Surely not stored. */
   | { readonly kind: 'rejected'; readonly error: RefoldError }
   | { readonly kind: 'too-large'; readonly error: RefoldError }
-  /** The store will not come back by itself. */
-  | { readonly kind: 'fatal'; readonly error: RefoldError }
+  /** It is not tried any more, for this `reason`. `error`: `STORE_UNKNOWN` where it may be stored, else the reason. */
+  | { readonly kind: 'fatal'; readonly error: RefoldError; readonly reason: RefoldError }
 
 export interface CommitOptions {
   readonly log: AgentLog
@@ -35,11 +35,11 @@ export interface CommitOptions {
   /** Told at every unknown outcome, before the next try; `begun`: when the first one was, by the monotonic clock. */
   readonly onUnknown: (error: RefoldError, tries: number, begun: number) => void
   readonly isClosed: () => boolean
-  /** For one who looks again before deciding again: after so long it is not repeated any more, and fails with `STORE_UNKNOWN`. Default: never. */
-  readonly withinMs?: number
+  /** No longer than that is it repeated for one who waits; then it is `fatal` with `STORE_UNKNOWN`. Default: until it is closed. */
+  readonly repeatedForMs?: number
 }
 
-/** As long as a caller waits for an append of which no one knows whether it is stored. */
+/** So long a caller waits for an append of which no one knows whether it is stored. */
 export const ANSWER_WITHIN_MS = 15_000
 const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
 
@@ -47,39 +47,39 @@ export async function commit(
   records: readonly NewRecord[] | readonly NewEvent[],
   options: CommitOptions,
 ): Promise<CommitResult> {
-  const { log, stream, expected, expectedId } = options
+  const { log, stream, expected, expectedId, world, repeatedForMs = Infinity } = options
   let events: SealedBatch | undefined
-  const begun = options.world.clock.monotonicNow()
-  let unknown = false
+  const begun = world.clock.monotonicNow()
+  let unknown: RefoldError | undefined
   for (let tries = 1; ; tries++) {
     try {
       events ??= await log.seal(stream, records)
       const result = await log.append(stream, events, { expected, expectedId })
       if (result.ok) return { kind: 'stored', revision: result.revision }
-      if (unknown && (await isOurs(events, { ...options, actual: result.actual })))
+      if (unknown !== undefined && (await isOurs(events, { ...options, actual: result.actual })))
         return { kind: 'stored', revision: advance(expected, events.length) }
       return { kind: 'conflict', actual: result.actual }
-    } catch (error) {
-      const failure = classify(error)
-      unknown ||= failure.kind === 'unknown'
+    } catch (thrown) {
+      const failure = classify(thrown)
+      if (failure.kind === 'unknown') unknown ??= failure.error
       // Once a try was unknown, a later one that was surely not stored says nothing about the first.
-      if (!unknown || failure.kind === 'fatal') return failure as Exclude<Failure, { kind: 'unknown' }>
+      if (unknown === undefined) return failure as Exclude<Failure, { kind: 'unknown' }>
+      const error = notKnown(stream, unknown)
+      if (failure.kind === 'fatal') return { ...failure, error }
       options.onUnknown(failure.error, tries, begun)
-      if (options.isClosed()) return { kind: 'fatal', error: failure.error }
-      if (isLate(begun, options)) return { kind: 'fatal', error: stillUnknown(stream, failure.error) }
-      await pause(backoffMs(tries, RETRY, options.world.random), options.world)
+      if (options.isClosed())
+        return { kind: 'fatal', error, reason: new RefoldError('CLOSED', 'the runtime is closed') }
+      if (world.clock.monotonicNow() - begun >= repeatedForMs) return { kind: 'fatal', error, reason: error }
+      await pause(backoffMs(tries, RETRY, world.random), world)
     }
   }
 }
 
-function isLate(begun: number, { withinMs = Infinity, world }: CommitOptions): boolean {
-  return world.clock.monotonicNow() - begun >= withinMs
-}
-
-function stillUnknown(stream: string, cause: RefoldError): RefoldError {
+/** It is not repeated any more, whatever the last try was answered with. */
+function notKnown(stream: string, cause: RefoldError): RefoldError {
   return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
+    hint: 'Look at what is there, or ask again: what has an id, or stands already, counts once.',
     cause,
-    hint: 'Look whether it is, or ask again.',
   })
 }
 
@@ -102,7 +102,7 @@ function classify(error: unknown): Failure {
     case 'TOO_LARGE':
       return { kind: 'too-large', error }
     default:
-      return { kind: 'fatal', error }
+      return { kind: 'fatal', error, reason: error }
   }
 }
 

@@ -9,7 +9,7 @@ import { isOwnInput } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { RefoldError } from '../../errors.js'
 import type { EffectId } from '../../record/state-document.js'
-import { tellCallers } from './submission.js'
+import { refuseCallers, tellCallers } from './submission.js'
 import type { Submission, Waiter } from './submission.js'
 
 /** Inputs of callers that may wait, and events of one effect. */
@@ -108,6 +108,12 @@ export class InputQueue {
     const callers = [...this.#again.filter((one) => !isOwn(one)), ...this.#callers.splice(0)]
     this.#again = this.#again.filter(isOwn)
     tellCallers(callers, error)
+  }
+
+  /** The same, also of those in hand, of which nothing is stored. */
+  refuseCallers(error: RefoldError): void {
+    refuseCallers(this.#inHand, error)
+    this.rejectCallers(error)
   }
 
   /** None of them is taken: each hears why. */

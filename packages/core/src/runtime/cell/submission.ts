@@ -27,6 +27,8 @@ export interface Submission {
   readonly envelope: Envelope
   told: Waiter
   conflicts: number
+  /** Its caller has heard that it is not stored: it is decided no more. */
+  isRefused?: true
 }
 
 export interface Batch {
@@ -83,6 +85,7 @@ export function tellSettled(
 /** After a conflict: those to be decided again. A caller is told when it happened too often; an outcome never gives up. */
 export function toDecideAgain({ submissions }: Batch, stream: string): readonly Submission[] {
   return submissions.filter((submission) => {
+    if (submission.isRefused === true) return false
     submission.conflicts++
     if (submission.conflicts <= MAX_CONFLICTS || isOutcome(submission.envelope.input)) return true
     submission.told.reject?.(
@@ -100,6 +103,15 @@ export function tellCallers(submissions: readonly Submission[], error: RefoldErr
     if (isOwnInput(submission.envelope.input)) continue
     submission.told.reject?.(error)
     submission.told = {}
+  }
+}
+
+/** Callers hear that it is not stored, and it is decided no more: those who heard already that no one knows are left alone. */
+export function refuseCallers(submissions: readonly Submission[], error: RefoldError): void {
+  for (const submission of submissions) {
+    if (isOwnInput(submission.envelope.input) || submission.told.reject === undefined) continue
+    tellCallers([submission], error)
+    submission.isRefused = true
   }
 }
 

@@ -15,6 +15,7 @@ import type { Quiescence } from './quiescence.js'
 import type { Replica } from './replica.js'
 import { tellCallers, toDecideAgain, toTryAgain } from './submission.js'
 import type { Batch, Submission } from './submission.js'
+import type { WaitingCallers } from './waiting-callers.js'
 import { inPlaceOfTooLarge } from './too-large.js'
 
 const AFTER_REJECTION = { delayMs: 100, factor: 2, maxDelayMs: 2_000, jitter: false }
@@ -24,6 +25,7 @@ export interface UnstoredOptions<Cell> {
   readonly stream: string
   readonly home: CellContext<Cell>
   readonly queue: InputQueue
+  readonly callers: WaitingCallers
   readonly replica: Replica
   readonly quiescence: Quiescence
   /** Folds what others appended. Whether there was anything. */
@@ -42,28 +44,12 @@ export class Unstored<Cell> {
   readonly #early: EarlyConflicts
   /** In a row. */
   #rejections = 0
-  /** Since when the stream cannot be read. */
+  /** Since when the stream cannot be read, by the monotonic clock. */
   #unreadSince = 0
-  /** Callers who wait for what stands behind. */
-  readonly #asking = new Set<(error: RefoldError) => void>()
 
   constructor(options: UnstoredOptions<Cell>) {
     this.#options = options
     this.#early = new EarlyConflicts(options.stream, options.home)
-  }
-
-  /** The same, or an error when the store does not let the cell go on for so long that callers need not wait. */
-  orTold<R>(asked: Promise<R>): Promise<R> {
-    return new Promise((resolve, reject) => {
-      this.#asking.add(reject)
-      asked.finally(() => this.#asking.delete(reject)).then(resolve, reject)
-    })
-  }
-
-  #tellAsking(message: string, cause: RefoldError): void {
-    const hint = 'Ask again in a moment.'
-    for (const reject of this.#asking) reject(new RefoldError('STORE_REJECTED', message, { cause, hint }))
-    this.#asking.clear()
   }
 
   /** The store has taken one. */
@@ -73,18 +59,17 @@ export class Unstored<Cell> {
 
   /** It is still unknown whether the batch is stored. After a while callers need not wait on; the batch is repeated all the same. */
   unknown({ submissions }: Batch, { error, tries, begun }: UnknownAnswer): void {
-    const { cell, stream, home, queue, quiescence } = this.#options
+    const { cell, stream, home, queue, callers, quiescence } = this.#options
     quiescence.troubled = true
     home.events.tell({ kind: 'unknown', stream, error, tries }, cell)
     if (home.world.clock.monotonicNow() - begun < ANSWER_WITHIN_MS) return
-    const hint = 'The append is repeated until the store answers. Send again with the same `id`: it counts once.'
+    const hint =
+      'The append is repeated until the store answers. Send again with the same `id`: it counts once. A command has none: look at the agent first.'
     const message = `no one knows yet whether it is stored in ${stream}: ${error.message}`
     tellCallers(submissions, new RefoldError('STORE_UNKNOWN', message, { cause: error, hint }))
-    const refusal = `the store does not answer for ${stream}: ${error.message}`
-    queue.rejectCallers(
-      new RefoldError('STORE_REJECTED', refusal, { cause: error, hint: 'It was not stored: send again.' }),
-    )
-    this.#tellAsking(refusal, error)
+    const refusal = notAnswered(`the store does not answer for ${stream}`, error)
+    queue.rejectCallers(refusal)
+    callers.tell(refusal)
   }
 
   /** C2: someone else's record stands where ours would have. A store may say so a moment before that can be read. */
@@ -111,6 +96,12 @@ export class Unstored<Cell> {
     if (kept.length > 0) await this.pause(times)
   }
 
+  /** The cell ends. Who waits for what may be stored hears that, whatever ends it. */
+  fatal({ submissions }: Batch, { error, reason }: Record<'error' | 'reason', RefoldError>): never {
+    tellCallers(submissions, error)
+    throw reason
+  }
+
   /** Alone, an input is refused, or its outcome replaced; in company, each is tried alone. */
   tooLarge(batch: Batch, error: RefoldError): void {
     const { queue, replica } = this.#options
@@ -125,16 +116,20 @@ export class Unstored<Cell> {
     else queue.putBack([{ ...only, envelope: replacement }])
   }
 
-  /** The stream cannot be read for now: it is told once, and tried until it can. */
+  /** The stream cannot be read for now: it is told once, and tried until it can. After a while callers need not wait on. */
   unread(error: RefoldError, times: number): Promise<void> {
-    const { cell, stream, home } = this.#options
-    const message = `${stream} cannot be read for now, and is tried again: ${error.message}`
+    const { cell, stream, home, queue, callers } = this.#options
     const now = home.world.clock.monotonicNow()
+    const message = `${stream} cannot be read for now, and is tried again: ${error.message}`
     if (times === 1) {
       this.#unreadSince = now
       home.events.tell(reported(stream, { code: error.code, message }), cell)
     }
-    if (now - this.#unreadSince >= ANSWER_WITHIN_MS) this.#tellAsking(message, error)
+    if (now - this.#unreadSince >= ANSWER_WITHIN_MS) {
+      const refusal = notAnswered(`${stream} cannot be read`, error)
+      queue.refuseCallers(refusal)
+      callers.tell(refusal)
+    }
     return this.pause(times)
   }
 
@@ -144,6 +139,14 @@ export class Unstored<Cell> {
     quiescence.troubled = true
     return pause(backoffMs(times, AFTER_REJECTION, home.world.random), home.world)
   }
+}
+
+/** What callers hear of which nothing is stored. */
+function notAnswered(what: string, cause: RefoldError): RefoldError {
+  return new RefoldError('STORE_REJECTED', `${what}: ${cause.message}`, {
+    cause,
+    hint: 'Nothing was stored: ask again.',
+  })
 }
 
 /** Whether kept events were decided with the inputs. */

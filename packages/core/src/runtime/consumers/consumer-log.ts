@@ -76,7 +76,7 @@ export class ConsumerLog {
       const event: NewEvent = { id: world.newId(), ...changeToEvent(change, epoch), metadata: {} }
       const decidedOn = { expected: state.head, expectedId: state.headId }
       const asked = { log, world, stream, ...decidedOn, onUnknown, isClosed }
-      const result = await commit([event], { ...asked, withinMs: ANSWER_WITHIN_MS })
+      const result = await commit([event], { ...asked, repeatedForMs: ANSWER_WITHIN_MS })
       if (result.kind === 'stored') {
         state.apply({ ...event, revision: result.revision })
         return true
@@ -124,7 +124,7 @@ export class ConsumerNames {
       const decidedOn = { expected: head === undefined ? ('no_stream' as const) : head.revision, expectedId: head?.id }
       const onUnknown = (): void => {}
       const asked = { log, world, stream: NAMES_STREAM, ...decidedOn, onUnknown, isClosed }
-      const result = await commit([event], { ...asked, withinMs: ANSWER_WITHIN_MS })
+      const result = await commit([event], { ...asked, repeatedForMs: ANSWER_WITHIN_MS })
       if (result.kind === 'stored') return
       if (result.kind !== 'conflict') throw result.error
     }

@@ -126,9 +126,9 @@ export class Holds {
       const isClosed = (): boolean => lifecycle.isClosed
       const onUnknown = (error: unknown): void =>
         events.notice('warn', 'it is unknown whether a hold was stored; it is repeated', { error })
+      const how = { onUnknown, isClosed, repeatedForMs: ANSWER_WITHIN_MS }
       const decidedOn = { expected: head, expectedId: headId }
-      const asked = { log, world, stream: HOLDS_STREAM, ...decidedOn, onUnknown, isClosed }
-      const result = await commit([event], { ...asked, withinMs: ANSWER_WITHIN_MS })
+      const result = await commit([event], { log, world, stream: HOLDS_STREAM, ...decidedOn, ...how })
       if (result.kind === 'stored') {
         this.#given++
         this.#known = { head: result.revision, headId: event.id, standing }

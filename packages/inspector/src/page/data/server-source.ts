@@ -1,11 +1,11 @@
 /** The server as a source: one request an answer, and one event stream for the whole page. */
 import { ROUTES } from '../../contract/answer.js'
 import type { CodedError, Refusal, Session } from '../../contract/answer.js'
-import type { LiveEvent } from '../../contract/live.js'
 import type { Order, OrderDone } from '../../contract/orders.js'
 import type { Answer, Ask, QuestionName } from './questions.js'
-import { AnswerError } from './source.js'
-import type { DataSource, LiveTarget } from './source.js'
+import { LiveStream } from './live-stream.js'
+import { AnswerError, codedOf } from './source.js'
+import type { DataSource } from './source.js'
 
 /** The token of the address becomes a cookie. Rejects with an `AnswerError` where it is refused. */
 export async function openWith(token: string): Promise<void> {
@@ -23,7 +23,10 @@ export function serverSource(): DataSource {
     async order(order) {
       return ordered(order, token)
     },
-    live,
+    live(target, hear) {
+      const stream = new LiveStream(target, { hear, whyBroken })
+      return () => stream.close()
+    },
     exportAddress: (agent) => pathOf('export', { agent }),
   }
 }
@@ -63,6 +66,16 @@ async function requested(path: string, init: RequestInit): Promise<Response> {
   throw new AnswerError(await refusalIn(response), { isAway: response.status >= 502 })
 }
 
+/** Of an event stream a browser does not say why it was refused. */
+async function whyBroken(): Promise<CodedError | undefined> {
+  try {
+    await requested(ROUTES.session, {})
+    return undefined
+  } catch (error) {
+    return codedOf(error)
+  }
+}
+
 function unreached(cause: unknown): CodedError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return { code: 'UNREACHABLE', message: `the inspector's server does not answer (${reason})` }
@@ -71,26 +84,4 @@ function unreached(cause: unknown): CodedError {
 async function refusalIn(response: Response): Promise<CodedError> {
   const body = (await response.json().catch(() => undefined)) as Refusal | undefined
   return body?.error ?? { code: 'UNREACHABLE', message: `the server answered ${response.status}` }
-}
-
-function live(target: LiveTarget, hear: (event: LiveEvent) => void): () => void {
-  const query = new URLSearchParams()
-  if (target.agent !== undefined) query.set('agent', target.agent)
-  if (target.after !== undefined) query.set('after', String(target.after))
-  if (target.fleet === true) query.set('fleet', '1')
-  const events = new EventSource(`${ROUTES.live}?${query}`)
-  const take = (message: MessageEvent<string>): void => {
-    const event = JSON.parse(message.data) as LiveEvent
-    if (event.kind === 'reload') events.close()
-    hear(event)
-  }
-  events.addEventListener('message', take)
-  events.addEventListener('open', () => hear({ kind: 'well' }))
-  events.addEventListener('error', () =>
-    hear({
-      kind: 'trouble',
-      error: { code: 'UNREACHABLE', message: 'the live stream is broken: it is being opened again' },
-    }),
-  )
-  return () => events.close()
 }

@@ -15,8 +15,9 @@ import { byCreation } from './creation-order.js'
 import { documentsById } from './placement.js'
 import { LiveTree, ROOT } from './live-tree.js'
 import { incompatibilitiesOf, incompatibilityCode } from './compatibility.js'
-import { freezeInput, plainJson } from './normalize.js'
+import { freezeInput, notAnEvent, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
+import { isEventData } from '../record/event-data.js'
 import type { EventData } from '../record/event-data.js'
 import type {
   ChartInput,
@@ -185,7 +186,7 @@ type Doings = Omit<TreeStep, 'root' | 'timers' | 'unlisted'>
 
 function doings(log: StepLog): Doings {
   const { actions, messages, path, copies } = log
-  const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
+  const emitted = log.emitted.map(emittedEvent)
   if (log.stopped.length === 0 && log.deliveries.length === 0)
     return {
       scheduled: log.scheduled.map(startedEffect),
@@ -210,6 +211,12 @@ function doings(log: StepLog): Doings {
     path,
     copies,
   }
+}
+
+function emittedEvent(event: unknown): JsonObject {
+  const json = plainJson(event, '/emit')
+  if (!isEventData(json)) throw notAnEvent('what is emitted', '/emit')
+  return json
 }
 
 const NONE: readonly never[] = Object.freeze([])

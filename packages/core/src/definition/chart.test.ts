@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { and, assign, fromPromise, not, or, setup, stateIn } from 'xstate'
+import type { AnyStateMachine } from 'xstate'
 import { chartOf } from './chart.js'
 
 const child = setup({}).createMachine({ id: 'child', initial: 'on', states: { on: {} } })
@@ -43,12 +44,11 @@ describe('the chart of a machine', () => {
       const guards = [and(['isRich', not('isRich')]), or(['isRich']), not('isRich'), stateIn('a')]
       if (name !== undefined) for (const guard of guards) Object.defineProperty(guard, 'name', { value: name })
       const always = guards.map((guard) => ({ guard, target: 'a' }))
-      return chartOf(
-        setup({ guards: { isRich: () => true } }).createMachine({
-          initial: 'a',
-          states: { a: {}, b: { always } },
-        } as never),
-      )
+      const machine = setup({ guards: { isRich: () => true } }).createMachine({
+        initial: 'a',
+        states: { a: {}, b: { always } },
+      } as never)
+      return chartOf(machine as unknown as AnyStateMachine)
     }
     expect(chartBy('t')).toEqual(chartBy(undefined))
   })

@@ -33,7 +33,7 @@ import type {
 } from './tree-step.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EffectKind } from '../record/state-document.js'
-import type { MachineShape } from './xstate/shapes.js'
+import type { MachineShape, NodeShape } from './xstate/shapes.js'
 import { RUNNING } from './xstate/shapes.js'
 
 export type { TreeState } from './hydrate.js'
@@ -132,9 +132,7 @@ class RecordedTree implements Tree {
   eventDescriptors(): readonly string[] {
     const { status, _nodes: nodes = [] } = this.#tree.root.snapshot
     if (status !== 'active') return []
-    return [...new Set(nodes.flatMap((node) => node.ownEvents))].filter(
-      (descriptor) => !descriptor.startsWith('xstate.'),
-    )
+    return [...new Set(nodes.flatMap(takenBy))].filter((descriptor) => !descriptor.startsWith('xstate.'))
   }
 
   runEffect(effect: EffectId, host: EffectHost): RunningEffect | undefined {
@@ -142,6 +140,13 @@ class RecordedTree implements Tree {
     if (actor === undefined || actor.life !== RUNNING) return undefined
     return runBody(this.#tree, actor, host)
   }
+}
+
+/** A transition without a target and without actions takes nothing. */
+function takenBy({ ownEvents, transitions }: NodeShape): readonly string[] {
+  return ownEvents.filter((descriptor) =>
+    transitions.get(descriptor)?.some(({ target, actions }) => target !== undefined || actions.length > 0),
+  )
 }
 
 function apply(tree: LiveTree, input: ChartInput, { copies }: StepLog): void {

@@ -149,7 +149,7 @@ export function historyState(
 
 /** Reads a state that was checked. */
 export function historyPoint(state: StateDocument, { revision, outline, shown }: PointContext): HistoryPoint {
-  const { agent, root } = shown
+  const { agent } = shown
   const at = outline.get(revision)?.at ?? 0
   const owners = outline.owners(revision)
   const before = recordsBefore(state)

@@ -1,9 +1,12 @@
 /** Forks: what they take over, what they leave, and what is done when they go on. */
+import { setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
+import { defineAgent } from '../definition/define-agent.js'
 import { headerOf } from '../record/header.js'
-import { settle } from './manual-time.fixture.js'
+import { memoryLog } from '../store/memory-store.js'
+import { ManualTime, settle } from './manual-time.fixture.js'
 import { ordered, PATIENCE_MS, peer, scene, stateOf } from './forked-agent.fixture.js'
-import { eventsOf, typesOf } from './process.fixture.js'
+import { eventsOf, startProcess, typesOf } from './process.fixture.js'
 
 describe('a fork', () => {
   test('FRK-1 FRK-25 is one record in a stream of its own, which names its origin and has its state; its origin gets none', async () => {
@@ -238,5 +241,24 @@ describe('timers that were set', () => {
     expect(fork.getSnapshot().value).toBe(timers === 'keep' ? 'late' : 'waiting')
     await on.time.advance(40_000)
     expect(fork.getSnapshot().value).toBe(timers === 'drop' ? 'waiting' : 'late')
+  })
+
+  test('FRK-7 the time that was left is counted by the clock that set it, also where that had jumped back', async () => {
+    const [log, time] = [memoryLog(), new ManualTime()]
+    const machine = setup({ types: { events: {} as { type: 'wait' } } }).createMachine({
+      initial: 'idle',
+      states: { idle: { on: { wait: 'waiting' } }, waiting: { after: { 60_000: 'late' } }, late: {} },
+    })
+    const waiter = defineAgent({ name: 'waiter', version: 1, machine })
+    const { runtime, clock } = await startProcess({ log, time, agents: [waiter] })
+    const agent = await runtime.start(waiter, { id: '1' })
+    clock.skewMs -= 50_000
+    await agent.send({ type: 'wait' })
+    const fork = await runtime.fork(waiter, '1', { as: '2', timers: 'shift' })
+    await fork.resume()
+    await time.advance(59_000)
+    expect(fork.getSnapshot().value).toBe('waiting')
+    await time.advance(1_000)
+    expect(fork.getSnapshot().value).toBe('late')
   })
 })

@@ -59,7 +59,7 @@ export async function forkingOf(
   const answered = answeredBy(past, request)
   const input: Forked = {
     kind: 'forked',
-    from: { stream: request.origin, revision: Number(past.revision), event: past.id, at: past.at },
+    from: { stream: request.origin, revision: Number(past.revision), event: past.id, now: past.now },
     state: past.state,
     keys: request.keys,
     timers: request.timers,

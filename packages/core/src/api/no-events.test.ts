@@ -1,5 +1,5 @@
 /** What user code sends and is no event: no agent is blocked by it for ever. */
-import { assign, raise, sendTo, setup } from 'xstate'
+import { assign, emit, fromCallback, raise, sendTo, setup } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { defineAgent } from '../definition/define-agent.js'
 import { memoryLog } from '../store/memory-store.js'
@@ -27,6 +27,22 @@ const machine = setup({
     note: { actions: assign({ notes: ({ context }) => context.notes + 1 }) },
   },
 })
+const teller = defineAgent({
+  name: 'teller',
+  version: 1,
+  machine: setup({
+    types: { events: {} as { type: 'emitted' | 'called'; what: unknown } | { type: 'fine' } },
+    actors: { listen: fromCallback(() => {}) },
+  }).createMachine({
+    invoke: { src: 'listen', id: 'listen' },
+    on: {
+      emitted: { actions: emit(({ event }) => event.what as { type: string }) },
+      called: { actions: sendTo('listen', ({ event }) => event.what as { type: string }) },
+      fine: { actions: emit({ type: 'told' }) },
+    },
+  }),
+})
+
 const talker = defineAgent({ name: 'talker', version: 1, machine })
 
 const NO_EVENTS = [{}, null, 5, 'note', ['note'], { type: 5 }, { type: null }]
@@ -60,5 +76,25 @@ describe('what user code sends and is no event', () => {
       expect((await agent.send({ type: 'note' })).context.notes).toBe(1)
       expect(await typesOf(log, 'talker-1')).toEqual(['refold.started', 'note'])
     })
+  })
+
+  describe.each(['emitted', 'called'] as const)('to listeners: %s', (type) => {
+    test.each(NO_EVENTS)(
+      'STEP-262 %j: the transition is refused, and who listens hears what comes later',
+      async (what) => {
+        const log = memoryLog()
+        const { runtime } = await startProcess({ log, time: new ManualTime(), agents: [teller] })
+        const agent = await runtime.start(teller, { id: '1' })
+        const told: unknown[] = []
+        agent.on('told' as never, (emitted) => void told.push(emitted))
+        await expect(agent.send({ type, what })).rejects.toMatchObject({
+          code: expect.stringMatching(/INVALID_EVENT|EVENT_REFUSED/) as string,
+        })
+        await agent.send({ type: 'fine' })
+        await settle()
+        expect(told).toEqual([{ type: 'told' }])
+        expect(await typesOf(log, 'teller-1')).toEqual(['refold.started', 'fine'])
+      },
+    )
   })
 })

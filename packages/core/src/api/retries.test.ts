@@ -25,7 +25,7 @@ async function working(retry: Partial<RetryOptions> = {}) {
   const data = async () => (await eventsOf(log, 'work-1')).at(-1)?.data as Record<string, unknown>
   /** Milliseconds until the next attempt. */
   const wait = async (): Promise<number> => Number((await data())['retryAt']) - process.clock.now()
-  return { time, work, agent, process, fail, data, wait }
+  return { log, definition, time, work, agent, process, fail, data, wait }
 }
 
 const unauthorized = { name: 'AI_APICallError', message: 'no', statusCode: 401, isRetryable: false }
@@ -177,6 +177,22 @@ describe('EFF-242 an error that carries the answer of a server', () => {
     expect(work.runs).toHaveLength(2)
     await fail(answered(404, { 'x-should-retry': 'false' }))
     expect(agent.getSnapshot().value).toBe('failed')
+  })
+})
+
+describe('EFF-443 an error with a number for its code', () => {
+  test.each([
+    ['of a time that was over', new DOMException('too slow', 'TimeoutError'), 23],
+    ['of an answer', Object.assign(new Error('busy'), { code: 503 }), 503],
+  ])('EFF-443 %s leaves an agent that another process reads and goes on with', async (_what, error, code) => {
+    const { log, definition, time, process, fail, data, work } = await working()
+    await fail(error)
+    expect(await data()).toMatchObject({ error: { code } })
+    process.die()
+    const next = await startProcess({ log, time, agents: [definition] })
+    await time.advance(20_000)
+    expect(next.reports).toEqual([])
+    expect(work.runs).toHaveLength(2)
   })
 })
 

@@ -118,5 +118,5 @@ function timersOf({ now }: DecideContext, { state, from, timers }: Forked): Stat
   if (timers === 'keep') return state.timers
   const fired = new Set(state.agent.waiting?.map(({ input }) => input['timer']))
   const kept = Object.entries(state.timers).filter(([id]) => timers === 'shift' || fired.has(id))
-  return Object.fromEntries(kept.map(([id, timer]) => [id, { ...timer, due: timer.due + (now - from.at) }]))
+  return Object.fromEntries(kept.map(([id, timer]) => [id, { ...timer, due: timer.due + (now - from.now) }]))
 }

@@ -97,8 +97,8 @@ export interface Forked {
     readonly revision: number
     /** Id of the event there. */
     readonly event: string
-    /** Of that record: epoch milliseconds. */
-    readonly at: number
+    /** When that record was decided, by the clock of who did: epoch milliseconds. */
+    readonly now: number
   }
   /** The origin's, there. */
   readonly state: StateDocument

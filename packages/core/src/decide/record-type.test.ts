@@ -87,7 +87,7 @@ const LAST: Record<OwnRecordType, () => Decider> = {
   'refold.started': working,
   'refold.forked': () => {
     const fork = new Decider(worker)
-    const from = { stream: 'worker-1', revision: 0, event: 'event-0', at: 1_000 }
+    const from = { stream: 'worker-1', revision: 0, event: 'event-0', now: 1_000 }
     fork.outside({ kind: 'forked', from, state: working().state as never, keys: 'new', timers: 'shift', run: [] })
     return fork
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { and, assign, fromPromise, not, setup, stateIn } from 'xstate'
+import { and, assign, fromPromise, not, or, setup, stateIn } from 'xstate'
+import type { AnyStateMachine } from 'xstate'
 import { chartOf } from './chart.js'
 
 const child = setup({}).createMachine({ id: 'child', initial: 'on', states: { on: {} } })
@@ -38,6 +39,20 @@ const chart = (): ReturnType<typeof chartOf> =>
   )
 
 describe('the chart of a machine', () => {
+  it('DEF-386 has the same names of guards in a program whose functions were renamed', () => {
+    const chartBy = (name: string | undefined): unknown => {
+      const guards = [and(['isRich', not('isRich')]), or(['isRich']), not('isRich'), stateIn('a')]
+      if (name !== undefined) for (const guard of guards) Object.defineProperty(guard, 'name', { value: name })
+      const always = guards.map((guard) => ({ guard, target: 'a' }))
+      const machine = setup({ guards: { isRich: () => true } }).createMachine({
+        initial: 'a',
+        states: { a: {}, b: { always } },
+      } as never)
+      return chartOf(machine as unknown as AnyStateMachine)
+    }
+    expect(chartBy('t')).toEqual(chartBy(undefined))
+  })
+
   it('lists the nodes in document order with what they are and do', () => {
     expect(chart()['nodes']).toEqual([
       { id: 'm', type: 'compound', initial: 'm.a' },

@@ -1,4 +1,5 @@
 /** A machine as data: for readers without the code, who draw it and name the edges of a record's path. */
+import { and, not, or, stateIn } from 'xstate'
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { edgeId, transitionsOf } from './chart-edges.js'
@@ -135,12 +136,21 @@ function actionName(action: unknown): string {
   return type ?? INLINE
 }
 
+/** By what each of XState's own guards is checked: a minifier gives the functions other names. */
+const OWN_GUARDS: ReadonlyMap<unknown, string> = new Map(
+  Object.entries({ and: and([]), or: or([]), not: not('x'), stateIn: stateIn('x') }).map(([name, guard]) => [
+    (guard as BuiltIn).check,
+    name,
+  ]),
+)
+
 /** `'isRich'`, `not(isRich)`, `and(isRich, (inline))`, `stateIn("a.b")`. */
 function guardName(guard: unknown): string {
   if (typeof guard === 'string') return guard
   const { type, guards, stateValue, check } = guard as BuiltIn
   if (typeof guard !== 'function') return type ?? INLINE
   if (check === undefined) return INLINE
-  if (guards !== undefined) return `${guard.name}(${guards.map(guardName).join(', ')})`
-  return `${guard.name}(${JSON.stringify(stateValue)})`
+  const name = OWN_GUARDS.get(check) ?? guard.name
+  if (guards !== undefined) return `${name}(${guards.map(guardName).join(', ')})`
+  return `${name}(${JSON.stringify(stateValue)})`
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMachine, fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
+import { defineAgent } from './define-agent.js'
 import { actorsOf, findSource, listSources } from './effect-sources.js'
 
 const charge = fromPromise(async () => 1)
@@ -23,6 +24,25 @@ describe('listSources', () => {
     const self = containsItself()
     expect([...listSources(self).keys()].toSorted()).toEqual(['charge', 'self'])
     expect(findSource(self, 'self.self.self.charge')).toBe(charge)
+  })
+})
+
+describe('DEF-385 a name that two sources have', () => {
+  const dotted = fromPromise(async () => 3)
+  it.each([
+    ['before the child', setup({ actors: { 'child.charge': dotted, child } }).createMachine({})],
+    ['behind the child', setup({ actors: { child, 'child.charge': dotted } }).createMachine({})],
+    [
+      'of machines',
+      setup({ actors: { 'a.b': child, a: setup({ actors: { 'b.charge': charge } }).createMachine({}) } }).createMachine(
+        {},
+      ),
+    ],
+    ['in a machine inside of itself', containsItself({ 'self.charge': dotted })],
+  ])('DEF-385 is refused %s', (_where, machine) => {
+    expect(() => defineAgent({ name: 'a', version: 1, machine: machine as never })).toThrow(
+      expect.objectContaining({ code: 'INVALID_DEFINITION' }) as Error,
+    )
   })
 })
 
@@ -56,8 +76,8 @@ describe('actorsOf', () => {
   })
 })
 
-function containsItself(): AnyStateMachine {
-  const actors: Record<string, unknown> = { charge }
+function containsItself(more: Record<string, unknown> = {}): AnyStateMachine {
+  const actors: Record<string, unknown> = { charge, ...more }
   const machine: AnyStateMachine = createMachine({}, { actors: actors as never })
   const { implementations } = machine as unknown as { implementations: { actors: Record<string, unknown> } }
   implementations.actors['self'] = machine

@@ -1,6 +1,8 @@
 /** Finds the logic behind the names by which effects are known: `draft`, and `child.charge` in a child machine. */
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate'
+import type { RefoldError } from '../errors.js'
 import { isMachine } from './logic-kind.js'
+import { invalidDefinition } from './refusal.js'
 
 /** Everything that a machine invokes or spawns by name, and inline logic of `invoke` under the name that XState gives it. */
 export function actorsOf(machine: AnyStateMachine): ReadonlyMap<string, AnyActorLogic> {
@@ -21,7 +23,10 @@ function addInline(node: AnyStateNode, actors: Map<string, AnyActorLogic>): void
   for (const child of Object.values(node.states)) addInline(child, actors)
 }
 
-/** Every source with its logic, machines and transitions included. A machine inside of itself is listed once. */
+/**
+ * Every source with its logic, machines and transitions included. A machine inside of itself is listed once. Throws
+ * `INVALID_DEFINITION` where a name with a dot is also that of a source of a child machine: one would get the policy of the other.
+ */
 export function listSources(machine: AnyStateMachine): ReadonlyMap<string, AnyActorLogic> {
   const sources = new Map<string, AnyActorLogic>()
   collect(machine, { prefix: '', above: new Set(), sources })
@@ -36,11 +41,28 @@ interface Listing {
 
 function collect(machine: AnyStateMachine, { prefix, above, sources }: Listing): void {
   const inside = new Set(above).add(machine)
-  for (const [name, logic] of actorsOf(machine)) {
+  const actors = actorsOf(machine)
+  for (const [name, logic] of actors) {
     const src = `${prefix}${name}`
+    if (sources.has(src)) throw named(src)
     sources.set(src, logic)
-    if (isMachine(logic) && !inside.has(logic)) collect(logic, { prefix: `${src}.`, above: inside, sources })
+    if (!isMachine(logic)) continue
+    if (!inside.has(logic)) collect(logic, { prefix: `${src}.`, above: inside, sources })
+    else for (const other of actors.keys()) if (isBelow(other, { name, logic })) throw named(`${prefix}${other}`)
   }
+}
+
+/** Whether the name is also that of a source inside of a machine beside it. */
+function isBelow(other: string, { name, logic }: { readonly name: string; readonly logic: AnyStateMachine }): boolean {
+  return other.startsWith(`${name}.`) && findSource(logic, other.slice(name.length + 1)) !== undefined
+}
+
+function named(src: string): RefoldError {
+  return invalidDefinition({
+    path: `machine.actors.${src}`,
+    problem: 'is the name of two sources: of one with a dot in it, and of one of a child machine',
+    hint: 'Give one of them another name: policies and records name sources so.',
+  })
 }
 
 /** The logic of a source at any depth, also inside a machine that contains itself. */

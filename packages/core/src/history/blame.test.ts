@@ -14,6 +14,31 @@ import { researched } from './research.fixture.js'
 import { placeOf, touchOf } from './value-path.js'
 
 describe('blame', () => {
+  test('HIS-392 does not take a member that an item never had for that of the item that stood in its place', async () => {
+    type Item = { id: number; text: string; note?: string }
+    const machine = setup({
+      types: { context: {} as { items: Item[] }, events: {} as { type: 'add'; item: Item } | { type: 'tidy' } },
+    }).createMachine({
+      context: { items: [] },
+      on: {
+        add: { actions: assign({ items: ({ context, event }) => [event.item, ...context.items] }) },
+        tidy: { actions: assign({ items: ({ context }) => context.items.map(({ note: _note, ...item }) => item) }) },
+      },
+    })
+    const lister = defineAgent({ name: 'lister', version: 1, machine })
+    const store = memoryStore(memoryLog())
+    const runtime = await createRuntime({ store, agents: [lister] })
+    const agent = await runtime.start(lister, { id: '1' })
+    await agent.send({ type: 'add', item: { id: 1, text: 'long enough to be copied from there', note: 'x' } })
+    await agent.send({ type: 'tidy' })
+    await agent.send({ type: 'add', item: { id: 2, text: 'and this one is long enough, too' } })
+    const history = await openHistory(store, 'lister-1')
+    expect((await history.record(3)).patch).toMatchObject([{ op: 'copy' }])
+    await expect(history.blame('/context/items/0/note')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await history.blame('/context/items/1/note')).steps).toMatchObject([{ revision: 2, how: 'removed' }])
+    await runtime.close()
+  })
+
   test('HIS-27 tells which record set a field, and who sent the event that it came with', async () => {
     const history = await openHistory(await researched(), 'research-42')
     const cents = await history.blame('/context/cents')
@@ -169,6 +194,7 @@ describe('the way of a place', () => {
   })
 
   test('HIS-27 is taken for one of the root actor unless it begins with a part of the state', () => {
+    expect(placeOf('/detachedChildren/writer-1')).toEqual(['state', 'detachedChildren', 'writer-1'])
     expect(placeOf('/context/a')).toEqual(['state', 'root', 'context', 'a'])
     expect(placeOf('/timers/1.t0')).toEqual(['state', 'timers', '1.t0'])
     expect(placeOf('')).toEqual(['state'])

@@ -21,7 +21,7 @@ import type {
   TimerDocument,
   TimerId,
 } from '../record/state-document.js'
-import { pointedValues } from '../step/actor-pointers.js'
+import { ownId, pointedValues } from '../step/actor-pointers.js'
 import type { PointedValues } from '../step/actor-pointers.js'
 import type { Outline, OwnerChange } from './outline.js'
 
@@ -149,7 +149,7 @@ export function historyState(
 
 /** Reads a state that was checked. */
 export function historyPoint(state: StateDocument, { revision, outline, shown }: PointContext): HistoryPoint {
-  const { agent, root } = shown
+  const { agent } = shown
   const at = outline.get(revision)?.at ?? 0
   const owners = outline.owners(revision)
   const before = recordsBefore(state)
@@ -164,9 +164,7 @@ export function historyPoint(state: StateDocument, { revision, outline, shown }:
       setAt: lifeNumberIn(timer) - before,
       dueIn: set.due - at,
     })),
-    children: childrenOf(root, { path: [], before, values }).concat(
-      Object.values(shown.unlisted).flatMap(({ id, actor }) => child(actor, { path: [id], before, values })),
-    ),
+    children: allChildren(shown, { before, values }),
     owner: withoutUndefined({ worker: agent.owner, epoch: agent.epoch, since: owners.at(-1)?.revision }),
     owners,
     paused: agent.paused,
@@ -207,8 +205,22 @@ interface Shown {
   readonly values: PointedValues
 }
 
+/** Those that their parents list, then the others. */
+function allChildren({ root, unlisted }: StateDocument, shown: Omit<Shown, 'path'>): readonly PointChild[] {
+  const found = [...childrenOf(root, { path: [], ...shown })]
+  const paths = new Map(found.map(({ actor, path }) => [actor, path]))
+  for (const { id, parent, actor } of Object.values(unlisted))
+    for (const one of child(actor, { path: [...(paths.get(parent) ?? []), id], ...shown })) {
+      found.push(one)
+      paths.set(one.actor, one.path)
+    }
+  return found
+}
+
 function childrenOf(parent: ActorDocument, { path, ...shown }: Shown): readonly PointChild[] {
-  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) => child(actor, { path: [...path, id], ...shown }))
+  return Object.entries(parent.children ?? {}).flatMap(([id, actor]) =>
+    child(actor, { path: [...path, ownId(id, actor)], ...shown }),
+  )
 }
 
 function child(actor: ActorDocument, at: Shown): readonly PointChild[] {

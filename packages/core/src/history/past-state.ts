@@ -5,6 +5,7 @@ import type { JsonValue, PatchOperation } from '../json/json-value.js'
 import { Folder } from '../record/fold.js'
 import { addRecord, checkFolded, isOfRecords } from './fold-record.js'
 import { headerOf } from '../record/header.js'
+import type { RecordHeader } from '../record/record.js'
 import { FIRST_REVISION, toRevision } from '../record/revision.js'
 import type { Revision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
@@ -25,7 +26,11 @@ export interface PastState {
   readonly id: string
   /** Of the record at the revision, or of the nearest before it that has a time; epoch milliseconds. */
   readonly at: number
+  /** The same by the clock of who decided it: due times in the state are counted from it. */
+  readonly now: number
 }
+
+type PlaceInTime = Pick<PastState, 'id' | 'at' | 'now'>
 
 /**
  * Folds up to a revision, or to the newest record at or before a time; in bulk where the store can. Throws `NOT_FOUND` when there
@@ -84,19 +89,23 @@ async function lastUpTo(log: PastSource, stream: string, moment: Moment | undefi
   throw noSuchMoment(stream, { moment, last, began: (await placeAt(log, stream, 0)).at })
 }
 
+function timesOf({ at, now = at }: RecordHeader): Pick<PastState, 'at' | 'now'> {
+  return { at, now }
+}
+
 const PROBE = 16
 
 /** The record at a revision, and its time or that of the nearest before it that has one: a foreign record has none. */
-async function placeAt(log: PastSource, stream: string, revision: number): Promise<Pick<PastState, 'id' | 'at'>> {
+async function placeAt(log: PastSource, stream: string, revision: number): Promise<PlaceInTime> {
   let id = ''
   for (let from = revision, limit = 1; from >= 0; from -= limit, limit = PROBE) {
     const events = await backwards(log, stream, { from: toRevision(from), limit })
     if (events.length === 0) break
     if (from === revision) id = events[0]?.id ?? id
-    const at = events.map(({ metadata }) => headerOf(metadata)?.at).find((time) => time !== undefined)
-    if (at !== undefined) return { id, at }
+    const header = events.map(({ metadata }) => headerOf(metadata)).find((found) => found !== undefined)
+    if (header !== undefined) return { id, ...timesOf(header) }
   }
-  return { id, at: 0 }
+  return { id, at: 0, now: 0 }
 }
 
 async function backwards(
@@ -112,17 +121,18 @@ async function backwards(
 async function foldedTo(log: PastSource, stream: string, moment: Moment | undefined): Promise<PastState> {
   const folder = new Folder(undefined)
   let revision: Revision | undefined
-  let [id, at] = ['', 0]
+  let [id, times] = ['', { at: 0, now: 0 }]
   let began: number | undefined
   outer: for await (const page of log.read(stream)) {
     for (const event of page) {
-      const time = headerOf(event.metadata)?.at
+      const header = headerOf(event.metadata)
+      const time = header?.at
       began ??= time
       if (typeof moment === 'bigint') {
         if (event.revision > moment) break outer
       } else if (moment !== undefined && time !== undefined && time > moment.at) break outer
       addRecord(folder, event)
-      at = time ?? at
+      if (header !== undefined) times = timesOf(header)
       id = event.id
       revision = event.revision
     }
@@ -135,7 +145,7 @@ async function foldedTo(log: PastSource, stream: string, moment: Moment | undefi
   if (state === undefined)
     throw new RefoldError('NOT_FOUND', `${stream} holds no record of an agent`, { facts: { stream } })
   checkFolded(state, { stream, revision })
-  return { state, revision, id, at }
+  return { state, revision, id, ...times }
 }
 
 /** The patch (RFC 6902) from the state document of one moment to that of another, in either direction of time. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { setup } from 'xstate'
+import { setup, spawnChild } from 'xstate'
 import { createRuntime } from '../api/create-runtime.js'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
@@ -102,4 +102,27 @@ describe('owners', () => {
       .filter(({ kind }) => kind === 'claimed' || kind === 'released' || kind === 'started')
     expect(last.owners.map(({ revision }) => revision)).toEqual(changes.map(({ revision }) => revision))
   })
+})
+
+test('HIS-393 its children by their paths: also of those without an id, and whose id another took, below a child', async () => {
+  const leaf = setup({}).createMachine({})
+  const child = setup({ actors: { leaf } }).createMachine({
+    entry: [spawnChild('leaf', { id: 'same' }), spawnChild('leaf', { id: 'same' }), spawnChild('leaf')],
+  })
+  const parent = defineAgent({
+    name: 'parent',
+    version: 1,
+    machine: setup({ actors: { child } }).createMachine({ invoke: { src: 'child', id: 'child' } }),
+  })
+  const log = memoryLog()
+  const runtime = await createRuntime({ store: memoryStore(log), agents: [parent] })
+  await runtime.start(parent, { id: '1' })
+  await runtime.close()
+  const { children } = await (await openHistory(memoryStore(log), 'parent-1')).at(0)
+  expect(children.map(({ path, actor }) => [actor, path.join('/')])).toEqual([
+    ['0.0', 'child'],
+    ['0.2', 'child/same'],
+    ['0.3', 'child/0.3'],
+    ['0.1', 'child/same'],
+  ])
 })

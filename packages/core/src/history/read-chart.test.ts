@@ -16,19 +16,30 @@ const order = defineAgent({
     initial: 'asking',
     on: { note: '.asking', inner: '.asking' },
     states: {
-      asking: { on: { accept: 'packing', refuse: 'x\\.y' }, after: { 60_000: 'x\\.y' } },
+      asking: {
+        on: { none: {}, again: { reenter: true }, accept: 'packing', refuse: 'x\\.y' },
+        after: { 60_000: 'x\\.y' },
+      },
       packing: { initial: 'boxes', on: { ship: 'x\\.y' }, states: { boxes: { on: { boxed: 'tape' } }, tape: {} } },
       'x.y': {},
     },
   }),
-  events: { note: z.object({}), accept: z.object({}), refuse: z.object({}), ship: z.object({}), boxed: z.object({}) },
+  events: {
+    again: z.object({}),
+    note: z.object({}),
+    accept: z.object({}),
+    refuse: z.object({}),
+    ship: z.object({}),
+    boxed: z.object({}),
+  },
   approvals: { accept: () => null },
 })
 
 test('REC-15 the chart tells a reader without the code which events an agent takes, and which need an approval', async () => {
   const log = memoryLog()
   const runtime = await createRuntime({ store: memoryStore(log), agents: [order] })
-  await runtime.start(order, { id: '1' })
+  const agent = await runtime.start(order, { id: '1' })
+  expect((await agent.legalEvents()).map(({ type }) => type)).toEqual(['note', 'accept', 'refuse'])
   await runtime.close()
   const store = memoryStore(log)
   const { active, document } = await readState(store, 'order-1')

@@ -71,9 +71,10 @@ function nodesIn({ nodes }: JsonObject): readonly ChartNode[] {
 
 /** The id of an edge begins with the index of the node that it leaves. */
 function edgesIn({ edges }: JsonObject): ReadonlyArray<{ readonly node: number; readonly event: string }> {
-  return objectsIn(edges).flatMap(({ id, event }) =>
-    typeof event === 'string' ? [{ node: Number.parseInt(textOf(id) ?? '', 10), event }] : [],
-  )
+  return objectsIn(edges).flatMap(({ id, event, targets, actions }) => {
+    const takesNothing = targets === undefined && actions === undefined
+    return typeof event !== 'string' || takesNothing ? [] : [{ node: Number.parseInt(textOf(id) ?? '', 10), event }]
+  })
 }
 
 function isOutside({ schemas }: JsonObject, event: string): boolean {

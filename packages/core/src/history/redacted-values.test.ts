@@ -4,6 +4,7 @@ import { setup } from 'xstate'
 import { z } from 'zod'
 import { createRuntime } from '../api/create-runtime.js'
 import { defineAgent } from '../definition/define-agent.js'
+import { effect } from '../definition/effect.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import { exportStreams } from './export-streams.js'
 import { openExport } from './open-export.js'
@@ -45,4 +46,39 @@ test('CLI-336 hides a short secret where a value of the user is equal to it, and
   expect(context).toEqual({ customer: hidden, all: [hidden], cvc: 0, other: 'boat', word: hidden })
   expect(await history.record(1)).toMatchObject({ type: 'bo', data: { said: hidden }, by: hidden, reason: 'for bo' })
   expect(text).not.toMatch(/"(customer|for|said)":"bo"|123[,}]/)
+})
+
+test('CLI-336 hides it in results of steps, in errors, and in what people wrote of a pause or a cancellation', async () => {
+  const pin = z.object({ pin: z.string().meta({ secret: true }) })
+  const guess = effect<never, { pin: string }>(
+    async ({ input, step }) => {
+      await step('one', async () => input.pin)
+      await step('two', async () => ({ of: [input.pin] }))
+      throw Object.assign(new Error(input.pin), { pin: input.pin })
+    },
+    { retry: { attempts: 2, delayMs: 60_000 } },
+  )
+  const machine = setup({
+    types: { input: {} as { pin: string }, context: {} as { pin: string } },
+    actors: { guess },
+  }).createMachine({
+    context: ({ input }) => input,
+    invoke: { src: 'guess', input: ({ context }) => context },
+    on: { 'refold.cancel': { actions: () => {} } },
+  })
+  const guesser = defineAgent({ name: 'guesser', version: 1, input: pin, machine })
+  const log = memoryLog()
+  const runtime = await createRuntime({ store: memoryStore(log), agents: [guesser] })
+  const agent = await runtime.start(guesser, { id: '1', input: { pin: 'q7Z' } })
+  await agent.waitFor(({ effects }) => effects.some(({ attempts }) => attempts > 0))
+  const notes = { by: 'q7Z', reason: 'q7Z' }
+  await agent.pause(notes)
+  await agent.resume(notes)
+  await agent.cancel({ ...notes, deadlineMs: 60_000 })
+  await runtime.close()
+  let text = ''
+  for await (const line of exportStreams(memoryStore(log), ['guesser-1'], { redact: true })) text += line
+  expect(text.replaceAll(/"stack":"[^"]*"/g, '')).not.toContain('q7Z')
+  const history = await openHistory(await openExport(new Blob([text])), 'guesser-1')
+  expect((await history.at(history.last)).document.agent.cancelling).toMatchObject({ by: '[secret]' })
 })

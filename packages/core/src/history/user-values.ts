@@ -6,7 +6,18 @@ import { ownMember } from '../json/own-member.js'
 /** `all`: the value and what is in it. `event`: the same without its type. Else by member, `*` for each that is not named. */
 type Places = 'all' | 'event' | { readonly [member: string]: Places }
 
-const INPUT: Places = { event: 'event', value: 'all', input: 'all', output: 'all' }
+const NOTES: Places = { by: 'all', reason: 'all' }
+const REFUSED: Places = { message: 'all' }
+const INPUT: Places = {
+  event: 'event',
+  value: 'all',
+  input: 'all',
+  output: 'all',
+  error: 'all',
+  data: { event: 'event' },
+}
+/** Of Refold's own records. */
+const DATA: Places = { ...INPUT, ...NOTES, patch: { '*': { value: 'all' } }, refused: REFUSED }
 const ACTOR: Places = {
   context: 'all',
   input: 'all',
@@ -19,10 +30,18 @@ const ACTOR: Places = {
 const STATE: Places = {
   root: ACTOR,
   unlisted: { '*': { actor: ACTOR } },
-  effects: { '*': { input: 'all', lastError: 'all' } },
+  effects: { '*': { input: 'all', lastError: 'all', steps: 'all' } },
   timers: { '*': { event: 'event' } },
   outbox: { to: { '*': { '*': { event: 'event' } } } },
-  agent: { waiting: { '*': { input: INPUT } }, deferred: { '*': { input: INPUT } } },
+  inbox: { '*': { refused: REFUSED } },
+  agent: {
+    waiting: { '*': { input: INPUT } },
+    deferred: { '*': { input: INPUT } },
+    blocked: { error: 'all' },
+    paused: NOTES,
+    released: NOTES,
+    cancelling: NOTES,
+  },
 }
 /** The members of a record's body beside its patch. */
 const BODY: Places = {
@@ -35,7 +54,7 @@ type Change = (value: string | number) => JsonValue
 
 /** A payload, each text and number of the user's in it changed. */
 export function changedInData(type: string, data: JsonValue, change: Change): JsonValue {
-  return changed(data, type.startsWith('refold.') ? INPUT : 'all', change)
+  return changed(data, type.startsWith('refold.') ? DATA : 'all', change)
 }
 
 /** The value of an operation of a patch, at its path in `{state, …}`. */

@@ -2,18 +2,10 @@
 import { RefoldError } from '../errors.js'
 import type { Change } from '../json/undo.js'
 import { parsePointer } from '../json/pointer.js'
+import { STATE_SHAPE } from '../record/state-shape.js'
 
 /** Members of the state document; any other first key is one of its root actor's: `/context/budget`. */
-const PARTS: ReadonlySet<string> = new Set([
-  'agent',
-  'root',
-  'effects',
-  'timers',
-  'unlisted',
-  'dedup',
-  'outbox',
-  'inbox',
-])
+const PARTS: ReadonlySet<string> = new Set(Object.keys(STATE_SHAPE.members ?? {}))
 
 /** The keys of a place in the document `{state, data, id}`. Throws `INVALID_INPUT` for what is no JSON pointer. */
 export function placeOf(path: string): readonly string[] {

@@ -50,10 +50,19 @@ function errorIn(thrown: object, { message = '', room, level }: Place): Record<s
 
 function causeOf(thrown: object, place: Place): JsonValue | undefined {
   const cause = memberOf(thrown, 'cause')
-  if (cause instanceof Error) return errorIn(cause, place)
+  if (isError(cause)) return errorIn(cause, place)
   const copied = copyWithin(cause, place)
   if (copied !== undefined) place.room.left -= copied.characters
   return copied?.json
+}
+
+/** A proxy that was revoked throws even at this question. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    return false
+  }
 }
 
 /** Of what is no error and no JSON: what JSON can say of it, as `JSON.stringify` would. `undefined`: nothing. */

@@ -8,6 +8,18 @@ function withMembers(members: object): Error {
 }
 
 describe('REC-21 the members of an error', () => {
+  test('REC-21 that cannot be looked at leave the rest of it', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const error = new TypeError('what I was', { cause: proxy })
+    expect(toErrorData(error)).toEqual({ name: 'TypeError', message: 'what I was' })
+    expect(toErrorData(withMembers({ proxy, list: [proxy], code: 5 }))).toEqual({
+      name: 'Error',
+      message: 'no',
+      code: 5,
+    })
+  })
+
   test('REC-21 are kept as far as JSON can say them', () => {
     class Response {
       readonly status = 429

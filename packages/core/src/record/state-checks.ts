@@ -28,7 +28,8 @@ const object = simple('must be an object', isJsonObject)
 const texts = listOf(text)
 
 export const EFFECT_KINDS: readonly string[] = ['promise', 'callback', 'observable']
-const ERROR = members({ name: text, message: text }, { code: text })
+const code = simple('must be a text or a number', (value) => typeof value === 'string' || typeof value === 'number')
+const ERROR = members({ name: text, message: text }, { code })
 const AGENT = members(
   { definition: text, version: count, fingerprint: text, id: text, incarnation: text, epoch: count },
   {

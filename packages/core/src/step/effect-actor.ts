@@ -1,6 +1,6 @@
 /** The actor that stands for an effect in the tree: it never runs, it takes what its body did as signals. */
-import type { JsonObject } from '../json/json-value.js'
-import { normalize } from './normalize.js'
+import { isEventData } from '../record/event-data.js'
+import { normalize, notAnEvent } from './normalize.js'
 import type { RefPort } from './normalize.js'
 import type { LiveActor } from './live-actor.js'
 import { EffectSignal, Placement } from './live-actor.js'
@@ -40,7 +40,8 @@ export function nextEffectSnapshot(actor: LiveActor, event: Delivery, { log, por
 function deliveryOf(actor: LiveActor, event: EventShape, port: RefPort): StepLog['deliveries'][number] {
   const at = `/deliver/${actor.sid}`
   const { json, refs } = normalize(event, { port, at })
-  const delivery = { effect: actor.sid, event: json as JsonObject }
+  if (!isEventData(json)) throw notAnEvent(`what is sent to "${actor.id}"`, at)
+  const delivery = { effect: actor.sid, event: json }
   if (refs === undefined) return delivery
   const below = Object.entries(refs).map(([pointer, id]) => [pointer.slice(at.length), id] as const)
   return { ...delivery, refs: Object.fromEntries(below) }

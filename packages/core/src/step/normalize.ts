@@ -2,6 +2,7 @@
  * Live equals folded: a value that a transition computed becomes the value that hydration would give. It is JSON,
  * deep-frozen, without `undefined` members, errors as data, and with references to actors where they stood.
  */
+import { RefoldError } from '../errors.js'
 import { fromJson } from '../json/from-json.js'
 import type { JsonContainer, JsonValue } from '../json/json-value.js'
 import { standingOf } from '../json/accepted.js'
@@ -75,4 +76,10 @@ export function freezeInput<T extends JsonValue | undefined>(value: T, copies: C
 /** JSON without references: what leaves the tree. Throws `NOT_SERIALIZABLE` with the path, for a reference too. */
 export function plainJson(value: unknown, at: string): JsonValue {
   return jsonOf(value, { path: at })
+}
+
+/** Of what a chart sends: a record, or a state, would hold what no one can take. */
+export function notAnEvent(what: string, path: string): RefoldError {
+  const hint = 'Events are objects with a `type`.'
+  return new RefoldError('INVALID_EVENT', `${what} is no event`, { hint, facts: { path } })
 }

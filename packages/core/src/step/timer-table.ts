@@ -8,7 +8,7 @@ import type { Copies } from '../json/separate-copy.js'
 import { isEventData } from '../record/event-data.js'
 import { mapIn } from '../record/large-members.js'
 import type { ActorId, TimerDocument, TimerId } from '../record/state-document.js'
-import { normalize, denormalize } from './normalize.js'
+import { denormalize, normalize, notAnEvent } from './normalize.js'
 import type { RefPort, Normalized } from './normalize.js'
 import type { EventShape } from './xstate/shapes.js'
 
@@ -167,7 +167,7 @@ function documentOf(timer: LiveTimer, key: TimerId, settling: Settling): TimerDo
   if (!Number.isFinite(timer.due)) throw noDelay(timer.event.type, `${at}/due`)
   const { source, target, id, node, due } = timer
   const event = settleEvent(timer.event, `${at}/event`, settling)
-  if (!isEventData(event.json)) throw notAnEvent(`${at}/event`)
+  if (!isEventData(event.json)) throw notAnEvent('what is to be sent after a delay', `${at}/event`)
   const refs = event.refs === undefined ? undefined : { refs: event.refs }
   timer.document = {
     source,
@@ -181,11 +181,6 @@ function documentOf(timer: LiveTimer, key: TimerId, settling: Settling): TimerDo
   }
   ;(timer as { event: EventShape }).event = event.live as EventShape
   return timer.document
-}
-
-function notAnEvent(path: string): RefoldError {
-  const hint = 'Events are objects with a `type`.'
-  return new RefoldError('INVALID_EVENT', 'what is to be sent after a delay is no event', { hint, facts: { path } })
 }
 
 /** The references stand beside the event, with pointers into it; an error names the whole path. */

@@ -15,8 +15,9 @@ import { byCreation } from './creation-order.js'
 import { documentsById } from './placement.js'
 import { LiveTree, ROOT } from './live-tree.js'
 import { incompatibilitiesOf, incompatibilityCode } from './compatibility.js'
-import { freezeInput, plainJson } from './normalize.js'
+import { freezeInput, notAnEvent, plainJson } from './normalize.js'
 import type { StepLog } from './step-log.js'
+import { isEventData } from '../record/event-data.js'
 import type { EventData } from '../record/event-data.js'
 import type {
   ChartInput,
@@ -32,7 +33,7 @@ import type {
 } from './tree-step.js'
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import type { EffectKind } from '../record/state-document.js'
-import type { MachineShape } from './xstate/shapes.js'
+import type { MachineShape, NodeShape } from './xstate/shapes.js'
 import { RUNNING } from './xstate/shapes.js'
 
 export type { TreeState } from './hydrate.js'
@@ -131,9 +132,7 @@ class RecordedTree implements Tree {
   eventDescriptors(): readonly string[] {
     const { status, _nodes: nodes = [] } = this.#tree.root.snapshot
     if (status !== 'active') return []
-    return [...new Set(nodes.flatMap((node) => node.ownEvents))].filter(
-      (descriptor) => !descriptor.startsWith('xstate.'),
-    )
+    return [...new Set(nodes.flatMap(takenBy))].filter((descriptor) => !descriptor.startsWith('xstate.'))
   }
 
   runEffect(effect: EffectId, host: EffectHost): RunningEffect | undefined {
@@ -141,6 +140,13 @@ class RecordedTree implements Tree {
     if (actor === undefined || actor.life !== RUNNING) return undefined
     return runBody(this.#tree, actor, host)
   }
+}
+
+/** A transition without a target and without actions takes nothing. */
+function takenBy({ ownEvents, transitions }: NodeShape): readonly string[] {
+  return ownEvents.filter((descriptor) =>
+    transitions.get(descriptor)?.some(({ target, actions }) => target !== undefined || actions.length > 0),
+  )
 }
 
 function apply(tree: LiveTree, input: ChartInput, { copies }: StepLog): void {
@@ -185,7 +191,7 @@ type Doings = Omit<TreeStep, 'root' | 'timers' | 'unlisted'>
 
 function doings(log: StepLog): Doings {
   const { actions, messages, path, copies } = log
-  const emitted = log.emitted.map((event) => plainJson(event, '/emit') as JsonObject)
+  const emitted = log.emitted.map(emittedEvent)
   if (log.stopped.length === 0 && log.deliveries.length === 0)
     return {
       scheduled: log.scheduled.map(startedEffect),
@@ -210,6 +216,12 @@ function doings(log: StepLog): Doings {
     path,
     copies,
   }
+}
+
+function emittedEvent(event: unknown): JsonObject {
+  const json = plainJson(event, '/emit')
+  if (!isEventData(json)) throw notAnEvent('what is emitted', '/emit')
+  return json
 }
 
 const NONE: readonly never[] = Object.freeze([])

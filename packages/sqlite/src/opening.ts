@@ -2,7 +2,7 @@
  * The opening of the file: at once where it can be, so that a store knows from its first moment what others append;
  * with patience where another process holds the file locked.
  */
-import { RefoldError } from '@refold/core/store'
+import { isRefoldError, RefoldError } from '@refold/core/store'
 import { retryBusy } from './busy-retry.js'
 import { CommitQueue } from './commit/commit-queue.js'
 import type { RegisterStatements } from './commit/commit-job.js'
@@ -36,8 +36,37 @@ export interface OpeningOptions extends ResolvedOptions {
   readonly stopped: () => boolean
 }
 
-/** The open file, or the promise of it. The promise rejects with a coded error, once someone asks. */
-export function openFile(path: string, options: OpeningOptions): OpenFile | Promise<OpenFile> {
+/** Begins at once. What may pass is told to those who wait for the file; for those who come later it is opened again. */
+export class Opening {
+  readonly #begin: () => OpenFile | Promise<OpenFile>
+  #begun: OpenFile | Promise<OpenFile> | undefined
+
+  constructor(path: string, options: OpeningOptions & { readonly onOpen: (open: OpenFile) => void }) {
+    this.#begin = () => {
+      const begun = openFile(path, options)
+      if (begun instanceof Promise) begun.then(options.onOpen, (error: unknown) => this.#failed(error))
+      else options.onOpen(begun)
+      return begun
+    }
+    this.#begun = this.#begin()
+  }
+
+  /** The open file, or the promise of it. The promise rejects with a coded error, once someone asks. */
+  file(): OpenFile | Promise<OpenFile> {
+    return (this.#begun ??= this.#begin())
+  }
+
+  /** When it is not being opened any more: the file, if it is open. */
+  async ended(): Promise<OpenFile | undefined> {
+    return Promise.resolve(this.#begun).catch(() => undefined)
+  }
+
+  #failed(error: unknown): void {
+    if (isRefoldError(error, 'STORE_REJECTED')) this.#begun = undefined
+  }
+}
+
+function openFile(path: string, options: OpeningOptions): OpenFile | Promise<OpenFile> {
   try {
     return openNow(path, options)
   } catch (error) {

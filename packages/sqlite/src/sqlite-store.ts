@@ -48,7 +48,7 @@ import { loadDriver } from './driver/load-driver.js'
 import { toRefoldError, writing } from './failure.js'
 import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
-import { assertFileName, openFile, type OpenFile } from './opening.js'
+import { assertFileName, Opening, type OpenFile } from './opening.js'
 import { prepareAppend } from './prepare-append.js'
 import { queryFile } from './query-file.js'
 import { WorkerLocks } from './presence/worker-locks.js'
@@ -75,7 +75,7 @@ class SqliteStore implements Store {
   readonly #changes = new ChangeSignal()
   readonly #external = new ExternalFeed()
   readonly #watch: ExternalWatch
-  readonly #opening: OpenFile | Promise<OpenFile>
+  readonly #opening: Opening
   readonly #guard: Guard = { guarded: (access) => this.#access(() => access()) }
   #open: OpenFile | undefined
   #subscriptions = 0
@@ -90,8 +90,9 @@ class SqliteStore implements Store {
       isNeeded: () => this.#subscriptions > 0 || this.#external.listened,
       onError: (error) => this.#lookFailed(error),
     })
-    this.#opening = openFile(path, {
+    this.#opening = new Opening(path, {
       ...options,
+      onOpen: (open) => this.#opened(open),
       onCommit: () => this.#changes.notify(),
       stopped: () => this.#closing !== undefined,
     })
@@ -99,12 +100,6 @@ class SqliteStore implements Store {
       ...options,
       isNamed: (worker) => this.#open?.directory.isNamed(worker) ?? true,
     })
-    if (this.#opening instanceof Promise)
-      this.#opening.then(
-        (open) => this.#opened(open),
-        () => {},
-      )
-    else this.#opened(this.#opening)
     this.registers = {
       put: async (name, value) => this.#setRegister(name, JSON.stringify(value)),
       get: (name) => this.#access(({ registers }) => parseRegister(registers.get.get(name)?.[0])),
@@ -127,7 +122,7 @@ class SqliteStore implements Store {
     assertNotEmpty(stream, events)
     const { maxAppendBytes } = this.#options
     const captured = this.#open === undefined ? (JSON.parse(JSON.stringify(events)) as readonly NewEvent[]) : events
-    const open = this.#open ?? (await this.#opening)
+    const open = this.#open ?? (await this.#opening.file())
     const append = writing(() => prepareAppend(open.file, { ...options, stream, events: captured, maxAppendBytes }))
     return this.#commit(open, (settle) => appendJob(open.file, append, settle))
   }
@@ -142,7 +137,7 @@ class SqliteStore implements Store {
 
   async replay(stream: string, options: ReplayOptions, target: ReplayTarget): Promise<void> {
     this.#assertOpen()
-    const open = this.#open ?? (await this.#opening)
+    const open = this.#open ?? (await this.#opening.file())
     return open.replay.replay(stream, { ...options, ...this.#guard }, target)
   }
 
@@ -186,7 +181,7 @@ class SqliteStore implements Store {
 
   async examine(): Promise<StoreExamination> {
     this.#assertOpen()
-    const opening = Promise.resolve(this.#opening)
+    const opening = Promise.resolve(this.#opening.file())
     const failure = await opening.then(
       () => undefined,
       (error: unknown) => error,
@@ -203,7 +198,7 @@ class SqliteStore implements Store {
     this.#changes.close()
     this.#external.close()
     this.#watch.close()
-    const open = await Promise.resolve(this.#opening).catch(() => undefined)
+    const open = await this.#opening.ended()
     await open?.queue.drained()
     await this.#locks.close()
     open?.queue.close()
@@ -227,13 +222,13 @@ class SqliteStore implements Store {
 
   async #rebuildDirectory(): Promise<RebuiltDirectory> {
     this.#assertOpen()
-    const open = this.#open ?? (await this.#opening)
+    const open = this.#open ?? (await this.#opening.file())
     return rebuildDirectory(open, { ...this.#guard, commit: (makeJob) => this.#commit(open, makeJob) })
   }
 
   async #setRegister(name: string, text: string | undefined): Promise<void> {
     this.#assertOpen()
-    const open = this.#open ?? (await this.#opening)
+    const open = this.#open ?? (await this.#opening.file())
     return this.#commit(open, (settle) => registerJob(open.registers, { name, text }, settle))
   }
 
@@ -243,7 +238,7 @@ class SqliteStore implements Store {
       iterate: (pages) => this.#iterate(pages),
       commit: async (makeJob) => {
         this.#assertOpen()
-        const open = this.#open ?? (await this.#opening)
+        const open = this.#open ?? (await this.#opening.file())
         return this.#commit(open, (settle) => makeJob(open, settle))
       },
       query: (question) => this.#access(() => queryFile(this.#path, question, loadDriver(this.#options.driver))),
@@ -258,7 +253,7 @@ class SqliteStore implements Store {
   /** One look at the file; waits while it is locked. */
   async #access<T>(look: (open: OpenFile) => T): Promise<T> {
     this.#assertOpen()
-    const open = this.#open ?? (await this.#opening)
+    const open = this.#open ?? (await this.#opening.file())
     const stopped = (): boolean => this.#closing !== undefined
     try {
       return await retryBusy(() => (this.#assertOpen(), looked(open, look)), {
@@ -274,7 +269,7 @@ class SqliteStore implements Store {
     pages: (open: OpenFile, guard: Guard) => AsyncGenerator<T, void, undefined>,
   ): AsyncGenerator<T, void, undefined> {
     this.#assertOpen()
-    const open = this.#open ?? (await this.#opening)
+    const open = this.#open ?? (await this.#opening.file())
     yield* pages(open, this.#guard)
   }
 

@@ -180,10 +180,10 @@ export class OpenProjection {
     this.#assertOpen()
     checkOptions(options, { signal: optionRule.signal })
     const { signal } = options
-    if (signal?.aborted === true) throw aborted(signal)
+    assertNotAborted(signal)
     const generation = await beginAgain(this.#parts)
     this.#run.interrupt({ rebuilds: signal?.aborted !== true })
-    if (signal?.aborted === true) throw aborted(signal)
+    assertNotAborted(signal)
     const stop = (): void => this.#run.interrupt({ rebuilds: false })
     signal?.addEventListener('abort', stop)
     const isDone = (): boolean => this.#isBuilt && (this.#state.build?.generation ?? 0) >= generation
@@ -252,6 +252,10 @@ function abortOf(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
     signal?.addEventListener('abort', () => reject(aborted(signal)), { once: true })
   })
+}
+
+function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw aborted(signal)
 }
 
 function aborted(signal: AbortSignal): RefoldError {

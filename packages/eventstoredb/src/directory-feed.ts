@@ -68,6 +68,7 @@ export class DirectoryFeed {
     const isBegun = this.running // one that begins now catches up with all that was stored when it was asked
     await this.start()
     if (isBegun) await this.#look()
+    assertOpen(this.#connection) // a start that the close has ended has not caught up
     return this.#entries
   }
 
@@ -106,7 +107,7 @@ export class DirectoryFeed {
 
   async #start(): Promise<void> {
     const saved = await this.#checkpoint.load()
-    if (saved !== undefined) {
+    if (saved !== undefined && saved.upTo > this.#place) {
       this.#entries = new Map(saved.entries.map((entry) => [entry.stream, entry]))
       this.#place = saved.upTo
       this.#connection.seen.add(saved.upTo)

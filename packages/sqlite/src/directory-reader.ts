@@ -77,7 +77,8 @@ export class DirectoryReader {
   #find(query: DirectoryQuery): readonly number[] {
     const after = query.after === undefined ? 0 : this.#file.streams.find(query.after)?.id
     if (after === undefined) return []
-    const range = { after, limit: query.limit ?? -1 }
+    const { limit = Infinity } = query
+    const range = { after, limit: limit === Infinity ? -1 : limit }
     const { definition, status, state, owner } = query
     const bySituation = definition !== undefined || status !== undefined || state !== undefined
     const situations = bySituation ? this.#situations(query) : []

@@ -44,6 +44,14 @@ async function entriesOf(store: Store, query: DirectoryQuery = {}): Promise<read
   return entries
 }
 
+test('SQL-228 a limit of Infinity is none', async () => {
+  const store = sqliteStore(scratch.file)
+  await fleet(store)
+  for (const query of [{}, { definition: 'ship' }, { pending: true }, { state: 'sea' }] as const)
+    expect(await entriesOf(store, { ...query, limit: Infinity })).toEqual(await entriesOf(store, query))
+  await store.close()
+})
+
 async function rebuilt(store: Store): Promise<readonly DirectoryEntry[]> {
   return [...(await rebuildDirectory(store)).values()]
 }

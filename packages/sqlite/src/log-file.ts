@@ -116,12 +116,13 @@ export class LogFile {
     this.#lineage.assertSame()
     const last = this.#readLastPosition()
     const known = this.#known
+    this.streams.expire()
+    if (last !== known) {
+      this.onExternal(() => this.#newestBetween(known, last)) // where that throws, the next look tells it
+      this.#know(last)
+    }
     this.#dataVersion = version
     this.#isUnsure = false
-    this.streams.expire()
-    if (last === known) return
-    this.#know(last)
-    this.onExternal(() => this.#newestBetween(known, last))
   }
 
   /** Throws `STORE_FATAL`, from then on always, when the files are not in their place any more: what is read there is no one's. */

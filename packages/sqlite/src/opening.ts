@@ -36,8 +36,37 @@ export interface OpeningOptions extends ResolvedOptions {
   readonly stopped: () => boolean
 }
 
-/** The open file, or the promise of it. The promise rejects with a coded error, once someone asks. */
-export function openFile(path: string, options: OpeningOptions): OpenFile | Promise<OpenFile> {
+/** Begins at once. What may pass is told to those who wait for the file; for those who come later it is opened again. */
+export class Opening {
+  readonly #begin: () => OpenFile | Promise<OpenFile>
+  #begun: OpenFile | Promise<OpenFile> | undefined
+
+  constructor(path: string, options: OpeningOptions & { readonly onOpen: (open: OpenFile) => void }) {
+    this.#begin = () => {
+      const begun = openFile(path, options)
+      if (begun instanceof Promise) begun.then(options.onOpen, (error: unknown) => this.#failed(error))
+      else options.onOpen(begun)
+      return begun
+    }
+    this.#begun = this.#begin()
+  }
+
+  /** The open file, or the promise of it. The promise rejects with a coded error, once someone asks. */
+  file(): OpenFile | Promise<OpenFile> {
+    return (this.#begun ??= this.#begin())
+  }
+
+  /** When it is not being opened any more: the file, if it is open. */
+  async ended(): Promise<OpenFile | undefined> {
+    return Promise.resolve(this.#begun).catch(() => undefined)
+  }
+
+  #failed(error: unknown): void {
+    if (isRefoldError(error, 'STORE_REJECTED')) this.#begun = undefined
+  }
+}
+
+function openFile(path: string, options: OpeningOptions): OpenFile | Promise<OpenFile> {
   try {
     return openNow(path, options)
   } catch (error) {
@@ -49,41 +78,6 @@ export function openFile(path: string, options: OpeningOptions): OpenFile | Prom
     })
     translated.catch(() => {}) // told to those who use the store, not to the process
     return translated
-  }
-}
-
-/** An opening that failed for what may pass, as on a full disk, is tried again by who asks next. */
-export class Opening {
-  readonly #open: () => OpenFile | Promise<OpenFile>
-  readonly #opened: (open: OpenFile) => void
-  #opening: OpenFile | Promise<OpenFile> | undefined
-
-  constructor(open: () => OpenFile | Promise<OpenFile>, { opened }: { readonly opened: (open: OpenFile) => void }) {
-    this.#open = open
-    this.#opened = opened
-    this.#opening = this.#begin()
-  }
-
-  async file(): Promise<OpenFile> {
-    const opening = (this.#opening ??= this.#begin())
-    try {
-      return await opening
-    } catch (error) {
-      if (isRefoldError(error, 'STORE_REJECTED') && this.#opening === opening) this.#opening = undefined
-      throw error
-    }
-  }
-
-  /** What is open, or is being opened. Begins nothing. */
-  async last(): Promise<OpenFile | undefined> {
-    return Promise.resolve(this.#opening).catch(() => undefined)
-  }
-
-  #begin(): OpenFile | Promise<OpenFile> {
-    const opening = this.#open()
-    if (opening instanceof Promise) opening.then(this.#opened, () => {})
-    else this.#opened(opening)
-    return opening
   }
 }
 

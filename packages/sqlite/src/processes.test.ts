@@ -109,6 +109,21 @@ describe('several processes on one file', () => {
     await store.close()
   })
 
+  test('SQL-65 a store whose file was locked for too long when it was opened opens it for what is asked later', async () => {
+    const locker = start('locker')
+    expect(await locker.line()).toBe('locked')
+    const store = sqliteStore(scratch.file, { busyTimeoutMs: 50 })
+    await expect(store.append('s-1', [event()], { expected: 'no_stream' })).rejects.toMatchObject({
+      code: 'STORE_REJECTED',
+    })
+    await expect(store.registers.get('place')).rejects.toMatchObject({ code: 'STORE_REJECTED' })
+    locker.process.stdin?.end()
+    await locker.ended()
+    expect(await store.append('s-1', [event()], { expected: 'no_stream' })).toMatchObject({ ok: true, revision: 0n })
+    expect(await readAll(store)).toHaveLength(1)
+    await store.close()
+  })
+
   test('an append gives up with STORE_REJECTED, and is surely not stored, when the lock outlasts the time to wait', async () => {
     const store = sqliteStore(scratch.file, { busyTimeoutMs: 50 })
     await store.append('s-0', [event()], { expected: 'no_stream' })

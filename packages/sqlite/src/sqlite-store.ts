@@ -48,7 +48,7 @@ import { loadDriver } from './driver/load-driver.js'
 import { toRefoldError, writing } from './failure.js'
 import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
-import { assertFileName, openFile, Opening, type OpenFile } from './opening.js'
+import { assertFileName, Opening, type OpenFile } from './opening.js'
 import { prepareAppend } from './prepare-append.js'
 import { queryFile } from './query-file.js'
 import { WorkerLocks } from './presence/worker-locks.js'
@@ -90,14 +90,16 @@ class SqliteStore implements Store {
       isNeeded: () => this.#subscriptions > 0 || this.#external.listened,
       onError: (error) => this.#lookFailed(error),
     })
+    this.#opening = new Opening(path, {
+      ...options,
+      onOpen: (open) => this.#opened(open),
+      onCommit: () => this.#changes.notify(),
+      stopped: () => this.#closing !== undefined,
+    })
     this.#locks = new WorkerLocks(path, {
       ...options,
       isNamed: (worker) => this.#open?.directory.isNamed(worker) ?? true,
     })
-    const onCommit = (): void => this.#changes.notify()
-    const stopped = (): boolean => this.#closing !== undefined
-    const opened = (open: OpenFile): void => this.#opened(open)
-    this.#opening = new Opening(() => openFile(path, { ...options, onCommit, stopped }), { opened })
     this.registers = {
       put: async (name, value) => this.#setRegister(name, JSON.stringify(value)),
       get: (name) => this.#access(({ registers }) => parseRegister(registers.get.get(name)?.[0])),
@@ -179,7 +181,8 @@ class SqliteStore implements Store {
 
   async examine(): Promise<StoreExamination> {
     this.#assertOpen()
-    const failure = await this.#opening.file().then(
+    const opening = Promise.resolve(this.#opening.file())
+    const failure = await opening.then(
       () => undefined,
       (error: unknown) => error,
     )
@@ -195,7 +198,7 @@ class SqliteStore implements Store {
     this.#changes.close()
     this.#external.close()
     this.#watch.close()
-    const open = await this.#opening.last()
+    const open = await this.#opening.ended()
     await open?.queue.drained()
     await this.#locks.close()
     open?.queue.close()

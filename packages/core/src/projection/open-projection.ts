@@ -69,15 +69,15 @@ async function dropUnused({ definition: { name, version }, projections, world }:
   for (const build of unused) await projections.remove(build)
 }
 
-/** A build of this version beside the one that answers; where one is on its way already, that one. */
-async function beginAgain({ definition, projections, world }: Parts): Promise<void> {
+/** A build of this version beside the one that answers; where one is on its way already, that one. Its generation. */
+async function beginAgain({ definition, projections, world }: Parts): Promise<number> {
   const { name, version } = definition
   for (;;) {
     const own = (await projections.builds(name)).filter((build) => build.version === version)
     const unfinished = unfinishedBuild(own, version)
-    if (unfinished !== undefined && isMadeOf(unfinished, definition)) return
+    if (unfinished !== undefined && isMadeOf(unfinished, definition)) return unfinished.generation
     const generation = (own.at(-1)?.generation ?? 0) + 1
-    if (await projections.commit([newBuild(definition, generation, world.clock.now())])) return
+    if (await projections.commit([newBuild(definition, generation, world.clock.now())])) return generation
   }
 }
 
@@ -180,15 +180,13 @@ export class OpenProjection {
     this.#assertOpen()
     checkOptions(options, { signal: optionRule.signal })
     const { signal } = options
-    if (signal?.aborted === true) throw aborted(signal)
-    const { definition, projections } = this.#parts
-    await beginAgain(this.#parts)
-    const found = unfinishedBuild(await projections.builds(this.name), definition.version)
-    this.#run.interrupt({ rebuilds: true })
+    assertNotAborted(signal)
+    const generation = await beginAgain(this.#parts)
+    this.#run.interrupt({ rebuilds: signal?.aborted !== true })
+    assertNotAborted(signal)
     const stop = (): void => this.#run.interrupt({ rebuilds: false })
     signal?.addEventListener('abort', stop)
-    const isDone = (): boolean =>
-      this.#isBuilt && (this.#state.build?.generation ?? 0) >= (found?.generation ?? Infinity)
+    const isDone = (): boolean => this.#isBuilt && (this.#state.build?.generation ?? 0) >= generation
     try {
       await Promise.race([this.#state.until(isDone), abortOf(signal)])
     } finally {
@@ -254,6 +252,10 @@ function abortOf(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
     signal?.addEventListener('abort', () => reject(aborted(signal)), { once: true })
   })
+}
+
+function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw aborted(signal)
 }
 
 function aborted(signal: AbortSignal): RefoldError {

@@ -106,6 +106,7 @@ export class ProjectionRun {
         if (ended !== undefined) return ended
       }
     } catch (error) {
+      await keeper.settled() // what is stored later would say that it stands no more
       if (!isRefoldError(error, 'UNREADABLE')) throw error
       return await keeper.park(parkedAt(undefined, { error, at: world.clock.now() }))
     } finally {

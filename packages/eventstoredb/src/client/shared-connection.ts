@@ -51,7 +51,7 @@ export class SharedConnection {
   /** The call's answer, or `NoAnswer` after so long: the client is then replaced. */
   async ask<T>(client: WireClient, { doing, call, timeoutMs, callMs }: Question<T>): Promise<T> {
     const late = (): NoAnswer => {
-      this.replace(client, { afterMs: timeoutMs * 2 })
+      this.replace(client, { afterMs: callMs * 2 }) // others may have just begun, however little was left for this one
       return new NoAnswer(doing, callMs)
     }
     try {

@@ -129,4 +129,13 @@ describe('charts, placed', () => {
     thread.close()
     await expect(last).rejects.toMatchObject({ code: 'CLOSED' })
   })
+
+  test('INS-229 none is begun after the close, also of those that wait', async () => {
+    const thread = new LayoutThread()
+    const asked = Array.from({ length: 3 }, () => thread.layOut({ id: '' }))
+    thread.close()
+    for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ reason: { code: 'CLOSED' } })
+    await expect(thread.layOut({ id: '' })).rejects.toMatchObject({ code: 'CLOSED' })
+    expect(thread.isRunning).toBe(false)
+  })
 })

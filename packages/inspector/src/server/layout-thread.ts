@@ -39,6 +39,7 @@ export class LayoutThread {
   #current: Waiting | undefined
   #worker: Worker | undefined
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor({ slowestMs = SLOWEST_MS }: { readonly slowestMs?: number } = {}) {
     this.#slowestMs = slowestMs
@@ -48,9 +49,10 @@ export class LayoutThread {
     return this.#worker !== undefined
   }
 
-  /** Rejects with `QUEUE_FULL`, with `TIMEOUT` for what takes too long, and `INVALID_INPUT` for what elkjs refuses. */
+  /** Rejects with `QUEUE_FULL`, with `CLOSED`, with `TIMEOUT` for what takes too long, and `INVALID_INPUT` for what elkjs refuses. */
   layOut(graph: GraphNode): Promise<GraphNode> {
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw closed()
       if (this.#waiting.length >= MOST_WAITING) throw tooMany()
       this.#waiting.push({ graph, resolve, reject })
       this.#next()
@@ -58,8 +60,9 @@ export class LayoutThread {
   }
 
   close(): void {
-    this.#end(new RefoldError('CLOSED', 'the inspector was closed'))
-    for (const { reject } of this.#waiting.splice(0)) reject(new RefoldError('CLOSED', 'the inspector was closed'))
+    this.#isClosed = true
+    for (const { reject } of this.#waiting.splice(0)) reject(closed())
+    this.#end(closed())
   }
 
   #next(): void {
@@ -119,6 +122,10 @@ function elkFile(): string {
   } catch (cause) {
     throw noElk(cause)
   }
+}
+
+function closed(): RefoldError {
+  return new RefoldError('CLOSED', 'the inspector was closed')
 }
 
 function tooMany(): RefoldError {

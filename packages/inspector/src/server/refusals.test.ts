@@ -1,5 +1,7 @@
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Refusal } from '../contract/answer.js'
+import { TextAnswer } from './served.js'
 import { serveLives, serveSource } from './served.fixture.js'
 import type { ServedLives } from './served.fixture.js'
 
@@ -86,6 +88,33 @@ describe('what is not there, or is asked wrongly', () => {
     expect(status).toBe(500)
     expect(text).toContain('INVARIANT')
     expect(text).not.toContain('1234')
+    await broken.close()
+  })
+
+  test('INS-230 an answer that fails in its middle is cut, also while the body of its request is still to come', async () => {
+    const rejections: unknown[] = []
+    const onRejection = (reason: unknown): void => void rejections.push(reason)
+    process.on('unhandledRejection', onRejection)
+    async function* halfOf(): AsyncGenerator<string> {
+      yield 'half'
+      throw new Error('no more')
+    }
+    const broken = await serveSource(served.lives.store, {
+      routes: [
+        { path: '/api/half', method: 'GET', answer: async () => new TextAnswer(halfOf(), { type: 'text/plain' }) },
+      ],
+    })
+    const headers = { cookie: broken.cookie, 'content-length': '10' }
+    const asked = request({ host: '127.0.0.1', port: broken.server.port, path: '/api/half', headers, agent: false })
+    asked.flushHeaders()
+    const cut = await new Promise<Error>((resolve) =>
+      asked.on('error', resolve).on('response', (response) => response.on('error', resolve).resume()),
+    )
+    expect(cut).toMatchObject({ code: 'ECONNRESET' })
+    expect((await broken.ask('/')).status).toBe(200)
+    expect(rejections).toEqual([])
+    process.off('unhandledRejection', onRejection)
+    asked.destroy()
     await broken.close()
   })
 })

@@ -119,7 +119,7 @@ class Site {
       if (stranger !== undefined) throw stranger
       await this.#answerKnown(request, response)
     } catch (thrown) {
-      if (!request.complete) response.setHeader('connection', 'close') // a body that no one reads
+      if (!request.complete && !response.headersSent) response.setHeader('connection', 'close') // a body that no one reads
       refuse(response, thrown)
     }
   }

@@ -3,7 +3,7 @@
  *
  * Invariants:
  * 1. Each job succeeds or fails alone: a transaction in which one job failed is rolled back, and each of its jobs is
- *    tried in a transaction of its own.
+ *    tried in a transaction of its own, in their order.
  * 2. A job is answered only after its commit, or when it is known not to be stored; else its answer is `STORE_UNKNOWN`.
  *    After a failed sync the frames of the transaction may lie in the WAL, complete, and a crash would bring them back;
  *    they are surely gone only when a later commit has overwritten them. So the queue tries one (`#seal`).
@@ -80,17 +80,26 @@ export class CommitQueue {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  #commit(group: readonly CommitJob[]): void {
+  /** Each alone; where one has to wait for the lock, those behind it wait too. */
+  #commitEach(group: readonly CommitJob[]): void {
+    for (let at = 0; at < group.length; at++) {
+      this.#commit(group.slice(at, at + 1), group.slice(at + 1))
+      if (this.#busyAttempts > 0) return
+    }
+  }
+
+  /** `behind`: what waits with it where it has to wait. */
+  #commit(group: readonly CommitJob[], behind: readonly CommitJob[] = []): void {
     const outcome = this.#tryCommit(group)
     this.#busyAttempts = outcome.kind === 'busy' ? this.#busyAttempts + 1 : 0
     switch (outcome.kind) {
       case 'committed':
         return this.#committed(group)
       case 'busy':
-        return this.#postpone(group, outcome.error)
+        return this.#postpone([...group, ...behind], outcome.error)
       case 'refused':
-        if (group.length > 1) for (const job of group) this.#commit([job])
-        else for (const job of group) job.fail(toRefoldError(outcome.error, { doing: 'writing to the store' }))
+        if (group.length > 1) return this.#commitEach(group)
+        for (const job of group) job.fail(toRefoldError(outcome.error, { doing: 'writing to the store' }))
         return
       case 'uncertain':
         return this.#findOut(group, outcome.error)

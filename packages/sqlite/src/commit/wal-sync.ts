@@ -64,10 +64,8 @@ export class WalSync {
   #open(): number {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#file !== undefined) return this.#file
-    const file = openSync(`${this.#path}-wal`, 'r+')
     syncDirectory(dirname(this.#path)) // the WAL's own name
-    this.#file = file
-    return file
+    return (this.#file = openSync(`${this.#path}-wal`, 'r+'))
   }
 }
 

@@ -54,6 +54,20 @@ describe('proof of life and death', () => {
     return { store, presence: store.presence as Presence }
   }
 
+  test('SQL-226 a lock that is taken after the store was closed is given up', async () => {
+    const [one, two] = [open(), open()]
+    mkdirSync(`${scratch.file}-workers`, { recursive: true })
+    const trying = loadDriver().open(join(`${scratch.file}-workers`, 'w-1.lock'))
+    trying.exec('BEGIN EXCLUSIVE')
+    const announced = one.presence.announce('w-1').catch((error: unknown) => error)
+    await one.store.close()
+    trying.close()
+    expect(await announced).toMatchObject({ code: 'CLOSED' })
+    const release = await two.presence.announce('w-1')
+    await release()
+    await two.store.close()
+  })
+
   test('two stores of one process see each other alive, until the lock is released', async () => {
     const [one, two] = [open(), open()]
     const release = await one.presence.announce('w-1')

@@ -47,6 +47,7 @@ export class WorkerLocks {
   readonly #directory: string
   readonly #options: LocksOptions
   readonly #releases = new Set<() => void>()
+  #isClosed = false
 
   constructor(databasePath: string, options: LocksOptions) {
     this.#directory = `${realPathOf(databasePath)}-workers`
@@ -61,7 +62,10 @@ export class WorkerLocks {
     try {
       makeDirectory(this.#directory)
       this.#sweep()
-      return this.#holding(path, await this.#lockInPlace(path))
+      const release = this.#holding(path, await this.#lockInPlace(path))
+      if (!this.#isClosed) return release
+      await release()
+      throw new RefoldError('CLOSED', 'the store was closed while the worker was announced')
     } catch (error) {
       held().delete(path)
       throw toRefoldError(error, { doing: `announcing worker ${worker}` })
@@ -97,6 +101,7 @@ export class WorkerLocks {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     for (const release of this.#releases) release()
   }
 

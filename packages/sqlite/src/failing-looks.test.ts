@@ -1,0 +1,59 @@
+/** Looks at what others wrote that fail in their middle. */
+import { randomUUID } from 'node:crypto'
+import type { NewEvent } from '@refold/core/store'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { SqliteDriver, SqliteStatement } from './driver/driver.js'
+import { loadDriver } from './driver/load-driver.js'
+import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
+import { sqliteStore } from './sqlite-store.js'
+
+let scratch: ScratchDirectory
+beforeEach(() => {
+  scratch = scratchDirectory()
+})
+afterEach(() => scratch.remove())
+
+test('SQL-227 what another process appended is told also when the first look at it failed', async () => {
+  let failures = 0
+  const driver = failingAt('max(revision)', () => failures++ === 0)
+  const store = sqliteStore(scratch.file, { driver })
+  const other = sqliteStore(scratch.file)
+  await other.append('s-1', [event()], { expected: 'no_stream' })
+  const stop = AbortSignal.timeout(5_000)
+  const told: string[] = []
+  const listening = (async () => {
+    for await (const appends of store.externalAppends({ signal: stop })) {
+      told.push(...appends.map(({ stream }) => stream))
+      return
+    }
+  })()
+  await other.append('s-2', [event()], { expected: 'no_stream' })
+  await listening
+  expect(told).toEqual(['s-2'])
+  expect(failures).toBe(2)
+  await store.close()
+  await other.close()
+})
+
+/** A real driver that is told of a lock, when it is asked so, by a statement that has this text. */
+function failingAt(text: string, isLocked: () => boolean): SqliteDriver {
+  const real = loadDriver()
+  const open: SqliteDriver['open'] = (file, options) => {
+    const connection = real.open(file, options)
+    const prepare = (sql: string): SqliteStatement => {
+      const statement = connection.prepare(sql)
+      if (!sql.startsWith('SELECT stream,') || !sql.includes(text)) return statement
+      const all: SqliteStatement['all'] = (...values) => {
+        if (isLocked()) throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
+        return statement.all(...values)
+      }
+      return { ...statement, all }
+    }
+    return { ...connection, prepare }
+  }
+  return { name: real.name, open }
+}
+
+function event(): NewEvent {
+  return { id: randomUUID(), type: 'noted', data: null, metadata: {} }
+}

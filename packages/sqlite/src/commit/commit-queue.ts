@@ -7,7 +7,8 @@
  * 2. A job is answered only after its commit, or when it is known not to be stored; else its answer is `STORE_UNKNOWN`.
  *    After a failed sync the frames of the transaction may lie in the WAL, complete, and a crash would bring them back;
  *    they are surely gone only when a later commit has overwritten them. So the queue tries one (`#seal`).
- * 3. A locked file holds up the jobs, not the event loop; a job gives up at its deadline.
+ * 3. A locked file holds up the jobs, not the event loop; a job gives up at its deadline. No job is done before an earlier
+ *    one that still waits.
  * 4. With a `WalSync` the transaction's answer waits for it, and the jobs that come meanwhile share the next one.
  */
 import { isRefoldError } from '@refold/core/store'
@@ -80,7 +81,18 @@ export class CommitQueue {
   }
 
   #commit(group: readonly CommitJob[]): void {
-    const outcome = this.#tryCommit(group)
+    this.#settle(group, this.#tryCommit(group))
+  }
+
+  #commitEachAlone(group: readonly CommitJob[]): void {
+    for (const [index, job] of group.entries()) {
+      const outcome = this.#tryCommit([job])
+      if (outcome.kind === 'busy') return this.#settle(group.slice(index), outcome)
+      this.#settle([job], outcome)
+    }
+  }
+
+  #settle(group: readonly CommitJob[], outcome: Outcome): void {
     this.#busyAttempts = outcome.kind === 'busy' ? this.#busyAttempts + 1 : 0
     switch (outcome.kind) {
       case 'committed':
@@ -88,8 +100,8 @@ export class CommitQueue {
       case 'busy':
         return this.#postpone(group, outcome.error)
       case 'refused':
-        if (group.length > 1) for (const job of group) this.#commit([job])
-        else for (const job of group) job.fail(toRefoldError(outcome.error, { doing: 'writing to the store' }))
+        if (group.length > 1) return this.#commitEachAlone(group)
+        for (const job of group) job.fail(toRefoldError(outcome.error, { doing: 'writing to the store' }))
         return
       case 'uncertain':
         return this.#findOut(group, outcome.error)

@@ -117,19 +117,6 @@ describe('the command line', () => {
     })
   })
 
-  test.each(['() => {}', 'async () => undefined', '() => 7'])(
-    'CLI-664 a `store: %s` of a configuration, which gives no store, is told by every command as that',
-    async (store) => {
-      const file = join(project.directory, 'no-store.mjs')
-      writeFileSync(file, `export default { agents: [${AGENT}], store: ${store} }`)
-      for (const command of [['ls'], ['show', 'a-1'], ['stats'], ['export', '--all'], ['start', 'a']]) {
-        const ended = await project.run(...command, '--config', file)
-        expect(ended).toMatchObject({ code: 2, stdout: '' })
-        expect(ended.stderr).toContain("error[INVALID_CONFIG] the configuration's `store` gives no store")
-      }
-    },
-  )
-
   test.each([
     ['export default 7', 'no default export that is an object'],
     ['export default { agents: [] }', '`agents` must be a list'],

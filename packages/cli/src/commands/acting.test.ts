@@ -103,6 +103,12 @@ describe('the commands that act', () => {
     expect((await run('approve', 'order-1', 'accept', '--by', 'ana', '--yes')).stderr).toContain('EVENT_NOT_ACCEPTED')
   })
 
+  test('CLI-665 `refold resolve --force` without `--again` is refused', async () => {
+    const ended = await run('resolve', 'order-1', 'charge', '--complete', '{}', '--force')
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain('--force stands without --again')
+  })
+
   test('CLI-25 CLI-140 CLI-339 an effect in doubt is settled by name, as it was shown, and what it led to is waited for', async () => {
     writeFileSync(join(project.directory, 'broken'), '')
     const fleet = project.up('--workers', '1', '--config', config)

@@ -88,13 +88,14 @@ describe('refold inspect', () => {
     expect(one.url.port).not.toBe(other.url.port)
   })
 
-  test('INS-47 what is neither a store nor an export is refused with what is wrong', async () => {
+  test('INS-47 CLI-665 what is neither a store nor an export, or is named twice, is refused with what is wrong', async () => {
     writeFileSync(join(project.directory, 'letter.txt'), 'Dear Ana,')
     writeFileSync(join(project.directory, 'other.json'), '{"refold":"no"}')
     const refused: readonly (readonly [readonly string[], number, string])[] = [
       [['letter.txt'], 7, 'error[STORE_FATAL]'],
       [['other.json'], 1, 'error[UNREADABLE]'],
       [['nowhere.db'], 2, 'there is no file'],
+      [['agents.db', '--store', 'agents.db'], 2, 'named in two ways'],
       [['plan-3'], 3, 'error[NOT_FOUND]'],
       [['--write', '--config', 'none.mjs'], 2, 'error[NO_CONFIG]'],
       [['--host', '192.0.2.1'], 2, 'certificate'],

@@ -39,6 +39,10 @@ export interface Opened {
 /** `target`: a file, the address of a server, or an agent of the store. */
 export async function openInspector(target: string | undefined, options: InspectCommandOptions): Promise<Opened> {
   const { place, agent } = targetOf(target)
+  if (place !== undefined && options.store !== undefined)
+    throw new RefoldError('INVALID_INPUT', 'the store is named in two ways', {
+      hint: 'Name it before the options, or with --store.',
+    })
   const given = { ...options, ...(place === undefined ? undefined : { store: place }) }
   const serving = { ...servingOptions(options), ...namesOf(given) }
   const inspectable = await inspectableOf(given)

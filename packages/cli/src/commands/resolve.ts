@@ -46,6 +46,10 @@ async function resolutionOf(options: ResolveCommandOptions): Promise<Resolution<
     throw new RefoldError('INVALID_INPUT', 'say what became of it, in one way', {
       hint: '--complete <json>, --again, --fail <reason>, or --acknowledge.',
     })
+  if (force === true && again !== true)
+    throw new RefoldError('INVALID_INPUT', '--force stands without --again', {
+      hint: 'It is for an effect that is to run once more although its old owner may be alive.',
+    })
   if (complete !== undefined) return { ...notes, complete: parseJson(await textOf(complete), '--complete') as never }
   if (fail !== undefined) return { ...notes, fail: new Error(fail) }
   if (acknowledge === true) return { ...notes, acknowledge }

@@ -37,6 +37,20 @@ export async function openStore(
 }
 
 async function configured(open: NonNullable<RefoldConfig['store']>): Promise<Store> {
+  const opened = await asked(open)
+  if (isStore(opened)) return opened
+  throw new RefoldError('INVALID_CONFIG', "the configuration's `store` gives no store", {
+    hint: "store: () => sqliteStore('agents.db')",
+  })
+}
+
+/** What every command uses of it: a function that forgets its `return` gives nothing. */
+function isStore(opened: unknown): opened is Store {
+  const { read, directory, close } = Object(opened) as Partial<Store>
+  return typeof read === 'function' && typeof directory === 'object' && typeof close === 'function'
+}
+
+async function asked(open: () => unknown): Promise<unknown> {
   try {
     return await open()
   } catch (cause) {

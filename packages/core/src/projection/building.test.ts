@@ -1,4 +1,5 @@
 /** Builds that take long: stopped in the middle, gone on with, beside those that answer. */
+import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient } from '../api/create-client.js'
 import type { ProjectionStatus } from '../public/projection.js'
@@ -71,6 +72,14 @@ describe('a long build', () => {
     await (
       await client.project(of(other))
     ).ready
+  })
+
+  test('PRJ-12 a rebuild leaves no listener on its signal', async () => {
+    const projection = await client.project(orders())
+    await projection.ready
+    const { signal } = new AbortController()
+    for (let times = 0; times < 3; times++) await projection.rebuild({ signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('PRJ-12 leaves a rebuild that was stopped for the next one, which goes on, and others follow to what it gives', async () => {

@@ -17,6 +17,7 @@ import type {
 } from '../public/projection.js'
 import type { ProjectionBuild, Projections } from '../store/projection-port.js'
 import { ASYNC_DISPOSE } from '../world/async-dispose.js'
+import { untilAborted } from '../world/until-aborted.js'
 import type { World } from '../world/world.js'
 import {
   changed,
@@ -184,14 +185,11 @@ export class OpenProjection {
     const generation = await beginAgain(this.#parts)
     this.#run.interrupt({ rebuilds: signal?.aborted !== true })
     assertNotAborted(signal)
-    const stop = (): void => this.#run.interrupt({ rebuilds: false })
-    signal?.addEventListener('abort', stop)
     const isDone = (): boolean => this.#isBuilt && (this.#state.build?.generation ?? 0) >= generation
-    try {
-      await Promise.race([this.#state.until(isDone), abortOf(signal)])
-    } finally {
-      signal?.removeEventListener('abort', stop)
-    }
+    const built = this.#state.until(isDone).then(() => true)
+    if ((await untilAborted(built, signal)) === true) return
+    this.#run.interrupt({ rebuilds: false })
+    throw aborted(signal)
   }
 
   async rollback(): Promise<void> {
@@ -248,16 +246,10 @@ function isHandle(place: Exclude<ProjectionPlace, string>): place is AnyAgent {
   return typeof (place as Partial<AnyAgent>).getSnapshot === 'function'
 }
 
-function abortOf(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(aborted(signal)), { once: true })
-  })
-}
-
 function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal)
 }
 
-function aborted(signal: AbortSignal): RefoldError {
-  return new RefoldError('ABORTED', 'the rebuild was aborted', { cause: signal.reason })
+function aborted(signal: AbortSignal | undefined): RefoldError {
+  return new RefoldError('ABORTED', 'the rebuild was aborted', { cause: signal?.reason })
 }

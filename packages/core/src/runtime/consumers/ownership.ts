@@ -18,6 +18,7 @@ import { Deliveries, keyOf } from './deliveries.js'
 import type { Start } from './first-place.js'
 import { waitFor } from './places.js'
 import { Progress } from './progress.js'
+import { untilAborted } from '../../world/until-aborted.js'
 
 /** What `each` may take to end after its signal was aborted. */
 const ABORTED_GRACE_MS = 1_000
@@ -184,10 +185,7 @@ export class Ownership {
     const { lease } = this.#options
     while (!this.#over.signal.aborted) {
       if (lease.holds() && lease.lapses === this.#lapses) return
-      await new Promise<void>((resolve) => {
-        lease.whenHeld(resolve)
-        this.#over.signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      await untilAborted(new Promise<void>((resolve) => lease.whenHeld(resolve)), this.#over.signal)
       await this.#readOn()
     }
   }

@@ -4,6 +4,8 @@ import { isOutcome } from '../../decide/inputs.js'
 import type { Envelope } from '../../decide/inputs.js'
 import { isOutOfReach } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
+import { reported } from '../events/operator-reports.js'
+import { toErrorData } from '../../record/error-data.js'
 import { keysOf } from '../../record/large-map.js'
 import { effectChanges, effectIn, mapIn } from '../../record/large-members.js'
 import type { EffectDocument, EffectId, StateDocument } from '../../record/state-document.js'
@@ -16,6 +18,8 @@ import { hasBegun } from './execution-phase.js'
 import type { Waiting } from '../limits/gates.js'
 import { EffectExecution } from './effect-execution.js'
 import { Undelivered } from './undelivered.js'
+
+type Submitted = Parameters<ExecutionContext['submit']>
 
 /** After which an outcome is submitted again, when its agent could not be read. */
 const AGAIN_MS = 1_000
@@ -151,12 +155,21 @@ export class EffectRunner implements ExecutionContext {
     return mine && effect !== undefined && isToPerform(effect) ? effect : undefined
   }
 
-  submit(envelope: Parameters<ExecutionContext['submit']>[0], told?: Parameters<ExecutionContext['submit']>[1]): void {
+  submit(...[envelope, told]: Submitted): void {
+    this.#post([envelope, told])
+  }
+
+  #post(submitted: Submitted, isSecond = false): void {
+    const [envelope, told] = submitted
     const { worker, cells } = this.runtime
     const reject = (error: RefoldError): void => {
-      // The agent was moved to another version meanwhile: what was paid for is decided by that.
-      if (error.code === 'NEEDS_MIGRATION' && isOutcome(envelope.input)) return this.submit(envelope, told)
-      if (isOutcome(envelope.input) && isOutOfReach(error)) return this.#submitLater(envelope, told)
+      if (isOutcome(envelope.input)) {
+        // The agent was moved to another version meanwhile: what was paid for is decided by that.
+        if (error.code === 'NEEDS_MIGRATION') return this.#post(submitted, isSecond)
+        if (isOutOfReach(error)) return this.#postLater(submitted, isSecond)
+        // What was paid for is not lost with a cell that stopped: the one that is folded again gets it, once, for it may stop by this very outcome.
+        if (isDefect(error) && !isSecond) return queueMicrotask(() => this.#post(submitted, true)) // the cell has left by then
+      }
       this.#refused(envelope, error)
       told?.(undefined)
     }
@@ -167,16 +180,22 @@ export class EffectRunner implements ExecutionContext {
   }
 
   /** What was paid for is not lost with a read that failed: its agent had left memory, and could not be read. */
-  #submitLater(...[envelope, told]: Parameters<ExecutionContext['submit']>): void {
-    this.runtime.world.clock.setTimer(() => this.submit(envelope, told), AGAIN_MS)
+  #postLater(submitted: Submitted, isSecond: boolean): void {
+    this.runtime.world.clock.setTimer(() => this.#post(submitted, isSecond), AGAIN_MS)
   }
 
   #refused({ input }: Pick<Envelope, 'input'>, error: RefoldError): void {
     if (error.code === 'CLOSED') return
     // A flood is the fault of the effect, which hears of it: no event of it is lost without a word.
     if (error.code === 'QUEUE_FULL' && 'effect' in input) return this.#executions.get(input.effect)?.fail(error)
-    const message = `an input of an effect of ${this.cell.stream} was refused`
-    this.runtime.events.notice('warn', message, { input: input.kind, error })
+    const { events } = this.runtime
+    const { stream } = this.cell
+    if (isOutcome(input) && 'effect' in input) {
+      const message = `the outcome of effect ${input.effect} of ${stream} could not be recorded: ${error.message}`
+      const facts = { effect: input.effect, input: input.kind, cause: toErrorData(error) }
+      return events.tell(reported(stream, { code: error.code, message, facts }), this.cell)
+    }
+    events.notice('warn', `an input of an effect of ${stream} was refused`, { input: input.kind, error })
   }
 
   drop(execution: Executing): void {
@@ -195,6 +214,11 @@ export class EffectRunner implements ExecutionContext {
     this.#executions.set(id, execution)
     execution.begin(effect)
   }
+}
+
+/** Of Refold itself, found in what one cell holds in memory. */
+function isDefect({ code }: RefoldError): boolean {
+  return code === 'LIVE_DIFFERS' || code === 'INVARIANT'
 }
 
 function isToPerform({ inDoubt, abandoned }: EffectDocument): boolean {

@@ -12,7 +12,7 @@ import type { EffectId } from '../../record/state-document.js'
 import { refuseCallers, tellCallers } from './submission.js'
 import type { Submission, Waiter } from './submission.js'
 
-/** Inputs of callers that may wait, and events of one effect. */
+/** Inputs of callers that may wait, events of one effect, and what actions sent to actors. */
 export const MAX_QUEUE = 10_000
 /** Inputs that are decided for one append. */
 const MAX_BATCH = 64
@@ -29,8 +29,8 @@ export class InputQueue {
   #own: Queued[] = []
   /** Put back: next before all others. */
   #again: Submission[] = []
-  /** Waiting events of each effect that sends some. */
-  readonly #events = new Map<EffectId, number>()
+  /** Waiting events of each effect that sends some, and of actions. */
+  readonly #events = new Map<EffectId | 'actions', number>()
   #places = 0
   /** Taken out, and not told yet. */
   #inHand: readonly Submission[] = []
@@ -134,10 +134,12 @@ export class InputQueue {
   }
 
   #refusal({ input }: Envelope): RefoldError | undefined {
-    if (input.kind === 'effect.event' || input.kind === 'effect.next') {
-      const waiting = this.#events.get(input.effect) ?? 0
+    const sender = senderOf(input)
+    if (sender !== undefined) {
+      const waiting = this.#events.get(sender) ?? 0
       if (waiting < MAX_QUEUE) return undefined
-      const message = `effect ${input.effect} of ${this.#stream} sends faster than the store takes: ${waiting} of its events wait`
+      const who = sender === 'actions' ? `actions of ${this.#stream} send` : `effect ${sender} of ${this.#stream} sends`
+      const message = `${who} faster than the store takes: ${waiting} events wait`
       return new RefoldError('QUEUE_FULL', message, { hint: 'Send less often, or only what changed.' })
     }
     if (isOwnInput(input) || this.#callers.length < MAX_QUEUE) return undefined
@@ -146,9 +148,16 @@ export class InputQueue {
   }
 
   #count({ input }: Envelope, change: 1 | -1): void {
-    if (input.kind !== 'effect.event' && input.kind !== 'effect.next') return
-    const count = (this.#events.get(input.effect) ?? 0) + change
-    if (count > 0) this.#events.set(input.effect, count)
-    else this.#events.delete(input.effect)
+    const sender = senderOf(input)
+    if (sender === undefined) return
+    const count = (this.#events.get(sender) ?? 0) + change
+    if (count > 0) this.#events.set(sender, count)
+    else this.#events.delete(sender)
   }
+}
+
+/** Whose flood is bounded by itself. */
+function senderOf(input: Envelope['input']): EffectId | 'actions' | undefined {
+  if (input.kind === 'actor.event') return 'actions'
+  return input.kind === 'effect.event' || input.kind === 'effect.next' ? input.effect : undefined
 }

@@ -30,7 +30,7 @@ export class InputQueue {
   /** Put back: next before all others. */
   #again: Submission[] = []
   /** Waiting events of each effect that sends some, and of actions. */
-  readonly #events = new Map<EffectId | 'actions', number>()
+  readonly #events = new Map<EffectId, number>()
   #places = 0
   /** Taken out, and not told yet. */
   #inHand: readonly Submission[] = []
@@ -138,7 +138,8 @@ export class InputQueue {
     if (sender !== undefined) {
       const waiting = this.#events.get(sender) ?? 0
       if (waiting < MAX_QUEUE) return undefined
-      const who = sender === 'actions' ? `actions of ${this.#stream} send` : `effect ${sender} of ${this.#stream} sends`
+      const who =
+        input.kind === 'actor.event' ? `actions of ${this.#stream} send` : `effect ${sender} of ${this.#stream} sends`
       const message = `${who} faster than the store takes: ${waiting} events wait`
       return new RefoldError('QUEUE_FULL', message, { hint: 'Send less often, or only what changed.' })
     }
@@ -156,8 +157,8 @@ export class InputQueue {
   }
 }
 
-/** Whose flood is bounded by itself. */
-function senderOf(input: Envelope['input']): EffectId | 'actions' | undefined {
+/** Whose flood is bounded by itself: an effect, or `actions`, which is no id of one. */
+function senderOf(input: Envelope['input']): EffectId | undefined {
   if (input.kind === 'actor.event') return 'actions'
   return input.kind === 'effect.event' || input.kind === 'effect.next' ? input.effect : undefined
 }

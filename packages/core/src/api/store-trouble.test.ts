@@ -162,9 +162,10 @@ describe('a fatal error of the store', () => {
       work.last.resolve('paid')
       await settle()
       expect(process.logged.filter(({ message }) => message.includes('work-1'))).toMatchObject([
-        { level: 'warn', message: 'an input of an effect of work-1 was refused' },
         { level: 'error', message: expect.stringContaining('is stopped here') },
       ])
+      const stopped = { code: 'STORE_FATAL', agent: { name: 'work', id: '1' } }
+      expect(process.reports).toMatchObject([{ ...stopped, facts: { effect: '0.0', input: 'effect.done' } }, stopped])
       expect(work.runs).toHaveLength(1)
       expect(await types()).toEqual(before)
     },

@@ -193,7 +193,7 @@ describe('capacity', () => {
     await settle()
     a.store.faults.push('fatal')
     await scene.end(0)
-    expect(a.reports).toMatchObject([{ code: 'STORE_FATAL' }])
+    expect(a.reports).toMatchObject([{ code: 'STORE_FATAL', facts: { effect: '0.0' } }, { code: 'STORE_FATAL' }])
     expect(scene.work.runs).toHaveLength(2)
   })
 

@@ -142,6 +142,13 @@ const breakable = (store) => {
 }
 ${CONFIG.replace('store: () => sqliteStore(', 'store: () => breakable(sqliteStore(').replace('pathname),', 'pathname)),')}`
 
+/** The store never says that it is closed. */
+export const UNCLOSED = `const unclosed = (store) => {
+  store.close = () => new Promise(() => {})
+  return store
+}
+${CONFIG.replace('store: () => sqliteStore(', 'store: () => unclosed(sqliteStore(').replace('pathname),', 'pathname)),')}`
+
 /** The store opens for the first worker only. */
 export const CROWDED = CONFIG.replace(
   'store: () => ',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CODED, CROWDED, HANGING, HASTY, isRunning, LATE, makeProject } from '../fleet.fixture.js'
+import { CODED, CROWDED, HANGING, HASTY, isRunning, LATE, makeProject, UNCLOSED } from '../fleet.fixture.js'
 import type { Fleet, Project } from '../fleet.fixture.js'
 import type { FleetEvent } from './fleet-events.js'
 
@@ -237,6 +237,18 @@ describe('a fleet', () => {
     fleet.child.kill('SIGTERM')
     expect((await fleet.ended).code).toBe(0)
     hanging.remove()
+  })
+
+  test('CLI-724 a worker whose store says nothing to its close ends in its time, and says so in a line', async () => {
+    const silent = makeProject(UNCLOSED)
+    const fleet = silent.up('--workers', '1')
+    fleets.push(fleet)
+    await fleet.event('worker.ready', () => true)
+    fleet.child.kill('SIGTERM')
+    expect(await fleet.ended).toMatchObject({ code: 0, stderr: '' })
+    const printed = fleet.events.flatMap((event) => (event.type === 'worker.printed' ? [event.line] : []))
+    expect(printed).toEqual([expect.stringMatching(/^refold: error: the store did not answer within 2 s: its close/)])
+    silent.remove()
   })
 
   test('CLI-7 two fleets on one store share its agents', async () => {

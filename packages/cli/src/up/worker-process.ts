@@ -13,6 +13,9 @@ const LOAD_EVERY_MS = 500
 const SILENT_ORPHAN_MS = 3_500
 const ALIVE_EVERY_MS = 1_000
 
+/** The place in this code where a store did not answer tells nothing. */
+const OF_THE_STORE: ReadonlySet<string> = new Set(['TIMEOUT', 'STORE_REJECTED', 'STORE_UNKNOWN'])
+
 let worker: Promise<Worker> | undefined
 const metrics = createMetrics()
 let looks: WorkerLooks | undefined
@@ -112,7 +115,8 @@ function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error)
   const hint = isRefoldError(error) ? error.hint : undefined
   tell({ kind: 'failed', code, message, ...(hint === undefined ? undefined : { hint }) })
-  console.error(printableLines(error instanceof Error ? (error.stack ?? message) : message))
+  const stack = error instanceof Error ? (error.stack ?? message) : message
+  console.error(printableLines(OF_THE_STORE.has(code) ? `refold: error: ${message}` : stack))
   end(exitCodeOf(error))
 }
 

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { assign, setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
-import { memoryLog } from '../store/memory-store.js'
 import { controlledBody, obedient } from './controlled-body.fixture.js'
 import type { ControlledBody } from './controlled-body.fixture.js'
-import { ManualTime, settle } from './manual-time.fixture.js'
-import { startProcess, typesOf } from './process.fixture.js'
+import { settle } from './manual-time.fixture.js'
+import { typesOf } from './process.fixture.js'
+import { besideEachOther, modeOf } from './two-releases.fixture.js'
 
 interface Release {
   readonly body: ControlledBody['body']
@@ -25,11 +25,7 @@ function release({ body, isNew, safety }: Release) {
     context: { result: null },
     type: 'parallel',
     states: {
-      mode: {
-        initial: 'normal',
-        on: { hold: isNew ? '.held' : '.normal' } as { hold: '.normal' },
-        states: { normal: {}, ...(isNew ? { held: {} } : {}) },
-      },
+      mode: modeOf(isNew),
       work: {
         initial: 'doing',
         states: {
@@ -44,15 +40,9 @@ function release({ body, isNew, safety }: Release) {
 }
 
 async function scene(safety?: 'never-retry') {
-  const [log, time, work] = [memoryLog(), new ManualTime(), controlledBody()]
+  const work = controlledBody()
   const of = (isNew: boolean) => release({ body: work.body, isNew, ...(safety && { safety }) })
-  const [old, young] = [of(false), of(true)]
-  const owner = await startProcess({ log, time, agents: [old] })
-  await owner.runtime.start(old, { id: '1' })
-  await settle()
-  const next = await startProcess({ log, time, agents: [young] })
-  const agent = await next.runtime.attach(young, '1')
-  return { log, time, work, owner, next, agent }
+  return { work, ...(await besideEachOther(of)) }
 }
 
 describe('WRK-21 a worker whose chart has no place any more for an agent that it owns', () => {

@@ -4,15 +4,14 @@ import { setup } from 'xstate'
 import { defineAgent } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
 import { AgentCell } from '../runtime/cell/agent-cell.js'
-import { memoryLog } from '../store/memory-store.js'
 import { controlledBody } from './controlled-body.fixture.js'
 import type { WorkInput } from './controlled-body.fixture.js'
-import { ManualTime, settle } from './manual-time.fixture.js'
-import { startProcess } from './process.fixture.js'
+import { settle } from './manual-time.fixture.js'
+import { besideEachOther, modeOf } from './two-releases.fixture.js'
 
 /** A payment and a poll side by side; only the new chart knows the mode `held`. */
 async function scene() {
-  const [log, time, pay, poll] = [memoryLog(), new ManualTime(), controlledBody(), controlledBody()]
+  const [pay, poll] = [controlledBody(), controlledBody()]
   const release = (isNew: boolean) => {
     const machine = setup({
       types: { events: {} as { type: 'hold' } },
@@ -20,11 +19,7 @@ async function scene() {
     }).createMachine({
       type: 'parallel',
       states: {
-        mode: {
-          initial: 'normal',
-          on: { hold: isNew ? '.held' : '.normal' } as { hold: '.normal' },
-          states: { normal: {}, ...(isNew ? { held: {} } : {}) },
-        },
+        mode: modeOf(isNew),
         paying: {
           initial: 'now',
           states: { now: { invoke: { src: 'pay', input: { job: 'pay' }, onDone: 'over' } }, over: {} },
@@ -43,13 +38,7 @@ async function scene() {
       effects: { pay: { safety: 'never-retry' }, poll: { retry } },
     })
   }
-  const [old, young] = [release(false), release(true)]
-  const owner = await startProcess({ log, time, agents: [old] })
-  await owner.runtime.start(old, { id: '1' })
-  await settle()
-  const next = await startProcess({ log, time, agents: [young] })
-  const agent = await next.runtime.attach(young, '1')
-  return { log, time, pay, poll, owner, next, agent }
+  return { pay, poll, ...(await besideEachOther(release)) }
 }
 
 test('EFF-367 an effect that waits for its next attempt does not begin there while a payment is waited for, and no process ends', async () => {

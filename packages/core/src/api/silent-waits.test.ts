@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { order as orderAgent, orders, quiet } from '../projection/orders.fixture.js'
 import { RefoldError } from '../errors.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
-import type { Store } from '../store/port.js'
+import { withParts } from '../store/replaced-parts.fixture.js'
 import { verifyAgents } from '../verify/verify-agents.js'
 import { createClient } from './create-client.js'
 import { drainWorker } from './drain-worker.js'
@@ -61,7 +61,7 @@ describe('while the store says nothing', () => {
     const { store } = await scene()
     await store.registers.put('worker-w1', { beat: 1 })
     const abort = new AbortController()
-    const silent: Store = { ...services(store), presence: { announce, provenDead: () => silence(abort) } }
+    const silent = withParts(store, { presence: { announce, provenDead: () => silence(abort) } })
     const gone = drainWorker(silent, 'w1', { signal: abort.signal })
     await expect(gone).rejects.toMatchObject({ code: 'ABORTED' })
   })
@@ -86,20 +86,19 @@ describe('while the store is out of reach', () => {
   test('WRK-54 a drain that was asked for, and is not heard of, is told as not known', async () => {
     const { store } = await scene()
     await store.registers.put('worker-w1', { beat: 1 })
-    const lost: Store = { ...services(store), presence: { announce, provenDead: async () => outOfReach() } }
+    const lost = withParts(store, { presence: { announce, provenDead: async () => outOfReach() } })
     await expect(drainWorker(lost, 'w1')).rejects.toMatchObject({ code: 'STORE_UNKNOWN' })
   })
 
   test('VER-41 a look at many histories whose signal aborts ends with what was found', async () => {
     const { store } = await scene()
     const abort = new AbortController()
-    const lost: Store = {
-      ...services(store),
+    const lost = withParts(store, {
       read: () => {
         abort.abort()
         return outOfReach()
       },
-    }
+    })
     const found: unknown[] = []
     for await (const one of verifyAgents({ store: lost, agents: [orderAgent], signal: abort.signal })) found.push(one)
     expect(found).toEqual([])
@@ -112,7 +111,7 @@ describe('while the store is out of reach', () => {
       if (verb === 'resume') await client.pause()
       const held = verb === 'pause' ? 1 : 0
       const directory = { ...store.directory, find: outOfReach }
-      const far = await createClient({ store: { ...services(store), directory }, agents: [orderAgent], world: quiet })
+      const far = await createClient({ store: withParts(store, { directory }), agents: [orderAgent], world: quiet })
       await expect(far[verb]()).rejects.toMatchObject({ code: 'STORE_UNKNOWN' })
       expect(await far.holds()).toHaveLength(held)
       expect(await client[verb]()).toEqual({ count: 1, failed: [] })
@@ -125,20 +124,4 @@ const announce = async () => async () => {}
 function silence(abort: AbortController): Promise<never> {
   setTimeout(() => abort.abort(), 20)
   return new Promise(() => {})
-}
-
-/** A store of which parts can be replaced. */
-function services(store: Store): Store {
-  const { capabilities, registers, directory } = store
-  return {
-    capabilities,
-    registers,
-    directory,
-    append: store.append.bind(store),
-    read: store.read.bind(store),
-    readAll: store.readAll.bind(store),
-    subscribe: store.subscribe.bind(store),
-    externalAppends: store.externalAppends.bind(store),
-    close: store.close.bind(store),
-  }
 }

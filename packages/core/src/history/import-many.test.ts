@@ -6,6 +6,7 @@ import { defineAgent } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
+import { withParts } from '../store/replaced-parts.fixture.js'
 import { exportStreams } from './export-streams.js'
 import { importStreams } from './import-streams.js'
 import { openExport } from './open-export.js'
@@ -40,12 +41,7 @@ function farStore() {
     await new Promise((resolve) => setTimeout(resolve, 1))
     throw new RefoldError('STORE_REJECTED', 'the disk is full')
   }
-  const { capabilities, registers, directory } = store
-  const [read, readAll] = [store.read.bind(store), store.readAll.bind(store)]
-  const [subscribe, externalAppends] = [store.subscribe.bind(store), store.externalAppends.bind(store)]
-  const close = store.close.bind(store)
-  const far = { capabilities, registers, directory, append: refusing, read, readAll, subscribe, externalAppends, close }
-  return { store, far, state }
+  return { store, far: withParts(store, { append: refusing }), state }
 }
 
 const inOrder = async (store: Store): Promise<readonly string[]> => {

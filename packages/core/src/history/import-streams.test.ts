@@ -7,6 +7,7 @@ import { effect } from '../definition/effect.js'
 import { isChartStream } from '../log/charts.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
+import { withParts } from '../store/replaced-parts.fixture.js'
 import { exportStreams } from './export-streams.js'
 import type { ExportOptions } from './export-streams.js'
 import { importStreams } from './import-streams.js'
@@ -23,23 +24,6 @@ async function exported(store: Store, streams: readonly string[], options: Expor
 const opened = (text: string): ReturnType<typeof openExport> => openExport(new Blob([text]))
 const STREAMS = ['research-42', 'writer-7']
 
-/** The store with some of its operations replaced. */
-function wrapped(store: Store, replaced: Partial<Store>): Store {
-  const { capabilities, registers, directory } = store
-  return {
-    capabilities,
-    registers,
-    directory,
-    append: store.append.bind(store),
-    read: store.read.bind(store),
-    readAll: store.readAll.bind(store),
-    subscribe: store.subscribe.bind(store),
-    externalAppends: store.externalAppends.bind(store),
-    close: store.close.bind(store),
-    ...replaced,
-  }
-}
-
 async function all(store: Store): Promise<readonly unknown[]> {
   const events: unknown[] = []
   for await (const page of store.readAll()) events.push(...page)
@@ -55,7 +39,7 @@ describe('an import', () => {
       if (!isChartStream(stream)) sizes.push(events.length)
       return store.append(stream, events, options)
     }
-    const to = wrapped(store, { append })
+    const to = withParts(store, { append })
     const result = await importStreams(await opened(text), to, { by: 'ana', reason: 'imported from a.jsonl' })
     expect(result).toEqual({ agents: 2, paused: 2, added: 2, stored: 12 })
     expect(sizes).toEqual([7, 3])
@@ -111,7 +95,7 @@ describe('an import', () => {
         throw Object.assign(new Error('broken off'), { name: 'RefoldError', code: 'STORE_REJECTED' })
       return store.append(stream, events, options)
     }
-    const broken = wrapped(store, { append })
+    const broken = withParts(store, { append })
     await expect(importStreams(await opened(text), broken)).rejects.toMatchObject({ code: 'STORE_REJECTED' })
     const before = (await all(store)).length
     const result = await importStreams(await opened(text), store)
@@ -125,11 +109,11 @@ describe('an import', () => {
     const from = await researched()
     const text = await exported(from, STREAMS)
     const to = memoryStore()
-    const small = wrapped(to, { capabilities: { maxAppendBytes: 4_000, durable: false } })
+    const small = withParts(to, { capabilities: { maxAppendBytes: 4_000, durable: false } })
     await importStreams(await opened(text), small)
     const history = await openHistory(to, 'research-42')
     expect([history.last, history.trouble]).toEqual([6, undefined])
-    const tiny = wrapped(memoryStore(), {
+    const tiny = withParts(memoryStore(), {
       capabilities: { maxAppendBytes: 100, durable: false },
     })
     await expect(importStreams(await opened(text), tiny)).rejects.toMatchObject({ code: 'TOO_LARGE' })
@@ -250,7 +234,7 @@ describe('a redacted export', () => {
   test('CLI-91 is refused where the chart is not stored, and cannot be imported', async () => {
     const store = await loggedIn()
     const charts = memoryStore()
-    const without = wrapped(store, {
+    const without = withParts(store, {
       read: (stream: string) => (isChartStream(stream) ? charts : store).read(stream),
     })
     await expect(exported(without, ['login-1'], { redact: true })).rejects.toMatchObject({

@@ -111,7 +111,7 @@ export function isOutOfReach(error: unknown): error is RefoldError {
 }
 
 /** The same of an append too: what passes by itself, or by the hands of those who run the store. */
-export function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): error is RefoldError {
   return isOutOfReach(error) || isRefoldError(error, 'STORE_UNKNOWN')
 }
 

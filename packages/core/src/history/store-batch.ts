@@ -2,11 +2,13 @@
 import { isRefoldError, mayPass, RefoldError } from '../errors.js'
 import { advance, FIRST_REVISION } from '../record/revision.js'
 import type { Expected, Revision } from '../record/revision.js'
+import { notKnown } from '../store/not-known.js'
 import type { NewEvent, Store, StoredEvent } from '../store/port.js'
 import { newestEvent } from './stored-events.js'
 
 /** A store that does not know whether it stored is asked so often by the identical append. */
 const MAX_UNKNOWN = 10
+const NOT_KNOWN = 'Begin again: it goes on after what is stored.'
 
 /** The last event of a stream. */
 export type Head = Pick<StoredEvent, 'revision' | 'id'>
@@ -40,17 +42,10 @@ export async function storeBatch(
       return
     } catch (error) {
       if (isRefoldError(error, 'STORE_UNKNOWN') && tries < MAX_UNKNOWN) unknown ??= error
-      else throw unknown === undefined || !mayPass(error) ? error : notKnown(stream, unknown)
+      else
+        throw unknown === undefined || !mayPass(error) ? error : notKnown(stream, { cause: unknown, hint: NOT_KNOWN })
     }
   }
-}
-
-/** What a later try was answered with says nothing of the first one. */
-function notKnown(stream: string, cause: RefoldError): RefoldError {
-  return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
-    hint: 'Begin again: it goes on after what is stored.',
-    cause,
-  })
 }
 
 function differs(stream: string, actual: Expected): RefoldError {

@@ -10,6 +10,7 @@ import type { NewRecord } from '../../record/record.js'
 import { advance, lengthOf } from '../../record/revision.js'
 import type { Expected, Revision } from '../../record/revision.js'
 import type { AgentLog, SealedBatch } from '../../log/agent-log.js'
+import { notKnown } from '../../store/not-known.js'
 import type { NewEvent } from '../../store/port.js'
 import type { World } from '../../world/world.js'
 import { backoffMs } from '../../world/backoff.js'
@@ -41,6 +42,7 @@ export interface CommitOptions {
 
 /** So long a caller waits for an append of which no one knows whether it is stored. */
 export const ANSWER_WITHIN_MS = 15_000
+const NOT_KNOWN = 'Look at what is there, or ask again: what has an id, or stands already, counts once.'
 const RETRY = { delayMs: 20, factor: 2, maxDelayMs: 2_000, jitter: true }
 
 export async function commit(
@@ -64,7 +66,7 @@ export async function commit(
       if (failure.kind === 'unknown') unknown ??= failure.error
       // Once a try was unknown, a later one that was surely not stored says nothing about the first.
       if (unknown === undefined) return failure as Exclude<Failure, { kind: 'unknown' }>
-      const error = notKnown(stream, unknown)
+      const error = notKnown(stream, { cause: unknown, hint: NOT_KNOWN })
       if (failure.kind === 'fatal') return { ...failure, error }
       options.onUnknown(failure.error, tries, begun)
       if (options.isClosed())
@@ -73,14 +75,6 @@ export async function commit(
       await pause(backoffMs(tries, RETRY, world.random), world)
     }
   }
-}
-
-/** It is not repeated any more, whatever the last try was answered with. */
-function notKnown(stream: string, cause: RefoldError): RefoldError {
-  return new RefoldError('STORE_UNKNOWN', `no one knows whether it is stored in ${stream}: ${cause.message}`, {
-    hint: 'Look at what is there, or ask again: what has an id, or stands already, counts once.',
-    cause,
-  })
 }
 
 type Failure =

@@ -5,7 +5,7 @@
 import type { Recorded } from '../../decide/decision.js'
 import type { Envelope } from '../../decide/inputs.js'
 import type { DefinitionInternals } from '../../definition/internals.js'
-import { invariant, isRefoldError } from '../../errors.js'
+import { invariant, mayPass } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
 import { foldAfter } from '../../history/fold-stream.js'
 import type { Folded } from '../../history/fold-stream.js'
@@ -110,16 +110,10 @@ export class Replica {
         this.forgetTree()
         return folded
       } catch (error) {
-        if (!isPassing(error)) throw error
+        if (!mayPass(error)) throw error
         if (isGivenUp()) return undefined
         await pause(error, times)
       }
     }
   }
-}
-
-function isPassing(error: unknown): error is RefoldError {
-  return (
-    isRefoldError(error, 'STORE_REJECTED') || isRefoldError(error, 'STORE_UNKNOWN') || isRefoldError(error, 'TIMEOUT')
-  )
 }

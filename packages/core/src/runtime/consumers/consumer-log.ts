@@ -13,6 +13,9 @@ import type { Teller } from '../events/event-hub.js'
 import { changeToEvent, ConsumerState, consumerStream } from './consumer-state.js'
 import type { ConsumerChange } from './consumer-state.js'
 
+/** Between two tries of what a store does not take, or give, for now. */
+export const AGAIN = { delayMs: 100, factor: 2, maxDelayMs: 10_000, jitter: false }
+
 export interface ConsumerLogOptions {
   readonly log: AgentLog
   readonly world: World

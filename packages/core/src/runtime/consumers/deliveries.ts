@@ -16,10 +16,12 @@ import type { Consumed } from '../../public/consumer.js'
 import { toErrorData } from '../../record/error-data.js'
 import { recordHeader } from '../../record/header.js'
 import type { StoredEvent } from '../../store/port.js'
+import { backoffMs } from '../../world/backoff.js'
 import type { World } from '../../world/world.js'
 import type { Teller } from '../events/event-hub.js'
 import { nextAttempt } from '../effects/next-attempt.js'
 import type { ConsumerPolicy } from './consumer-context.js'
+import { AGAIN } from './consumer-log.js'
 import type { ConsumerLog } from './consumer-log.js'
 import type { StoredParked } from './consumer-state.js'
 import { Places, waitFor } from './places.js'
@@ -244,7 +246,7 @@ export class Deliveries {
 
   #pauseAfter(failures: number): Promise<void> {
     const { over, world } = this.#options
-    return waitFor(Math.min(10_000, 50 * 2 ** failures), { clock: world.clock, signal: over })
+    return waitFor(backoffMs(failures, AGAIN, world.random), { clock: world.clock, signal: over })
   }
 }
 

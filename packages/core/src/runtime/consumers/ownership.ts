@@ -11,21 +11,21 @@ import type { Watched } from '../../history/stall-watch.js'
 import { backoffMs } from '../../world/backoff.js'
 import { manyMayListen } from '../../world/many-listeners.js'
 import { pause } from '../../world/pause.js'
+import { untilAborted } from '../../world/until-aborted.js'
 import type { ConsumerContext, ConsumerPolicy } from './consumer-context.js'
+import { AGAIN } from './consumer-log.js'
 import type { ConsumerLog } from './consumer-log.js'
 import type { Mark } from './consumer-state.js'
 import { Deliveries, keyOf } from './deliveries.js'
 import type { Start } from './first-place.js'
 import { waitFor } from './places.js'
 import { Progress } from './progress.js'
-import { untilAborted } from '../../world/until-aborted.js'
 
 /** What `each` may take to end after its signal was aborted. */
 const ABORTED_GRACE_MS = 1_000
 const AGAIN_MS = 1_000
 /** Some 12 s in all. */
 const MOST_TRIES = 8
-const GIVE_UP = { delayMs: 100, factor: 2, maxDelayMs: 10_000, jitter: false }
 
 export interface OwnershipOptions extends ConsumerContext {
   readonly policy: ConsumerPolicy
@@ -121,7 +121,7 @@ export class Ownership {
         return
       } catch (error) {
         if (!mayPass(error) || tries === MOST_TRIES || own.isClosed) throw error
-        await pause(backoffMs(tries, GIVE_UP, world.random), world)
+        await pause(backoffMs(tries, AGAIN, world.random), world)
       }
     }
   }

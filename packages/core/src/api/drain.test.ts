@@ -1,5 +1,6 @@
 /** A drain: what a worker is at goes to others, in good order. */
 import { describe, expect, test } from 'vitest'
+import { RefoldError } from '../errors.js'
 import { memoryLog } from '../store/memory-store.js'
 import { controlledBody, obedient } from './controlled-body.fixture.js'
 import { ManualTime, settle } from './manual-time.fixture.js'
@@ -218,4 +219,24 @@ describe('a drain', () => {
     await web.runtime.close()
     expect(await typesOf(log, 'work-1')).toEqual(['refold.started'])
   })
+})
+
+test('WRK-154 an agent of the worker that cannot be loaded keeps no other from being released', async () => {
+  const { log, work, a, agent, definition } = await working()
+  const other = await a.runtime.start(definition, { id: '2' })
+  await settle()
+  for (const each of [agent, other]) {
+    a.store.faults.push('fatal') // neither is in memory after it
+    await expect(each.pause()).rejects.toMatchObject({ code: 'STORE_FATAL' })
+  }
+  const { read } = a.store
+  a.store.read = (stream, ...rest) => {
+    if (stream === 'work-1') throw new RefoldError('STORE_REJECTED', 'not now')
+    return read.call(a.store, stream, ...rest)
+  }
+  expect(await a.runtime.drain()).toEqual({ released: 1, inDoubt: 0 })
+  expect(await typesOf(log, 'work-2')).toContain('refold.released')
+  expect(a.logged).toContainEqual({ level: 'warn', message: 'work-1 could not be released' })
+  await settle()
+  expect(work.runs.length).toBeGreaterThan(2)
 })

@@ -1,11 +1,13 @@
 /** What becomes of the outcome of a paid call whose agent stops in this process before it is recorded. */
 import { expect, test } from 'vitest'
+import type { EffectArgs } from '../definition/effect-types.js'
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { Report } from '../public/report.js'
 import { memoryStore } from '../store/memory-store.js'
 import type { Store, StoredEvent } from '../store/port.js'
 import { controlledBody } from './controlled-body.fixture.js'
+import type { WorkInput } from './controlled-body.fixture.js'
 import { createRuntime } from './create-runtime.js'
 import { workAgent } from './work-agent.fixture.js'
 
@@ -80,6 +82,44 @@ test('EFF-512 the outcome of a call whose agent stops on a defect before it is r
   await expect.poll(() => typesIn(store, 'work-1'), { timeout: 5_000 }).toContain('refold.effect.done')
   expect(work.runs.length).toBe(1)
   expect(reports).toHaveLength(1)
+})
+
+test('EFF-573 a step of a payment is recorded all the same, and the payment goes on', async () => {
+  const store = memoryStore()
+  const { slow, next } = slowStore(store)
+  const reports: Report[] = []
+  let quoted: (price: string) => void = () => {}
+  let quotes = 0
+  const quote = (): Promise<string> => {
+    quotes++
+    return new Promise((resolve) => (quoted = resolve))
+  }
+  const body = async ({ step }: EffectArgs<WorkInput>) => (await step('quote', quote)) as never
+  const definition = workAgent({ body, policy: { safety: 'never-retry' } })
+  await using runtime = await createRuntime({
+    store: slow,
+    agents: [definition],
+    snapshots: { everyEvents: 6 },
+    onReport: (report) => reports.push(report),
+  })
+  const agent = await runtime.start(definition, { id: '1' })
+  await expect.poll(() => quotes).toBe(1)
+  const read = (next.read = held())
+  for (const text of ['one', 'two', 'three', 'four']) await agent.send({ type: 'note', text })
+  await read.begun
+  const append = (next.append = held())
+  const note = agent.send({ type: 'note', text: 'five' })
+  await append.begun
+  quoted('12.50')
+  await new Promise((resolve) => setImmediate(resolve))
+  read.release()
+  await expect.poll(() => reports.map(({ code }) => code)).toEqual(['LIVE_DIFFERS'])
+  append.release()
+  await Promise.allSettled([note])
+  await expect
+    .poll(async () => (await typesIn(store, 'work-1')).filter((type) => type.startsWith('refold.effect')))
+    .toEqual(['refold.effect.started', 'refold.effect.step', 'refold.effect.done'])
+  expect(quotes).toBe(1)
 })
 
 test('EFF-513 an outcome that cannot be recorded is reported with its effect', async () => {

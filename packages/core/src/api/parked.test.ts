@@ -2,12 +2,17 @@
 import { describe, expect, test } from 'vitest'
 import { setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
-import { defineAgent } from '../definition/define-agent.js'
+import { defineAgent, internalsOf } from '../definition/define-agent.js'
 import { effect } from '../definition/effect.js'
+import { invariant, RefoldError } from '../errors.js'
+import { foldStream } from '../history/fold-stream.js'
+import { agentLog } from '../log/agent-log.js'
 import { formatPlan } from '../plan/format-plan.js'
 import { planRecovery } from '../plan/plan-recovery.js'
+import { NotBegun } from '../runtime/takeover/not-begun.js'
 import { memoryLog, memoryStore } from '../store/memory-store.js'
 import type { MemoryLog } from '../store/memory-store.js'
+import type { Store } from '../store/port.js'
 import type { AgentDefinition } from '../definition/agent-types.js'
 import { settle } from './manual-time.fixture.js'
 import { startProcess } from './process.fixture.js'
@@ -124,6 +129,24 @@ describe('RCV-26 what a deploy added to states in which agents wait', () => {
     expect((await planOf(log, [grown])).notBegun).toEqual([])
     expect((await startProcess({ log, time, agents: [grown] })).reports).toEqual([])
   })
+})
+
+test('RCV-235 a chart that could not be read once is read for the next agent', async () => {
+  const { log } = await parked()
+  const store = memoryStore(log)
+  const { state } = await foldStream(agentLog(store), 'form-a')
+  invariant(state !== undefined, 'it was started')
+  let isDown = true
+  const read: Store['read'] = (...given) => {
+    if (isDown) throw new RefoldError('STORE_REJECTED', 'not now')
+    return store.read(...given)
+  }
+  const notBegun = new NotBegun({ read })
+  const grown = internalsOf(form({ review: { invoke: { src: 'ask' } } }))
+  await expect(notBegun.of(state, grown)).rejects.toMatchObject({ code: 'STORE_REJECTED' })
+  isDown = false
+  expect(await notBegun.of(state, grown)).toEqual(['invoke "ask" of state "form.review"'])
+  await store.close()
 })
 
 describe('RCV-27 versions', () => {

@@ -90,9 +90,9 @@ function notNow(context: DecideContext, input: ChartInput): string | undefined {
     if (state.agent.waiting?.some(({ input: waiting }) => waiting['timer'] === input.timer) === true)
       return 'the timer waits already'
   }
-  if ((input.kind === 'effect.event' || input.kind === 'effect.next') && effectIn(state, input.effect) === undefined)
-    return 'the effect is gone'
-  return undefined
+  if (input.kind !== 'effect.event' && input.kind !== 'effect.next') return undefined
+  const effect = effectIn(state, input.effect)
+  return effect === undefined || effect.abandoned !== undefined ? 'the chart left the effect' : undefined
 }
 
 export function isAccepted(step: TreeStep): boolean {

@@ -285,3 +285,13 @@ test('REC-8 a header says what changed, and only that', () => {
     { status: 'stopped', condition: 'in-doubt' },
   ])
 })
+
+test('EFF-574 what a body has sent is dropped when the chart has left its effect, also where a payment is kept', () => {
+  const decider = working({ safety: 'never-retry' })
+  const { effect } = decider
+  decider.own({ kind: 'effect.started', effect, attempt: 1 })
+  decider.outside({ kind: 'event', event: { type: 'leave' } })
+  expect(decider.state?.effects[effect]?.abandoned).toBeDefined()
+  const late: Input = { kind: 'effect.event', effect, event: { type: 'note', text: 'late' } }
+  expect(decider.own(late)).toEqual({ kind: 'dropped', why: 'the chart left the effect' })
+})

@@ -38,7 +38,10 @@ export class Charts {
     if (fingerprint === today.fingerprint) return today.chart
     const known = this.#charts.get(fingerprint)
     if (known !== undefined) return known
-    const reading = readChart(this.#reader, fingerprint).catch(() => undefined) // it only says more
+    const reading = readChart(this.#reader, fingerprint).catch(() => {
+      this.#charts.delete(fingerprint) // the next difference asks again
+      return undefined // it only says more
+    })
     this.#charts.set(fingerprint, reading)
     const [oldest] = this.#charts.keys()
     if (this.#charts.size > KEPT && oldest !== undefined) this.#charts.delete(oldest)

@@ -1,7 +1,7 @@
 /** Performs the effects of one agent, as long as this worker owns it: what the state says is to be performed has an execution. */
 import { isQuarantined } from '../../decide/claims.js'
 import { isOutcome } from '../../decide/inputs.js'
-import type { Envelope } from '../../decide/inputs.js'
+import type { Envelope, Input } from '../../decide/inputs.js'
 import { isOutOfReach } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
 import { reported } from '../events/operator-reports.js'
@@ -163,7 +163,7 @@ export class EffectRunner implements ExecutionContext {
     const [envelope, told] = submitted
     const { worker, cells } = this.runtime
     const reject = (error: RefoldError): void => {
-      if (isOutcome(envelope.input)) {
+      if (isPaidFor(envelope.input)) {
         // The agent was moved to another version meanwhile: what was paid for is decided by that.
         if (error.code === 'NEEDS_MIGRATION') return this.#post(submitted, isSecond)
         if (isOutOfReach(error)) return this.#postLater(submitted, isSecond)
@@ -190,8 +190,9 @@ export class EffectRunner implements ExecutionContext {
     if (error.code === 'QUEUE_FULL' && 'effect' in input) return this.#executions.get(input.effect)?.fail(error)
     const { events } = this.runtime
     const { stream } = this.cell
-    if (isOutcome(input) && 'effect' in input) {
-      const message = `the outcome of effect ${input.effect} of ${stream} could not be recorded: ${error.message}`
+    if (isPaidFor(input)) {
+      const what = input.kind === 'effect.step' ? `result of step ${input.step}` : 'outcome'
+      const message = `the ${what} of effect ${input.effect} of ${stream} could not be recorded: ${error.message}`
       const facts = { effect: input.effect, input: input.kind, cause: toErrorData(error) }
       return events.tell(reported(stream, { code: error.code, message, facts }), this.cell)
     }
@@ -214,6 +215,11 @@ export class EffectRunner implements ExecutionContext {
     this.#executions.set(id, execution)
     execution.begin(effect)
   }
+}
+
+/** What a call gave, or a step of it. */
+function isPaidFor(input: Input): input is Extract<Input, { kind: 'effect.done' | 'effect.failed' | 'effect.step' }> {
+  return isOutcome(input) || input.kind === 'effect.step'
 }
 
 /** Of Refold itself, found in what one cell holds in memory. */

@@ -29,8 +29,11 @@ export class NotBegun {
   }
 
   #askedBy(fingerprint: string): Promise<ReadonlySet<string> | undefined> {
-    let asked = this.#asked.get(fingerprint)
-    if (asked === undefined) this.#asked.set(fingerprint, (asked = this.#read(fingerprint)))
+    const known = this.#asked.get(fingerprint)
+    if (known !== undefined) return known
+    const asked = this.#read(fingerprint)
+    this.#asked.set(fingerprint, asked)
+    asked.catch(() => this.#asked.delete(fingerprint)) // the next agent asks again
     return asked
   }
 

@@ -6,9 +6,11 @@
  * that comes then; what the released agent's bodies still tell is judged as late.
  */
 import { inDoubtOf, isAtWork } from '../../decide/summary.js'
+import { isRefoldError } from '../../errors.js'
 import type { RefoldError } from '../../errors.js'
 import type { StateDocument } from '../../record/state-document.js'
 import type { StoreServices } from '../../log/agent-log.js'
+import { inParallel } from '../../world/in-parallel.js'
 import type { World } from '../../world/world.js'
 import type { AgentCell } from '../cell/agent-cell.js'
 import type { Cells } from '../cell/cells.js'
@@ -119,12 +121,23 @@ export class Drain {
     this.#done()
   }
 
+  /** One that cannot be loaded keeps no other. */
+  async #releaseStray(stream: string): Promise<void> {
+    const { cells, events } = this.#options
+    try {
+      this.#release(await cells.load(stream))
+    } catch (error) {
+      if (isRefoldError(error, 'CLOSED')) throw error
+      events.notice('warn', `${stream} could not be released`, { error })
+    }
+  }
+
   /** What is left when time is over, and agents of this worker that it does not run. */
   async #strays(): Promise<void> {
-    const { store, worker, cells, events } = this.#options
+    const { store, worker, events } = this.#options
     try {
       for await (const page of store.directory.find({ pending: true, owner: worker }))
-        for (const { stream } of page) this.#release(await cells.load(stream))
+        await inParallel(page, ({ stream }) => this.#releaseStray(stream))
     } catch (error) {
       events.notice('warn', 'not all agents of this worker could be looked for', { error })
     }

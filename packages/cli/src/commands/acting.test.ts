@@ -217,6 +217,21 @@ describe('the commands that act', () => {
     )
   })
 
+  test('CLI-785 a command to several agents, one of whose names is none, is given to none of them', async () => {
+    await start('spared')
+    const { code, stdout, stderr } = await run('cancel', 'order-spared', 'oops', '--yes')
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('"oops" names no agent')])
+    expect((await run('ls', '--status', 'active', '--quiet')).stdout).toContain('order-spared\n')
+  })
+
+  test('CLI-786 an agent without an id has one of its own, also beside others of the same moment', async () => {
+    const begin = (): Promise<Ended> => run('start', 'order', '--input', '{"price":7}')
+    const names = (await Promise.all([begin(), begin()])).map(({ stdout }) => stdout.trim())
+    for (const name of names) expect(name).toMatch(/^order-\d{4}-\d\d-\d\dT[\d-]+Z-[\da-f]{6}$/)
+    expect(new Set(names).size).toBe(2)
+    await run('cancel', ...names, '--yes')
+  })
+
   test('CLI-195 a command that names an agent asks nothing of the directory, also where several versions of its code are there', async () => {
     const blind = join(project.directory, 'blind.config.mjs')
     writeFileSync(blind, BLIND)

@@ -97,8 +97,21 @@ const NOTHING: Stored = { definitions: [], agents: [] }
 /** More are not looked at, so that a key is answered at once. */
 const MOST_AGENTS = 5_000
 
-/** Of the store that the line names, else of the file that is there by default. */
+/** A key waits for a store no longer than that. */
+const PATIENCE_MS = 1_000
+
+/** Of the store that the line names, else of the one that is there by default; nothing where it does not answer soon. */
 async function inStore(named: string | undefined): Promise<Stored> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<Stored>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, NOTHING)))
+  try {
+    return await Promise.race([read(named), tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function read(named: string | undefined): Promise<Stored> {
   try {
     const store = await openStore({}, named, { mustExist: true, readOnly: true })
     try {

@@ -1,6 +1,9 @@
 /** Completion, as shells ask for it. */
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -58,6 +61,16 @@ describe('completion', () => {
     expect(await words('ls', '--store', 'nowhere.db', '')).toEqual([])
     expect(await words('ls', '--store=refold.db', 'p')).toEqual(['plan'])
     expect(await words('ls', '--store', '')).toEqual([])
+  })
+
+  test('CLI-787 a store that does not answer is not waited for', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const begun = performance.now()
+    expect(await words('show', '--store', `esdb://127.0.0.1:${port}?tls=false`, '')).toEqual([])
+    expect(performance.now() - begun).toBeLessThan(8_000) // it would be ten seconds
+    silent.close()
   })
 
   const ASK: Readonly<Record<string, string>> = {

@@ -9,22 +9,22 @@ import { counted } from '@refold/core/store'
 
 type Answered = AgentState<AgentTypes>
 
-/** Resolves when all were asked. Where only one is, what it refuses is thrown. */
+/** Resolves when all were asked. Where only one is, what it refuses is thrown. Rejects with `INVALID_ID`, before any is asked, for what names none. */
 export async function toEach(
   names: readonly string[],
   { json, act }: { readonly json: boolean; readonly act: (agent: Address) => Promise<Answered> },
 ): Promise<Told> {
+  const agents = names.map(parseAddress)
   const told: (Answer | BulkFailure)[] = []
   const progress = new ProgressLine()
-  for (const name of names) {
-    progress.tell(() => `${told.length} of ${counted(names.length, 'agent')}`)
-    const agent = parseAddress(name)
+  for (const agent of agents) {
+    progress.tell(() => `${told.length} of ${counted(agents.length, 'agent')}`)
     try {
       const { status, condition, value } = await act(agent)
       told.push({ agent, status, condition, value })
     } catch (error) {
       progress.end()
-      if (names.length === 1 || !isRefoldError(error)) throw error
+      if (agents.length === 1 || !isRefoldError(error)) throw error
       told.push({ agent, code: error.code, message: error.message })
     }
   }

@@ -108,7 +108,7 @@ async function toStdout(lines: AsyncIterable<string>): Promise<void> {
 async function toFile(lines: AsyncIterable<string>, file: string): Promise<void> {
   if (existsSync(file) && !statSync(file).isFile())
     throw new RefoldError('INVALID_INPUT', `${file} is there, and no file`, { hint: 'Name another one with --output.' })
-  const begun = `${file}.part`
+  const begun = `${file}.${process.pid}.part`
   try {
     const opened = await open(begun, 'w') // before anything can fail: a stream that is still opening makes the file after its removal
     await pipeline(Readable.from(lines), opened.createWriteStream({ flush: true }))

@@ -1,5 +1,5 @@
 /** Agents as files: real processes on real stores. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openHistory, openExport } from '@refold/core/history'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -42,7 +42,14 @@ describe('agents as files', () => {
     const ended = await project.run(...args)
     expect(ended.code).toBe(code)
     expect(ended.stderr).toContain(text)
-    for (const file of ['none.jsonl', 'none.jsonl.part', 'other.db']) expect(existsSync(at(file))).toBe(false)
+    for (const file of ['none.jsonl', 'other.db']) expect(existsSync(at(file))).toBe(false)
+    expect(readdirSync(project.directory).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  test('CLI-784 two exports to one name leave a whole file', async () => {
+    const into = (): Promise<unknown> => project.run('export', '--all', '-o', 'one.jsonl')
+    expect(await Promise.all([into(), into(), into()])).toEqual(Array(3).fill(expect.objectContaining({ code: 0 })))
+    expect(readFileSync(at('one.jsonl'), 'utf8')).toBe(readFileSync(at('all.jsonl'), 'utf8'))
   })
 
   test('CLI-90 an output that cannot be written is told', async () => {

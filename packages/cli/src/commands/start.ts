@@ -1,4 +1,5 @@
 /** `refold start`: starts an agent; a worker performs it. */
+import { randomBytes } from 'node:crypto'
 import { RefoldError } from '@refold/core'
 import { eventOf } from './event-argument.js'
 import { parseJson, textOf } from './json-argument.js'
@@ -24,7 +25,7 @@ export async function start(name: string, options: StartCommandOptions): Promise
   const event = await firstEvent(options)
   return withProject({ ...options, begins: true }, async ({ agents, runtime }) => {
     const definition = definitionNamed(agents, name)
-    const id = options.id ?? new Date().toISOString().replaceAll(/[:.]/g, '-')
+    const id = options.id ?? newId()
     const agent = await runtime.start(definition, {
       id,
       input,
@@ -34,6 +35,11 @@ export async function start(name: string, options: StartCommandOptions): Promise
     if (!options.json) return `${agent.name}-${id}`
     return JSON.stringify({ agent: { name: agent.name, id }, revision: Number(agent.getSnapshot().revision) })
   })
+}
+
+/** In the order of their starts; of two at the same time each has its own. */
+function newId(): string {
+  return `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${randomBytes(3).toString('hex')}`
 }
 
 async function firstEvent({ event, payload }: StartCommandOptions): Promise<{ readonly type: string } | undefined> {

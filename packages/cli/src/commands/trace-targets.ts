@@ -26,7 +26,7 @@ export function lineTarget(tell: (line: string) => void): TraceTarget {
 export function fileTarget(file: string): TraceTarget {
   const place = resolve(file)
   const isFile = !existsSync(place) || statSync(place).isFile()
-  const begun = isFile ? `${place}.part` : place
+  const begun = isFile ? `${place}.${process.pid}.part` : place
   let opened: FileHandle | undefined
   const tried = async (work: (handle: FileHandle) => Promise<unknown>): Promise<void> => {
     try {

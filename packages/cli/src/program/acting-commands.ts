@@ -16,7 +16,7 @@ function addEvents(program: Command): void {
   common(program.command('start'))
     .description('start an agent; a worker performs it')
     .argument('<definition>', 'name of the agent definition')
-    .option('--id <id>', 'the same id twice is the same agent (default: the time)')
+    .option('--id <id>', 'the same id twice is the same agent (default: one of its own, that begins with the time)')
     .option('--input <json>', 'JSON, @file, or - for the standard input')
     .option('--event <type>', 'its first event, stored with the start or not at all')
     .option('--payload <json>', 'of that event: JSON object, @file, or - for the standard input')

@@ -104,5 +104,6 @@ function addCompletion(program: Command): void {
     .action(async (words: readonly string[]) => {
       const found = await (await import('../commands/complete.js')).complete(program, words)
       print(found.map(({ word, meaning = '' }) => `${word}\t${meaning}`).join('\n'))
+      if (found.length === 0) process.exit() // a store that does not answer may still be asked
     })
 }

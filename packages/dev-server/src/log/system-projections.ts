@@ -23,6 +23,7 @@ import { fromStored } from './stored-form.js'
 import { parseMetadata } from './stream-metadata.js'
 
 const CHECKPOINT = 'dev-server/system-projections'
+const AGAIN_MS = 1_000
 
 export interface ProjectionsOptions {
   readonly signal: AbortSignal
@@ -30,20 +31,22 @@ export interface ProjectionsOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Writes links until the signal aborts or the log closes. What goes wrong is tried again with the next event. */
+/** Writes links until the signal aborts or the log closes. What goes wrong is tried again in a second, or with the next event. */
 export async function runSystemProjections(log: EventLog, { signal, onError }: ProjectionsOptions): Promise<void> {
   const changes = log.signals.all
   const ended = (): boolean => signal.aborted || changes.closed
   const projections: Projections = { log, ended, after: undefined }
   while (!ended()) {
     const seen = changes.version
+    let until = signal
     try {
       await writeNewLinks(projections)
     } catch (error) {
       projections.after = undefined
+      until = AbortSignal.any([signal, AbortSignal.timeout(AGAIN_MS)])
       if (!ended()) onError(error)
     }
-    await changes.changedSince(seen, { signal })
+    await changes.changedSince(seen, { signal: until })
   }
 }
 

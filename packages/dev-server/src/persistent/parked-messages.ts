@@ -59,16 +59,16 @@ export class ParkedMessages {
     throw new RefoldError('STORE_REJECTED', `${this.#stream} was deleted for ever`, { facts: { stream: this.#stream } })
   }
 
-  /** Those that are parked now, up to this revision exclusive. */
+  /** Those that are parked now, up to this revision exclusive. What was not given of them is still parked. */
   async *takeAll({ stopAt }: { readonly stopAt: number | undefined }): AsyncGenerator<Message> {
     const { last } = await this.#log.states.get(this.#stream)
     const end = Math.min(stopAt ?? Infinity, last + 1)
-    const from = this.#taken
-    this.#taken = Math.max(from, end)
-    for await (const page of readStream(this.#log, this.#stream, { from, direction: 'forwards', limit: Infinity })) {
+    const range = { from: this.#taken, direction: 'forwards', limit: Infinity } as const
+    for await (const page of readStream(this.#log, this.#stream, range)) {
       for (const parked of page) {
         if (parked.revision >= end) return
         const resolved = await resolveLink(this.#log, parked)
+        this.#taken = parked.revision + 1
         if (resolved.event === undefined) continue
         this.#undone.add(parked.revision)
         yield messageOf(resolved, undefined)

@@ -97,7 +97,6 @@ export class Answers {
 }
 
 /** All of them. */
-/** All of them. */
 export const ANSWER_NAMES = Object.keys(ANSWERS) as readonly AnswerName[]
 
 /** With the records up to a revision, or with all there are. */

@@ -10,18 +10,25 @@ import type { FleetSource } from './fleet-source.js'
 export type Standing = Pick<DirectoryEntry, 'definition' | 'version' | 'status' | 'condition' | 'active'>
 
 const NONE: readonly string[] = []
+/** Before any were counted, the newest agent of a definition is looked for once in so long. */
+const SAME_NEWEST_MS = 30_000
+/** A chart that is not stored is looked for again after so long. */
+const NOT_STORED_MS = 1_000
 
 interface Known {
   /** Of the agent whose chart it is. */
   readonly stream: string
   readonly chart: Promise<JsonObject | undefined>
   readonly asked: Map<string, readonly string[]>
+  /** It was not stored when it was looked for: at that time, by the monotonic clock. */
+  notStoredAt?: number
 }
 
 /** By definition and version, as its newest agent has it. */
 export class AskedEvents {
   readonly #source: FleetSource
   readonly #newest = new Map<string, string>()
+  readonly #lookedFor = new Map<string, { readonly at: number; readonly stream: Promise<string | undefined> }>()
   readonly #known = new Map<string, Known>()
 
   constructor(source: FleetSource) {
@@ -48,18 +55,31 @@ export class AskedEvents {
 
   async #knownOf(standing: Standing): Promise<Known> {
     const key = keyOf(standing)
-    const stream = this.#newest.get(key) ?? (await newestOf(this.#source, standing))
+    const stream = this.#newest.get(key) ?? (await this.#lookFor(standing, key))
     const before = this.#known.get(key)
     if (stream === undefined) return { stream: '', chart: Promise.resolve(undefined), asked: new Map() }
-    if (before?.stream === stream) return before
+    if (before?.stream === stream && !isOld(before)) return before
     const chart = this.#chartOf(stream, key)
     const known: Known = { stream, chart, asked: new Map() }
     this.#known.set(key, known)
-    const forget = (): void => {
-      if (this.#known.get(key) === known) this.#known.delete(key)
-    }
-    chart.then((found) => found ?? forget(), forget)
+    chart.then(
+      (found) => {
+        if (found === undefined) known.notStoredAt = performance.now()
+      },
+      () => {
+        if (this.#known.get(key) === known) this.#known.delete(key)
+      },
+    )
     return known
+  }
+
+  #lookFor(standing: Standing, key: string): Promise<string | undefined> {
+    const before = this.#lookedFor.get(key)
+    if (before !== undefined && performance.now() - before.at < SAME_NEWEST_MS) return before.stream
+    const stream = newestOf(this.#source, standing)
+    this.#lookedFor.set(key, { at: performance.now(), stream })
+    stream.catch(() => this.#lookedFor.delete(key)) // the next one asks again
+    return stream
   }
 
   async #chartOf(stream: string, agent: string): Promise<JsonObject | undefined> {
@@ -68,6 +88,10 @@ export class AskedEvents {
     const { store, codecs = [] } = this.#source
     return readChart(store, fingerprint, { codecs })
   }
+}
+
+function isOld({ notStoredAt }: Known): boolean {
+  return notStoredAt !== undefined && performance.now() - notStoredAt >= NOT_STORED_MS
 }
 
 /**

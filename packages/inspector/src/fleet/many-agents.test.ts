@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { agentRows } from './agent-rows.js'
 import { surveyOf } from './expenses.fixture.js'
 import { heatOf } from './heat.js'
+import { inboxOf } from './inbox.js'
 import { surveyFleet } from './survey.js'
 
 const AGENTS = 100_000
@@ -65,6 +66,13 @@ describe('100,000 agents', { timeout: 600_000 }, () => {
     expect(view.groups.reduce((sum, { agents }) => sum + agents, 0)).toBe(AGENTS)
     expect(asked.entries).toBe(AGENTS)
     expect(asked.records).toBeLessThan(10)
+  })
+
+  test('INS-290 the inbox is two looks at the directory at most, also where nothing was counted and no chart is stored', async () => {
+    Object.assign(asked, { entries: 0, records: 0 })
+    expect(await inboxOf(surveyOf(store), {})).toEqual({ items: [], isCut: false })
+    expect(asked.entries).toBe(2 * AGENTS)
+    expect(asked.records).toBeLessThan(100)
   })
 
   test('INS-34 INS-35 the heat looks at some agents of each state, of rare ones at all', async () => {

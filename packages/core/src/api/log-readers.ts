@@ -1,5 +1,6 @@
 /** What reads the log in this process beside the agents: who follows it, consumers, projections. */
 import type { AgentDefinition } from '../definition/agent-types.js'
+import { RefoldError } from '../errors.js'
 import { followAgents, lagAt } from '../history/follow-agents.js'
 import { StallWatch } from '../history/stall-watch.js'
 import { openProjection, type OpenProjection } from '../projection/open-projection.js'
@@ -21,6 +22,7 @@ export class LogReaders {
   readonly #runtime: WorkerRuntime
   readonly #stalls: StallWatch
   readonly #projections = new Set<OpenProjection>()
+  #isClosed = false
 
   constructor({ runtime, live }: LogReadersOptions) {
     this.#runtime = runtime
@@ -46,10 +48,16 @@ export class LogReaders {
     const { projections } = settings.projections
     const opened = await openProjection({ log, world, projections }, definition, options)
     this.#projections.add(opened)
+    void opened.ended.then(() => this.#projections.delete(opened))
+    if (this.#isClosed) {
+      await opened.close()
+      throw new RefoldError('CLOSED', 'the runtime was closed while the projection was opened')
+    }
     return opened as unknown as Projection<S> // its documents are what `evolve` gives
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all([this.consumers, ...this.#projections].map((reader) => reader.close()))
     this.#stalls.close()
   }

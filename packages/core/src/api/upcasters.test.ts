@@ -46,6 +46,7 @@ describe('LOG-5 upcasters', () => {
     ['throws', throwing],
     ['gives nothing', () => undefined],
     ['gives no data', () => ({ type: 'note' })],
+    ['gives a promise, which rejects', () => Promise.reject(new Error('no one waits for it'))],
   ])('LOG-5 one that %s is told to the reader with its type, and the agent goes on', async (_how, upcast) => {
     const log = await noted('hello')
     const broken: Upcaster = { type: 'note', upcast: upcast as Upcaster['upcast'] }

@@ -4,6 +4,7 @@
  */
 import { RefoldError } from '../errors.js'
 import type { JsonValue } from '../json/json-value.js'
+import { isPromised } from '../world/is-promised.js'
 
 /** An outside event as it is read. */
 export interface ReadableEvent {
@@ -45,6 +46,7 @@ export function upcast(upcasters: readonly Upcaster[], event: ReadableEvent, def
 }
 
 function readable(given: ReadableEvent | undefined): ReadableEvent {
+  if (isPromised(given)) throw new TypeError('an upcaster answers at once, and gives no promise')
   if (typeof given?.type !== 'string' || given.data === undefined)
     throw new TypeError('an upcaster gives { type, data }')
   return given

@@ -205,6 +205,10 @@ export class OpenProjection {
     }
   }
 
+  /** It is closed, or cannot go on. */
+  get ended(): Promise<void> {
+    return this.#run.ended
+  }
   close(): Promise<void> {
     return (this.#closing ??= this.#run.close())
   }

@@ -51,11 +51,11 @@ export class ProjectionRun {
   #isClosed = false
   /** A build beside the one that answers is gone on with. */
   #rebuilds = true
-  readonly #running: Promise<void>
+  readonly ended: Promise<void>
 
   constructor(options: RunOptions) {
     this.#options = options
-    this.#running = this.#run()
+    this.ended = this.#run()
   }
 
   /** Begins again from what the store has. */
@@ -67,7 +67,7 @@ export class ProjectionRun {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#attempt.abort()
-    await this.#running
+    await this.ended
   }
 
   async #run(): Promise<void> {

@@ -42,6 +42,14 @@ describe('a projection', () => {
     expect(keys).toEqual(['1', '2'])
   })
 
+  test('PRJ-400 one that is opened while its client closes is not left to run: the opening says so', async () => {
+    const closed = await connect()
+    const told: ProjectionStatus['phase'][] = []
+    const opening = closed.project(orders(), { onStatus: ({ phase }) => told.push(phase) })
+    await Promise.all([expect(opening).rejects.toMatchObject({ code: 'CLOSED' }), closed.close()])
+    expect(told.at(-1)).toBe('stopped')
+  })
+
   test('PRJ-2 holds what someone has seen: of a handle, of an answer, of a cursor; else it says why not', async () => {
     const projection = await client.project(orders())
     const agent = await placed('1', 500)

@@ -82,6 +82,7 @@ describe('fold', () => {
     ['writes to its data', record([{ op: 'add', path: '/data/x', value: 1 }], { data: {} })],
     ['writes to a neighbour of the state', record([{ op: 'add', path: '/statement', value: 1 }])],
     ['has an operation without a path', record([{ op: 'remove' } as never])],
+    ['has nothing in the place of an operation', record([null as never])],
   ])('FOLD-3 FOLD-4 stops at a record that %s, and leaves the state as it was', (_title, event) => {
     const state = fold(undefined, started)
     const before = text(state)

@@ -40,7 +40,11 @@ export function recordHeader({
 /** Whether the body is one that a fold can apply, and not missing or still encoded. */
 export function hasReadableBody(header: RecordHeader): boolean {
   const body = header.body as unknown as JsonValue | undefined // the type says what it should be
-  return isJsonObject(body) && isJsonArray(body['patch'])
+  return isJsonObject(body) && isJsonArray(body['patch']) && body['patch'].every(isOperation)
+}
+
+function isOperation(value: JsonValue): boolean {
+  return isJsonObject(value) && typeof value['path'] === 'string'
 }
 
 /** What came from outside: the records of Refold's own inputs have one shape. */

@@ -142,6 +142,15 @@ const breakable = (store) => {
 }
 ${CONFIG.replace('store: () => sqliteStore(', 'store: () => breakable(sqliteStore(').replace('pathname),', 'pathname)),')}`
 
+/** Its store is out of reach while there is a file `absent`. */
+export const NOT_YET_REACHED = `import { existsSync } from 'node:fs'
+import { RefoldError } from ${JSON.stringify(moduleUrl('core'))}
+const reached = (open) => {
+  if (existsSync(new URL('absent', import.meta.url))) throw new RefoldError('STORE_REJECTED', 'no server answers yet')
+  return open()
+}
+${CONFIG.replace('store: () => sqliteStore(', 'store: () => reached(() => sqliteStore(').replace('pathname),', 'pathname)),')}`
+
 /** The store never says that it is closed. */
 export const UNCLOSED = `const unclosed = (store) => {
   store.close = () => new Promise(() => {})

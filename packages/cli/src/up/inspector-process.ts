@@ -5,6 +5,7 @@ import { openInspector } from '../commands/inspect.js'
 import { EXIT, exitCodeOf } from '../exit-codes.js'
 import type { FromInspector, InspectorOrder } from './inspector-messages.js'
 import { watchForOrphanhood } from './orphan-watch.js'
+import { isStoreTrouble } from './store-trouble.js'
 
 /** Of an orphan whose event loop is blocked by the project's code. */
 const SILENT_ORPHAN_MS = 3_500
@@ -31,7 +32,8 @@ async function open(order: InspectorOrder): Promise<Inspector> {
   } catch (error) {
     const code = isRefoldError(error) ? error.code : 'INVARIANT'
     const message = error instanceof Error ? error.message : String(error)
-    tell({ kind: 'failed', code, message })
+    if (isStoreTrouble(error)) console.error(printableLines(`refold: error: ${message}`))
+    else tell({ kind: 'failed', code, message })
     if (!isRefoldError(error)) console.error(printableLines(error instanceof Error ? (error.stack ?? '') : message))
     process.exitCode = exitCodeOf(error)
     if (process.connected) process.disconnect() // what was told is sent first

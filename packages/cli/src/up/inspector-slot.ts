@@ -1,8 +1,8 @@
 /**
  * The inspector beside a fleet, a process of its own.
  *
- * Invariants: it is asked nothing that a worker waits for; one that dies is started again later and later; one that cannot be served
- * is told, and the fleet goes on without.
+ * Invariants: it is asked nothing that a worker waits for; one that dies, or whose store is out of reach, is started again later and
+ * later; one that cannot be served is told, and the fleet goes on without.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

@@ -1,9 +1,11 @@
 /** The inspector beside a fleet. */
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { askedOf } from '../commands/inspect.fixture.js'
-import { isRunning, makeProject } from '../fleet.fixture.js'
+import { isRunning, makeProject, NOT_YET_REACHED } from '../fleet.fixture.js'
 import type { Fleet, Project } from '../fleet.fixture.js'
 
 interface Rows {
@@ -63,6 +65,20 @@ describe('refold up --inspect', () => {
     await project.run('start', 'plan', '--id', '1')
     expect(await project.run('wait', 'plan-1', '--timeout', '60')).toMatchObject({ code: 0 })
     expect(on.events.some((event) => event.type === 'inspector.died')).toBe(false)
+  })
+
+  test('CLI-800 one whose store is out of reach is tried again, as the workers are', async () => {
+    project = makeProject(NOT_YET_REACHED)
+    const absent = join(project.directory, 'absent')
+    writeFileSync(absent, '')
+    const on = (fleet = project.up('--workers', '1', '--no-health', '--inspect=0'))
+    await on.event('inspector.printed', ({ line }) => line === 'refold: error: no server answers yet')
+    await on.event('inspector.died', ({ exitCode }) => exitCode === 7)
+    rmSync(absent)
+    await on.event('worker.ready')
+    const { url } = await on.event('inspector.serving')
+    expect(await (await askedOf(url)).get('/api/session')).toMatchObject({ canWrite: false })
+    expect(on.events.some((event) => event.type === 'inspector.failed')).toBe(false)
   })
 
   test('INS-49 orders are taken with --inspect-write', async () => {

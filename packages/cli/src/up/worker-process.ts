@@ -7,14 +7,12 @@ import { EXIT, exitCodeOf } from '../exit-codes.js'
 import { WorkerLooks } from '../health/worker-looks.js'
 import type { Envelope, FromWorker, InHand, ToWorker, WorkerOrder } from './messages.js'
 import { watchForOrphanhood } from './orphan-watch.js'
+import { isStoreTrouble } from './store-trouble.js'
 
 const LOAD_EVERY_MS = 500
 /** Of an orphan whose event loop is blocked: with the watch's own steps it ends within the five seconds of CLI-4. */
 const SILENT_ORPHAN_MS = 3_500
 const ALIVE_EVERY_MS = 1_000
-
-/** The place in this code where a store did not answer tells nothing. */
-const OF_THE_STORE: ReadonlySet<string> = new Set(['TIMEOUT', 'STORE_REJECTED', 'STORE_UNKNOWN'])
 
 let worker: Promise<Worker> | undefined
 const metrics = createMetrics()
@@ -116,7 +114,7 @@ function fail(error: unknown): void {
   const hint = isRefoldError(error) ? error.hint : undefined
   tell({ kind: 'failed', code, message, ...(hint === undefined ? undefined : { hint }) })
   const stack = error instanceof Error ? (error.stack ?? message) : message
-  console.error(printableLines(OF_THE_STORE.has(code) ? `refold: error: ${message}` : stack))
+  console.error(printableLines(isStoreTrouble(error) ? `refold: error: ${message}` : stack))
   end(exitCodeOf(error))
 }
 

@@ -66,7 +66,7 @@ export const ROUTES = {
   export: '/api/agents/:agent/export',
   /** `?left=a@r&right=b@r`, each without `@r` as it is now: `CompareView`. */
   compare: '/api/compare',
-  /** `ChartView` of a fingerprint; `?machine=src` or `src/src`: of a child machine, by the sources that lead to it. */
+  /** `ChartView` of a fingerprint; `?machine=/src` or `/src/src`: of a child machine, by the JSON pointer of the sources that lead to it. */
   chart: '/api/charts/:fingerprint',
   /** POST: a stored chart of an opened file, to be placed: `ChartView`. `?machine` too. */
   place: '/api/charts',

@@ -8,6 +8,7 @@ import { openPage } from './browser.fixture.js'
 import { browserPages, close, PANELS, withFleet } from './browser-pages.fixture.js'
 import { FastClock } from './fast-clock.fixture.js'
 import { makeHostile } from './hostile-agents.fixture.js'
+import { makeNesting } from './nesting-agents.fixture.js'
 import { expectRevision, servePage } from './served-page.fixture.js'
 import { researchAgent } from './shown-agents.fixture.js'
 
@@ -70,6 +71,47 @@ test('INS-70 values that were cut are loaded when they are asked for', async () 
   await page.getByRole('button', { name: 'Load this value' }).click()
   await page.locator('.selected-field pre').getByText('word word').waitFor()
   expect((await page.locator('.selected-field pre').innerText()).length).toBe(20_000)
+  await close(page)
+  await served.close()
+})
+
+test('INS-321 agents come a page at a time, and a page stays as new as the counts', async () => {
+  const grownTo = (agents: number): Promise<void> => makeNesting(sqliteStore(pages.files.at('many.db')), { agents })
+  await grownTo(110)
+  const served = await servePage(pages.files.at('many.db'))
+  const { page, problems } = await served.open(pages.browser, '/?definition=nesting')
+  const rows = page.locator('.agents tbody tr')
+  const isAt = async (first: string, count: number): Promise<void> => {
+    await rows.first().getByText(first, { exact: true }).waitFor()
+    expect(await rows.count()).toBe(count)
+  }
+  const go = (name: string): Promise<void> => page.getByRole('group', { name: 'Pages' }).getByText(name).click()
+  await isAt('nesting-1', 50)
+  await go('Next')
+  await isAt('nesting-51', 50)
+  await go('Next')
+  await isAt('nesting-101', 10)
+  await grownTo(111)
+  await expect.poll(() => rows.count()).toBe(11)
+  await go('Previous')
+  await isAt('nesting-51', 50)
+  await page.locator('#filter').fill('nesting-11')
+  await isAt('nesting-11', 3)
+  expect(problems).toEqual([])
+  await close(page)
+  await served.close()
+})
+
+test('INS-320 the chart of a machine within the agent is shown where it has no id of its own', async () => {
+  await makeNesting(sqliteStore(pages.files.at('nesting.db')), { agents: 1 })
+  const served = await servePage(pages.files.at('nesting.db'))
+  const { page, problems } = await served.open(pages.browser, '/a/nesting-1')
+  const machines = page.getByRole('group', { name: 'Machines' })
+  await machines.getByText('deep').click()
+  await page.locator('.chart .state.lit > .name', { hasText: /^deep$/ }).waitFor()
+  await machines.getByRole('button').first().click()
+  await page.locator('.chart .state.lit > .name', { hasText: /^on$/ }).waitFor()
+  expect(problems).toEqual([])
   await close(page)
   await served.close()
 })

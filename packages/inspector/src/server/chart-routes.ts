@@ -1,5 +1,5 @@
 /** Charts, placed: each once for its fingerprint, and the newest ones of files. */
-import { hashOfJson, isRefoldError, RefoldError } from '@refold/core/record'
+import { hashOfJson, isRefoldError, parsePointer, RefoldError } from '@refold/core/record'
 import type { JsonObject, JsonValue } from '@refold/core/record'
 import type { OpenedAgents } from '../answers/opened-agents.js'
 import { textIn } from '../answers/params.js'
@@ -69,19 +69,30 @@ class PlacedCharts {
   }
 }
 
-/** The child machine that sources lead to; one that is a machine around it is that one. */
-function machineIn(stored: JsonObject, path: string): JsonObject {
+/** The child machine that a pointer of sources leads to; one that is a machine around it is that one. */
+function machineIn(stored: JsonObject, pointer: string): JsonObject {
   const way = [stored]
-  for (const src of path === '' ? [] : path.split('/')) {
+  for (const src of sourcesOf(pointer)) {
     const machines = machinesIn(way.at(-1) as JsonObject)
     const found = Object.hasOwn(machines, src) ? machines[src] : undefined
-    if (typeof found !== 'object' || found === null || Array.isArray(found))
-      throw new RefoldError('NOT_FOUND', `the chart has no machine ${JSON.stringify(path)}`)
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) throw noMachine(pointer)
     const { above } = found as JsonObject
     if (typeof above === 'number') way.length = Math.max(1, way.length - above + 1)
     else way.push(found as JsonObject)
   }
   return way.at(-1) as JsonObject
+}
+
+function sourcesOf(pointer: string): readonly string[] {
+  try {
+    return parsePointer(pointer)
+  } catch {
+    throw noMachine(pointer)
+  }
+}
+
+function noMachine(pointer: string): RefoldError {
+  return new RefoldError('NOT_FOUND', `the chart has no machine ${JSON.stringify(pointer)}`)
 }
 
 function machinesIn({ machines }: JsonObject): JsonObject {

@@ -49,14 +49,14 @@ describe('charts, placed', () => {
   })
 
   test('INS-23 of child machines and of opened files are placed too', async () => {
-    const child = await served.get<ChartView>(`/api/charts/${fingerprint}?machine=checking`)
+    const child = await served.get<ChartView>(`/api/charts/${fingerprint}?machine=/checking`)
     expect(child.states.map(({ state }) => state.path)).toEqual(['', 'open', 'closed'])
-    expect((await served.ask(`/api/charts/${fingerprint}?machine=checking/none`)).status).toBe(404)
-    expect((await served.ask(`/api/charts/${fingerprint}?machine=__proto__`)).status).toBe(404)
+    expect((await served.ask(`/api/charts/${fingerprint}?machine=/checking/none`)).status).toBe(404)
+    expect((await served.ask(`/api/charts/${fingerprint}?machine=/__proto__`)).status).toBe(404)
     expect((await place(stored))[1]).toEqual(await served.get(`/api/charts/${fingerprint}`))
-    expect((await place(stored, '?machine=checking'))[1]).toEqual(child)
+    expect((await place(stored, '?machine=/checking'))[1]).toEqual(child)
     const inside = { ...stored, machines: { again: { id: 'again', above: 1 } } }
-    expect((await place(inside, '?machine=again'))[1].states).toEqual((await place(stored))[1].states)
+    expect((await place(inside, '?machine=/again'))[1].states).toEqual((await place(stored))[1].states)
   })
 
   const root = { id: 'a' }

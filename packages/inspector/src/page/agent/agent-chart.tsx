@@ -1,4 +1,5 @@
 /** The agent's chart, or that of a machine within it, lit by where it stood after the chosen record. */
+import { parsePointer } from '@refold/core/record'
 import { useMemo, useState } from 'preact/hooks'
 import { litBy } from '../../chart/chart-model.js'
 import type { PointView } from '../../contract/agent.js'
@@ -20,35 +21,39 @@ export interface AgentChartProps {
 const NONE: ReadonlySet<string> = new Set()
 
 export function AgentChart({ model, point }: AgentChartProps) {
-  const [path, setPath] = useState('')
+  const [key, setKey] = useState('')
   const head = model.head.value
   const fingerprint = head?.hasChart === true ? head.fingerprint : undefined
-  const machine = shownMachine(point, path)
+  const { source, active, edges } = shownMachine(point, key)
+  const name = key === '' ? (head?.definition ?? '') : parsePointer(key).join('.')
   const ask =
-    fingerprint === undefined ? undefined : { fingerprint, ...(path === '' ? {} : { machine: machine.source }) }
+    fingerprint === undefined || source === undefined
+      ? undefined
+      : { fingerprint, ...(source === '' ? {} : { machine: source }) }
   const { value: chart, error, isPending } = useAnswer('chart', ask)
-  const { active, edges } = machine
   const lit = useMemo(
     () => (chart?.states[0] === undefined ? NONE : litBy({ root: chart.states[0].state, edges: [] }, active)),
     [chart, active.join(' ')],
   )
-  const taken = useMemo(() => new Set(edges), [point, path])
+  const taken = useMemo(() => new Set(edges), [point, key])
   return (
     <section class="chart-panel" aria-label="Chart">
       <Failure error={error} what="the chart" />
-      {chart === undefined ? (
+      {source === undefined ? (
+        <p class="quiet center">{plain(name)} is not there at this revision.</p>
+      ) : chart === undefined ? (
         <NoChart isPending={isPending && fingerprint !== undefined} point={point} />
       ) : (
         <ChartFrame
-          key={path}
+          key={key}
           chart={chart}
           lit={lit}
           taken={taken}
           tone={point === undefined ? 'good' : toneOf(point.status, point.condition)}
-          label={`Chart of ${plain(path === '' ? (head?.definition ?? '') : path)}, active: ${plain(active.join(', '))}`}
+          label={`Chart of ${plain(name)}, active: ${plain(active.join(', '))}`}
         />
       )}
-      <Machines point={point} chosen={path} root={head?.definition ?? ''} onChoose={setPath} />
+      <Machines point={point} chosen={key} root={head?.definition ?? ''} onChoose={setKey} />
     </section>
   )
 }

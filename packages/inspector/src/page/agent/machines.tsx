@@ -3,18 +3,18 @@ import type { PointView } from '../../contract/agent.js'
 import { Icon } from '../parts/icon.js'
 import { listOf } from '../parts/list-of.js'
 import { plain, shown } from '../parts/safe-text.js'
+import { machineKey } from './shown-machine.js'
 
 export interface MachinesProps {
   readonly point: PointView | undefined
-  /** Path of the one that is shown; empty: the root. */
+  /** Key of the one that is shown; empty: the root. */
   readonly chosen: string
   readonly root: string
-  readonly onChoose: (path: string) => void
+  readonly onChoose: (key: string) => void
 }
 
 export function Machines({ point, chosen, root, onChoose }: MachinesProps) {
   const machines = listOf(point?.children).filter(({ kind, src }) => kind === 'machine' && src !== undefined)
-  const isGone = chosen !== '' && !machines.some(({ path }) => path.join('.') === chosen)
   if (machines.length === 0 && chosen === '') return null
   return (
     <div class="machines" role="group" aria-label="Machines">
@@ -25,15 +25,15 @@ export function Machines({ point, chosen, root, onChoose }: MachinesProps) {
         </button>
       )}
       {machines.map(({ path, src, active, status }) => {
-        const name = path.join('.')
+        const [name, key] = [path.join('.'), machineKey(path)]
         return (
           <button
-            key={name}
+            key={key}
             type="button"
             class="machine"
             title={plain(src ?? '')}
-            aria-pressed={name === chosen}
-            onClick={() => onChoose(name)}
+            aria-pressed={key === chosen}
+            onClick={() => onChoose(key)}
           >
             <Icon name="child" />
             <strong>{shown(name)}</strong>
@@ -41,7 +41,6 @@ export function Machines({ point, chosen, root, onChoose }: MachinesProps) {
           </button>
         )
       })}
-      {isGone ? <span class="quiet">{shown(chosen)} is not there at this revision</span> : null}
     </div>
   )
 }

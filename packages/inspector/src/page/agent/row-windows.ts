@@ -36,6 +36,7 @@ export class RowWindows {
     this.#asked.set(window, to)
     try {
       const rows = await this.#answers.ask('rows', { agent: this.#agent, from, to })
+      if (to < (this.#windows.get(window)?.at(-1)?.revision ?? -1)) return // a later question was answered first
       this.#windows.delete(window)
       this.#windows.set(window, rows)
       for (const oldest of this.#windows.keys()) {

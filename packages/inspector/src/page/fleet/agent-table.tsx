@@ -1,4 +1,4 @@
-/** Agents in a table, page by page. */
+/** Agents in a table, a page at a time, which stays as new as the counts are. */
 import { useEffect, useState } from 'preact/hooks'
 import type { AgentRow, FleetFilter } from '../../contract/fleet.js'
 import { useAnswer } from '../data/use-answer.js'
@@ -6,10 +6,9 @@ import { Button } from '../parts/button.js'
 import { Failure } from '../parts/failure.js'
 import { shown } from '../parts/safe-text.js'
 import { StatusBadge } from '../parts/status-badge.js'
-import { ago, duration } from '../parts/time-words.js'
+import { ago, count, duration } from '../parts/time-words.js'
 import { addressOf, go } from '../route.js'
 import { addKeys } from '../keys/keymap.js'
-import { answers } from '../state/session.js'
 
 const PAGE = 50
 
@@ -20,11 +19,10 @@ export interface AgentTableProps {
 }
 
 export function AgentTable({ filter, version }: AgentTableProps) {
-  const { value, error, isPending } = useAnswer('agents', { ...filter, limit: PAGE }, { version })
-  const [more, setMore] = useState<{ readonly rows: readonly AgentRow[]; readonly next?: string | undefined }>({
-    rows: [],
-  })
-  useEffect(() => setMore({ rows: [] }), [JSON.stringify(filter), version])
+  const [afters, setAfters] = useAfters(filter)
+  const after = afters.at(-1)
+  const ask = { ...filter, ...(after === undefined ? undefined : { after }), limit: PAGE }
+  const { value, of, error, isPending } = useAnswer('agents', ask, { version })
   useEffect(
     () =>
       addKeys('Agents', [
@@ -32,15 +30,6 @@ export function AgentTable({ filter, version }: AgentTableProps) {
       ]),
     [],
   )
-  const rows = [...(value?.rows ?? []), ...more.rows]
-  const next = more.rows.length > 0 ? more.next : value?.next
-  const readOn = async (): Promise<void> => {
-    const page = await answers
-      .peek()
-      ?.ask('agents', { ...filter, after: next ?? '', limit: PAGE })
-      .catch(() => undefined)
-    if (page !== undefined) setMore({ rows: [...more.rows, ...page.rows], next: page.next })
-  }
   return (
     <>
       <Failure error={error} what="the list of agents" />
@@ -49,16 +38,50 @@ export function AgentTable({ filter, version }: AgentTableProps) {
           <p class="quiet">Reading …</p>
         ) : null
       ) : (
-        <Rows rows={rows} />
+        <Rows rows={value.rows} />
       )}
-      {next === undefined ? null : (
-        <div class="center">
-          <Button kind="plain" onClick={() => void readOn()}>
-            More
-          </Button>
-        </div>
-      )}
+      <Pages afters={afters} next={of?.after === after ? value?.next : undefined} onAfters={setAfters} />
     </>
+  )
+}
+
+/** The streams behind which the pages up to this one begin: none for the first. Other filters begin at the first. */
+function useAfters(filter: FleetFilter): readonly [readonly string[], (afters: readonly string[]) => void] {
+  const key = JSON.stringify(filter)
+  const [place, setPlace] = useState<{ readonly of: string; readonly afters: readonly string[] }>({
+    of: '',
+    afters: [],
+  })
+  return [place.of === key ? place.afters : [], (afters) => setPlace({ of: key, afters })]
+}
+
+interface PagesProps {
+  readonly afters: readonly string[]
+  /** Of the page that is shown: the stream behind which the next one begins. */
+  readonly next: string | undefined
+  readonly onAfters: (afters: readonly string[]) => void
+}
+
+function Pages({ afters, next, onAfters }: PagesProps) {
+  if (afters.length === 0 && next === undefined) return null
+  return (
+    <div class="center" role="group" aria-label="Pages">
+      <Button
+        icon="left"
+        off={afters.length === 0 ? 'this is the first page' : undefined}
+        onClick={() => onAfters(afters.slice(0, -1))}
+      >
+        Previous
+      </Button>{' '}
+      <span class="quiet">Page {count(afters.length + 1)}</span>{' '}
+      <Button
+        icon="right"
+        off={next === undefined ? 'this is the last page' : undefined}
+        onClick={() => next !== undefined && onAfters([...afters, next])}
+      >
+        Next
+      </Button>
+    </div>
   )
 }
 

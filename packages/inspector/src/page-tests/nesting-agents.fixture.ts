@@ -9,7 +9,7 @@ const middle = setup({ actors: { 'a/b': inner } }).createMachine({
   states: { m: { invoke: { src: 'a/b' } } },
 })
 
-export const nesting = defineAgent({
+const nesting = defineAgent({
   name: 'nesting',
   version: 1,
   machine: setup({ actors: { middle } }).createMachine({

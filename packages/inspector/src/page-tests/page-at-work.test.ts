@@ -163,6 +163,27 @@ test('INS-69 a view follows its agent live until a revision is chosen, and again
   })
 })
 
+test('INS-322 what is looked for is looked for again with each record, and the form says what it is', async () => {
+  await withFleet(pages, async (served, file) => {
+    const { page } = await served.open(pages.browser, '/a/research-echo?p=find')
+    await page.getByRole('button', { name: 'state=review' }).click()
+    await page.getByText('It never holds.').waitFor()
+    expect(await page.locator('#where').inputValue()).toBe('state=review')
+    const clock = new FastClock(Date.now())
+    const agent = researchAgent(clock)
+    const runtime = await createRuntime({
+      store: sqliteStore(file),
+      agents: [agent],
+      world: createWorld({ clock, logger: { log: () => {} } }),
+    })
+    const echo = await runtime.attach(agent, 'echo')
+    await echo.send({ type: 'ask', question: 'Why does a valley answer?', budgetUsd: 1 })
+    await page.locator('.flips .flip', { hasText: 'becomes true' }).waitFor()
+    await runtime.close()
+    await close(page)
+  })
+})
+
 test('INS-82 an exported history that is dropped on the page opens in it, and its records stay there', async () => {
   const store = sqliteStore(pages.fleet)
   const lines: string[] = []

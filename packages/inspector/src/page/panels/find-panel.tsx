@@ -1,5 +1,5 @@
 /** Where a condition becomes true or false. */
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useAnswer } from '../data/use-answer.js'
 import { Button } from '../parts/button.js'
 import { Failure } from '../parts/failure.js'
@@ -16,7 +16,7 @@ export function FindPanel({ model }: PanelProps) {
   const { value, error, isPending } = useAnswer(
     'find',
     where === undefined ? undefined : { agent: model.agent, where },
-    { version: model.isLive.value ? undefined : 0 },
+    { version: model.last.value },
   )
   return (
     <div class="find-panel scroll">
@@ -51,7 +51,8 @@ export function FindPanel({ model }: PanelProps) {
 }
 
 function WhereForm({ where }: { readonly where: string | undefined }) {
-  const [text, setText] = useState(where ?? '')
+  const [text, setText] = useState('')
+  useEffect(() => setText(where ?? ''), [where])
   return (
     <form
       class="panel-bar"

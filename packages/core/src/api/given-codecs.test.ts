@@ -85,4 +85,8 @@ test.each(Object.keys(READERS))('LOG-33 %s refuses an upcaster whose definition 
     facts: { path: 'upcasters.0.definition' },
   })
   expect(await told([upcast])).toMatchObject({ code: 'INVALID_INPUT', facts: { path: 'upcasters.0' } })
+  expect(await told([{ type: 'note', upcast: async () => undefined }])).toMatchObject({
+    code: 'INVALID_INPUT',
+    facts: { path: 'upcasters.0.upcast' },
+  })
 })

@@ -111,9 +111,7 @@ const soBroken: unknown = () => Promise.reject(new Error('so is this one'))
 const rejecting = vi.fn<(report: Report) => void>(soBroken as (report: Report) => void)
 
 describe('SND-48 a function that has to answer at once, and gives a promise', () => {
-  const rejecting = (async () => {
-    throw new Error('too late')
-  }) as never
+  const rejecting = (() => Promise.reject(new Error('too late'))) as never
 
   function asking(retryIf?: () => boolean) {
     const machine = setup({

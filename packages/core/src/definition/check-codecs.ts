@@ -1,5 +1,6 @@
 /** Codecs and upcasters, as they were given. */
 import { checkMembers, requireOption } from '../check-members.js'
+import { isAsyncFunction } from '../world/is-promised.js'
 
 const UPCASTER = ['type', 'definition', 'upcast']
 
@@ -31,6 +32,7 @@ function checkUpcaster(given: unknown, path: string): void {
   const { type, definition, upcast } = Object(given) as Record<string, unknown>
   const isOne = typeof type === 'string' && typeof upcast === 'function'
   requireOption(isOne, { path, problem: 'must be an upcaster: { type, upcast }' })
+  requireOption(!isAsyncFunction(upcast), { path: `${path}.upcast`, problem: 'is async, and has to answer at once' })
   checkMembers(given, { path, known: UPCASTER })
   const isName = definition === undefined || typeof definition === 'string'
   requireOption(isName, { path: `${path}.definition`, problem: 'must be the name of a definition' })

@@ -1,6 +1,7 @@
 /** Whether what a chart names is there: actions, guards, delays, actor logic. XState would find out when it is too late. */
 import { RefoldError } from '../errors.js'
 import { ownMember } from '../json/own-member.js'
+import { isAsyncFunction } from '../world/is-promised.js'
 import { requireValid } from './refusal.js'
 import { messagePlanOf } from './send-to-agent.js'
 
@@ -69,9 +70,8 @@ function requireExpressionsAtOnce(action: object, path: string): void {
 
 /** A promise is always true, no number and no event, and no one hears what it rejects with. */
 export function requireAtOnce(asked: unknown, path: string): void {
-  const isAsync = Object.prototype.toString.call(asked) === '[object AsyncFunction]'
   const hint = 'Ask the outside world in an effect, and decide by its outcome.'
-  requireValid(!isAsync, { path, problem: 'is async, and has to answer at once', hint })
+  requireValid(!isAsyncFunction(asked), { path, problem: 'is async, and has to answer at once', hint })
 }
 
 function nameOf(reference: unknown): string | undefined {

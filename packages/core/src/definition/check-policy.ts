@@ -1,5 +1,6 @@
 /** Whether a policy, as it was written, makes sense. */
 import { checkKeys, isCount, isPositive, memberPath } from './check-config.js'
+import { requireAtOnce } from './check-implementations.js'
 import { checkSchema } from './check-schema.js'
 import type { CallPolicy } from './policy-types.js'
 import { requireValid } from './refusal.js'
@@ -60,6 +61,8 @@ export function checkRetry(retry: unknown, path: string): void {
     hint: 'It counts the first attempt too.',
   })
   checkMember(condition, { path: `${path}.if`, holds: isFunction, must: 'be a function' })
+  requireAtOnce(condition, `${path}.if`)
+  requireAtOnce(delayMs, `${path}.delayMs`)
   checkMember(delayMs, {
     path: `${path}.delayMs`,
     holds: (value) => isDuration(value) || isFunction(value),

@@ -1,6 +1,7 @@
 /** The `approvals` of a definition: what a person approves by an event. */
 import type { JsonObject, JsonValue } from '../json/json-value.js'
 import { checkKeys } from './check-config.js'
+import { requireAtOnce } from './check-implementations.js'
 import { suggestName } from '../world/nearest-name.js'
 import { requireValid } from './refusal.js'
 
@@ -30,6 +31,7 @@ export function readApprovals(
       problem: 'must be a function that gives what is approved',
       hint: `${type}: ({ context }) => context.draft`,
     })
+    requireAtOnce(payloadOf, path)
     read.set(type, payloadOf as PayloadOf)
   }
   return read

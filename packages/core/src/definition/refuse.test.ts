@@ -17,6 +17,7 @@ import {
 import type { AnyStateMachine } from 'xstate'
 import { z } from 'zod'
 import { agentContract } from './agent-contract.js'
+import { defineAgent } from './define-agent.js'
 import { refuseUnsupported } from './refuse.js'
 import { sendToAgent } from './send-to-agent.js'
 
@@ -65,6 +66,21 @@ describe('DEF-17 what has to answer at once, and is async', () => {
     ],
   ])('is refused: %s', (_what, config, implementations, path) => {
     expect(refusal(config, implementations)).toEqual({ code: 'INVALID_DEFINITION', path })
+  })
+
+  it.each([
+    ['what is approved', { approvals: { GO: later } }, 'approvals.GO'],
+    ['whether to retry', { effects: { work: { retry: { attempts: 2, if: later } } } }, 'effects.work.retry.if'],
+    [
+      'when to retry',
+      { effects: { work: { retry: { attempts: 2, delayMs: laterMs } } } },
+      'effects.work.retry.delayMs',
+    ],
+  ])('DEF-420 is refused: %s', (_what, members, path) => {
+    const actors = { work: fromPromise(async () => 1) }
+    const machine = setup({ actors }).createMachine({ on: { GO: {} }, invoke: { src: 'work' } })
+    const given = { name: 'late', version: 1, machine, ...members } as never
+    expect(() => defineAgent(given)).toThrow(expect.objectContaining({ code: 'INVALID_DEFINITION', facts: { path } }))
   })
 
   const other = agentContract({ name: 'other', events: { x: z.object({}) } })

@@ -6,6 +6,7 @@ import { internalsOf } from '../definition/define-agent.js'
 import { RefoldError } from '../errors.js'
 import { isJsonObject, type JsonValue } from '../json/json-value.js'
 import { jsonOf } from '../json/to-json.js'
+import { isAsyncFunction } from '../world/is-promised.js'
 import { requireAgents } from './require-agents.js'
 import type { ProjectionConfig, ProjectionDefinition, ProjectionRecord } from '../public/projection.js'
 
@@ -58,6 +59,8 @@ function read(config: ProjectionConfig<AgentDefinition, unknown>): ProjectionInt
   const definitions = agents && [...new Set(agents.map((agent) => internalsOf(agent).name))]
   if (key !== undefined && typeof key !== 'function') throw refused('key', 'must be a function')
   if (typeof evolve !== 'function') throw refused('evolve', 'must be a function')
+  for (const [name, asked] of Object.entries({ key, evolve }))
+    if (isAsyncFunction(asked)) throw refused(name, 'is async, and has to answer at once')
   const initial = initialOf(config.initial)
   const members = isJsonObject(initial) ? Object.keys(initial) : []
   return { name, version, definitions, initial, members, key: key ?? agentKey(definitions), evolve }

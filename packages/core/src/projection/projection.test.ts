@@ -232,7 +232,9 @@ describe('a projection', () => {
       ['agents', []],
       ['initial', new Date()],
       ['evolve', 1],
+      ['evolve', async (document: object) => document],
       ['key', 'id'],
+      ['key', async () => 'id'],
       ['kee', 1],
     ] as const)
       expect(() => defineProjection({ ...valid, [path]: value })).toThrow(

@@ -6,3 +6,8 @@ export function isPromised(answer: unknown): boolean {
   if (answer instanceof Promise) answer.catch(() => {})
   return answer !== null && typeof answer === 'object' && 'then' in answer && typeof answer.then === 'function'
 }
+
+/** Whether it is an `async` function, as far as that can be seen: one that was compiled to an older JavaScript is none. */
+export function isAsyncFunction(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object AsyncFunction]'
+}

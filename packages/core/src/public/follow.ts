@@ -51,7 +51,7 @@ export interface Lag {
   readonly ms: number
 }
 
-/** Members of the directory's entry of an agent: where it stands, who owns it, what it waits for. `null`: no longer. `left`: effects that its chart left. `standsIn`: its states, which stay, where it comes to wait for someone. */
+/** Members of the directory's entry of an agent: where it stands, who owns it, what it waits for. `null`: no longer. `left`: effects that its chart left. `standsIn`: its states, which stay, where it comes to wait for someone or to another version. */
 export type DirectoryChanges = Pick<
   RecordHeader,
   'status' | 'active' | 'standsIn' | 'condition' | 'owner' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt'

@@ -64,8 +64,9 @@ describe('explain of records that Refold makes itself', () => {
     ['cancelled', {}],
     ['paused', {}],
     ['timer.fired', {}, { input: { kind: 'timer.fired', timer: '1.t0' } }],
-    ['effect.done', {}, { input: { kind: 'effect.done', effect: '1.0' } }],
+    ['effect.done', {}, { epoch: 1, input: { kind: 'effect.done', effect: '1.0' } }],
     ['retried', {}],
+    ['effect.done', {}, { input: { kind: 'effect.done', effect: '1.0' } }],
   ]
   const hostile: typeof kinds = [
     ['effect.done', null as never, { input: { kind: 'effect.done', effect: 'x' } }],
@@ -95,7 +96,7 @@ describe('explain of records that Refold makes itself', () => {
     },
   })
 
-  test('HIS-29 names what waited, what was kept, who cancelled, and what it can only guess', async () => {
+  test('HIS-29 HIS-413 names what waited, what was kept, who cancelled, and what it can only guess', async () => {
     const history = await openHistory(sourceOf(kinds), 'a-1')
     const behind = async (revision: number): Promise<unknown> => {
       const [cause, next] = (await history.explain(revision)).chain
@@ -109,6 +110,7 @@ describe('explain of records that Refold makes itself', () => {
     expect(await behind(8)).toEqual(['timer', 1, undefined, 'clock'])
     expect(await behind(9)).toEqual(['effect', 1, undefined, 'effect'])
     expect(await behind(10)).toEqual([undefined, undefined, undefined, 'operator'])
+    expect(await behind(11), 'no body gave it, someone resolved it').toEqual(['effect', 1, undefined, 'operator'])
   })
 
   test('HIS-31 takes records whose parts are not what their kind says, and says what is not found', async () => {

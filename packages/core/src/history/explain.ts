@@ -127,7 +127,7 @@ function outsideOf(record: HistoryRecord): OutsideKind | undefined {
       return 'effect'
     case 'effect.done':
     case 'effect.failed':
-      return record.by === undefined ? 'effect' : 'operator'
+      return record.epoch === undefined ? 'operator' : 'effect' // someone resolved it
     case 'timer.fired':
     case 'cancelled':
       return 'clock'

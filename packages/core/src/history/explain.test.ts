@@ -61,7 +61,7 @@ describe('explain of records that Refold makes itself', () => {
     ['actor.event', {}],
     ['retried', { revision: 1 }],
     ['recalled', { revision: 3 }],
-    ['cancelled', {}],
+    ['cancelled', { lateMs: 0 }],
     ['paused', {}],
     ['timer.fired', {}, { input: { kind: 'timer.fired', timer: '1.t0' } }],
     ['effect.done', {}, { epoch: 1, input: { kind: 'effect.done', effect: '1.0' } }],
@@ -178,6 +178,31 @@ describe('explain of what agents and time did', () => {
       ['child', 'timer.fired', 'timer', undefined],
       ['child', 'started', 'message', undefined],
       ['parent', 'event', undefined, 'ada'],
+    ])
+  })
+
+  test('HIS-418 a cancellation at once was the word of who asked for it, and comes to detached children by the message of their parent', async () => {
+    const child = defineAgent({ name: 'child', version: 1, machine: setup({}).createMachine({}) })
+    const parent = defineAgent({
+      name: 'parent',
+      version: 1,
+      machine: setup({}).createMachine({ entry: startAgent({ agent: child, id: '1' }, {}) }),
+    })
+    const store = memoryStore()
+    const runtime = await createRuntime({ store, agents: [parent, child] })
+    open.push(runtime)
+    const agent = await runtime.start(parent, { id: '1' })
+    await expect.poll(() => store.directory.get('child-1')).toBeDefined()
+    await agent.cancel({ children: 'cancel', by: 'ada' })
+    await expect.poll(async () => (await store.directory.get('child-1'))?.status).toBe('stopped')
+    const history = await openHistory(store, 'child-1')
+    const { chain, cut } = await history.explain(
+      history.outline().find(({ kind }) => kind === 'cancelled')?.revision ?? -1,
+    )
+    expect(cut).toBeUndefined()
+    expect(chain.map(({ agent: { name }, kind, because, outside }) => [name, kind, because, outside])).toEqual([
+      ['child', 'cancelled', 'message', undefined],
+      ['parent', 'cancelled', undefined, 'operator'],
     ])
   })
 })

@@ -76,3 +76,39 @@ test('PRJ-326 after long good work the first failure is followed by a short wait
     await time.advance(60_000)
   }
 })
+
+test('PRJ-327 a file of documents that never answers holds up no close, and what is asked of it ends with TIMEOUT', async () => {
+  const time = new ManualTime()
+  const world = createWorld({ clock: time.clock(), logger: { log: () => {} } })
+  const views = memoryStore()
+  const kept = views.projections as NonNullable<typeof views.projections>
+  const never = new Promise<never>(() => {})
+  let isMute = false
+  const projections = {
+    builds: kept.builds.bind(kept),
+    get: (...asked: Parameters<typeof kept.get>) => (isMute ? never : kept.get(...asked)),
+    commit: (...asked: Parameters<typeof kept.commit>) => (isMute ? never : kept.commit(...asked)),
+    entries: kept.entries.bind(kept),
+    remove: kept.remove.bind(kept),
+  }
+  const client = await createClient({
+    store: memoryStore(memoryLog()),
+    projections: Object.assign(views, { projections }),
+    agents: [order],
+    world,
+  })
+  const projection = await client.project(orders())
+  const agent = await client.start(order, { id: '1' })
+  await time.advance(0)
+  isMute = true
+  await agent.send({ type: 'add', cents: 1 })
+  const asked = projection.get('1').catch((error: unknown) => error)
+  await time.advance(120_000)
+  expect(await asked).toMatchObject({ code: 'TIMEOUT' })
+  let isClosed = false
+  const closing = client.close().then(() => (isClosed = true))
+  await time.advance(60_000)
+  await settle()
+  expect(isClosed).toBe(true)
+  await closing
+})

@@ -152,6 +152,7 @@ export class ProjectionRun {
     let looked = -Infinity
     let newest: string | undefined
     for (let known = await this.#open(); ;) {
+      if (signal.aborted) return // asked to go on meanwhile
       state.follow(known)
       const isHeld = notesIn(known).parked !== undefined
       await interruptible(clock, signal, LOOK_EVERY_MS)

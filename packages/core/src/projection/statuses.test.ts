@@ -112,3 +112,25 @@ test('PRJ-327 a file of documents that never answers holds up no close, and what
   expect(isClosed).toBe(true)
   await closing
 })
+
+test('PRJ-328 who has heard that it is parked, repairs what was wrong and calls `retry` at once can wait for it', async () => {
+  await using client = await createClient({ store: memoryStore(memoryLog()), agents: [order], world: quiet })
+  const agent = await client.start(order, { id: '1' })
+  let isRepaired = false
+  const failing = defineProjection({
+    name: 'failing',
+    version: 1,
+    agents: [order],
+    initial: 0,
+    evolve: (count) => {
+      if (!isRepaired) throw new Error('a defect')
+      return count + 1
+    },
+  })
+  const projection = await client.project(failing)
+  await expect(projection.ready).rejects.toMatchObject({ code: 'PROJECTION_PARKED' })
+  isRepaired = true
+  await projection.retry()
+  await projection.at(agent)
+  expect(await projection.get('1')).toBe(1)
+})

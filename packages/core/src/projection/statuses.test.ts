@@ -113,7 +113,7 @@ test('PRJ-327 a file of documents that never answers holds up no close, and what
   await closing
 })
 
-test('PRJ-328 who has heard that it is parked, repairs what was wrong and calls `retry` at once can wait for it', async () => {
+test('PRJ-328 who has heard that it is parked, repairs what was wrong and calls `retry` or `rebuild` at once can wait for it', async () => {
   await using client = await createClient({ store: memoryStore(memoryLog()), agents: [order], world: quiet })
   const agent = await client.start(order, { id: '1' })
   let isRepaired = false
@@ -133,4 +133,11 @@ test('PRJ-328 who has heard that it is parked, repairs what was wrong and calls 
   await projection.retry()
   await projection.at(agent)
   expect(await projection.get('1')).toBe(1)
+  isRepaired = false
+  await agent.send({ type: 'add', cents: 1 })
+  await expect(projection.at(agent)).rejects.toMatchObject({ code: 'PROJECTION_PARKED' })
+  await expect(projection.rebuild()).rejects.toMatchObject({ code: 'PROJECTION_PARKED' })
+  isRepaired = true
+  await projection.rebuild()
+  expect([await projection.get('1'), projection.status.phase]).toEqual([2, 'live'])
 })

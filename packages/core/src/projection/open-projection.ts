@@ -210,9 +210,9 @@ export class OpenProjection {
     return this.close()
   }
 
-  /** Who waits from now on hears of no failure before. */
+  /** Who waits from now on hears of no failure before, but for one that has stopped it for good. */
   #goOn(how: { readonly rebuilds?: boolean } = {}): void {
-    this.#state.reached.hinder(undefined)
+    if (this.status.phase !== 'stopped') this.#state.reached.hinder(undefined)
     this.#run.interrupt(how)
   }
 

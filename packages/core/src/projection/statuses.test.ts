@@ -141,3 +141,25 @@ test('PRJ-328 who has heard that it is parked, repairs what was wrong and calls 
   await projection.rebuild()
   expect([await projection.get('1'), projection.status.phase]).toEqual([2, 'live'])
 })
+
+test('PRJ-328 one that has stopped for good says so to `rebuild`', async () => {
+  const store = memoryStore(memoryLog())
+  const kept = store.projections as NonNullable<typeof store.projections>
+  const fatal = new RefoldError('STORE_FATAL', 'the file is not the one that was opened')
+  let isLost = false
+  const commit: typeof kept.commit = (changes) => (isLost ? Promise.reject(fatal) : kept.commit(changes))
+  const projections = { ...kept, commit }
+  await using client = await createClient({
+    store: Object.assign(store, { projections }),
+    agents: [order],
+    world: quiet,
+  })
+  const projection = await client.project(orders())
+  const agent = await client.start(order, { id: '1' })
+  await projection.at(agent)
+  isLost = true
+  await agent.send({ type: 'add', cents: 1 })
+  await expect(projection.at(agent)).rejects.toMatchObject({ code: 'STORE_FATAL' })
+  isLost = false
+  await expect(projection.rebuild()).rejects.toMatchObject({ code: 'STORE_FATAL' })
+})

@@ -27,8 +27,8 @@ function timeOf(options: AgentMetricsOptions): number {
 }
 
 /**
- * Agents of the whole store by condition, effects in doubt, what is overdue and for how long, and agents with work that no one
- * owns: each number up to 1,000. It asks the directory (`store.directory`) some questions: do so now and then, and in one process
+ * Agents of the whole store by condition, their effects in doubt, what is overdue and for how long, and agents with work that no one
+ * owns: each number up to 1,000. An effect that the chart of a running agent left, and that waits for someone's word, is in none of these. It asks the directory (`store.directory`) some questions: do so now and then, and in one process
  * of several. Rejects with what the store says.
  */
 export async function agentMetrics(

@@ -39,7 +39,10 @@ export interface TranscriptOptions<D extends AgentDefinition, M> {
   readonly messages: (record: ProjectionRecord<D>) => readonly M[] | undefined
   /** The ids of the tool calls that a message makes. */
   readonly calls: (message: M) => readonly string[]
-  /** The ids of the tool calls that a message answers. */
+  /**
+   * The ids of the tool calls that a message answers. Of one that answers several: calls of one message, none of which was answered
+   * before, as a message cannot be taken apart.
+   */
   readonly answers: (message: M) => readonly string[]
   /** The message that stands for an answer that is missing. */
   readonly missing: (call: string, missing: MissingAnswer) => M

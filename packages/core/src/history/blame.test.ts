@@ -63,8 +63,7 @@ describe('blame', () => {
       await agent.send({ type: 'push', item: { text, note: 'x' } })
     for (const type of ['tidy', 'pop', 'shift', 'pop'] as const) await agent.send({ type })
     const history = await openHistory(store, 'stack-1')
-    const removed = async (path: string): Promise<unknown> =>
-      (await history.blame(path).catch((error: unknown) => error)) as unknown
+    const removed = async (path: string): Promise<unknown> => history.blame(path).catch((error: unknown) => error)
     expect(await removed('/context/items/2')).toMatchObject({ steps: [{ revision: 5, how: 'removed' }] })
     expect(await removed('/context/items/1')).toMatchObject({ steps: [{ revision: 6, how: 'removed' }] })
     expect(await removed('/context/items/0')).toMatchObject({ steps: [{ revision: 7, how: 'removed' }] })

@@ -14,7 +14,7 @@ import { orLate, timeLeft } from './client/silence.js'
 import type { WireClient, WireItem, WireRecord } from './client/wire.js'
 import { pause } from './pause.js'
 
-/** A replaced leader hears of it much sooner, at every setting that a cluster works with. */
+/** A replaced leader hears of it much sooner, at every setting that a cluster works with. Looks that are further apart say nothing of the time between. */
 const BEHIND_FOR_MS = 10_000
 const LOOK_AGAIN_MS = 200
 const DOING = 'reading the end of the log'
@@ -33,6 +33,8 @@ export class SeenLog {
   #checked: number
   #checking: Promise<void> | undefined
   #behindSince: number | undefined
+  /** When a look was answered last. */
+  #lookedAt = -Infinity
   #replaced: RefoldError | undefined
 
   constructor(shared: SharedConnection, options: SeenLogOptions) {
@@ -88,16 +90,17 @@ export class SeenLog {
 
   async #check(): Promise<void> {
     const { interruptions, client } = this.#shared
+    if (performance.now() - this.#lookedAt > BEHIND_FOR_MS) this.#behindSince = undefined
     const end = await this.#endOfLog(client)
+    this.#lookedAt = performance.now()
     if (end === undefined || end >= this.#upTo) {
       this.#behindSince = undefined
       this.#checked = interruptions
       return
     }
     this.#shared.replace(client, { afterMs: 0 })
-    const now = performance.now()
-    this.#behindSince ??= now
-    if (now - this.#behindSince > BEHIND_FOR_MS) throw this.#isAnother(end)
+    this.#behindSince ??= this.#lookedAt
+    if (this.#lookedAt - this.#behindSince > BEHIND_FOR_MS) throw this.#isAnother(end)
     await pause(LOOK_AGAIN_MS)
     throw new BehindNode()
   }

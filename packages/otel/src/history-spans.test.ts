@@ -94,6 +94,7 @@ describe('the spans of a history', () => {
         data,
         at: revision,
         definition: 'a@1',
+        epoch: 1,
         ...(revision === 0 ? undefined : { effect: '0.0' }),
       }))
       const history = {

@@ -60,9 +60,9 @@ class Past {
   }
 
   *spansOf(record: HistoryRecord): Generator<SpanShape, void, undefined> {
-    const attempt = this.#attemptOf(record)
+    const attempts = this.#attemptsOf(record)
     yield recordSpan(this.#factsOf(record))
-    if (attempt !== undefined) yield attempt
+    yield* attempts
     const { id, at, traceparent } = record
     this.#records.push({ id, at, ...(traceparent === undefined ? undefined : { traceparent }) })
   }
@@ -97,50 +97,55 @@ class Past {
     return this.#takenOver.get(id) ?? this.#records[Number.parseInt(id, 10) - this.#before - this.#first]
   }
 
-  #attemptOf(record: HistoryRecord): SpanShape | undefined {
-    if ('effect' in record) {
-      const usage = addUsage(this.#used.get(record.effect), usageIn(record.data))
-      if (usage !== undefined) this.#used.set(record.effect, usage)
-    }
+  /** Those that end with the record: a claim and a release name the effects that they bring into doubt. */
+  #attemptsOf(record: HistoryRecord): readonly SpanShape[] {
+    const { at, definition } = record
+    if (record.kind === 'claimed' || record.kind === 'released')
+      return doubtsIn(record).flatMap((doubt) => this.#ended({ ...doubt, at, definition }, { outcome: 'doubted' }))
+    if (!('effect' in record)) return []
+    const { effect } = record
+    const usage = addUsage(this.#used.get(effect), usageIn(record.data))
+    if (usage !== undefined) this.#used.set(effect, usage)
+    const of = { effect, src: textIn(record, 'src') ?? '', at, definition }
+    const isResolved = record.epoch === undefined
     switch (record.kind) {
       case 'effect.started':
-        this.#effects.set(record.effect, { attempt: numberIn(record, 'attempt') ?? 1, since: record.at })
-        return undefined
+        this.#effects.set(effect, { attempt: numberIn(record, 'attempt') ?? 1, since: at })
+        return []
       case 'attempt.failed': {
-        const attempt = numberIn(record, 'attempt') ?? this.#effects.get(record.effect)?.attempt ?? 1
-        const span = this.#ended(record, { outcome: 'retried', error: memberIn(record, 'error'), attempt })
-        const since = Math.max(numberIn(record, 'retryAt') ?? 0, record.at) // the failure may have been stored late
-        this.#effects.set(record.effect, { attempt: attempt + 1, since })
-        return span
+        const attempt = numberIn(record, 'attempt') ?? this.#effects.get(effect)?.attempt ?? 1
+        const spans = this.#ended(of, { outcome: 'retried', error: memberIn(record, 'error'), attempt })
+        const since = Math.max(numberIn(record, 'retryAt') ?? 0, at) // the failure may have been stored late
+        this.#effects.set(effect, { attempt: attempt + 1, since })
+        return spans
       }
       case 'effect.done':
-        return this.#ended(record, { outcome: 'done' })
+        return this.#ended(of, { outcome: 'done', isResolved })
       case 'effect.failed':
-        return this.#ended(record, { outcome: 'failed', error: memberIn(record, 'error') ?? null })
+        return this.#ended(of, { outcome: 'failed', error: memberIn(record, 'error') ?? null, isResolved })
       case 'effect.doubted':
-        return this.#ended(record, { outcome: 'doubted' })
+        return this.#ended(of, { outcome: 'doubted' })
       default:
-        return undefined
+        return []
     }
   }
 
-  /** What a person said of the effect is the end of no attempt. */
-  #ended(record: EffectRecord, { outcome, error, attempt: told }: Ended): SpanShape | undefined {
-    const { effect, at } = record
+  /** One in doubt may end all the same. What a person said of the effect is the end of no attempt. */
+  #ended({ effect, at, ...of }: EndedEffect, ended: Ended): readonly SpanShape[] {
+    const { outcome, error, attempt: told, isResolved = false } = ended
     const usage = this.#used.get(effect)
     this.#used.delete(effect)
     const scheduled = this.#at(effect)
     const open = this.#effects.get(effect)
-    this.#effects.delete(effect)
-    if (scheduled === undefined || record.by !== undefined) return undefined
-    const attempt = told ?? open?.attempt ?? 1
+    if (outcome !== 'doubted') this.#effects.delete(effect)
+    if (scheduled === undefined || isResolved) return []
     const beganAt = Math.min(open?.since ?? scheduled.at, at)
-    return attemptSpan({
+    const span = attemptSpan({
       stream: this.#stream,
-      definition: record.definition.split('@', 1)[0] ?? '',
+      definition: of.definition.split('@', 1)[0] ?? '',
       effect,
-      src: textIn(record, 'src') ?? '',
-      attempt,
+      src: of.src,
+      attempt: told ?? open?.attempt ?? 1,
       outcome,
       beganAt,
       durationMs: at - beganAt,
@@ -149,15 +154,32 @@ class Past {
       error,
       usage,
     })
+    return [span]
   }
 }
 
-type EffectRecord = Extract<HistoryRecord, { readonly effect: string }>
+interface EndedEffect {
+  readonly effect: string
+  readonly src: string
+  readonly at: number
+  readonly definition: string
+}
 
 interface Ended {
   readonly outcome: string
   readonly error?: unknown
   readonly attempt?: number
+  /** By someone's word. */
+  readonly isResolved?: boolean
+}
+
+function doubtsIn(record: HistoryRecord): readonly Pick<EndedEffect, 'effect' | 'src'>[] {
+  const doubts = memberIn(record, 'inDoubt')
+  if (!Array.isArray(doubts)) return []
+  return doubts.flatMap((doubt: { readonly effect?: unknown; readonly src?: unknown } | null) => {
+    const { effect, src } = doubt ?? {}
+    return typeof effect === 'string' && typeof src === 'string' ? [{ effect, src }] : []
+  })
 }
 
 /** A damaged record, or one whose key is missing, may have anything there. */

@@ -50,6 +50,24 @@ test('OTL-11 appends, records, attempts, waits and usage are measured', async ()
   await meterProvider.shutdown()
 })
 
+test('OTL-66 a tracer that throws changes no number', async () => {
+  const { meterProvider, read } = meter()
+  const throwing = {
+    getTracer: (): never => {
+      throw new Error('no tracer')
+    },
+  }
+  await sendLetter([createTelemetry({ meterProvider, tracerProvider: throwing }).observer])
+  expect(await read()).toMatchObject({
+    'refold.effect.duration letter draft retried': 1,
+    'refold.effect.duration letter draft done': 1,
+    'refold.usage.tokens letter draft input': 120,
+    'refold.usage.cost letter draft': 0.004,
+    'refold.appends letter stored': expect.any(Number) as number,
+  })
+  await meterProvider.shutdown()
+})
+
 test('OTL-12 what a worker has in hand is shown until it is watched no more', async () => {
   const { meterProvider, read } = meter()
   const waiting = [

@@ -160,9 +160,10 @@ export function attemptSpan(facts: AttemptFacts): SpanShape {
   }
 }
 
-/** One that was stopped may be followed by another of the same number. */
+/** One that was stopped may be followed by another of the same number, and so may one in doubt, which may also end all the same. */
 function attemptId({ scheduledBy, effect, attempt, outcome, beganAt }: AttemptFacts): string {
-  return spanIdOf(scheduledBy, effect, attempt, ...(outcome === 'stopped' ? [beganAt] : []))
+  const more = outcome === 'stopped' ? [beganAt] : outcome === 'doubted' ? [outcome] : []
+  return spanIdOf(scheduledBy, effect, attempt, ...more)
 }
 
 function placeOfRecord(id: string): Place {

@@ -53,11 +53,12 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   })
   return {
     watch: (runtime) => instruments.watch(runtime),
+    // What a tracer throws stops nothing but its own span.
     observer: (event) => {
-      if (event.kind === 'recorded') makeRecords(event, { spans, previous })
+      instruments.heard(event)
       if (event.kind === 'leaving' || event.kind === 'dismissed') previous.delete(event.stream)
       attempts(event)
-      instruments.heard(event)
+      if (event.kind === 'recorded') makeRecords(event, { spans, previous })
     },
   }
 }

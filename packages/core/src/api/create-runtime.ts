@@ -44,11 +44,12 @@ export async function openRuntime<const D extends AgentDefinition>(
   const world = guardedWorld(options.world ?? systemWorld)
   const worker = options.worker === false ? {} : (options.worker ?? {})
   const leaseDurationMs = worker.leaseDurationMs ?? DEFAULT_LEASE_MS
-  const { codecs, upcasters } = options
+  const { codecs, upcasters, projections } = options
   const store = answeringInTime(options.store, world.clock)
+  const isOwn = projections !== undefined && projections !== options.store
   const runtime = new WorkerRuntime({
     store,
-    projections: options.projections ?? store,
+    projections: isOwn ? answeringInTime(projections, world.clock) : store,
     log: agentLog(store, { codecs, upcasters }),
     registry: new Registry(options.agents),
     world,

@@ -76,6 +76,31 @@ describe('following agents', () => {
     expect(codes()).toEqual([])
   })
 
+  test('FOL-148 a reader is reported in its own time, however slow others are', async () => {
+    for (const stalledAfterMs of [1_000_000, 10_000, 1_000]) {
+      const items = client.follow({ stalledAfterMs })[Symbol.asyncIterator]()
+      await next(items)
+    }
+    await client.start(order, { id: '1' })
+    await time.advance(1_500)
+    expect(codes()).toEqual(['STALLED'])
+    await time.advance(13_500)
+    expect(codes()).toEqual(['STALLED', 'STALLED'])
+    await client.close()
+  })
+
+  test('FOL-149 the lag tells the age of the first record that says its time, also behind a damaged one', async () => {
+    const log = memoryLog()
+    const records = [{ v: 'damaged' }, { v: 0, agent: 'order@1', at: 1_000, input: { kind: 'x' }, body: {} }]
+    const events = records.map((refold, n) => ({ id: `id-${n}`, type: 'x', data: {}, metadata: { refold } }))
+    await memoryStore(log).append('order-9', events, { expected: 'no_stream' })
+    const world = createWorld({ clock: time.clock(), logger: { log: () => {} } })
+    await using reader = await createClient({ store: memoryStore(log), agents: [order], world })
+    const ms = world.clock.now() - 1_000
+    expect(await reader.lag(undefined)).toEqual({ records: 2, ms })
+    expect(ms).toBeGreaterThan(0)
+  })
+
   test('FOL-12 a process that waits for the next record stays alive, one whose reader waits does not', async () => {
     const items = client.follow()[Symbol.asyncIterator]()
     await next(items)

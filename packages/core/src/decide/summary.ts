@@ -117,7 +117,10 @@ export function addChangedSummary(
   }
 }
 
-/** Who is told that an agent comes to wait for someone is told where: readers that keep nothing of it before do not know. */
+/**
+ * Who is told that an agent comes to wait for someone, or is at another version, which may ask otherwise, is told where: readers that
+ * keep nothing of it before do not know.
+ */
 function addCondition(
   header: { -readonly [K in keyof SummaryFields]: SummaryFields[K] },
   before: StateDocument,
@@ -127,5 +130,6 @@ function addCondition(
   if (condition !== conditionOf(before)) header.condition = condition
   const { inDoubt = 0, active } = header
   const comesToWait = header.condition === 'blocked' || (inDoubt > 0 && inDoubt > inDoubtOf(before))
-  if (comesToWait && active === undefined) header.standsIn = activeStates(after.root)
+  const isAtAnother = before.agent.version !== after.agent.version
+  if ((comesToWait || isAtAnother) && active === undefined) header.standsIn = activeStates(after.root)
 }

@@ -39,6 +39,39 @@ describe('blame', () => {
     await runtime.close()
   })
 
+  test('HIS-419 names the record that took away what stood last in an array, at its index', async () => {
+    type Item = { text: string; note?: string }
+    const machine = setup({
+      types: {
+        context: {} as { items: Item[]; note: string },
+        events: {} as { type: 'push'; item: Item } | { type: 'pop' | 'shift' | 'tidy' },
+      },
+    }).createMachine({
+      context: { items: [], note: '' },
+      on: {
+        push: { actions: assign({ items: ({ context, event }) => [...context.items, event.item] }) },
+        pop: { actions: assign({ items: ({ context }) => context.items.slice(0, -1) }) },
+        shift: { actions: assign({ items: ({ context }) => context.items.slice(1) }) },
+        tidy: { actions: assign({ items: ({ context }) => context.items.map(({ text }) => ({ text })) }) },
+      },
+    })
+    const stack = defineAgent({ name: 'stack', version: 1, machine })
+    const store = memoryStore(memoryLog())
+    await using runtime = await createRuntime({ store, agents: [stack] })
+    const agent = await runtime.start(stack, { id: '1' })
+    for (const text of ['a first one', 'a second one', 'a third one'])
+      await agent.send({ type: 'push', item: { text, note: 'x' } })
+    for (const type of ['tidy', 'pop', 'shift', 'pop'] as const) await agent.send({ type })
+    const history = await openHistory(store, 'stack-1')
+    const removed = async (path: string): Promise<unknown> => history.blame(path).catch((error: unknown) => error)
+    expect(await removed('/context/items/2')).toMatchObject({ steps: [{ revision: 5, how: 'removed' }] })
+    expect(await removed('/context/items/1')).toMatchObject({ steps: [{ revision: 6, how: 'removed' }] })
+    expect(await removed('/context/items/0')).toMatchObject({ steps: [{ revision: 7, how: 'removed' }] })
+    expect(await removed('/context/items/2/note')).toMatchObject({ steps: [{ revision: 4, how: 'removed' }] })
+    for (const path of ['/context/items/3', '/context/items/-', '/context/items/2/none'])
+      expect(await removed(path)).toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   test('HIS-27 tells which record set a field, and who sent the event that it came with', async () => {
     const history = await openHistory(await researched(), 'research-42')
     const cents = await history.blame('/context/cents')

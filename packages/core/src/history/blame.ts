@@ -134,7 +134,8 @@ async function lastWrite({ revision, upTo, keys, isEmpty = false }: Place, walk:
         const written = { revision: at, index, change, below, did: touch.did, isEmpty, context }
         if (after === undefined || isChange(written, { after: after.value, before: valueIn(walk.view, place) }))
           return written
-        if (change.inArray && change.operation.op !== 'replace') return undefined // the item came up here, without the place
+        const { op } = change.operation
+        if (change.inArray && op !== 'replace' && op !== 'remove') return undefined // the item came up here, without the place
       }
     }
     after ??= { value: valueIn(walk.state(), place) }

@@ -110,6 +110,33 @@ describe('a cursor', () => {
     expect(cursor.revision).toBe(2)
   })
 
+  test('HIS-415 a cursor whose source fails on the way stands where it came to, and goes on from there', async () => {
+    const source = sourceOf(longHistory(900))
+    let isAway = false
+    const history = await openHistory(
+      {
+        async *read(stream, options) {
+          if (isAway && Number(options?.from ?? 0) >= 256) throw new Error('out of reach')
+          yield* source.read(stream, options)
+        },
+      },
+      'long-1',
+    )
+    const [cursor, other] = [history.cursor(), history.cursor()]
+    await cursor.to(220)
+    isAway = true
+    await expect(cursor.to(300)).rejects.toThrow('out of reach')
+    expect(cursor.revision).toBeGreaterThanOrEqual(220)
+    const stands = cursor.revision
+    expect((cursor.state.root.context as { n: number }).n).toBe(stands)
+    isAway = false
+    await other.to(stands)
+    expect(JSON.stringify(cursor.snapshot())).toBe(JSON.stringify(other.snapshot()))
+    expect([await cursor.back(), cursor.revision]).toEqual([true, stands - 1])
+    await cursor.to(300)
+    expect((cursor.state.root.context as { n: number }).n).toBe(300)
+  })
+
   test('HIS-30 finds every revision at which a condition becomes true or false', async () => {
     const history = await openHistory(sourceOf(longHistory(260)), 'long-1')
     const isEven = (state: StateDocument): boolean => (state.root.context as { even: boolean }).even

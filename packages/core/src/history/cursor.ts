@@ -41,7 +41,10 @@ export class HistoryCursor {
     return this.#host.hide(this.#walk.state() ?? nowhere())
   }
 
-  /** Jumps. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the history cannot be folded so far, and stays where it is. */
+  /**
+   * Jumps. Rejects with `NOT_FOUND`, `INVALID_INPUT`, or why the history cannot be folded so far, and stays where it is; with what
+   * the source says, and stands where it has come to.
+   */
   to(moment: HistoryMoment): Promise<void> {
     return this.#next(() => this.#walk.to(this.#host.resolve(moment)))
   }

@@ -61,11 +61,12 @@ describe('explain of records that Refold makes itself', () => {
     ['actor.event', {}],
     ['retried', { revision: 1 }],
     ['recalled', { revision: 3 }],
-    ['cancelled', {}],
+    ['cancelled', { lateMs: 0 }],
     ['paused', {}],
     ['timer.fired', {}, { input: { kind: 'timer.fired', timer: '1.t0' } }],
-    ['effect.done', {}, { input: { kind: 'effect.done', effect: '1.0' } }],
+    ['effect.done', {}, { epoch: 1, input: { kind: 'effect.done', effect: '1.0' } }],
     ['retried', {}],
+    ['effect.done', {}, { input: { kind: 'effect.done', effect: '1.0' } }],
   ]
   const hostile: typeof kinds = [
     ['effect.done', null as never, { input: { kind: 'effect.done', effect: 'x' } }],
@@ -95,7 +96,7 @@ describe('explain of records that Refold makes itself', () => {
     },
   })
 
-  test('HIS-29 names what waited, what was kept, who cancelled, and what it can only guess', async () => {
+  test('HIS-29 HIS-413 names what waited, what was kept, who cancelled, and what it can only guess', async () => {
     const history = await openHistory(sourceOf(kinds), 'a-1')
     const behind = async (revision: number): Promise<unknown> => {
       const [cause, next] = (await history.explain(revision)).chain
@@ -109,6 +110,7 @@ describe('explain of records that Refold makes itself', () => {
     expect(await behind(8)).toEqual(['timer', 1, undefined, 'clock'])
     expect(await behind(9)).toEqual(['effect', 1, undefined, 'effect'])
     expect(await behind(10)).toEqual([undefined, undefined, undefined, 'operator'])
+    expect(await behind(11), 'no body gave it, someone resolved it').toEqual(['effect', 1, undefined, 'operator'])
   })
 
   test('HIS-31 takes records whose parts are not what their kind says, and says what is not found', async () => {
@@ -176,6 +178,31 @@ describe('explain of what agents and time did', () => {
       ['child', 'timer.fired', 'timer', undefined],
       ['child', 'started', 'message', undefined],
       ['parent', 'event', undefined, 'ada'],
+    ])
+  })
+
+  test('HIS-418 a cancellation at once was the word of who asked for it, and comes to detached children by the message of their parent', async () => {
+    const child = defineAgent({ name: 'child', version: 1, machine: setup({}).createMachine({}) })
+    const parent = defineAgent({
+      name: 'parent',
+      version: 1,
+      machine: setup({}).createMachine({ entry: startAgent({ agent: child, id: '1' }, {}) }),
+    })
+    const store = memoryStore()
+    const runtime = await createRuntime({ store, agents: [parent, child] })
+    open.push(runtime)
+    const agent = await runtime.start(parent, { id: '1' })
+    await expect.poll(() => store.directory.get('child-1')).toBeDefined()
+    await agent.cancel({ children: 'cancel', by: 'ada' })
+    await expect.poll(async () => (await store.directory.get('child-1'))?.status).toBe('stopped')
+    const history = await openHistory(store, 'child-1')
+    const { chain, cut } = await history.explain(
+      history.outline().find(({ kind }) => kind === 'cancelled')?.revision ?? -1,
+    )
+    expect(cut).toBeUndefined()
+    expect(chain.map(({ agent: { name }, kind, because, outside }) => [name, kind, because, outside])).toEqual([
+      ['child', 'cancelled', 'message', undefined],
+      ['parent', 'cancelled', undefined, 'operator'],
     ])
   })
 })

@@ -127,15 +127,17 @@ function outsideOf(record: HistoryRecord): OutsideKind | undefined {
       return 'effect'
     case 'effect.done':
     case 'effect.failed':
-      return record.by === undefined ? 'effect' : 'operator'
+      return record.epoch === undefined ? 'operator' : 'effect' // someone resolved it
     case 'timer.fired':
-    case 'cancelled':
       return 'clock'
+    case 'cancelled':
+      return isAtDeadline(record) ? 'clock' : ofOperator(record)
+    case 'cancel':
+      return ofOperator(record)
     case 'forked':
     case 'effect.resolved':
     case 'paused':
     case 'resumed':
-    case 'cancel':
     case 'retried':
     case 'migrated':
       return 'operator'
@@ -153,6 +155,16 @@ function outsideOf(record: HistoryRecord): OutsideKind | undefined {
     case 'recalled':
       return undefined
   }
+}
+
+/** It may have come by the message of a parent. */
+function ofOperator({ from }: HistoryRecordKinds['cancel' | 'cancelled']): 'operator' | undefined {
+  return from === undefined ? 'operator' : undefined
+}
+
+/** Else it was stopped as soon as it was asked for. */
+function isAtDeadline(record: HistoryRecordKinds['cancelled']): boolean {
+  return dataOf(record)['lateMs'] !== undefined
 }
 
 /** A damaged record may have anything there. */
@@ -184,6 +196,7 @@ async function causeOf(record: HistoryRecord, where: Where): Promise<Behind | 'n
     case 'started':
     case 'message':
     case 'message.refused':
+    case 'cancel':
       return fromMessage(record, logs)
     case 'forked':
       return fromOrigin(log, logs)
@@ -194,6 +207,7 @@ async function causeOf(record: HistoryRecord, where: Where): Promise<Behind | 'n
     case 'recalled':
       return here(numberIn(record, 'revision'), 'deferred')
     case 'cancelled':
+      if (!isAtDeadline(record)) return fromMessage(record, logs)
       return here(log.outline.lastOfKind('cancel', record.revision), 'cancel')
     case 'message.acknowledged':
     case 'message.undelivered':

@@ -55,7 +55,7 @@ export async function* exportStreams(
     }
     if (records === before) throw noStream(stream)
   }
-  const ofCharts = charts ? [...fingerprints].map(chartStream) : []
+  const ofCharts = charts ? [...fingerprints].map(chartStream).filter((stream) => !names.has(stream)) : []
   for await (const [, pages] of readAhead(ofCharts, (name) => source.read(name)))
     for await (const event of eventsOf(pages)) {
       yield recordLine(event)

@@ -14,6 +14,8 @@ import { isDamage } from './damage.js'
 import { followedRecords } from './followed-records.js'
 import { HiddenSecrets } from './hidden-secrets.js'
 import { lagBehind } from './lag.js'
+import { withLateChart } from './late-chart.js'
+import type { LateChartOptions } from './late-chart.js'
 import { cursorOf, heldAt, positionAt } from './log-cursor.js'
 import type { Follower, StallWatch } from './stall-watch.js'
 import { toAgentEvent } from './stream-records.js'
@@ -53,10 +55,9 @@ async function* followedIn<D extends AgentDefinition>(
   try {
     for await (const item of followedRecords({ log, world }, part)) {
       if (item.kind === 'unreadable' || item.kind === 'undecoded') throw endingAt(item.event, item.error)
+      const one = item.kind === 'record' ? await given<D>(item, { log, hidden, clock: world.clock, signal }) : undefined
       reading.isWithReader = true
-      if (item.kind === 'record') {
-        yield await given<D>(item, { log, hidden, now: world.clock.now() })
-      }
+      if (one !== undefined) yield one
       if (item.kind === 'caught-up') yield { kind: 'caught-up', cursor: cursorAt(reading) }
       reading.isWithReader = false
       if (item.kind === 'caught-up') continue
@@ -64,7 +65,7 @@ async function* followedIn<D extends AgentDefinition>(
       watched.advanced()
     }
   } catch (error) {
-    unlessClosed(error)
+    if (signal?.aborted !== true) unlessClosed(error)
   } finally {
     watched.end()
   }
@@ -111,18 +112,18 @@ function followerOf(reading: Reading, options: FollowOptions): Follower {
   }
 }
 
-interface Giving {
+interface Giving extends LateChartOptions {
   readonly log: AgentLog
   readonly hidden: HiddenSecrets | undefined
-  readonly now: number
 }
 
 async function given<D extends AgentDefinition>(
   record: HeadedEvent,
-  { log, hidden, now }: Giving,
+  { log, hidden, ...options }: Giving,
 ): Promise<Followed<D>> {
   try {
-    return toFollowed<D>(log, hidden === undefined ? record : await shown(record, hidden), now)
+    const one = hidden === undefined ? record : await withLateChart(record.event, () => shown(record, hidden), options)
+    return toFollowed<D>(log, one, options.clock.now())
   } catch (error) {
     throw endingAt(record.event, error)
   }

@@ -130,8 +130,10 @@ export interface HistoryRecordKinds {
   cleared: RecordCommon<'cleared', { readonly probation: Probation }>
   paused: RecordCommon<'paused', { readonly bulk?: true }>
   resumed: RecordCommon<'resumed', { readonly bulk?: true }>
-  cancel: RecordCommon<'cancel', JsonObject>
-  cancelled: RecordCommon<'cancelled', { readonly lateMs?: number }>
+  /** With `from`: by the message of its parent. */
+  cancel: RecordCommon<'cancel', JsonObject> & Partial<FromAgent>
+  /** Without `lateMs`: as soon as it was asked for; else at its deadline. */
+  cancelled: RecordCommon<'cancelled', { readonly lateMs?: number }> & Partial<FromAgent>
   retried: RecordCommon<
     'retried',
     { readonly revision?: number; readonly deferred?: true; readonly refused?: HistoryRefusal }

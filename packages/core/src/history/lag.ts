@@ -18,17 +18,19 @@ export interface LagQuestion {
 
 /** Headers are readable without a key, so nothing is decoded. */
 export async function lagBehind(log: Pick<AgentLog, 'readAll'>, { after, names, now }: LagQuestion): Promise<Lag> {
-  let [read, records, ms] = [0, 0, 0]
+  let [read, records] = [0, 0]
+  let ms: number | undefined
   for await (const page of log.readAll({ after, limit: MOST_READ })) {
     read += page.length
     for (const event of page) {
       if (names !== undefined && !names.has(addressOf(event.stream).name)) continue
       const at = timeOf(event)
       if (at === undefined) continue
-      if (records++ === 0 && at !== 'damaged') ms = Math.max(0, now - at)
+      records++
+      if (at !== 'damaged') ms ??= Math.max(0, now - at)
     }
   }
-  return { records, ...(read >= MOST_READ ? { atLeast: true } : undefined), ms }
+  return { records, ...(read >= MOST_READ ? { atLeast: true } : undefined), ms: ms ?? 0 }
 }
 
 /** A damaged record waits, too. `undefined`: it is no record. */

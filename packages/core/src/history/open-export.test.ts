@@ -85,6 +85,17 @@ describe('an exported file', () => {
     expect((await history.at(650)).context).toMatchObject({ cents: 650 })
     expect(await history.record(600)).toMatchObject({ data: { note: wide } })
   })
+
+  test('HIS-416 has a chart once that was asked for by its stream and stands behind the records, too', async () => {
+    const store = await researched()
+    const streams: string[] = []
+    for await (const page of store.readAll()) for (const { stream } of page) streams.push(stream)
+    let text = ''
+    for await (const line of exportStreams(store, [...new Set(streams)], { charts: true })) text += line
+    const file = await open(text)
+    expect(file.trouble).toBeUndefined()
+    expect(file.streams.map(({ stream }) => stream).toSorted()).toEqual([...new Set(streams)].toSorted())
+  })
 })
 
 describe('a damaged file', () => {

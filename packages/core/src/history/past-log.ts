@@ -11,6 +11,7 @@ import { Folder } from '../record/fold.js'
 import { toRevision } from '../record/revision.js'
 import type { StateDocument } from '../record/state-document.js'
 import type { StoredEvent } from '../store/port.js'
+import { systemClock } from '../world/system-clock.js'
 import { BulkPast } from './bulk-past.js'
 import type { BulkStates } from './bulk-states.js'
 import { isOfRecords } from './fold-record.js'
@@ -22,6 +23,7 @@ import type { HistoryMoment, HistoryTrouble } from './history-types.js'
 import { KeptStates } from './kept-states.js'
 import { Keyframes } from './keyframes.js'
 import type { Keyframe } from './keyframes.js'
+import { withLateChart } from './late-chart.js'
 import { momentOf, noSuchMoment } from './moments.js'
 import { NotedSecrets } from './noted-secrets.js'
 import { Outline } from './outline.js'
@@ -127,7 +129,7 @@ export class PastLog implements Ground {
 
   /** The next record of those who follow: as `take`, and what came with it is hidden from then on. */
   async follow(event: StoredEvent): Promise<boolean> {
-    if (this.#hasSecrets(event)) await this.#note(event)
+    if (this.#hasSecrets(event)) await withLateChart(event, () => this.#note(event), { clock: systemClock })
     return this.take(event)
   }
 

@@ -20,6 +20,14 @@ test('a record touches a place that it wrote to, within or around', async () => 
   expect(() => touches('context')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }) as Error)
 })
 
+test('HIS-414 a record that appends to an array touches each of its items, as it does not say at which index', () => {
+  const appends = { patch: [{ op: 'add' as const, path: '/state/root/context/items/-', value: 1 }] }
+  for (const path of ['/context/items/0', '/context/items/7/name', '/context/items', '/context/items/-'])
+    expect([path, touches(path)(appends)]).toEqual([path, true])
+  for (const path of ['/context/items/name', '/context/others/0', '/context/items/01'])
+    expect([path, touches(path)(appends)]).toEqual([path, false])
+})
+
 test('a place of a state is read by its pointer, and may not be there', async () => {
   const { document, context } = await (await openHistory(await researched(), 'research-42')).at(3)
   expect(fieldAt('/context')(document)).toEqual(context)

@@ -50,7 +50,7 @@ interface Standing {
 export class StallWatch {
   readonly #options: StallWatchOptions
   readonly #followers = new Set<Standing>()
-  #cancel: CancelTimer | undefined
+  #next: { readonly at: number; readonly cancel: CancelTimer } | undefined
   #isLooking = false
 
   constructor(options: StallWatchOptions) {
@@ -60,7 +60,7 @@ export class StallWatch {
   watch(follower: Follower): Watched {
     const standing: Standing = { follower, since: undefined, isStalled: false }
     this.#followers.add(standing)
-    this.#schedule()
+    this.#schedule(follower.stalledAfterMs)
     return {
       advanced: () => {
         standing.since = undefined
@@ -77,28 +77,37 @@ export class StallWatch {
   #end(standing: Standing): void {
     this.#followers.delete(standing)
     if (this.#followers.size > 0) return
-    this.#cancel?.()
-    this.#cancel = undefined
+    this.#next?.cancel()
+    this.#next = undefined
   }
 
-  #schedule(): void {
-    if (this.#cancel !== undefined || this.#isLooking || this.#followers.size === 0) return
-    const everyMs = Math.min(...[...this.#followers].map(({ follower }) => follower.stalledAfterMs)) / LOOKS
-    if (everyMs < MOST_MS) this.#cancel = this.#options.world.clock.setTimer(() => void this.#look(), everyMs)
+  /** The next look is at most that far away. */
+  #schedule(stalledAfterMs: number): void {
+    const { clock } = this.#options.world
+    const everyMs = stalledAfterMs / LOOKS
+    const at = clock.monotonicNow() + everyMs
+    if (this.#isLooking || everyMs >= MOST_MS || (this.#next !== undefined && this.#next.at <= at)) return
+    this.#next?.cancel()
+    this.#next = { at, cancel: clock.setTimer(() => void this.#look(), everyMs) }
   }
 
   async #look(): Promise<void> {
     const { log, world } = this.#options
-    this.#cancel = undefined
+    this.#next = undefined
     this.#isLooking = true
     const newest = await log.newest().catch(() => 'unknown' as const) // a store out of reach is told by who needs it
     this.#isLooking = false
     const now = world.clock.monotonicNow()
+    let shortest = Infinity
     for (const standing of this.#followers) {
-      if (standing.follower.isOver()) this.#end(standing)
-      else if (newest !== 'unknown') this.#judge(standing, { newest: newest?.position, now })
+      if (standing.follower.isOver()) {
+        this.#end(standing)
+        continue
+      }
+      shortest = Math.min(shortest, standing.follower.stalledAfterMs)
+      if (newest !== 'unknown') this.#judge(standing, { newest: newest?.position, now })
     }
-    this.#schedule()
+    this.#schedule(shortest)
   }
 
   #judge(standing: Standing, { newest, now }: { newest: Position | undefined; now: number }): void {

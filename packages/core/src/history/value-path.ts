@@ -35,24 +35,34 @@ export type Touch =
   | { readonly did: 'nothing'; readonly keys: readonly string[] }
 
 /** `keys`: where the place is after the change. */
-export function touchOf({ operation, keys: written, inArray }: Change, keys: readonly string[]): Touch {
+export function touchOf({ operation, keys: written, inArray, items = 0 }: Change, keys: readonly string[]): Touch {
   const last = written.length - 1
   const isWithin = written.every((key, at) => at >= keys.length || (at < last ? key === keys[at] : true))
   if (written.length > keys.length) return isWithin && isPrefix(keys, written) ? { did: 'part' } : left(keys)
   if (!isWithin) return left(keys)
   const own = keys[last] as string
-  if (inArray) return touchOfItem(operation.op, { at: Number(written[last]), own: Number(own), keys, last })
+  if (inArray) return touchOfItem(operation.op, { at: Number(written[last]), own: Number(own), items, keys, last })
   if (written[last] !== own) return left(keys)
   return { did: operation.op === 'remove' ? 'removed' : 'set', below: keys.slice(last + 1) }
 }
 
-function touchOfItem(
-  op: Change['operation']['op'],
-  { at, own, keys, last }: { at: number; own: number; keys: readonly string[]; last: number },
-): Touch {
-  if (op === 'remove') return own < at ? left(keys) : left(keys.with(last, String(own + 1)))
+interface ItemPlace {
+  readonly at: number
+  readonly own: number
+  /** Before the change. */
+  readonly items: number
+  readonly keys: readonly string[]
+  readonly last: number
+}
+
+/** Behind the end of an array nothing moves; there the last item stood before another was taken away. */
+function touchOfItem(op: Change['operation']['op'], { at, own, items, keys, last }: ItemPlace): Touch {
+  if (op === 'remove') {
+    if (own === items - 1) return { did: 'removed', below: keys.slice(last + 1) }
+    return own < at || !(own < items) ? left(keys) : left(keys.with(last, String(own + 1)))
+  }
   if (own === at) return { did: 'set', below: keys.slice(last + 1) }
-  return op === 'replace' || own < at ? left(keys) : left(keys.with(last, String(own - 1)))
+  return op === 'replace' || own < at || !(own <= items) ? left(keys) : left(keys.with(last, String(own - 1)))
 }
 
 function left(keys: readonly string[]): Touch {

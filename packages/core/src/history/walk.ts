@@ -8,6 +8,7 @@
 import { changeOf, undo, type Change, type UndoStep } from '../json/undo.js'
 import { Folder } from '../record/fold.js'
 import type { StateDocument } from '../record/state-document.js'
+import type { StoredEvent } from '../store/port.js'
 import { addRecord } from './fold-record.js'
 import type { Keyframe, Keyframes, KeyframesOptions } from './keyframes.js'
 import type { StoredRecords } from './stored-records.js'
@@ -134,26 +135,30 @@ export class Walk {
     return true
   }
 
+  /** Where a record cannot be had it stands before that one. */
   async #oneByOne(folder: Folder, revision: number): Promise<void> {
+    while (this.#revision < revision) {
+      const event = await this.#ground.records.at(this.#revision + 1)
+      this.#take(folder, event, { keeps: revision - this.#revision <= UNDO_RECORDS })
+    }
+  }
+
+  #take(folder: Folder, event: StoredEvent, { keeps }: { readonly keeps: boolean }): void {
+    const changes: Change[] = []
+    const note = (operation: Change['operation']): void => {
+      const change = changeOf(operation, (name) => folder.view(name))
+      if (change !== undefined) changes.push(change)
+    }
     try {
-      while (this.#revision < revision) {
-        const event = await this.#ground.records.at(this.#revision + 1)
-        const keeps = revision - this.#revision <= UNDO_RECORDS
-        const changes: Change[] = []
-        const note = (operation: Change['operation']): void => {
-          const change = changeOf(operation, (name) => folder.view(name))
-          if (change !== undefined) changes.push(change)
-        }
-        addRecord(folder, event, keeps ? note : undefined)
-        this.#revision++
-        if (keeps) this.#taken.push({ changes })
-        if (this.#taken.length > UNDO_RECORDS) this.#taken.shift()
-      }
+      addRecord(folder, event, keeps ? note : undefined)
     } catch (error) {
       this.#folder = undefined // it may stand within a record
       this.#taken = []
       throw error
     }
+    this.#revision++
+    if (keeps) this.#taken.push({ changes })
+    if (this.#taken.length > UNDO_RECORDS) this.#taken.shift()
   }
 
   #back(): readonly Change[] {

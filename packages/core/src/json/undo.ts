@@ -24,6 +24,8 @@ export interface Change {
   readonly keys: readonly string[]
   /** The place is in an array: `add`, `copy` and `remove` move what stands behind it. */
   readonly inArray: boolean
+  /** Items of that array, before it. */
+  readonly items?: number
   readonly undo: readonly UndoStep[]
 }
 
@@ -72,7 +74,7 @@ function inArray(
   if (operation.op === 'add' || operation.op === 'copy') undo.push({ op: 'remove', path })
   else if (old === undefined) return undefined
   else undo.push({ op: operation.op === 'remove' ? 'add' : 'replace', path, value: old })
-  return { operation, keys: resolved, inArray: true, undo }
+  return { operation, keys: resolved, inArray: true, items: items.length, undo }
 }
 
 function undoInObject(

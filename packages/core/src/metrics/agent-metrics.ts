@@ -3,7 +3,7 @@ import { isRefoldError, RefoldError } from '../errors.js'
 import { fromGiven, requireMethods } from '../coded.js'
 import { checkedOptions, optionRule } from '../option-values.js'
 import type { Directory, DirectoryEntry, DirectoryQuery } from '../store/port.js'
-import { systemClock } from '../world/system-world.js'
+import { systemClock } from '../world/system-clock.js'
 import type { Clock } from '../world/world.js'
 import type { MetricFamily } from './metric-family.js'
 import { gauge, plain } from './series.js'
@@ -27,8 +27,8 @@ function timeOf(options: AgentMetricsOptions): number {
 }
 
 /**
- * Agents of the whole store by condition, effects in doubt, what is overdue and for how long, and agents with work that no one
- * owns: each number up to 1,000. It asks the directory (`store.directory`) some questions: do so now and then, and in one process
+ * Agents of the whole store by condition, their effects in doubt, what is overdue and for how long, and agents with work that no one
+ * owns: each number up to 1,000. An effect that the chart of a running agent left, and that waits for someone's word, is in none of these. It asks the directory (`store.directory`) some questions: do so now and then, and in one process
  * of several. Rejects with what the store says.
  */
 export async function agentMetrics(

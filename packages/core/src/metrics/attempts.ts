@@ -13,7 +13,7 @@ import { addressOf } from '../definition/agent-address.js'
 import type { JsonValue } from '../json/json-value.js'
 import type { AgentRecorded, RuntimeEvent, RuntimeObserver } from '../public/runtime-event.js'
 import type { EffectDocument, EffectId, StateDocument } from '../record/state-document.js'
-import { systemClock } from '../world/system-world.js'
+import { systemClock } from '../world/system-clock.js'
 import type { Clock } from '../world/world.js'
 
 /**

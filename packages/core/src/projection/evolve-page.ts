@@ -35,7 +35,8 @@ export async function evolvePage(
     taken++
     if (key === undefined) continue
     try {
-      const next: unknown = definition.evolve(documents.get(key) ?? definition.initial, record)
+      const known = documents.get(key)
+      const next: unknown = definition.evolve(known === undefined ? definition.initial : known, record)
       documents.put(key, next === undefined ? undefined : jsonOf(next))
     } catch (error) {
       return { taken: taken - 1, failure: { at, error } }

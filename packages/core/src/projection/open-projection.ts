@@ -172,9 +172,7 @@ export class OpenProjection {
 
   async retry(): Promise<void> {
     this.#assertOpen()
-    if (this.status.phase !== 'parked') return
-    this.#state.reached.hinder(undefined)
-    this.#run.interrupt()
+    if (this.status.phase === 'parked') this.#goOn()
   }
 
   async rebuild(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -183,7 +181,7 @@ export class OpenProjection {
     const { signal } = options
     assertNotAborted(signal)
     const generation = await beginAgain(this.#parts)
-    this.#run.interrupt({ rebuilds: signal?.aborted !== true })
+    this.#goOn({ rebuilds: signal?.aborted !== true })
     assertNotAborted(signal)
     const isDone = (): boolean => this.#isBuilt && (this.#state.build?.generation ?? 0) >= generation
     const built = this.#state.until(isDone).then(() => true)
@@ -214,6 +212,12 @@ export class OpenProjection {
   }
   [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
+  }
+
+  /** Who waits from now on hears of no failure before, but for one that has stopped it for good. */
+  #goOn(how: { readonly rebuilds?: boolean } = {}): void {
+    if (this.status.phase !== 'stopped') this.#state.reached.hinder(undefined)
+    this.#run.interrupt(how)
   }
 
   get #isBuilt(): boolean {

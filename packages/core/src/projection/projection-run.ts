@@ -75,6 +75,7 @@ export class ProjectionRun {
     for (let failures = 0; !this.#isClosed;) {
       this.#attempt = new AbortController()
       const { signal } = this.#attempt
+      const began = world.clock.monotonicNow()
       try {
         const ended = await this.#work(signal)
         failures = 0
@@ -84,6 +85,7 @@ export class ProjectionRun {
         if (this.#isClosed) break
         if (!mayPass(error)) return state.stop(error) // no later attempt gets past it
         state.wait(error)
+        if (world.clock.monotonicNow() - began > BACKOFF.maxDelayMs) failures = 0 // it went well until now
         await interruptible(world.clock, signal, backoffMs(++failures, BACKOFF, world.random))
       }
     }
@@ -150,6 +152,7 @@ export class ProjectionRun {
     let looked = -Infinity
     let newest: string | undefined
     for (let known = await this.#open(); ;) {
+      if (signal.aborted) return // asked to go on meanwhile
       state.follow(known)
       const isHeld = notesIn(known).parked !== undefined
       await interruptible(clock, signal, LOOK_EVERY_MS)

@@ -67,9 +67,8 @@ export class ProjectionState {
 
   /** Everything up to here is held, although its last records may change nothing and not be stored yet. */
   caughtUp(build: ProjectionBuild, place: string | null, records: number): void {
-    this.#see(build, 'live')
     if (place !== null && answers(build)) this.reached.to(place)
-    this.#show({ ...this.#status, checkpoint: cursorIn(place), records, share: 1 })
+    this.#see(build, 'live', { checkpoint: cursorIn(place), records, share: 1 })
   }
 
   /** What the build is to others is another: another version has taken its place, or it has taken that of another one. */
@@ -107,7 +106,8 @@ export class ProjectionState {
     this.#show({ ...this.#plain(), phase: 'stopped', trouble: toErrorData(error) })
   }
 
-  #see(seen: ProjectionBuild, phase: ProjectionStatus['phase'], more: Pick<ProjectionStatus, 'parked'> = {}): void {
+  /** `more`: what is known better than the stored build says it. */
+  #see(seen: ProjectionBuild, phase: ProjectionStatus['phase'], more: Partial<ProjectionStatus> = {}): void {
     const build = this.#withNewerState(seen)
     this.#build = build
     const { checkpoint, state, version } = build

@@ -16,7 +16,7 @@ export interface FollowOptions<D extends AgentDefinition = AgentDefinition> {
   /** Agents of these definitions, at whatever version. Absent: all agents of the store, also of definitions that are not registered. */
   readonly agents?: readonly D[]
   /**
-   * `'start'` (the default): the first record. `'now'`: those that are stored from now on. A cursor: those behind it; rejects
+   * `'start'` (the default): the first record. `'now'`: those that are stored after the first item was asked for. A cursor: those behind it; rejects
    * with `CURSOR_LOST` when the log does not hold what it names. A time in epoch milliseconds: those recorded then or later;
    * earlier ones are read and passed over.
    */
@@ -51,7 +51,7 @@ export interface Lag {
   readonly ms: number
 }
 
-/** Members of the directory's entry of an agent: where it stands, who owns it, what it waits for. `null`: no longer. `left`: effects that its chart left. `standsIn`: its states, which stay, where it comes to wait for someone. */
+/** Members of the directory's entry of an agent: where it stands, who owns it, what it waits for. `null`: no longer. `left`: effects that its chart left. `standsIn`: its states, which stay, where it comes to wait for someone or to another version. */
 export type DirectoryChanges = Pick<
   RecordHeader,
   'status' | 'active' | 'standsIn' | 'condition' | 'owner' | 'pending' | 'inDoubt' | 'left' | 'nextDueAt'

@@ -111,6 +111,7 @@ export interface RecoveryPlan {
   /** Epoch milliseconds. */
   readonly at: number
   readonly resumed: readonly PlannedResumption[]
+  /** Of agents that are active, or that have ended and have something to deliver. */
   readonly inDoubt: readonly PlannedDoubt[]
   readonly overdue: readonly PlannedTimer[]
   readonly blocked: readonly PlannedBlock[]

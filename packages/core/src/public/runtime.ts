@@ -74,7 +74,7 @@ export interface Recovered {
   readonly agents: number
   /** Their effects that go on here. */
   readonly effects: number
-  /** Effects that wait for someone's word, of all agents whose definitions are registered here. */
+  /** Effects that wait for someone's word, of active agents that are in doubt or blocked and whose definitions are registered here. `find` has the others: `inDoubt` of an entry. */
   readonly inDoubt: number
   /** Agents that wait for a `retry`. */
   readonly blocked: number

@@ -74,7 +74,7 @@ export interface RecordHeader {
   readonly status?: AgentStatus
   /** Paths of the active leaf states of the root machine: `review`, `work.draft`. */
   readonly active?: readonly string[]
-  /** The same, where they stay as they were and the agent comes to wait for someone: it is blocked by the record, or more of it is in doubt. */
+  /** The same, where they stay as they were and the agent is at another version from the record on, or comes to wait for someone: it is blocked by it, or more of it is in doubt. */
   readonly standsIn?: readonly string[]
   /** `null`: given up. */
   readonly owner?: string | null

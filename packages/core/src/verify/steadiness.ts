@@ -4,7 +4,7 @@
  */
 import type { Decision } from '../decide/decision.js'
 import { pause } from '../world/pause.js'
-import { systemClock } from '../world/system-world.js'
+import { systemClock } from '../world/system-clock.js'
 import { differingPlaces } from './compare-decisions.js'
 
 /** So many times the same question, in different milliseconds. */

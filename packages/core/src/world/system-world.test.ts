@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { consoleLogger } from './console-logger.js'
-import { createWorld, systemClock, systemWorld } from './system-world.js'
+import { systemClock } from './system-clock.js'
+import { createWorld, systemWorld } from './system-world.js'
 
 afterEach(() => {
   vi.restoreAllMocks()

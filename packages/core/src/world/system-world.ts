@@ -1,27 +1,12 @@
 /** The real world: the machine's clock and random numbers. Everything in it can be replaced. */
 import { fromGiven } from '../coded.js'
 import { checkedOptions, optionRule } from '../option-values.js'
-import { invariant } from '../errors.js'
 import { systemEndSignals } from './end-signals.js'
 import { keepAlive } from './keep-alive.js'
 import { consoleLogger } from './console-logger.js'
-import { MAX_TIMER_MS } from './long-timer.js'
 import { idSource } from './new-id.js'
-import type { Clock, World } from './world.js'
-
-/**
- * Its timers keep the process alive, as a server's socket does: a script that waits for an agent must not exit before a
- * durable timer fires. Closing the runtime cancels them.
- */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonicNow: () => performance.now(),
-  setTimer(callback, delayMs) {
-    invariant(delayMs <= MAX_TIMER_MS, `a timer of ${delayMs} ms is longer than the clock can wait`)
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
+import { systemClock } from './system-clock.js'
+import type { World } from './world.js'
 
 const PARTS = {
   clock: optionRule.methods('now', 'monotonicNow', 'setTimer'),

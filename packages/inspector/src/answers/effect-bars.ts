@@ -134,6 +134,6 @@ function interrupted(bar: EffectBar, moment: Moment): EffectBar {
 /** Of one that the state does not list any more. */
 function endOf(record: HistoryRecord, effect: string): End['how'] {
   if (!('effect' in record) || record.effect !== effect) return 'left'
-  if (record.kind === 'effect.resolved' || record.by !== undefined) return 'resolved'
+  if (record.kind === 'effect.resolved' || record.epoch === undefined) return 'resolved' // no owner wrote it
   return record.kind === 'effect.failed' ? 'failed' : 'done'
 }

@@ -1,6 +1,7 @@
 /** What effects took and cost, by agent and source. */
 import { fromGiven } from '../../coded.js'
 import { checkOptions } from '../../option-values.js'
+import { ownMember } from '../../json/own-member.js'
 import { usageIn, wholeBillionths } from '../../record/usage.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
@@ -106,7 +107,11 @@ interface Told {
 
 function added(document: EffectCostsDocument, { src, costs }: Told): EffectCostsDocument {
   const costUsd = wholeBillionths(document.costUsd + (costs.costUsd ?? 0))
-  return { ...document, costUsd, sources: { ...document.sources, [src]: sum(document.sources[src] ?? NONE, costs) } }
+  return {
+    ...document,
+    costUsd,
+    sources: { ...document.sources, [src]: sum(ownMember(document.sources, src) ?? NONE, costs) },
+  }
 }
 
 /** Of the attempts that a claim or a release ended. */

@@ -79,7 +79,7 @@ function after(
   const inDoubt = doubtsAfter(document.inDoubt, record)
   const { active = changes.standsIn ?? document.active, condition, status } = changes
   const hasEnded = status !== undefined && status !== 'active'
-  const hasMoved = changes.active !== undefined || hasEnded
+  const hasMoved = changes.active !== undefined || changes.standsIn !== undefined || hasEnded
   if (inDoubt === document.inDoubt && !hasMoved && condition === undefined) return document
   const types = hasEnded ? [] : asked({ name: agent.name, version, active })
   const since = (type: string): number => document.approvals.find((one) => one.event === type)?.since ?? event.at

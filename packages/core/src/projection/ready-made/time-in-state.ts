@@ -2,6 +2,7 @@
 import { fromGiven } from '../../coded.js'
 import { checkOptions } from '../../option-values.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
+import { ownMember } from '../../json/own-member.js'
 import type { ProjectionDefinition } from '../../public/projection.js'
 import type { AgentStatus } from '../../record/record.js'
 import { defineProjection } from '../define-projection.js'
@@ -66,7 +67,7 @@ function made(options: TimeInStateOptions): ProjectionDefinition<TimeInStateDocu
       if (changes.active === undefined && !hasEnded && !isFirst) return document
       const started = isFirst ? { definition: agent.name, id: agent.id, startedAt: at } : undefined
       const ms: Record<string, number> = { ...document.ms }
-      for (const path of document.active) ms[path] = (ms[path] ?? 0) + at - document.since
+      for (const path of document.active) ms[path] = (ownMember(ms, path) ?? 0) + at - document.since
       const ended = status === 'active' ? undefined : { active: [], endedAt: document.endedAt ?? at }
       return { ...document, ...started, status, active: changes.active ?? document.active, ...ended, since: at, ms }
     },

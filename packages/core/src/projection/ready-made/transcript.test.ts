@@ -131,6 +131,39 @@ describe('a transcript', () => {
       missing: {},
     })
   })
+
+  test('PRJ-321 a call whose id came before, in whose place nothing came, has an answer of its own', async () => {
+    const again = transcriptProjection<
+      typeof chat,
+      { calls?: readonly string[]; answers?: readonly string[]; text?: string }
+    >({
+      agents: [chat],
+      name: 'again',
+      messages: ({ event }) => (event.type === 'call' ? [event.data] : undefined),
+      calls: ({ calls = [] }) => calls,
+      answers: ({ answers = [] }) => answers,
+      missing: (call, { why }) => ({ answers: [call], text: why }),
+      callOf: () => 'call_0',
+    })
+    const failed = { src: 'tool', error: { name: 'Error', message: 'no' } }
+    const place = await appendPast(log, 'chat-5', [
+      ['refold.started', 1, { input: null }],
+      ['call', 2, { calls: ['call_0', 'toString'] }],
+      ['refold.effect.failed', 3, failed, { input: { kind: 'effect.failed', effect: '1.0' } }],
+      ['call', 4, { calls: ['call_0'] }],
+      ['call', 5, { answers: ['call_0'], text: 'the second' }],
+      ['call', 6, { answers: ['valueOf'], text: 'no one asked' }],
+    ])
+    const projection = await runtime.project(again)
+    await projection.at(place)
+    expect((await projection.get('chat-5'))?.messages).toEqual([
+      { calls: ['call_0', 'toString'] },
+      { answers: ['call_0'], text: 'failed' },
+      { answers: ['toString'], text: 'pending' },
+      { calls: ['call_0'] },
+      { answers: ['call_0'], text: 'the second' },
+    ])
+  })
 })
 
 test.each([

@@ -10,6 +10,7 @@ import type { OptionRules } from '../../option-values.js'
 import type { AgentDefinition } from '../../definition/agent-types.js'
 import type { ProjectionDefinition, ProjectionRecord } from '../../public/projection.js'
 import type { AgentFault } from '../../public/state.js'
+import { ownMember } from '../../json/own-member.js'
 import { toErrorData } from '../../record/error-data.js'
 import { defineProjection } from '../define-projection.js'
 import { READY_MADE, requireAgents } from '../require-agents.js'
@@ -38,7 +39,10 @@ export interface TranscriptOptions<D extends AgentDefinition, M> {
   readonly messages: (record: ProjectionRecord<D>) => readonly M[] | undefined
   /** The ids of the tool calls that a message makes. */
   readonly calls: (message: M) => readonly string[]
-  /** The ids of the tool calls that a message answers. */
+  /**
+   * The ids of the tool calls that a message answers. Of one that answers several: calls of one message, none of which was answered
+   * before, as a message cannot be taken apart.
+   */
   readonly answers: (message: M) => readonly string[]
   /** The message that stands for an answer that is missing. */
   readonly missing: (call: string, missing: MissingAnswer) => M
@@ -107,10 +111,10 @@ function withMessage<D extends AgentDefinition, M>(
   { calls, answers, missing }: Functions<D, M>,
 ): TranscriptDocument<M> {
   const answered = answers(message)
-  const own = answered.filter((call) => document.missing[call] !== undefined)
+  const own = answered.filter((call) => ownMember(document.missing, call) !== undefined)
   if (answered.length > 0) return own.length === 0 ? document : answeredBy(document, message, own)
   const pending: MissingAnswer = { why: 'pending' }
-  const open = [...new Set(calls(message))].filter((call) => document.missing[call] === undefined)
+  const open = [...new Set(calls(message))] // of an earlier call of the same id what stands in its answer's place stays
   const first = document.messages.length + 1
   return {
     messages: [...document.messages, message, ...open.map((call) => missing(call, pending))],
@@ -123,7 +127,7 @@ function withMessage<D extends AgentDefinition, M>(
 
 /** The answer stands where the first of those stood that it is in place of. */
 function answeredBy<M>(document: TranscriptDocument<M>, message: M, calls: readonly string[]): TranscriptDocument<M> {
-  const places = calls.map((call) => document.missing[call]?.at ?? 0)
+  const places = calls.map((call) => ownMember(document.missing, call)?.at ?? 0)
   const place = Math.min(...places)
   const gone = new Set(places.filter((at) => at !== place))
   const messages = document.messages.flatMap((one, at) => (at === place ? [message] : gone.has(at) ? [] : [one]))
@@ -149,7 +153,7 @@ function withReasons<D extends AgentDefinition, M>(
   }
   let next = document
   for (const [id, told] of reasons) {
-    const known = next.missing[id]
+    const known = ownMember(next.missing, id)
     if (known === undefined) continue
     next = {
       messages: next.messages.map((one, at) => (at === known.at ? missing(id, told) : one)),

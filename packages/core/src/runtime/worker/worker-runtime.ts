@@ -6,7 +6,7 @@
  */
 import { nextDueAtOf, statusOf } from '../../decide/summary.js'
 import { RefoldError } from '../../errors.js'
-import type { AgentLog, StoreServices } from '../../log/agent-log.js'
+import type { AgentLog } from '../../log/agent-log.js'
 import type { AnsweringStore } from '../../log/answer-in-time.js'
 import type { Report } from '../../public/report.js'
 import type { Load } from '../../public/runtime.js'
@@ -52,7 +52,7 @@ const SENT_WITHIN_MS = 5_000
 export interface WorkerSettings {
   readonly store: AnsweringStore
   /** Where documents of projections are kept; the same store, where no other is named. */
-  readonly projections: Pick<StoreServices, 'projections' | 'close'>
+  readonly projections: Pick<AnsweringStore, 'projections' | 'close' | 'hurryIn'>
   readonly log: AgentLog
   readonly registry: Registry
   readonly world: World
@@ -162,7 +162,7 @@ export class WorkerRuntime {
 
   /** This process is to end: a store that does not answer is waited for no longer than bodies are, or than it may take to come back. */
   leaveStore(graceMs = this.#closeGraceMs): void {
-    this.store.hurryIn(Math.max(graceMs, STORE_GRACE_MS))
+    for (const store of [this.store, this.settings.projections]) store.hurryIn(Math.max(graceMs, STORE_GRACE_MS))
   }
 
   /** Stops what may be stopped, awaits what must be, then refuses everything. A drain that still waits waits no longer. */

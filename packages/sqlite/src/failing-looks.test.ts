@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { NewEvent } from '@refold/core/store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { SqliteDriver, SqliteStatement } from './driver/driver.js'
-import { loadDriver } from './driver/load-driver.js'
+import { failingDriver, sqliteError } from './failing-driver.fixture.js'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
 import { sqliteStore } from './sqlite-store.js'
 
@@ -15,7 +14,10 @@ afterEach(() => scratch.remove())
 
 test('SQL-227 what another process appended is told also when the first look at it failed', async () => {
   let failures = 0
-  const driver = failingAt('max(revision)', () => failures++ === 0)
+  const driver = failingDriver((sql) => {
+    const isLocked = sql.startsWith('SELECT stream, max(revision)') && failures++ === 0
+    return isLocked ? sqliteError('BUSY') : undefined
+  })
   const store = sqliteStore(scratch.file, { driver })
   const other = sqliteStore(scratch.file)
   await other.append('s-1', [event()], { expected: 'no_stream' })
@@ -34,25 +36,6 @@ test('SQL-227 what another process appended is told also when the first look at 
   await store.close()
   await other.close()
 })
-
-/** A real driver that is told of a lock, when it is asked so, by a statement that has this text. */
-function failingAt(text: string, isLocked: () => boolean): SqliteDriver {
-  const real = loadDriver()
-  const open: SqliteDriver['open'] = (file, options) => {
-    const connection = real.open(file, options)
-    const prepare = (sql: string): SqliteStatement => {
-      const statement = connection.prepare(sql)
-      if (!sql.startsWith('SELECT stream,') || !sql.includes(text)) return statement
-      const all: SqliteStatement['all'] = (...values) => {
-        if (isLocked()) throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
-        return statement.all(...values)
-      }
-      return { ...statement, all }
-    }
-    return { ...connection, prepare }
-  }
-  return { name: real.name, open }
-}
 
 function event(): NewEvent {
   return { id: randomUUID(), type: 'noted', data: null, metadata: {} }

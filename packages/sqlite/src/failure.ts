@@ -131,6 +131,15 @@ export function readable<T>(read: () => T): T | undefined {
   }
 }
 
+/** Does it; what SQLite says is told as trouble with reading, and every other error is as it was thrown. */
+export function reading<T>(operation: () => T): T {
+  try {
+    return operation()
+  } catch (error) {
+    throw sqliteCode(error) === undefined ? error : toRefoldError(error, { doing: 'reading the store' })
+  }
+}
+
 /** Does it; what it throws is told as trouble with writing. */
 export function writing<T>(operation: () => T): T {
   try {

@@ -29,7 +29,8 @@ export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatab
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     schemaVersion(connection) // before anything is written to a file that may not be ours
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
+    putIntoWalMode(connection)
+    connection.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
     migrate(connection)
     if (sync === 'background') connection.exec('PRAGMA synchronous = NORMAL')
     return connection
@@ -37,6 +38,19 @@ export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatab
     connection.close()
     throw error
   }
+}
+
+/** SQLite says the mode that it left the file in, and no word of why. */
+function putIntoWalMode(connection: SqliteConnection): void {
+  const mode = connection.prepare('PRAGMA journal_mode = WAL').get()?.[0]
+  if (mode === 'wal') return
+  throw new RefoldError(
+    'STORE_FATAL',
+    `the file stays in the journal mode ${JSON.stringify(mode)}, and WAL is needed`,
+    {
+      hint: 'Put it on a local disk, and use a driver whose SQLite can share memory between processes.',
+    },
+  )
 }
 
 /** Also for a driver that knows nothing of it: no statement writes. */

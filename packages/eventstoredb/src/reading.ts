@@ -7,7 +7,7 @@ import { failureOf } from './client/db-client.js'
 import { failureError } from './client/failure.js'
 import type { WireCall, WireClient, WireItem, WireRecord } from './client/wire.js'
 import { timeLeft } from './client/silence.js'
-import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
+import { assertInTime, assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
 import { positionOf } from './following.js'
 import { toStoredEvent } from './wire-event.js'
 
@@ -59,6 +59,7 @@ export async function* readRecords(
   const { timeoutMs } = connection.options
   const progress = new Progress({ deadline, timeoutMs })
   let last: WireRecord | undefined
+  assertInTime(progress.deadline, { doing, callMs: timeoutMs })
   for (; ; progress.failures++) {
     assertOpen(connection)
     let { client } = shared
@@ -107,11 +108,12 @@ async function pauseOrThrow(
 export function readStream(
   connection: Connection,
   stream: string,
-  { from, direction, limit = Infinity }: ReadOptions,
+  { from, direction, limit = Infinity, deadline }: ReadOptions & Pick<Reading, 'deadline'>,
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   const backwards = direction === 'backwards'
   const name = connection.options.prefix + stream
   const records = readRecords(connection, {
+    deadline,
     doing: `reading ${stream}`,
     isLast: ({ revision }) => backwards && revision === 0n,
     call: (client, last) => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RefoldError } from '@refold/core/store'
 import type { SqliteConnection, SqliteDriver } from './driver/driver.js'
+import { toRefoldError } from './failure.js'
 import { makeDirectory } from './make-directory.js'
 import { openReadOnly } from './open-read-only.js'
 import { assertNewestSchema, migrate, schemaVersion } from './schema.js'
@@ -20,11 +21,8 @@ export interface OpenDatabaseOptions {
 export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatabaseOptions): SqliteConnection {
   if (readOnly) return openForReading(file, driver)
   const directory = dirname(file)
-  makeDirectory(directory)
-  if (!existsSync(directory)) {
-    const hint = 'Check that the path names a file in a directory that this process may write to.'
-    throw new RefoldError('STORE_FATAL', `the directory ${directory} is not there and cannot be made`, { hint })
-  }
+  const trouble = makeDirectory(directory)
+  if (trouble !== undefined) throw notMade(directory, trouble)
   const connection = driver.open(file)
   try {
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
@@ -38,6 +36,15 @@ export function openDatabase(file: string, { driver, sync, readOnly }: OpenDatab
     connection.close()
     throw error
   }
+}
+
+/** Where it may pass, as on a full disk, that is said. */
+function notMade(directory: string, cause: Error): RefoldError {
+  const doing = `the directory ${directory} is not there and cannot be made`
+  const error = toRefoldError(cause, { doing })
+  if (error.code === 'STORE_REJECTED') return error
+  const hint = 'Check that the path names a file in a directory that this process may write to.'
+  return new RefoldError('STORE_FATAL', doing, { hint, cause })
 }
 
 /** SQLite says the mode that it left the file in, and no word of why. */

@@ -60,7 +60,8 @@ export class WorkerLocks {
     if (held().has(path)) throw new RefoldError('INVARIANT', `worker ${worker} is announced twice`)
     held().add(path)
     try {
-      makeDirectory(this.#directory)
+      const trouble = makeDirectory(this.#directory)
+      if (trouble !== undefined) throw trouble
       this.#sweep()
       const release = this.#holding(path, await this.#lockInPlace(path))
       if (!this.#isClosed) return release

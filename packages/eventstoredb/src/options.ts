@@ -33,7 +33,10 @@ const DEFAULTS = { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, p
 const { text, count, ms } = optionRule
 const RULES: { readonly [K in keyof EventStoreDBOptions]-?: OptionRule } = {
   connectionString: { ...text, hint: () => HINT },
-  prefix: text,
+  prefix: {
+    holds: (value) => text.holds(value) && !/^[$~]/.test(String(value)),
+    problem: 'must be a text that begins with neither $ (streams of the server) nor ~ (registers)',
+  },
   timeoutMs: ms(1),
   checkpointEveryEvents: count,
   pollIntervalMs: ms(1),

@@ -10,6 +10,7 @@ export interface EventStoreDBOptions {
    * Stands in front of every stream's name, so that several applications can use one server. Default: none; streams are then
    * named `<definition>-<id>`, and the category projections give one category per definition. A store without a prefix sees
    * every stream of the server, also those of others: where one application has a prefix, give all of them one, such as `shop.`.
+   * It begins with neither `$` nor `~`: such streams are the server's own, and registers.
    */
   readonly prefix?: string
   /**

@@ -35,7 +35,7 @@ const { text, count, ms } = optionRule
 const RULES: { readonly [K in keyof EventStoreDBOptions]-?: OptionRule } = {
   connectionString: { ...text, hint: () => HINT },
   prefix: {
-    holds: (value) => text.holds(value) && !/^[$~]/.test(String(value)),
+    holds: (value) => text.holds(value) && !/^[$~]/.test(value),
     problem: 'must be a text that begins with neither $ (streams of the server) nor ~ (registers)',
   },
   timeoutMs: ms(1),

@@ -19,7 +19,7 @@ import { failureOf } from './client/db-client.js'
 import { appendError } from './client/failure.js'
 import type { WireEvent } from './client/wire.js'
 import { timeLeft } from './client/silence.js'
-import { mayPass, RETRY, type Connection } from './connection.js'
+import { assertInTime, mayPass, RETRY, type Connection } from './connection.js'
 import { MAX_APPEND_BYTES } from './options.js'
 import { toWireEvent } from './wire-event.js'
 
@@ -43,6 +43,13 @@ export function prepareAppend(stream: string, events: readonly NewEvent[]): read
   }
 }
 
+export interface Sending {
+  readonly events: readonly WireEvent[]
+  readonly expected: Expected
+  /** By the monotonic clock. */
+  readonly deadline: number
+}
+
 /**
  * `stream` is the full name in the server. A lost answer is asked for again by the identical append, while there is time:
  * what is lost once can no longer be called rejected.
@@ -50,9 +57,9 @@ export function prepareAppend(stream: string, events: readonly NewEvent[]): read
 export async function sendAppend(
   { shared, seen, options: { timeoutMs } }: Connection,
   stream: string,
-  { events, expected }: { readonly events: readonly WireEvent[]; readonly expected: Expected },
+  { events, expected, deadline }: Sending,
 ): Promise<AppendResult> {
-  const deadline = performance.now() + timeoutMs
+  assertInTime(deadline, { doing: `appending to ${stream}`, callMs: timeoutMs })
   const call = { expected, deadlineMs: timeoutMs }
   let lost: unknown
   for (let failures = 1; ; failures++) {

@@ -2,7 +2,7 @@
 import { backoffMs, isRefoldError, RefoldError } from '@refold/core/store'
 import { pause } from './pause.js'
 import { failureOf } from './client/db-client.js'
-import { failureError, type Failure } from './client/failure.js'
+import { failureError, NoAnswer, type Failure } from './client/failure.js'
 import { timeLeft } from './client/silence.js'
 import type { SharedConnection } from './client/shared-connection.js'
 import type { WireClient } from './client/wire.js'
@@ -35,18 +35,22 @@ export function isHopeless({ answered }: SharedConnection, failure: Failure): bo
   return !mayPass(failure) || (failure.kind === 'not-sent' && !answered)
 }
 
-/**
- * A call that changes nothing when it is repeated: repeated until its time is over. Rejects with the coded error of the
- * last attempt; `otherwise` answers for failures that are answers.
- */
+export interface Again<T> {
+  /** By the monotonic clock. Default: as long from now as every call has. */
+  readonly deadline?: number | undefined
+  /** Answers for failures that are answers. */
+  readonly otherwise?: (failure: Failure) => T | undefined
+}
+
+/** A call that changes nothing when it is repeated: repeated until its time is over. Rejects with the coded error of the last attempt. */
 export async function askAgain<T>(
   { shared, seen, options: { timeoutMs } }: Connection,
   doing: string,
   call: (client: WireClient) => Promise<T>,
-  otherwise: (failure: Failure) => T | undefined = () => undefined,
+  { deadline = performance.now() + timeoutMs, otherwise }: Again<T> = {},
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs
   for (let failures = 1; ; failures++) {
+    assertInTime(deadline, { doing, callMs: timeoutMs })
     try {
       return await shared.ask(await seen.client(deadline), {
         doing,
@@ -57,7 +61,7 @@ export async function askAgain<T>(
     } catch (error) {
       if (isRefoldError(error)) throw error
       const failure = failureOf(error)
-      const answer = otherwise(failure)
+      const answer = otherwise?.(failure)
       if (answer !== undefined) return answer
       const waitMs = backoffMs(failures, RETRY, Math.random)
       if (!mayPass(failure) || performance.now() + waitMs > deadline)
@@ -65,4 +69,13 @@ export async function askAgain<T>(
       await pause(waitMs)
     }
   }
+}
+
+/** What came before a call may have taken all of its time: then nothing is sent, and it rejects with `STORE_REJECTED`. */
+export function assertInTime(
+  deadline: number,
+  { doing, callMs }: { readonly doing: string; readonly callMs: number },
+): void {
+  if (performance.now() < deadline) return
+  throw failureError({ kind: 'lost' }, { doing, cause: new NoAnswer(doing, callMs) })
 }

@@ -6,13 +6,15 @@
 import type { AppendOptions, StoredEvent } from '@refold/core/store'
 import { assertDecidedOn, RefoldError } from '@refold/core/store'
 import type { Connection } from './connection.js'
-import { readRecords, readStream } from './reading.js'
+import { readRecords, readStream, type Reading } from './reading.js'
 
 /** Streams remembered; of others the event is read once more. */
 const MAX_STREAMS = 10_000
 
 /** Members of a stream's metadata by which the server hides its oldest events. */
 const CUTS = ['$maxAge', '$maxCount', '$tb'] as const
+
+type InTime = Pick<Reading, 'deadline'>
 
 interface KnownEvent {
   readonly revision: bigint
@@ -53,13 +55,14 @@ export class DecidedOn {
   }
 
   /** Throws `STORE_FATAL` when another event stands at the expected revision, or none. */
-  async assert(stream: string, { expected, expectedId }: AppendOptions): Promise<void> {
+  async assert(stream: string, { expected, expectedId, deadline }: AppendOptions & InTime): Promise<void> {
     if (expected === 'no_stream' || expectedId === undefined) return
     this.#forgetAfterInterruption()
     const known = this.#known.get(stream)
     if (known?.revision === expected && known.id === expectedId) return
     let found: StoredEvent | undefined
-    for await (const [event] of readStream(this.#connection, stream, { from: expected, limit: 1 })) found = event
+    for await (const [event] of readStream(this.#connection, stream, { from: expected, limit: 1, deadline }))
+      found = event
     assertDecidedOn(found?.revision === expected ? found.id : undefined, { stream, expected, expectedId })
   }
 
@@ -67,15 +70,15 @@ export class DecidedOn {
    * A stream could not be begun since it is there. When that is said again with nothing read in between, its events do not come: throws
    * `STORE_FATAL` where the stream's own settings hide them.
    */
-  async assertShown(stream: string): Promise<void> {
+  async assertShown(stream: string, { deadline }: InTime): Promise<void> {
     if (!this.#unseen.has(stream)) {
       if (this.#unseen.size >= MAX_STREAMS) this.#unseen.clear()
       this.#unseen.add(stream)
       return
     }
-    const cuts = await cutsOf(this.#connection, stream)
+    const cuts = await cutsOf(this.#connection, stream, { deadline })
     if (cuts.length === 0) return
-    for await (const page of this.knowing(readStream(this.#connection, stream, { limit: 1 })))
+    for await (const page of this.knowing(readStream(this.#connection, stream, { limit: 1, deadline })))
       if (page.length > 0) return
     throw new RefoldError('STORE_FATAL', `all records of ${stream} were cut off in the server (${cuts.join(', ')})`, {
       hint: 'An agent is its whole history: put the stream back from a backup, or take another id.',
@@ -93,8 +96,9 @@ export class DecidedOn {
 }
 
 /** Those that a stream has. */
-async function cutsOf(connection: Connection, stream: string): Promise<readonly string[]> {
+async function cutsOf(connection: Connection, stream: string, { deadline }: InTime): Promise<readonly string[]> {
   const settings = readRecords(connection, {
+    deadline,
     doing: `reading the settings of ${stream}`,
     call: (client) => client.readStream(`$$${connection.options.prefix}${stream}`, { backwards: true, limit: 1 }),
   })

@@ -143,15 +143,16 @@ class EventStoreDBStore implements Store {
     { events, expected, expectedId }: AppendOptions & { readonly events: readonly WireEvent[] },
   ): Promise<AppendResult> {
     const { shared, options } = this.#connection
+    const deadline = performance.now() + options.timeoutMs // of all that is done for it
     if (shared.held !== undefined) await shared.held
-    await this.#decidedOn.assert(stream, { expected, expectedId })
+    await this.#decidedOn.assert(stream, { expected, expectedId, deadline })
     this.#external.expect(events)
     let keep = this.#feed.running
     try {
-      const result = await sendAppend(this.#connection, options.prefix + stream, { events, expected })
+      const result = await sendAppend(this.#connection, options.prefix + stream, { events, expected, deadline })
       keep &&= result.ok
       const last = events.at(-1)
-      if (!result.ok && expected === 'no_stream') await this.#decidedOn.assertShown(stream)
+      if (!result.ok && expected === 'no_stream') await this.#decidedOn.assertShown(stream, { deadline })
       if (result.ok && last !== undefined) this.#decidedOn.know(stream, { revision: result.revision, id: last.id })
       return result
     } catch (error) {

@@ -13,3 +13,11 @@ test('ESDB-41 options behind the connection string are refused', () => {
   expect(() => open('esdb://localhost', { prefix: 'shop.' })).toThrow(refusal)
   expect(['esdb://localhost'].map(eventStoreDBStore)).toHaveLength(1)
 })
+
+test.each(['~', '~shop.', '$shop.', 5])(
+  'ESDB-258 a prefix of streams that are the server’s own, or registers, is refused: %s',
+  (prefix) => {
+    const open = (): unknown => eventStoreDBStore({ connectionString: 'esdb://localhost', prefix } as never)
+    expect(open).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', facts: { path: 'prefix' } }) as Error)
+  },
+)

@@ -10,6 +10,7 @@ export interface EventStoreDBOptions {
    * Stands in front of every stream's name, so that several applications can use one server. Default: none; streams are then
    * named `<definition>-<id>`, and the category projections give one category per definition. A store without a prefix sees
    * every stream of the server, also those of others: where one application has a prefix, give all of them one, such as `shop.`.
+   * It begins with neither `$` nor `~`: such streams are the server's own, and registers.
    */
   readonly prefix?: string
   /**
@@ -33,7 +34,10 @@ const DEFAULTS = { prefix: '', timeoutMs: 10_000, checkpointEveryEvents: 2000, p
 const { text, count, ms } = optionRule
 const RULES: { readonly [K in keyof EventStoreDBOptions]-?: OptionRule } = {
   connectionString: { ...text, hint: () => HINT },
-  prefix: text,
+  prefix: {
+    holds: (value) => text.holds(value) && !/^[$~]/.test(value),
+    problem: 'must be a text that begins with neither $ (streams of the server) nor ~ (registers)',
+  },
   timeoutMs: ms(1),
   checkpointEveryEvents: count,
   pollIntervalMs: ms(1),

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { NoAnswer } from './client/failure.js'
 import type { WireCall, WireItem, WireReadOptions, WireRecord } from './client/wire.js'
 import type { Connection } from './connection.js'
+import { positionOf } from './following.js'
 import { readEverything, readStream } from './reading.js'
 
 const STORED = Array.from({ length: 10 }, (_, index) => recordAt(index))
@@ -25,8 +26,17 @@ function recordAt(index: number): WireRecord {
   }
 }
 
+interface ConnectionOptions {
+  readonly each?: number
+  readonly pauseMs?: number
+  readonly log?: readonly WireItem[]
+}
+
 /** Gives so many items a call, then the connection is gone. */
-function openConnection({ each = 3, pauseMs = 0 } = {}): { connection: Connection; asked: WireReadOptions[] } {
+function openConnection({ each = 3, pauseMs = 0, log = STORED }: ConnectionOptions = {}): {
+  connection: Connection
+  asked: WireReadOptions[]
+} {
   const asked: WireReadOptions[] = []
   const call = (records: readonly WireItem[], options: WireReadOptions): WireCall => {
     asked.push(options)
@@ -52,7 +62,9 @@ function openConnection({ each = 3, pauseMs = 0 } = {}): { connection: Connectio
         rest,
       ),
     followAll: ({ after }: { readonly after?: bigint }) =>
-      call([...ordered(false, ({ position }) => after === undefined || position > after), { kind: 'caught-up' }], {}),
+      call([...log.filter((item) => (positionOf(item) ?? 0n) > (after ?? -1n)), { kind: 'caught-up' }], {
+        ...(after !== undefined && { from: after }),
+      }),
   }
   const connection = {
     shared: { client, answered: true, interrupted: () => {} },
@@ -114,5 +126,15 @@ describe('ESDB-116 a read that loses its connection again and again', () => {
     expect(await numbersOf(readStream(connection, 's-1', {}))).toEqual(UP)
     const silent = openConnection({ each: 0 })
     await expect(numbersOf(readStream(silent.connection, 's-1', {}))).rejects.toMatchObject({ code: 'STORE_REJECTED' })
+  })
+
+  it('ESDB-257 of a log that is mostly others’ goes on from where it was looked through, and has its time again from there', async () => {
+    const looked = Array.from({ length: 9 }, (_, at) => ({ kind: 'checkpoint', position: BigInt(at + 1) }) as const)
+    const log = [...looked, recordAt(3)]
+    const { connection, asked } = openConnection({ each: 2, pauseMs: TIME_MS / 4, log })
+    expect(await numbersOf(readEverything(connection, {}))).toEqual([3])
+    expect(asked.map(({ from }) => from)).toEqual([undefined, 2n, 4n, 6n, 8n, 30n])
+    const still = openConnection({ each: 0, pauseMs: TIME_MS / 4, log })
+    await expect(numbersOf(readEverything(still.connection, {}))).rejects.toMatchObject({ code: 'STORE_REJECTED' })
   })
 })

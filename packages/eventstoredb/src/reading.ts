@@ -7,7 +7,8 @@ import { failureOf } from './client/db-client.js'
 import { failureError } from './client/failure.js'
 import type { WireCall, WireClient, WireItem, WireRecord } from './client/wire.js'
 import { timeLeft } from './client/silence.js'
-import { assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
+import { assertInTime, assertOpen, isHopeless, RETRY, type Connection } from './connection.js'
+import { positionOf } from './following.js'
 import { toStoredEvent } from './wire-event.js'
 
 /** Events of others, as heartbeats, that may stand behind the last one of users. */
@@ -15,8 +16,8 @@ const OTHERS_BEHIND = 8
 
 export interface Reading {
   readonly doing: string
-  /** A new call, for what comes after the last record given. */
-  readonly call: (client: WireClient, last: WireRecord | undefined) => WireCall
+  /** A new call, for what comes after the last record given. `upTo`: how far the log was looked through, as a checkpoint says too. */
+  readonly call: (client: WireClient, last: WireRecord | undefined, upTo: bigint | undefined) => WireCall
   /** Ends the read; the item is not given. */
   readonly isEnd?: (item: WireItem) => boolean
   /** Whether nothing can follow this record. */
@@ -25,23 +26,48 @@ export interface Reading {
   readonly deadline?: number | undefined
 }
 
+/** How far a read has come, and when its time is over. */
+class Progress {
+  failures = 1
+  deadline: number
+  /** Of the last item that has a place. */
+  upTo: bigint | undefined
+  readonly #timeoutMs: number
+
+  constructor({ deadline, timeoutMs }: { readonly deadline: number | undefined; readonly timeoutMs: number }) {
+    this.deadline = deadline ?? performance.now() + timeoutMs
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** What goes on has its whole time again. */
+  take(items: readonly WireItem[]): void {
+    const item = items.findLast(({ kind }) => kind !== 'caught-up')
+    const place = item && positionOf(item)
+    if (place === undefined || place === this.upTo) return
+    this.upTo = place
+    this.failures = 1
+    this.deadline = performance.now() + this.#timeoutMs
+  }
+}
+
 /** Pages of records. A stream that does not exist has none. Rejects with a coded error when the server cannot be read. */
 export async function* readRecords(
   connection: Connection,
-  { doing, call, isEnd, isLast, deadline: given }: Reading,
+  { doing, call, isEnd, isLast, deadline }: Reading,
 ): AsyncGenerator<readonly WireRecord[], void, undefined> {
   const { shared, seen } = connection
   const { timeoutMs } = connection.options
+  const progress = new Progress({ deadline, timeoutMs })
   let last: WireRecord | undefined
-  let deadline = given ?? performance.now() + timeoutMs
-  for (let failures = 1; ; failures++) {
+  assertInTime(progress.deadline, { doing, callMs: timeoutMs })
+  for (; ; progress.failures++) {
     assertOpen(connection)
     let { client } = shared
     let hasAnswered = false
-    const silenceMs = (): number => (hasAnswered ? timeoutMs : timeLeft(deadline))
+    const silenceMs = (): number => (hasAnswered ? timeoutMs : timeLeft(progress.deadline))
     try {
-      client = await seen.client(deadline)
-      for await (const items of callPages(call(client, last), { doing, silenceMs, callMs: timeoutMs })) {
+      client = await seen.client(progress.deadline)
+      for await (const items of callPages(call(client, last, progress.upTo), { doing, silenceMs, callMs: timeoutMs })) {
         hasAnswered = true
         shared.answered = true
         seen.addPage(items)
@@ -50,9 +76,8 @@ export async function* readRecords(
           last = records.at(-1)
           yield records
           assertOpen(connection)
-          failures = 1
-          deadline = performance.now() + timeoutMs
         }
+        progress.take(items)
         if (items.some((item) => isEnd?.(item)) || (last !== undefined && isLast?.(last) === true)) return
       }
       if (isEnd !== undefined) throw new Error('the server ended the read too early')
@@ -61,7 +86,7 @@ export async function* readRecords(
       if (isRefoldError(error)) throw error
       if (failureOf(error).kind === 'not-found') return
       shared.interrupted(client, { by: error, timeoutMs })
-      await pauseOrThrow(connection, error, { doing, failures, deadline })
+      await pauseOrThrow(connection, error, { doing, progress })
     }
   }
 }
@@ -70,11 +95,12 @@ export async function* readRecords(
 async function pauseOrThrow(
   { shared }: Connection,
   error: unknown,
-  { doing, failures, deadline }: { readonly doing: string; readonly failures: number; readonly deadline: number },
+  { doing, progress }: { readonly doing: string; readonly progress: Progress },
 ): Promise<void> {
   const failure = failureOf(error)
-  const waitMs = backoffMs(failures, RETRY, Math.random)
-  if (isHopeless(shared, failure) || timeLeft(deadline) < waitMs) throw failureError(failure, { doing, cause: error })
+  const waitMs = backoffMs(progress.failures, RETRY, Math.random)
+  if (isHopeless(shared, failure) || timeLeft(progress.deadline) < waitMs)
+    throw failureError(failure, { doing, cause: error })
   await pause(waitMs)
 }
 
@@ -82,11 +108,12 @@ async function pauseOrThrow(
 export function readStream(
   connection: Connection,
   stream: string,
-  { from, direction, limit = Infinity }: ReadOptions,
+  { from, direction, limit = Infinity, deadline }: ReadOptions & Pick<Reading, 'deadline'>,
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   const backwards = direction === 'backwards'
   const name = connection.options.prefix + stream
   const records = readRecords(connection, {
+    deadline,
     doing: `reading ${stream}`,
     isLast: ({ revision }) => backwards && revision === 0n,
     call: (client, last) => {
@@ -109,8 +136,8 @@ export function readLog(
   const { prefix } = connection.options
   return readRecords(connection, {
     doing: 'reading everything',
-    call: (client, last) => {
-      const from = last?.position ?? after
+    call: (client, _, upTo) => {
+      const from = upTo ?? after
       return client.followAll({ filter: { prefix }, ...(from !== undefined && { after: from }) })
     },
     isEnd: (item) => item.kind === 'caught-up',

@@ -9,7 +9,7 @@ import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { JsonValue, Registers } from '@refold/core/store'
 import { RefoldError, toRevision } from '@refold/core/store'
-import type { WireEvent, WireExpected, WireRecord } from './client/wire.js'
+import type { WireAppended, WireClient, WireEvent, WireExpected, WireRecord } from './client/wire.js'
 import { askAgain, type Connection } from './connection.js'
 import { readRecords } from './reading.js'
 
@@ -23,6 +23,11 @@ const MOST_PREPARED = 10_000
 const MAX_READS = 5
 const GONE = 'gone'
 const NO_METADATA = toBytes('{}')
+
+interface Appending {
+  readonly expected?: WireExpected
+  readonly deadline?: number | undefined
+}
 
 interface Parts {
   readonly count: number
@@ -49,14 +54,15 @@ export class StreamRegisters implements Registers {
   async put(name: string, value: JsonValue): Promise<void> {
     this.#assertOpen()
     const text = JSON.stringify(value)
-    return this.#inTurn(name, () => this.#write(name, text))
+    return this.#inTurn(name, (deadline) => this.#write(name, text, deadline))
   }
 
   async remove(name: string): Promise<void> {
     this.#assertOpen()
-    return this.#inTurn(name, async () => {
-      if ((await this.#head(name)) !== undefined) await this.#append(this.#streamOf(name), event(REMOVED, null))
-      await this.#dropOwn(name)
+    return this.#inTurn(name, async (deadline) => {
+      const isThere = (await this.#head(name, deadline)) !== undefined
+      if (isThere) await this.#append(this.#streamOf(name), event(REMOVED, null), { deadline })
+      await this.#dropOwn(name, deadline)
     })
   }
 
@@ -80,9 +86,11 @@ export class StreamRegisters implements Registers {
     await Promise.allSettled(this.#puts.values())
   }
 
-  #inTurn(name: string, operation: () => Promise<void>): Promise<void> {
+  /** What it waits for its turn is of its own time. */
+  #inTurn(name: string, operation: (deadline: number) => Promise<void>): Promise<void> {
+    const deadline = performance.now() + this.#connection.options.timeoutMs
     const before = this.#puts.get(name) ?? Promise.resolve()
-    const done = before.catch(() => {}).then(operation)
+    const done = before.catch(() => {}).then(() => operation(deadline))
     this.#puts.set(name, done)
     const forget = (): void => {
       if (this.#puts.get(name) === done) this.#puts.delete(name)
@@ -91,18 +99,25 @@ export class StreamRegisters implements Registers {
     return done
   }
 
-  async #write(name: string, text: string): Promise<void> {
+  async #write(name: string, text: string, deadline: number): Promise<void> {
     const stream = this.#streamOf(name)
-    if (Buffer.byteLength(text) <= PART_BYTES) {
-      await this.#append(stream, { id: randomUUID(), type: VALUE, data: toBytes(text), metadata: NO_METADATA })
-      await this.#keepOne(stream)
-      return this.#dropOwn(name)
-    }
-    const before = await this.#head(name)
+    if (Buffer.byteLength(text) > PART_BYTES) return this.#writeParts(name, text, deadline)
+    const value = { id: randomUUID(), type: VALUE, data: toBytes(text), metadata: NO_METADATA }
+    await this.#append(stream, value, { deadline })
+    await this.#keepOne(stream, deadline)
+    await this.#dropOwn(name, deadline)
+  }
+
+  /** Each part has a time of its own. */
+  async #writeParts(name: string, text: string, deadline: number): Promise<void> {
+    const stream = this.#streamOf(name)
+    const before = await this.#head(name, deadline)
     const parts = textParts(text)
     const of = randomUUID()
-    for (const [index, part] of parts.entries())
-      await this.#append(this.#partsOf(name, of), event(PART, part), index === 0 ? 'no_stream' : toRevision(index - 1))
+    for (const [index, part] of parts.entries()) {
+      const expected = index === 0 ? 'no_stream' : toRevision(index - 1)
+      await this.#append(this.#partsOf(name, of), event(PART, part), { expected })
+    }
     const at = await this.#append(stream, event(PARTS, { of, count: parts.length } satisfies Parts))
     await this.#keepOne(stream)
     this.#inParts.set(name, of)
@@ -112,21 +127,24 @@ export class StreamRegisters implements Registers {
   }
 
   /** The parts of the value that this process has put before. */
-  async #dropOwn(name: string): Promise<void> {
+  async #dropOwn(name: string, deadline: number): Promise<void> {
     const of = this.#inParts.get(name)
     if (of === undefined) return
     this.#inParts.delete(name)
-    await this.#drop(name, of)
+    await this.#drop(name, of, deadline)
   }
 
-  async #drop(name: string, of: string): Promise<void> {
+  async #drop(name: string, of: string, deadline?: number): Promise<void> {
     const stream = this.#partsOf(name, of)
     const options = { deadlineMs: this.#connection.options.timeoutMs }
     await askAgain(
       this.#connection,
       `deleting ${stream}`,
       (client) => client.deleteStream(stream, options).then(() => GONE),
-      ({ kind }) => (kind === 'conflict' || kind === 'not-found' || kind === 'deleted' ? GONE : undefined),
+      {
+        deadline,
+        otherwise: ({ kind }) => (kind === 'conflict' || kind === 'not-found' || kind === 'deleted' ? GONE : undefined),
+      },
     )
   }
 
@@ -148,8 +166,9 @@ export class StreamRegisters implements Registers {
     return undefined
   }
 
-  async #head(name: string): Promise<WireRecord | undefined> {
+  async #head(name: string, deadline?: number): Promise<WireRecord | undefined> {
     const records = readRecords(this.#connection, {
+      deadline,
       doing: `reading the register ${name}`,
       call: (client) => client.readStream(this.#streamOf(name), { backwards: true, limit: 1 }),
     })
@@ -157,29 +176,24 @@ export class StreamRegisters implements Registers {
     return undefined
   }
 
-  async #append(stream: string, sent: WireEvent, expected: WireExpected = 'any'): Promise<bigint> {
-    const { timeoutMs } = this.#connection.options
-    const options = { expected, deadlineMs: timeoutMs }
-    const { revision, position } = await askAgain(this.#connection, `writing ${stream}`, (client) =>
-      client.append(stream, [sent], options),
-    )
+  async #append(stream: string, sent: WireEvent, { expected = 'any', deadline }: Appending = {}): Promise<bigint> {
+    const doing = `writing ${stream}`
+    const options = { expected, deadlineMs: this.#connection.options.timeoutMs }
+    const append = (client: WireClient): Promise<WireAppended> => client.append(stream, [sent], options)
+    const { revision, position } = await askAgain(this.#connection, doing, append, { deadline })
     this.#connection.seen.add(position)
     return revision
   }
 
   /** After the first event, so that it is done again if it was not done before a crash. */
-  async #keepOne(stream: string): Promise<void> {
+  async #keepOne(stream: string, deadline?: number): Promise<void> {
     if (this.#prepared.has(stream)) return
-    await this.#setMetadata(stream, { maxCount: 1 })
+    const doing = `writing the metadata of ${stream}`
+    const options = { deadlineMs: this.#connection.options.timeoutMs }
+    const set = (client: WireClient): Promise<void> => client.setStreamMetadata(stream, { maxCount: 1 }, options)
+    await askAgain(this.#connection, doing, set, { deadline })
     if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear()
     this.#prepared.add(stream)
-  }
-
-  async #setMetadata(stream: string, metadata: { maxCount: number }): Promise<void> {
-    const options = { deadlineMs: this.#connection.options.timeoutMs }
-    await askAgain(this.#connection, `writing the metadata of ${stream}`, (client) =>
-      client.setStreamMetadata(stream, metadata, options),
-    )
   }
 
   #streamOf(name: string): string {

@@ -39,6 +39,36 @@ test('ESDB-4 no call waits longer than its time while the connection is silent, 
   expect(longest.filter((waitedMs) => waitedMs > TIMEOUT_MS * 1.5)).toEqual([])
 })
 
+test('ESDB-4 what a call waits for before it is made is of its time: a listening that begins, the look at what it was decided on, its turn', async () => {
+  const server = await startServer()
+  const proxy = await FaultProxy.open({ targetPort: server.port })
+  closeAfterTest(() => proxy.close())
+  const store = openStore(proxy.connectionString, { timeoutMs: TIMEOUT_MS })
+  const first = event()
+  await store.append('boat-1', [first], { expected: 'no_stream' })
+  await store.registers.put('light', 'on')
+  proxy.goSilent()
+  const stop = new AbortController()
+  const listening = codeOf(firstPage(store.externalAppends({ signal: stop.signal })))
+  const calls = [
+    () => store.append('boat-1', [event()], { expected: toRevision(0), expectedId: first.id }),
+    () => store.registers.put('light', 'off'),
+    () => store.registers.put('light', 'on'),
+    () => store.registers.put('light', { text: 'x'.repeat(600_000) }),
+    () => store.registers.remove('light'),
+  ]
+  const waits = calls.map(async (call) => {
+    const code = codeOf(call())
+    return [await loopMsOf(code), await code] as const
+  })
+  for (const [waitedMs, code] of await Promise.all(waits)) {
+    expect(waitedMs).toBeLessThan(TIMEOUT_MS * 1.5)
+    expect(code).toBe('STORE_REJECTED')
+  }
+  stop.abort()
+  await listening
+})
+
 async function firstPage(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages) return
 }

@@ -26,20 +26,24 @@ interface Original {
 /** Serialises everything, once: what the caller does to its event afterwards changes nothing. */
 export function toWireEvent(event: NewEvent): WireEvent {
   const { id, type, data, metadata } = event
-  const stands = id === NIL || type === '' || id !== id.toLowerCase()
+  const stands = standsAs(event)
+  const isOther = stands.id !== id || stands.type !== type
   const original: Original = { id, type, metadata }
+  return { ...stands, data: toBytes(data), metadata: toBytes(isOther ? { [ORIGINAL]: original } : metadata) }
+}
+
+/** In the server. */
+function standsAs({ id, type }: Pick<NewEvent, 'id' | 'type'>): Pick<NewEvent, 'id' | 'type'> {
   return {
     id: id === NIL ? NIL_STANDS_AS : id.toLowerCase(),
     type: type === '' ? NO_TYPE_STANDS_AS : type,
-    data: toBytes(data),
-    metadata: toBytes(stands ? { [ORIGINAL]: original } : metadata),
   }
 }
 
 /** `prefix`: what the store puts in front of every stream's name. */
 export function toStoredEvent(record: WireRecord, { prefix }: { readonly prefix: string }): StoredEvent {
   const metadata = toJson(record.metadata)
-  const original = originalOf(metadata)
+  const original = originalOf(metadata, record)
   return {
     stream: record.stream.slice(prefix.length),
     revision: toRevision(record.revision),
@@ -51,9 +55,13 @@ export function toStoredEvent(record: WireRecord, { prefix }: { readonly prefix:
   }
 }
 
-function originalOf(metadata: JsonValue): Original | undefined {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined
-  return (metadata as { readonly [ORIGINAL]?: Original })[ORIGINAL]
+/** Whatever another program keeps under that key is its own. */
+function originalOf(metadata: JsonValue, record: WireRecord): Original | undefined {
+  const kept = (metadata as { readonly [ORIGINAL]?: unknown } | null)?.[ORIGINAL]
+  const { id, type, metadata: own } = Object(kept) as Readonly<Record<string, JsonValue | undefined>>
+  if (typeof id !== 'string' || typeof type !== 'string' || own === undefined) return undefined
+  const stands = standsAs({ id, type })
+  return stands.id === record.id && stands.type === record.type ? { id, type, metadata: own } : undefined
 }
 
 /** Bytes that are no JSON, of another program's making, become an object that says so. */

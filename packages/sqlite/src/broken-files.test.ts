@@ -53,6 +53,23 @@ describe('files that are not as they should be', () => {
     await store.close()
   })
 
+  test('SQL-273 a file that SQLite leaves in another mode than WAL is refused: no commit in it would be sure', async () => {
+    const real = loadDriver()
+    const open: typeof real.open = (file, options) => {
+      const connection = real.open(file, options)
+      const prepare: typeof connection.prepare = (sql) => {
+        const statement = connection.prepare(sql)
+        return sql === 'PRAGMA journal_mode = WAL' ? { ...statement, get: () => ['delete'] } : statement
+      }
+      return { ...connection, prepare }
+    }
+    for (const sync of ['inline', 'background'] as const)
+      await expect(append(sqliteStore(scratch.file, { driver: { name: 'other', open }, sync }))).rejects.toMatchObject({
+        ...FATAL,
+        message: expect.stringContaining('"delete"'),
+      })
+  })
+
   test('a file of a newer release is refused', async () => {
     await append(sqliteStore(scratch.file))
     edit(scratch.file, 'PRAGMA user_version = 99')

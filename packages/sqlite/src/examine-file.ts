@@ -27,10 +27,12 @@ export interface ExamineOptions {
 
 export function examineFile(path: string, { driver, failure, locks }: ExamineOptions): StoreExamination {
   const bytes = sizeOf(path)
-  if (bytes === undefined) return { facts: { file: path }, findings: [found(failure, path)] }
+  const opening = `opening ${path}`
+  if (bytes === undefined)
+    return { facts: { file: path }, findings: [failure === undefined ? lost(path) : found(failure, opening)] }
   const walBytes = sizeOf(`${path}-wal`) ?? 0
   const freeBytes = roomAt(path)
-  const { alive, gone } = locks.list()
+  const workers = workersAt(locks)
   const isQuick = bytes > QUICK_CHECK_BYTES
   const { problems, rows } = damageIn(path, { driver, isQuick })
   return {
@@ -38,16 +40,16 @@ export function examineFile(path: string, { driver, failure, locks }: ExamineOpt
       file: path,
       bytes,
       walBytes,
-      freeBytes,
-      workers: alive.length,
+      ...(freeBytes !== undefined && { freeBytes }),
+      workers: workers.alive,
       check: isQuick ? 'quick_check' : 'integrity_check',
     },
     findings: [
-      ...(failure === undefined ? [] : [found(failure, path)]),
+      ...(failure === undefined ? [] : [found(failure, opening)]),
       ...(problems.length === 0 ? [] : [damage(problems, path)]),
       ...rows,
       ...room({ freeBytes, walBytes }),
-      ...leftBehind(gone),
+      ...workers.findings,
     ],
   }
 }
@@ -96,9 +98,30 @@ function damagedRows(connection: SqliteConnection): readonly StoreFinding[] {
   ]
 }
 
-function found(failure: unknown, path: string): StoreFinding {
-  const { message, hint } = toRefoldError(failure, { doing: `opening ${path}` })
+function found(failure: unknown, doing: string): StoreFinding {
+  const { message, hint } = toRefoldError(failure, { doing })
   return { kind: 'wrong', message, ...(hint === undefined ? undefined : { remedy: hint }) }
+}
+
+/** It was there when it was opened. */
+function lost(path: string): StoreFinding {
+  return {
+    kind: 'wrong',
+    message: `${path} is not there any more`,
+    remedy: 'Stop all processes that use it, put it back, and start them again.',
+  }
+}
+
+function workersAt(locks: ExamineOptions['locks']): {
+  readonly alive: number
+  readonly findings: readonly StoreFinding[]
+} {
+  try {
+    const { alive, gone } = locks.list()
+    return { alive: alive.length, findings: leftBehind(gone) }
+  } catch (error) {
+    return { alive: 0, findings: [found(error, 'looking at the locks of workers')] }
+  }
 }
 
 function damage(problems: readonly string[], path: string): StoreFinding {
@@ -114,11 +137,11 @@ function room({
   freeBytes,
   walBytes,
 }: {
-  readonly freeBytes: number
+  readonly freeBytes: number | undefined
   readonly walBytes: number
 }): readonly StoreFinding[] {
   const findings: StoreFinding[] = []
-  if (freeBytes < LITTLE_ROOM_BYTES)
+  if (freeBytes !== undefined && freeBytes < LITTLE_ROOM_BYTES)
     findings.push({
       kind: 'wrong',
       message: `the disk has room for ${freeBytes} bytes more: when it is full nothing can be stored`,
@@ -149,7 +172,12 @@ function sizeOf(path: string): number | undefined {
   return stats?.isFile() === true ? stats.size : undefined
 }
 
-function roomAt(path: string): number {
-  const { bavail, bsize } = statfsSync(dirname(path))
-  return bavail * bsize
+/** `undefined`: the file system does not tell. */
+function roomAt(path: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path))
+    return bavail * bsize
+  } catch {
+    return undefined
+  }
 }

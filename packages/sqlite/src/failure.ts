@@ -1,5 +1,10 @@
 /** What an error of SQLite means: whether it may pass, whether something may be stored, and what to do about it. */
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { isRefoldError, RefoldError } from '@refold/core/store'
+
+/** The file itself, its `-wal` and its `-shm`. */
+const FILES_OF_A_STORE = 3
 
 /** Primary result codes by number: https://sqlite.org/rescode.html */
 const PRIMARY: Readonly<Record<number, string>> = {
@@ -68,6 +73,19 @@ function passingHintOf(code = ''): string | undefined {
   return /^E(IO|AGAIN|INTR|NOMEM|STALE)$/.test(code) ? PASSING_HINTS['IOERR'] : undefined
 }
 
+/** SQLite does not say why it could not open a file. It has given up those that it had by now, so that one more alone could be opened. */
+function isOutOfFiles(): boolean {
+  const files: number[] = []
+  try {
+    while (files.length < FILES_OF_A_STORE) files.push(openSync(devNull, 'r'))
+    return false
+  } catch (error) {
+    return passingHintOf((error as NodeJS.ErrnoException).code) === PASSING_HINTS['FILES']
+  } finally {
+    for (const file of files) closeSync(file)
+  }
+}
+
 /** `BUSY`, `FULL`, …: the primary result code that a driver's error carries; `undefined` for any other error. */
 export function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -102,10 +120,10 @@ export function toRefoldError(error: unknown, { doing }: { readonly doing: strin
     return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { cause: error, hint: FATAL_HINTS['CANTOPEN'] ?? '' })
   }
   const options = { cause: error, facts: { sqlite: code } }
-  const hint = FATAL_HINTS[code]
+  const hint = code === 'CANTOPEN' && isOutOfFiles() ? undefined : FATAL_HINTS[code]
   if (hint !== undefined) return new RefoldError('STORE_FATAL', `${doing}: ${text}`, { ...options, hint })
   if (code === 'TOOBIG') return new RefoldError('TOO_LARGE', `${doing}: ${text}`, options)
-  const passing = PASSING_HINTS[code]
+  const passing = PASSING_HINTS[code === 'CANTOPEN' ? 'FILES' : code]
   return new RefoldError('STORE_REJECTED', `${doing}: ${text}`, {
     ...options,
     ...(passing !== undefined && { hint: passing }),
@@ -128,6 +146,15 @@ export function readable<T>(read: () => T): T | undefined {
   } catch (error) {
     if (isRefoldError(error, 'UNREADABLE')) return undefined
     throw error
+  }
+}
+
+/** Does it; what SQLite says is told as trouble with reading, and every other error is as it was thrown. */
+export function reading<T>(operation: () => T): T {
+  try {
+    return operation()
+  } catch (error) {
+    throw sqliteCode(error) === undefined ? error : toRefoldError(error, { doing: 'reading the store' })
   }
 }
 

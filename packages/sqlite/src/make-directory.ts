@@ -4,13 +4,16 @@ import { dirname } from 'node:path'
 
 /**
  * Makes what is missing, step by step: Node's own `recursive` never returns where a directory can be seen to be missing
- * and cannot be made, as below `/proc`. What fails here fails again, with a better error, for the one who uses the path.
+ * and cannot be made, as below `/proc`. Gives the system's error where it is not there afterwards.
  */
-export function makeDirectory(path: string): void {
-  if (existsSync(path)) return
+export function makeDirectory(path: string): Error | undefined {
+  if (existsSync(path)) return undefined
   const parent = dirname(path)
-  if (parent !== path) makeDirectory(parent)
+  const trouble = parent === path ? undefined : makeDirectory(parent)
   try {
     mkdirSync(path)
-  } catch {}
+    return undefined
+  } catch (error) {
+    return existsSync(path) ? undefined : (trouble ?? (error as Error))
+  }
 }

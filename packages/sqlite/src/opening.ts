@@ -9,7 +9,7 @@ import type { RegisterStatements } from './commit/commit-job.js'
 import { WalSync } from './commit/wal-sync.js'
 import { DirectoryReader } from './directory-reader.js'
 import { loadDriver } from './driver/load-driver.js'
-import { isBusy, toRefoldError } from './failure.js'
+import { isBusy, reading, toRefoldError } from './failure.js'
 import { LogFile } from './log-file.js'
 import { LogReader } from './log-reader.js'
 import { LogScan } from './log-scan.js'
@@ -118,10 +118,10 @@ function partsOf(file: LogFile, path: string, options: OpeningOptions): OpenFile
     reader: new LogReader(file),
     replay: new RecordReplay(file),
     get scan() {
-      return (scan ??= new LogScan(file))
+      return (scan ??= reading(() => new LogScan(file)))
     },
     get projections() {
-      return (projections ??= new ProjectionTables(connection))
+      return (projections ??= reading(() => new ProjectionTables(connection)))
     },
     directory: new DirectoryReader(file),
     registers: {

@@ -20,8 +20,13 @@ const MAKE = `CREATE TABLE IF NOT EXISTS projection (
   PRIMARY KEY (name, version, generation)
 )`
 const COLUMNS = 'name, version, generation, revision, state, checkpoint, members, at, about'
+/** One whose documents were dropped by hand is no build any more: it is made again. */
+const HAS_DOCUMENTS = `EXISTS (SELECT 1 FROM sqlite_schema
+  WHERE type = 'table' AND sqlite_schema.name = 'projection_' || projection.name || '@' || version || '.' || generation)`
 const PAGE_ENTRIES = 500
 const PAGE_KEYS = 10_000
+
+type Rows = ReturnType<SqliteStatement['all']>
 
 interface DocumentStatements {
   readonly put: SqliteStatement
@@ -43,20 +48,20 @@ export class ProjectionTables {
 
   builds(projection?: string): readonly ProjectionBuild[] {
     if (!this.#isThere('projection')) return []
-    const where = projection === undefined ? '' : 'WHERE name = ?'
+    const where = projection === undefined ? HAS_DOCUMENTS : `${HAS_DOCUMENTS} AND name = ?`
     const select = this.#connection.prepare(
-      `SELECT ${COLUMNS} FROM projection ${where} ORDER BY name, version, generation`,
+      `SELECT ${COLUMNS} FROM projection WHERE ${where} ORDER BY name, version, generation`,
     )
     return (projection === undefined ? select.all() : select.all(projection)).map(toBuild)
   }
 
   get(build: BuildName, keys: readonly string[]): ReadonlyMap<string, JsonValue> {
     const documents = new Map<string, JsonValue>()
-    const statements = this.#documents(build)
-    if (statements === undefined) return documents
-    for (let at = 0; at < keys.length; at += PAGE_KEYS)
-      for (const [key, text] of statements.get.all(JSON.stringify(keys.slice(at, at + PAGE_KEYS))))
+    for (let at = 0; at < keys.length; at += PAGE_KEYS) {
+      const asked = JSON.stringify(keys.slice(at, at + PAGE_KEYS))
+      for (const [key, text] of this.#rows(build, ({ get }) => get.all(asked)))
         documents.set(String(key), JSON.parse(String(text)))
+    }
     return documents
   }
 
@@ -66,7 +71,8 @@ export class ProjectionTables {
   ): AsyncGenerator<ReadonlyArray<readonly [string, JsonValue]>, void, undefined> {
     for (let from = after, left = limit; left > 0;) {
       const asked = Math.min(left, PAGE_ENTRIES)
-      const rows = await guarded(() => this.#documents(build)?.page.all(from, asked) ?? [])
+      const position = from
+      const rows = await guarded(() => this.#rows(build, ({ page }) => page.all(position, asked)))
       const last = rows.at(-1)
       if (last === undefined) return
       yield rows.map(([key, text]) => [String(key), JSON.parse(String(text)) as JsonValue] as const)
@@ -114,7 +120,7 @@ export class ProjectionTables {
     const table = quoted(tableOf(build))
     if (expected === 0)
       this.#connection.exec(
-        `${MAKE}; CREATE TABLE IF NOT EXISTS ${table} (key TEXT NOT NULL UNIQUE, document TEXT NOT NULL)`,
+        `${MAKE}; DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (key TEXT NOT NULL UNIQUE, document TEXT NOT NULL)`,
       )
     this.#connection
       .prepare(`INSERT OR REPLACE INTO projection (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -141,6 +147,18 @@ export class ProjectionTables {
 
   #isThere(table: string): boolean {
     return this.#hasTable.get(table) !== undefined
+  }
+
+  /** None of a build that another process removes meanwhile. */
+  #rows(build: BuildName, read: (statements: DocumentStatements) => Rows): Rows {
+    const statements = this.#documents(build)
+    if (statements === undefined) return []
+    try {
+      return read(statements)
+    } catch (error) {
+      if (this.#isThere(tableOf(build))) throw error
+      return []
+    }
   }
 
   /** `undefined`: the build has no table. */

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ReplayOptions, ReplayTarget } from '@refold/core/store'
 import { RefoldError } from '@refold/core/store'
 import type { SqliteStatement } from './driver/driver.js'
+import { reading } from './failure.js'
 import type { LogFile } from './log-file.js'
 import type { Guard } from './log-reader.js'
 import { ListedPages, type ListedColumns, type ListedRows } from './listed-rows.js'
@@ -87,9 +88,8 @@ export class RecordReplay {
       const range = [stream.id, first, Math.min(last, first + PAGE_ROWS - 1)] as const
       const read = await guarded(() => this.#read(stream, range, { last, pages }))
       if (read === undefined) break
-      const page = this.#page(stream, range, read)
-      this.#hand(page, stream, target) // in the same turn as the read: the connection is still open
-      first += page.shapes.length
+      // in the same turn as the read: the connection is still open
+      first += reading(() => this.#hand(this.#page(stream, range, read), stream, target))
       if (first <= range[2] || first > last) break // one who writes on would never let it end; nor is it open in another turn
     }
     target.end()
@@ -186,7 +186,8 @@ export class RecordReplay {
     }
   }
 
-  #hand(page: Page, stream: StreamRow, target: ReplayTarget): void {
+  /** How many rows. */
+  #hand(page: Page, stream: StreamRow, target: ReplayTarget): number {
     const { log } = this.#file
     const { first, shapes } = page
     for (let index = 0; index < shapes.length; index++) {
@@ -201,6 +202,7 @@ export class RecordReplay {
       page.page?.keep(index, compiled, record)
       handRecord(record, compiled, target)
     }
+    return shapes.length
   }
 }
 

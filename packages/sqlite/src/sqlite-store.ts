@@ -49,6 +49,7 @@ import { toRefoldError, writing } from './failure.js'
 import { ExternalWatch } from './external-watch.js'
 import type { Guard } from './log-reader.js'
 import { assertFileName, Opening, type OpenFile } from './opening.js'
+import { patiently } from './patiently.js'
 import { prepareAppend } from './prepare-append.js'
 import { queryFile } from './query-file.js'
 import { WorkerLocks } from './presence/worker-locks.js'
@@ -162,10 +163,13 @@ class SqliteStore implements Store {
       }
       return []
     }
+    const { signal } = options
+    const patience = { signal, stopped: () => this.#changes.closed }
     this.#subscriptions++
     this.#watch.start()
     try {
-      yield* followLog({ nextPage, changes: this.#changes, signal: options.signal })
+      const pages = async () => (await patiently(nextPage, patience)) ?? []
+      yield* followLog({ nextPage: pages, changes: this.#changes, signal })
     } finally {
       this.#subscriptions--
     }

@@ -171,7 +171,9 @@ export class CommitQueue {
     const settled = sqliteCode(error) === 'FULL' || this.#seal()
     for (const job of group) {
       try {
-        if (job.isStored()) job.succeed()
+        const isStored = job.isStored()
+        if (isStored) this.#walSync?.syncNow()
+        if (isStored) job.succeed()
         else job.fail(settled ? toRefoldError(error, { doing: 'committing' }) : unknownOutcome(error))
       } catch {
         job.fail(unknownOutcome(error))
@@ -180,12 +182,13 @@ export class CommitQueue {
     this.#onCommit()
   }
 
-  /** Commits something small over whatever the failed commit left in the WAL. Whether that worked. */
+  /** Commits something small over whatever the failed commit left in the WAL. Whether that is on the disk. */
   #seal(): boolean {
     try {
       this.#file.begin()
       this.#file.connection.exec('UPDATE seal SET count = count + 1')
       this.#file.commit()
+      this.#walSync?.syncNow()
       return true
     } catch {
       this.#file.rollback()

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Store } from '@refold/core/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadDriver } from '../driver/load-driver.js'
 import { scratchDirectory, type ScratchDirectory } from '../scratch-directory.fixture.js'
 import { sqliteStore } from '../sqlite-store.js'
 
@@ -60,6 +61,51 @@ describe('commits that are synced in the background', () => {
     const other = sqliteStore(scratch.file)
     expect(await append('alone', other)).toMatchObject({ ok: true })
     await other.close()
+  })
+
+  test.each([
+    ['is stored all the same', true, true],
+    ['is undone', false, 'STORE_REJECTED'],
+  ])('SQL-276 a commit that fails and %s is answered after a sync', async (_what, isStored, answer) => {
+    const real = loadDriver()
+    let fails = false
+    const open: typeof real.open = (file, options) => {
+      const connection = real.open(file, options)
+      const prepare: typeof connection.prepare = (sql) => {
+        const statement = connection.prepare(sql)
+        const commit = (): void => {
+          if (isStored || !fails) statement.run()
+          if (!fails) return
+          fails = false
+          throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })
+        }
+        return sql === 'COMMIT' ? { ...statement, run: commit } : statement
+      }
+      return { ...connection, prepare }
+    }
+    const failing = sqliteStore(scratch.file, { driver: { name: 'failing', open }, sync: 'background' })
+    await append('first', failing)
+    let syncs = 0
+    const sync = (file: number): void => {
+      syncs++
+      fdatasyncSync(file)
+    }
+    replaceSync({ fdatasyncSync: sync })
+    fails = true
+    const found = append('second', failing).then(
+      ({ ok }) => ok,
+      ({ code }: { readonly code: string }) => code,
+    )
+    expect(await found).toBe(answer)
+    expect(syncs).toBeGreaterThan(0)
+    fails = true
+    replaceSync({
+      fdatasyncSync: () => {
+        throw Object.assign(new Error('the disk'), { code: 'EIO' })
+      },
+    })
+    await expect(append('third', failing)).rejects.toMatchObject({ code: 'STORE_UNKNOWN' })
+    await failing.close()
   })
 
   test('an append that is alone is synced at once, and told when that fails', async () => {

@@ -168,6 +168,17 @@ describe('proof of life and death', () => {
     await store.close()
   })
 
+  test('SQL-272 the file of a worker that died before its name stood in it is removed after ten minutes', async () => {
+    const { store, presence } = open()
+    mkdirSync(`${scratch.file}-workers`, { recursive: true })
+    for (const worker of ['w-young', 'w-old']) writeFileSync(join(`${scratch.file}-workers`, `${worker}.lock`), '')
+    age(scratch.file, ['w-old'], 11 * 60 * 1000)
+    await presence.announce('w-1')
+    const locks = readdirSync(`${scratch.file}-workers`).filter((name) => name.endsWith('.lock'))
+    expect(locks.toSorted()).toEqual(['w-1.lock', 'w-young.lock'])
+    await store.close()
+  })
+
   test('WRK-30 nothing is left of a worker whose agents have been taken over', async () => {
     const { store, presence } = open()
     await (

@@ -60,7 +60,8 @@ export class WorkerLocks {
     if (held().has(path)) throw new RefoldError('INVARIANT', `worker ${worker} is announced twice`)
     held().add(path)
     try {
-      makeDirectory(this.#directory)
+      const trouble = makeDirectory(this.#directory)
+      if (trouble !== undefined) throw trouble
       this.#sweep()
       const release = this.#holding(path, await this.#lockInPlace(path))
       if (!this.#isClosed) return release
@@ -146,7 +147,7 @@ export class WorkerLocks {
 
   /** Throws SQLite's busy error when someone holds the lock. `false` also for a lock that its holder lost. */
   #isFree(path: string): boolean {
-    return this.#ofGone(path, () => true) ?? false
+    return this.#locked(path, (holder) => holder !== undefined && isGone(holder))
   }
 
   /** Removes files of workers that are dead and have nothing left that their death would have to be proven for. */
@@ -169,22 +170,26 @@ export class WorkerLocks {
     return gone === 'released' || sinceMs >= KEEP_UNNAMED_MS
   }
 
-  /** How the worker went, if it surely did. A death that no one had found is noted, which gives the file its time. */
-  #noteGone(path: string): 'released' | 'dead' | undefined {
-    return this.#ofGone(path, ({ pid }, connection) => {
-      if (pid === RELEASED) return 'released'
-      if (pid !== FOUND_DEAD) connection.exec(`UPDATE worker SET pid = ${FOUND_DEAD}; COMMIT`)
+  /**
+   * How the worker went, if it surely did; `unnamed`: before it had written its row. A death that no one had found is noted, which
+   * gives the file its time.
+   */
+  #noteGone(path: string): 'released' | 'dead' | 'unnamed' | undefined {
+    return this.#locked(path, (holder, connection) => {
+      if (holder === undefined) return 'unnamed'
+      if (!isGone(holder)) return undefined
+      if (holder.pid === RELEASED) return 'released'
+      if (holder.pid !== FOUND_DEAD) connection.exec(`UPDATE worker SET pid = ${FOUND_DEAD}; COMMIT`)
       return 'dead'
     })
   }
 
-  /** Looks at a file whose holder surely is gone, with the lock on it. `undefined`: that is not sure. Throws as `#isFree`. */
-  #ofGone<T>(path: string, look: (holder: Holder, connection: SqliteConnection) => T): T | undefined {
+  /** Looks at a file with the lock on it. Throws as `#isFree`. */
+  #locked<T>(path: string, look: (holder: Holder | undefined, connection: SqliteConnection) => T): T {
     const connection = loadDriver(this.#options.driver).open(path)
     try {
       connection.exec('BEGIN EXCLUSIVE')
-      const holder = readHolder(connection)
-      return holder !== undefined && isGone(holder) ? look(holder, connection) : undefined
+      return look(readHolder(connection), connection)
     } finally {
       connection.close() // ends the transaction, too
     }

@@ -70,8 +70,9 @@ export class ShapeNode {
   }
 }
 
-/** Nodes kept; beyond, everything is learnt again. */
+/** Nodes kept; beyond, everything is learnt again. One with a long text counts as many. */
 const MAX_NODES = 100_000
+const CHARS_OF_A_NODE = 64
 
 export class ShapeTrie {
   #root = new ShapeNode()
@@ -89,7 +90,7 @@ export class ShapeTrie {
   /** Adds a node. */
   grow(siblings: Map<string, ShapeNode>, key: string, make: () => ShapeNode): ShapeNode {
     const node = make()
-    this.#size++
+    this.#size += 1 + Math.floor(key.length / CHARS_OF_A_NODE)
     siblings.set(key, node)
     return node
   }

@@ -263,11 +263,18 @@ class Player {
     return {
       checked: this.#stream,
       taken,
-      agents: new Map([...records].map(([stream, events]) => [stream, playedAgent(events, handles.get(stream))])),
+      agents: new Map(
+        [...records].map(([stream, events]) => {
+          const seen = { agent: handles.get(stream), appends: this.#limit.appendsTo(stream) }
+          return [stream, playedAgent(events, seen)]
+        }),
+      ),
       blocked: blockedIn(handles),
       fault: this.#fault,
       thrown: [...thrownActions(this.#process.logLines), ...this.#refusals],
       cut,
+      crashed: this.#starts > 1,
+      slow: this.#bodies.slow,
       bodies: this.#bodies.begun,
       called: this.#bodies.called,
       story: () => simulation.story(),

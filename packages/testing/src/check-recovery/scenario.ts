@@ -2,6 +2,7 @@
 import type { DefinitionDescription } from '@refold/core/definition'
 import fc from 'fast-check'
 import type { Cast } from './cast.js'
+import { fitting, fromSchema } from './fitting.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
 import { routesOf } from './routes.js'
 import type { Route } from './routes.js'
@@ -82,8 +83,9 @@ function inputs(
   { inputSchema, acceptsInput }: DefinitionDescription,
   { input }: ScenarioOptions,
 ): fc.Arbitrary<unknown> {
-  const values = input ?? (inputSchema === undefined ? fc.constant(undefined) : arbitraryOf(inputSchema))
-  return values.filter(acceptsInput)
+  const values =
+    input ?? (inputSchema === undefined ? fc.constant(undefined) : fromSchema('input', () => arbitraryOf(inputSchema)))
+  return fitting(values, { accepts: acceptsInput, path: 'input', isGiven: input !== undefined })
 }
 
 /** By type. */
@@ -110,9 +112,11 @@ function outsideEvents(
 ): Events {
   const arbitraries = new Map<string, fc.Arbitrary<OutsideEvent>>()
   for (const [type, schema] of eventSchemas) {
+    const path = `events.${type}`
     const payload =
-      events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
-    arbitraries.set(type, payload.map((value): OutsideEvent => ({ type, ...value })).filter(acceptsEvent))
+      events[type] ?? (schema === undefined ? fc.constant({}) : fromSchema(path, () => arbitraryOf(schema)))
+    const event = payload.map((value) => Object.assign({ type }, value, { type }) as OutsideEvent)
+    arbitraries.set(type, fitting(event, { accepts: acceptsEvent, path, isGiven: events[type] !== undefined }))
   }
   return arbitraries
 }

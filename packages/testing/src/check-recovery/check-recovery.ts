@@ -94,7 +94,7 @@ const CONTROLS = 4
 const OUTSIDE =
   'Something outside of the machine decides: the clock, chance, a variable beside the context, or a stub that is no function of its input. Keep in the context what matters, and let an effect ask for time and chance. A value that no event here holds was left there by an earlier run.'
 const HIDDEN_STATE =
-  'What a crash changes stands outside of the machine, as in a variable beside the context, or was sent by a custom action, which a crash may keep from running (`raise` and `sendTo` are part of the record). A value that no event here holds was left there by an earlier run.'
+  'What a crash changes stands outside of the machine, as in a variable beside the context, or was sent by a custom action, which a crash may keep from running (`raise` and `sendTo` are part of the record), or comes from what a body is given beside its input, as its key. A value that no event here holds was left there by an earlier run.'
 
 /** Throws when two runs without a crash differ. */
 function sameTwice(expected: PlayedRun, again: PlayedRun): void {

@@ -94,9 +94,10 @@ const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.child.ended',
 ])
 
-/** Whether it is there with and without a crash. */
-export function isDomain({ type }: StoredEvent): boolean {
-  return !OF_RECOVERY.has(type)
+/** Whether it is there with and without a crash. An outcome that comes late moves no chart, and a crash leaves a doubt in its place. */
+export function isDomain({ type, metadata }: StoredEvent): boolean {
+  const { refold } = metadata as unknown as Partial<RecordMetadata>
+  return !OF_RECOVERY.has(type) && refold?.input.late !== true
 }
 
 /** Without times, attempts, and the revisions that records of Refold's own name: who settles a doubt says only what became of it. */
@@ -105,7 +106,7 @@ function comparable(type: string, data: JsonValue): JsonValue {
   const { lateMs: _lateMs, retryAt: _retryAt, deadlineAt, ...others } = data as { readonly [key: string]: JsonValue }
   const timeless = type === 'refold.cancel' || deadlineAt === undefined ? others : { ...others, deadlineAt }
   if (type === 'refold.timer.fired') return withoutName(timeless)
-  const rest = type === 'refold.effect.failed' ? withoutAttempt(timeless) : timeless
+  const rest = type.startsWith('refold.effect.') ? withoutAttempt(timeless) : timeless
   if (type !== 'refold.recalled') return rest
   const { revision: _revision, ...recalled } = rest
   return recalled
@@ -116,6 +117,7 @@ function withoutName({ timer, ...fired }: JsonObject): JsonObject {
   return typeof timer === 'string' && !/^\d+\.t\d+$/.test(timer) ? { timer, ...fired } : fired
 }
 
-function withoutAttempt({ attempt: _attempt, final: _final, ...failed }: JsonObject): JsonObject {
-  return failed
+/** What the attempt was, and what it cost: an outcome that someone tells says neither. */
+function withoutAttempt({ attempt: _attempt, final: _final, usage: _usage, ...outcome }: JsonObject): JsonObject {
+  return outcome
 }

@@ -105,7 +105,11 @@ function story(title: string, { seed, path, scenario, found, runs }: Story): str
 }
 
 function lineText(line: ScriptLine): string {
+  if ('from' in line) return `${line.from} says ${fc.stringify(line.says)}`
+  return `${doneText(line)}${line.meanwhile === true ? ', while effects are under way' : ''}`
+}
+
+function doneText(line: Exclude<ScriptLine, { readonly from: string }>): string {
   if ('wait' in line) return 'waits for what is due'
-  if ('cancel' in line) return 'is cancelled, with a day to end by itself'
-  return 'from' in line ? `${line.from} says ${fc.stringify(line.says)}` : JSON.stringify(line.event)
+  return 'cancel' in line ? 'is cancelled, with a day to end by itself' : JSON.stringify(line.event)
 }

@@ -7,13 +7,17 @@ import type { Cast } from './cast.js'
 import type { RecoveryOptions } from './recovery-options.js'
 import { refusedOption } from './refused-option.js'
 
-const { any, definitions, integer, integerOf, object, oneOf, text } = optionRule
+const { definitions, integer, integerOf, object, oneOf, text } = optionRule
+const arbitrary: OptionRule = {
+  ...optionRule.methods('generate', 'shrink', 'map'),
+  problem: 'must be an arbitrary of fast-check',
+}
 const RULES: { readonly [K in keyof RecoveryOptions]-?: OptionRule } = {
   agents: definitions,
   effects: object,
   runs: integerOf({ from: 1 }),
   maxEvents: integerOf({ from: 0 }),
-  input: any,
+  input: arbitrary,
   events: object,
   streams: object,
   maxCrashes: integerOf({ from: 1 }),
@@ -34,6 +38,10 @@ export function checkedCast(definition: AgentDefinition, options: RecoveryOption
   checkMembers(effects, { path: 'effects', known: calls })
   checkMembers(streams, { path: 'streams', known: spoken })
   checkMembers(events, { path: 'events', known: [...cast.checked.description.eventSchemas.keys()] })
+  for (const [path, given] of Object.entries({ events, streams }))
+    checkOptions(given, Object.fromEntries(Object.keys(given).map((name) => [name, arbitrary])), path)
+  if (options.path !== undefined && options.seed === undefined)
+    throw refusedOption('path', 'needs the seed that it was told with')
   checkStubs(effects, calls)
   checkInline(cast)
   return cast

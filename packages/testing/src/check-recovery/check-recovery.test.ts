@@ -241,12 +241,25 @@ describe('checkRecovery', () => {
     ])
   })
 
+  test('REV-3 an observable may say anything, and what it says is no event', async () => {
+    const streams = {
+      prices: fc.constantFrom(null, undefined, 3, { type: 'stop' }),
+      feed: fc.constant({ type: 'tick' }),
+    }
+    const says = (): Promise<unknown> =>
+      checkRecovery(
+        listener((n) => n),
+        { runs: 8, maxEvents: 2, seed: 4, streams },
+      )
+    await expect(says()).resolves.toMatchObject({ runs: 8 })
+  })
+
   test('REV-3 a stream that there is not is refused', async () => {
     const checked = checkRecovery(family, { streams: { plse: fc.constant({}) }, effects: { 'child.fetch': 'real' } })
     await expect(checked).rejects.toMatchObject({ code: 'INVALID_INPUT', hint: "Did you mean 'pulse'?" })
   })
 
-  test('a stub that is no function of its input is found, with the smallest scenario and a story that replays', async () => {
+  test('REV-240 a stub that is no function of its input is found, with the smallest scenario and a story that replays', async () => {
     let calls = 0
     const options: RecoveryOptions = { effects: { look: () => ++calls }, seed: 3, runs: 30 }
     const error = await checkRecovery(forgetful(), options).catch((thrown: unknown) => thrown)
@@ -257,6 +270,8 @@ describe('checkRecovery', () => {
     const again = await checkRecovery(forgetful(), { ...options, seed: error.seed, path: error.path }).catch(
       (thrown: unknown) => thrown,
     )
-    expect(again).toMatchObject({ scenario: error.scenario })
+    expect(again).toMatchObject({ scenario: error.scenario, path: error.path, crash: error.crash })
+    const repaired = { ...options, effects: { look: () => 1 }, seed: error.seed, path: error.path }
+    await expect(checkRecovery(forgetful(), repaired)).resolves.toMatchObject({ runs: 1 })
   })
 })

@@ -9,6 +9,8 @@ import type { Cast } from './cast.js'
 import { checkedCast } from './check-options.js'
 import type { CrashPoint } from './checked-bodies.js'
 import { differenceOf } from './compare-runs.js'
+import { crashPoints, spread } from './crash-points.js'
+import { firstFound } from './first-found.js'
 import { playRun } from './played-run.js'
 import type { PlayedRun } from './run-shape.js'
 import type { RecoveryOptions } from './recovery-options.js'
@@ -39,25 +41,11 @@ export async function checkRecovery(
   options: RecoveryOptions = {},
 ): Promise<RecoveryReport> {
   const cast = fromGiven('checkRecovery', () => checkedCast(definition, options))
-  const { runs = 20, maxEvents = 6, seed, path } = options
   const tally = new RecoveryTally(cast)
-  const property = fc.asyncProperty(scenarios(cast, { ...options, maxEvents }), (scenario) =>
-    survivesCrashes(cast, { scenario, options, tally }),
-  )
-  const details = await fc.check(property, {
-    numRuns: runs,
-    ...(seed === undefined ? undefined : { seed }),
-    ...(path === undefined ? undefined : { path, endOnFailure: true }),
-  })
-  if (!details.failed) return passed(definition.name, { report: tally.report(), options })
-  const [scenario] = details.counterexample ?? []
-  if (scenario === undefined)
-    throw new Error(fc.defaultReportMessage(details) ?? 'checkRecovery found no scenario to play')
-  const { errorInstance: found, numRuns } = details
-  // Whatever else went wrong is told as it is.
-  if (!(found instanceof Failure)) throw found
-  const at = { seed: details.seed, path: details.counterexamplePath ?? '', scenario }
-  throw recoveryError(definition.name, { ...at, found, runs: numRuns })
+  const all = scenarios(cast, { ...options, maxEvents: options.maxEvents ?? 6 })
+  const found = await firstFound(all, options, (scenario) => survivesCrashes(cast, { scenario, options, tally }))
+  if (found === undefined) return passed(definition.name, { report: tally.report(), options })
+  throw recoveryError(definition.name, found)
 }
 
 /** Throws when the findings are to fail the check. */
@@ -86,16 +74,16 @@ async function survivesCrashes(cast: Cast, { scenario, options, tally }: Check):
   tally.played(expected, scenario)
   const isTheSame = async (): Promise<void> => sameTwice(expected, await play(undefined))
   await isTheSame()
-  for (const crash of spread(crashPoints(expected), maxCrashes)) {
-    tally.crashed()
+  for (const crash of spread(crashPoints(expected), { most: maxCrashes, seed: fc.stringify(scenario) })) {
     const actual = await play(crash)
+    if (actual.crashed) tally.crashed()
     const difference = differenceOf(expected, actual)
     if (difference === undefined) continue
     // Chance may have been the same twice before.
     for (let control = 0; control < CONTROLS; control++) await isTheSame()
     throw new Failure(
       'differs',
-      `a crash ${placeOf(crash)} makes a difference in ${difference}\n${HIDDEN_STATE}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`,
+      `a crash ${placeOf(crash)} makes a difference in ${difference}\n${HIDDEN_STATE}${slowIn(expected, actual)}\n\nwithout a crash: ${expected.story()}\n\nwith the crash: ${actual.story()}`,
       crash,
     )
   }
@@ -106,34 +94,26 @@ const CONTROLS = 4
 const OUTSIDE =
   'Something outside of the machine decides: the clock, chance, a variable beside the context, or a stub that is no function of its input. Keep in the context what matters, and let an effect ask for time and chance. A value that no event here holds was left there by an earlier run.'
 const HIDDEN_STATE =
-  'What a crash changes stands outside of the machine, as in a variable beside the context. A value that no event here holds was left there by an earlier run.'
+  'What a crash changes stands outside of the machine, as in a variable beside the context, or was sent by a custom action, which a crash may keep from running (`raise` and `sendTo` are part of the record), or comes from what a body is given beside its input, as its key. A value that no event here holds was left there by an earlier run.'
 
 /** Throws when two runs without a crash differ. */
 function sameTwice(expected: PlayedRun, again: PlayedRun): void {
   const parting = partingOf(expected, again)
   if (parting === undefined) return
   const stories = `one run: ${expected.story()}\n\nanother: ${again.story()}`
-  throw new Failure('unsteady', `two runs without any crash differ at ${parting}\n${OUTSIDE}\n\n${stories}`)
+  throw new Failure(
+    'unsteady',
+    `two runs without any crash differ at ${parting}\n${OUTSIDE}${slowIn(expected, again)}\n\n${stories}`,
+  )
+}
+
+/** Then time passed meanwhile, in one run earlier than in the other. */
+function slowIn(...runs: readonly PlayedRun[]): string {
+  const slow = new Set(runs.flatMap((run) => [...run.slow]))
+  if (slow.size === 0) return ''
+  return `\nOr it is the time that a body took: ${[...slow].join(', ')} did not end within bodyPatienceMs. Raise it, or give a stub.`
 }
 
 function placeOf({ at, nth, when, stream }: CrashPoint): string {
   return `right ${when} ${at} ${nth}${stream === undefined ? '' : ` to ${stream}`}`
-}
-
-/** Every boundary of the run: each append and each body, before and after. */
-function crashPoints({ agents, bodies, checked }: PlayedRun): readonly CrashPoint[] {
-  const points = (count: number, at: Omit<CrashPoint, 'nth' | 'when'>): CrashPoint[] =>
-    Array.from({ length: count }, (_, index) => index + 1).flatMap((nth) => [
-      { ...at, nth, when: 'before' },
-      { ...at, nth, when: 'after' },
-    ])
-  const appends = [...agents].flatMap(([stream, played]) =>
-    points(played.appends, { at: 'append', ...(stream === checked ? undefined : { stream }) }),
-  )
-  return [...appends, ...points(bodies, { at: 'body' })]
-}
-
-function spread<T>(items: readonly T[], most: number): readonly T[] {
-  if (items.length <= most) return items
-  return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)] as T)
 }

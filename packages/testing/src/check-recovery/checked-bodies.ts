@@ -43,6 +43,7 @@ export class CheckedBodies {
   readonly #options: CheckedBodiesOptions
   readonly #nthOf = new WeakMap<EffectBodyArgs, number>()
   readonly #called = new Set<string>()
+  readonly #slow = new Set<string>()
   #begun = 0
 
   constructor(options: CheckedBodiesOptions) {
@@ -57,6 +58,11 @@ export class CheckedBodies {
   /** Their sources. */
   get called(): ReadonlySet<string> {
     return this.#called
+  }
+
+  /** Sources of those that took longer than they are waited for. */
+  get slow(): ReadonlySet<string> {
+    return this.#slow
   }
 
   definitionsFor(effects: ProcessEffects): readonly AgentDefinition[] {
@@ -104,7 +110,8 @@ export class CheckedBodies {
     await this.#crash({ nth, when: 'before', src })
     const place = gate.enter()
     try {
-      return await atItsPace(run, args, { time, patienceMs: bodyPatienceMs })
+      const onSlow = (): void => void this.#slow.add(src)
+      return await atItsPace(run, args, { time, patienceMs: bodyPatienceMs, onSlow })
     } finally {
       await gate.leave(place, { signal: args.signal, asked: this.#asked(args.refold) })
     }

@@ -23,13 +23,13 @@ export function differenceOf(
   return undefined
 }
 
-/** A run that was cut is compared as far as both go. */
+/** A run that was cut is compared as far as it goes. */
 function* comparisons(expected: PlayedRun, actual: PlayedRun, isCut: boolean): Generator<Comparison> {
   for (const [stream, one] of expected.agents) {
     const other = actual.agents.get(stream)
     if (other === undefined) continue
     const of = stream === expected.checked ? '' : ` of ${stream}`
-    yield* histories(one, other, { of, isCut })
+    yield* histories(one, other, { of, length: comparedLength([one, expected], [other, actual]) })
     if (!isCut) yield* ends(one, other, of)
   }
   if (isCut) return
@@ -37,13 +37,21 @@ function* comparisons(expected: PlayedRun, actual: PlayedRun, isCut: boolean): G
   yield ['which events were taken', expected.taken, actual.taken]
 }
 
+type OfRun = readonly [agent: PlayedAgent, run: Pick<PlayedRun, 'cut'>]
+
+/** The history of a run that came to rest is whole: one that was cut may not go beyond it. */
+export function comparedLength(...both: readonly [OfRun, OfRun]): number {
+  const cut = both.filter(([, run]) => run.cut)
+  const lengths = (cut.length === 0 ? both : cut).map(([{ history }]) => history.length)
+  return cut.length === 0 ? Math.max(...lengths) : Math.min(...lengths)
+}
+
 /** Record by record. */
 function* histories(
   { history: one }: PlayedAgent,
   { history: other }: PlayedAgent,
-  { of, isCut }: { readonly of: string; readonly isCut: boolean },
+  { of, length }: { readonly of: string; readonly length: number },
 ): Generator<Comparison> {
-  const length = isCut ? Math.min(one.length, other.length) : Math.max(one.length, other.length)
   for (let index = 0; index < length; index++) yield [`record ${index} of the history${of}`, one[index], other[index]]
 }
 

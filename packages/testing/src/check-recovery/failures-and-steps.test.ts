@@ -1,4 +1,5 @@
 /** Failed outcomes and steps are part of a check. */
+import { setTimeout } from 'node:timers/promises'
 import { defineAgent, effect } from '@refold/core'
 import type { EffectArgs } from '@refold/core'
 import { assign, setup } from 'xstate'
@@ -65,4 +66,36 @@ describe('REV-8 a body with steps', () => {
     const definition = worker(steps(() => ++calls))
     await expect(checkRecovery(definition, { effects })).rejects.toThrow(RecoveryDiffersError)
   })
+
+  test('REV-8 whose step throws goes on without time that passes', async () => {
+    const body: Body = async ({ step }) => {
+      const failed = await step('one', () => Promise.reject(new Error('no'))).catch(String)
+      await setTimeout(20)
+      return failed
+    }
+    await expect(checkRecovery(limited(body), { effects, runs: 1, maxEvents: 0 })).resolves.toMatchObject({
+      statesNeverEntered: ['late'],
+    })
+  })
+})
+
+/** Leaves the effect after a second. */
+function limited(body: Body) {
+  const machine = setup({ actors: { work: effect<unknown>(body) } }).createMachine({
+    initial: 'working',
+    states: { working: { invoke: { src: 'work', onDone: 'done' }, after: { 1_000: 'late' } }, done: {}, late: {} },
+  })
+  return defineAgent({ name: 'limited', version: 1, machine, events: {} })
+}
+
+test('REV-242 a body that takes longer than it is waited for is told where that makes a difference', async () => {
+  let calls = 0
+  const work = async (): Promise<void> => setTimeout(++calls === 1 ? 0 : 200)
+  const options = { effects: { work }, runs: 1, maxEvents: 0, bodyPatienceMs: 50 }
+  await expect(
+    checkRecovery(
+      limited(async () => ''),
+      options,
+    ),
+  ).rejects.toThrow('work did not end within bodyPatienceMs. Raise it, or give a stub.')
 })

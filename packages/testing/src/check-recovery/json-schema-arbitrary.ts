@@ -88,6 +88,23 @@ function text({
   minLength = 0,
   maxLength = Math.max(minLength + 8, 12),
 }: JsonSchema): fc.Arbitrary<string> {
+  const known = ofFormat(format)
+  if (pattern === undefined) return known ?? fc.string({ minLength, maxLength })
+  const expression = regExp(pattern)
+  const fits = known !== undefined && fc.sample(known, { numRuns: 20, seed: 1 }).some((one) => expression.test(one))
+  return fits ? known : fc.stringMatching(expression)
+}
+
+/** As the caller's expression was, with or without its flag: a schema does not say it. */
+function regExp(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, 'u')
+  } catch {
+    return new RegExp(pattern)
+  }
+}
+
+function ofFormat(format: string | undefined): fc.Arbitrary<string> | undefined {
   switch (format) {
     case 'email':
       return fc
@@ -104,8 +121,7 @@ function text({
     case 'time':
       return date().map((at) => at.toISOString().slice(11, 19))
     default:
-      if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, 'u'))
-      return fc.string({ minLength, maxLength })
+      return undefined
   }
 }
 
@@ -113,15 +129,12 @@ function date(): fc.Arbitrary<Date> {
   return fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
 }
 
+/** Where the schema has none, or one that is far away, so far from the other end or from 0. */
 function bounds(schema: JsonSchema, step: number): { min: number; max: number } {
-  const min = Math.max(
-    schema.minimum ?? -LARGE,
-    schema.exclusiveMinimum === undefined ? -LARGE : schema.exclusiveMinimum + step,
-  )
-  const max = Math.min(
-    schema.maximum ?? LARGE,
-    schema.exclusiveMaximum === undefined ? LARGE : schema.exclusiveMaximum - step,
-  )
+  const lowest = Math.max(schema.minimum ?? -Infinity, (schema.exclusiveMinimum ?? -Infinity) + step)
+  const highest = Math.min(schema.maximum ?? Infinity, (schema.exclusiveMaximum ?? Infinity) - step)
+  const min = Math.max(lowest, Math.min(-LARGE, highest - LARGE))
+  const max = Math.min(highest, Math.max(LARGE, lowest + LARGE))
   return { min, max: Math.max(min, max) }
 }
 

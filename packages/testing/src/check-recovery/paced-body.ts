@@ -11,6 +11,7 @@ export interface Pace {
   readonly time: VirtualTime
   /** A body that works for longer, in real time, is taken to wait for time to pass. */
   readonly patienceMs: number
+  readonly onSlow: () => void
 }
 
 /** Runs the body with its arguments. */
@@ -42,10 +43,13 @@ class Work {
 
   goOn(): void {
     if (this.#rest !== undefined) return
-    const { time, patienceMs } = this.#pace
+    const { time, patienceMs, onSlow } = this.#pace
     void time.track(
       new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, patienceMs)
+        const timer = setTimeout(() => {
+          onSlow()
+          resolve()
+        }, patienceMs)
         this.#rest = () => {
           clearTimeout(timer)
           resolve()
@@ -62,16 +66,18 @@ class Work {
   steps(step: Step): Step {
     return async (name, run) => {
       this.#asked++
-      const result = await step(name, async (given) => {
-        this.#running++
-        try {
-          return await run(given)
-        } finally {
-          if (--this.#running === 0) this.rest()
-        }
-      })
-      if (--this.#asked === 0) this.goOn()
-      return result
+      try {
+        return await step(name, async (given) => {
+          this.#running++
+          try {
+            return await run(given)
+          } finally {
+            if (--this.#running === 0) this.rest()
+          }
+        })
+      } finally {
+        if (--this.#asked === 0) this.goOn()
+      }
     }
   }
 }

@@ -20,12 +20,15 @@ export interface PlayedAgent {
   /** As they are stored. */
   readonly records: readonly StoredEvent[]
   readonly emitted: readonly JsonValue[]
-  /** Appends that there can have been: each held a record. */
+  /** Each held a record, or several. */
   readonly appends: number
 }
 
 /** Its records, and what its process shows of it. */
-export function playedAgent(records: readonly StoredEvent[], agent: AnyAgent | undefined): PlayedAgent {
+export function playedAgent(
+  records: readonly StoredEvent[],
+  { agent, appends }: { readonly agent: AnyAgent | undefined; readonly appends: number },
+): PlayedAgent {
   const { status, value, context, output, error, condition, deferred, children } = agent?.getSnapshot() ?? {}
   const actors = new SameActors()
   const history = records
@@ -37,7 +40,7 @@ export function playedAgent(records: readonly StoredEvent[], agent: AnyAgent | u
     history,
     records,
     emitted: records.flatMap(({ metadata }) => (metadata as unknown as RecordMetadata).refold.body.emit ?? []),
-    appends: records.length,
+    appends,
   }
 }
 
@@ -91,18 +94,19 @@ const OF_RECOVERY: ReadonlySet<string> = new Set([
   'refold.child.ended',
 ])
 
-/** Whether it is there with and without a crash. */
-export function isDomain({ type }: StoredEvent): boolean {
-  return !OF_RECOVERY.has(type)
+/** Whether it is there with and without a crash. An outcome that comes late moves no chart, and a crash leaves a doubt in its place. */
+export function isDomain({ type, metadata }: StoredEvent): boolean {
+  const { refold } = metadata as unknown as Partial<RecordMetadata>
+  return !OF_RECOVERY.has(type) && refold?.input.late !== true
 }
 
 /** Without times, attempts, and the revisions that records of Refold's own name: who settles a doubt says only what became of it. */
 function comparable(type: string, data: JsonValue): JsonValue {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
+  if (!type.startsWith('refold.') || typeof data !== 'object' || data === null || Array.isArray(data)) return data
   const { lateMs: _lateMs, retryAt: _retryAt, deadlineAt, ...others } = data as { readonly [key: string]: JsonValue }
   const timeless = type === 'refold.cancel' || deadlineAt === undefined ? others : { ...others, deadlineAt }
   if (type === 'refold.timer.fired') return withoutName(timeless)
-  const rest = type === 'refold.effect.failed' ? withoutAttempt(timeless) : timeless
+  const rest = type.startsWith('refold.effect.') ? withoutAttempt(timeless) : timeless
   if (type !== 'refold.recalled') return rest
   const { revision: _revision, ...recalled } = rest
   return recalled
@@ -113,6 +117,7 @@ function withoutName({ timer, ...fired }: JsonObject): JsonObject {
   return typeof timer === 'string' && !/^\d+\.t\d+$/.test(timer) ? { timer, ...fired } : fired
 }
 
-function withoutAttempt({ attempt: _attempt, final: _final, ...failed }: JsonObject): JsonObject {
-  return failed
+/** What the attempt was, and what it cost: an outcome that someone tells says neither. */
+function withoutAttempt({ attempt: _attempt, final: _final, usage: _usage, ...outcome }: JsonObject): JsonObject {
+  return outcome
 }

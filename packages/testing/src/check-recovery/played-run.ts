@@ -56,6 +56,8 @@ class Player {
   readonly #streamSources: ReadonlySet<string>
   readonly #refusals: ThrownOnce[] = []
   #fault: string | undefined
+  /** What bodies give is held back. */
+  #holdsBodies = false
   #fruitless = 0
   #starts = 0
 
@@ -94,18 +96,21 @@ class Player {
   async play(): Promise<PlayedRun> {
     const { scenario } = this.#options
     const taken: boolean[] = []
-    await this.#rest()
     for (const [index, line] of scenario.script.entries()) {
-      if (this.#hasEnded || (await this.#isOver())) break
-      taken.push(await this.#take(line, index))
+      this.#holdsBodies = 'meanwhile' in line
       await this.#rest()
+      if (this.#hasEnded || (await this.#isOver())) break
+      this.#holdsBodies = true // what the next line says comes first, also behind a crash
+      taken.push(await this.#take(line, index))
     }
+    this.#holdsBodies = false
+    await this.#rest()
     while (!(await this.#isOver()) && (await this.#passTime())) await this.#rest()
     return this.#result(taken)
   }
 
   async #take(line: ScriptLine, index: number): Promise<boolean> {
-    if ('wait' in line) return this.#passTime()
+    if ('wait' in line) return this.#passTime(line)
     if ('from' in line) return this.#hear(line)
     return 'cancel' in line ? this.#cancel() : this.#send(line.event, `line-${index}`)
   }
@@ -181,8 +186,12 @@ class Player {
       if (this.#limit.isReached) return
       if (this.#process.state === 'down') await this.#startAgain()
       else if (await this.#isOver()) return
-      else if (!this.#gate.release() && !(await this.#settleDoubts())) return
+      else if (!(await this.#settleDoubts()) && !this.#releasesBody()) return
     }
+  }
+
+  #releasesBody(): boolean {
+    return !this.#holdsBodies && this.#gate.release()
   }
 
   async #startAgain(): Promise<void> {
@@ -202,10 +211,10 @@ class Player {
   }
 
   async #settleDoubts(): Promise<boolean> {
-    const world = this.#simulation.effects
+    const operator = { world: this.#simulation.effects, incarnation: this.#process.author.incarnation }
     try {
       for (const agent of (await this.#agents.all()).values())
-        if (await this.#within(() => settleDoubts(agent, { world }))) return true
+        if (await this.#within(() => settleDoubts(agent, operator))) return true
       return false
     } catch (error) {
       if (error instanceof ProcessDiedError) return true
@@ -214,14 +223,15 @@ class Player {
   }
 
   /** Until the next thing that is due; `false` when nothing is. */
-  async #passTime(): Promise<boolean> {
+  async #passTime({ meanwhile = false }: { readonly meanwhile?: boolean } = {}): Promise<boolean> {
     const { time } = this.#simulation
     const entries = await this.#agents.entries()
     const effects = [...(await this.#agents.all())].flatMap(([stream, agent]) => this.#effectsOf(stream, agent))
-    const due = [...entries.map(({ nextDueAt }) => nextDueAt), ...effects.map(({ retryAt }) => retryAt)].filter(
-      (at) => at !== undefined,
-    )
+    // Of an attempt that is under way it may still be there.
+    const retries = effects.map(({ retryAt }) => retryAt).filter((at) => !meanwhile || Number(at) > time.now())
+    const due = [...entries.map(({ nextDueAt }) => nextDueAt), ...retries].filter((at) => at !== undefined)
     if (due.length > 0) await time.leap(Math.max(0, Math.min(...due) - time.now()))
+    else if (meanwhile) return false
     else if (effects.some(({ src }) => !this.#streamSources.has(src)) && this.#fruitless < MOST_FRUITLESS)
       await time.advance(FIRST_WAIT_MS * 2 ** this.#fruitless++)
     else return false
@@ -263,11 +273,18 @@ class Player {
     return {
       checked: this.#stream,
       taken,
-      agents: new Map([...records].map(([stream, events]) => [stream, playedAgent(events, handles.get(stream))])),
+      agents: new Map(
+        [...records].map(([stream, events]) => {
+          const seen = { agent: handles.get(stream), appends: this.#limit.appendsTo(stream) }
+          return [stream, playedAgent(events, seen)]
+        }),
+      ),
       blocked: blockedIn(handles),
       fault: this.#fault,
       thrown: [...thrownActions(this.#process.logLines), ...this.#refusals],
       cut,
+      crashed: this.#starts > 1,
+      slow: this.#bodies.slow,
       bodies: this.#bodies.begun,
       called: this.#bodies.called,
       story: () => simulation.story(),

@@ -7,6 +7,7 @@ import type { ActorRefFrom } from 'xstate'
 import { z } from 'zod'
 import { checkRecovery } from './check-recovery.js'
 import { RecoveryDiffersError } from './recovery-errors.js'
+import { SameActors } from './same-actors.js'
 
 test('REV-9 one of several questions is asked, too, where none can be put without saying which', async () => {
   const tools = { a: { tool: 'mail' }, b: { tool: 'pay' } }
@@ -104,5 +105,12 @@ describe('REV-10 children to which a context holds references', () => {
     ).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(RecoveryDiffersError)
     expect((error as Error).message).toContain('differ at the final children')
+  })
+
+  test('REV-10 are told by their names; what users call an actor is compared', () => {
+    const said = (actor: string): unknown => new SameActors().numbered({ by: { actor, id: '1' } })
+    expect(said('3.0')).toEqual(said('5.0'))
+    expect(said('ana')).not.toEqual(said('bob'))
+    expect(said('3')).not.toEqual(said('5'))
   })
 })

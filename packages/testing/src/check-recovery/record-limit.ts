@@ -14,6 +14,7 @@ export class RecordLimit {
   readonly #options: RecordLimitOptions
   /** By stream. */
   readonly #records = new Map<string, number>()
+  readonly #appends = new Map<string, number>()
 
   constructor(options: RecordLimitOptions) {
     this.#options = options
@@ -26,10 +27,16 @@ export class RecordLimit {
     return sum >= this.#options.most
   }
 
+  /** An append may hold several records. */
+  appendsTo(stream: string): number {
+    return this.#appends.get(stream) ?? 0
+  }
+
   #stored(stream: string, records: number): void {
     const { names, onReached } = this.#options
     if (!names.includes(stream.slice(0, stream.indexOf('-')))) return
     this.#records.set(stream, records)
+    this.#appends.set(stream, this.appendsTo(stream) + 1)
     if (this.isReached) onReached()
   }
 }

@@ -1,4 +1,5 @@
 /** What `checkRecovery` finds, as errors that tell a story and how to see it again. */
+import fc from 'fast-check'
 import type { CrashPoint } from './checked-bodies.js'
 import type { RecoveryReport } from './recovery-report.js'
 import type { Scenario, ScriptLine } from './scenario.js'
@@ -104,7 +105,11 @@ function story(title: string, { seed, path, scenario, found, runs }: Story): str
 }
 
 function lineText(line: ScriptLine): string {
+  if ('from' in line) return `${line.from} says ${fc.stringify(line.says)}`
+  return `${doneText(line)}${line.meanwhile === true ? ', while effects are under way' : ''}`
+}
+
+function doneText(line: Exclude<ScriptLine, { readonly from: string }>): string {
   if ('wait' in line) return 'waits for what is due'
-  if ('cancel' in line) return 'is cancelled, with a day to end by itself'
-  return 'from' in line ? `${line.from} says ${JSON.stringify(line.says)}` : JSON.stringify(line.event)
+  return 'cancel' in line ? 'is cancelled, with a day to end by itself' : JSON.stringify(line.event)
 }

@@ -4,8 +4,8 @@
  */
 import type { JsonValue } from '@refold/core'
 
-/** An event of this type, or waiting for what is due. */
-export type Waypoint = { readonly event: string } | { readonly wait: true }
+/** An event of this type, or waiting for what is due. `meanwhile`: in a state that an effect may leave before. */
+export type Waypoint = ({ readonly event: string } | { readonly wait: true }) & { readonly meanwhile?: true }
 export type Route = readonly Waypoint[]
 
 interface ChartNode {
@@ -13,6 +13,7 @@ interface ChartNode {
   readonly type?: string
   readonly parent?: string
   readonly initial?: string
+  readonly invokes?: readonly object[]
 }
 
 interface ChartEdge {
@@ -60,13 +61,20 @@ class Walk {
   /** The places behind all that can be taken in a state. */
   #leave(node: ChartNode, route: Route): readonly Place[] {
     const next: Place[] = []
-    for (let at: ChartNode | undefined = node; at !== undefined; at = this.#byId.get(at.parent ?? ''))
+    let isBusy = false
+    for (let at: ChartNode | undefined = node; at !== undefined; at = this.#byId.get(at.parent ?? '')) {
+      isBusy ||= at.invokes !== undefined
       for (const { id, event, targets = [] } of this.#edges.get(at.id) ?? []) {
-        const along = [...route, ...this.#waypoints(event)]
+        const waypoints = this.#waypoints(event)
+        const along = [
+          ...route,
+          ...(isBusy ? waypoints.map((one) => ({ ...one, meanwhile: true as const })) : waypoints),
+        ]
         const known = this.#found.get(id)
         if (known === undefined || known.length > along.length) this.#found.set(id, along)
         for (const target of targets) next.push(...this.#enter(this.#byId.get(target), along))
       }
+    }
     return next
   }
 

@@ -30,6 +30,10 @@ export interface PlayedRun {
   readonly thrown: readonly ThrownOnce[]
   /** It never came to rest. */
   readonly cut: boolean
+  /** Whether its process died on the way. */
+  readonly crashed: boolean
+  /** Sources of bodies that took longer than they are waited for. */
+  readonly slow: ReadonlySet<string>
   readonly bodies: number
   /** Sources of the bodies that began. */
   readonly called: ReadonlySet<string>

@@ -4,6 +4,9 @@
  */
 import type { JsonValue } from '@refold/core'
 
+/** By the record that made it, and its number there. What users call an actor is no such name. */
+const NAME = /^\d+(\.\d+)+$/
+
 export class SameActors {
   readonly #numbers = new Map<string, string>()
 
@@ -13,7 +16,7 @@ export class SameActors {
     if (Array.isArray(value)) return value.map((item) => this.numbered(item))
     const { actor } = value as { readonly actor?: JsonValue }
     const members = Object.entries(value).map(([key, member]) => [key, this.numbered(member)] as const)
-    if (typeof actor !== 'string' || !isPointer(value)) return Object.fromEntries(members)
+    if (typeof actor !== 'string' || !NAME.test(actor) || !isPointer(value)) return Object.fromEntries(members)
     const number = this.#numberOf(actor)
     // an actor without an id of its own has its name for one
     return Object.fromEntries(members.map(([key, member]) => [key, member === actor ? number : member]))

@@ -2,6 +2,7 @@
 import type { DefinitionDescription } from '@refold/core/definition'
 import fc from 'fast-check'
 import type { Cast } from './cast.js'
+import { fitting, fromSchema } from './fitting.js'
 import { arbitraryOf } from './json-schema-arbitrary.js'
 import { routesOf } from './routes.js'
 import type { Route } from './routes.js'
@@ -14,12 +15,12 @@ export interface OutsideEvent {
 
 /**
  * One line of the script: an event if the agent takes it then, what a stream says if it runs then, patience until the next timer, or a
- * cancellation, which gives the chart a day to end by itself.
+ * cancellation, which gives the chart a day to end by itself. With `meanwhile` it comes while effects are under way, else after all of them.
  */
 export type ScriptLine =
-  | { readonly wait: true }
-  | { readonly event: OutsideEvent }
-  | { readonly cancel: true }
+  | { readonly wait: true; readonly meanwhile?: true }
+  | { readonly event: OutsideEvent; readonly meanwhile?: true }
+  | { readonly cancel: true; readonly meanwhile?: true }
   /** `from`: the source of a callback or an observable. */
   | { readonly from: string; readonly says: unknown }
 
@@ -63,12 +64,13 @@ interface Along {
   readonly maxLength: number
 }
 
-/** The whole way, mostly, and then anything; a smaller script is a part of the way. */
+/** The whole way, mostly, and then anything; a smaller script is a part of the way. What may come too late comes early, mostly. */
 function along(route: Route, { events, line, maxLength }: Along): fc.Arbitrary<readonly ScriptLine[]> {
   const way = fc.tuple(
     ...route.map((point): fc.Arbitrary<ScriptLine> => {
       const event = 'event' in point ? events.get(point.event) : undefined
-      return event === undefined ? fc.constant({ wait: true }) : event.map((made) => ({ event: made }))
+      const line = event === undefined ? fc.constant({ wait: true } as const) : event.map((made) => ({ event: made }))
+      return point.meanwhile === true ? meanwhile(line, { most: true }) : line
     }),
   )
   const reach = fc.nat(4 * route.length)
@@ -78,24 +80,38 @@ function along(route: Route, { events, line, maxLength }: Along): fc.Arbitrary<r
     .map(([length, head, tail]) => (length < head.length ? head.slice(0, length) : [...head, ...tail]))
 }
 
+/** Some, or most, come while effects are under way. */
+function meanwhile(
+  line: fc.Arbitrary<ScriptLine>,
+  { most = false }: { readonly most?: boolean } = {},
+): fc.Arbitrary<ScriptLine> {
+  const [later, early] = most ? [1, 3] : [3, 1]
+  return fc.oneof(
+    { weight: later, arbitrary: line },
+    { weight: early, arbitrary: line.map((one): ScriptLine => ({ ...one, meanwhile: true })) },
+  )
+}
+
 function inputs(
   { inputSchema, acceptsInput }: DefinitionDescription,
   { input }: ScenarioOptions,
 ): fc.Arbitrary<unknown> {
-  const values = input ?? (inputSchema === undefined ? fc.constant(undefined) : arbitraryOf(inputSchema))
-  return values.filter(acceptsInput)
+  const values =
+    input ?? (inputSchema === undefined ? fc.constant(undefined) : fromSchema('input', () => arbitraryOf(inputSchema)))
+  return fitting(values, { accepts: acceptsInput, path: 'input', isGiven: input !== undefined })
 }
 
 /** By type. */
 type Events = ReadonlyMap<string, fc.Arbitrary<OutsideEvent>>
 
 function lines(cast: Cast, options: ScenarioOptions & { readonly known: Events }): fc.Arbitrary<ScriptLine> {
-  return fc.oneof(
+  const lines: readonly fc.Arbitrary<ScriptLine>[] = [
     fc.constant({ wait: true as const }),
     ...[...options.known.values()].map((event) => event.map((made) => ({ event: made }))),
     ...(handlesCancel(cast.checked.description) ? [fc.constant({ cancel: true as const })] : []),
-    ...streamLines(cast, options),
-  )
+  ]
+  const hasEffects = cast.sources('call').length > 0
+  return fc.oneof(...(hasEffects ? lines.map((one) => meanwhile(one)) : lines), ...streamLines(cast, options))
 }
 
 /** One that does not is stopped at once, at any place: there is no code in it that could be wrong. */
@@ -110,9 +126,11 @@ function outsideEvents(
 ): Events {
   const arbitraries = new Map<string, fc.Arbitrary<OutsideEvent>>()
   for (const [type, schema] of eventSchemas) {
+    const path = `events.${type}`
     const payload =
-      events[type] ?? (schema === undefined ? fc.constant({}) : (arbitraryOf(schema) as fc.Arbitrary<object>))
-    arbitraries.set(type, payload.map((value): OutsideEvent => ({ type, ...value })).filter(acceptsEvent))
+      events[type] ?? (schema === undefined ? fc.constant({}) : fromSchema(path, () => arbitraryOf(schema)))
+    const event = payload.map((value) => Object.assign({ type }, value, { type }) as OutsideEvent)
+    arbitraries.set(type, fitting(event, { accepts: acceptsEvent, path, isGiven: events[type] !== undefined }))
   }
   return arbitraries
 }

@@ -2,16 +2,28 @@
 import type { AnyAgent } from '@refold/core'
 import type { EffectWorld } from '../simulation/effect-world.js'
 
-/** Whether there was a doubt to settle. */
-export async function settleDoubts(agent: AnyAgent, { world }: { readonly world: EffectWorld }): Promise<boolean> {
-  if (agent.getSnapshot().condition !== 'in-doubt') return false
-  const doubts = (await agent.inDoubt()).filter(({ inDoubt }) => inDoubt !== undefined)
-  for (const { effect, key, abandoned } of doubts) {
-    const decision = decisionFor(world, key)
+export interface Operator {
+  readonly world: EffectWorld
+  /** The incarnation of the process that lives. */
+  readonly incarnation: number
+}
+
+/** Whether there was a doubt to settle, or an effect that the chart had left and whose process died. */
+export async function settleDoubts(agent: AnyAgent, operator: Operator): Promise<boolean> {
+  const { condition, effects } = agent.getSnapshot()
+  if (condition !== 'in-doubt' && effects.every(({ abandoned }) => abandoned === undefined)) return false
+  const open = (await agent.inDoubt()).filter(({ inDoubt, key }) => inDoubt !== undefined || !isUnderWay(key, operator))
+  for (const { effect, key, abandoned } of open) {
+    const decision = decisionFor(operator.world, key)
     // Nothing performs an effect again that its chart has left.
     await agent.resolve(effect, 'again' in decision && abandoned !== undefined ? { acknowledge: true } : decision)
   }
-  return doubts.length > 0
+  return open.length > 0
+}
+
+/** Its outcome will come. */
+function isUnderWay(key: string, { world, incarnation }: Operator): boolean {
+  return world.began({ key }).some(({ author }) => author.incarnation === incarnation)
 }
 
 function decisionFor(

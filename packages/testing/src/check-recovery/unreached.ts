@@ -35,8 +35,9 @@ export class ReachedTally {
     for (const src of called) this.#called.add(src)
     for (const { type } of agents.get(checked)?.records ?? []) this.#accepted.add(type)
     for (const [index, line] of script.entries()) {
-      const { type } = ('event' in line ? line.event : 'from' in line ? line.says : {}) as { readonly type?: string }
-      if (taken[index] === true && type !== undefined) this.#accepted.add(type)
+      const said = 'event' in line ? line.event : 'from' in line ? line.says : undefined
+      const { type } = Object(said) as { readonly type?: unknown }
+      if (taken[index] === true && typeof type === 'string') this.#accepted.add(type)
     }
   }
 

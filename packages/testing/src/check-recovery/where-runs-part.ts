@@ -1,6 +1,6 @@
 /** Where two runs of one scenario part without any crash: at which record, and in which field. */
 import { foldStream } from '../simulation/reference-fold.js'
-import { differenceOf } from './compare-runs.js'
+import { comparedLength, differenceOf } from './compare-runs.js'
 import { firstDifference } from './first-difference.js'
 import { isDomain } from './played-result.js'
 import type { DomainRecord, PlayedAgent } from './played-result.js'
@@ -8,10 +8,9 @@ import type { PlayedRun } from './run-shape.js'
 
 /** In words; `undefined`: they are the same. */
 export function partingOf(one: PlayedRun, other: PlayedRun): string | undefined {
-  const isCut = one.cut || other.cut
   for (const [stream, agent] of one.agents) {
     const twin = other.agents.get(stream)
-    const parting = twin && partingIn(agent, { twin, isCut })
+    const parting = twin && partingIn(agent, { twin, length: comparedLength([agent, one], [twin, other]) })
     if (parting !== undefined) return `${parting.record}${stream === one.checked ? '' : ` of ${stream}`}${parting.text}`
   }
   return differenceOf(one, other, ['in one run', 'in another'])
@@ -24,10 +23,9 @@ interface Parting {
 
 function partingIn(
   agent: PlayedAgent,
-  { twin, isCut }: { readonly twin: PlayedAgent; readonly isCut: boolean },
+  { twin, length }: { readonly twin: PlayedAgent; readonly length: number },
 ): Parting | undefined {
   const [states, others] = [decided(agent), decided(twin)]
-  const length = isCut ? Math.min(states.length, others.length) : Math.max(states.length, others.length)
   for (let index = 0; index < length; index++) {
     const [one, other] = [states[index], others[index]]
     const record = `record ${index}`

@@ -2,7 +2,8 @@
  * What goes wrong between a process and its store, as data: "the 3rd append of process B is unknown and lost". Rules
  * hit exactly; the weather hits by chance, from the seed.
  */
-import { checkMembers } from '@refold/core/store'
+import { checkOptions, optionRule } from '@refold/core/store'
+import type { OptionRule, OptionRules } from '@refold/core/store'
 import type { SeededRandom } from './seeded-random.js'
 
 /**
@@ -67,7 +68,55 @@ export interface FaultyOperation {
   readonly types: readonly string[]
 }
 
-const RULE = ['process', 'operation', 'target', 'type', 'nth', 'times', 'fault']
+const { count, flag, ms, object, oneOf, text } = optionRule
+const OPERATIONS = ['append', 'read', 'put', 'get', 'remove', 'find', 'commit', 'look'] as const
+const RULE: { readonly [K in keyof FaultRule]-?: OptionRule } = {
+  process: text,
+  operation: oneOf(...OPERATIONS),
+  target: text,
+  type: text,
+  nth: count,
+  times: { holds: (value) => value === Infinity || count.holds(value), problem: count.problem },
+  fault: { ...object, isRequired: true },
+}
+const required = (rule: OptionRule): OptionRule => ({ ...rule, isRequired: true })
+const FAULTS: Readonly<Record<Fault['kind'], OptionRules>> = {
+  unknown: { stored: flag, storedAfterMs: ms(0) },
+  rejected: {},
+  fatal: {},
+  delayed: { requestMs: ms(0), responseMs: ms(0) },
+  stranger: { type: required(text) },
+  'early-conflict': { unseenMs: required(ms(0)) },
+  crash: { when: required(oneOf('before', 'after')) },
+}
+const chance: OptionRule = {
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  problem: 'must be a probability, from 0 to 1',
+}
+const WEATHER: { readonly [K in keyof Weather]-?: OptionRule } = {
+  delayMs: {
+    holds: (value) => Array.isArray(value) && value.length === 2 && value.every((end) => ms(0).holds(end)),
+    problem: 'must be two numbers of milliseconds',
+    isRequired: true,
+  },
+  unknown: chance,
+  rejected: chance,
+  early: chance,
+  slow: chance,
+}
+
+/** One that is mistyped would hit more than was meant, or nothing. Throws `INVALID_INPUT`. */
+function checkRule(rule: FaultRule): void {
+  checkOptions(rule, RULE, 'faults')
+  const { kind, ...members } = rule.fault
+  checkOptions({ kind }, { kind: required(oneOf(...Object.keys(FAULTS))) }, 'faults.fault')
+  checkOptions(members, FAULTS[kind], 'faults.fault')
+}
+
+/** Throws `INVALID_INPUT`. */
+function checkWeather(weather: Weather): void {
+  checkOptions(weather, WEATHER, 'weather')
+}
 
 /** The rules and the weather of one simulation. */
 export class FaultPlan {
@@ -78,19 +127,21 @@ export class FaultPlan {
   readonly #rules: { readonly rule: FaultRule; seen: number }[] = []
 
   constructor({ random, weather = FAIR_WEATHER }: { readonly random: SeededRandom; readonly weather?: Weather }) {
+    checkWeather(weather)
     this.#random = random
     this.weather = weather
   }
 
   add(...rules: readonly FaultRule[]): void {
     for (const rule of rules) {
-      checkMembers(rule, { path: 'faults', known: RULE }) // it would hit more than was meant
+      checkRule(rule)
       this.#rules.push({ rule, seen: 0 })
     }
   }
 
   /** From now on nothing goes wrong. */
   heal(weather: Weather = FAIR_WEATHER): void {
+    checkWeather(weather)
     this.#rules.length = 0
     this.deaf.clear()
     this.weather = weather

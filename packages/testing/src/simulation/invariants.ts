@@ -3,6 +3,8 @@
  * told. Each check throws with the run's story.
  */
 import type { AnyAgentState } from '@refold/core'
+import { checkOptions, optionRule } from '@refold/core/store'
+import type { OptionRule } from '@refold/core/store'
 import type { StateDocument } from '@refold/core/record'
 import { checkBodies } from './effect-invariants.js'
 import type { SafetyOf } from './effect-invariants.js'
@@ -46,8 +48,18 @@ export class BrokenInvariantError extends Error {
   override readonly name = 'BrokenInvariantError'
 }
 
-/** Checks them all. Throws `BrokenInvariantError`. */
+const { flag, function: aFunction, list } = optionRule
+const OPTIONS: { readonly [K in keyof InvariantOptions]-?: OptionRule } = {
+  sent: list,
+  seen: list,
+  allDelivered: flag,
+  safetyOf: aFunction,
+  codeChanges: flag,
+}
+
+/** Checks them all. Throws `BrokenInvariantError`, and `INVALID_INPUT` for an option that is not known. */
 export async function checkInvariants(simulation: Simulation, options: InvariantOptions = {}): Promise<History> {
+  checkOptions(options, OPTIONS)
   const history = await readHistory(simulation)
   const { sent = [], seen = [], safetyOf = () => 'idempotent' } = options
   const broken = [

@@ -2,6 +2,7 @@
 import type { StoredEvent } from '@refold/core'
 import { checkOptions, optionRule } from '@refold/core/store'
 import type { OptionRules } from '@refold/core/store'
+import { refusedOption } from '../check-recovery/refused-option.js'
 import { EffectWorld } from './effect-world.js'
 import { FaultPlan } from './faults.js'
 import type { FaultRule, Weather } from './faults.js'
@@ -69,6 +70,7 @@ export class Simulation implements AsyncDisposable {
   /** A process, not started yet. */
   process(name: string, options: ProcessOptions): SimulatedProcess {
     checkOptions(options, PROCESS)
+    if (this.#processes.has(name)) throw refusedOption('name', `there is a process ${name} already`)
     const { time, disk, faults, effects, random } = this
     const tell = (process: string, what: string): void =>
       void this.happenings.push({ at: time.now(), process, what, order: time.nextOrder() })
@@ -83,6 +85,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Lets time pass until the promise settles, and gives its outcome. Throws `StuckError` when it never does. */
   async until<T>(work: PromiseLike<T>, { withinMs = PATIENCE_MS }: { readonly withinMs?: number } = {}): Promise<T> {
+    checkSpan(withinMs, 'withinMs')
     let settled = false
     const done = (): void => {
       settled = true
@@ -95,11 +98,13 @@ export class Simulation implements AsyncDisposable {
 
   /** Lets time pass until the condition holds. */
   async when(condition: () => boolean, { withinMs = PATIENCE_MS }: { readonly withinMs?: number } = {}): Promise<void> {
+    checkSpan(withinMs, 'withinMs')
     await this.time.runUntil(condition, { withinMs })
   }
 
   /** Lets exactly so much time pass. */
   async advance(durationMs: number): Promise<void> {
+    checkSpan(durationMs, 'durationMs')
     await this.time.advance(durationMs)
   }
 
@@ -108,6 +113,7 @@ export class Simulation implements AsyncDisposable {
    * days, of which `advance` plays each heartbeat. Leases have run out by then.
    */
   async leap(durationMs: number): Promise<void> {
+    checkSpan(durationMs, 'durationMs')
     await this.time.leap(durationMs)
   }
 
@@ -128,4 +134,9 @@ export class Simulation implements AsyncDisposable {
     await this.time.settle()
     await this.disk.dispose()
   }
+}
+
+/** Of no number of milliseconds time would never come to its end. */
+function checkSpan(ms: number, path: string): void {
+  if (!(ms >= 0 && Number.isFinite(ms))) throw refusedOption(path, 'must be a number of milliseconds, 0 or more')
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { checkOptions, optionRule } from '@refold/core/store'
 import type { OptionRules } from '@refold/core/store'
 import fc from 'fast-check'
+import { refusedOption } from '../check-recovery/refused-option.js'
 import type { ContractData } from '../store-contract/contract-case.js'
 import { Contestant } from './contestant.js'
 import { Patience } from '../store-contract/patience.js'
@@ -44,6 +45,7 @@ const OPTIONS: OptionRules = {
 export async function storeDifferential(options: StoreDifferentialOptions): Promise<void> {
   checkOptions(options, OPTIONS)
   const { stores, runs = 20, operations = 40, seed, endOnFailure, patienceMs = 30_000 } = options
+  if (Object.keys(stores).length < 2) throw refusedOption('stores', 'must name two stores at least')
   const sequence = fc.array(storeOperation, { minLength: 1, maxLength: operations, size: 'max' })
   const patience = new Patience(patienceMs)
   await fc.assert(

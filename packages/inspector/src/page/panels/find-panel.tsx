@@ -1,5 +1,5 @@
 /** Where a condition becomes true or false. */
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useAnswer } from '../data/use-answer.js'
 import { Button } from '../parts/button.js'
 import { Failure } from '../parts/failure.js'
@@ -51,8 +51,8 @@ export function FindPanel({ model }: PanelProps) {
 }
 
 function WhereForm({ where }: { readonly where: string | undefined }) {
-  const [text, setText] = useState('')
-  useEffect(() => setText(where ?? ''), [where])
+  const [typed, setTyped] = useState({ over: where, text: where ?? '' })
+  const text = typed.over === where ? typed.text : (where ?? '')
   return (
     <form
       class="panel-bar"
@@ -69,7 +69,7 @@ function WhereForm({ where }: { readonly where: string | undefined }) {
         placeholder="/context/total>100"
         autocomplete="off"
         spellcheck={false}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => setTyped({ over: where, text: event.currentTarget.value })}
       />
       <Button type="submit" kind="main" icon="search">
         Find

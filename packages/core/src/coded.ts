@@ -2,7 +2,7 @@
  * The border of the public API: nothing without a code leaves it. What a caller hands in may run code when it is looked at
  * (accessors, proxies) or called (predicates), and that code may throw.
  */
-import { isRefoldError, RefoldError } from './errors.js'
+import { isRefoldError, RefoldError, textOf } from './errors.js'
 import { isPromised } from './world/is-promised.js'
 
 const MAX_DEPTH = 4
@@ -115,14 +115,5 @@ function throwsWhenRead(value: unknown, depth: number): boolean {
     return Reflect.ownKeys(value).some((key) => throwsWhenRead(Reflect.get(value, key), depth + 1))
   } catch {
     return true
-  }
-}
-
-/** A thrown value may throw when it is looked at, too. */
-function textOf(cause: unknown): string {
-  try {
-    return cause instanceof Error ? cause.message : String(cause)
-  } catch {
-    return 'a value that cannot be shown'
   }
 }

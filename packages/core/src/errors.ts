@@ -120,7 +120,18 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new RefoldError('INVARIANT', message, { hint: 'This is a defect of Refold: please report it.' })
 }
 
-/** What was thrown, with a code: itself where it has one, else `INVARIANT` with this message and what was thrown as the cause. */
+/** What was thrown, with a code: itself where it has one, else `INVARIANT` with this message, what was thrown in it, and as the cause. */
 export function withCode(thrown: unknown, message: string): RefoldError {
-  return isRefoldError(thrown) ? thrown : new RefoldError('INVARIANT', message, { cause: thrown })
+  return isRefoldError(thrown)
+    ? thrown
+    : new RefoldError('INVARIANT', `${message}: ${textOf(thrown)}`, { cause: thrown })
+}
+
+/** What was thrown, in words. A thrown value may throw when it is looked at, too. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown)
+  } catch {
+    return 'a value that cannot be shown'
+  }
 }

@@ -69,7 +69,8 @@ function checkBegin(from: unknown): void {
   try {
     checkFrom(from)
   } catch (error) {
-    const problem = isRefoldError(error) ? error.message : String(error)
-    requireValid(false, { path: 'from', problem })
+    const said = isRefoldError(error) ? error.message : String(error)
+    const [, path = 'from', problem = said] = /^(from[\w.]*): (.*)$/s.exec(said) ?? []
+    requireValid(false, { path, problem })
   }
 }

@@ -47,13 +47,20 @@ describe('consumers that make no sense', () => {
     [{ concurrency: 0 }, 'concurrency'],
     [{ concurrency: 257 }, 'concurrency'],
     [{ retry: { attempts: 0 } }, 'retry.attempts'],
-    [{ from: { at: 'noon' } }, 'from'],
+    [{ from: { at: 'noon' } }, 'from.at'],
     [{ agents: order }, 'agents'],
     [{ eeach: () => {} }, 'eeach'],
   ])('CON-25 %j is refused', (wrong, path) => {
     expect(() => consumer(wrong as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_DEFINITION', facts: { path } }),
     )
+  })
+
+  test.each([
+    [{ from: 5 }, 'from: must be an object'],
+    [{ from: { at: 'noon' } }, 'from.at: must be epoch milliseconds'],
+  ])('CON-25 %j says its place once', (wrong, message) => {
+    expect(() => consumer(wrong as never)).toThrow(expect.objectContaining({ code: 'INVALID_DEFINITION', message }))
   })
 
   test('CON-25 one that runs in the client already is refused', async () => {

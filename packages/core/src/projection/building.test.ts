@@ -2,6 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient } from '../api/create-client.js'
+import { copyStreams } from '../history/copy-streams.js'
 import type { ProjectionStatus } from '../public/projection.js'
 import type { Client } from '../public/runtime.js'
 import { memoryLog, type MemoryLog } from '../store/memory-log.js'
@@ -125,5 +126,27 @@ describe('a long build', () => {
     }
     await rebuilt
     expect(await projection.get('1')).toMatchObject({ total: 20 })
+  })
+})
+
+describe('documents that are ahead of the log', () => {
+  const views = memoryLog()
+  const connect = (log: MemoryLog): Promise<Client> =>
+    createClient({ store: memoryStore(log), projections: memoryStore(views), agents: [order], world: quiet })
+
+  test('PRJ-520 are made again when a backup of the agents was put back, and those of the backup answer', async () => {
+    const [log, backup] = [memoryLog(), memoryLog()]
+    await using before = await connect(log)
+    await before.start(order, { id: '1' })
+    await copyStreams(memoryStore(log), memoryStore(backup))
+    const later = await before.start(order, { id: '2' })
+    await (await before.project(orders())).at(later)
+    await before.close()
+    await using client = await connect(backup)
+    await expect(client.project(orders())).rejects.toMatchObject({ code: 'CURSOR_LOST' })
+    const projection = await client.project(orders(), { rebuild: true })
+    await projection.ready
+    expect([await projection.get('1'), await projection.get('2')]).toMatchObject([{ records: 1 }, undefined])
+    expect(projection.status).toMatchObject({ phase: 'live', isCurrent: true })
   })
 })

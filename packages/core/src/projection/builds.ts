@@ -1,5 +1,8 @@
 /** The builds of a projection: which one is kept up, which one answers, which one is shown, and which ones are not needed any more. */
 import type { JsonValue } from '../json/json-value.js'
+import { isRefoldError } from '../errors.js'
+import { heldAt } from '../history/log-cursor.js'
+import type { AgentLog } from '../log/agent-log.js'
 import type { ParkedProjection } from '../public/projection.js'
 import type { BuildChange, ProjectionBuild, Projections } from '../store/projection-port.js'
 import type { ProjectionInternals } from './define-projection.js'
@@ -85,7 +88,7 @@ export function unusedBuilds(
 export async function makeCurrent(
   projections: Projections,
   own: ProjectionBuild,
-  { now, isForced }: { readonly now: () => number; readonly isForced: boolean },
+  { now, log, isForced }: { readonly now: () => number; readonly log: AgentLog; readonly isForced: boolean },
 ): Promise<ProjectionBuild | undefined> {
   for (;;) {
     const builds = await projections.builds(own.projection)
@@ -93,13 +96,25 @@ export async function makeCurrent(
     if (found === undefined || found.checkpoint !== own.checkpoint) return undefined
     if (found.state === 'current') return found
     const other = builds.find(({ state }) => state === 'current')
-    const isOlder = other?.version === own.version && (other.checkpoint ?? '') > (own.checkpoint ?? '')
-    if (isOlder && !isForced) return found // more records are on their way
+    const isOlder = !isForced && other?.version === own.version && (await isAhead(other, own, log))
+    if (isOlder) return found // more records are on their way
     const isBehind = other !== undefined && other.version > own.version && !isForced
     if (isBehind && found.state === 'previous') return found
     const at = now()
     const next = changed(found, { state: isBehind ? 'previous' : 'current', at })
     const replaced = other === undefined || isBehind ? [] : [changed(other, { state: 'previous', at: other.at })]
     if (await projections.commit([...replaced, next])) return next.build
+  }
+}
+
+/** Of what the log does not hold, as a backup of the agents was put back, no record is on its way. */
+async function isAhead(one: ProjectionBuild, other: ProjectionBuild, log: AgentLog): Promise<boolean> {
+  const place = other.checkpoint ?? ''
+  if (one.checkpoint === null || one.checkpoint <= place) return false
+  try {
+    return (await heldAt(log, one.checkpoint)).cursor > place
+  } catch (error) {
+    if (isRefoldError(error, 'CURSOR_LOST')) return false
+    throw error
   }
 }

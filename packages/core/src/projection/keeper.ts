@@ -4,6 +4,7 @@
  * Invariant: a commit is made on the revision of the build that this process knows; one that fails although the checkpoint
  * stands where it stood met a change of what the build is to others, and is repeated on that.
  */
+import type { AgentLog } from '../log/agent-log.js'
 import type { ParkedProjection } from '../public/projection.js'
 import type { ProjectionBuild, Projections } from '../store/projection-port.js'
 import type { World } from '../world/world.js'
@@ -19,6 +20,7 @@ const IDLE_STORE_MS = 1_000
 
 interface KeeperOptions {
   readonly projections: Projections
+  readonly log: AgentLog
   readonly world: Pick<World, 'clock'>
   readonly state: ProjectionState
   readonly build: ProjectionBuild
@@ -62,7 +64,7 @@ export class Keeper {
 
   /** Everything is taken that there is. `false`: another process has gone on. */
   async caughtUp(): Promise<boolean> {
-    const { projections, world, state } = this.#options
+    const { projections, log, world, state } = this.#options
     if (
       this.documents.changes.size > 0 ||
       (this.#build.state === 'building' && this.#place !== this.#build.checkpoint)
@@ -71,7 +73,7 @@ export class Keeper {
     }
     if (this.#build.state === 'building') {
       const now = (): number => world.clock.now()
-      const build = await makeCurrent(projections, this.#build, { now, isForced: false })
+      const build = await makeCurrent(projections, this.#build, { now, log, isForced: false })
       if (build === undefined) return false
       this.#build = build
     }

@@ -6,6 +6,7 @@ import type { ProjectionStatus } from '../public/projection.js'
 import { memoryLog, type MemoryLog } from '../store/memory-log.js'
 import { memoryStore } from '../store/memory-store.js'
 import type { Store } from '../store/port.js'
+import { createWorld } from '../world/system-world.js'
 import { defineProjection } from './define-projection.js'
 import { order, orders, quiet } from './orders.fixture.js'
 
@@ -89,3 +90,29 @@ test('PRJ-301 stays parked at a record that no codec decodes, also where it had 
   const [build] = (await memoryStore(log).projections?.builds('none')) ?? []
   expect(build?.about).toMatchObject({ parked: { error: { code: 'UNREADABLE' } } })
 })
+
+test('ERR-260 a projection that a store stopped by an error without a code says what was thrown', async () => {
+  const said: string[] = []
+  const store = memoryStore(log)
+  const broken = new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'subscribe' || name === 'scan' || name === 'readAll')
+        return () => thrown(new Error('read ECONNRESET'))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  const world = createWorld({ logger: { log: (_level, message) => void said.push(message) } })
+  await using client = await createClient({ store: broken, agents: [order], world })
+  const projection = await client.project(orders())
+  await expect(projection.ready).rejects.toMatchObject({
+    code: 'INVARIANT',
+    message: 'the projection failed: read ECONNRESET',
+  })
+  expect(said).toContain('projection orders stopped: the projection failed: read ECONNRESET')
+})
+
+// eslint-disable-next-line require-yield
+async function* thrown(error: Error): AsyncGenerator<never> {
+  throw error
+}

@@ -192,13 +192,13 @@ export class OpenProjection {
 
   async rollback(): Promise<void> {
     await this.ready
-    const { projections, world } = this.#parts
+    const { projections, log, world } = this.#parts
     const now = (): number => world.clock.now()
     for (;;) {
       this.#assertOpen()
       const build = await this.#serving()
       if (build === undefined) return
-      const current = await makeCurrent(projections, build, { now, isForced: true })
+      const current = await makeCurrent(projections, build, { now, log, isForced: true })
       if (current !== undefined) return this.#state.changedBeside(current)
     }
   }

@@ -98,7 +98,7 @@ export class ProjectionRun {
     const build = await this.#open()
     const after = build.checkpoint === null ? undefined : await positionAt(log, build.checkpoint)
     state.begin(build, (await log.newest())?.position)
-    const keeper = new Keeper({ projections, world, state, build, documents: new Documents(projections, build) })
+    const keeper = new Keeper({ projections, log, world, state, build, documents: new Documents(projections, build) })
     const unwatch = watchCurrent(build, { projections, world, state })
     try {
       const { definitions } = definition

@@ -40,13 +40,12 @@ export function effectsAfterStep(
 
 /** A payment that may have happened is not forgotten when the chart leaves it. */
 export function mayHaveHappened(effect: EffectDocument, definition: DefinitionInternals): boolean {
-  if (effect.attempt === undefined) return false
-  if (definition.isUnregistered === true) return effect.attempt.safety === 'never-retry' // its policy is not known here
-  return safetyOf(effect, definition) === 'never-retry'
+  return effect.attempt !== undefined && safetyOf(effect, definition) === 'never-retry'
 }
 
 /** The stricter of what the policy says today and what it said when the attempt began. */
 export function safetyOf({ src, attempt }: EffectDocument, definition: DefinitionInternals): EffectPolicy['safety'] {
+  if (definition.isUnregistered === true) return attempt?.safety ?? 'idempotent' // today's policy is not known here
   const { safety } = definition.policyOf(src)
   if (safety === 'never-retry' || attempt?.safety === 'never-retry') return 'never-retry'
   return attempt?.safety ?? safety

@@ -35,6 +35,7 @@ export class Cells implements Residence<AgentCell> {
   readonly #keepers: Keeper[] = []
   readonly #places = new Map<string, Place>()
   readonly #idle: IdleCells
+  readonly #posting = new Set<Promise<void>>()
 
   constructor(options: CellsOptions) {
     this.#options = options
@@ -194,10 +195,18 @@ export class Cells implements Residence<AgentCell> {
   post(stream: string, envelope: Envelope, waiter: Waiter): void {
     const place = this.#places.get(stream)
     if (place?.is === 'live') return place.cell.post(envelope, waiter)
-    this.load(stream, { waits: true }).then(
+    const posting = this.load(stream, { waits: true }).then(
       (loaded) => loaded.post(envelope, waiter),
       (cause: unknown) => waiter.reject?.(withCode(cause, `${stream} could not be loaded`)),
     )
+    this.#posting.add(posting)
+    void posting.finally(() => this.#posting.delete(posting))
+  }
+
+  /** What is under way is stored, or the store cannot be reached. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#posting)
+    await Promise.all(this.all().map((cell) => cell.drained()))
   }
 
   /** It was found at its start, or migrated by someone else: only its own chart may decide for it. */

@@ -159,13 +159,16 @@ export class EffectRunner implements ExecutionContext {
     this.#post([envelope, told])
   }
 
-  #post(submitted: Submitted, isSecond = false): void {
+  #post(submitted: Submitted, isSecond = false, cells = this.runtime.cells): void {
     const [envelope, told] = submitted
-    const { worker, cells } = this.runtime
+    const { worker, unregistered } = this.runtime
     const reject = (error: RefoldError): void => {
       if (isPaidFor(envelope.input)) {
         // The agent was moved to another version meanwhile: what was paid for is decided by that.
         if (error.code === 'NEEDS_MIGRATION') return this.#post(submitted, isSecond)
+        // Where that version is not registered here, it is stored for those who have it.
+        if (error.code === 'UNKNOWN_DEFINITION' && cells !== unregistered)
+          return this.#post(submitted, isSecond, unregistered)
         if (isOutOfReach(error)) return this.#postLater(submitted, isSecond)
         // What was paid for is not lost with a cell that stopped: the one that is folded again gets it, once, for it may stop by this very outcome.
         if (isDefect(error) && !isSecond) return queueMicrotask(() => this.#post(submitted, true)) // the cell has left by then

@@ -18,6 +18,8 @@ export interface EffectsContext {
   /** `false`: sends and reads only. */
   readonly performs: boolean
   readonly cells: Cells
+  /** Of agents whose version is not registered here: what they are given is stored undecided. */
+  readonly unregistered: Cells
   readonly capacity: Capacity
   readonly slots: EffectSlots
   /** What an effect passes before its body begins. */

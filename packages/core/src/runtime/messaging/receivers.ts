@@ -30,11 +30,12 @@ const KEEP_UNREGISTERED = 64
 
 export class Receivers {
   readonly #options: ReceiversOptions
-  readonly #unregistered: Cells
+  /** Cells of agents whose chart is not here: what they are given is stored, and decided by who has it. */
+  readonly unregistered: Cells
 
   constructor(options: ReceiversOptions) {
     this.#options = options
-    this.#unregistered = new Cells({
+    this.unregistered = new Cells({
       ...options,
       events: troubleOnly(options.events),
       registry: { get: unregisteredDefinition, ofEnded: unregisteredDefinition },
@@ -57,8 +58,8 @@ export class Receivers {
 
   /** No input is taken any more. */
   async close(error: RefoldError): Promise<void> {
-    await Promise.all(this.#unregistered.all().map((cell) => cell.drained()))
-    for (const cell of this.#unregistered.all()) cell.fail(error)
+    await this.unregistered.drained()
+    for (const cell of this.unregistered.all()) cell.fail(error)
   }
 
   #fresh(stream: string): Receiver {
@@ -72,7 +73,7 @@ export class Receivers {
 
   async #ofAnother(stream: string): Promise<Receiver> {
     try {
-      const cell = await this.#unregistered.load(stream)
+      const cell = await this.unregistered.load(stream)
       return { cell: () => cell, isUnregistered: true }
     } catch (error) {
       if (isRefoldError(error, 'NOT_FOUND')) return { refused: error }

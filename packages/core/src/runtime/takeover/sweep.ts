@@ -80,10 +80,10 @@ export class Sweep {
 
   /** Agents that wait for a person were told of once, perhaps to a process that is gone. */
   async #tellWhatStandsStill(recovered: MutableRecovered): Promise<void> {
-    const { store, settings } = this.#runtime
+    const { store } = this.#runtime
     for (const condition of ['in-doubt', 'blocked'] as const) {
       for await (const page of store.directory.find({ status: 'active', condition })) {
-        const ours = page.filter(({ definition, version }) => settings.registry.find(definition, version) !== undefined)
+        const ours = page.filter((entry) => this.#isRegistered(entry))
         const places = condition === 'blocked' ? await this.#placesOf(ours) : undefined
         for (const entry of ours) {
           recovered.inDoubt += entry.inDoubt
@@ -160,7 +160,8 @@ export class Sweep {
       )
       const dueBefore = world.clock.now() + horizonOf(settings)
       for await (const page of store.directory.find({ status: 'active', owner, dueBefore }))
-        for (const { stream, nextDueAt } of page) due.set(stream, nextDueAt ?? null)
+        for (const { stream, nextDueAt } of page.filter((entry) => this.#isRegistered(entry)))
+          due.set(stream, nextDueAt ?? null)
     } catch (error) {
       if (this.#signal.aborted || isRefoldError(error, 'CLOSED')) return
       events.notice('warn', `what worker ${owner} left is looked for at the next heartbeat`, { error })
@@ -188,7 +189,7 @@ export class Sweep {
       const overdue: string[] = []
       for (const entry of page) {
         if (entry.nextDueAt === undefined) continue
-        if (settings.registry.find(entry.definition, entry.version) === undefined) {
+        if (!this.#isRegistered(entry)) {
           await this.#guard.run(entry.stream, () => this.#tellUnregistered(entry))
           continue
         }
@@ -221,6 +222,10 @@ export class Sweep {
     if (entry.owner !== worker && !capacity.hasRoomFor(entry.stream) && capacity.isPassedOver(entry.stream))
       return 'theirs'
     return this.#recovery.recover(entry.stream, { pending: entry.pending })
+  }
+
+  #isRegistered({ definition, version }: DirectoryEntry): boolean {
+    return this.#runtime.settings.registry.find(definition, version) !== undefined
   }
 
   /** It has something to perform, no one alive owns it, and this process cannot decide for it. */

@@ -190,7 +190,8 @@ export class WorkerRuntime {
 
   /** What is under way is stored, or the store cannot be reached. */
   async #quiescent(): Promise<void> {
-    await Promise.all(this.cells.all().map((cell) => cell.drained()))
+    await this.cells.drained()
+    await this.#receivers.unregistered.drained()
   }
 
   #tellTroubles(): void {
@@ -224,6 +225,7 @@ export class WorkerRuntime {
       lifecycle,
       lease,
       cells,
+      unregistered: this.#receivers.unregistered,
       capacity,
       slots,
       gates,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { scratchDirectory, type ScratchDirectory } from './scratch-directory.fixture.js'
+import { loadDriver } from './driver/load-driver.js'
 import { sqliteStore } from './sqlite-store.js'
 
 let scratch: ScratchDirectory
@@ -25,4 +26,19 @@ test('SQL-271 an examination says that a file was deleted, and that its locks ca
     { kind: 'wrong', message: `${scratch.file} is not there any more`, remedy: expect.stringContaining('put it back') },
   ])
   await store.close()
+})
+
+test('SQL-377 an empty file and a database of another program are told as that, and not as old or damaged', async () => {
+  const foundIn = async (): Promise<readonly unknown[] | undefined> => {
+    const store = sqliteStore(scratch.file, { readOnly: true })
+    const examined = await store.examine?.()
+    await store.close()
+    return examined?.findings
+  }
+  writeFileSync(scratch.file, '')
+  expect(await foundIn()).toMatchObject([{ message: 'the file is empty: there is no store in it' }])
+  const other = loadDriver().open(scratch.file)
+  other.exec('CREATE TABLE whale (name)')
+  other.close()
+  expect(await foundIn()).toMatchObject([{ message: 'the file is a database of another program' }])
 })

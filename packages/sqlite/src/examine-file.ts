@@ -34,7 +34,7 @@ export function examineFile(path: string, { driver, failure, locks }: ExamineOpt
   const freeBytes = roomAt(path)
   const workers = workersAt(locks)
   const isQuick = bytes > QUICK_CHECK_BYTES
-  const { problems, rows } = damageIn(path, { driver, isQuick })
+  const { problems, rows } = damageIn(path, { driver, isQuick, isStore: failure === undefined })
   return {
     facts: {
       file: path,
@@ -62,7 +62,7 @@ interface Damage {
 
 function damageIn(
   path: string,
-  { driver, isQuick }: { readonly driver: DriverChoice | undefined; readonly isQuick: boolean },
+  { driver, isQuick, isStore }: Pick<ExamineOptions, 'driver'> & Readonly<Record<'isQuick' | 'isStore', boolean>>,
 ): Damage {
   let connection: SqliteConnection | undefined
   try {
@@ -70,7 +70,7 @@ function damageIn(
     const pragma = isQuick ? 'quick_check' : 'integrity_check'
     const rows = connection.prepare(`PRAGMA ${pragma}(${MOST_PROBLEMS})`).all()
     const problems = rows.map(([text]) => String(text)).filter((text) => text !== 'ok')
-    return { problems, rows: damagedRows(connection) }
+    return { problems, rows: isStore ? damagedRows(connection) : [] }
   } catch (error) {
     return { problems: [toRefoldError(error, { doing: 'checking the file' }).message], rows: [] }
   } finally {

@@ -84,10 +84,14 @@ export function migrate(connection: SqliteConnection): void {
   }
 }
 
-/** For one who may not migrate. Throws as `schemaVersion` does, and `STORE_FATAL` for an older file. */
+/** For one who may not migrate. Throws as `schemaVersion` does, and `STORE_FATAL` for an older file and an empty one. */
 export function assertNewestSchema(connection: SqliteConnection): void {
   const version = schemaVersion(connection)
   if (version === MIGRATIONS.length) return
+  if (version === 0)
+    throw new RefoldError('STORE_FATAL', 'the file is empty: there is no store in it', {
+      hint: 'Where agents should be in it, it is another file, or a copy that was not made whole.',
+    })
   throw new RefoldError(
     'STORE_FATAL',
     `the file has schema ${version} of an older release, and is opened to be read only`,

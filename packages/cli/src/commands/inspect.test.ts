@@ -111,6 +111,15 @@ describe('refold inspect', () => {
       })
   })
 
+  test('INS-422 an exported history is not opened with --write', async () => {
+    await project.run('export', '--all', '--output', 'past.jsonl')
+    expect(await project.run('inspect', 'past.jsonl', '--write')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('past.jsonl is an exported history: no order can be given to it') as string,
+    })
+  })
+
   test('INS-43 INS-47 orders are taken with --write and a configuration', async () => {
     const reading = await inspect('agents.db')
     const refused = await reading.order({ do: 'pause', agent: 'plan-1' })

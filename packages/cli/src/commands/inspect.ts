@@ -78,7 +78,13 @@ function targetOf(target: string | undefined): Target {
 /** With `write` a configuration has to be there: its definitions decide. */
 async function inspectableOf(options: InspectCommandOptions): Promise<Inspectable> {
   const { store: place, write = false } = options
-  if (place !== undefined && isExport(place)) return exported(place, await configOf(options))
+  if (place !== undefined && isExport(place)) {
+    if (write)
+      throw new RefoldError('INVALID_INPUT', `${place} is an exported history: no order can be given to it`, {
+        hint: 'Leave out --write; or `refold import` it into a store, and inspect that.',
+      })
+    return exported(place, await configOf(options))
+  }
   const config = await configOf(write ? { ...options, config: findConfig(options.config, process.cwd()) } : options)
   const store = await openStore(config, place, { mustExist: true, readOnly: !write })
   return { store, ...partsOf(config) }

@@ -160,6 +160,15 @@ describe('the reading commands', () => {
     )
   })
 
+  test('CLI-900 show of an effect in doubt tells its key', async () => {
+    const [effect] = (await shown('order-3')).effects
+    const { text } = await show('order-3', onStore())
+    expect(effect?.key).toMatch(/\.\d+$/)
+    expect(text).toMatch(/\n +in doubt since .*\n +attempt 1 began .*\n +its key is \S+\n/)
+    expect(text).toContain(` its key is ${effect?.key}\n`)
+    expect((await show('order-1', onStore())).text).not.toContain('its key is')
+  })
+
   test('CLI-42 every command that is told to be pasted is one that there is, with its options', async () => {
     const { commands } = makeProgram('1')
     for (const agent of ['order-1', 'order-2', 'order-3', 'order-4', 'research-42'])

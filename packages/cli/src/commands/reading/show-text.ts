@@ -83,11 +83,12 @@ const DOUBTS: Readonly<Record<NonNullable<Effect['inDoubt']>['why'], string>> = 
   unknown: 'it could not be found out',
 }
 
-function detailsOf({ inDoubt, abandoned, attempt, retryAt, lastError }: Effect): readonly string[] {
+function detailsOf({ key, inDoubt, abandoned, attempt, retryAt, lastError }: Effect): readonly string[] {
   const details = [
     inDoubt && `in doubt since ${whenText(inDoubt.since)}: ${DOUBTS[inDoubt.why]}`,
     abandoned && `abandoned since ${whenText(abandoned.at)}: its state was left, and no one knows whether it happened`,
     attempt && `attempt ${attempt.attempt} began ${whenText(attempt.at)} at ${nameOf(attempt.worker)}`,
+    (inDoubt ?? abandoned) && `its key is ${key}`,
     retryAt === undefined ? undefined : `next attempt ${whenText(retryAt)}`,
     errorText(lastError),
   ]

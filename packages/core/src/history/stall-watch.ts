@@ -116,7 +116,7 @@ export class StallWatch {
     const waits = newest !== undefined && (place === undefined || newest > place)
     if (!waits) standing.since = undefined
     else if (since === undefined) standing.since = now
-    else if (!isStalled && now - since >= follower.stalledAfterMs) this.#stalls(standing, now - since)
+    else if (!isStalled && now - since >= follower.stalledAfterMs) this.#stalls(standing, Math.round(now - since))
   }
 
   #stalls(standing: Standing, forMs: number): void {

@@ -26,9 +26,11 @@ const shouted = (value: JsonValue): JsonValue => JSON.parse(JSON.stringify(value
 const otherText = (event: StoredEvent): StoredEvent =>
   event.type === 'note' ? { ...event, data: shouted(event.data), metadata: shouted(event.metadata) } : event
 
+type HeldUp = { read?: Held; append?: Held }
+
 /** What is read of a stream is not what was decided; the next read and the next append can be held up. */
 function slowStore(store: Store) {
-  const next: { read?: Held; append?: Held } = {}
+  const next: HeldUp = {}
   const take = async (what: 'read' | 'append'): Promise<void> => {
     const one = next[what]
     delete next[what]
@@ -53,6 +55,28 @@ function slowStore(store: Store) {
   return { slow, next }
 }
 
+type Stopping = {
+  readonly send: (text: string) => Promise<unknown>
+  readonly next: HeldUp
+  readonly reports: readonly Report[]
+}
+
+/** Stops the agent while an append is held up and the outcome that `settle` gives waits behind it. */
+async function stopBeforeRecorded({ send, next, reports }: Stopping, settle: () => void): Promise<void> {
+  const read = (next.read = held())
+  for (const text of ['one', 'two', 'three', 'four']) await send(text)
+  await read.begun
+  const append = (next.append = held())
+  const note = send('five')
+  await append.begun
+  settle()
+  await new Promise((resolve) => setImmediate(resolve)) // it waits in the line by now
+  read.release()
+  await expect.poll(() => reports.map(({ code }) => code)).toEqual(['LIVE_DIFFERS'])
+  append.release()
+  await Promise.allSettled([note]) // by the cell that stopped, or told that it did
+}
+
 test('EFF-512 the outcome of a call whose agent stops on a defect before it is recorded is recorded by the agent folded again', async () => {
   const store = memoryStore()
   const { slow, next } = slowStore(store)
@@ -67,18 +91,8 @@ test('EFF-512 the outcome of a call whose agent stops on a defect before it is r
   })
   const agent = await runtime.start(definition, { id: '1' })
   await expect.poll(() => work.runs.length).toBe(1)
-  const read = (next.read = held())
-  for (const text of ['one', 'two', 'three', 'four']) await agent.send({ type: 'note', text })
-  await read.begun
-  const append = (next.append = held())
-  const note = agent.send({ type: 'note', text: 'five' })
-  await append.begun
-  work.last.resolve('paid')
-  await new Promise((resolve) => setImmediate(resolve)) // it waits in the line by now
-  read.release()
-  await expect.poll(() => reports.map(({ code }) => code)).toEqual(['LIVE_DIFFERS'])
-  append.release()
-  await Promise.allSettled([note]) // by the cell that stopped, or told that it did
+  const send = (text: string): Promise<unknown> => agent.send({ type: 'note', text })
+  await stopBeforeRecorded({ send, next, reports }, () => work.last.resolve('paid'))
   await expect.poll(() => typesIn(store, 'work-1'), { timeout: 5_000 }).toContain('refold.effect.done')
   expect(work.runs.length).toBe(1)
   expect(reports).toHaveLength(1)
@@ -104,18 +118,8 @@ test('EFF-573 a step of a payment is recorded all the same, and the payment goes
   })
   const agent = await runtime.start(definition, { id: '1' })
   await expect.poll(() => quotes).toBe(1)
-  const read = (next.read = held())
-  for (const text of ['one', 'two', 'three', 'four']) await agent.send({ type: 'note', text })
-  await read.begun
-  const append = (next.append = held())
-  const note = agent.send({ type: 'note', text: 'five' })
-  await append.begun
-  quoted('12.50')
-  await new Promise((resolve) => setImmediate(resolve))
-  read.release()
-  await expect.poll(() => reports.map(({ code }) => code)).toEqual(['LIVE_DIFFERS'])
-  append.release()
-  await Promise.allSettled([note])
+  const send = (text: string): Promise<unknown> => agent.send({ type: 'note', text })
+  await stopBeforeRecorded({ send, next, reports }, () => quoted('12.50'))
   await expect
     .poll(async () => (await typesIn(store, 'work-1')).filter((type) => type.startsWith('refold.effect')))
     .toEqual(['refold.effect.started', 'refold.effect.step', 'refold.effect.done'])
